@@ -1,0 +1,171 @@
+package io.jenkins.plugins.armory.approval;
+
+import io.jenkins.plugins.armory.approval.Approval.Answer;
+import io.jenkins.plugins.armory.approval.Approval.Transition;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * All approvals of a controller: what is on disk, the deadlines, and who waits.
+ *
+ * <p>An event is first made durable and then passed on. A decision reaches the {@link Waiter} of its approval exactly
+ * once in the life of this object, in whichever order the decision and {@link #attach} come; after a restart the step
+ * attaches again and is told again. That the build takes a decision only once is then up to the Pipeline engine, which
+ * knows whether the step was already over when its state was last saved.
+ */
+public final class Approvals {
+
+    private static final Logger LOGGER = Logger.getLogger(Approvals.class.getName());
+
+    /** Somebody who waits for the decision. */
+    public interface Waiter {
+        /** Called once, on the executor given to {@link Approvals}, with a decided approval. */
+        void decided(Approval approval);
+    }
+
+    private final ApprovalStore store;
+    private final Executor executor;
+    private final Clock clock;
+    private final Deadlines deadlines;
+    private final Map<String, Waiter> waiters = new ConcurrentHashMap<>();
+
+    /**
+     * Takes up what the store holds. Approvals whose deadline passed while nobody looked are timed out right away.
+     *
+     * @param timer wakes this up for the next deadline
+     * @param executor runs whatever may take time: file I/O for deadlines, and waiters
+     */
+    public Approvals(ApprovalStore store, ScheduledExecutorService timer, Executor executor, Clock clock) {
+        this.store = store;
+        this.executor = executor;
+        this.clock = clock;
+        this.deadlines = new Deadlines(timer, clock, id -> executor.execute(() -> checkDeadline(id)));
+        store.pending().forEach(approval -> {
+            if (approval.deadline().isAfter(clock.instant())) {
+                deadlines.add(approval);
+            } else {
+                checkDeadline(approval.id());
+            }
+        });
+    }
+
+    /** Stops looking at deadlines. What is pending stays so, on disk. */
+    public void close() {
+        deadlines.close();
+    }
+
+    /**
+     * Adds a new approval; from here on it can be decided.
+     *
+     * @throws IOException when it could not be made durable
+     */
+    public void create(Approval approval) throws IOException {
+        store.create(approval);
+        deadlines.add(approval);
+    }
+
+    /**
+     * Applies an event.
+     *
+     * @return what came of it, durable; empty for an id that is unknown or was forgotten
+     * @throws IOException when the change could not be made durable; nothing has changed then
+     */
+    public Optional<Transition> apply(String id, Event event) throws IOException {
+        Optional<Transition> transition = store.apply(id, event, clock.instant());
+        transition.map(Transition::approval).filter(Approval::isDecided).ifPresent(approval -> {
+            deadlines.remove(approval);
+            Waiter waiter = waiters.remove(id);
+            if (waiter != null) {
+                executor.execute(() -> waiter.decided(approval));
+            }
+        });
+        return transition;
+    }
+
+    /** Lets somebody wait for the decision, which may stand already. A later call replaces an earlier one. */
+    public void attach(String id, Waiter waiter) {
+        waiters.put(id, waiter);
+        Optional<Approval> decided = store.find(id).filter(Approval::isDecided);
+        if (decided.isPresent() && waiters.remove(id, waiter)) {
+            executor.execute(() -> waiter.decided(decided.get()));
+        }
+    }
+
+    /**
+     * Lets somebody go.
+     *
+     * @return false when the waiter was told of a decision already, or is about to be
+     */
+    public boolean detach(String id, Waiter waiter) {
+        return waiters.remove(id, waiter);
+    }
+
+    /** The approval of that id, whatever its state; empty for an id that is unknown or was forgotten. */
+    public Optional<Approval> find(String id) {
+        return store.find(id);
+    }
+
+    /** Every approval that is not decided, the oldest first, and after them the newest decided ones, newest first. */
+    public List<Approval> list() {
+        List<Approval> all = new ArrayList<>(store.pending());
+        all.sort(Comparator.comparing(Approval::createdAt).thenComparing(Approval::id));
+        all.addAll(store.recentlyDecided());
+        return all;
+    }
+
+    /** Ends whatever is pending for the matching builds. */
+    public void abort(Predicate<BuildRef> builds, String reason) {
+        for (Approval approval : store.pending()) {
+            if (builds.test(approval.build())) {
+                try {
+                    apply(approval.id(), new Event.Aborted(reason));
+                } catch (IOException x) {
+                    LOGGER.log(Level.WARNING, "Cannot end " + approval.id() + " of " + approval.build(), x);
+                }
+            }
+        }
+    }
+
+    /** Removes an approval whose build is gone, if there is one of that id. */
+    public void remove(String id) {
+        store.find(id).ifPresent(deadlines::remove);
+        store.remove(id);
+    }
+
+    /** Removes the approvals whose builds are gone. Reads all of the history. */
+    public void removeIf(Predicate<Approval> gone) throws IOException {
+        store.pending().stream().filter(gone).forEach(deadlines::remove);
+        store.removeIf(gone);
+    }
+
+    /** Follows a job, or a folder of jobs, that was renamed or moved. Reads all of the history. */
+    public void move(String oldFullName, String newFullName) throws IOException {
+        store.move(oldFullName, newFullName);
+    }
+
+    private void checkDeadline(String id) {
+        try {
+            Optional<Transition> transition = apply(id, new Event.DeadlineCheck());
+            // The clock may have been set back since the timer was: then the deadline is still to come.
+            transition
+                    .filter(t -> t.answer() == Answer.IGNORED)
+                    .map(Transition::approval)
+                    .filter(approval -> !approval.isDecided())
+                    .ifPresent(deadlines::add);
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot write that " + id + " timed out; trying again in a minute", x);
+            store.find(id).ifPresent(deadlines::addLater);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.jenkins.plugins.armory.approval;
+
+import java.util.Objects;
+
+/**
+ * The build that an approval belongs to.
+ *
+ * @param job full name of the job, folders separated by {@code /}; follows renames and moves
+ * @param number build number
+ */
+public record BuildRef(String job, int number) {
+
+    public BuildRef {
+        Objects.requireNonNull(job, "job");
+    }
+
+    /** Whether the build's job is the item of that full name or lies below it. */
+    public boolean isIn(String fullName) {
+        return job.equals(fullName) || job.startsWith(fullName + '/');
+    }
+
+    /** This build after the item {@code oldFullName}, the job itself or a folder above it, became {@code newFullName}. */
+    BuildRef moved(String oldFullName, String newFullName) {
+        return isIn(oldFullName) ? new BuildRef(newFullName + job.substring(oldFullName.length()), number) : this;
+    }
+
+    @Override
+    public String toString() {
+        return job + '#' + number;
+    }
+}

@@ -1,0 +1,109 @@
+package io.jenkins.plugins.armory.approval;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Tells when deadlines are due, with one timer for all of them. However many approvals wait, one task is scheduled: for
+ * the earliest deadline, or for a minute from now if that comes first, since a timer measures elapsed time while a
+ * deadline is on the wall clock, which can be set and which passes while a machine sleeps.
+ */
+final class Deadlines {
+
+    private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
+
+    private record Entry(Instant deadline, String id) {}
+
+    private final TreeSet<Entry> entries =
+            new TreeSet<>(Comparator.comparing(Entry::deadline).thenComparing(Entry::id));
+    private final ScheduledExecutorService timer;
+    private final Clock clock;
+    private final Consumer<String> due;
+    private Future<?> wakeUp;
+    private boolean closed;
+
+    /**
+     * @param due is given each id whose deadline has passed, once, on the timer's thread
+     */
+    Deadlines(ScheduledExecutorService timer, Clock clock, Consumer<String> due) {
+        this.timer = timer;
+        this.clock = clock;
+        this.due = due;
+    }
+
+    synchronized void add(Approval approval) {
+        if (!closed && entries.add(entry(approval)) && entries.first().id().equals(approval.id())) {
+            schedule();
+        }
+    }
+
+    /** Adds an approval that is overdue already, to be looked at a while from now. */
+    void addLater(Approval approval) {
+        try {
+            timer.schedule(() -> due.accept(approval.id()), LONGEST_SLEEP.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException x) {
+            // as in schedule()
+        }
+    }
+
+    synchronized void remove(Approval approval) {
+        entries.remove(entry(approval));
+        if (entries.isEmpty()) {
+            cancel();
+        }
+    }
+
+    synchronized void close() {
+        closed = true;
+        entries.clear();
+        cancel();
+    }
+
+    private void wake() {
+        List<String> overdue = new ArrayList<>();
+        synchronized (this) {
+            Instant now = clock.instant();
+            while (!entries.isEmpty() && !entries.first().deadline().isAfter(now)) {
+                overdue.add(entries.pollFirst().id());
+            }
+            schedule();
+        }
+        overdue.forEach(due);
+    }
+
+    /** Sets the timer for the earliest entry; called with the lock held. */
+    private void schedule() {
+        cancel();
+        if (entries.isEmpty()) {
+            return;
+        }
+        Duration untilDue = Duration.between(clock.instant(), entries.first().deadline());
+        long millis = Math.min(untilDue.toMillis() + 1, LONGEST_SLEEP.toMillis());
+        try {
+            wakeUp = timer.schedule(this::wake, Math.max(0, millis), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException x) {
+            // Jenkins is going down; the deadlines are looked at again when it starts.
+        }
+    }
+
+    private void cancel() {
+        if (wakeUp != null) {
+            wakeUp.cancel(false);
+            wakeUp = null;
+        }
+    }
+
+    private static Entry entry(Approval approval) {
+        return new Entry(approval.deadline(), approval.id());
+    }
+}

@@ -1,0 +1,45 @@
+package io.jenkins.plugins.armory.approval;
+
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * How an approval ended. Once there, it never changes.
+ *
+ * @param outcome what was decided
+ * @param mdMessage the caller's message (Markdown, not to be trusted) or, where no caller decided, the reason; may be empty
+ * @param decidedBy who or what decided, for people to read: {@code callback token}, {@code credentials ci-callback}, {@code deadline}
+ * @param decidedAt when
+ */
+public record Decision(Outcome outcome, String mdMessage, String decidedBy, Instant decidedAt) {
+
+    /** What an approval can come to. */
+    public enum Outcome {
+        /** A callback said {@code "success": true}. */
+        SUCCESS,
+        /** A callback said {@code "success": false}. */
+        FAILURE,
+        /** No callback came before the deadline. */
+        TIMED_OUT,
+        /** The build, or the part of it that waited, ended first. */
+        ABORTED,
+        /** The webhook could not be called, or refused the call. */
+        NOT_SENT;
+
+        /** Whether a caller decided; the other outcomes end the approval without one. */
+        public boolean isByCallback() {
+            return this == SUCCESS || this == FAILURE;
+        }
+    }
+
+    public Decision {
+        Objects.requireNonNull(outcome, "outcome");
+        Objects.requireNonNull(mdMessage, "mdMessage");
+        Objects.requireNonNull(decidedBy, "decidedBy");
+        Objects.requireNonNull(decidedAt, "decidedAt");
+    }
+
+    public boolean isSuccess() {
+        return outcome == Outcome.SUCCESS;
+    }
+}
