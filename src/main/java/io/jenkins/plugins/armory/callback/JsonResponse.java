@@ -1,0 +1,56 @@
+package io.jenkins.plugins.armory.callback;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * An HTTP answer with a JSON body.
+ *
+ * @param status HTTP status code
+ * @param headers further headers; {@code Content-Type} and {@code Cache-Control} are the same for every answer
+ * @param body the body
+ */
+public record JsonResponse(int status, Map<String, String> headers, ObjectNode body) {
+
+    public static final String CONTENT_TYPE = "application/json;charset=utf-8";
+
+    private static final String RETRY_AFTER_SECONDS = "10";
+
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    public static JsonResponse ok(ObjectNode body) {
+        return new JsonResponse(200, Map.of(), body);
+    }
+
+    /** An error: {@code {"error": code, "message": text}}. */
+    public static JsonResponse error(int status, String code, String message) {
+        return error(status, code, message, Map.of());
+    }
+
+    static JsonResponse error(int status, String code, String message, Map<String, String> headers) {
+        return new JsonResponse(
+                status, headers, JSON.createObjectNode().put("error", code).put("message", message));
+    }
+
+    /** Something that passes: 503 with {@code Retry-After}. */
+    public static JsonResponse unavailable(String message) {
+        return error(503, "unavailable", message, Map.of("Retry-After", RETRY_AFTER_SECONDS));
+    }
+
+    public byte[] bytes() {
+        try {
+            return JSON.writeValueAsBytes(body);
+        } catch (JsonProcessingException x) {
+            throw new UncheckedIOException(x); // not for a tree of plain values
+        }
+    }
+
+    @Override
+    public String toString() {
+        return status + " " + headers + " " + new String(bytes(), StandardCharsets.UTF_8);
+    }
+}
