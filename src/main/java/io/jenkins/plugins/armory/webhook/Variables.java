@@ -1,0 +1,62 @@
+package io.jenkins.plugins.armory.webhook;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The variables of a template by their full names, such as {@code armory.callbackUri}. */
+public final class Variables {
+
+    public static final String CALLBACK_URI = "armory.callbackUri";
+    public static final String CALLBACK_TOKEN = "armory.callbackToken";
+    public static final String DEPLOYMENT_ID = "armory.deploymentId";
+    public static final String APPLICATION_NAME = "armory.applicationName";
+    public static final String ENVIRONMENT_NAME = "armory.environmentName";
+    private static final String CONTEXT = "context.";
+
+    private final Map<String, String> values = new LinkedHashMap<>();
+
+    /** Sets a variable; one without a value is as good as unknown. */
+    public Variables with(String name, @CheckForNull String value) {
+        if (value != null) {
+            values.put(name, value);
+        }
+        return this;
+    }
+
+    /** Sets {@code {{context.*}}}. */
+    public Variables withContext(Map<String, String> context) {
+        context.forEach((key, value) -> with(CONTEXT + key, value));
+        return this;
+    }
+
+    @CheckForNull
+    String get(String name) {
+        return values.get(name);
+    }
+
+    /** What {@code {{context.*}}} holds. */
+    Map<String, String> context() {
+        Map<String, String> context = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            if (name.startsWith(CONTEXT)) {
+                context.put(name.substring(CONTEXT.length()), value);
+            }
+        });
+        return Collections.unmodifiableMap(context);
+    }
+
+    /** What to tell about a variable that has no value. */
+    String known(String name) {
+        if (name.startsWith(CONTEXT)) {
+            return "add \"" + name.substring(CONTEXT.length()) + "\" to context";
+        }
+        if (name.equals(ENVIRONMENT_NAME)) {
+            return "run the step in a stage, or give it an environment";
+        }
+        return "known are "
+                + values.keySet().stream().map(each -> "{{" + each + "}}").collect(Collectors.joining(", "));
+    }
+}
