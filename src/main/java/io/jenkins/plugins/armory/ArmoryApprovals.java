@@ -1,0 +1,98 @@
+package io.jenkins.plugins.armory;
+
+import hudson.Extension;
+import hudson.ExtensionList;
+import io.jenkins.plugins.armory.approval.ApprovalStore;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.callback.CallbackEndpoint;
+import io.jenkins.plugins.armory.callback.CallbackTokens;
+import io.jenkins.plugins.armory.callback.TokenVerifier;
+import io.jenkins.plugins.armory.config.SecretTextVerifier;
+import io.jenkins.plugins.armory.webhook.WebhookCaller;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import jenkins.model.Jenkins;
+import jenkins.security.HMACConfidentialKey;
+import jenkins.util.Timer;
+
+/**
+ * The approvals of this controller. They are opened when Jenkins has loaded its jobs, or by whoever needs them first.
+ */
+@Extension
+public final class ArmoryApprovals {
+
+    private static final HMACConfidentialKey KEY = new HMACConfidentialKey(ArmoryApprovals.class, "callback");
+    /** Threads for file I/O and for telling steps; none stays when there is nothing to do. */
+    private static final int THREADS = 8;
+
+    private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
+    private final WebhookCaller caller = new WebhookCaller();
+    private final ExecutorService executor = newExecutor();
+    private Approvals approvals;
+    private CallbackEndpoint endpoint;
+
+    public static ArmoryApprovals get() {
+        return ExtensionList.lookupSingleton(ArmoryApprovals.class);
+    }
+
+    /**
+     * The approvals, opened if they are not.
+     *
+     * @throws IOException when the folder they are kept in cannot be used
+     */
+    public synchronized Approvals approvals() throws IOException {
+        if (approvals == null) {
+            Path folder = Jenkins.get().getRootDir().toPath().resolve("armory-approvals");
+            approvals = new Approvals(ApprovalStore.open(folder), Timer.get(), executor, Clock.systemUTC());
+        }
+        return approvals;
+    }
+
+    /** What answers callbacks; see {@link #approvals} for the exception. */
+    public synchronized CallbackEndpoint endpoint() throws IOException {
+        if (endpoint == null) {
+            endpoint = new CallbackEndpoint(
+                    approvals(),
+                    tokens,
+                    List.of(TokenVerifier.ofApprovals(tokens), new SecretTextVerifier()),
+                    () -> Jenkins.get().isTerminating());
+        }
+        return endpoint;
+    }
+
+    public CallbackTokens tokens() {
+        return tokens;
+    }
+
+    public WebhookCaller caller() {
+        return caller;
+    }
+
+    /** Runs what must not run on a thread of the Pipeline engine or of the HTTP side, such as file I/O. */
+    public ExecutorService executor() {
+        return executor;
+    }
+
+    private static ExecutorService newExecutor() {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                    Thread thread = new Thread(work, "Armory approvals");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
+    synchronized void close() {
+        if (approvals != null) {
+            approvals.close();
+        }
+    }
+}

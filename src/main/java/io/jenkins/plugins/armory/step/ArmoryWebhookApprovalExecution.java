@@ -1,0 +1,353 @@
+package io.jenkins.plugins.armory.step;
+
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.google.common.util.concurrent.ListenableFuture;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.EnvVars;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.BuildRecord;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approval.Answer;
+import io.jenkins.plugins.armory.approval.Approval.Transition;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.webhook.TemplateException;
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookCaller;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/**
+ * One approval as the build sees it. What is decided, and when, is the business of {@link Approvals}; this starts the
+ * approval, calls the webhook, and hands the decision to the Pipeline.
+ *
+ * <p>The Pipeline engine calls {@link #start}, {@link #stop} and {@link #onResume} on its own thread, which must not be
+ * held up: all they do is to pass the work on. The order of what follows is what makes a crash harmless at any moment:
+ * <ol>
+ *   <li>the program is saved with the approval's id in it,
+ *   <li>the approval is written,
+ *   <li>the webhook is called, with the id as its {@code Idempotency-Key}.
+ * </ol>
+ * After a restart in between, {@link #resume} takes up where the approval stands.
+ */
+final class ArmoryWebhookApprovalExecution extends StepExecution implements Approvals.Waiter {
+
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOGGER = Logger.getLogger(ArmoryWebhookApprovalExecution.class.getName());
+    private static final String PREFIX = "[armory] ";
+    private static final String PHASE = "strategy";
+
+    private final transient ArmoryWebhookApprovalStep step;
+
+    // Plain fields only: they are kept in program.dat, where templates may be but no secret and no token.
+    private Webhook webhook;
+    private LinkedHashMap<String, String> context;
+    private String approvalId;
+
+    @CheckForNull
+    private String environment;
+
+    private long timeoutMillis;
+    private String timeoutText;
+
+    @CheckForNull
+    private String callbackCredentialsId;
+
+    /** Why the step was stopped, once it was. */
+    @CheckForNull
+    private transient volatile Throwable stopped;
+    /** Whether the Pipeline was told how this ended; guarded by this. */
+    private transient boolean over;
+
+    ArmoryWebhookApprovalExecution(StepContext stepContext, ArmoryWebhookApprovalStep step) {
+        super(stepContext);
+        this.step = step;
+    }
+
+    @Override
+    public boolean start() throws Exception {
+        try {
+            webhook = step.toWebhook();
+            context = step.contextMap();
+            timeoutMillis = step.timeoutDuration().toMillis();
+        } catch (IllegalArgumentException x) {
+            throw new AbortException("armoryWebhookApproval: " + x.getMessage());
+        }
+        timeoutText = text(step.getTimeout(), step.getUnit());
+        callbackCredentialsId = step.getCallbackCredentialsId() != null
+                ? step.getCallbackCredentialsId()
+                : ArmoryConfiguration.get().getCallbackCredentialsId();
+        environment = step.getEnvironment() != null
+                ? step.getEnvironment()
+                : getContext().get(EnvVars.class).get("STAGE_NAME");
+        approvalId = ArmoryApprovals.get().tokens().newId();
+        ListenableFuture<Void> saved = getContext().saveState();
+        saved.addListener(() -> run(() -> begin(saved)), ArmoryApprovals.get().executor());
+        return false;
+    }
+
+    @Override
+    public void onResume() {
+        ArmoryApprovals.get().executor().execute(() -> run(this::resume));
+    }
+
+    @Override
+    public void stop(Throwable cause) {
+        stopped = cause;
+        ArmoryApprovals.get().executor().execute(() -> run(() -> abort(cause)));
+    }
+
+    @Override
+    public String getStatus() {
+        return "waiting for the callback of webhook " + webhook.name();
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    /** Whatever goes wrong must end the step: nobody else would. */
+    private void run(Work work) {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            work.run();
+        } catch (Exception x) {
+            LOGGER.log(Level.FINE, x, () -> "Approval " + approvalId + " ends with an error");
+            fail(x);
+        }
+    }
+
+    private void begin(ListenableFuture<Void> saved) throws Exception {
+        try {
+            saved.get();
+        } catch (ExecutionException x) {
+            throw x.getCause() instanceof Exception cause ? cause : x;
+        }
+        begin();
+    }
+
+    private void begin() throws Exception {
+        if (stopped != null) {
+            return;
+        }
+        Run<?, ?> run = getContext().get(Run.class);
+        if (callbackCredentialsId != null) {
+            CredentialsProvider.track(run, callbackCredentials(run));
+        } else if (!webhook.mentions(Variables.CALLBACK_TOKEN)) {
+            log("WARNING: nobody can call back, since nobody has a token. Put {{armory.callbackToken}} into a header or the"
+                    + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
+        }
+        WebhookRequest request = request(run); // before anything is kept: a template may be wrong
+        BuildRecord.add(run, approvalId);
+        approvals().create(Approval.start(
+                approvalId,
+                BuildRecord.refTo(run),
+                environment,
+                webhook.name(),
+                callbackCredentialsId,
+                Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                Duration.ofMillis(timeoutMillis)));
+        approvals().attach(approvalId, this);
+        if (stopped != null) { // while this was being written: then nobody has ended the approval yet
+            abort(stopped);
+            return;
+        }
+        log("Calling webhook '" + webhook.name() + "': " + request.destination());
+        send(request);
+    }
+
+    /** Takes up a step that was waiting, or about to, when Jenkins went down. */
+    private void resume() throws Exception {
+        Optional<Approval> approval = approvals().find(approvalId);
+        if (approval.isEmpty()) {
+            begin();
+            return;
+        }
+        approvals().attach(approvalId, this);
+        switch (approval.get().state()) {
+            case SENDING -> {
+                log("Jenkins went down while webhook '" + webhook.name() + "' was being called; calling it again, with the"
+                        + " same Idempotency-Key.");
+                send(request(getContext().get(Run.class)));
+            }
+            case WAITING -> log("Jenkins was restarted; still waiting for the callback until "
+                    + approval.get().deadline() + ".");
+            case DECIDED -> {} // attach() has seen to it
+        }
+    }
+
+    private StringCredentials callbackCredentials(Run<?, ?> run) throws AbortException {
+        StringCredentials credentials =
+                CredentialsProvider.findCredentialById(callbackCredentialsId, StringCredentials.class, run);
+        if (credentials == null) {
+            throw new AbortException("callbackCredentialsId: there is no Secret text credential \"" + callbackCredentialsId
+                    + "\" that this job may use");
+        }
+        return credentials;
+    }
+
+    private WebhookRequest request(Run<?, ?> run) throws AbortException {
+        String callbackUri;
+        try {
+            callbackUri = ArmoryConfiguration.get().rootActionUrl() + "approvals/" + approvalId;
+        } catch (IllegalStateException x) {
+            throw new AbortException(x.getMessage());
+        }
+        Variables variables = new Variables()
+                .with(Variables.CALLBACK_URI, callbackUri)
+                .with(Variables.CALLBACK_TOKEN, ArmoryApprovals.get().tokens().tokenFor(approvalId))
+                .with(Variables.DEPLOYMENT_ID, run.getExternalizableId())
+                .with(Variables.APPLICATION_NAME, run.getParent().getFullName())
+                .with(Variables.ENVIRONMENT_NAME, environment)
+                .withContext(context);
+        String root = Jenkins.get().getRootUrl();
+        String buildUrl = root == null ? null : root + run.getUrl();
+        try {
+            return WebhookRequest.of(webhook, variables, new WebhookRequest.Defaults(approvalId, PHASE, buildUrl));
+        } catch (TemplateException x) {
+            throw new AbortException("webhook '" + webhook.name() + "': " + x.getMessage());
+        }
+    }
+
+    private void send(WebhookRequest request) {
+        Instant start = Instant.now();
+        ArmoryApprovals.get().caller().call(request, approvalId, result -> run(() -> sent(request, result, start)));
+    }
+
+    private void sent(WebhookRequest request, WebhookCaller.Result result, Instant start) throws IOException {
+        Event event = result.isAccepted() ? new Event.Sent() : new Event.NotSent(result.failure());
+        Optional<Transition> transition = approvals().apply(approvalId, event);
+        if (result.isAccepted() && transition.filter(t -> t.answer() == Answer.ACCEPTED).isPresent()) {
+            Approval approval = transition.get().approval();
+            log("The webhook answered " + result.status() + " after " + millisSince(start) + " ms. Waiting "
+                    + timeoutText + " at most, until " + approval.deadline() + ", for the callback to "
+                    + ArmoryConfiguration.get().rootActionUrl() + "approvals/" + approvalId + "/callback");
+        } else if (!result.isAccepted()) {
+            LOGGER.fine(() -> "Approval " + approvalId + ": " + request.destination() + " failed: " + result.failure());
+        }
+    }
+
+    /** Ends the approval; unless it is decided already, {@link #decided} then ends the step. */
+    private void abort(Throwable cause) {
+        boolean known = false;
+        try {
+            known = approvals()
+                    .apply(approvalId, new Event.Aborted("The build, or this part of it, was stopped."))
+                    .isPresent();
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot write that " + approvalId + " was stopped; the next start finds out", x);
+        }
+        if (!known) {
+            fail(cause);
+        }
+    }
+
+    @Override
+    public void decided(Approval approval) {
+        run(() -> {
+            Decision decision = approval.decision();
+            String title = "Webhook approval '" + webhook.name() + "' ";
+            switch (decision.outcome()) {
+                case SUCCESS -> {
+                    log(title + "succeeded (" + decision.decidedBy() + ")" + message(decision));
+                    if (finish()) {
+                        getContext().onSuccess(result(approval));
+                    }
+                }
+                case FAILURE -> fail(
+                        new AbortException(title + "failed (" + decision.decidedBy() + ")" + message(decision)));
+                case TIMED_OUT -> fail(new AbortException(
+                        title + "timed out: no callback arrived within " + timeoutText + ". Raise the limit with"
+                                + " timeout and unit, or find out what has become of the external process."));
+                case NOT_SENT -> fail(new AbortException(
+                        "Webhook '" + webhook.name() + "' could not be called: " + decision.mdMessage()));
+                case ABORTED -> fail(
+                        stopped != null ? stopped : new FlowInterruptedException(Result.ABORTED, false));
+            }
+        });
+    }
+
+    /** What the step returns to the Pipeline. */
+    private static Map<String, Object> result(Approval approval) {
+        Decision decision = approval.decision();
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("id", approval.id());
+        result.put("success", decision.isSuccess());
+        result.put("mdMessage", decision.mdMessage());
+        result.put("decidedBy", decision.decidedBy());
+        result.put("decidedAt", decision.decidedAt().toString());
+        result.put("durationMillis", Duration.between(approval.createdAt(), decision.decidedAt()).toMillis());
+        return result;
+    }
+
+    private void fail(Throwable cause) {
+        if (finish()) {
+            getContext().onFailure(cause);
+        }
+    }
+
+    /** Whether it is for the caller to end the step; true once. */
+    private synchronized boolean finish() {
+        boolean first = !over;
+        over = true;
+        return first;
+    }
+
+    private static Approvals approvals() throws IOException {
+        try {
+            return ArmoryApprovals.get().approvals();
+        } catch (IOException x) {
+            throw new IOException("The folder armory-approvals in JENKINS_HOME cannot be used: " + x.getMessage(), x);
+        }
+    }
+
+    private void log(String line) {
+        try {
+            TaskListener listener = getContext().get(TaskListener.class);
+            listener.getLogger().println(PREFIX + line);
+        } catch (IOException x) {
+            LOGGER.log(Level.FINE, "Cannot write to the log of the build", x);
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The caller's message as it is put behind a line of the log; whatever could steer a terminal is left out. */
+    private static String message(Decision decision) {
+        String text = decision.mdMessage().replaceAll("[\\p{Cntrl}&&[^\n\t]]", "").strip();
+        return text.isEmpty() ? "" : ": " + text;
+    }
+
+    private static long millisSince(Instant start) {
+        return Duration.between(start, Instant.now()).toMillis();
+    }
+
+    private static String text(long amount, TimeUnit unit) {
+        String name = unit.name().toLowerCase(Locale.ROOT);
+        return amount + " " + (amount == 1 ? name.substring(0, name.length() - 1) : name);
+    }
+}

@@ -1,0 +1,47 @@
+package io.jenkins.plugins.armory.step;
+
+import hudson.Extension;
+import hudson.model.AbstractDescribableImpl;
+import hudson.model.Descriptor;
+import hudson.util.FormValidation;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/** One of a webhook's {@code headers}, as in Armory's deployment file. */
+public final class Header extends AbstractDescribableImpl<Header> {
+
+    private final String key;
+    private final String value;
+
+    /**
+     * @param key name of the header
+     * @param value template of its value
+     */
+    @DataBoundConstructor
+    public Header(String key, String value) {
+        this.key = key;
+        this.value = value;
+    }
+
+    public String getKey() {
+        return key;
+    }
+
+    public String getValue() {
+        return value;
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends Descriptor<Header> {
+        @Override
+        public String getDisplayName() {
+            return "";
+        }
+
+        @POST
+        public FormValidation doCheckKey(@QueryParameter String value) {
+            return FormValidation.validateRequired(value);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.jenkins.plugins.armory.web;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import hudson.model.Item;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.callback.CallbackEndpoint;
+import io.jenkins.plugins.armory.callback.JsonResponse;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import jenkins.model.Jenkins;
+
+/** The approvals that the current user may see, as data: {@code GET api/json}. */
+final class ApprovalList {
+
+    private ApprovalList() {}
+
+    static JsonResponse response(List<Approval> approvals) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode().put("now", Instant.now().toString());
+        ArrayNode array = body.putArray("approvals");
+        Map<String, String> urls = new HashMap<>(); // by job; empty for one that the user may not see
+        for (Approval approval : approvals) {
+            String url = urls.computeIfAbsent(approval.build().job(), ApprovalList::urlOf);
+            if (!url.isEmpty()) {
+                array.add(json(approval, url));
+            }
+        }
+        return JsonResponse.ok(body);
+    }
+
+    /** Jenkins finds no item for a user who may not read it. */
+    private static String urlOf(String job) {
+        Item item = Jenkins.get().getItemByFullName(job, Item.class);
+        return item == null || !item.hasPermission(Item.READ) ? "" : item.getUrl();
+    }
+
+    private static ObjectNode json(Approval approval, String jobUrl) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("id", approval.id())
+                .put("job", approval.build().job())
+                .put("build", approval.build().number())
+                .put("buildUrl", jobUrl + approval.build().number() + '/')
+                .put("environment", approval.environment())
+                .put("webhook", approval.webhook())
+                .put("state", approval.state().name())
+                .put("createdAt", approval.createdAt().toString())
+                .put("deadline", approval.deadline().toString());
+        if (approval.decision() != null) {
+            json.set("decision", CallbackEndpoint.json(approval.decision()));
+        }
+        return json;
+    }
+}
