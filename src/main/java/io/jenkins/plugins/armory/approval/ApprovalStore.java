@@ -256,7 +256,7 @@ public final class ApprovalStore {
         } catch (NoSuchFileException x) {
             return Optional.empty();
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot read the approval in " + file, x);
+            LOGGER.log(Level.WARNING, "Cannot read the approval in {0}: {1}", new Object[] {file, x.getMessage()});
             return Optional.empty();
         }
     }

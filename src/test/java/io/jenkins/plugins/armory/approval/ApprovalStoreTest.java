@@ -1,0 +1,203 @@
+package io.jenkins.plugins.armory.approval;
+
+import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
+import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.jenkins.plugins.armory.approval.Approval.Answer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApprovalStoreTest {
+
+    private static final Event SUCCESS = new Event.Callback(true, "ça va\n\"ok\" \uD83D\uDC4D", "callback token");
+
+    @TempDir
+    private Path folder;
+
+    private ApprovalStore store;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = ApprovalStore.open(folder);
+    }
+
+    private Approval decide(String id) throws IOException {
+        store.create(start(id));
+        return store.apply(id, SUCCESS, SOON).orElseThrow().approval();
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile)
+                    .map(file -> folder.relativize(file).toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void findsAfterARestartWhatItWasTold() throws IOException {
+        Approval pending = start("a1");
+        store.create(pending);
+        Approval waiting = store.apply("a1", new Event.Sent(), SOON).orElseThrow().approval();
+        Approval decided = decide("a2");
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.pending()).containsExactly(waiting);
+        assertThat(reopened.find("a1")).contains(waiting);
+        assertThat(reopened.find("a2")).contains(decided);
+        assertThat(reopened.recentlyDecided()).containsExactly(decided);
+        assertThat(files()).containsExactly("decided/a2.json", "pending/a1.json");
+    }
+
+    @Test
+    void keepsEveryField() throws IOException {
+        Approval bare = Approval.start(
+                "a1", new BuildRef("job", 1), null, "w", null, ApprovalTest.START, Duration.ofSeconds(3));
+        Approval full = Approval.start(
+                "a2", new BuildRef("a/b", 2), "prod", "w", "secret-text", ApprovalTest.START, Duration.ofDays(2));
+        store.create(bare);
+        store.create(full);
+
+        assertThat(ApprovalStore.open(folder).pending()).containsExactlyInAnyOrder(bare, full);
+    }
+
+    @Test
+    void goesByTheDecisionWhereACrashLeftBothFiles() throws IOException {
+        Approval pending = start("a1");
+        store.create(pending);
+        byte[] before = Files.readAllBytes(folder.resolve("pending/a1.json"));
+        Approval decided = store.apply("a1", SUCCESS, SOON).orElseThrow().approval();
+        Files.write(folder.resolve("pending/a1.json"), before);
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.pending()).isEmpty();
+        assertThat(reopened.find("a1")).contains(decided);
+        assertThat(files()).containsExactly("decided/a1.json");
+    }
+
+    @Test
+    void removesWhatACrashLeftHalfWritten() throws IOException {
+        Files.writeString(folder.resolve("pending/a1.json.tmp"), "{\"form");
+        Files.writeString(folder.resolve("decided/a2.json.tmp"), "");
+
+        assertThat(ApprovalStore.open(folder).pending()).isEmpty();
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void leavesAnUnreadableFileForSomebodyToLookAt() throws IOException {
+        Files.writeString(folder.resolve("pending/a1.json"), "{\"format\":1,\"id\":\"a1\"}");
+        Files.writeString(folder.resolve("pending/a2.json"), "not JSON");
+        Files.writeString(folder.resolve("pending/a3.json"), "{\"format\":99}");
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.pending()).isEmpty();
+        assertThat(reopened.find("a1")).isEmpty();
+        assertThat(files()).hasSize(3);
+    }
+
+    @Test
+    void staysAsItIsWhenADecisionCannotBeWritten() throws IOException {
+        store.create(start("a1"));
+        Files.delete(folder.resolve("decided"));
+        Files.createFile(folder.resolve("decided")); // no file can be made in there now
+
+        assertThatIOException().isThrownBy(() -> store.apply("a1", SUCCESS, SOON));
+
+        assertThat(store.find("a1")).contains(start("a1"));
+        Files.delete(folder.resolve("decided"));
+        Files.createDirectory(folder.resolve("decided"));
+        assertThat(store.apply("a1", SUCCESS, SOON).orElseThrow().answer()).isEqualTo(Answer.ACCEPTED);
+    }
+
+    @Test
+    void doesNotAddWhatCannotBeWritten() throws IOException {
+        deleteRecursively(folder.resolve("pending"));
+
+        assertThatIOException().isThrownBy(() -> store.create(start("a1")));
+
+        assertThat(store.find("a1")).isEmpty();
+        assertThat(store.pending()).isEmpty();
+    }
+
+    @Test
+    void neverLooksOutsideItsFolder() throws IOException {
+        Files.writeString(folder.resolve("outside.json"), "{}");
+
+        for (String id : List.of("../outside", "a/../../outside", "", ".", "A1", "a1.json", "a".repeat(65), "a\0")) {
+            assertThat(store.find(id)).as(id).isEmpty();
+            assertThat(store.apply(id, SUCCESS, SOON)).as(id).isEmpty();
+            store.remove(id);
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> store.create(start("../outside")));
+        assertThat(files()).containsExactly("outside.json");
+    }
+
+    @Test
+    void forgetsWhatItIsToldToForget() throws IOException {
+        store.create(start("a1"));
+        decide("a2");
+        decide("a3");
+
+        store.remove("a3");
+        assertThat(store.find("a3")).isEmpty();
+        assertThat(store.recentlyDecided()).extracting(Approval::id).containsExactly("a2");
+
+        store.removeIf(approval -> approval.build().isIn("team"));
+        assertThat(store.pending()).isEmpty();
+        assertThat(store.recentlyDecided()).isEmpty();
+        assertThat(files()).isEmpty();
+        assertThat(store.apply("a1", SUCCESS, SOON)).isEmpty();
+    }
+
+    @Test
+    void followsAMoveInMemoryAndOnDisk() throws IOException {
+        store.create(start("a1"));
+        decide("a2");
+
+        store.move("team", "group");
+
+        for (ApprovalStore each : List.of(store, ApprovalStore.open(folder))) {
+            assertThat(each.pending()).extracting(a -> a.build().job()).containsExactly("group/deploy");
+            assertThat(each.recentlyDecided()).extracting(a -> a.build().job()).containsExactly("group/deploy");
+            assertThat(each.find("a2").orElseThrow().build().job()).isEqualTo("group/deploy");
+        }
+    }
+
+    @Test
+    void remembersTheNewestDecisionsOnly() throws IOException {
+        for (int i = 0; i <= ApprovalStore.RECENT; i++) {
+            decide("a" + i);
+        }
+
+        assertThat(store.recentlyDecided())
+                .hasSize(ApprovalStore.RECENT)
+                .extracting(Approval::id)
+                .startsWith("a100", "a99")
+                .doesNotContain("a0");
+        assertThat(store.find("a0")).isPresent();
+    }
+
+    private static void deleteRecursively(Path path) throws IOException {
+        try (Stream<Path> all = Files.walk(path)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package io.jenkins.plugins.armory.approval;
+
+import static io.jenkins.plugins.armory.approval.ApprovalTest.DEADLINE;
+import static io.jenkins.plugins.armory.approval.ApprovalTest.START;
+import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApprovalsTest {
+
+    @TempDir
+    private Path folder;
+
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    private final MutableClock clock = new MutableClock(START);
+    private final List<Approval> told = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void removeCancelledTasks() {
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    @AfterEach
+    void stopTimer() {
+        timer.shutdownNow();
+    }
+
+    private Approvals open(Clock now) throws IOException {
+        return new Approvals(ApprovalStore.open(folder), timer, Runnable::run, now);
+    }
+
+    private static Approval startingNow(String id, Duration timeout) {
+        return Approval.start(id, new BuildRef("job", 1), null, "w", null, Instant.now(), timeout);
+    }
+
+    @Test
+    void timesOutByItself() throws IOException {
+        Approvals approvals = open(Clock.systemUTC());
+        approvals.create(startingNow("late", Duration.ofHours(1)));
+        approvals.create(startingNow("soon", Duration.ofMillis(50)));
+        approvals.attach("soon", told::add);
+        approvals.attach("late", told::add);
+
+        await().until(() -> !told.isEmpty());
+
+        assertThat(told).extracting(Approval::id).containsExactly("soon");
+        assertThat(told.get(0).decision().outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(approvals.find("late").orElseThrow().isDecided()).isFalse();
+    }
+
+    @Test
+    void timesOutAtStartWhatBecameOverdueWhileItWasDown() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("a1"));
+        approvals.close();
+        clock.set(DEADLINE.plusSeconds(3600));
+
+        Approvals reopened = open(clock);
+
+        assertThat(reopened.find("a1").orElseThrow().decision())
+                .returns(Outcome.TIMED_OUT, Decision::outcome)
+                .returns(DEADLINE, Decision::decidedAt);
+    }
+
+    @Test
+    void schedulesOneTaskHoweverManyWait() throws IOException {
+        Approvals approvals = open(clock);
+        for (int i = 0; i < 50; i++) {
+            approvals.create(start("a" + i));
+        }
+        assertThat(timer.getQueue()).hasSize(1);
+
+        for (int i = 0; i < 50; i++) {
+            approvals.apply("a" + i, new Event.Callback(true, "", "callback token"));
+        }
+        assertThat(timer.getQueue()).isEmpty();
+    }
+
+    @Test
+    void waitsOnWhenTheClockWasSetBack() throws IOException {
+        clock.set(DEADLINE.minusMillis(20));
+        Approvals approvals = open(clock);
+        approvals.create(start("a1"));
+        approvals.attach("a1", told::add);
+        clock.set(START);
+
+        await().until(() -> timer.getCompletedTaskCount() > 0);
+        assertThat(told).isEmpty();
+        assertThat(timer.getQueue()).hasSize(1);
+    }
+
+    @Test
+    void triesAgainLaterWhenATimeoutCannotBeWritten() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("a1"));
+        approvals.close();
+        clock.set(DEADLINE);
+        ApprovalStore store = ApprovalStore.open(folder);
+        Files.delete(folder.resolve("decided"));
+
+        Approvals reopened = new Approvals(store, timer, Runnable::run, clock);
+
+        assertThat(reopened.find("a1").orElseThrow().isDecided()).isFalse();
+        assertThat(timer.getQueue()).hasSize(1);
+    }
+
+    @Test
+    void tellsAWaiterThatCameAfterTheDecision() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("a1"));
+        approvals.apply("a1", new Event.Callback(true, "", "callback token"));
+
+        approvals.attach("a1", told::add);
+
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void endsWhatABuildLeftPending() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("a1"));
+        approvals.attach("a1", told::add);
+
+        approvals.abort(build -> build.number() == 8, "The build ended.");
+        assertThat(told).isEmpty();
+
+        approvals.abort(build -> build.number() == 7, "The build ended.");
+        assertThat(told).singleElement().satisfies(approval -> assertThat(
+                        approval.decision().outcome())
+                .isEqualTo(Outcome.ABORTED));
+    }
+
+    @Test
+    void listsWhatWaitsFirst() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("a1"));
+        approvals.create(start("a2"));
+        approvals.apply("a1", new Event.Callback(true, "", "callback token"));
+
+        assertThat(approvals.list()).extracting(Approval::id).containsExactly("a2", "a1");
+    }
+
+    @Test
+    void aRemovedApprovalIsNoLongerDue() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("a1"));
+
+        approvals.remove("a1");
+
+        assertThat(timer.getQueue()).isEmpty();
+        assertThat(approvals.find("a1")).isEmpty();
+    }
+}

@@ -1,0 +1,436 @@
+package io.jenkins.plugins.armory.callback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalStore;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.Event;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every row of the table of callback cases, with status, headers and body. */
+class CallbackEndpointTest {
+
+    private static final Map<String, String> UNAUTHORIZED =
+            Map.of("WWW-Authenticate", "Bearer realm=\"armory\", error=\"invalid_token\"");
+    private static final String SUCCESS = "{\"success\": true, \"mdMessage\": \"12 of 12 passed\"}";
+    private static final String FAILURE = "{\"success\": false}";
+
+    @TempDir
+    private Path folder;
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final CallbackTokens tokens = CallbackTokensTest.withKey("test");
+    private Approvals approvals;
+    private boolean stopping;
+    private CallbackEndpoint endpoint;
+    private String id;
+
+    @BeforeEach
+    void create() throws IOException {
+        approvals = new Approvals(ApprovalStore.open(folder), timer, Runnable::run, Clock.systemUTC());
+        endpoint = new CallbackEndpoint(
+                approvals,
+                tokens,
+                List.of(TokenVerifier.ofApprovals(tokens), CallbackEndpointTest::secretText),
+                () -> stopping);
+        id = newApproval("ci-callback", Duration.ofHours(24));
+    }
+
+    @AfterEach
+    void stopTimer() {
+        timer.shutdownNow();
+    }
+
+    private String newApproval(String callbackCredentialsId, Duration timeout) throws IOException {
+        String newId = tokens.newId();
+        approvals.create(Approval.start(
+                newId, new BuildRef("deploy", 1), null, "tests", callbackCredentialsId, Instant.now(), timeout));
+        return newId;
+    }
+
+    /** Stands for a Secret text credential with the id {@code ci-callback}. */
+    private static Optional<Caller> secretText(String token, Optional<Approval> approval) {
+        return CallbackTokens.same("s3cret!", token)
+                ? Optional.of(new Caller(
+                        "credentials ci-callback", each -> "ci-callback".equals(each.callbackCredentialsId())))
+                : Optional.empty();
+    }
+
+    private record Sent(String method, List<String> authorization, List<String> alternative, String type, byte[] body) {}
+
+    private static Sent bearer(String token, String body) {
+        return new Sent(
+                "POST",
+                List.of("Bearer " + token),
+                List.of(),
+                "application/json",
+                body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private JsonResponse send(String approvalId, Sent sent) {
+        return endpoint.handle(new CallbackRequest(
+                sent.method,
+                approvalId,
+                sent.authorization,
+                sent.alternative,
+                sent.type,
+                -1,
+                new ByteArrayInputStream(sent.body)));
+    }
+
+    private JsonResponse callBack(String approvalId, String body) {
+        return send(approvalId, bearer(tokens.tokenFor(approvalId), body));
+    }
+
+    private Decision decision() {
+        return approvals.find(id).orElseThrow().decision();
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return new ObjectMapper().readTree(text);
+        } catch (IOException x) {
+            throw new AssertionError(x);
+        }
+    }
+
+    private static void assertAnswer(JsonResponse response, int status, Map<String, String> headers, String body) {
+        assertThat(response.status()).as("%s", response).isEqualTo(status);
+        assertThat(response.headers()).isEqualTo(headers);
+        assertThat(json(new String(response.bytes(), StandardCharsets.UTF_8))).isEqualTo(json(body));
+    }
+
+    private static void assertError(JsonResponse response, int status, String code, String... inMessage) {
+        assertThat(response.status()).as("%s", response).isEqualTo(status);
+        assertThat(response.body().size()).isEqualTo(2);
+        assertThat(response.body().get("error").textValue()).isEqualTo(code);
+        assertThat(response.body().get("message").textValue()).isNotBlank();
+        for (String part : inMessage) {
+            assertThat(response.body().get("message").textValue()).contains(part);
+        }
+    }
+
+    @Test
+    void acceptsADecision() {
+        assertAnswer(
+                callBack(id, SUCCESS),
+                200,
+                Map.of(),
+                "{\"status\":\"accepted\",\"approvalId\":\"" + id + "\",\"success\":true,\"duplicate\":false}");
+        assertThat(decision().mdMessage()).isEqualTo("12 of 12 passed");
+        assertThat(decision().decidedBy()).isEqualTo("callback token");
+    }
+
+    @Test
+    void acceptsTheSameDecisionAgainAndKeepsTheFirstMessage() {
+        callBack(id, SUCCESS);
+
+        assertAnswer(
+                callBack(id, "{\"success\": true, \"mdMessage\": \"again\"}"),
+                200,
+                Map.of(),
+                "{\"status\":\"accepted\",\"approvalId\":\"" + id + "\",\"success\":true,\"duplicate\":true}");
+        assertThat(decision().mdMessage()).isEqualTo("12 of 12 passed");
+    }
+
+    @Test
+    void refusesAContradictionAndTellsWhatStands() {
+        callBack(id, SUCCESS);
+
+        assertAnswer(
+                callBack(id, FAILURE),
+                409,
+                Map.of(),
+                "{\"error\":\"already_decided\",\"message\":\"Another decision stands already; the first one counts.\","
+                        + "\"decision\":{\"success\":true,\"outcome\":\"SUCCESS\",\"mdMessage\":\"12 of 12 passed\","
+                        + "\"decidedBy\":\"callback token\",\"decidedAt\":\"" + decision().decidedAt() + "\"}}");
+    }
+
+    @Test
+    void isGoneOnceTimedOutAbortedOrNotSent() throws IOException {
+        String timedOut = newApproval(null, Duration.ZERO);
+        String aborted = newApproval(null, Duration.ofHours(1));
+        approvals.apply(aborted, new Event.Aborted("stopped"));
+        String notSent = newApproval(null, Duration.ofHours(1));
+        approvals.apply(notSent, new Event.NotSent("answered 500"));
+
+        assertError(callBack(timedOut, SUCCESS), 410, "approval_ended", "timed out");
+        assertError(callBack(aborted, SUCCESS), 410, "approval_ended", "ended with its build");
+        assertError(callBack(notSent, SUCCESS), 410, "approval_ended", "could not be called");
+    }
+
+    @Test
+    void isGoneOnceItsBuildIs() {
+        approvals.remove(id);
+
+        assertAnswer(
+                callBack(id, SUCCESS),
+                410,
+                Map.of(),
+                "{\"error\":\"approval_ended\",\"message\":\"The build of this approval is gone.\"}");
+        assertError(send(id, bearer("s3cret!", SUCCESS)), 410, "approval_ended");
+    }
+
+    @Test
+    void asksForATokenInTheSameWordsForEveryId() {
+        Sent anonymous = new Sent("POST", List.of(), List.of(), "application/json", SUCCESS.getBytes());
+
+        for (Sent sent : List.of(anonymous, bearer("wrong", SUCCESS), bearer("wrong", "not JSON"))) {
+            JsonResponse real = send(id, sent);
+            assertThat(real.status()).isEqualTo(401);
+            assertThat(real.headers()).isEqualTo(UNAUTHORIZED);
+            assertThat(real.body().get("error").textValue()).isEqualTo("invalid_token");
+            assertThat(send(tokens.newId(), sent)).isEqualTo(real);
+            assertThat(send("invented", sent)).isEqualTo(real);
+        }
+        assertThat(decision()).isNull();
+    }
+
+    @Test
+    void tellsHowToSendATokenWhereThereIsNone() {
+        JsonResponse response = send(id, new Sent("POST", List.of(), List.of(), null, new byte[0]));
+
+        assertError(response, 401, "invalid_token", "Authorization: Bearer TOKEN", "X-Armory-Callback-Token");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Basic dTpw", "Bearer", "Bearer ", "Bearer a b", "Bearer\tx", "bearer\u00a0x", "Token x"})
+    void refusesWhatIsNoBearerToken(String header) {
+        JsonResponse response =
+                send(id, new Sent("POST", List.of(header), List.of(), "application/json", SUCCESS.getBytes()));
+
+        assertError(response, 401, "invalid_token");
+    }
+
+    @Test
+    void refusesTwoTokens() {
+        String right = "Bearer " + tokens.tokenFor(id);
+
+        assertError(
+                send(id, new Sent("POST", List.of(right, right), List.of(), "application/json", SUCCESS.getBytes())),
+                401,
+                "invalid_token",
+                "2 Authorization headers");
+    }
+
+    @Test
+    void takesTheTokenFromTheOtherHeaderToo() throws IOException {
+        for (String header : List.of("Bearer ", "bearer  ", "")) {
+            String approval = newApproval(null, Duration.ofHours(1));
+            Sent sent = new Sent(
+                    "POST",
+                    List.of("Basic dTpw"),
+                    List.of(header + tokens.tokenFor(approval)),
+                    "application/json",
+                    SUCCESS.getBytes());
+            assertThat(send(approval, sent).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void takesASecretText() {
+        assertThat(send(id, bearer("s3cret!", SUCCESS)).status()).isEqualTo(200);
+        assertThat(decision().decidedBy()).isEqualTo("credentials ci-callback");
+    }
+
+    @Test
+    void forbidsAGenuineTokenOfSomethingElse() throws IOException {
+        String other = newApproval("another-credential", Duration.ofHours(1));
+
+        for (JsonResponse response :
+                List.of(send(id, bearer(tokens.tokenFor(other), SUCCESS)), send(other, bearer("s3cret!", SUCCESS)))) {
+            assertError(response, 403, "insufficient_scope", "not for this approval");
+            assertThat(response.headers())
+                    .isEqualTo(Map.of("WWW-Authenticate", "Bearer realm=\"armory\", error=\"insufficient_scope\""));
+        }
+        assertThat(decision()).isNull();
+    }
+
+    @Test
+    void tellsThatAnIdIsUnknownOnlyToWhoHasAToken() {
+        for (String invented : List.of("invented", "0".repeat(48), "%2e%2e")) {
+            assertAnswer(
+                    send(invented, bearer(tokens.tokenFor(id), SUCCESS)),
+                    404,
+                    Map.of(),
+                    "{\"error\":\"unknown_approval\",\"message\":\"There is no such approval.\"}");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "post", "NONSENSE"})
+    void allowsPostAlone(String method) {
+        Sent sent = new Sent(
+                method, List.of("Bearer " + tokens.tokenFor(id)), List.of(), "application/json", SUCCESS.getBytes());
+
+        assertAnswer(
+                send(id, sent),
+                405,
+                Map.of("Allow", "POST"),
+                "{\"error\":\"method_not_allowed\",\"message\":\"A callback is a POST request.\"}");
+    }
+
+    @Test
+    void asksToComeBackWhileShuttingDown() {
+        stopping = true;
+
+        JsonResponse response = callBack(id, SUCCESS);
+
+        assertError(response, 503, "unavailable", "shutting down");
+        assertThat(response.headers()).isEqualTo(Map.of("Retry-After", "10"));
+        assertThat(decision()).isNull();
+    }
+
+    @Test
+    void asksToComeBackWhenTheDecisionCannotBeStored() throws IOException {
+        Files.delete(folder.resolve("decided"));
+
+        JsonResponse response = callBack(id, SUCCESS);
+
+        assertError(response, 503, "unavailable", "was not taken");
+        assertThat(response.headers()).isEqualTo(Map.of("Retry-After", "10"));
+        assertThat(decision()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json",
+                "Application/JSON",
+                "application/json;charset=utf-8",
+                "application/json; charset=\"UTF-8\"",
+                " application/json "
+            })
+    void takesJson(String type) {
+        Sent sent = new Sent("POST", List.of("Bearer " + tokens.tokenFor(id)), List.of(), type, SUCCESS.getBytes());
+        assertThat(send(id, sent).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "application/jsonp",
+                "application/json; charset=utf-16",
+                "multipart/form-data"
+            })
+    void refusesWhatIsNotJson(String type) {
+        for (String each : Arrays.asList(type, null)) {
+            Sent sent = new Sent("POST", List.of("Bearer " + tokens.tokenFor(id)), List.of(), each, SUCCESS.getBytes());
+            assertError(send(id, sent), 415, "unsupported_media_type", "application/json");
+        }
+    }
+
+    @Test
+    void refusesABodyThatIsTooLarge() {
+        String fits = "{\"success\": true, \"mdMessage\": \"" + "x".repeat(CallbackBody.MAX_BYTES - 34) + "\"}";
+        assertThat(fits).hasSize(CallbackBody.MAX_BYTES);
+
+        assertAnswer(
+                callBack(id, fits + " "),
+                413,
+                Map.of(),
+                "{\"error\":\"payload_too_large\",\"message\":\"The body of a callback may have 65536 bytes at most.\"}");
+        assertThat(decision()).isNull();
+        assertThat(callBack(id, fits).status()).isEqualTo(200);
+    }
+
+    @Test
+    void doesNotReadABodyThatIsAnnouncedAsTooLarge() {
+        JsonResponse response = endpoint.handle(new CallbackRequest(
+                "POST",
+                id,
+                List.of("Bearer " + tokens.tokenFor(id)),
+                List.of(),
+                "application/json",
+                CallbackBody.MAX_BYTES + 1,
+                new InputStream() {
+                    @Override
+                    public int read() {
+                        throw new AssertionError("was read");
+                    }
+                }));
+
+        assertError(response, 413, "payload_too_large");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{}                                   | \"success\" is missing",
+                "{\"mdMessage\": \"x\"}               | \"success\" is missing",
+                "{\"success\": null}                  | \"success\" must be true or false",
+                "{\"success\": 1}                     | \"success\" must be true or false",
+                "{\"success\": \"yes\"}               | \"success\" must be true or false",
+                "{\"success\": \"TRUE\"}              | \"success\" must be true or false",
+                "{\"success\": [true]}                | \"success\" must be true or false",
+                "{\"success\": true, \"mdMessage\": 5} | \"mdMessage\" must be a string",
+                "{\"success\": true, \"success\": false} | field \"success\" is there twice at line 1, column 28",
+                "{\"success\": true, \"a\": {\"b\": 1, \"b\": 2}} | field \"b\" is there twice",
+                "[]                                   | must be a JSON object",
+                "true                                 | must be a JSON object",
+                "``                                   | must be a JSON object",
+                "{\"success\": true                   | not JSON at line 1",
+                "{\"success\": true} {}               | not JSON at line 1",
+                "{success: true}                      | not JSON at line 1, column 2",
+                "success=true                         | not JSON at line 1",
+            })
+    void refusesABodyThatIsWrongNamingTheField(String body, String message) {
+        assertError(callBack(id, body), 400, "invalid_request", message);
+        assertThat(decision()).isNull();
+    }
+
+    @Test
+    void refusesABodyThatIsNotUtf8OrTooDeep() {
+        Sent latin1 = new Sent(
+                "POST",
+                List.of("Bearer " + tokens.tokenFor(id)),
+                List.of(),
+                "application/json",
+                "{\"success\": true, \"mdMessage\": \"ü\"}".getBytes(StandardCharsets.ISO_8859_1));
+        assertError(send(id, latin1), 400, "invalid_request", "not UTF-8");
+
+        String deep = "{\"success\": true, \"x\": " + "[".repeat(1000) + "]".repeat(1000) + "}";
+        assertError(callBack(id, deep), 400, "invalid_request", "deeper than 32 levels");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "false, false", "\"true\", true", "\"false\", false"})
+    void takesBooleansAndTheirNames(String value, boolean success) {
+        assertThat(callBack(id, "{\"unknown\": {\"field\": []}, \"success\": " + value + ", \"mdMessage\": null}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(decision().isSuccess()).isEqualTo(success);
+        assertThat(decision().mdMessage()).isEmpty();
+    }
+}

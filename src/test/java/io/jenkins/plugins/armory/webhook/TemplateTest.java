@@ -1,0 +1,72 @@
+package io.jenkins.plugins.armory.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TemplateTest {
+
+    private final Variables variables = new Variables()
+            .with(Variables.CALLBACK_URI, "https://jenkins/armory/approvals/a1")
+            .withContext(Map.of("ref", "main", "braces", "{{context.ref}}", "empty", ""));
+
+    private String render(String text) throws TemplateException {
+        return new Template("bodyTemplate", text).render(variables, Template.everywhere(value -> value));
+    }
+
+    @Test
+    void putsInVariables() throws TemplateException {
+        assertThat(render("{{armory.callbackUri}}/callback?ref={{ context.ref }}{{context.empty}}."))
+                .isEqualTo("https://jenkins/armory/approvals/a1/callback?ref=main.");
+        assertThat(render("no variable, {single} and }} alone")).isEqualTo("no variable, {single} and }} alone");
+    }
+
+    @Test
+    void neverLooksForVariablesInTheirValues() throws TemplateException {
+        assertThat(render("{{context.braces}}")).isEqualTo("{{context.ref}}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "x {{context.missing}}    | bodyTemplate: {{context.missing}} at line 1, column 3 has no value; add \"missing\" to context",
+                "{{armory.callbackUrl}}   | has no value; known are {{armory.callbackUri}}",
+                "{{armory.environmentName}} | run the step in a stage",
+                "{{callbackUri}}          | \"{{callbackUri}}\" at line 1, column 1 is not a variable",
+                "{{#context.ref}}         | is not a variable",
+                "{{{context.ref}}}        | is not a variable",
+                "{{>partial}}             | is not a variable",
+                "{{}}                     | is not a variable",
+                "{\"a\": {{context.ref}   | the \"{{\" at line 1, column 7 has no \"}}\"",
+            })
+    void refusesWhatItCannotFillIn(String text, String message) {
+        assertThatThrownBy(() -> render(text))
+                .isInstanceOf(TemplateException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void tellsLineAndColumn() {
+        assertThatThrownBy(() -> render("{\n  \"ref\": \"{{context.nope}}\"\n}"))
+                .hasMessageContaining("at line 2, column 11");
+    }
+
+    @Property(tries = 2000)
+    void rendersOrRefusesWhateverComes(@ForAll String before, @ForAll String value, @ForAll String after) {
+        Variables one = new Variables().withContext(Map.of("x", value));
+        Template template = new Template("f", before + "{{context.x}}" + after);
+        try {
+            String rendered = template.render(one, Template.everywhere(each -> each));
+            assertThat(rendered).startsWith(before).contains(value);
+        } catch (TemplateException x) {
+            assertThat(before + after).contains("{{");
+        }
+    }
+}
