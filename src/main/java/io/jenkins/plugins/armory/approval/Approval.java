@@ -103,9 +103,16 @@ public record Approval(
         return state == State.DECIDED;
     }
 
-    /** How long the approval may wait in all. */
-    public Duration timeout() {
-        return Duration.between(createdAt, deadline);
+    /**
+     * The decision of an approval that is known to be decided.
+     *
+     * @throws IllegalStateException when it is not
+     */
+    public Decision requireDecision() {
+        if (decision == null) {
+            throw new IllegalStateException(id + " is not decided");
+        }
+        return decision;
     }
 
     /**
@@ -143,10 +150,11 @@ public record Approval(
     }
 
     private Answer answerTo(Event.Callback callback) {
-        if (!decision.outcome().isByCallback()) {
+        Decision standing = requireDecision();
+        if (!standing.outcome().isByCallback()) {
             return Answer.ENDED;
         }
-        return decision.isSuccess() == callback.success() ? Answer.DUPLICATE : Answer.CONFLICT;
+        return standing.isSuccess() == callback.success() ? Answer.DUPLICATE : Answer.CONFLICT;
     }
 
     private static Transition accepted(Approval approval) {

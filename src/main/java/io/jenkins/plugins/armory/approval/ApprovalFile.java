@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * An approval as a JSON file, written so that after a crash at any moment the file holds either what it held before or
@@ -37,7 +38,7 @@ final class ApprovalFile {
      * @throws IOException when the approval is not, or may not be, on disk
      */
     static void write(Path file, Approval approval) throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
+        Path temporary = Path.of(file + TEMPORARY);
         try {
             try (FileChannel channel = FileChannel.open(
                     temporary,
@@ -55,7 +56,7 @@ final class ApprovalFile {
             Files.deleteIfExists(temporary);
             throw x;
         }
-        syncFolder(file.getParent());
+        syncFolder(Objects.requireNonNull(file.getParent(), "a file of the store is in a folder"));
     }
 
     private static void move(Path from, Path to) throws IOException {
@@ -84,7 +85,7 @@ final class ApprovalFile {
         byte[] bytes = Files.readAllBytes(file);
         try {
             return fromJson(JSON.readTree(bytes));
-        } catch (JsonProcessingException | IllegalArgumentException | DateTimeException | NullPointerException x) {
+        } catch (JsonProcessingException | IllegalArgumentException | DateTimeException x) {
             throw new IOException(file + " is not an approval: " + x.getMessage(), x);
         }
     }
@@ -121,9 +122,9 @@ final class ApprovalFile {
         return new Approval(
                 text(json, "id"),
                 new BuildRef(text(json, "job"), json.required("build").intValue()),
-                text(json, "environment"),
+                optionalText(json, "environment"),
                 text(json, "webhook"),
-                text(json, "callbackCredentialsId"),
+                optionalText(json, "callbackCredentialsId"),
                 Instant.parse(text(json, "createdAt")),
                 Instant.parse(text(json, "deadline")),
                 Approval.State.valueOf(text(json, "state")),
@@ -136,8 +137,16 @@ final class ApprovalFile {
                                 Instant.parse(text(decision, "decidedAt"))));
     }
 
-    @CheckForNull
     private static String text(JsonNode json, String name) {
+        String text = optionalText(json, name);
+        if (text == null) {
+            throw new IllegalArgumentException("it has no \"" + name + "\"");
+        }
+        return text;
+    }
+
+    @CheckForNull
+    private static String optionalText(JsonNode json, String name) {
         return json.path(name).textValue();
     }
 }

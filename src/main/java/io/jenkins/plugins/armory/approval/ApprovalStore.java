@@ -271,12 +271,12 @@ public final class ApprovalStore {
 
     private static List<Path> list(Path folder, String suffix) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(suffix)).toList();
+            return files.filter(file -> file.toString().endsWith(suffix)).toList();
         }
     }
 
     private static String idOf(Path file) {
-        String name = file.getFileName().toString();
+        String name = String.valueOf(file.getFileName());
         return name.substring(0, name.length() - SUFFIX.length());
     }
 

@@ -102,15 +102,6 @@ public final class Approvals {
         }
     }
 
-    /**
-     * Lets somebody go.
-     *
-     * @return false when the waiter was told of a decision already, or is about to be
-     */
-    public boolean detach(String id, Waiter waiter) {
-        return waiters.remove(id, waiter);
-    }
-
     /** The approval of that id, whatever its state; empty for an id that is unknown or was forgotten. */
     public Optional<Approval> find(String id) {
         return store.find(id);

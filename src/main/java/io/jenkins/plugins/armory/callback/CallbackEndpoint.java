@@ -95,7 +95,7 @@ public final class CallbackEndpoint {
     }
 
     private static JsonResponse answer(Transition transition) {
-        Decision decision = transition.approval().decision();
+        Decision decision = transition.approval().requireDecision();
         if (transition.answer() == Answer.ACCEPTED || transition.answer() == Answer.DUPLICATE) {
             return JsonResponse.ok(JsonResponse.JSON
                     .createObjectNode()

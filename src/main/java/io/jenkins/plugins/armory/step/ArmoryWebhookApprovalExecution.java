@@ -156,7 +156,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         }
         Run<?, ?> run = getContext().get(Run.class);
         if (callbackCredentialsId != null) {
-            CredentialsProvider.track(run, callbackCredentials(run));
+            CredentialsProvider.track(run, secretText(callbackCredentialsId, run));
         } else if (!webhook.mentions(Variables.CALLBACK_TOKEN)) {
             log("WARNING: nobody can call back, since nobody has a token. Put {{armory.callbackToken}} into a header or the"
                     + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
@@ -200,11 +200,10 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         }
     }
 
-    private StringCredentials callbackCredentials(Run<?, ?> run) throws AbortException {
-        StringCredentials credentials =
-                CredentialsProvider.findCredentialById(callbackCredentialsId, StringCredentials.class, run);
+    private static StringCredentials secretText(String id, Run<?, ?> run) throws AbortException {
+        StringCredentials credentials = CredentialsProvider.findCredentialById(id, StringCredentials.class, run);
         if (credentials == null) {
-            throw new AbortException("callbackCredentialsId: there is no Secret text credential \"" + callbackCredentialsId
+            throw new AbortException("callbackCredentialsId: there is no Secret text credential \"" + id
                     + "\" that this job may use");
         }
         return credentials;
@@ -269,7 +268,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     @Override
     public void decided(Approval approval) {
         run(() -> {
-            Decision decision = approval.decision();
+            Decision decision = approval.requireDecision();
             String title = "Webhook approval '" + webhook.name() + "' ";
             switch (decision.outcome()) {
                 case SUCCESS -> {
@@ -293,7 +292,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     /** What the step returns to the Pipeline. */
     private static Map<String, Object> result(Approval approval) {
-        Decision decision = approval.decision();
+        Decision decision = approval.requireDecision();
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("id", approval.id());
         result.put("success", decision.isSuccess());

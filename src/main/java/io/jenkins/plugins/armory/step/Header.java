@@ -3,10 +3,7 @@ package io.jenkins.plugins.armory.step;
 import hudson.Extension;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
-import hudson.util.FormValidation;
 import org.kohsuke.stapler.DataBoundConstructor;
-import org.kohsuke.stapler.QueryParameter;
-import org.kohsuke.stapler.verb.POST;
 
 /** One of a webhook's {@code headers}, as in Armory's deployment file. */
 public final class Header extends AbstractDescribableImpl<Header> {
@@ -37,11 +34,6 @@ public final class Header extends AbstractDescribableImpl<Header> {
         @Override
         public String getDisplayName() {
             return "";
-        }
-
-        @POST
-        public FormValidation doCheckKey(@QueryParameter String value) {
-            return FormValidation.validateRequired(value);
         }
     }
 }

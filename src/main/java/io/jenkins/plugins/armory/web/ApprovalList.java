@@ -49,8 +49,8 @@ final class ApprovalList {
                 .put("state", approval.state().name())
                 .put("createdAt", approval.createdAt().toString())
                 .put("deadline", approval.deadline().toString());
-        if (approval.decision() != null) {
-            json.set("decision", CallbackEndpoint.json(approval.decision()));
+        if (approval.isDecided()) {
+            json.set("decision", CallbackEndpoint.json(approval.requireDecision()));
         }
         return json;
     }

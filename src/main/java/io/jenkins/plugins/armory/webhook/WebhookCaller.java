@@ -121,8 +121,9 @@ public final class WebhookCaller {
                 request.addHeader(header.key(), header.value());
             }
         });
-        RequestBody body = webhook.body() == null ? null : RequestBody.create(webhook.body(), (MediaType) null);
-        return request.method(webhook.method(), body).build();
+        String body = webhook.body();
+        return request.method(webhook.method(), body == null ? null : RequestBody.create(body, (MediaType) null))
+                .build();
     }
 
     private static Result failed(int status, WebhookRequest webhook, String what) {

@@ -1,0 +1,37 @@
+package io.jenkins.plugins.armory;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+
+/** What an external process does: no session, no crumb, no login. */
+public final class CallbackClient {
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final URL jenkins;
+
+    public CallbackClient(URL jenkins) {
+        this.jenkins = jenkins;
+    }
+
+    /** Calls back to {@code approvals/ID/callback}. */
+    public HttpResponse<String> post(String id, String token, String body) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(jenkins + "armory/approvals/" + id + "/callback"))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Any other request below the root action, without anything that says who asks. */
+    public HttpResponse<String> anonymous(String method, String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(jenkins + "armory/" + path))
+                .method(method, HttpRequest.BodyPublishers.noBody()));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+}

@@ -1,0 +1,360 @@
+package io.jenkins.plugins.armory.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.domains.Domain;
+import hudson.model.Item;
+import hudson.model.ItemGroup;
+import hudson.model.Result;
+import hudson.model.User;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import hudson.util.Secret;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.CallbackClient;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class ArmoryWebhookApprovalStepJenkinsTest {
+
+    private JenkinsRule j;
+    private final MockWebServer external = new MockWebServer();
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws IOException {
+        j = rule;
+        external.start(InetAddress.getLoopbackAddress(), 0);
+        for (int i = 0; i < 10; i++) {
+            external.enqueue(new MockResponse.Builder().code(202).build());
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        external.close();
+    }
+
+    /** A call of the step that hands the approval's own token to the external process. */
+    private String step(String more) {
+        return "armoryWebhookApproval(name: 'tests', uriTemplate: '" + external.url("/start")
+                + "', headers: [[key: 'X-Token', value: '{{armory.callbackToken}}']]" + more + ")";
+    }
+
+    private WorkflowJob job(ItemGroup<?> parent, String script) throws Exception {
+        WorkflowJob job = parent == j.jenkins
+                ? j.createProject(WorkflowJob.class)
+                : ((Folder) parent).createProject(WorkflowJob.class, "job");
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return job;
+    }
+
+    private WorkflowRun start(String script) throws Exception {
+        return job(j.jenkins, script).scheduleBuild2(0).waitForStart();
+    }
+
+    private RecordedRequest received() throws InterruptedException {
+        RecordedRequest request = external.takeRequest(30, TimeUnit.SECONDS);
+        assertThat(request).as("the webhook is called").isNotNull();
+        return request;
+    }
+
+    private HttpResponse<String> callBack(RecordedRequest request, String body) throws Exception {
+        String id = request.getHeaders().get("Idempotency-Key");
+        return new CallbackClient(j.getURL()).post(id, request.getHeaders().get("X-Token"), body);
+    }
+
+    private static Approval approval(RecordedRequest request) throws IOException {
+        return ArmoryApprovals.get()
+                .approvals()
+                .find(request.getHeaders().get("Idempotency-Key"))
+                .orElseThrow();
+    }
+
+    @Test
+    void goesOnWhenTheCallbackSaysSuccess() throws Exception {
+        WorkflowRun run = start("stage('staging') { def r = " + step("")
+                + "\n echo \"${r.success} ${r.mdMessage} ${r.decidedBy} ${r.id.length()} ${r.durationMillis >= 0}\" }");
+
+        RecordedRequest request = received();
+        String body = request.getBody().string(StandardCharsets.UTF_8);
+        assertThat(body)
+                .contains("\"environment\":\"staging\"")
+                .contains("\"callbackUri\":\"" + j.getURL() + "armory/approvals/")
+                .contains("\"buildUrl\":\"" + j.getURL() + run.getUrl());
+        assertThat(callBack(request, "{\"success\": true, \"mdMessage\": \"12 of 12\"}").statusCode())
+                .isEqualTo(200);
+
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        j.assertLogContains("Webhook approval 'tests' succeeded (callback token): 12 of 12", run);
+        j.assertLogContains("true 12 of 12 callback token 48 true", run);
+    }
+
+    @Test
+    void worksInADeclarativePipelineWithoutAnAgent() throws Exception {
+        WorkflowRun run = start("pipeline { agent none; stages { stage('prod') { steps { "
+                + step(", context: [ref: 'main'], bodyTemplate: [inline: '{\"ref\": \"{{context.ref}}\"}']") + " } } } }");
+
+        RecordedRequest request = received();
+        assertThat(request.getBody().string(StandardCharsets.UTF_8)).isEqualTo("{\"ref\": \"main\"}");
+        assertThat(approval(request).environment()).isEqualTo("prod");
+        callBack(request, "{\"success\": true}");
+
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+    }
+
+    @Test
+    void failsWithTheCallersMessage() throws Exception {
+        WorkflowRun run = start(step(""));
+
+        callBack(received(), "{\"success\": false, \"mdMessage\": \"2 of 12 failed\"}");
+
+        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
+        j.assertLogContains("ERROR: Webhook approval 'tests' failed (callback token): 2 of 12 failed", run);
+    }
+
+    @Test
+    void failsAtTheDeadline() throws Exception {
+        WorkflowRun run = start(step(", timeout: 1, unit: 'SECONDS'"));
+
+        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
+        j.assertLogContains("timed out: no callback arrived within 1 second.", run);
+    }
+
+    @Test
+    void endsWithTheBuild() throws Exception {
+        WorkflowRun run = start(step(""));
+        RecordedRequest request = received();
+
+        run.doStop();
+
+        j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
+        assertThat(approval(request).decision().outcome()).isEqualTo(Outcome.ABORTED);
+        assertThat(callBack(request, "{\"success\": true}").statusCode()).isEqualTo(410);
+    }
+
+    @Test
+    void endsWithABuildThatIsEndedByForce() throws Exception {
+        WorkflowRun run = start(step(""));
+        RecordedRequest request = received();
+
+        run.doKill();
+
+        j.waitForCompletion(run);
+        await().until(() -> approval(request).isDecided());
+        assertThat(approval(request).decision().outcome()).isEqualTo(Outcome.ABORTED);
+    }
+
+    @Test
+    void tellsWhatIsWrongWithAParameter() throws Exception {
+        assertFailure("armoryWebhookApproval(name: 'x', uriTemplate: '')", "armoryWebhookApproval: uriTemplate: is missing");
+        assertFailure("armoryWebhookApproval(uriTemplate: 'http://x')", "armoryWebhookApproval: name: must not be blank");
+        assertFailure(step(", method: 'BREW'"), "armoryWebhookApproval: method: \"BREW\" is not one of");
+        assertFailure(step(", timeout: 0"), "armoryWebhookApproval: timeout: 0 HOURS is not between");
+        assertFailure(step(", callbackCredentialsId: 'nope'"), "there is no Secret text credential \"nope\"");
+        assertFailure(step(", bodyTemplate: [inline: '{{context.x}}']"), "{{context.x}} at line 1, column 1 has no value");
+        assertThat(external.getRequestCount()).isZero();
+    }
+
+    private void assertFailure(String script, String message) throws Exception {
+        WorkflowRun run = start(script);
+        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
+        j.assertLogContains(message, run);
+    }
+
+    @Test
+    void takesACredentialOfTheFolderOnlyWhereTheJobMaySeeIt() throws Exception {
+        Folder folder = j.createProject(Folder.class, "team");
+        CredentialsProvider.lookupStores(folder)
+                .iterator()
+                .next()
+                .addCredentials(
+                        Domain.global(),
+                        new StringCredentialsImpl(
+                                CredentialsScope.GLOBAL, "ci", "", Secret.fromString("f0lder-secret")));
+        String script = step(", callbackCredentialsId: 'ci'");
+
+        WorkflowRun inside = job(folder, script).scheduleBuild2(0).waitForStart();
+        RecordedRequest request = received();
+        CallbackClient client = new CallbackClient(j.getURL());
+        String id = request.getHeaders().get("Idempotency-Key");
+        assertThat(client.post(id, "wrong", "{\"success\": true}").statusCode()).isEqualTo(401);
+        assertThat(client.post(id, "f0lder-secret", "{\"success\": true}").statusCode())
+                .isEqualTo(200);
+        j.assertBuildStatusSuccess(j.waitForCompletion(inside));
+        j.assertLogContains("succeeded (credentials ci)", inside);
+
+        assertFailure(script, "there is no Secret text credential \"ci\" that this job may use");
+    }
+
+    @Test
+    void keepsNoTokenOnDisk() throws Exception {
+        WorkflowRun run = start(step(""));
+        RecordedRequest request = received();
+        await().untilAsserted(() -> j.assertLogContains("Waiting 24 hours at most", run));
+        String token = request.getHeaders().get("X-Token");
+
+        try (Stream<Path> files = Files.walk(j.jenkins.getRootDir().toPath())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                        .as("%s", file)
+                        .doesNotContain(token.substring(token.indexOf('.') + 1));
+            }
+        }
+        callBack(request, "{\"success\": true}");
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+    }
+
+    @Test
+    void followsAFolderThatIsRenamed() throws Exception {
+        Folder folder = j.createProject(Folder.class, "team");
+        WorkflowRun run = job(folder, step("")).scheduleBuild2(0).waitForStart();
+        RecordedRequest request = received();
+
+        folder.renameTo("group");
+
+        assertThat(approval(request).build().job()).isEqualTo("group/job");
+        callBack(request, "{\"success\": true}");
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+    }
+
+    @Test
+    void leavesNothingOfADeletedBuildOrJob() throws Exception {
+        WorkflowRun build = start(step(""));
+        RecordedRequest ofBuild = received();
+        callBack(ofBuild, "{\"success\": true}");
+        j.waitForCompletion(build).delete();
+
+        WorkflowRun waiting = start(step(""));
+        RecordedRequest ofJob = received();
+        waiting.getParent().delete();
+
+        Path store = j.jenkins.getRootDir().toPath().resolve("armory-approvals");
+        await().untilAsserted(() -> {
+            try (Stream<Path> files = Files.walk(store)) {
+                assertThat(files.filter(Files::isRegularFile)).isEmpty();
+            }
+        });
+        for (RecordedRequest request : List.of(ofBuild, ofJob)) {
+            assertThat(callBack(request, "{\"success\": true}").statusCode()).isEqualTo(410);
+        }
+    }
+
+    @Test
+    void isWrittenByTheSnippetGenerator() throws Exception {
+        ArmoryWebhookApprovalStep step = new ArmoryWebhookApprovalStep("tests", "https://ci/start");
+        SnippetizerTester tester = new SnippetizerTester(j);
+        tester.assertRoundTrip(step, "armoryWebhookApproval name: 'tests', uriTemplate: 'https://ci/start'");
+
+        step.setContext(List.of(new ContextEntry("ref", "main"), new ContextEntry("n", "1")));
+        step.setHeaders(List.of(new Header("a", "b")));
+        BodyTemplate body = new BodyTemplate();
+        body.setInline("{}");
+        step.setBodyTemplate(body);
+        step.setTimeout(5);
+        step.setUnit(TimeUnit.MINUTES);
+        tester.assertRoundTrip(
+                step,
+                "armoryWebhookApproval bodyTemplate: [inline: '{}'], context: [ref: 'main', n: '1'],"
+                        + " headers: [[key: 'a', value: 'b']], name: 'tests', timeout: 5, unit: 'MINUTES',"
+                        + " uriTemplate: 'https://ci/start'");
+    }
+
+    @Test
+    void survivesItsForm() throws Exception {
+        ArmoryWebhookApprovalStep step = new ArmoryWebhookApprovalStep("tests", "https://ci/start");
+        step.setMethod("PUT");
+        step.setContext(List.of(new ContextEntry("ref", "main")));
+        step.setHeaders(List.of(new Header("a", "b"), new Header("c", "d")));
+        BodyTemplate body = new BodyTemplate();
+        body.setInline("{}");
+        step.setBodyTemplate(body);
+        step.setEnvironment("prod");
+        step.setTimeout(5);
+        step.setUnit(TimeUnit.MINUTES);
+
+        ArmoryWebhookApprovalStep after = new StepConfigTester(j).configRoundTrip(step);
+
+        j.assertEqualDataBoundBeans(step, after);
+    }
+
+    @Test
+    void hasHelpForEveryField() throws Exception {
+        JenkinsRule.WebClient client = j.createWebClient();
+        for (String field : List.of(
+                "",
+                "/name",
+                "/method",
+                "/uriTemplate",
+                "/headers",
+                "/bodyTemplate",
+                "/context",
+                "/environment",
+                "/timeout",
+                "/unit",
+                "/callbackCredentialsId")) {
+            String url = "descriptor/" + ArmoryWebhookApprovalStep.class.getName() + "/help" + field;
+            assertThat(client.goTo(url).getWebResponse().getContentAsString())
+                    .as(field)
+                    .contains("<div>");
+        }
+    }
+
+    @Test
+    void offersCredentialsOnlyToWhoMayConfigure() throws Exception {
+        CredentialsProvider.lookupStores(j.jenkins)
+                .iterator()
+                .next()
+                .addCredentials(
+                        Domain.global(),
+                        new StringCredentialsImpl(CredentialsScope.GLOBAL, "ci", "", Secret.fromString("x")));
+        WorkflowJob job = j.createProject(WorkflowJob.class);
+        j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Item.EXTENDED_READ, Item.READ)
+                .everywhere()
+                .to("configurer")
+                .grant(Item.READ)
+                .everywhere()
+                .to("reader"));
+
+        assertThat(credentialsOffered("configurer", job)).contains("ci");
+        assertThat(credentialsOffered("reader", job)).doesNotContain("ci");
+    }
+
+    private static List<String> credentialsOffered(String user, Item item) {
+        try (ACLContext ignored =
+                ACL.as2(User.getById(user, true).impersonate2())) {
+            return new ArmoryWebhookApprovalStep.DescriptorImpl()
+                    .doFillCallbackCredentialsIdItems(item, "").stream().map(option -> option.value).toList();
+        }
+    }
+}

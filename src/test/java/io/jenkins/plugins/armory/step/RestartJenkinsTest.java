@@ -1,0 +1,148 @@
+package io.jenkins.plugins.armory.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import hudson.model.Result;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.CallbackClient;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Event;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+
+/** What a restart of Jenkins does to an approval, at each point of its life. */
+class RestartJenkinsTest {
+
+    @RegisterExtension
+    private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
+
+    private final MockWebServer external = new MockWebServer();
+    private RecordedRequest request;
+
+    @BeforeEach
+    void startExternal() throws IOException {
+        external.start(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    @AfterEach
+    void stopExternal() {
+        external.close();
+    }
+
+    private void answer(MockResponse.Builder answer) {
+        external.enqueue(answer.build());
+    }
+
+    private WorkflowRun start(JenkinsRule j, String more) throws Exception {
+        WorkflowJob job = j.createProject(WorkflowJob.class, "job");
+        job.setDefinition(new CpsFlowDefinition(
+                "def r = armoryWebhookApproval(name: 'tests', uriTemplate: '" + external.url("/start")
+                        + "', headers: [[key: 'X-Token', value: '{{armory.callbackToken}}']]" + more
+                        + ")\necho \"decided: ${r.mdMessage}\"",
+                true));
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        request = external.takeRequest(30, TimeUnit.SECONDS);
+        return run;
+    }
+
+    private static WorkflowRun run(JenkinsRule j) {
+        return j.jenkins.getItemByFullName("job", WorkflowJob.class).getBuildByNumber(1);
+    }
+
+    private String id() {
+        return request.getHeaders().get("Idempotency-Key");
+    }
+
+    private int callBack(JenkinsRule j) throws Exception {
+        return new CallbackClient(j.getURL())
+                .post(id(), request.getHeaders().get("X-Token"), "{\"success\": true, \"mdMessage\": \"fine\"}")
+                .statusCode();
+    }
+
+    private static void awaitState(String id, Approval.State state) {
+        await().until(() -> ArmoryApprovals.get().approvals().find(id).orElseThrow().state() == state);
+    }
+
+    @Test
+    void waitsOnAndTakesTheSameToken() throws Throwable {
+        answer(new MockResponse.Builder().code(202));
+        sessions.then(j -> {
+            start(j, "");
+            awaitState(id(), Approval.State.WAITING);
+        });
+        sessions.then(j -> {
+            assertThat(callBack(j)).isEqualTo(200);
+            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
+            j.assertLogContains("decided: fine", run(j));
+            j.assertLogContains("Jenkins was restarted; still waiting", run(j));
+        });
+        assertThat(external.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void callsTheWebhookAgainWithTheSameKeyWhenItsAnswerWasMissed() throws Throwable {
+        answer(new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE));
+        answer(new MockResponse.Builder().code(202));
+        sessions.then(j -> start(j, ""));
+        String first = id();
+        sessions.then(j -> {
+            request = external.takeRequest(30, TimeUnit.SECONDS);
+            assertThat(id()).isEqualTo(first);
+            assertThat(callBack(j)).isEqualTo(200);
+            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
+        });
+    }
+
+    @Test
+    void appliesADecisionThatTheProgramHadNotHeardOf() throws Throwable {
+        answer(new MockResponse.Builder().code(202));
+        sessions.then(j -> {
+            start(j, "");
+            awaitState(id(), Approval.State.WAITING);
+            // As if Jenkins were killed between the answer to the callback and the step's end: written, but not passed on.
+            ArmoryApprovals.get().approvals().attach(id(), approval -> {});
+            ArmoryApprovals.get().approvals().apply(id(), new Event.Callback(true, "fine", "callback token"));
+        });
+        sessions.then(j -> {
+            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
+            j.assertLogContains("decided: fine", run(j));
+        });
+    }
+
+    @Test
+    void timesOutAtStartWhenTheDeadlinePassedMeanwhile() throws Throwable {
+        answer(new MockResponse.Builder().code(202));
+        long[] deadline = new long[1];
+        sessions.then(j -> {
+            start(j, ", timeout: 5, unit: 'SECONDS'");
+            awaitState(id(), Approval.State.WAITING);
+            deadline[0] = ArmoryApprovals.get()
+                    .approvals()
+                    .find(id())
+                    .orElseThrow()
+                    .deadline()
+                    .toEpochMilli();
+        });
+        await().until(() -> System.currentTimeMillis() > deadline[0]);
+        sessions.then(j -> {
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
+            j.assertLogContains("no callback arrived within 5 seconds", run(j));
+            assertThat(callBack(j)).isEqualTo(410);
+        });
+    }
+}
