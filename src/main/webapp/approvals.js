@@ -9,8 +9,8 @@
   const page = document.getElementById("armory-approvals");
 
   const STATES = {
-    SENDING: "Calling the webhook",
-    WAITING: "Waiting for the callback",
+    SENDING: "Calling",
+    WAITING: "Waiting",
     SUCCESS: "Succeeded",
     FAILURE: "Failed",
     TIMED_OUT: "Timed out",
@@ -88,12 +88,19 @@
       "tr",
       "",
       element("td", "", badge),
-      element("td", "", build),
-      element("td", "", approval.environment || "–"),
-      element("td", "", approval.webhook),
-      element("td", "", time(approval.createdAt)),
+      titled("Build", build),
+      titled("Environment", approval.environment || "–"),
+      titled("Webhook", approval.webhook),
+      titled("Started", time(approval.createdAt)),
       outcome(approval, now),
     );
+  }
+
+  /** A cell that says what it is where the table has no head. */
+  function titled(title, content) {
+    const cell = element("td", "", content);
+    cell.dataset.title = title;
+    return cell;
   }
 
   function table(approvals, now) {

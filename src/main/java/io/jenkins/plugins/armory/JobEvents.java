@@ -8,6 +8,7 @@ import hudson.model.listeners.ItemListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import java.io.File;
 import java.io.IOException;
@@ -35,7 +36,9 @@ public final class JobEvents extends ItemListener {
      */
     private static final Duration PATIENCE = Duration.ofDays(7);
 
+    /** Full names of the items deleted since the last round of {@link #clean}. */
     private final Set<String> deleted = ConcurrentHashMap.newKeySet();
+
     private final AtomicBoolean cleaning = new AtomicBoolean();
     private record Move(String from, String to) {
         /** Whether that item lay below this one and came along. */
@@ -91,10 +94,12 @@ public final class JobEvents extends ItemListener {
         if (cleaning.compareAndSet(false, true)) {
             ArmoryApprovals.get().executor().execute(() -> {
                 cleaning.set(false);
+                Set<String> names = Set.copyOf(deleted);
                 try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-                    ArmoryApprovals approvals = ArmoryApprovals.get();
-                    approvals.approvals().removeIf(this::isGone);
-                    approvals.approvals().abort(JobEvents::isOver, "The build ended.");
+                    Approvals approvals = ArmoryApprovals.get().approvals();
+                    approvals.removeIf(approval -> isGone(approval, names));
+                    approvals.abort(JobEvents::isOver, "The build ended.");
+                    deleted.removeAll(names);
                 } catch (IOException x) {
                     LOGGER.log(Level.WARNING, "Cannot clean up the approvals of deleted builds", x);
                 }
@@ -102,7 +107,7 @@ public final class JobEvents extends ItemListener {
         }
     }
 
-    private boolean isGone(Approval approval) {
+    private static boolean isGone(Approval approval, Set<String> deleted) {
         BuildRef build = approval.build();
         Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
         if (job != null) {

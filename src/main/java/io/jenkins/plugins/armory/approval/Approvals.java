@@ -41,7 +41,8 @@ public final class Approvals {
     private final Map<String, Waiter> waiters = new ConcurrentHashMap<>();
 
     /**
-     * Takes up what the store holds. Approvals whose deadline passed while nobody looked are timed out right away.
+     * Takes up what the store holds. Approvals whose deadline passed while nobody looked are timed out on the executor: that
+     * they are is certain from here on, since a callback would find the deadline passed, but writing it may take a while.
      *
      * @param timer wakes this up for the next deadline
      * @param executor runs whatever may take time: file I/O for deadlines, and waiters
@@ -55,7 +56,7 @@ public final class Approvals {
             if (approval.deadline().isAfter(clock.instant())) {
                 deadlines.add(approval);
             } else {
-                checkDeadline(approval.id());
+                executor.execute(() -> checkDeadline(approval.id()));
             }
         });
     }
