@@ -1,0 +1,9 @@
+package com.cloudbees.plugins.credentials;
+
+import hudson.ExtensionPoint;
+import hudson.model.Describable;
+import java.io.Serializable;
+
+/** Something secret that others know Jenkins by. */
+public interface Credentials extends Describable<Credentials>, Serializable, ExtensionPoint {
+}

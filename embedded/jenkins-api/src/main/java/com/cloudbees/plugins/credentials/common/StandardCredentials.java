@@ -1,0 +1,7 @@
+package com.cloudbees.plugins.credentials.common;
+
+/** Credentials with an id and a description. */
+public interface StandardCredentials extends IdCredentials {
+
+    String getDescription();
+}

@@ -1,0 +1,5 @@
+package hudson;
+
+/** Marks a type that plugins may implement. */
+public interface ExtensionPoint {
+}

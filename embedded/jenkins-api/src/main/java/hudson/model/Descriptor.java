@@ -1,0 +1,47 @@
+package hudson.model;
+
+/**
+ * What Jenkins knows about a class of {@link Describable}s.
+ *
+ * @param <T> the kind of thing
+ */
+public abstract class Descriptor<T extends Describable<T>> implements Saveable {
+    /** The class described. */
+    public final transient Class<? extends T> clazz;
+
+    @SuppressWarnings("unchecked")
+    protected Descriptor(Class<? extends T> clazz) {
+        this.clazz = Self.class.equals(clazz) ? (Class<? extends T>) getClass() : clazz;
+    }
+
+    /** Describes the class that the descriptor's own class is nested in. */
+    @SuppressWarnings("unchecked")
+    protected Descriptor() {
+        clazz = (Class<? extends T>) getClass().getEnclosingClass();
+        if (clazz == null) {
+            throw new AssertionError(getClass() + " is not nested in the class that it describes");
+        }
+    }
+
+    /** Stands for the descriptor's own class, for one that describes itself. */
+    @SuppressWarnings("rawtypes")
+    protected static Class self() {
+        return Self.class;
+    }
+
+    public String getDisplayName() {
+        return clazz.getSimpleName();
+    }
+
+    /** Reads the settings kept by {@link #save}: none, as the controller reads {@code casc.yaml} at every start. */
+    public synchronized void load() {
+    }
+
+    /** Keeps the settings: in memory alone, as {@code casc.yaml} is where the controller's settings are. */
+    @Override
+    public synchronized void save() {
+    }
+
+    private static final class Self {
+    }
+}

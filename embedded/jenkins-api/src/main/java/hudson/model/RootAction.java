@@ -1,0 +1,7 @@
+package hudson.model;
+
+import hudson.ExtensionPoint;
+
+/** A page directly below the Jenkins URL. */
+public interface RootAction extends Action, ExtensionPoint {
+}

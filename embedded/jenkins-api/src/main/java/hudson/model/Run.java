@@ -1,0 +1,71 @@
+package hudson.model;
+
+import hudson.security.AccessControlled;
+import hudson.security.ACL;
+import java.io.File;
+import jenkins.model.Jenkins;
+
+/**
+ * A build.
+ *
+ * @param <JobT> its job's type
+ * @param <RunT> its own type
+ */
+public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, RunT>>
+        implements ModelObject, AccessControlled {
+    protected final transient JobT project;
+
+    protected Run(JobT project) {
+        this.project = project;
+    }
+
+    public JobT getParent() {
+        return project;
+    }
+
+    public abstract int getNumber();
+
+    /** The build's folder. */
+    public abstract File getRootDir();
+
+    /** The result so far, or null while there is none. */
+    public abstract Result getResult();
+
+    public abstract void setResult(Result result);
+
+    public abstract boolean isBuilding();
+
+    @Override
+    public String getDisplayName() {
+        return "#" + getNumber();
+    }
+
+    public String getFullDisplayName() {
+        return project.getFullDisplayName() + ' ' + getDisplayName();
+    }
+
+    /** Its URL relative to the Jenkins URL, with a slash at the end. */
+    public String getUrl() {
+        return project.getUrl() + getNumber() + '/';
+    }
+
+    /** A name from which {@link #fromExternalizableId} finds the build again. */
+    public String getExternalizableId() {
+        return project.getFullName() + '#' + getNumber();
+    }
+
+    /** The build of that name, or null when it is gone. */
+    public static Run<?, ?> fromExternalizableId(String id) {
+        var hash = id.lastIndexOf('#');
+        if (hash <= 0) {
+            throw new IllegalArgumentException("Not the id of a build: " + id);
+        }
+        Job<?, ?> job = Jenkins.get().getItemByFullName(id.substring(0, hash), Job.class);
+        return job == null ? null : job.getBuildByNumber(Integer.parseInt(id.substring(hash + 1)));
+    }
+
+    @Override
+    public ACL getACL() {
+        return project.getACL();
+    }
+}

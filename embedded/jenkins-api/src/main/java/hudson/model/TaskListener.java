@@ -1,0 +1,20 @@
+package hudson.model;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+/** Writes to the log of a build. */
+public interface TaskListener {
+    /** Writes nowhere. */
+    TaskListener NULL = () -> new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+
+    PrintStream getLogger();
+
+    /** Logs an error, and returns a writer for its details. */
+    default PrintWriter error(String message) {
+        getLogger().println("ERROR: " + message);
+        return new PrintWriter(getLogger(), true, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,82 @@
+package jenkins.model;
+
+import hudson.ExtensionList;
+import hudson.model.Item;
+import hudson.model.ItemGroup;
+import hudson.security.AccessControlled;
+import hudson.security.Permission;
+import hudson.security.PermissionGroup;
+import jakarta.servlet.ServletContext;
+import java.io.File;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContextHolder;
+
+/** The controller; the one instance of this class is whichever subclass was created last. */
+public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
+    public static final Permission ADMINISTER = new Permission(new PermissionGroup(Jenkins.class, null), "Administer", null);
+    public static final Permission READ = new Permission(ADMINISTER.group, "Read", ADMINISTER);
+
+    /** Whoever did not log in; on the embedded controller, everybody. */
+    public static final Authentication ANONYMOUS2 = new AnonymousAuthenticationToken(
+            "anonymous", "anonymous", AuthorityUtils.createAuthorityList("anonymous"));
+
+    private static volatile Jenkins instance;
+
+    private final File root;
+
+    /** The subclass must not rely on a servlet context: the embedded controller has none to give. */
+    protected Jenkins(File root, ServletContext context) {
+        this.root = root;
+        instance = this;
+    }
+
+    public static Jenkins get() {
+        var jenkins = instance;
+        if (jenkins == null) {
+            throw new IllegalStateException("Jenkins has not been started, or was already shut down");
+        }
+        return jenkins;
+    }
+
+    public static Jenkins getInstanceOrNull() {
+        return instance;
+    }
+
+    /** Who acts in this thread. */
+    public static Authentication getAuthentication2() {
+        var authentication = SecurityContextHolder.getContext().getAuthentication();
+        return authentication == null ? ANONYMOUS2 : authentication;
+    }
+
+    /** JENKINS_HOME. */
+    public File getRootDir() {
+        return root;
+    }
+
+    /** The Jenkins URL, with a slash at the end, or null when it is not configured. */
+    public String getRootUrl() {
+        return JenkinsLocationConfiguration.get().getUrl();
+    }
+
+    @Override
+    public String getFullName() {
+        return "";
+    }
+
+    @Override
+    public String getDisplayName() {
+        return "Jenkins";
+    }
+
+    public abstract <T extends Item> T getItemByFullName(String fullName, Class<T> type);
+
+    public abstract <T> ExtensionList<T> getExtensionList(Class<T> extensionType);
+
+    /** Whether no new builds are to start. */
+    public abstract boolean isQuietingDown();
+
+    /** Whether the controller is shutting down. */
+    public abstract boolean isTerminating();
+}
