@@ -1,0 +1,89 @@
+package io.jenkins.embedded;
+
+import com.cloudbees.groovy.cps.Outcome;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.SettableFuture;
+import hudson.EnvVars;
+import java.io.IOException;
+import java.util.stream.Stream;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/** The context of one step of a build. It may be told the step's result by any thread at any time; the first one counts. */
+final class BuildStepContext extends StepContext {
+    private static final long serialVersionUID = 1;
+
+    private final ProgramThread thread;
+    private final int id;
+    /** As of the step's start: afterwards the Pipeline's own thread alone may look at the Pipeline's variables. */
+    private final EnvVars environment;
+    /** Not kept: after a restart the step tells it again, as on Jenkins. */
+    private transient Outcome outcome;
+
+    BuildStepContext(ProgramThread thread, int id) {
+        this.thread = thread;
+        this.id = id;
+        this.environment = thread.program().environment(thread);
+    }
+
+    ProgramThread thread() {
+        return thread;
+    }
+
+    synchronized Outcome outcome() {
+        return outcome;
+    }
+
+    @Override
+    public <T> T get(Class<T> key) {
+        var build = thread.program().build();
+        return Stream.of(build, build.getParent(), thread.listener(), new EnvVars(environment))
+                .filter(key::isInstance)
+                .map(key::cast)
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
+    public void onSuccess(Object result) {
+        complete(new Outcome(result, null));
+    }
+
+    @Override
+    public void onFailure(Throwable t) {
+        complete(new Outcome(null, t));
+    }
+
+    private void complete(Outcome told) {
+        synchronized (this) {
+            if (outcome != null) {
+                return;
+            }
+            outcome = told;
+        }
+        thread.program().build().onProgram(program -> program.completed(this, told));
+    }
+
+    @Override
+    public ListenableFuture<Void> saveState() {
+        var saved = SettableFuture.<Void>create();
+        thread.program().build().onProgram(program -> {
+            if (program.save()) {
+                saved.set(null);
+            } else {
+                saved.setException(new IOException("The program of " + program.build() + " is over"));
+            }
+        });
+        return saved;
+    }
+
+    @Override
+    public boolean equals(Object that) {
+        return that instanceof BuildStepContext context
+                && id == context.id && thread.program().build() == context.thread.program().build();
+    }
+
+    @Override
+    public int hashCode() {
+        return id;
+    }
+}

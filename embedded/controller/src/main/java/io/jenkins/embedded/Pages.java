@@ -1,0 +1,99 @@
+package io.jenkins.embedded;
+
+import hudson.model.RootAction;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The controller's pages, as plain as can be: they are there to watch an example run. */
+final class Pages {
+    /** The plugin's short name, below which its script and style are served. */
+    static final String PLUGIN = "armory-webhook-approval";
+
+    private Pages() {
+    }
+
+    static String index(Collection<PipelineJob> jobs, List<RootAction> actions) {
+        var links = actions.stream()
+                .map(action -> "<li>" + link("/" + action.getUrlName() + "/", action.getDisplayName()) + "</li>")
+                .collect(Collectors.joining());
+        var items = jobs.stream()
+                .map(job -> "<li>" + link("/" + job.getUrl(), job.getName()) + builds(job) + "</li>")
+                .collect(Collectors.joining());
+        return page("Embedded controller", "<ul>" + links + "</ul><h2>Jobs</h2><ul>" + items + "</ul>");
+    }
+
+    static String job(PipelineJob job) {
+        return page(job.getFullDisplayName(), builds(job) + button("/" + job.getUrl() + "build", "Build now"));
+    }
+
+    private static String builds(PipelineJob job) {
+        return job.builds().stream()
+                .map(build -> "<li>" + link("/" + build.getUrl(), build.getDisplayName()) + " " + status(build) + "</li>")
+                .collect(Collectors.joining("", "<ul>", "</ul>"));
+    }
+
+    static String build(PipelineBuild build, String log, List<InputExecution> inputs) {
+        var url = "/" + build.getUrl();
+        var body = new StringBuilder("<p>" + status(build));
+        if (build.getDescription() != null) {
+            body.append(": ").append(escape(build.getDescription()));
+        }
+        body.append("</p>");
+        for (var input : inputs) {
+            var inputUrl = url + "input/" + input.id();
+            body.append("<p>").append(escape(input.message())).append("</p>")
+                    .append(button(inputUrl + "/proceedEmpty", input.ok()))
+                    .append(button(inputUrl + "/abort", "Abort"));
+        }
+        if (build.isBuilding()) {
+            body.append(button(url + "stop", "Stop the build"));
+        }
+        return page(build.getFullDisplayName(), body + "<pre>" + escape(log) + "</pre>");
+    }
+
+    /** On Jenkins a view of the plugin shows the same around the same element. */
+    static String rootAction(RootAction action) {
+        var files = "../plugin/" + PLUGIN + "/approvals.";
+        return page(action.getDisplayName(), """
+                <link rel="stylesheet" href="%scss">
+                <div id="armory-approvals" data-api="api/json"></div>
+                <script src="%sjs"></script>
+                """.formatted(files, files));
+    }
+
+    private static String status(PipelineBuild build) {
+        return build.isBuilding() ? "running" : String.valueOf(build.getResult());
+    }
+
+    private static String link(String url, String label) {
+        return "<a href=\"%s\">%s</a>".formatted(escape(url), escape(label));
+    }
+
+    private static String button(String url, String label) {
+        return "<form method=\"post\" action=\"%s\"><button>%s</button></form>".formatted(escape(url), escape(label));
+    }
+
+    private static String page(String title, String body) {
+        return """
+                <!DOCTYPE html>
+                <html lang="en">
+                <head>
+                <meta charset="UTF-8">
+                <meta name="viewport" content="width=device-width">
+                <title>%1$s</title>
+                <link rel="stylesheet" href="/controller/style.css">
+                </head>
+                <body>
+                <p><a href="/">Embedded controller</a></p>
+                <h1>%1$s</h1>
+                %2$s
+                </body>
+                </html>
+                """.formatted(escape(title), body);
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
+    }
+}

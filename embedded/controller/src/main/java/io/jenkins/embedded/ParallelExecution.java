@@ -1,0 +1,87 @@
+package io.jenkins.embedded;
+
+import com.cloudbees.groovy.cps.Outcome;
+import groovy.lang.Closure;
+import hudson.model.Result;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import jenkins.model.CauseOfInterruption;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/** {@code parallel}: waits for its branches, which are threads of the program. */
+final class ParallelExecution extends StepExecution {
+    private static final long serialVersionUID = 1;
+
+    private final ProgramThread thread;
+    private final boolean failFast;
+    private final Map<String, ProgramThread> running = new LinkedHashMap<>();
+    private final Map<String, Object> results = new LinkedHashMap<>();
+    /** The bodies until the start. */
+    private transient Map<String, Closure<?>> bodies;
+    private Throwable failure;
+
+    ParallelExecution(StepContext context, ProgramThread thread, Map<String, Closure<?>> bodies, boolean failFast) {
+        super(context);
+        this.thread = thread;
+        this.bodies = bodies;
+        this.failFast = failFast;
+    }
+
+    @Override
+    public boolean start() {
+        bodies.forEach((name, body) -> {
+            thread.program().build().log().println("[Pipeline] { (Branch: " + name + ")");
+            running.put(name, thread.program().fork(thread, name, body, this));
+        });
+        bodies = null;
+        if (running.isEmpty()) {
+            getContext().onSuccess(results);
+            return true;
+        }
+        return false;
+    }
+
+    /** Called by the program when a branch has ended. */
+    void branchEnded(ProgramThread branch, Outcome outcome) {
+        var program = thread.program();
+        program.build().log().println("[Pipeline] }");
+        running.remove(branch.branch());
+        if (outcome.isSuccess()) {
+            results.put(branch.branch(), outcome.getNormal());
+        } else {
+            program.build().log().listener("").getLogger().println("Failed in branch " + branch.branch());
+            if (failure == null) {
+                failure = outcome.getAbnormal();
+                if (failFast) {
+                    var cause = new FlowInterruptedException(Result.ABORTED, true, new FailFast(branch.branch()));
+                    running.values().forEach(other -> program.stop(other, cause));
+                }
+            }
+        }
+        if (running.isEmpty()) {
+            program.build().log().println("[Pipeline] // parallel");
+            if (failure == null) {
+                getContext().onSuccess(results);
+            } else {
+                getContext().onFailure(failure);
+            }
+        }
+    }
+
+    private static final class FailFast extends CauseOfInterruption {
+        private static final long serialVersionUID = 1;
+
+        private final String branch;
+
+        FailFast(String branch) {
+            this.branch = branch;
+        }
+
+        @Override
+        public String getShortDescription() {
+            return "Failed in branch " + branch;
+        }
+    }
+}

@@ -1,0 +1,313 @@
+package io.jenkins.embedded;
+
+import com.google.common.util.concurrent.MoreExecutors;
+import com.thoughtworks.xstream.XStream;
+import hudson.AbortException;
+import hudson.EnvVars;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.model.listeners.RunListener;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.CauseOfInterruption;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+
+/** A build of a {@link PipelineJob}: its record on disk, its log, and the program that runs it. */
+final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
+    private static final Logger LOGGER = Logger.getLogger(PipelineBuild.class.getName());
+    private static final XStream XSTREAM = new XStream();
+    /** How long a build that is to be deleted gets to end by itself. */
+    private static final long STOP_SECONDS = 10;
+
+    static {
+        XSTREAM.alias("build", Record.class);
+        XSTREAM.allowTypes(new Class<?>[] {Record.class});
+    }
+
+    /** Runs the programs of all builds; a build takes a thread only while its Pipeline computes something. */
+    private static final Executor THREADS = Executors.newCachedThreadPool(work -> {
+        var thread = new Thread(work, "Pipeline");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** What {@code build.xml} holds. */
+    private static final class Record {
+        private final LinkedHashMap<String, String> parameters;
+        private final long queueId;
+        private final long timestamp = System.currentTimeMillis();
+        private volatile long duration;
+        private volatile boolean completed;
+        private volatile String result;
+        private volatile String description;
+
+        Record(Map<String, String> parameters, long queueId) {
+            this.parameters = new LinkedHashMap<>(parameters);
+            this.queueId = queueId;
+        }
+    }
+
+    private final int number;
+    private final Path folder;
+    private final Record record;
+    private final BuildLog log;
+    private final Executor executor = MoreExecutors.newSequentialExecutor(THREADS);
+    private final CompletableFuture<Program> program = new CompletableFuture<>();
+    private final CompletableFuture<Void> finished = new CompletableFuture<>();
+
+    private PipelineBuild(PipelineJob job, int number, Path folder, Record record) {
+        super(job);
+        this.number = number;
+        this.folder = folder;
+        this.record = record;
+        this.log = new BuildLog(folder.resolve("log"));
+        if (record.completed) {
+            finished.complete(null);
+        }
+    }
+
+    static PipelineBuild create(PipelineJob job, int number, Path folder, Map<String, String> parameters, long queueId)
+            throws IOException {
+        Files.createDirectories(folder);
+        var build = new PipelineBuild(job, number, folder, new Record(parameters, queueId));
+        build.save();
+        return build;
+    }
+
+    static PipelineBuild load(PipelineJob job, int number, Path folder) {
+        return new PipelineBuild(job, number, folder, (Record) XSTREAM.fromXML(folder.resolve("build.xml").toFile()));
+    }
+
+    private synchronized void save() {
+        try {
+            AtomicFile.write(folder.resolve("build.xml"), XSTREAM.toXML(record).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void start() {
+        executor.execute(() -> {
+            log.println("Started by user " + Jenkins.getAuthentication2().getName());
+            log.println("[Pipeline] Start of Pipeline");
+            begin(() -> new Program(this, PipelineCompiler.parse(getParent().script())), Program::run);
+        });
+    }
+
+    /** Goes on after a restart of the controller. */
+    void resume() {
+        executor.execute(() -> {
+            if (getParent().getBuildByNumber(number) != this) {
+                return; // deleted in the meantime
+            }
+            log.println("Resuming build at " + new Date() + " after Jenkins restart");
+            begin(this::read, read -> read.resume(this));
+        });
+    }
+
+    private Program read() throws IOException, ClassNotFoundException {
+        var file = Program.file(this);
+        if (!Files.exists(file)) {
+            throw new AbortException("The controller ended before the Pipeline was first saved, so it cannot go on");
+        }
+        return ProgramFile.read(file, PipelineCompiler.load(getParent().script()));
+    }
+
+    private void begin(Source source, Consumer<Program> run) {
+        Program loaded;
+        try {
+            loaded = source.get();
+        } catch (Exception | LinkageError e) {
+            finish(e);
+            return;
+        }
+        program.complete(loaded);
+        run.accept(loaded);
+    }
+
+    /** Where a program comes from. */
+    @FunctionalInterface
+    private interface Source {
+
+        Program get() throws Exception;
+    }
+
+    /** Does something with the program, as soon as it is loaded and nothing else is done with it. */
+    CompletableFuture<Void> onProgram(Consumer<Program> action) {
+        return program.thenAcceptAsync(action, executor).whenComplete((unused, e) -> {
+            if (e != null) {
+                LOGGER.log(Level.WARNING, "Could not go on with " + this, e);
+            }
+        });
+    }
+
+    /** Asks the program for something. */
+    <T> CompletableFuture<T> ask(Function<Program, T> question) {
+        return program.thenApplyAsync(question, executor);
+    }
+
+    /** Has the program saved, if it is loaded, and lets it rest. */
+    CompletableFuture<Void> halt() {
+        return program.isDone() ? onProgram(Program::halt) : CompletableFuture.completedFuture(null);
+    }
+
+    void stop(CauseOfInterruption cause) {
+        onProgram(running -> running.stop(new FlowInterruptedException(Result.ABORTED, true, cause)));
+    }
+
+    /** Called by the program at its end. */
+    void finish(Throwable failure) {
+        if (failure instanceof FlowInterruptedException interruption) {
+            setResult(interruption.getResult());
+        } else if (failure != null) {
+            setResult(Result.FAILURE);
+        }
+        log.println("[Pipeline] End of Pipeline");
+        if (failure != null) {
+            report(failure, log.listener(""));
+        }
+        setResult(Result.SUCCESS);
+        EmbeddedJenkins.fire(RunListener.class, listener -> listener.onCompleted(this, log.listener("")));
+        log.println("Finished: " + getResult());
+        record.duration = System.currentTimeMillis() - record.timestamp;
+        record.completed = true;
+        save();
+        try {
+            Files.deleteIfExists(Program.file(this));
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Could not delete the program of " + this, e);
+        }
+        EmbeddedJenkins.fire(RunListener.class, listener -> listener.onFinalized(this));
+        finished.complete(null);
+    }
+
+    /** Tells in a log why something failed. */
+    static void report(Throwable e, TaskListener listener) {
+        if (e instanceof FlowInterruptedException interruption) {
+            interruption.getCauses().forEach(cause -> cause.print(listener));
+        } else if (e instanceof AbortException) {
+            listener.error(e.getMessage());
+        } else {
+            listener.error(e.toString());
+            Arrays.stream(e.getStackTrace())
+                    .filter(frame -> frame.getClassName().startsWith(PipelineCompiler.SCRIPT))
+                    .forEach(frame -> listener.getLogger().println("\tat " + frame));
+            if (e.getCause() != null) {
+                listener.getLogger().println("Caused by: " + e.getCause());
+            }
+        }
+    }
+
+    /** Stops the build if it runs, then deletes it. */
+    void delete() throws IOException {
+        end();
+        EmbeddedJenkins.fire(RunListener.class, listener -> listener.onDeleted(this));
+        getParent().remove(this);
+        AtomicFile.deleteRecursively(folder);
+    }
+
+    /** Ends the build, in an orderly way if it can be done soon. */
+    void end() {
+        if (isBuilding()) {
+            stop(new CauseOfInterruption.UserInterruption(Jenkins.getAuthentication2().getName()));
+        }
+        try {
+            finished.get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            LOGGER.log(Level.WARNING, this + " did not stop in time", e);
+            onProgram(Program::kill);
+        }
+    }
+
+    BuildLog log() {
+        return log;
+    }
+
+    Map<String, String> parameters() {
+        return record.parameters;
+    }
+
+    long queueId() {
+        return record.queueId;
+    }
+
+    long timestamp() {
+        return record.timestamp;
+    }
+
+    long duration() {
+        return record.duration;
+    }
+
+    /** What every step of the build finds in its environment. */
+    EnvVars environment() {
+        var variables = new EnvVars(parameters());
+        var root = Jenkins.get().getRootUrl();
+        variables.put("JENKINS_URL", root);
+        variables.put("JOB_NAME", getParent().getFullName());
+        variables.put("BUILD_NUMBER", String.valueOf(number));
+        variables.put("BUILD_URL", root + getUrl());
+        return variables;
+    }
+
+    String getDescription() {
+        return record.description;
+    }
+
+    void setDescription(String description) {
+        record.description = description;
+        save();
+    }
+
+    @Override
+    public int getNumber() {
+        return number;
+    }
+
+    @Override
+    public File getRootDir() {
+        return folder.toFile();
+    }
+
+    @Override
+    public Result getResult() {
+        return record.result == null ? null : Result.fromString(record.result);
+    }
+
+    /** A result can only get worse. */
+    @Override
+    public void setResult(Result result) {
+        if (getResult() == null || result.isWorseThan(getResult())) {
+            record.result = result.toString();
+            save();
+        }
+    }
+
+    @Override
+    public boolean isBuilding() {
+        return !record.completed;
+    }
+
+    @Override
+    public String toString() {
+        return getFullDisplayName();
+    }
+}

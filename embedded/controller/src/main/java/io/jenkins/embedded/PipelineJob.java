@@ -1,0 +1,171 @@
+package io.jenkins.embedded;
+
+import hudson.model.Item;
+import hudson.model.ItemGroup;
+import hudson.model.Job;
+import hudson.security.ACL;
+import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.xml.sax.SAXException;
+
+/** A Pipeline job, read from a {@code config.xml} as Jenkins writes it. */
+final class PipelineJob extends Job<PipelineJob, PipelineBuild> {
+    private static final String CPS_DEFINITION = "org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition";
+    private static final String STRING_PARAMETER = "hudson.model.StringParameterDefinition";
+
+    private final Path folder;
+    private final String script;
+    private final Map<String, String> defaults = new LinkedHashMap<>();
+    private final NavigableMap<Integer, PipelineBuild> builds = new ConcurrentSkipListMap<>();
+    private int nextBuildNumber = 1;
+
+    /** @throws IllegalArgumentException when the controller cannot run such a job */
+    private PipelineJob(ItemGroup<Item> parent, String name, Path folder, byte[] configXml) {
+        super(parent, name);
+        this.folder = folder;
+        var root = parse(configXml).getDocumentElement();
+        if (!root.getTagName().equals("flow-definition")) {
+            throw new IllegalArgumentException("The embedded controller runs Pipeline jobs alone: expected a "
+                    + "<flow-definition>, but found <" + root.getTagName() + ">");
+        }
+        var definition = root.getElementsByTagName("definition").item(0);
+        if (!(definition instanceof Element element) || !element.getAttribute("class").equals(CPS_DEFINITION)) {
+            throw new IllegalArgumentException("The job's <definition> must be of the class " + CPS_DEFINITION);
+        }
+        this.script = childText(element, "script");
+        readParameters(root);
+    }
+
+    private void readParameters(Element root) {
+        var groups = root.getElementsByTagName("parameterDefinitions");
+        for (var i = 0; i < groups.getLength(); i++) {
+            for (var node = groups.item(i).getFirstChild(); node != null; node = node.getNextSibling()) {
+                if (node instanceof Element parameter) {
+                    if (!parameter.getTagName().equals(STRING_PARAMETER)) {
+                        throw new IllegalArgumentException("The embedded controller knows parameters of the type "
+                                + STRING_PARAMETER + " alone, not " + parameter.getTagName());
+                    }
+                    defaults.put(childText(parameter, "name"), childText(parameter, "defaultValue"));
+                }
+            }
+        }
+    }
+
+    private static String childText(Element parent, String name) {
+        var child = parent.getElementsByTagName(name).item(0);
+        return child == null ? "" : child.getTextContent();
+    }
+
+    /** Reads XML without document types, which could make the parser read other files or run out of memory. */
+    private static Document parse(byte[] xml) {
+        try {
+            var factory = DocumentBuilderFactory.newInstance();
+            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+            factory.setXIncludeAware(false);
+            var builder = factory.newDocumentBuilder();
+            builder.setErrorHandler(null);
+            return builder.parse(new ByteArrayInputStream(xml));
+        } catch (SAXException | IOException e) {
+            throw new IllegalArgumentException("Not a valid config.xml: " + e.getMessage(), e);
+        } catch (ParserConfigurationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static PipelineJob create(ItemGroup<Item> parent, String name, Path folder, byte[] configXml) throws IOException {
+        var job = new PipelineJob(parent, name, folder, configXml);
+        Files.createDirectories(folder.resolve("builds"));
+        AtomicFile.write(folder.resolve("config.xml"), configXml);
+        return job;
+    }
+
+    static PipelineJob load(ItemGroup<Item> parent, Path folder) throws IOException {
+        var name = folder.getFileName().toString();
+        var job = new PipelineJob(parent, name, folder, Files.readAllBytes(folder.resolve("config.xml")));
+        try (var numbers = Files.newDirectoryStream(folder.resolve("builds"), "[0-9]*")) {
+            for (var number : numbers) {
+                var build = PipelineBuild.load(job, Integer.parseInt(number.getFileName().toString()), number);
+                job.builds.put(build.getNumber(), build);
+            }
+        }
+        var next = job.nextBuildNumberFile();
+        job.nextBuildNumber = Files.exists(next) ? Integer.parseInt(Files.readString(next).trim()) : 1;
+        return job;
+    }
+
+    /** Starts a build; the given parameters override the defaults, and those that the job does not define are ignored. */
+    synchronized PipelineBuild schedule(Map<String, String> given, long queueId) throws IOException {
+        var parameters = new LinkedHashMap<>(defaults);
+        given.forEach((name, value) -> parameters.computeIfPresent(name, (key, unused) -> value));
+        var number = nextBuildNumber;
+        AtomicFile.write(nextBuildNumberFile(), String.valueOf(number + 1).getBytes(StandardCharsets.UTF_8));
+        nextBuildNumber++;
+        var build = PipelineBuild.create(this, number, folder.resolve("builds/" + number), parameters, queueId);
+        builds.put(number, build);
+        build.start();
+        return build;
+    }
+
+    private Path nextBuildNumberFile() {
+        return folder.resolve("nextBuildNumber");
+    }
+
+    void remove(PipelineBuild build) {
+        builds.remove(build.getNumber());
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Path workspace() {
+        return folder.resolve("workspace");
+    }
+
+    String script() {
+        return script;
+    }
+
+    synchronized int nextBuildNumber() {
+        return nextBuildNumber;
+    }
+
+    /** The builds, latest first. */
+    Collection<PipelineBuild> builds() {
+        return builds.descendingMap().values();
+    }
+
+    @Override
+    public File getBuildDir() {
+        return folder.resolve("builds").toFile();
+    }
+
+    @Override
+    public PipelineBuild getBuildByNumber(int n) {
+        return builds.get(n);
+    }
+
+    @Override
+    public String getUrl() {
+        return "job/" + URLEncoder.encode(getName(), StandardCharsets.UTF_8).replace("+", "%20") + '/';
+    }
+
+    @Override
+    public ACL getACL() {
+        return EmbeddedJenkins.ONE_USER;
+    }
+}

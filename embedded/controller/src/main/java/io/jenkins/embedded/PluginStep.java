@@ -1,0 +1,66 @@
+package io.jenkins.embedded;
+
+import hudson.EnvVars;
+import hudson.model.Job;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/** A call of a step that a plugin brings. */
+record PluginStep(StepDescriptor descriptor, Object[] arguments) implements ProgramThread.StepStart {
+
+    @Override
+    public StepExecution start(StepContext context) throws Exception {
+        var function = descriptor.getFunctionName();
+        if (descriptor.takesImplicitBlockArgument()) {
+            throw new UnsupportedOperationException("The embedded controller does not run steps of plugins that have a"
+                    + " body, such as " + function + "; a Jenkins controller does");
+        }
+        for (var required : descriptor.getRequiredContext()) {
+            if (context.get(required) == null) {
+                throw new IllegalStateException("Required context " + required + " of the step " + function
+                        + " is missing; the embedded controller provides " + Run.class.getName() + ", " + Job.class.getName()
+                        + ", " + TaskListener.class.getName() + " and " + EnvVars.class.getName());
+            }
+        }
+        var given = named();
+        if (descriptor instanceof CustomDescribableModel model) {
+            given = model.customInstantiate(given);
+        }
+        return Binder.instantiate(descriptor.clazz.asSubclass(Step.class), given, function).start(context);
+    }
+
+    private Map<String, Object> named() {
+        var given = new LinkedHashMap<String, Object>();
+        if (arguments.length == 1 && arguments[0] instanceof Map<?, ?> map) {
+            map.forEach((name, value) -> given.put(String.valueOf(name), plain(value)));
+        } else if (arguments.length == 1) {
+            given.put(Binder.soleRequiredParameter(descriptor.clazz, descriptor.getFunctionName()), plain(arguments[0]));
+        } else if (arguments.length > 1) {
+            throw new IllegalArgumentException("Expected named arguments of the step " + descriptor.getFunctionName());
+        }
+        return given;
+    }
+
+    /** The value with Groovy's interpolated strings made plain ones, however deep they are in it. */
+    private static Object plain(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            var copy = new LinkedHashMap<>();
+            map.forEach((key, element) -> copy.put(plain(key), plain(element)));
+            return copy;
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(PluginStep::plain).collect(Collectors.toCollection(ArrayList::new));
+        }
+        return value instanceof CharSequence ? value.toString() : value;
+    }
+}

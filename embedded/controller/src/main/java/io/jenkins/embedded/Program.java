@@ -1,0 +1,253 @@
+package io.jenkins.embedded;
+
+import com.cloudbees.groovy.cps.Continuable;
+import com.cloudbees.groovy.cps.Continuation;
+import com.cloudbees.groovy.cps.Outcome;
+import com.cloudbees.groovy.cps.impl.CpsCallableInvocation;
+import groovy.lang.Closure;
+import hudson.EnvVars;
+import hudson.model.Result;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import jenkins.model.CauseOfInterruption;
+import jenkins.util.Timer;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/**
+ * A Pipeline under way: its threads, and what they share. It is written to disk whenever all of them wait, and goes on
+ * from there in another process. All methods are called by one thread at a time, through {@link PipelineBuild#onProgram}.
+ */
+final class Program implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final List<ProgramThread> threads = new ArrayList<>();
+    private final List<Deadline> deadlines = new ArrayList<>();
+    /** What the Pipeline assigned to {@code env}. */
+    private final Map<String, String> assigned = new HashMap<>();
+    private int steps;
+
+    private transient PipelineBuild build;
+    private transient boolean over;
+
+    Program(PipelineBuild build, PipelineScript script) {
+        this.build = build;
+        threads.add(new ProgramThread(this, new Continuable(script)));
+    }
+
+    PipelineBuild build() {
+        return build;
+    }
+
+    int nextStepId() {
+        return ++steps;
+    }
+
+    Map<String, String> assigned() {
+        return assigned;
+    }
+
+    /** The variables that a step of the thread sees. */
+    EnvVars environment(ProgramThread thread) {
+        var variables = build.environment();
+        variables.putAll(assigned);
+        variables.putAll(thread.variables());
+        return variables;
+    }
+
+    /** Takes up a program that was read from disk. */
+    void resume(PipelineBuild build) {
+        this.build = build;
+        deadlines.forEach(Deadline::schedule);
+        List.copyOf(threads).forEach(ProgramThread::resumeStep);
+        run();
+    }
+
+    /** Runs all threads that can go on, until every one waits; then saves the program. */
+    void run() {
+        for (var ready = ready(); ready != null && !over; ready = ready()) {
+            var end = ready.run();
+            if (end != null) {
+                threads.remove(ready);
+                ended(ready, end);
+            }
+        }
+        save();
+    }
+
+    private ProgramThread ready() {
+        return threads.stream().filter(ProgramThread::isReady).findFirst().orElse(null);
+    }
+
+    private void ended(ProgramThread thread, Outcome outcome) {
+        if (thread.parallel() == null) {
+            over = true;
+            build.finish(outcome.getAbnormal());
+        } else {
+            thread.parallel().branchEnded(thread, outcome);
+        }
+    }
+
+    /** A step has said how it ended. */
+    void completed(BuildStepContext context, Outcome outcome) {
+        if (!over && context.thread().complete(context, outcome)) {
+            run();
+        }
+    }
+
+    /** Starts a branch of a parallel step. */
+    ProgramThread fork(ProgramThread parent, String branch, Closure<?> body, ParallelExecution parallel) {
+        try {
+            body.call();
+        } catch (CpsCallableInvocation invocation) {
+            var continuable = new Continuable(invocation.invoke(null, null, Continuation.HALT));
+            var thread = new ProgramThread(parent, branch, continuable, parallel);
+            threads.add(thread);
+            return thread;
+        }
+        throw new IllegalArgumentException("The body of the branch " + branch + " is not a closure of the Pipeline");
+    }
+
+    /** Stops whatever the thread and its branches wait for. */
+    void stop(ProgramThread thread, Throwable cause) {
+        var branches = threads.stream().filter(candidate -> candidate.parent() == thread).toList();
+        if (branches.isEmpty()) {
+            thread.stopStep(cause);
+        } else {
+            branches.forEach(branch -> stop(branch, cause));
+        }
+    }
+
+    void stop(Throwable cause) {
+        if (!over) {
+            stop(threads.get(0), cause);
+        }
+    }
+
+    /** Writes the program to disk a last time and lets it rest: the controller shuts down. */
+    void halt() {
+        save();
+        over = true;
+    }
+
+    /** Ends the program wherever it is: its build is to be deleted. */
+    void kill() {
+        over = true;
+    }
+
+    /** The steps of that type that the program waits for. */
+    <T extends StepExecution> Stream<T> waiting(Class<T> type) {
+        return over ? Stream.empty() : threads.stream().map(ProgramThread::step).filter(type::isInstance).map(type::cast);
+    }
+
+    /**
+     * Writes the program to disk, unless it is over. A program that cannot be written cannot be relied on, so its build
+     * fails.
+     *
+     * @return whether it was written
+     */
+    boolean save() {
+        if (over) {
+            return false;
+        }
+        try {
+            ProgramFile.write(file(build), this);
+            return true;
+        } catch (NotSerializableException e) {
+            fail(new IOException("The Pipeline has a variable that cannot be saved while a step waits; "
+                    + "use it in a method annotated with @NonCPS, or set it to null before the step", e));
+        } catch (IOException | RuntimeException e) {
+            fail(new IOException("The Pipeline could not be saved", e));
+        }
+        return false;
+    }
+
+    private void fail(IOException problem) {
+        stop(new FlowInterruptedException(Result.FAILURE, true));
+        over = true;
+        build.finish(problem);
+    }
+
+    static Path file(PipelineBuild build) {
+        return build.getRootDir().toPath().resolve("program.dat");
+    }
+
+    /** Opens a time limit around what the thread does next. */
+    Deadline open(ProgramThread thread, long millis) {
+        var deadline = new Deadline(nextStepId(), thread, System.currentTimeMillis() + millis);
+        deadlines.add(deadline);
+        deadline.schedule();
+        return deadline;
+    }
+
+    /** A time limit; it is absolute, so that time during which the controller was down counts. */
+    static final class Deadline implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private final int id;
+        private final ProgramThread thread;
+        private final long end;
+        private transient Future<?> timer;
+
+        Deadline(int id, ProgramThread thread, long end) {
+            this.id = id;
+            this.thread = thread;
+            this.end = end;
+        }
+
+        private void schedule() {
+            var program = thread.program();
+            timer = Timer.get().schedule(() -> program.build.onProgram(ignored -> expire()),
+                    end - System.currentTimeMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        private void expire() {
+            var program = thread.program();
+            if (!program.over && program.deadlines.contains(this)) {
+                program.build.log().println("Cancelling nested steps due to timeout");
+                program.stop(thread, new FlowInterruptedException(Result.ABORTED, true, new Exceeded(id)));
+            }
+        }
+
+        void close() {
+            timer.cancel(false);
+            thread.program().deadlines.remove(this);
+        }
+
+        /**
+         * What the exception that ended the body is outside of it: for what surrounds the limit, that it was exceeded is
+         * a failure as any other, not an order to stop.
+         */
+        Throwable outside(FlowInterruptedException e) {
+            var own = e.getCauses().stream().anyMatch(cause -> cause instanceof Exceeded exceeded && exceeded.id == id);
+            return own
+                    ? new FlowInterruptedException(e.getResult(), false, e.getCauses().toArray(CauseOfInterruption[]::new))
+                    : e;
+        }
+    }
+
+    /** The reason of what a deadline stops. */
+    private static final class Exceeded extends CauseOfInterruption {
+        private static final long serialVersionUID = 1;
+
+        private final int id;
+
+        Exceeded(int id) {
+            this.id = id;
+        }
+
+        @Override
+        public String getShortDescription() {
+            return "Timeout has been exceeded";
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.jenkins.embedded;
+
+import com.cloudbees.groovy.cps.Continuable;
+import com.cloudbees.groovy.cps.CpsDefaultGroovyMethods;
+import com.cloudbees.groovy.cps.CpsDefaultGroovyStaticMethods;
+import com.cloudbees.groovy.cps.CpsStringGroovyMethods;
+import com.cloudbees.groovy.cps.Outcome;
+import hudson.model.TaskListener;
+import hudson.security.ACL;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/** One thread of a {@link Program}: the Pipeline itself, or a branch of a parallel step. It is not a thread of Java. */
+final class ProgramThread implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    /** What changes the meaning of methods while a Pipeline runs; the first one that fits counts. */
+    @SuppressWarnings("rawtypes")
+    private static final List<Class> CATEGORIES = List.of(
+            CpsDefaultGroovyMethods.class, CpsDefaultGroovyStaticMethods.class, CpsStringGroovyMethods.class,
+            SerializableIteration.class);
+
+    private static final ThreadLocal<ProgramThread> CURRENT = new ThreadLocal<>();
+
+    private final Program program;
+    private final ProgramThread parent;
+    private final ParallelExecution parallel;
+    private final String branch;
+    private final Continuable continuable;
+    /** What the enclosing blocks add to the environment; replaced, never changed. */
+    private Map<String, String> variables;
+    /** The step that the thread waits for, and its context. */
+    private StepExecution step;
+    private BuildStepContext context;
+    /** What the thread can go on with, if anything. */
+    private Outcome next = new Outcome(null, null);
+
+    /** The Pipeline's main thread. */
+    ProgramThread(Program program, Continuable continuable) {
+        this.program = program;
+        this.parent = null;
+        this.parallel = null;
+        this.branch = "";
+        this.continuable = continuable;
+        this.variables = new HashMap<>();
+    }
+
+    /** A branch. */
+    ProgramThread(ProgramThread parent, String branch, Continuable continuable, ParallelExecution parallel) {
+        this.program = parent.program;
+        this.parent = parent;
+        this.parallel = parallel;
+        this.branch = branch;
+        this.continuable = continuable;
+        this.variables = parent.variables;
+    }
+
+    /** The thread that the calling code of a Pipeline belongs to. */
+    static ProgramThread current() {
+        var thread = CURRENT.get();
+        if (thread == null) {
+            throw new IllegalStateException("Steps can only be called by a Pipeline's own thread");
+        }
+        return thread;
+    }
+
+    Program program() {
+        return program;
+    }
+
+    ProgramThread parent() {
+        return parent;
+    }
+
+    /** The step that the thread is a branch of; null for the main thread. */
+    ParallelExecution parallel() {
+        return parallel;
+    }
+
+    String branch() {
+        return branch;
+    }
+
+    Map<String, String> variables() {
+        return variables;
+    }
+
+    void setVariables(Map<String, String> variables) {
+        this.variables = variables;
+    }
+
+    /** The step that the thread waits for, or null. */
+    StepExecution step() {
+        return step;
+    }
+
+    TaskListener listener() {
+        return program.build().log().listener(branch);
+    }
+
+    boolean isReady() {
+        return next != null;
+    }
+
+    /** Runs until the Pipeline waits for a step, and returns null; or until it ends, and returns how it did. */
+    Outcome run() {
+        var outcome = next;
+        next = null;
+        CURRENT.set(this);
+        try (var ignored = ACL.as2(ACL.SYSTEM2)) {
+            var result = continuable.run0(outcome, CATEGORIES);
+            return step == null ? result : null;
+        } catch (RuntimeException | Error e) {
+            return new Outcome(null, e);
+        } finally {
+            CURRENT.remove();
+        }
+    }
+
+    /**
+     * Starts a step from within {@link #run}.
+     *
+     * @return the result of a step that is done at once; otherwise the method does not return, but suspends the Pipeline
+     */
+    Object start(String function, StepStart start) throws Throwable {
+        boolean done;
+        context = new BuildStepContext(this, program.nextStepId());
+        try {
+            step = start.start(context);
+            done = step.start();
+        } catch (Throwable e) {
+            step = null;
+            context = null;
+            throw e;
+        }
+        if (!done) {
+            return Continuable.suspend(function, function);
+        }
+        var outcome = context.outcome();
+        step = null;
+        context = null;
+        if (outcome == null) {
+            throw new IllegalStateException("The step " + function + " claims to be done, but has told no result");
+        }
+        return outcome.replay();
+    }
+
+    /** Takes the result of the step; false when it is not the one that the thread waits for. */
+    boolean complete(BuildStepContext ended, Outcome outcome) {
+        if (context != ended) {
+            return false;
+        }
+        step = null;
+        context = null;
+        next = outcome;
+        return true;
+    }
+
+    /** Stops the step that the thread waits for; a thread that was about to go on, goes on with the cause instead. */
+    void stopStep(Throwable cause) {
+        if (step == null) {
+            next = new Outcome(null, cause);
+            return;
+        }
+        try {
+            step.stop(cause);
+        } catch (Exception e) {
+            e.addSuppressed(cause);
+            context.onFailure(e);
+        }
+    }
+
+    /** Lets the step know that the controller was started anew. */
+    void resumeStep() {
+        if (step == null) {
+            return;
+        }
+        try {
+            step.onResume();
+        } catch (RuntimeException e) {
+            context.onFailure(e);
+        }
+    }
+
+    /** Creates the execution of a step. */
+    @FunctionalInterface
+    interface StepStart {
+
+        StepExecution start(StepContext context) throws Exception;
+    }
+}

@@ -1,0 +1,160 @@
+package io.jenkins.embedded;
+
+import hudson.ExtensionList;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import jenkins.model.GlobalConfiguration;
+import org.jenkinsci.Symbol;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.representer.Representer;
+import org.yaml.snakeyaml.resolver.Resolver;
+
+/** Reads the controller's settings from {@code casc.yaml}, in the schema of the Configuration as Code plugin. */
+final class Settings {
+    /** <code>${VARIABLE}</code> or <code>${VARIABLE:-otherwise}</code>; a circumflex before it leaves it as it is. */
+    private static final Pattern VARIABLE = Pattern.compile("(\\^)?\\$\\{(\\w+)(?::-([^}]*))?}");
+
+    private final Map<String, String> environment;
+
+    Settings(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /** @throws IllegalArgumentException with the path of what is wrong */
+    void apply(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return;
+        }
+        Object root;
+        try {
+            root = yaml().load(Files.readString(file));
+        } catch (YAMLException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        if (root == null) {
+            return;
+        }
+        var sections = map(substitute(root), "top level");
+        Binder.rejectUnknown(sections.keySet(), List.of("credentials", "unclassified"), "top level");
+        if (sections.containsKey("credentials")) {
+            applyCredentials(sections.get("credentials"));
+        }
+        if (sections.containsKey("unclassified")) {
+            applyGlobalConfiguration(map(sections.get("unclassified"), "unclassified"));
+        }
+    }
+
+    private static void applyCredentials(Object section) {
+        var credentials = new ArrayList<CascCredentials.Entry>();
+        var path = "credentials.system.domainCredentials";
+        var system = only("system", section, "credentials");
+        var domains = list(only("domainCredentials", system, "credentials.system"), path);
+        for (var i = 0; i < domains.size(); i++) {
+            var domainPath = path + '[' + i + ']';
+            var entriesPath = domainPath + ".credentials";
+            var entries = list(only("credentials", domains.get(i), domainPath), entriesPath);
+            for (var j = 0; j < entries.size(); j++) {
+                credentials.add(credential(entries.get(j), entriesPath + '[' + j + ']'));
+            }
+        }
+        ExtensionList.lookupSingleton(CascCredentials.class).replaceBy(credentials);
+    }
+
+    private static CascCredentials.Entry credential(Object entry, String path) {
+        var kinds = map(entry, path);
+        Binder.rejectUnknown(kinds.keySet(), CascCredentials.KINDS.keySet(), path);
+        if (kinds.size() != 1) {
+            throw new IllegalArgumentException(path + ": expected one kind of credentials, but found " + kinds.keySet());
+        }
+        var kind = kinds.keySet().iterator().next();
+        var valuesPath = path + '.' + kind;
+        var credential = Binder.instantiate(CascCredentials.KINDS.get(kind), map(kinds.get(kind), valuesPath), valuesPath);
+        if (credential.getId() == null || credential.getId().isEmpty()) {
+            throw new IllegalArgumentException(valuesPath + ".id: is missing");
+        }
+        return credential;
+    }
+
+    private static void applyGlobalConfiguration(Map<String, Object> section) {
+        var known = new TreeMap<String, GlobalConfiguration>();
+        for (var configuration : GlobalConfiguration.all()) {
+            var symbol = configuration.getClass().getAnnotation(Symbol.class);
+            if (symbol != null) {
+                known.put(symbol.value()[0], configuration);
+            }
+        }
+        Binder.rejectUnknown(section.keySet(), known.keySet(), "unclassified");
+        section.forEach((symbol, values) -> {
+            var path = "unclassified." + symbol;
+            Binder.configure(known.get(symbol), map(values, path), path);
+        });
+    }
+
+    private static Object only(String key, Object section, String path) {
+        var values = map(section, path);
+        Binder.rejectUnknown(values.keySet(), List.of(key), path);
+        return values.get(key);
+    }
+
+    private static Map<String, Object> map(Object value, String path) {
+        if (!(value instanceof Map<?, ?> map)) {
+            throw new IllegalArgumentException(path + ": expected keys and values");
+        }
+        var strings = new LinkedHashMap<String, Object>();
+        map.forEach((key, entry) -> strings.put(String.valueOf(key), entry));
+        return strings;
+    }
+
+    private static List<?> list(Object value, String path) {
+        if (!(value instanceof List<?> list)) {
+            throw new IllegalArgumentException(path + ": expected a list");
+        }
+        return list;
+    }
+
+    private Object substitute(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            var substituted = new LinkedHashMap<Object, Object>();
+            map.forEach((key, entry) -> substituted.put(key, substitute(entry)));
+            return substituted;
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(this::substitute).toList();
+        }
+        return value instanceof String text ? VARIABLE.matcher(text).replaceAll(this::variable) : value;
+    }
+
+    private String variable(MatchResult match) {
+        if (match.group(1) != null) {
+            return Matcher.quoteReplacement(match.group().substring(1));
+        }
+        var otherwise = match.group(3) == null ? "" : match.group(3);
+        return Matcher.quoteReplacement(environment.getOrDefault(match.group(2), otherwise));
+    }
+
+    /** Reads every value as a text, as the Configuration as Code plugin does: what it means is the setter's to say. */
+    private static Yaml yaml() {
+        var options = new LoaderOptions();
+        options.setAllowDuplicateKeys(false);
+        var dumper = new DumperOptions();
+        return new Yaml(new SafeConstructor(options), new Representer(dumper), dumper, options, new Resolver() {
+            @Override
+            protected void addImplicitResolvers() {
+                // none: a plain value stays a text
+            }
+        });
+    }
+}

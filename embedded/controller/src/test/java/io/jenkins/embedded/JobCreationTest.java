@@ -1,0 +1,52 @@
+package io.jenkins.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which jobs the controller takes. */
+class JobCreationTest {
+    private EmbeddedJenkins jenkins;
+
+    @BeforeEach
+    void start(@TempDir Path home) throws IOException {
+        jenkins = new Controller(home).jenkins();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "..", ".hidden", "a/b", "a\\b", " a", "a?", "a\n"})
+    void refusesNamesThatDoNotFitUrlsAndPaths(String name) {
+        assertThatIllegalArgumentException().isThrownBy(() -> jenkins.createJob(name, Controller.configXml("")));
+    }
+
+    @Test
+    void refusesASecondJobOfTheSameName() throws IOException {
+        jenkins.createJob("my job", Controller.configXml(""));
+        assertThatIllegalArgumentException().isThrownBy(() -> jenkins.createJob("my job", Controller.configXml("")))
+                .withMessageContaining("already exists");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "",
+        "<project/>",
+        "<flow-definition/>",
+        "<flow-definition><definition class='org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition'/></flow-definition>",
+        "<!DOCTYPE d [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><flow-definition><definition "
+                + "class='org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition'><script>&e;</script></definition></flow-definition>",
+        "<flow-definition><parameterDefinitions><hudson.model.RunParameterDefinition/></parameterDefinitions><definition "
+                + "class='org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition'/></flow-definition>"
+    })
+    void refusesWhatItCannotRun(String config) {
+        assertThatIllegalArgumentException().isThrownBy(() -> jenkins.createJob("job", config.getBytes()));
+        assertThat(jenkins.getItems()).isEmpty();
+        assertThat(jenkins.getRootDir().toPath().resolve("jobs/job")).doesNotExist();
+    }
+}
