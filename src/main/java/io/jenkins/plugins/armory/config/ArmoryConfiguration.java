@@ -5,6 +5,7 @@ import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.Util;
 import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
@@ -47,7 +48,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
 
     @DataBoundSetter
     public void setCallbackBaseUrl(@CheckForNull String callbackBaseUrl) {
-        this.callbackBaseUrl = fixEmpty(callbackBaseUrl);
+        this.callbackBaseUrl = Util.fixEmptyAndTrim(callbackBaseUrl);
         save();
     }
 
@@ -59,7 +60,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
 
     @DataBoundSetter
     public void setCallbackCredentialsId(@CheckForNull String callbackCredentialsId) {
-        this.callbackCredentialsId = fixEmpty(callbackCredentialsId);
+        this.callbackCredentialsId = Util.fixEmptyAndTrim(callbackCredentialsId);
         save();
     }
 
@@ -82,7 +83,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
     @POST
     public FormValidation doCheckCallbackBaseUrl(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        String url = fixEmpty(value);
+        String url = Util.fixEmptyAndTrim(value);
         if (url == null) {
             return JenkinsLocationConfiguration.get().getUrl() != null
                     ? FormValidation.ok()
@@ -112,10 +113,5 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
                             CredentialsMatchers.always());
         }
         return items.includeCurrentValue(callbackCredentialsId);
-    }
-
-    @CheckForNull
-    private static String fixEmpty(@CheckForNull String text) {
-        return text == null || text.isBlank() ? null : text.strip();
     }
 }

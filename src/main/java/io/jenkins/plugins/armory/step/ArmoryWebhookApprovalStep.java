@@ -7,6 +7,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.EnvVars;
 import hudson.Extension;
+import hudson.Util;
 import hudson.model.Item;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -45,12 +46,12 @@ public final class ArmoryWebhookApprovalStep extends Step {
     private final String name;
     private final String uriTemplate;
     private String method = DescriptorImpl.DEFAULT_METHOD;
-    private List<Header> headers = List.of();
+    private List<KeyValue> headers = List.of();
 
     @CheckForNull
     private BodyTemplate bodyTemplate;
 
-    private List<ContextEntry> context = List.of();
+    private List<KeyValue> context = List.of();
 
     @CheckForNull
     private String environment;
@@ -88,12 +89,12 @@ public final class ArmoryWebhookApprovalStep extends Step {
         this.method = method == null || method.isBlank() ? DescriptorImpl.DEFAULT_METHOD : method.strip();
     }
 
-    public List<Header> getHeaders() {
+    public List<KeyValue> getHeaders() {
         return headers;
     }
 
     @DataBoundSetter
-    public void setHeaders(@CheckForNull List<Header> headers) {
+    public void setHeaders(@CheckForNull List<KeyValue> headers) {
         this.headers = headers == null ? List.of() : headers;
     }
 
@@ -107,12 +108,12 @@ public final class ArmoryWebhookApprovalStep extends Step {
         this.bodyTemplate = bodyTemplate == null || bodyTemplate.getInline() == null ? null : bodyTemplate;
     }
 
-    public List<ContextEntry> getContext() {
+    public List<KeyValue> getContext() {
         return context;
     }
 
     @DataBoundSetter
-    public void setContext(@CheckForNull List<ContextEntry> context) {
+    public void setContext(@CheckForNull List<KeyValue> context) {
         this.context = context == null ? List.of() : context;
     }
 
@@ -123,7 +124,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
     @DataBoundSetter
     public void setEnvironment(@CheckForNull String environment) {
-        this.environment = fixEmpty(environment);
+        this.environment = Util.fixEmptyAndTrim(environment);
     }
 
     public long getTimeout() {
@@ -151,7 +152,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
     @DataBoundSetter
     public void setCallbackCredentialsId(@CheckForNull String callbackCredentialsId) {
-        this.callbackCredentialsId = fixEmpty(callbackCredentialsId);
+        this.callbackCredentialsId = Util.fixEmptyAndTrim(callbackCredentialsId);
     }
 
     @Override
@@ -162,7 +163,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
     /** @throws IllegalArgumentException naming the parameter and what to put there */
     Webhook toWebhook() {
         List<Webhook.Header> all = new ArrayList<>();
-        for (Header header : headers) {
+        for (KeyValue header : headers) {
             all.add(new Webhook.Header(header.getKey(), header.getValue()));
         }
         return new Webhook(name, method, uriTemplate, all, bodyTemplate == null ? null : bodyTemplate.getInline());
@@ -184,11 +185,6 @@ public final class ArmoryWebhookApprovalStep extends Step {
                     + DescriptorImpl.DEFAULT_TIMEOUT + " " + DescriptorImpl.DEFAULT_UNIT);
         }
         return Duration.ofMillis(millis);
-    }
-
-    @CheckForNull
-    private static String fixEmpty(@CheckForNull String text) {
-        return text == null || text.isBlank() ? null : text.strip();
     }
 
     @Extension
@@ -263,7 +259,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
         @POST
         public FormValidation doCheckUriTemplate(@QueryParameter String value) {
-            String uri = fixEmpty(value);
+            String uri = Util.fixEmptyAndTrim(value);
             if (uri == null) {
                 return FormValidation.validateRequired(value);
             }
@@ -276,7 +272,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
         @POST
         public FormValidation doCheckTimeout(@QueryParameter String value) {
             try {
-                return fixEmpty(value) == null || Long.parseLong(value.strip()) > 0
+                return Util.fixEmptyAndTrim(value) == null || Long.parseLong(value.strip()) > 0
                         ? FormValidation.ok()
                         : FormValidation.error(Messages.ArmoryWebhookApprovalStep_timeout());
             } catch (NumberFormatException x) {

@@ -285,8 +285,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         SnippetizerTester tester = new SnippetizerTester(j);
         tester.assertRoundTrip(step, "armoryWebhookApproval name: 'tests', uriTemplate: 'https://ci/start'");
 
-        step.setContext(List.of(new ContextEntry("ref", "main"), new ContextEntry("n", "1")));
-        step.setHeaders(List.of(new Header("a", "b")));
+        step.setContext(List.of(new KeyValue("ref", "main"), new KeyValue("n", "1")));
+        step.setHeaders(List.of(new KeyValue("a", "b")));
         BodyTemplate body = new BodyTemplate();
         body.setInline("{}");
         step.setBodyTemplate(body);
@@ -303,8 +303,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     void survivesItsForm() throws Exception {
         ArmoryWebhookApprovalStep step = new ArmoryWebhookApprovalStep("tests", "https://ci/start");
         step.setMethod("PUT");
-        step.setContext(List.of(new ContextEntry("ref", "main")));
-        step.setHeaders(List.of(new Header("a", "b"), new Header("c", "d")));
+        step.setContext(List.of(new KeyValue("ref", "main")));
+        step.setHeaders(List.of(new KeyValue("a", "b"), new KeyValue("c", "d")));
         BodyTemplate body = new BodyTemplate();
         body.setInline("{}");
         step.setBodyTemplate(body);

@@ -5,18 +5,21 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import org.kohsuke.stapler.DataBoundConstructor;
 
-/** One pair of {@code context}. Jenkinsfiles have a map of them, forms a list. */
-public final class ContextEntry extends AbstractDescribableImpl<ContextEntry> {
+/**
+ * One of a webhook's {@code headers}, as in Armory's deployment file, or of the pairs of {@code context}, of which
+ * Jenkinsfiles have a map and forms a list.
+ */
+public final class KeyValue extends AbstractDescribableImpl<KeyValue> {
 
     private final String key;
     private final String value;
 
     /**
-     * @param key what follows {@code context.} in a template
-     * @param value what a template gets for it
+     * @param key name of the header, or what follows {@code context.} in a template
+     * @param value template of the header's value, or what a template gets for {@code context}'s key
      */
     @DataBoundConstructor
-    public ContextEntry(String key, String value) {
+    public KeyValue(String key, String value) {
         this.key = key;
         this.value = value;
     }
@@ -30,7 +33,7 @@ public final class ContextEntry extends AbstractDescribableImpl<ContextEntry> {
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<ContextEntry> {
+    public static final class DescriptorImpl extends Descriptor<KeyValue> {
         @Override
         public String getDisplayName() {
             return "";

@@ -1,0 +1,15 @@
+package hudson;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+
+/** Helpers that every part of Jenkins uses. */
+public class Util {
+
+    private Util() {}
+
+    /** The text without white space around it, or null when nothing else is in it. */
+    @CheckForNull
+    public static String fixEmptyAndTrim(@CheckForNull String s) {
+        return s == null || s.trim().isEmpty() ? null : s.trim();
+    }
+}
