@@ -133,27 +133,32 @@ class WebhookCallerTest {
     }
 
     @Test
-    void tellsThatTlsFailed() {
-        String url = url().replace("http://", "https://");
-
-        assertFailure(call(url), 0, "https://", "TLS connection failed");
+    void tellsThatTlsFailed() throws Exception {
+        assertFailure(callMailServer("https"), 0, "https://127.0.0.1", "TLS connection failed");
     }
 
     @Test
     void tellsThatAnAnswerIsNoHttp() throws Exception {
-        try (ServerSocket garbage = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        assertFailure(callMailServer("http"), 0, "did not answer with HTTP");
+    }
+
+    /** Calls what is there, but speaks neither TLS nor HTTP. */
+    private WebhookCaller.Result callMailServer(String scheme) throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread thread = new Thread(() -> {
-                try (Socket socket = garbage.accept();
-                        OutputStream out = socket.getOutputStream()) {
-                    out.write("220 mail.example.com ESMTP\r\n".getBytes(StandardCharsets.US_ASCII));
+                try (Socket socket = listener.accept()) {
+                    socket.getInputStream().read(); // closing with something unread would reset the connection
+                    socket.getOutputStream().write("220 mail.example.com ESMTP\r\n".getBytes(StandardCharsets.US_ASCII));
+                    socket.shutdownOutput();
+                    socket.getInputStream().transferTo(OutputStream.nullOutputStream());
                 } catch (IOException x) {
-                    throw new AssertionError(x);
+                    // the caller hung up
                 }
             });
             thread.start();
-
-            assertFailure(call("http://127.0.0.1:" + garbage.getLocalPort() + "/s3cret"), 0, "did not answer with HTTP");
+            WebhookCaller.Result result = call(scheme + "://127.0.0.1:" + listener.getLocalPort() + "/s3cret");
             thread.join();
+            return result;
         }
     }
 
