@@ -60,7 +60,7 @@ record CallbackBody(boolean success, String mdMessage) {
         }
     }
 
-    static CallbackBody of(CallbackRequest request) throws Refused, IOException {
+    static CallbackBody of(CallbackRequest request) throws Refused {
         String type = request.contentType();
         if (type == null || !JSON_TYPE.matcher(type.strip()).matches()) {
             throw new Refused(
@@ -74,8 +74,13 @@ record CallbackBody(boolean success, String mdMessage) {
         return parse(read(request.body()));
     }
 
-    private static byte[] read(InputStream body) throws Refused, IOException {
-        byte[] bytes = body.readNBytes(MAX_BYTES + 1);
+    private static byte[] read(InputStream body) throws Refused {
+        byte[] bytes;
+        try {
+            bytes = body.readNBytes(MAX_BYTES + 1);
+        } catch (IOException x) { // shorter than announced, or not in the announced encoding
+            throw invalid("The body breaks off before its end.");
+        }
         if (bytes.length > MAX_BYTES) {
             throw tooLarge();
         }

@@ -57,7 +57,7 @@ public final class CallbackEndpoint {
         } catch (CallbackBody.Refused x) {
             return x.response();
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot take a callback", x);
+            LOGGER.log(Level.WARNING, "Cannot store a decision", x);
             return JsonResponse.unavailable("The decision could not be stored, so it was not taken; call back again later.");
         }
     }

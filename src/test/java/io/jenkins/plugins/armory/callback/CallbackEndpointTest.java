@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -380,6 +381,22 @@ class CallbackEndpointTest {
                 }));
 
         assertError(response, 413, "payload_too_large");
+    }
+
+    @Test
+    void refusesABodyThatCannotBeReadAsAFaultOfTheCaller() {
+        InputStream brokenOff = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new EOFException("the caller hung up");
+            }
+        };
+
+        JsonResponse response = endpoint.handle(new CallbackRequest(
+                "POST", id, List.of("Bearer " + tokens.tokenFor(id)), List.of(), "application/json", 500, brokenOff));
+
+        assertError(response, 400, "invalid_request", "breaks off");
+        assertThat(decision()).isNull();
     }
 
     @ParameterizedTest
