@@ -1,0 +1,133 @@
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An external process for webhook approvals: takes the webhook's request, answers at once, and starts a script that does
+ * the work and calls back. Needs a JDK and nothing else:
+ *
+ * <pre>java Receiver.java [--port N] [--check SCRIPT]</pre>
+ *
+ * It listens on this machine alone. The webhook is a POST to {@code /checks} with a flat JSON object, of which the script
+ * gets the known fields as environment variables.
+ */
+public final class Receiver {
+
+    private static final String DEFAULT_PORT = "8070";
+    private static final String DEFAULT_CHECK = "check.sh";
+    private static final int MAX_BYTES = 64 * 1024;
+
+    /** Those fields alone: a request must not be able to set PATH, say. */
+    private static final Map<String, String> VARIABLES = Map.of(
+            "callbackUri", "CALLBACK_URI",
+            "callbackToken", "CALLBACK_TOKEN",
+            "environment", "ENVIRONMENT",
+            "outcome", "OUTCOME");
+
+    private final Path check;
+
+    private Receiver(Path check) {
+        this.check = check;
+    }
+
+    public static void main(String[] args) throws IOException {
+        Map<String, String> options = new HashMap<>(Map.of("--port", DEFAULT_PORT, "--check", DEFAULT_CHECK));
+        for (int i = 0; i < args.length; i += 2) {
+            if (!options.containsKey(args[i]) || i + 1 == args.length) {
+                System.err.println("usage: java Receiver.java [--port N] [--check SCRIPT]   (port 0 picks a free one)");
+                System.exit(2);
+            }
+            options.put(args[i], args[i + 1]);
+        }
+        Receiver receiver = new Receiver(Path.of(options.get("--check")).toAbsolutePath());
+        int port = Integer.parseInt(options.get("--port"));
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        server.createContext("/", receiver::handle);
+        server.start();
+        System.out.println("The receiver is up: http://127.0.0.1:" + server.getAddress().getPort() + "/checks");
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String text = "";
+            int status = 202;
+            if (!exchange.getRequestURI().getPath().equals("/checks")) {
+                status = 404;
+            } else if (!exchange.getRequestMethod().equals("POST")) {
+                status = 405;
+            } else {
+                try {
+                    byte[] body = exchange.getRequestBody().readNBytes(MAX_BYTES);
+                    start(Json.parse(new String(body, StandardCharsets.UTF_8)));
+                } catch (IllegalArgumentException x) {
+                    status = 400;
+                    text = x.getMessage() + "\n";
+                }
+            }
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    /** Starts the script and does not wait for it: a webhook is to be answered at once. */
+    private void start(Map<String, String> request) throws IOException {
+        ProcessBuilder script = new ProcessBuilder("sh", check.toString()).inheritIO();
+        VARIABLES.forEach((field, variable) -> {
+            script.environment().remove(variable);
+            if (request.containsKey(field)) {
+                script.environment().put(variable, request.get(field));
+            }
+        });
+        script.start();
+    }
+
+    /** Just enough JSON for an example that has no library: one flat object. */
+    private static final class Json {
+
+        private static final String STRING = "\"((?:[^\"\\\\]|\\\\.)*+)\"";
+        private static final Pattern FIELD =
+                Pattern.compile("\\s*" + STRING + "\\s*:\\s*(?:" + STRING + "|(true|false|null|-?[\\d.eE+-]+))\\s*([,}])\\s*");
+        private static final Pattern ESCAPE = Pattern.compile("\\\\(u[0-9a-fA-F]{4}|[bfnrt\"\\\\/])");
+
+        static Map<String, String> parse(String text) {
+            Map<String, String> object = new HashMap<>();
+            int position = text.indexOf('{') + 1;
+            boolean more = text.stripLeading().startsWith("{");
+            Matcher field = FIELD.matcher(text);
+            while (more && field.region(position, text.length()).lookingAt()) {
+                object.put(unescape(field.group(1)), field.group(2) != null ? unescape(field.group(2)) : field.group(3));
+                position = field.end();
+                more = field.group(4).equals(",");
+            }
+            if (more || object.isEmpty() || position < text.length()) {
+                throw new IllegalArgumentException("Send a JSON object of strings, numbers and booleans.");
+            }
+            return object;
+        }
+
+        private static String unescape(String text) {
+            return ESCAPE.matcher(text).replaceAll(match -> Matcher.quoteReplacement(character(match.group(1))));
+        }
+
+        private static String character(String escape) {
+            return switch (escape.charAt(0)) {
+                case 'u' -> String.valueOf((char) Integer.parseInt(escape.substring(1), 16));
+                case 'b' -> "\b";
+                case 'f' -> "\f";
+                case 'n' -> "\n";
+                case 'r' -> "\r";
+                case 't' -> "\t";
+                default -> escape;
+            };
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Gives tests what {@link AcceptanceTest} promises, and closes it when it is not needed any more. */
+final class AcceptanceExtension implements ParameterResolver {
+
+    private static final Namespace NAMESPACE = Namespace.create(AcceptanceExtension.class);
+
+    /** The controller of the whole run; JUnit closes it at the end. */
+    private record Shared(Controller controller) implements AutoCloseable {
+
+        static Shared start() {
+            Controller controller = Controller.create(Settings.CASC);
+            System.out.println("The acceptance suite runs against " + controller.description() + ".");
+            controller.start();
+            return new Shared(controller);
+        }
+
+        @Override
+        public void close() {
+            controller.close();
+        }
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        Class<?> type = parameter.getParameter().getType();
+        return type == Jenkins.class || type == ExternalProcess.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        if (parameter.getParameter().getType() == ExternalProcess.class) {
+            return context.getStore(NAMESPACE).computeIfAbsent(context.getUniqueId(), id -> new ExternalProcess());
+        }
+        Shared shared = context.getRoot()
+                .getStore(NAMESPACE)
+                .computeIfAbsent(Shared.class, type -> Shared.start(), Shared.class);
+        return new Jenkins(shared.controller());
+    }
+}

@@ -1,0 +1,120 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import org.junit.jupiter.api.Test;
+
+/** What a callback's decision does to the build. */
+@AcceptanceTest
+class DecisionTest {
+
+    /** Shows all that the step returns. */
+    private static final String SHOWING_THE_RESULT =
+            """
+            def r = %s
+            echo "success=${r.success} id=${r.id} mdMessage=${r.mdMessage}."
+            echo "decidedBy=${r.decidedBy} decidedAt=${r.decidedAt} durationMillis=${r.durationMillis}"
+            """;
+
+    @Test
+    void successLetsTheBuildGoOnWithTheMessage(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(SHOWING_THE_RESULT.formatted(process.approval()))
+                .build();
+        Callback callback = process.awaitCall().callback();
+
+        assertThat(callback.succeed("All **42** checks passed.")).returns(200, Answer::status);
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("Webhook approval 'checks' succeeded (callback token): All **42** checks passed.")
+                .contains("success=true id=" + callback.id() + " mdMessage=All **42** checks passed..")
+                .containsPattern("decidedBy=callback token decidedAt=[\\dT:.-]+Z durationMillis=\\d+");
+        assertThat(build.hasNothingPending()).isTrue();
+    }
+
+    @Test
+    void successMayBeAString(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(SHOWING_THE_RESULT.formatted(process.approval()))
+                .build();
+
+        process.awaitCall().callback().send("{\"success\": \"true\", \"mdMessage\": \"as in the prose\"}");
+
+        assertThat(build.awaitResult("SUCCESS")).contains("success=true", "mdMessage=as in the prose.");
+    }
+
+    @Test
+    void messageMayBeLeftOut(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(SHOWING_THE_RESULT.formatted(process.approval()))
+                .build();
+
+        process.awaitCall().callback().send("{\"success\": true}");
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("Webhook approval 'checks' succeeded (callback token)\n")
+                .contains("mdMessage=.");
+    }
+
+    @Test
+    void failureFailsTheBuildForTheReasonInTheMessage(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval() + "\necho 'went on'").build();
+
+        process.awaitCall().callback().fail("3 of 42 checks failed.");
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("Webhook approval 'checks' failed (callback token): 3 of 42 checks failed.")
+                .doesNotContain("went on");
+        assertThat(build.hasNothingPending()).isTrue();
+    }
+
+    @Test
+    void failureAsAStringFailsTheBuildToo(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval()).build();
+
+        process.awaitCall().callback().send("{\"success\": \"false\", \"mdMessage\": \"no\"}");
+
+        assertThat(build.awaitResult("FAILURE")).contains("Webhook approval 'checks' failed (callback token): no");
+    }
+
+    @Test
+    void jenkinsfileCanCatchTheFailure(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                try {
+                    %s
+                    echo 'went on'
+                } catch (e) {
+                    echo "caught: ${e.message}"
+                }
+                """
+                                .formatted(process.approval()))
+                .build();
+
+        process.awaitCall().callback().fail("3 of 42 checks failed.");
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("caught: Webhook approval 'checks' failed (callback token): 3 of 42 checks failed.")
+                .doesNotContain("went on");
+    }
+
+    @Test
+    void decisionStandsAfterTheBuildHasEnded(Jenkins jenkins, ExternalProcess process) {
+        Build passed = jenkins.createJob(process.approval()).build();
+        Callback success = process.awaitCall().callback();
+        success.succeed("yes");
+        passed.awaitResult("SUCCESS");
+        Build failed = jenkins.createJob(process.approval()).build();
+        Callback failure = process.awaitCall().callback();
+        failure.fail("no");
+        failed.awaitResult("FAILURE");
+
+        assertThat(success.succeed("yes again").json().get("duplicate").asBoolean())
+                .isTrue();
+        assertThat(success.fail("on second thoughts")).returns(409, Answer::status);
+        assertThat(failure.fail("no again").json().get("duplicate").asBoolean()).isTrue();
+        assertThat(failure.succeed("on second thoughts")).returns(409, Answer::status);
+    }
+}

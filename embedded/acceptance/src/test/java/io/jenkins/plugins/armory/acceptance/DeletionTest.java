@@ -1,0 +1,60 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import org.junit.jupiter.api.Test;
+
+/** Approvals go with their builds. */
+@AcceptanceTest
+class DeletionTest {
+
+    @Test
+    void approvalGoesWithItsBuild(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval()).build();
+        Callback callback = process.awaitCall().callback();
+        callback.succeed("yes");
+        build.awaitResult("SUCCESS");
+
+        build.delete();
+
+        awaitGone(build, callback);
+    }
+
+    @Test
+    void approvalGoesWithItsJob(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval()).build();
+        Callback callback = process.awaitCall().callback();
+        callback.succeed("yes");
+        build.awaitResult("SUCCESS");
+
+        build.job().delete();
+
+        awaitGone(build, callback);
+    }
+
+    @Test
+    void approvalThatWaitsGoesWithItsJob(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval()).build();
+        Callback callback = process.awaitCall().callback();
+        build.awaitWaiting(1);
+
+        build.job().delete();
+
+        awaitGone(build, callback);
+    }
+
+    /** Jenkins tells plugins of deletions while, or a moment after, it deletes. */
+    private static void awaitGone(Build build, Callback callback) {
+        Wait.until("the approval is gone").until(() -> build.approvals().isEmpty());
+        Answer late = callback.succeed("yes");
+        assertThat(late.status()).isEqualTo(410);
+        assertThat(late.json().get("error").asText()).isEqualTo("approval_ended");
+        assertThat(late.json().get("message").asText()).isEqualTo("The build of this approval is gone.");
+    }
+}

@@ -1,0 +1,97 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import org.junit.jupiter.api.Test;
+
+/** The ways an approval ends without a callback. After each of them nothing waits, and a callback is too late. */
+@AcceptanceTest
+class EndWithoutDecisionTest {
+
+    @Test
+    void deadlineFailsTheBuildAndIsNamed(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval("timeout: 3", "unit: 'SECONDS'"))
+                .build();
+        Callback callback = process.awaitCall().callback();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("Webhook approval 'checks' timed out: no callback arrived within 3 seconds.");
+
+        assertIsOver(build, callback, "The approval timed out at ");
+    }
+
+    @Test
+    void abortEndsTheBuild(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval()).build();
+        Callback callback = process.awaitCall().callback();
+        build.awaitWaiting(1).abort();
+
+        build.awaitResult("ABORTED");
+
+        assertIsOver(build, callback, "The approval ended with its build");
+    }
+
+    @Test
+    void abortEndsTheBuildWhileItsWebhookIsBeingCalled(Jenkins jenkins, ExternalProcess process) {
+        Runnable answer = process.holdAnswers();
+        Build build = jenkins.createJob(process.approval()).build();
+        Callback callback = process.awaitCall().callback();
+        build.abort();
+
+        build.awaitResult("ABORTED");
+        answer.run();
+
+        assertIsOver(build, callback, "The approval ended with its build");
+    }
+
+    @Test
+    void timeoutAroundTheStepEndsIt(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob("timeout(time: 3, unit: 'SECONDS') { " + process.approval() + " }")
+                .build();
+        Callback callback = process.awaitCall().callback();
+
+        build.awaitResult("ABORTED");
+
+        assertIsOver(build, callback, "The approval ended with its build");
+    }
+
+    @Test
+    void failingBranchBesideTheStepEndsIt(Jenkins jenkins, ExternalProcess process) {
+        try (ExternalProcess other = new ExternalProcess()) {
+            Build build = jenkins.createJob(
+                            """
+                    parallel failFast: true,
+                        waits: { %s },
+                        fails: { %s }
+                    """
+                                    .formatted(process.approval(), other.approval()))
+                    .build();
+            Callback callback = process.awaitCall().callback();
+            Callback failing = other.awaitCall().callback();
+            build.awaitWaiting(2);
+            failing.fail("this branch fails");
+
+            assertThat(build.awaitResult("FAILURE")).contains("this branch fails");
+
+            assertIsOver(build, callback, "The approval ended with its build");
+        }
+    }
+
+    private static void assertIsOver(Build build, Callback callback, String reason) {
+        assertThat(build.hasNothingPending()).isTrue();
+        assertThat(build.approvals()).isNotEmpty();
+        assertIsGone(callback.succeed("too late"), reason);
+        assertIsGone(callback.fail("too late"), reason);
+    }
+
+    private static void assertIsGone(Answer answer, String reason) {
+        assertThat(answer.status()).isEqualTo(410);
+        assertThat(answer.json().get("error").asText()).isEqualTo("approval_ended");
+        assertThat(answer.json().get("message").asText()).startsWith(reason);
+    }
+}

@@ -1,0 +1,61 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.RawHttp;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever is sent to the callback's address: the controller does not fail, shows nothing of its inside, and takes
+ * nothing for a decision that is none.
+ */
+@AcceptanceTest
+class OddRequestTest {
+
+    private static final int REQUESTS = 3000;
+    private static final Pattern INSIDE = Pattern.compile(
+            "\\bat [\\w.$/]+\\([\\w.]+(:\\d+)?\\)|\\w+(Exception|Error)\\b|Caused by|jenkins\\.plugins\\.armory");
+
+    @Test
+    void oddRequestsAreRefusedAndDecideNothing(Jenkins jenkins, ExternalProcess process) throws IOException {
+        long seed = Long.getLong("acceptance.seed", System.nanoTime());
+        System.out.println("Odd requests are made with -Dacceptance.seed=" + seed);
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        OddRequests requests = new OddRequests(callback, seed);
+        Set<String> statuses = new TreeSet<>();
+
+        for (int i = 0; i < REQUESTS; i++) {
+            byte[] request = requests.next();
+            String answer = RawHttp.exchange(URI.create(jenkins.controller().url()), request);
+
+            assertThat(answer)
+                    .as(() -> "the answer to " + text(request))
+                    .startsWith("HTTP/1.1 ")
+                    .doesNotStartWith("HTTP/1.1 5")
+                    .doesNotContain("accepted")
+                    .doesNotContainPattern(INSIDE);
+            statuses.add(answer.substring(9, 12));
+        }
+
+        assertThat(statuses).as("kinds of answers").contains("400", "401", "404", "405", "413", "415");
+        build.awaitWaiting(1);
+        assertThat(callback.succeed("after all that")).returns(200, Answer::status);
+        build.awaitResult("SUCCESS");
+    }
+
+    private static String text(byte[] request) {
+        return new String(request, StandardCharsets.ISO_8859_1).replaceAll("(?s)(.{1000}).*", "$1...");
+    }
+}

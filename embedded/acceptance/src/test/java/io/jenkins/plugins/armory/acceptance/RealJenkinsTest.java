@@ -1,0 +1,71 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Http;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What only a Jenkins with users, CSRF protection and its own checks of plugins can show. */
+@AcceptanceTest
+@EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs a real Jenkins")
+class RealJenkinsTest {
+
+    @Test
+    void callbackNeedsNoCrumbAlthoughEverythingElseDoes(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval()).build();
+        Callback callback = process.awaitCall().callback();
+        String job = "job/" + build.job().name() + "/build";
+        String approval = "armory/approvals/" + callback.id();
+
+        for (String path : List.of(job, "armory/", "armory/api/json", "armory/approvals", approval + "/further")) {
+            Answer answer = Http.send(request(jenkins, path)
+                    .header("Authorization", RealJenkins.passwordAuthorization())
+                    .POST(BodyPublishers.noBody()));
+            assertThat(answer).as(path).returns(403, Answer::status);
+            assertThat(answer.body()).as(path).contains("No valid crumb");
+        }
+        assertThat(callback.succeed("without a crumb")).returns(200, Answer::status);
+
+        build.awaitResult("SUCCESS");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"armory/", "armory/api/json", "armory", "armory/index"})
+    void whoHasNotLoggedInSeesNothing(String path, Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+
+        Answer answer = Http.send(request(jenkins, path));
+
+        assertThat(answer.status()).isIn(302, 403);
+        assertThat(answer.body())
+                .doesNotContain(
+                        build.job().name(), process.awaitCall().callback().id());
+    }
+
+    @Test
+    void pluginGivesJenkinsNoCauseForWarnings(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval("context: [a: 'b']")).build();
+        process.awaitCall().callback().succeed("fine");
+        build.awaitResult("SUCCESS");
+
+        assertThat(jenkins.controller().output().lines())
+                .filteredOn(line -> line.contains("WARNING") || line.contains("SEVERE"))
+                .noneMatch(line -> line.contains("io.jenkins.plugins.armory"));
+    }
+
+    private static HttpRequest.Builder request(Jenkins jenkins, String path) {
+        return Http.request(jenkins.controller().url() + path);
+    }
+}

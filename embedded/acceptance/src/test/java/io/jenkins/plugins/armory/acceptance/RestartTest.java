@@ -1,0 +1,146 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Approvals outlive the controller's process, however that ends. They have a controller of their own, to be ended. */
+class RestartTest {
+
+    private static Controller controller;
+    private static Jenkins jenkins;
+    private final ExternalProcess process = new ExternalProcess();
+
+    @BeforeAll
+    static void createController() {
+        controller = Controller.create(Settings.CASC);
+        jenkins = new Jenkins(controller);
+    }
+
+    @BeforeEach
+    void startController() {
+        controller.start();
+    }
+
+    @AfterAll
+    static void closeController() {
+        controller.close();
+    }
+
+    @AfterEach
+    void closeProcess() {
+        process.close();
+    }
+
+    @Test
+    void callbackAfterAStopAndAStartDecides() {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        controller.stop();
+        controller.start();
+
+        assertDecides(process.awaitCall().callback(), build);
+    }
+
+    @Test
+    void callbackAfterAKillAndAStartDecides() {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        controller.kill();
+        controller.start();
+
+        assertDecides(process.awaitCall().callback(), build);
+    }
+
+    private void assertDecides(Callback callback, Build build) {
+        assertThat(callback.succeed("after the start")).returns(200, Answer::status);
+        assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): after the start");
+        assertThat(process.calls()).hasSize(1);
+        assertThat(build.hasNothingPending()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void acceptedDecisionOutlivesAKill(boolean success) {
+        Build build = jenkins.createJob(process.approval() + "\necho 'went on'").build();
+        Callback callback = process.awaitCall().callback();
+
+        assertThat(callback.send(Callback.body(success, "decided before the kill")))
+                .returns(200, Answer::status);
+        controller.kill();
+        controller.start();
+
+        assertThat(build.awaitResult(success ? "SUCCESS" : "FAILURE"))
+                .contains("(callback token): decided before the kill")
+                .satisfies(log -> assertThat(log.contains("went on")).isEqualTo(success));
+        assertThat(callback.send(Callback.body(!success, "on second thoughts"))).returns(409, Answer::status);
+    }
+
+    @Test
+    void timeWhileTheControllerIsDownCounts() {
+        Build build = jenkins.createJob(process.approval("timeout: 5", "unit: 'SECONDS'"))
+                .build()
+                .awaitWaiting(1);
+        Instant deadline =
+                Instant.parse(build.approvals().get(0).get("deadline").asText());
+        controller.kill();
+        Wait.until("the deadline has passed").until(() -> Instant.now().isAfter(deadline));
+        controller.start();
+
+        assertThat(build.awaitResult("FAILURE")).contains("timed out: no callback arrived within 5 seconds.");
+        assertThat(process.awaitCall().callback().succeed("too late")).returns(410, Answer::status);
+        assertThat(build.hasNothingPending()).isTrue();
+    }
+
+    @Test
+    void callbackWhileBuildsAreStillLoadingIsAppliedOnceTheyAre() {
+        List<Build> builds = new ArrayList<>();
+        List<Callback> callbacks = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            builds.add(jenkins.createJob(process.approval()).build().awaitWaiting(1));
+            callbacks.add(process.awaitCall().callback());
+        }
+        controller.kill();
+        controller.startLoadingSlowly();
+
+        for (Callback callback : callbacks) {
+            assertThat(callback.succeedOnceUp("not loaded yet")).returns(200, Answer::status);
+        }
+        controller.start();
+        for (Build build : builds) {
+            assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): not loaded yet");
+        }
+    }
+
+    @Test
+    void webhookWhoseCallWasCutOffIsCalledAgainAsTheSameCall() {
+        Runnable answer = process.holdAnswers();
+        Build build = jenkins.createJob(process.approval()).build();
+        Call first = process.awaitCall();
+        controller.kill();
+        answer.run();
+        controller.start();
+
+        Call second = process.awaitCall();
+        assertThat(second.header("Idempotency-Key")).isNotEmpty().isEqualTo(first.header("Idempotency-Key"));
+        assertThat(second.body()).isEqualTo(first.body());
+        assertThat(second.callback().succeed("called twice")).returns(200, Answer::status);
+        assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): called twice");
+        assertThat(process.calls()).hasSize(2);
+    }
+}

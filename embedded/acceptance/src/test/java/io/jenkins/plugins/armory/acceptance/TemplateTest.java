@@ -1,0 +1,172 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What goes over the wire, and what is found wrong with a webhook before anything does. */
+@AcceptanceTest
+class TemplateTest {
+
+    @Test
+    void defaultBodyTellsWhatAnExternalProcessNeeds(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                stage('staging') {
+                    armoryWebhookApproval(name: 'checks', uriTemplate: '%s', context: [version: '1.2', region: 'eu'])
+                }
+                """
+                                .formatted(process.url()))
+                .build();
+
+        Call call = process.awaitCall();
+
+        assertThat(call.method()).isEqualTo("POST");
+        assertThat(call.header("Content-Type")).isEqualTo("application/json");
+        JsonNode body = call.json();
+        String url = jenkins.controller().url();
+        String id = call.callback().id();
+        assertThat(body.fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "callbackUri", "approvalId", "deploymentId", "environment", "phase", "context", "buildUrl");
+        assertThat(body.get("callbackUri").textValue()).isEqualTo(url + "armory/approvals/" + id);
+        assertThat(body.get("approvalId").textValue()).isEqualTo(id).isEqualTo(call.header("Idempotency-Key"));
+        assertThat(body.get("deploymentId").textValue()).isEqualTo(build.job().name() + "#" + build.number());
+        assertThat(body.get("environment").textValue()).isEqualTo("staging");
+        assertThat(body.get("phase").textValue()).isEqualTo("strategy");
+        assertThat(body.get("context")).hasToString("{\"version\":\"1.2\",\"region\":\"eu\"}");
+        assertThat(body.get("buildUrl").textValue())
+                .isEqualTo(url + "job/" + build.job().name() + "/" + build.number() + "/");
+    }
+
+    @Test
+    void variablesAreFilledInAndEscapedForWhereTheyStand(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                armoryWebhookApproval(
+                    name: 'checks',
+                    method: 'PUT',
+                    uriTemplate: '%s/{{context.odd}}?job={{armory.applicationName}}',
+                    headers: [
+                        [key: 'X-Deployment', value: 'no. {{armory.deploymentId}}'],
+                        [key: 'Content-Type', value: 'application/vnd.example+json']],
+                    bodyTemplate: [inline: '{"odd": "{{context.odd}}", "in": "{{ armory.environmentName }}"}'],
+                    environment: 'production',
+                    context: [odd: 'a/b "c" & d'])
+                """
+                                .formatted(process.url()))
+                .build();
+
+        Call call = process.awaitCall();
+
+        assertThat(call.method()).isEqualTo("PUT");
+        assertThat(call.path())
+                .isEqualTo(
+                        "/checks/a%2Fb%20%22c%22%20%26%20d?job=" + build.job().name());
+        assertThat(call.header("X-Deployment")).isEqualTo("no. " + build.job().name() + "#" + build.number());
+        assertThat(call.header("Content-Type")).isEqualTo("application/vnd.example+json");
+        assertThat(call.json().get("odd").textValue()).isEqualTo("a/b \"c\" & d");
+        assertThat(call.json().get("in").textValue()).isEqualTo("production");
+    }
+
+    @Test
+    void bodyNeedNotBeJson(Jenkins jenkins, ExternalProcess process) {
+        jenkins.createJob(
+                        """
+                armoryWebhookApproval(
+                    name: 'checks',
+                    uriTemplate: '%s',
+                    headers: [[key: 'Content-Type', value: 'text/plain']],
+                    bodyTemplate: [inline: 'run "{{context.what}}"'],
+                    context: [what: '"all" checks'])
+                """
+                                .formatted(process.url()))
+                .build();
+
+        assertThat(process.awaitCall().body()).isEqualTo("run \"\"all\" checks\"");
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void mistakeIsNamedAndNothingIsSent(String mistake, String message, Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                armoryWebhookApproval(
+                    name: 'checks', uriTemplate: '%s', context: [v: 'a', lines: 'b\\nc'], %s)
+                """
+                                .formatted(process.url(), mistake))
+                .build();
+
+        assertFailsBeforeAnythingIsSent(build, message, process);
+    }
+
+    static Stream<Arguments> mistakeIsNamedAndNothingIsSent() {
+        return Stream.of(
+                arguments(
+                        "bodyTemplate: [inline: '{{#context}}{{/context}}']",
+                        "bodyTemplate: \"{{#context}}\" at line 1, column 1 is not a variable"),
+                arguments(
+                        "bodyTemplate: [inline: '{{context.missing}}']",
+                        "bodyTemplate: {{context.missing}} at line 1, column 1 has no value; add \"missing\""),
+                arguments(
+                        "bodyTemplate: [inline: '{\"v\": \"{{armory.nope}}\"}']",
+                        "bodyTemplate: {{armory.nope}} at line 1, column 8 has no value; known are {{armory.call"),
+                arguments(
+                        "bodyTemplate: [inline: '{\"v\": {{context.v}}}']",
+                        "bodyTemplate: is not JSON once rendered: error at line 1, column "),
+                arguments(
+                        "bodyTemplate: [inline: '{{context.v']",
+                        "bodyTemplate: the \"{{\" at line 1, column 1 has no \"}}\""),
+                arguments(
+                        "headers: [[key: 'X-A', value: '{{context.missing}}']]",
+                        "headers: X-A: {{context.missing}} at line 1, column 1 has no value"),
+                arguments(
+                        "headers: [[key: 'X-A', value: '{{context.lines}}']]",
+                        "headers: X-A: once rendered it has a line break"),
+                arguments("headers: [[key: 'X A', value: 'b']]", "headers: \"X A\" is not the name of an HTTP header"),
+                arguments("method: 'FETCH'", "method: \"FETCH\" is not one of POST, GET,"),
+                arguments("method: 'GET', bodyTemplate: [inline: '{}']", "bodyTemplate: a GET request has no body"),
+                arguments("timeout: 0", "timeout: 0 HOURS is not between 1 millisecond and 366 days"),
+                arguments("timeout: -1, unit: 'SECONDS'", "timeout: -1 SECONDS is not between"),
+                arguments(
+                        "callbackCredentialsId: 'nobody'",
+                        "callbackCredentialsId: there is no Secret text credential \"nobody\" that this job may use"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "name: 'a'                                            | uriTemplate: is missing; put the address",
+                "name: 'a', uriTemplate: ' '                          | uriTemplate: is missing; put the address",
+                "name: 'a', uriTemplate: 'ftp://127.0.0.1/'           | uriTemplate: must start with http://",
+                "name: 'a', uriTemplate: '{{armory.applicationName}}' | uriTemplate: must start with http://",
+                "name: 'a', uriTemplate: 'http://127.0.0.1:99999/'    | uriTemplate: is not a valid address",
+                "name: ' ', uriTemplate: 'http://127.0.0.1/'          | name: must not be blank",
+            })
+    void mistakeInAddressOrNameIsNamed(String parameters, String message, Jenkins jenkins, ExternalProcess process) {
+        Build build =
+                jenkins.createJob("armoryWebhookApproval(" + parameters + ")").build();
+
+        assertFailsBeforeAnythingIsSent(build, message, process);
+    }
+
+    private static void assertFailsBeforeAnythingIsSent(Build build, String message, ExternalProcess process) {
+        assertThat(build.awaitResult("FAILURE")).contains(message);
+        assertThat(build.approvals()).isEmpty();
+        assertThat(process.calls()).isEmpty();
+    }
+}

@@ -1,0 +1,90 @@
+package io.jenkins.plugins.armory.acceptance.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/** A build of a Pipeline job. */
+public record Build(Job job, int number) {
+
+    private String path() {
+        return job.path() + number + "/";
+    }
+
+    public boolean isBuilding() {
+        return json().get("building").asBoolean();
+    }
+
+    /** What Jenkins knows of the build. */
+    private JsonNode json() {
+        return job.jenkins().get(path() + "api/json").json();
+    }
+
+    public String log() {
+        return job.jenkins().get(path() + "consoleText").body();
+    }
+
+    /** Waits for the end of the build and checks how it ended. Returns its log. */
+    public String awaitResult(String result) {
+        JsonNode ended = Wait.until("the end of " + this)
+                .until(this::json, json -> !json.get("building").asBoolean());
+        String log = log();
+        assertThat(ended.get("result").asText())
+                .as("result of %s; its log:%n%s", this, log)
+                .isEqualTo(result);
+        return log;
+    }
+
+    public Build awaitLog(String text) {
+        Wait.until("\"" + text + "\" in the log of " + this).until(this::log, log -> log.contains(text));
+        return this;
+    }
+
+    /** Waits until that many approvals of the build have been sent and wait for their callbacks. */
+    public Build awaitWaiting(int approvals) {
+        Wait.until(approvals + " approvals of " + this + " wait")
+                .until(() -> approvals("WAITING").size() == approvals);
+        return this;
+    }
+
+    /** The build's approvals. */
+    public List<JsonNode> approvals() {
+        return job.jenkins().approvals().stream()
+                .filter(approval -> approval.get("job").asText().equals(job.name()))
+                .filter(approval -> approval.get("build").asInt() == number)
+                .toList();
+    }
+
+    private List<JsonNode> approvals(String state) {
+        return approvals().stream()
+                .filter(approval -> approval.get("state").asText().equals(state))
+                .toList();
+    }
+
+    /** The callback of one of {@link #approvals}, whether or not a webhook was told of it. */
+    public Callback callback(JsonNode approval, String token) {
+        return new Callback(
+                job.jenkins().controller().url() + "armory/approvals/"
+                        + approval.get("id").asText(),
+                token);
+    }
+
+    /** Whether none of the build's approvals waits for anything any more. */
+    public boolean hasNothingPending() {
+        return approvals().size() == approvals("DECIDED").size();
+    }
+
+    public void abort() {
+        job.jenkins().post(path() + "stop");
+    }
+
+    public void delete() {
+        job.jenkins().post(path() + "doDelete");
+    }
+
+    @Override
+    public String toString() {
+        return job.name() + " #" + number;
+    }
+}

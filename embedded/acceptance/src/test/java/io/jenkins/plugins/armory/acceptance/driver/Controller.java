@@ -1,0 +1,54 @@
+package io.jenkins.plugins.armory.acceptance.driver;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A controller as an operating system process. It may be stopped or killed and started again as often as a test likes;
+ * its home and its URL stay the same.
+ */
+public interface Controller extends AutoCloseable {
+
+    /**
+     * The controller that this run of the suite is about, not started yet.
+     *
+     * @param casc settings and credentials, in the schema of Configuration as Code
+     */
+    static Controller create(String casc) {
+        String war = System.getProperty("jenkins.war", "");
+        return war.isEmpty()
+                ? new EmbeddedController(casc)
+                : new RealJenkins(Path.of(war), Path.of(System.getProperty("jenkins.plugins", "plugins")), casc);
+    }
+
+    /** What kind of controller this is, in plain words. */
+    String description();
+
+    /** Starts the process, if it does not run, and returns once the controller is up. */
+    void start();
+
+    /**
+     * Starts the process of a controller that ran before and returns at once. Its builds are loaded a while after it
+     * has begun to take requests, as on a controller with many of them.
+     */
+    void startLoadingSlowly();
+
+    /** Ends the process in an orderly way (SIGTERM). */
+    void stop();
+
+    /** Ends the process without any warning (SIGKILL). */
+    void kill();
+
+    /** What the process has printed since its start. */
+    String output();
+
+    /** Where the controller is reached, with a slash at its end. */
+    String url();
+
+    /** The {@code Authorization} of somebody who may do everything; empty where nobody has to log in. */
+    Optional<String> authorization();
+
+    /** Ends the process, whatever state it is in, and removes its home. */
+    @Override
+    void close();
+}

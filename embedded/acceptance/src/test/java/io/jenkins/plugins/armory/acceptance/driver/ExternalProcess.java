@@ -1,0 +1,161 @@
+package io.jenkins.plugins.armory.acceptance.driver;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** An external process that takes webhook calls, keeps them, and answers as a test tells it to. */
+public final class ExternalProcess implements AutoCloseable {
+
+    /**
+     * What {@link #approval} has the webhook send. {@code {{context.*}}} is not in it, so that a test's own context
+     * shows nowhere but where the test puts it.
+     */
+    private static final String BODY =
+            "{\"callbackUri\": \"{{armory.callbackUri}}\", \"callbackToken\": \"{{armory.callbackToken}}\"}";
+
+    private final HttpServer server;
+    private final ExecutorService executor = Executors.newCachedThreadPool();
+    private final List<Call> calls = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<Call> news = new LinkedBlockingQueue<>();
+    private volatile Function<Call, Reply> behaviour = call -> Reply.of(202);
+
+    /** A webhook call as it arrived. */
+    public record Call(String method, String path, Headers headers, String body) {
+
+        public JsonNode json() {
+            try {
+                return Http.JSON.readTree(body);
+            } catch (JsonProcessingException x) {
+                throw new AssertionError("Not JSON: " + body, x);
+            }
+        }
+
+        public String header(String name) {
+            return headers.getFirst(name);
+        }
+
+        /** The callback that the call asks for. */
+        public Callback callback() {
+            return new Callback(
+                    json().get("callbackUri").asText(),
+                    json().path("callbackToken").asText());
+        }
+    }
+
+    /** The answer to a call. */
+    public record Reply(int status, Map<String, String> headers) {
+
+        public static Reply of(int status) {
+            return new Reply(status, Map.of());
+        }
+    }
+
+    public ExternalProcess() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
+        server.setExecutor(executor);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Call call = new Call(
+                    exchange.getRequestMethod(),
+                    exchange.getRequestURI().toString(),
+                    exchange.getRequestHeaders(),
+                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            calls.add(call);
+            news.add(call);
+            Reply reply = behaviour.apply(call);
+            reply.headers().forEach(exchange.getResponseHeaders()::set);
+            exchange.sendResponseHeaders(reply.status(), -1);
+        }
+    }
+
+    /** Where webhooks call. */
+    public String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/checks";
+    }
+
+    /**
+     * The step that calls this process, as an expression of a Pipeline, with an inline body that has the callback's URI
+     * and token in it.
+     *
+     * @param more further parameters, each as {@code name: value}
+     */
+    public String approval(String... more) {
+        String parameters = more.length == 0 ? "" : ", " + String.join(", ", more);
+        return "armoryWebhookApproval(name: 'checks', uriTemplate: '%s', bodyTemplate: [inline: '%s']%s)"
+                .formatted(url(), BODY, parameters);
+    }
+
+    /** What to do with calls from now on; it may well take its time. Without it, they are answered 202. */
+    public void onCall(Function<Call, Reply> newBehaviour) {
+        behaviour = newBehaviour;
+    }
+
+    /**
+     * Keeps calls waiting for their answers from now on.
+     *
+     * @return answers them 202 when it is run, and later calls at once
+     */
+    public Runnable holdAnswers() {
+        CountDownLatch held = new CountDownLatch(1);
+        onCall(call -> {
+            try {
+                held.await();
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+            }
+            return Reply.of(202);
+        });
+        return held::countDown;
+    }
+
+    /** Waits for the next call, each time for another one. */
+    public Call awaitCall() {
+        try {
+            Call call = news.poll(Wait.LIMIT.toSeconds(), TimeUnit.SECONDS);
+            if (call == null) {
+                throw new AssertionError("No webhook call arrives; so far there were " + calls.size());
+            }
+            return call;
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("Interrupted", x);
+        }
+    }
+
+    /** All calls so far. */
+    public List<Call> calls() {
+        return List.copyOf(calls);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        executor.shutdownNow();
+    }
+}

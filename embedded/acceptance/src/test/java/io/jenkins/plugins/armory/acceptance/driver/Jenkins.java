@@ -1,0 +1,97 @@
+package io.jenkins.plugins.armory.acceptance.driver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/** A controller over HTTP, with the paths and formats that every Jenkins has. */
+public final class Jenkins {
+
+    private static final AtomicInteger JOBS = new AtomicInteger();
+
+    private final Controller controller;
+
+    public Jenkins(Controller controller) {
+        this.controller = controller;
+    }
+
+    public Controller controller() {
+        return controller;
+    }
+
+    /** Creates a Pipeline job, of whatever name. */
+    public Job createJob(String script) {
+        return createJob("job-" + JOBS.incrementAndGet(), script, List.of());
+    }
+
+    /**
+     * Creates a Pipeline job.
+     *
+     * @param script of the Pipeline, which runs in the sandbox
+     * @param parameters names of its string parameters
+     */
+    public Job createJob(String name, String script, List<String> parameters) {
+        String properties = parameters.stream()
+                .map(
+                        "<hudson.model.StringParameterDefinition><name>%s</name></hudson.model.StringParameterDefinition>\n"
+                                ::formatted)
+                .collect(Collectors.joining());
+        if (!parameters.isEmpty()) {
+            properties =
+                    """
+                    <hudson.model.ParametersDefinitionProperty>
+                      <parameterDefinitions>%s</parameterDefinitions>
+                    </hudson.model.ParametersDefinitionProperty>
+                    """
+                            .formatted(properties);
+        }
+        String config =
+                """
+                <flow-definition>
+                  <properties>%s</properties>
+                  <definition class="org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition">
+                    <script>%s</script>
+                    <sandbox>true</sandbox>
+                  </definition>
+                </flow-definition>
+                """
+                        .formatted(properties, script.replace("&", "&amp;").replace("<", "&lt;"));
+        send(request("createItem?name=" + name)
+                .header("Content-Type", "application/xml")
+                .POST(BodyPublishers.ofString(config)));
+        return new Job(this, name);
+    }
+
+    /** The approvals that the plugin's root action knows, as data. */
+    public List<JsonNode> approvals() {
+        List<JsonNode> approvals = new ArrayList<>();
+        get("armory/api/json").json().get("approvals").forEach(approvals::add);
+        return approvals;
+    }
+
+    public Answer get(String path) {
+        return send(request(path));
+    }
+
+    Answer post(String path) {
+        return send(request(path).POST(BodyPublishers.noBody()));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request = Http.request(controller.url() + path);
+        controller.authorization().ifPresent(value -> request.header("Authorization", value));
+        return request;
+    }
+
+    private static Answer send(HttpRequest.Builder request) {
+        Answer answer = Http.send(request);
+        if (answer.status() >= 400) {
+            throw new AssertionError("Jenkins answered " + answer + " to " + request.build());
+        }
+        return answer;
+    }
+}

@@ -1,0 +1,138 @@
+package io.jenkins.plugins.armory.acceptance.driver;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A real Jenkins with the plugin installed, as an administrator would have it: nobody may do anything without logging
+ * in, and CSRF protection is on.
+ */
+public final class RealJenkins extends ControllerProcess {
+
+    private static final String PASSWORD = "acceptance";
+    /** In the form that Jenkins gives its API tokens: the version, and 16 bytes. */
+    private static final String API_TOKEN = "11" + "0123456789abcdef".repeat(2);
+
+    private static final int SERVICE_UNAVAILABLE = 503;
+
+    private final Path war;
+    private final int port;
+
+    /**
+     * @param plugins folder of the plugins to install beside this build's
+     * @param casc as for {@link Controller#create}
+     */
+    RealJenkins(Path war, Path plugins, String casc) {
+        this.war = war;
+        this.port = freePort();
+        write("casc/settings.yaml", casc);
+        write(
+                "casc/security.yaml",
+                """
+                jenkins:
+                  quietPeriod: 0
+                  securityRealm:
+                    local:
+                      allowsSignup: false
+                      users:
+                        - {id: admin, password: "%s"}
+                  authorizationStrategy:
+                    loggedInUsersCanDoAnything: {allowAnonymousRead: false}
+                  crumbIssuer: {standard: {excludeClientIPFromCrumb: false}}
+                unclassified:
+                  location: {url: "%s"}
+                """
+                        .formatted(PASSWORD, url()));
+        write(
+                "init.groovy.d/api-token.groovy",
+                """
+                def admin = hudson.model.User.getById('admin', true)
+                admin.getProperty(jenkins.security.ApiTokenProperty).addFixedNewToken('acceptance', '%s')
+                """
+                        .formatted(API_TOKEN));
+        try {
+            Path folder = Files.createDirectories(home().resolve("plugins"));
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(plugins, "*.{hpi,jpi}")) {
+                for (Path file : files) {
+                    Files.copy(file, folder.resolve(file.getFileName()));
+                }
+            }
+            String plugin = "armory-webhook-approval.hpi";
+            Files.deleteIfExists(folder.resolve(plugin));
+            Files.copy(Path.of(System.getProperty("acceptance.artifacts"), plugin), folder.resolve(plugin));
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
+    }
+
+    @Override
+    public String description() {
+        return "a real Jenkins, " + war;
+    }
+
+    /** It always takes requests before its builds are loaded, and answers 503 first. */
+    @Override
+    void launch(boolean loadingSlowly) {
+        launch(
+                Map.of(
+                        "JENKINS_HOME", home().toString(),
+                        "CASC_JENKINS_CONFIG", home().resolve("casc").toString()),
+                List.of(
+                        "-Djava.awt.headless=true",
+                        "-Djenkins.install.runSetupWizard=false",
+                        "-Dhudson.model.UpdateCenter.never=true",
+                        "-Dhudson.model.UsageStatistics.disabled=true",
+                        "-jar",
+                        war.toString(),
+                        "--httpListenAddress=127.0.0.1",
+                        "--httpPort=" + port));
+    }
+
+    @Override
+    void awaitUp() {
+        HttpRequest.Builder login = Http.request(url() + "login");
+        Wait.until("Jenkins is up").ignoreException(UncheckedIOException.class).until(() -> {
+            process().checkAlive();
+            return Http.send(login).status() != SERVICE_UNAVAILABLE;
+        });
+    }
+
+    @Override
+    public String url() {
+        return "http://127.0.0.1:" + port + "/";
+    }
+
+    @Override
+    public Optional<String> authorization() {
+        return Optional.of(basic(API_TOKEN));
+    }
+
+    /** The {@code Authorization} of the same user with a password, as browsers have it: then a crumb is needed too. */
+    public static String passwordAuthorization() {
+        return basic(PASSWORD);
+    }
+
+    private static String basic(String secret) {
+        byte[] user = ("admin:" + secret).getBytes(StandardCharsets.UTF_8);
+        return "Basic " + Base64.getEncoder().encodeToString(user);
+    }
+}
