@@ -10,10 +10,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
 
-/**
- * Makes requests to a callback's address of which each is wrong in one way at least, and most in several. Dots that are
- * percent-encoded are not among them: Jenkins itself answers those 500, wherever they stand.
- */
+/** Makes requests to a callback's address of which each is wrong in one way at least, and most in several. */
 final class OddRequests {
 
     private static final String DECISION = "{\"success\": true, \"mdMessage\": \"odd\"}";
@@ -75,6 +72,7 @@ final class OddRequests {
                                 "",
                                 ".",
                                 "..",
+                                "%2e%2e",
                                 callback.id().toUpperCase(Locale.ROOT),
                                 callback.id().substring(1),
                                 callback.token(),
