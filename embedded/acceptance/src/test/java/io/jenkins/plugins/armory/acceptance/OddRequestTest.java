@@ -28,8 +28,6 @@ class OddRequestTest {
     private static final Pattern INSIDE = Pattern.compile(
             "\\bat [\\w.$/]+\\([\\w.]+(:\\d+)?\\)|\\w+(Exception|Error)\\b|Caused by|jenkins\\.plugins\\.armory");
 
-    private static final String CALLBACK = "/armory/approvals/[0-9A-Za-z]+[0-9A-Za-z.]*(/callback)?([?]\\S*)?";
-
     @Test
     void oddRequestsAreRefusedAndDecideNothing(Jenkins jenkins, ExternalProcess process) throws IOException {
         long seed = Long.getLong("acceptance.seed", System.nanoTime());
@@ -64,15 +62,6 @@ class OddRequestTest {
     private static boolean isToTheAddress(Callback callback, byte[] request) {
         String path = Pattern.quote(URI.create(callback.uri()).getPath());
         return Pattern.compile("\\S+ " + path + "(/callback)? ").matcher(text(request)).lookingAt();
-    }
-
-    /**
-     * Whether a real Jenkins answers before it comes to the plugin: on every page it answers 500 to a path with "..", and
-     * to a form that cannot be read, in which it looks for a crumb. It asks no crumb where callbacks go to.
-     */
-    private static boolean isLeftToJenkins(byte[] request) {
-        boolean real = !System.getProperty("jenkins.war", "").isEmpty();
-        return real && !text(request).lines().findFirst().orElse("").matches("\\S+ " + CALLBACK + " .*");
     }
 
     private static String text(byte[] request) {
