@@ -156,7 +156,10 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         }
         Run<?, ?> run = getContext().get(Run.class);
         if (callbackCredentialsId != null) {
-            CredentialsProvider.track(run, secretText(callbackCredentialsId, run));
+            if (secretText(callbackCredentialsId, run) == null) {
+                throw new AbortException("callbackCredentialsId: there is no Secret text credential \""
+                        + callbackCredentialsId + "\" that this job may use");
+            }
         } else if (!webhook.mentions(Variables.CALLBACK_TOKEN)) {
             log("WARNING: nobody can call back, since nobody has a token. Put {{armory.callbackToken}} into a header or the"
                     + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
@@ -200,13 +203,17 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         }
     }
 
-    private static StringCredentials secretText(String id, Run<?, ?> run) throws AbortException {
+    /** A Secret text credential as the job may see it, {@code null} where it may see none. Its use is recorded. */
+    @CheckForNull
+    private static StringCredentials secretText(String id, Run<?, ?> run) {
         StringCredentials credentials = CredentialsProvider.findCredentialById(id, StringCredentials.class, run);
-        if (credentials == null) {
-            throw new AbortException("callbackCredentialsId: there is no Secret text credential \"" + id
-                    + "\" that this job may use");
-        }
-        return credentials;
+        return credentials == null ? null : CredentialsProvider.track(run, credentials);
+    }
+
+    @CheckForNull
+    private static String secret(String id, Run<?, ?> run) {
+        StringCredentials credentials = secretText(id, run);
+        return credentials == null ? null : credentials.getSecret().getPlainText();
     }
 
     private WebhookRequest request(Run<?, ?> run) throws AbortException {
@@ -222,7 +229,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 .with(Variables.DEPLOYMENT_ID, run.getExternalizableId())
                 .with(Variables.APPLICATION_NAME, run.getParent().getFullName())
                 .with(Variables.ENVIRONMENT_NAME, environment)
-                .withContext(context);
+                .withContext(context)
+                .withSecrets(id -> secret(id, run));
         String root = Jenkins.get().getRootUrl();
         String buildUrl = root == null ? null : root + run.getUrl();
         try {

@@ -59,8 +59,8 @@ final class Template {
     private String value(String name, int position, Variables variables) throws TemplateException {
         if (!VARIABLE.matcher(name).matches()) {
             throw new TemplateException(field + ": \"{{" + name + "}}\" " + place(position)
-                    + " is not a variable; write {{armory.NAME}} or {{context.NAME}}. Sections and partials are not"
-                    + " supported");
+                    + " is not a variable; write {{armory.NAME}}, {{context.NAME}} or {{secrets.ID}}. Sections and"
+                    + " partials are not supported");
         }
         String value = variables.get(name);
         if (value == null) {

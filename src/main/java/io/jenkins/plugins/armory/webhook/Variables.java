@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** The variables of a template by their full names, such as {@code armory.callbackUri}. */
@@ -15,8 +16,10 @@ public final class Variables {
     public static final String APPLICATION_NAME = "armory.applicationName";
     public static final String ENVIRONMENT_NAME = "armory.environmentName";
     private static final String CONTEXT = "context.";
+    private static final String SECRETS = "secrets.";
 
     private final Map<String, String> values = new LinkedHashMap<>();
+    private UnaryOperator<String> secrets = id -> null;
 
     /** Sets a variable; one without a value is as good as unknown. */
     public Variables with(String name, @CheckForNull String value) {
@@ -32,9 +35,20 @@ public final class Variables {
         return this;
     }
 
+    /**
+     * Sets {@code {{secrets.*}}}.
+     *
+     * @param secrets gives the secret of an id, {@code null} when there is none; is asked for those alone that a template
+     *     mentions
+     */
+    public Variables withSecrets(UnaryOperator<String> secrets) {
+        this.secrets = secrets;
+        return this;
+    }
+
     @CheckForNull
     String get(String name) {
-        return values.get(name);
+        return name.startsWith(SECRETS) ? secrets.apply(name.substring(SECRETS.length())) : values.get(name);
     }
 
     /** What {@code {{context.*}}} holds. */
@@ -52,6 +66,9 @@ public final class Variables {
     String known(String name) {
         if (name.startsWith(CONTEXT)) {
             return "add \"" + name.substring(CONTEXT.length()) + "\" to context";
+        }
+        if (name.startsWith(SECRETS)) {
+            return "there is no Secret text credential \"" + name.substring(SECRETS.length()) + "\" that this job may use";
         }
         if (name.equals(ENVIRONMENT_NAME)) {
             return "run the step in a stage, or give it an environment";

@@ -216,21 +216,45 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     }
 
     @Test
+    void sendsASecretOfTheFolderAndRecordsItsUse() throws Exception {
+        Folder folder = j.createProject(Folder.class, "team");
+        StringCredentialsImpl credentials =
+                new StringCredentialsImpl(CredentialsScope.GLOBAL, "ci", "", Secret.fromString("f0lder-secret"));
+        CredentialsProvider.lookupStores(folder).iterator().next().addCredentials(Domain.global(), credentials);
+        String script = step(", bodyTemplate: [inline: '{\"t\": \"{{secrets.ci}}\"}']");
+
+        WorkflowRun run = job(folder, script).scheduleBuild2(0).waitForStart();
+        RecordedRequest request = received();
+        assertThat(request.getBody().string(StandardCharsets.UTF_8)).isEqualTo("{\"t\": \"f0lder-secret\"}");
+        assertThat(CredentialsProvider.getFingerprintOf(credentials).getJobs()).containsExactly("team/job");
+        assertNotOnDisk("f0lder-secret");
+        callBack(request, "{\"success\": true}");
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        j.assertLogNotContains("f0lder-secret", run);
+
+        assertFailure(script, "{{secrets.ci}} at line 1, column 8 has no value; there is no Secret text credential \"ci\"");
+    }
+
+    @Test
     void keepsNoTokenOnDisk() throws Exception {
         WorkflowRun run = start(step(""));
         RecordedRequest request = received();
         await().untilAsserted(() -> j.assertLogContains("Waiting 24 hours at most", run));
         String token = request.getHeaders().get("X-Token");
+        assertNotOnDisk(token.substring(token.indexOf('.') + 1));
 
+        callBack(request, "{\"success\": true}");
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+    }
+
+    private void assertNotOnDisk(String secret) throws IOException {
         try (Stream<Path> files = Files.walk(j.jenkins.getRootDir().toPath())) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
                         .as("%s", file)
-                        .doesNotContain(token.substring(token.indexOf('.') + 1));
+                        .doesNotContain(secret);
             }
         }
-        callBack(request, "{\"success\": true}");
-        j.assertBuildStatusSuccess(j.waitForCompletion(run));
     }
 
     @Test

@@ -133,6 +133,43 @@ class WebhookRequestTest {
     }
 
     @Test
+    void putsInSecretsAndNamesThoseThatAreMissing() throws TemplateException {
+        Variables variables = variables(Map.of("x", "{{secrets.ci}}"))
+                .withSecrets(id -> id.equals("ci") ? "s3\"cret" : null);
+        Webhook webhook = new Webhook(
+                "w",
+                "POST",
+                "https://ci/?t={{secrets.ci}}",
+                List.of(new Header("Authorization", "Bearer {{secrets.ci}}")),
+                "{\"t\": \"{{secrets.ci}}\", \"x\": \"{{context.x}}\"}");
+
+        WebhookRequest request = WebhookRequest.of(webhook, variables, DEFAULTS);
+
+        assertThat(request.url()).hasToString("https://ci/?t=s3%22cret");
+        assertThat(request.headers()).extracting(Header::value).contains("Bearer s3\"cret");
+        assertThat(json(request.body())).isEqualTo(json("{\"t\": \"s3\\\"cret\", \"x\": \"{{secrets.ci}}\"}"));
+        assertThat(request).hasToString("POST https://ci");
+        assertThatThrownBy(() -> request("https://ci/{{secrets.other}}", List.of(), null, Map.of()))
+                .isInstanceOf(TemplateException.class)
+                .hasMessageContaining("there is no Secret text credential \"other\" that this job may use");
+    }
+
+    @Test
+    void anErrorNeverHoldsASecret() {
+        Variables variables = variables(Map.of()).withSecrets(id -> "s3cret\r\n}{");
+        for (Webhook webhook : List.of(
+                new Webhook("w", "POST", "https://ci/", List.of(new Header("X", "{{secrets.a}}")), null),
+                new Webhook("w", "POST", "{{secrets.a}}", List.of(), null),
+                new Webhook("w", "POST", "https://{{secrets.a}}:99999/", List.of(), null),
+                new Webhook("w", "POST", "https://ci/", List.of(), "{\"a\": {{secrets.a}}}"))) {
+            assertThatThrownBy(() -> WebhookRequest.of(webhook, variables, DEFAULTS))
+                    .isInstanceOf(TemplateException.class)
+                    .hasMessageNotContaining("s3cret")
+                    .hasNoCause();
+        }
+    }
+
+    @Test
     void showsNothingThatMayBeSecret() throws TemplateException {
         WebhookRequest request =
                 request("https://user:pw@ci:8443/s3cret?token={{armory.callbackToken}}", List.of(), null, Map.of());
