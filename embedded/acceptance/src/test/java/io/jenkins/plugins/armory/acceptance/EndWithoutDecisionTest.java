@@ -2,11 +2,13 @@ package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** The ways an approval ends without a callback. After each of them nothing waits, and a callback is too late. */
@@ -21,6 +23,11 @@ class EndWithoutDecisionTest {
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("Webhook approval 'checks' timed out: no callback arrived within 3 seconds.");
+
+        JsonNode approval = build.approvals().get(0);
+        assertThat(instant(approval, "/deadline"))
+                .isEqualTo(instant(approval, "/createdAt").plusSeconds(3));
+        assertThat(instant(approval, "/decision/decidedAt")).isEqualTo(instant(approval, "/deadline"));
 
         assertIsOver(build, callback, "The approval timed out at ");
     }
@@ -80,6 +87,10 @@ class EndWithoutDecisionTest {
 
             assertIsOver(build, callback, "The approval ended with its build");
         }
+    }
+
+    private static Instant instant(JsonNode approval, String pointer) {
+        return Instant.parse(approval.at(pointer).asText());
     }
 
     private static void assertIsOver(Build build, Callback callback, String reason) {

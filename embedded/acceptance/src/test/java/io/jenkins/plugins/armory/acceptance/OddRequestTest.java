@@ -61,7 +61,9 @@ class OddRequestTest {
 
     private static boolean isToTheAddress(Callback callback, byte[] request) {
         String path = Pattern.quote(URI.create(callback.uri()).getPath());
-        return Pattern.compile("\\S+ " + path + "(/callback)? ").matcher(text(request)).lookingAt();
+        return Pattern.compile("\\S+ " + path + "(/callback)? ")
+                .matcher(text(request))
+                .lookingAt();
     }
 
     private static String text(byte[] request) {
