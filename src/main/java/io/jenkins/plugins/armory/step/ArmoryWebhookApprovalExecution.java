@@ -14,7 +14,6 @@ import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.BuildRecord;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
-import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
@@ -131,13 +130,18 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         void run() throws Exception;
     }
 
-    /** Whatever goes wrong must end the step: nobody else would. */
+    /** Whatever goes wrong must end the step: nobody else would. And once the step is over, there is nothing to decide. */
     private void run(Work work) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             work.run();
         } catch (Exception x) {
             LOGGER.log(Level.FINE, x, () -> "Approval " + approvalId + " ends with an error");
             fail(x);
+            try {
+                approvals().apply(approvalId, new Event.Aborted("The step failed."));
+            } catch (IOException y) {
+                LOGGER.log(Level.WARNING, "Cannot write that " + approvalId + " is over; the build's end will try again", y);
+            }
         }
     }
 
@@ -165,15 +169,20 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                     + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
         }
         WebhookRequest request = request(run); // before anything is kept: a template may be wrong
-        BuildRecord.add(run, approvalId);
-        approvals().create(Approval.start(
+        Approval approval = Approval.start(
                 approvalId,
                 BuildRecord.refTo(run),
                 environment,
                 webhook.name(),
                 callbackCredentialsId,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS),
-                Duration.ofMillis(timeoutMillis)));
+                Duration.ofMillis(timeoutMillis));
+        try {
+            BuildRecord.add(run, approvalId);
+            approvals().create(approval);
+        } catch (IOException x) {
+            throw new IOException("The webhook was not called, since the approval cannot be written: " + x, x);
+        }
         approvals().attach(approvalId, this);
         if (stopped != null) { // while this was being written: then nobody has ended the approval yet
             abort(stopped);
@@ -246,16 +255,26 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     }
 
     private void sent(WebhookRequest request, WebhookCaller.Result result, Instant start) throws IOException {
-        Event event = result.isAccepted() ? new Event.Sent() : new Event.NotSent(result.failure());
-        Optional<Transition> transition = approvals().apply(approvalId, event);
-        if (result.isAccepted() && transition.filter(t -> t.answer() == Answer.ACCEPTED).isPresent()) {
-            Approval approval = transition.get().approval();
-            log("The webhook answered " + result.status() + " after " + millisSince(start) + " ms. Waiting "
-                    + timeoutText + " at most, until " + approval.deadline() + ", for the callback to "
-                    + ArmoryConfiguration.get().rootActionUrl() + "approvals/" + approvalId + "/callback");
-        } else if (!result.isAccepted()) {
+        if (!result.isAccepted()) {
             LOGGER.fine(() -> "Approval " + approvalId + ": " + request.destination() + " failed: " + result.failure());
+            approvals().apply(approvalId, new Event.NotSent(result.failure()));
+            return;
         }
+        try {
+            if (approvals()
+                    .apply(approvalId, new Event.Sent())
+                    .filter(transition -> transition.answer() == Answer.ACCEPTED)
+                    .isEmpty()) {
+                return; // decided meanwhile
+            }
+        } catch (IOException x) {
+            // Nothing but this is lost: that the call need not be made again after a restart.
+            LOGGER.log(Level.WARNING, "Cannot write that the webhook of " + approvalId + " was called", x);
+        }
+        log("The webhook answered " + result.status() + " after " + millisSince(start) + " ms. Waiting " + timeoutText
+                + " at most, until " + approvals().find(approvalId).map(Approval::deadline).orElse(null)
+                + ", for the callback to " + ArmoryConfiguration.get().rootActionUrl() + "approvals/" + approvalId
+                + "/callback");
     }
 
     /** Ends the approval; unless it is decided already, {@link #decided} then ends the step. */

@@ -19,6 +19,7 @@ import io.jenkins.plugins.armory.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -255,6 +257,41 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                         .doesNotContain(secret);
             }
         }
+    }
+
+    @Test
+    void waitsOnWhenTheDiskFailsJustWhenTheWebhookAnswers() throws Exception {
+        Path pending = j.jenkins.getRootDir().toPath().resolve("armory-approvals/pending");
+        Path away = pending.resolveSibling("away");
+        external.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                try {
+                    Files.move(pending, away); // nothing can be written now
+                } catch (IOException x) {
+                    throw new UncheckedIOException(x);
+                }
+                return new MockResponse.Builder().code(202).build();
+            }
+        });
+        WorkflowRun run = start(step(""));
+        RecordedRequest request = received();
+        await().untilAsserted(() -> j.assertLogContains("Waiting 24 hours at most", run));
+
+        Files.move(away, pending);
+        assertThat(callBack(request, "{\"success\": true}").statusCode()).isEqualTo(200);
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+    }
+
+    @Test
+    void failsWhenTheDiskFailsBeforeTheWebhookIsCalled() throws Exception {
+        Files.delete(j.jenkins.getRootDir().toPath().resolve("armory-approvals/pending"));
+
+        WorkflowRun run = start(step(""));
+
+        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
+        j.assertLogContains("The webhook was not called, since the approval cannot be written", run);
+        assertThat(external.getRequestCount()).isZero();
     }
 
     @Test
