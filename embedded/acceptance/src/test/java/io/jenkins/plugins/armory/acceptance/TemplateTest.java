@@ -82,6 +82,19 @@ class TemplateTest {
     }
 
     @Test
+    void secretsAreSentAndNotShown(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval(
+                        "headers: [[key: 'Authorization', value: 'Bearer {{secrets.%s}}']]".formatted(Settings.TEAM)))
+                .build();
+
+        Call call = process.awaitCall();
+        assertThat(call.header("Authorization")).isEqualTo("Bearer " + Settings.TEAM_SECRET);
+        call.callback().succeed("fine");
+
+        assertThat(build.awaitResult("SUCCESS")).doesNotContain(Settings.TEAM_SECRET);
+    }
+
+    @Test
     void bodyNeedNotBeJson(Jenkins jenkins, ExternalProcess process) {
         jenkins.createJob(
                         """
