@@ -1,22 +1,17 @@
 package io.jenkins.plugins.armory.config;
 
-import com.cloudbees.plugins.credentials.CredentialsMatchers;
-import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
-import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.List;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.jenkinsci.Symbol;
-import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
@@ -102,16 +97,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
 
     @POST
     public ListBoxModel doFillCallbackCredentialsIdItems(@QueryParameter String callbackCredentialsId) {
-        StandardListBoxModel items = new StandardListBoxModel();
-        if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
-            items.includeEmptyValue()
-                    .includeMatchingAs(
-                            ACL.SYSTEM2,
-                            Jenkins.get(),
-                            StringCredentials.class,
-                            List.of(),
-                            CredentialsMatchers.always());
-        }
-        return items.includeCurrentValue(callbackCredentialsId);
+        return SecretTexts.items(null, callbackCredentialsId);
     }
 }

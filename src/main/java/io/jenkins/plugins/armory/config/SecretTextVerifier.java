@@ -44,7 +44,7 @@ public final class SecretTextVerifier implements TokenVerifier {
     private static StringCredentials visibleTo(BuildRef build, String id) {
         Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
         Run<?, ?> run = job == null ? null : job.getBuildByNumber(build.number());
-        return run == null ? null : CredentialsProvider.findCredentialById(id, StringCredentials.class, run);
+        return run == null ? null : SecretTexts.visibleTo(run, id);
     }
 
     @CheckForNull

@@ -18,6 +18,7 @@ import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.config.SecretTexts;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -215,7 +216,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     /** A Secret text credential as the job may see it, {@code null} where it may see none. Its use is recorded. */
     @CheckForNull
     private static StringCredentials secretText(String id, Run<?, ?> run) {
-        StringCredentials credentials = CredentialsProvider.findCredentialById(id, StringCredentials.class, run);
+        StringCredentials credentials = SecretTexts.visibleTo(run, id);
         return credentials == null ? null : CredentialsProvider.track(run, credentials);
     }
 
@@ -228,7 +229,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private WebhookRequest request(Run<?, ?> run) throws AbortException {
         String callbackUri;
         try {
-            callbackUri = ArmoryConfiguration.get().rootActionUrl() + "approvals/" + approvalId;
+            callbackUri = callbackUri();
         } catch (IllegalStateException x) {
             throw new AbortException(x.getMessage());
         }
@@ -247,6 +248,11 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         } catch (TemplateException x) {
             throw new AbortException("webhook '" + webhook.name() + "': " + x.getMessage());
         }
+    }
+
+    /** @throws IllegalStateException when Jenkins does not know its address */
+    private String callbackUri() {
+        return ArmoryConfiguration.get().rootActionUrl() + "approvals/" + approvalId;
     }
 
     private void send(WebhookRequest request) {
@@ -273,8 +279,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         }
         log("The webhook answered " + result.status() + " after " + millisSince(start) + " ms. Waiting " + timeoutText
                 + " at most, until " + approvals().find(approvalId).map(Approval::deadline).orElse(null)
-                + ", for the callback to " + ArmoryConfiguration.get().rootActionUrl() + "approvals/" + approvalId
-                + "/callback");
+                + ", for the callback to " + callbackUri() + "/callback");
     }
 
     /** Ends the approval; unless it is decided already, {@link #decided} then ends the step. */

@@ -1,8 +1,5 @@
 package io.jenkins.plugins.armory.step;
 
-import com.cloudbees.plugins.credentials.CredentialsMatchers;
-import com.cloudbees.plugins.credentials.CredentialsProvider;
-import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.EnvVars;
@@ -11,9 +8,9 @@ import hudson.Util;
 import hudson.model.Item;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.config.SecretTexts;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,8 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import jenkins.model.Jenkins;
-import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -299,25 +294,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
         @POST
         public ListBoxModel doFillCallbackCredentialsIdItems(
                 @AncestorInPath Item item, @QueryParameter String callbackCredentialsId) {
-            StandardListBoxModel items = new StandardListBoxModel();
-            boolean allowed = item == null
-                    ? Jenkins.get().hasPermission(Jenkins.ADMINISTER)
-                    : item.hasPermission(Item.EXTENDED_READ) || item.hasPermission(CredentialsProvider.USE_ITEM);
-            if (allowed) {
-                items.includeEmptyValue();
-                if (item == null) {
-                    items.includeMatchingAs(
-                            ACL.SYSTEM2,
-                            Jenkins.get(),
-                            StringCredentials.class,
-                            List.of(),
-                            CredentialsMatchers.always());
-                } else {
-                    items.includeMatchingAs(
-                            ACL.SYSTEM2, item, StringCredentials.class, List.of(), CredentialsMatchers.always());
-                }
-            }
-            return items.includeCurrentValue(callbackCredentialsId);
+            return SecretTexts.items(item, callbackCredentialsId);
         }
     }
 }
