@@ -33,6 +33,11 @@ public abstract class Descriptor<T extends Describable<T>> implements Saveable {
         return clazz.getSimpleName();
     }
 
+    /** The path of what explains a field to people; the embedded controller has no forms. */
+    public String getHelpFile(String fieldName) {
+        return null;
+    }
+
     /** Reads the settings kept by {@link #save}: none, as the controller reads {@code casc.yaml} at every start. */
     public synchronized void load() {
     }

@@ -1,8 +1,13 @@
 package jenkins.model;
 
 import hudson.ExtensionList;
+import hudson.ProxyConfiguration;
+import hudson.model.Describable;
+import hudson.model.Descriptor;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
+import hudson.model.Label;
+import hudson.model.Node;
 import hudson.security.AccessControlled;
 import hudson.security.Permission;
 import hudson.security.PermissionGroup;
@@ -25,6 +30,7 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
     private static volatile Jenkins instance;
 
     private final File root;
+    private volatile ProxyConfiguration proxy;
 
     /** The subclass must not rely on a servlet context: the embedded controller has none to give. */
     protected Jenkins(File root, ServletContext context) {
@@ -53,6 +59,35 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
     /** JENKINS_HOME. */
     public File getRootDir() {
         return root;
+    }
+
+    /** The proxy to go through, or null. */
+    public ProxyConfiguration getProxy() {
+        return proxy;
+    }
+
+    public void setProxy(ProxyConfiguration proxy) {
+        this.proxy = proxy;
+    }
+
+    /** The agent of that name, or null. */
+    public Node getNode(String name) {
+        return null;
+    }
+
+    /** The label of that name, or null. */
+    public Label getLabel(String expr) {
+        return null;
+    }
+
+    @SuppressWarnings("rawtypes")
+    public Descriptor getDescriptorOrDie(Class<? extends Describable> type) {
+        for (var descriptor : getExtensionList(Descriptor.class)) {
+            if (descriptor.clazz == type) {
+                return descriptor;
+            }
+        }
+        throw new AssertionError(type + " is missing its descriptor");
     }
 
     /** The Jenkins URL, with a slash at the end, or null when it is not configured. */

@@ -4,6 +4,8 @@ import com.cloudbees.groovy.cps.Outcome;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.SettableFuture;
 import hudson.EnvVars;
+import hudson.FilePath;
+import java.io.File;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -36,7 +38,9 @@ final class BuildStepContext extends StepContext {
     @Override
     public <T> T get(Class<T> key) {
         var build = thread.program().build();
-        return Stream.of(build, build.getParent(), thread.listener(), new EnvVars(environment))
+        var workspace = environment.get("WORKSPACE");
+        return Stream.of(build, build.getParent(), thread.listener(), new EnvVars(environment),
+                        workspace == null ? "" : new FilePath(new File(workspace)))
                 .filter(key::isInstance)
                 .map(key::cast)
                 .findFirst()

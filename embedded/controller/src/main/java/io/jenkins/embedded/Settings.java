@@ -1,6 +1,7 @@
 package io.jenkins.embedded;
 
 import hudson.ExtensionList;
+import hudson.ProxyConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jenkins.model.GlobalConfiguration;
+import jenkins.model.Jenkins;
 import org.jenkinsci.Symbol;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -48,9 +50,13 @@ final class Settings {
             return;
         }
         var sections = map(substitute(root), "top level");
-        Binder.rejectUnknown(sections.keySet(), List.of("credentials", "unclassified"), "top level");
+        Binder.rejectUnknown(sections.keySet(), List.of("credentials", "jenkins", "unclassified"), "top level");
         if (sections.containsKey("credentials")) {
             applyCredentials(sections.get("credentials"));
+        }
+        if (sections.containsKey("jenkins")) {
+            var proxy = map(only("proxy", sections.get("jenkins"), "jenkins"), "jenkins.proxy");
+            Jenkins.get().setProxy(Binder.instantiate(ProxyConfiguration.class, proxy, "jenkins.proxy"));
         }
         if (sections.containsKey("unclassified")) {
             applyGlobalConfiguration(map(sections.get("unclassified"), "unclassified"));

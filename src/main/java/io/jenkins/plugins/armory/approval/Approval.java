@@ -4,6 +4,8 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -16,16 +18,19 @@ import java.util.Objects;
  *    +-----------------+--Callback, NotSent, Aborted, DeadlineCheck at or after the deadline--> DECIDED
  * </pre>
  *
- * A callback decides in SENDING too: an external process may call back before it answers the webhook's request. From
- * DECIDED nothing leads away.
+ * A callback decides in SENDING too: an external process may call back before it answers the webhook's request. Where no
+ * callback is awaited, Sent leads to DECIDED at once. From DECIDED nothing leads away; that an attempt which was under way
+ * has ended is still noted.
  *
  * @param id names the approval in its callback URI; public
  * @param build the build that waits
  * @param environment what is deployed to, {@code null} where none is known
  * @param webhook name of the webhook
  * @param callbackCredentialsId id of the Secret text credential that may call back, {@code null} for none
+ * @param awaitsCallback whether there is to be a callback at all
  * @param createdAt when the step started
  * @param deadline when the wait ends without a callback; absolute, so time spent while Jenkins is down counts
+ * @param attempts the newest attempts to call the webhook, the newest last; at most {@value #MAX_ATTEMPTS}
  * @param state see above
  * @param decision set exactly in state DECIDED
  */
@@ -35,10 +40,16 @@ public record Approval(
         @CheckForNull String environment,
         String webhook,
         @CheckForNull String callbackCredentialsId,
+        boolean awaitsCallback,
         Instant createdAt,
         Instant deadline,
+        List<Attempt> attempts,
         State state,
         @CheckForNull Decision decision) {
+
+    private static final String BY_WEBHOOK = "webhook";
+    /** How many attempts are kept. */
+    public static final int MAX_ATTEMPTS = 20;
 
     public enum State {
         /** Known and durable; the webhook has not answered yet. */
@@ -59,6 +70,8 @@ public record Approval(
         CONFLICT,
         /** A callback came after the approval had ended without one. */
         ENDED,
+        /** A callback came though none is awaited. */
+        NOT_AWAITED,
         /** It came too early or too late to mean anything. */
         IGNORED
     }
@@ -73,12 +86,13 @@ public record Approval(
         Objects.requireNonNull(createdAt, "createdAt");
         Objects.requireNonNull(deadline, "deadline");
         Objects.requireNonNull(state, "state");
+        attempts = List.copyOf(attempts);
         if ((state == State.DECIDED) != (decision != null)) {
             throw new IllegalArgumentException("state " + state + " does not go with decision " + decision);
         }
     }
 
-    /** A new approval, before anything was sent. */
+    /** A new approval, before anything was sent, that awaits a callback. */
     public static Approval start(
             String id,
             BuildRef build,
@@ -93,10 +107,28 @@ public record Approval(
                 environment,
                 webhook,
                 callbackCredentialsId,
+                true,
                 createdAt,
                 createdAt.plus(timeout),
+                List.of(),
                 State.SENDING,
                 null);
+    }
+
+    /** The same, but decided as soon as the webhook was called. */
+    public Approval withoutCallback() {
+        return new Approval(
+                id,
+                build,
+                environment,
+                webhook,
+                callbackCredentialsId,
+                false,
+                createdAt,
+                deadline,
+                attempts,
+                state,
+                decision);
     }
 
     public boolean isDecided() {
@@ -115,6 +147,12 @@ public record Approval(
         return decision;
     }
 
+    /** The last attempt to call the webhook, {@code null} when none is over. */
+    @CheckForNull
+    public Attempt lastAttempt() {
+        return attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
+    }
+
     /**
      * The state machine.
      *
@@ -126,10 +164,15 @@ public record Approval(
      */
     public Transition on(Event event, Instant now) {
         if (isDecided()) {
-            return new Transition(this, event instanceof Event.Callback callback ? answerTo(callback) : Answer.IGNORED);
+            return event instanceof Event.Callback callback
+                    ? new Transition(this, answerTo(callback))
+                    : new Transition(noting(event), Answer.IGNORED);
         }
         boolean overdue = !now.isBefore(deadline);
         if (event instanceof Event.Callback callback) {
+            if (!awaitsCallback) {
+                return new Transition(this, Answer.NOT_AWAITED);
+            }
             if (overdue) {
                 return new Transition(timedOut(), Answer.ENDED);
             }
@@ -138,19 +181,49 @@ public record Approval(
         } else if (event instanceof Event.DeadlineCheck) {
             return overdue ? accepted(timedOut()) : new Transition(this, Answer.IGNORED);
         } else if (event instanceof Event.NotSent notSent) {
-            return accepted(decided(Outcome.NOT_SENT, notSent.reason(), "webhook", now));
+            return accepted(noting(event).decided(Outcome.NOT_SENT, notSent.reason(), BY_WEBHOOK, now));
         } else if (event instanceof Event.Aborted aborted) {
             return accepted(decided(Outcome.ABORTED, aborted.reason(), "build", now));
+        } else if (state == State.WAITING) {
+            return new Transition(this, Answer.IGNORED);
+        } else if (event instanceof Event.Failed) {
+            return accepted(noting(event));
         } else if (event instanceof Event.Sent) {
-            return state == State.SENDING
-                    ? accepted(with(build, State.WAITING, null))
-                    : new Transition(this, Answer.IGNORED);
+            Approval noted = noting(event);
+            return accepted(
+                    awaitsCallback
+                            ? noted.with(build, noted.attempts, State.WAITING, null)
+                            : noted.decided(Outcome.SENT, "No callback is awaited.", BY_WEBHOOK, now));
         }
         throw new AssertionError("unknown event " + event);
     }
 
+    private Approval noting(Event event) {
+        Attempt attempt = attemptOf(event);
+        Attempt last = lastAttempt();
+        if (attempt == null || last != null && attempt.number() <= last.number()) {
+            return this;
+        }
+        List<Attempt> all = new ArrayList<>(attempts);
+        all.add(attempt);
+        return with(build, all.subList(Math.max(0, all.size() - MAX_ATTEMPTS), all.size()), state, decision);
+    }
+
+    @CheckForNull
+    private static Attempt attemptOf(Event event) {
+        if (event instanceof Event.Failed failed) {
+            return failed.attempt();
+        } else if (event instanceof Event.Sent sent) {
+            return sent.attempt();
+        }
+        return event instanceof Event.NotSent notSent ? notSent.attempt() : null;
+    }
+
     private Answer answerTo(Event.Callback callback) {
         Decision standing = requireDecision();
+        if (!awaitsCallback) {
+            return Answer.NOT_AWAITED;
+        }
         if (!standing.outcome().isByCallback()) {
             return Answer.ENDED;
         }
@@ -167,22 +240,25 @@ public record Approval(
     }
 
     private Approval decided(Outcome outcome, String message, String decidedBy, Instant at) {
-        return with(build, State.DECIDED, new Decision(outcome, message, decidedBy, at));
+        return with(build, attempts, State.DECIDED, new Decision(outcome, message, decidedBy, at));
     }
 
     Approval moved(String oldFullName, String newFullName) {
-        return with(build.moved(oldFullName, newFullName), state, decision);
+        return with(build.moved(oldFullName, newFullName), attempts, state, decision);
     }
 
-    private Approval with(BuildRef newBuild, State newState, @CheckForNull Decision newDecision) {
+    private Approval with(
+            BuildRef newBuild, List<Attempt> newAttempts, State newState, @CheckForNull Decision newDecision) {
         return new Approval(
                 id,
                 newBuild,
                 environment,
                 webhook,
                 callbackCredentialsId,
+                awaitsCallback,
                 createdAt,
                 deadline,
+                newAttempts,
                 newState,
                 newDecision);
     }

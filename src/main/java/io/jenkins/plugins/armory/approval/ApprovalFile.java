@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.approval;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
@@ -15,7 +16,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -99,9 +103,12 @@ final class ApprovalFile {
                 .put("environment", approval.environment())
                 .put("webhook", approval.webhook())
                 .put("callbackCredentialsId", approval.callbackCredentialsId())
+                .put("awaitsCallback", approval.awaitsCallback())
                 .put("createdAt", approval.createdAt().toString())
                 .put("deadline", approval.deadline().toString())
                 .put("state", approval.state().name());
+        ArrayNode attempts = json.putArray("attempts");
+        approval.attempts().forEach(attempt -> attempts.add(toJson(attempt)));
         Decision decision = approval.decision();
         if (decision != null) {
             json.putObject("decision")
@@ -111,6 +118,36 @@ final class ApprovalFile {
                     .put("decidedAt", decision.decidedAt().toString());
         }
         return json;
+    }
+
+    private static ObjectNode toJson(Attempt attempt) {
+        Instant nextAt = attempt.nextAt();
+        return JSON.createObjectNode()
+                .put("number", attempt.number())
+                .put("at", attempt.at().toString())
+                .put("host", attempt.host())
+                .put("status", attempt.status())
+                .put("millis", attempt.duration().toMillis())
+                .put("failure", attempt.failure())
+                .put("answer", attempt.answer())
+                .put("nextAt", nextAt == null ? null : nextAt.toString());
+    }
+
+    private static List<Attempt> attempts(JsonNode json) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (JsonNode attempt : json.path("attempts")) {
+            String nextAt = optionalText(attempt, "nextAt");
+            attempts.add(new Attempt(
+                    attempt.required("number").intValue(),
+                    Instant.parse(text(attempt, "at")),
+                    text(attempt, "host"),
+                    attempt.required("status").intValue(),
+                    Duration.ofMillis(attempt.required("millis").longValue()),
+                    optionalText(attempt, "failure"),
+                    text(attempt, "answer"),
+                    nextAt == null ? null : Instant.parse(nextAt)));
+        }
+        return attempts;
     }
 
     private static Approval fromJson(JsonNode json) {
@@ -125,8 +162,10 @@ final class ApprovalFile {
                 optionalText(json, "environment"),
                 text(json, "webhook"),
                 optionalText(json, "callbackCredentialsId"),
+                json.path("awaitsCallback").asBoolean(true),
                 Instant.parse(text(json, "createdAt")),
                 Instant.parse(text(json, "deadline")),
+                attempts(json),
                 Approval.State.valueOf(text(json, "state")),
                 decision == null
                         ? null

@@ -7,10 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +47,7 @@ public final class ApprovalStore {
     private final Path decidedFolder;
     private final Map<String, Approval> pending = new ConcurrentHashMap<>();
     /** The newest decided approvals, newest first; guarded by itself. */
-    private final Deque<Approval> recent = new ArrayDeque<>();
+    private final List<Approval> recent = new ArrayList<>();
     /** One lock for many approvals: enough that two rarely meet, and nothing to clean up. */
     private final ReentrantLock[] locks = Stream.generate(ReentrantLock::new).limit(64).toArray(ReentrantLock[]::new);
 
@@ -98,7 +97,7 @@ public final class ApprovalStore {
                 })
                 .reversed();
         list(decidedFolder, SUFFIX).stream().sorted(newestFirst).limit(RECENT).forEach(file -> read(file)
-                .ifPresent(recent::addLast));
+                .ifPresent(recent::add));
     }
 
     /**
@@ -161,13 +160,23 @@ public final class ApprovalStore {
         }
         ApprovalFile.write(decidedFile(id), approval);
         pending.remove(id);
+        remember(approval);
+        delete(pendingFile(id)); // or not: from here on it is decided/ that counts
+    }
+
+    private void remember(Approval approval) {
         synchronized (recent) {
-            recent.addFirst(approval);
+            for (int i = 0; i < recent.size(); i++) {
+                if (recent.get(i).id().equals(approval.id())) {
+                    recent.set(i, approval);
+                    return;
+                }
+            }
+            recent.add(0, approval);
             if (recent.size() > RECENT) {
-                recent.removeLast();
+                recent.remove(RECENT);
             }
         }
-        delete(pendingFile(id)); // or not: from here on it is decided/ that counts
     }
 
     /** Every approval that is not decided, in no order. */

@@ -24,7 +24,9 @@ public record Decision(Outcome outcome, String mdMessage, String decidedBy, Inst
         /** The build, or the part of it that waited, ended first. */
         ABORTED,
         /** The webhook could not be called, or refused the call. */
-        NOT_SENT;
+        NOT_SENT,
+        /** The webhook took the call, and no callback was awaited ({@code disableCallback}). */
+        SENT;
 
         /** Whether a caller decided; the other outcomes end the approval without one. */
         public boolean isByCallback() {
@@ -39,7 +41,8 @@ public record Decision(Outcome outcome, String mdMessage, String decidedBy, Inst
         Objects.requireNonNull(decidedAt, "decidedAt");
     }
 
+    /** Whether the build goes on. */
     public boolean isSuccess() {
-        return outcome == Outcome.SUCCESS;
+        return outcome == Outcome.SUCCESS || outcome == Outcome.SENT;
     }
 }

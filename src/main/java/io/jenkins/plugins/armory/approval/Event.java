@@ -1,13 +1,23 @@
 package io.jenkins.plugins.armory.approval;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+
 /** What can happen to an approval. When it happened is given beside it, see {@link Approval#on}. */
 public sealed interface Event {
 
-    /** The webhook was called, and its answer was a 2xx. */
-    record Sent() implements Event {}
+    /** An attempt to call the webhook failed, and there will be another. */
+    record Failed(Attempt attempt) implements Event {}
 
-    /** The webhook could not be called, or refused the call; {@code reason} is for people and holds no secret. */
-    record NotSent(String reason) implements Event {}
+    /** The webhook was called, and its answer was a 2xx. */
+    record Sent(Attempt attempt) implements Event {}
+
+    /**
+     * The webhook could not be called, or refused the call, for the last time.
+     *
+     * @param reason is for people and holds no secret
+     * @param attempt the last one, {@code null} when there was none
+     */
+    record NotSent(String reason, @CheckForNull Attempt attempt) implements Event {}
 
     /** An authenticated callback with a decision. */
     record Callback(boolean success, String mdMessage, String decidedBy) implements Event {}

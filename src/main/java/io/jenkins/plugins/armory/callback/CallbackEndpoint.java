@@ -95,6 +95,9 @@ public final class CallbackEndpoint {
     }
 
     private static JsonResponse answer(Transition transition) {
+        if (transition.answer() == Answer.NOT_AWAITED) {
+            return gone("No callback is awaited: the webhook is defined with disableCallback.");
+        }
         Decision decision = transition.approval().requireDecision();
         if (transition.answer() == Answer.ACCEPTED || transition.answer() == Answer.DUPLICATE) {
             return JsonResponse.ok(JsonResponse.JSON

@@ -6,12 +6,17 @@ import hudson.ExtensionList;
 import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.webhook.AllowedHosts;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.jenkinsci.Symbol;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
@@ -21,11 +26,17 @@ import org.kohsuke.stapler.verb.POST;
 @Symbol("armory")
 public final class ArmoryConfiguration extends GlobalConfiguration {
 
+    /** System property of the controller: {@code true} lets webhooks call the machine itself, for trying things out. */
+    private static final String ALLOW_LOOPBACK = "io.jenkins.plugins.armory.allowLoopback";
+
     @CheckForNull
     private String callbackBaseUrl;
 
     @CheckForNull
     private String callbackCredentialsId;
+
+    private List<String> allowedHosts = new ArrayList<>();
+    private List<WebhookDefinition> webhooks = new ArrayList<>();
 
     public ArmoryConfiguration() {
         load();
@@ -56,6 +67,61 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
     @DataBoundSetter
     public void setCallbackCredentialsId(@CheckForNull String callbackCredentialsId) {
         this.callbackCredentialsId = Util.fixEmptyAndTrim(callbackCredentialsId);
+        save();
+    }
+
+    /** The hosts that webhooks may call, see {@link AllowedHosts}. */
+    public List<String> getAllowedHosts() {
+        return allowedHosts;
+    }
+
+    /**
+     * @param allowedHosts entries, of which one text may hold several, as a form has them: in lines, or with commas between
+     * @throws IllegalArgumentException when one is no entry, naming it
+     */
+    @DataBoundSetter
+    public void setAllowedHosts(@CheckForNull List<String> allowedHosts) {
+        List<String> entries = entries(allowedHosts == null ? List.of() : allowedHosts);
+        AllowedHosts.of(entries);
+        this.allowedHosts = entries;
+        save();
+    }
+
+    private static List<String> entries(List<String> texts) {
+        List<String> entries = new ArrayList<>();
+        for (String text : texts) {
+            for (String entry : text.split("[\\s,]+")) {
+                if (!entry.isEmpty()) {
+                    entries.add(entry);
+                }
+            }
+        }
+        return entries;
+    }
+
+    /** {@link #getAllowedHosts} as a form shows it: an entry a line. */
+    @Restricted(NoExternalUse.class)
+    public String getAllowedHostsText() {
+        return String.join("\n", allowedHosts);
+    }
+
+    /** What {@link #getAllowedHosts} comes to. */
+    public AllowedHosts hosts() {
+        AllowedHosts hosts = AllowedHosts.of(allowedHosts);
+        return Boolean.getBoolean(ALLOW_LOOPBACK) ? hosts.andLoopback() : hosts;
+    }
+
+    /** The webhooks that all jobs may run by name. */
+    public List<WebhookDefinition> getWebhooks() {
+        return webhooks;
+    }
+
+    /** @throws IllegalArgumentException naming the definition, the field and what to put there */
+    @DataBoundSetter
+    public void setWebhooks(@CheckForNull List<WebhookDefinition> webhooks) {
+        List<WebhookDefinition> all = webhooks == null ? new ArrayList<>() : new ArrayList<>(webhooks);
+        WebhookDefinition.checked(all);
+        this.webhooks = all;
         save();
     }
 
@@ -92,6 +158,17 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
                     : FormValidation.error("Write it as https://jenkins.example.com/");
         } catch (URISyntaxException x) {
             return FormValidation.error("This is not an address. Write it as https://jenkins.example.com/");
+        }
+    }
+
+    @POST
+    public FormValidation doCheckAllowedHosts(@QueryParameter String value) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        try {
+            AllowedHosts.of(entries(List.of(value)));
+            return FormValidation.ok();
+        } catch (IllegalArgumentException x) {
+            return FormValidation.error(x.getMessage());
         }
     }
 

@@ -13,16 +13,16 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.BuildRecord;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import io.jenkins.plugins.armory.webhook.WebhookCaller;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
+import jenkins.util.Timer;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -50,8 +51,9 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
  * held up: all they do is to pass the work on. The order of what follows is what makes a crash harmless at any moment:
  * <ol>
  *   <li>the program is saved with the approval's id in it,
+ *   <li>the webhook's definition is read, and saved with the program,
  *   <li>the approval is written,
- *   <li>the webhook is called, with the id as its {@code Idempotency-Key}.
+ *   <li>the webhook is called, with the id as its {@code Idempotency-Key}, see {@link Sending}.
  * </ol>
  * After a restart in between, {@link #resume} takes up where the approval stands.
  */
@@ -65,9 +67,12 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private final transient ArmoryWebhookApprovalStep step;
 
     // Plain fields only: they are kept in program.dat, where templates may be but no secret and no token.
-    private Webhook webhook;
-    private LinkedHashMap<String, String> context;
+    private WebhookReference reference;
     private String approvalId;
+
+    /** Set once what the reference names was read. */
+    @CheckForNull
+    private volatile WebhookReference.Resolved resolved;
 
     @CheckForNull
     private String environment;
@@ -81,6 +86,9 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     /** Why the step was stopped, once it was. */
     @CheckForNull
     private transient volatile Throwable stopped;
+
+    @CheckForNull
+    private transient volatile Sending sending;
     /** Whether the Pipeline was told how this ended; guarded by this. */
     private transient boolean over;
 
@@ -92,8 +100,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     @Override
     public boolean start() throws Exception {
         try {
-            webhook = step.toWebhook();
-            context = step.contextMap();
+            reference = step.toReference();
+            resolved = reference.withoutReading();
             timeoutMillis = step.timeoutDuration().toMillis();
         } catch (IllegalArgumentException x) {
             throw new AbortException("armoryWebhookApproval: " + x.getMessage());
@@ -107,7 +115,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 : getContext().get(EnvVars.class).get("STAGE_NAME");
         approvalId = ArmoryApprovals.get().tokens().newId();
         ListenableFuture<Void> saved = getContext().saveState();
-        saved.addListener(() -> run(() -> begin(saved)), ArmoryApprovals.get().executor());
+        saved.addListener(() -> run(() -> prepare(saved)), ArmoryApprovals.get().executor());
         return false;
     }
 
@@ -124,7 +132,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     @Override
     public String getStatus() {
-        return "waiting for the callback of webhook " + webhook.name();
+        return "waiting for the callback of webhook " + reference.name();
     }
 
     private interface Work {
@@ -146,13 +154,50 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         }
     }
 
-    private void begin(ListenableFuture<Void> saved) throws Exception {
+    private static void await(ListenableFuture<Void> saved) throws Exception {
         try {
             saved.get();
         } catch (ExecutionException x) {
             throw x.getCause() instanceof Exception cause ? cause : x;
         }
-        begin();
+    }
+
+    private void prepare(ListenableFuture<Void> saved) throws Exception {
+        await(saved);
+        if (resolved == null) {
+            prepare();
+        } else {
+            begin();
+        }
+    }
+
+    /** Reads what the definition of the webhook needs, on a thread that may wait for an agent, and has that saved too. */
+    private void prepare() {
+        ArmoryApprovals.get().caller().executor().execute(() -> run(() -> {
+            if (stopped != null) {
+                return;
+            }
+            resolved = reference.resolve(getContext(), environment);
+            ListenableFuture<Void> saved = getContext().saveState();
+            saved.addListener(
+                    () -> run(() -> {
+                        await(saved);
+                        begin();
+                    }),
+                    ArmoryApprovals.get().executor());
+        }));
+    }
+
+    private WebhookReference.Resolved resolved() {
+        WebhookReference.Resolved known = resolved;
+        if (known == null) {
+            throw new IllegalStateException("nothing was read for " + approvalId);
+        }
+        return known;
+    }
+
+    private Webhook webhook() {
+        return resolved().webhook();
     }
 
     private void begin() throws Exception {
@@ -165,7 +210,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 throw new AbortException("callbackCredentialsId: there is no Secret text credential \""
                         + callbackCredentialsId + "\" that this job may use");
             }
-        } else if (!webhook.mentions(Variables.CALLBACK_TOKEN)) {
+        } else if (!webhook().disableCallback() && !webhook().mentions(Variables.CALLBACK_TOKEN)) {
             log("WARNING: nobody can call back, since nobody has a token. Put {{armory.callbackToken}} into a header or the"
                     + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
         }
@@ -174,10 +219,13 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 approvalId,
                 BuildRecord.refTo(run),
                 environment,
-                webhook.name(),
+                webhook().name(),
                 callbackCredentialsId,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS),
                 Duration.ofMillis(timeoutMillis));
+        if (webhook().disableCallback()) {
+            approval = approval.withoutCallback();
+        }
         try {
             BuildRecord.add(run, approvalId);
             approvals().create(approval);
@@ -189,23 +237,93 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             abort(stopped);
             return;
         }
-        log("Calling webhook '" + webhook.name() + "': " + request.destination());
-        send(request);
+        Sending toSend = newSending(run);
+        log("Calling webhook '" + webhook().name() + "'" + route(run).description() + ": " + request.destination());
+        toSend.start(request);
+    }
+
+    private Route route(Run<?, ?> run) throws AbortException {
+        if (webhook().networkMode() == NetworkMode.DIRECT) {
+            return Route.direct();
+        }
+        String agent = webhook().agentIdentifier() != null
+                ? webhook().agentIdentifier()
+                : resolved().account();
+        if (agent == null) {
+            throw new AbortException("webhook '" + webhook().name() + "': agentIdentifier: is missing; name the agent that"
+                    + " makes the call, or a label, or name a deployment file with configFile, whose target '" + environment
+                    + "' has an account of that name");
+        }
+        return new AgentRoute(agent, run, this::log);
+    }
+
+    private Sending newSending(Run<?, ?> run) throws IOException {
+        Sending toSend = new Sending(
+                approvals(),
+                approvalId,
+                webhook().retryCount(),
+                route(run),
+                new SendingOwner(run),
+                Timer.get(),
+                ArmoryApprovals.get().executor());
+        sending = toSend;
+        return toSend;
+    }
+
+    /** What {@link Sending} needs to know of the step, and tells it. */
+    private final class SendingOwner implements Sending.Owner {
+
+        private final Run<?, ?> run;
+
+        SendingOwner(Run<?, ?> run) {
+            this.run = run;
+        }
+
+        @Override
+        public WebhookRequest request() throws AbortException {
+            try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+                return ArmoryWebhookApprovalExecution.this.request(run);
+            }
+        }
+
+        @Override
+        public void log(String line) {
+            ArmoryWebhookApprovalExecution.this.log(line);
+        }
+
+        @Override
+        public void sent(Attempt attempt) {
+            run(() -> ArmoryWebhookApprovalExecution.this.sent(attempt));
+        }
+
+        @Override
+        public void failed(Exception x) {
+            run(() -> {
+                throw x;
+            });
+        }
     }
 
     /** Takes up a step that was waiting, or about to, when Jenkins went down. */
     private void resume() throws Exception {
         Optional<Approval> approval = approvals().find(approvalId);
         if (approval.isEmpty()) {
-            begin();
+            if (resolved == null) {
+                prepare();
+            } else {
+                begin();
+            }
             return;
         }
         approvals().attach(approvalId, this);
         switch (approval.get().state()) {
             case SENDING -> {
-                log("Jenkins went down while webhook '" + webhook.name() + "' was being called; calling it again, with the"
-                        + " same Idempotency-Key.");
-                send(request(getContext().get(Run.class)));
+                Attempt last = approval.get().lastAttempt();
+                Instant due = last == null ? null : last.nextAt();
+                boolean wait = due != null && due.isAfter(Instant.now());
+                log("Jenkins went down while webhook '" + webhook().name() + "' was being called; calling it again"
+                        + (wait ? " at " + due : "") + ", with the same Idempotency-Key.");
+                newSending(getContext().get(Run.class)).resume(approval.get());
             }
             case WAITING -> log("Jenkins was restarted; still waiting for the callback until "
                     + approval.get().deadline() + ".");
@@ -239,14 +357,16 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 .with(Variables.DEPLOYMENT_ID, run.getExternalizableId())
                 .with(Variables.APPLICATION_NAME, run.getParent().getFullName())
                 .with(Variables.ENVIRONMENT_NAME, environment)
-                .withContext(context)
+                .with(Variables.ACCOUNT_NAME, resolved().account())
+                .with(Variables.NAMESPACE, resolved().namespace())
+                .withContext(resolved().context())
                 .withSecrets(id -> secret(id, run));
         String root = Jenkins.get().getRootUrl();
         String buildUrl = root == null ? null : root + run.getUrl();
         try {
-            return WebhookRequest.of(webhook, variables, new WebhookRequest.Defaults(approvalId, PHASE, buildUrl));
+            return WebhookRequest.of(webhook(), variables, new WebhookRequest.Defaults(approvalId, PHASE, buildUrl));
         } catch (TemplateException x) {
-            throw new AbortException("webhook '" + webhook.name() + "': " + x.getMessage());
+            throw new AbortException("webhook '" + webhook().name() + "': " + x.getMessage());
         }
     }
 
@@ -255,31 +375,16 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         return ArmoryConfiguration.get().rootActionUrl() + "approvals/" + approvalId;
     }
 
-    private void send(WebhookRequest request) {
-        Instant start = Instant.now();
-        ArmoryApprovals.get().caller().call(request, approvalId, result -> run(() -> sent(request, result, start)));
-    }
-
-    private void sent(WebhookRequest request, WebhookCaller.Result result, Instant start) throws IOException {
-        if (!result.isAccepted()) {
-            LOGGER.fine(() -> "Approval " + approvalId + ": " + request.destination() + " failed: " + result.failure());
-            approvals().apply(approvalId, new Event.NotSent(result.failure()));
+    private void sent(Attempt attempt) throws IOException {
+        String answered = "The webhook answered " + attempt.status() + " after "
+                + attempt.duration().toMillis() + " ms.";
+        if (webhook().disableCallback()) {
+            log(answered + " No callback is awaited.");
             return;
         }
-        try {
-            if (approvals()
-                    .apply(approvalId, new Event.Sent())
-                    .filter(transition -> transition.answer() == Answer.ACCEPTED)
-                    .isEmpty()) {
-                return; // decided meanwhile
-            }
-        } catch (IOException x) {
-            // Nothing but this is lost: that the call need not be made again after a restart.
-            LOGGER.log(Level.WARNING, "Cannot write that the webhook of " + approvalId + " was called", x);
-        }
-        log("The webhook answered " + result.status() + " after " + millisSince(start) + " ms. Waiting " + timeoutText
-                + " at most, until " + approvals().find(approvalId).map(Approval::deadline).orElse(null)
-                + ", for the callback to " + callbackUri() + "/callback");
+        log(answered + " Waiting " + timeoutText + " at most, until "
+                + approvals().find(approvalId).map(Approval::deadline).orElse(null) + ", for the callback to "
+                + callbackUri() + "/callback");
     }
 
     /** Ends the approval; unless it is decided already, {@link #decided} then ends the step. */
@@ -299,10 +404,19 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     @Override
     public void decided(Approval approval) {
+        Sending toStop = sending;
+        if (toStop != null) {
+            toStop.stop();
+        }
         run(() -> {
             Decision decision = approval.requireDecision();
-            String title = "Webhook approval '" + webhook.name() + "' ";
+            String title = "Webhook approval '" + approval.webhook() + "' ";
             switch (decision.outcome()) {
+                case SENT -> {
+                    if (finish()) {
+                        getContext().onSuccess(result(approval));
+                    }
+                }
                 case SUCCESS -> {
                     log(title + "succeeded (" + decision.decidedBy() + ")" + message(decision));
                     if (finish()) {
@@ -315,7 +429,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                         title + "timed out: no callback arrived within " + timeoutText + ". Raise the limit with"
                                 + " timeout and unit, or find out what has become of the external process."));
                 case NOT_SENT -> fail(new AbortException(
-                        "Webhook '" + webhook.name() + "' could not be called: " + decision.mdMessage()));
+                        "Webhook '" + approval.webhook() + "' could not be called: " + decision.mdMessage()));
                 case ABORTED -> fail(
                         stopped != null ? stopped : new FlowInterruptedException(Result.ABORTED, false));
             }
@@ -371,10 +485,6 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private static String message(Decision decision) {
         String text = decision.mdMessage().replaceAll("[\\p{Cntrl}&&[^\n\t]]", "").strip();
         return text.isEmpty() ? "" : ": " + text;
-    }
-
-    private static long millisSince(Instant start) {
-        return Duration.between(start, Instant.now()).toMillis();
     }
 
     private static String text(long amount, TimeUnit unit) {

@@ -6,12 +6,19 @@ import hudson.EnvVars;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Item;
+import hudson.model.Job;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.config.BodyTemplate;
+import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.config.SecretTexts;
-import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.config.WebhookDefinition;
+import io.jenkins.plugins.armory.config.WebhookForm;
+import io.jenkins.plugins.armory.config.Webhooks;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -38,15 +46,14 @@ import org.kohsuke.stapler.verb.POST;
  */
 public final class ArmoryWebhookApprovalStep extends Step {
 
-    private final String name;
-    private final String uriTemplate;
-    private String method = DescriptorImpl.DEFAULT_METHOD;
-    private List<KeyValue> headers = List.of();
+    @CheckForNull
+    private String webhook;
 
     @CheckForNull
-    private BodyTemplate bodyTemplate;
+    private String configFile;
 
-    private List<KeyValue> context = List.of();
+    /** What there is of a definition in the step itself. */
+    private final WebhookDefinition definition = new WebhookDefinition();
 
     @CheckForNull
     private String environment;
@@ -57,59 +64,123 @@ public final class ArmoryWebhookApprovalStep extends Step {
     @CheckForNull
     private String callbackCredentialsId;
 
-    /**
-     * @param name what people know the webhook by
-     * @param uriTemplate template of the address to call
-     */
     @DataBoundConstructor
-    public ArmoryWebhookApprovalStep(String name, String uriTemplate) {
-        this.name = name;
-        this.uriTemplate = uriTemplate;
-    }
+    public ArmoryWebhookApprovalStep() {}
 
-    public String getName() {
-        return name;
-    }
-
-    public String getUriTemplate() {
-        return uriTemplate;
-    }
-
-    public String getMethod() {
-        return method;
+    /** Name of a webhook that is defined elsewhere. */
+    @CheckForNull
+    public String getWebhook() {
+        return webhook;
     }
 
     @DataBoundSetter
-    public void setMethod(String method) {
-        this.method = method == null || method.isBlank() ? DescriptorImpl.DEFAULT_METHOD : method.strip();
+    public void setWebhook(@CheckForNull String webhook) {
+        this.webhook = Util.fixEmptyAndTrim(webhook);
+    }
+
+    /** The Armory deployment file in the workspace whose webhooks come first. */
+    @CheckForNull
+    public String getConfigFile() {
+        return configFile;
+    }
+
+    @DataBoundSetter
+    public void setConfigFile(@CheckForNull String configFile) {
+        this.configFile = Util.fixEmptyAndTrim(configFile);
+    }
+
+    @CheckForNull
+    public String getName() {
+        return definition.getName();
+    }
+
+    @DataBoundSetter
+    public void setName(@CheckForNull String name) {
+        definition.setName(name);
+    }
+
+    @CheckForNull
+    public String getUriTemplate() {
+        return definition.getUriTemplate();
+    }
+
+    @DataBoundSetter
+    public void setUriTemplate(@CheckForNull String uriTemplate) {
+        definition.setUriTemplate(uriTemplate);
+    }
+
+    public String getMethod() {
+        return definition.getMethod();
+    }
+
+    @DataBoundSetter
+    public void setMethod(@CheckForNull String method) {
+        definition.setMethod(method);
     }
 
     public List<KeyValue> getHeaders() {
-        return headers;
+        return definition.getHeaders();
     }
 
     @DataBoundSetter
     public void setHeaders(@CheckForNull List<KeyValue> headers) {
-        this.headers = headers == null ? List.of() : headers;
+        definition.setHeaders(headers);
     }
 
     @CheckForNull
     public BodyTemplate getBodyTemplate() {
-        return bodyTemplate;
+        return definition.getBodyTemplate();
     }
 
     @DataBoundSetter
     public void setBodyTemplate(@CheckForNull BodyTemplate bodyTemplate) {
-        this.bodyTemplate = bodyTemplate == null || bodyTemplate.getInline() == null ? null : bodyTemplate;
+        definition.setBodyTemplate(bodyTemplate);
+    }
+
+    public int getRetryCount() {
+        return definition.getRetryCount();
+    }
+
+    @DataBoundSetter
+    public void setRetryCount(int retryCount) {
+        definition.setRetryCount(retryCount);
+    }
+
+    public String getNetworkMode() {
+        return definition.getNetworkMode();
+    }
+
+    @DataBoundSetter
+    public void setNetworkMode(@CheckForNull String networkMode) {
+        definition.setNetworkMode(networkMode);
+    }
+
+    @CheckForNull
+    public String getAgentIdentifier() {
+        return definition.getAgentIdentifier();
+    }
+
+    @DataBoundSetter
+    public void setAgentIdentifier(@CheckForNull String agentIdentifier) {
+        definition.setAgentIdentifier(agentIdentifier);
+    }
+
+    public boolean isDisableCallback() {
+        return definition.isDisableCallback();
+    }
+
+    @DataBoundSetter
+    public void setDisableCallback(boolean disableCallback) {
+        definition.setDisableCallback(disableCallback);
     }
 
     public List<KeyValue> getContext() {
-        return context;
+        return definition.getContext();
     }
 
     @DataBoundSetter
     public void setContext(@CheckForNull List<KeyValue> context) {
-        this.context = context == null ? List.of() : context;
+        definition.setContext(context);
     }
 
     @CheckForNull
@@ -155,20 +226,55 @@ public final class ArmoryWebhookApprovalStep extends Step {
         return new ArmoryWebhookApprovalExecution(stepContext, this);
     }
 
-    /** @throws IllegalArgumentException naming the parameter and what to put there */
-    Webhook toWebhook() {
-        List<Webhook.Header> all = new ArrayList<>();
-        for (KeyValue header : headers) {
-            all.add(new Webhook.Header(header.getKey(), header.getValue()));
+    /**
+     * Where the webhook comes from, checked as far as it can be before anything is read.
+     *
+     * @throws IllegalArgumentException naming the parameter and what to put there
+     */
+    WebhookReference toReference() {
+        if (webhook == null) {
+            if (configFile != null && definition.getUriTemplate() == null) {
+                throw new IllegalArgumentException("webhook: is missing; name one of the webhooks in " + configFile);
+            }
+            if (definition.getUriTemplate() == null && definition.getName() == null) {
+                throw new IllegalArgumentException("webhook: is missing; name one that is defined in Manage Jenkins, on a"
+                        + " folder, or in a deployment file (configFile), or define one here with name and uriTemplate");
+            }
+            return WebhookReference.to(definition.toWebhook(), configFile);
         }
-        return new Webhook(name, method, uriTemplate, all, bodyTemplate == null ? null : bodyTemplate.getInline());
-    }
-
-    /** The context as templates see it. */
-    LinkedHashMap<String, String> contextMap() {
-        LinkedHashMap<String, String> map = new LinkedHashMap<>();
-        context.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
-        return map;
+        List<String> superfluous = new ArrayList<>();
+        if (definition.getName() != null) {
+            superfluous.add("name");
+        }
+        if (definition.getUriTemplate() != null) {
+            superfluous.add("uriTemplate");
+        }
+        if (!definition.getMethod().equals(WebhookDefinition.DEFAULT_METHOD)) {
+            superfluous.add("method");
+        }
+        if (!definition.getHeaders().isEmpty()) {
+            superfluous.add("headers");
+        }
+        if (definition.getBodyTemplate() != null) {
+            superfluous.add("bodyTemplate");
+        }
+        if (definition.getRetryCount() != 0) {
+            superfluous.add("retryCount");
+        }
+        if (!definition.getNetworkMode().equals(NetworkMode.DIRECT.toString())) {
+            superfluous.add("networkMode");
+        }
+        if (definition.getAgentIdentifier() != null) {
+            superfluous.add("agentIdentifier");
+        }
+        if (definition.isDisableCallback()) {
+            superfluous.add("disableCallback");
+        }
+        if (!superfluous.isEmpty()) {
+            throw new IllegalArgumentException("webhook: names a definition, so leave out " + String.join(", ", superfluous)
+                    + ", or leave out webhook to define one here");
+        }
+        return WebhookReference.to(webhook, definition.contextMap(), configFile);
     }
 
     /** @throws IllegalArgumentException naming the parameter and what to put there */
@@ -185,7 +291,6 @@ public final class ArmoryWebhookApprovalStep extends Step {
     @Extension
     public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
 
-        static final String DEFAULT_METHOD = "POST";
         /** Armory's <i>External Automation</i>: without a callback within 24 hours the process times out. */
         static final long DEFAULT_TIMEOUT = 24;
 
@@ -211,7 +316,8 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
         @Override
         public String argumentsToString(Map<String, Object> arguments) {
-            return arguments.get("name") instanceof String name ? name : null;
+            Object name = arguments.getOrDefault("webhook", arguments.get("name"));
+            return name instanceof String text ? text : null;
         }
 
         /** {@code context: [key: 'value']} becomes the list of pairs that a form has. */
@@ -247,21 +353,28 @@ public final class ArmoryWebhookApprovalStep extends Step {
             return step.withArguments(arguments);
         }
 
-        @POST
-        public FormValidation doCheckName(@QueryParameter String value) {
-            return FormValidation.validateRequired(value);
+        /** The fields that define a webhook have the help of {@link WebhookDefinition}. */
+        @Override
+        public String getHelpFile(String fieldName) {
+            String own = super.getHelpFile(fieldName);
+            return own != null || fieldName == null
+                    ? own
+                    : Jenkins.get().getDescriptorOrDie(WebhookDefinition.class).getHelpFile(fieldName);
         }
 
         @POST
-        public FormValidation doCheckUriTemplate(@QueryParameter String value) {
-            String uri = Util.fixEmptyAndTrim(value);
-            if (uri == null) {
-                return FormValidation.validateRequired(value);
-            }
-            String lowerCase = uri.toLowerCase(Locale.ROOT);
-            return lowerCase.startsWith("http://") || lowerCase.startsWith("https://") || uri.startsWith("{{")
-                    ? FormValidation.ok()
-                    : FormValidation.error(Messages.ArmoryWebhookApprovalStep_uriScheme());
+        public FormValidation doCheckUriTemplate(@QueryParameter String value, @QueryParameter String webhook) {
+            return Util.fixEmptyAndTrim(webhook) == null ? WebhookForm.checkUriTemplate(value) : FormValidation.ok();
+        }
+
+        @POST
+        public FormValidation doCheckRetryCount(@QueryParameter String value) {
+            return WebhookForm.checkRetryCount(value);
+        }
+
+        @POST
+        public FormValidation doCheckAgentIdentifier(@QueryParameter String value, @QueryParameter String networkMode) {
+            return WebhookForm.checkAgentIdentifier(value, networkMode);
         }
 
         @POST
@@ -275,11 +388,22 @@ public final class ArmoryWebhookApprovalStep extends Step {
             }
         }
 
+        /** The names that a job of that place can use, for whoever may configure it. */
+        @POST
+        public ComboBoxModel doFillWebhookItems(@AncestorInPath Job<?, ?> job) {
+            return job != null && job.hasPermission(Item.CONFIGURE)
+                    ? new ComboBoxModel(Webhooks.names(job))
+                    : new ComboBoxModel();
+        }
+
         @POST
         public ListBoxModel doFillMethodItems() {
-            ListBoxModel items = new ListBoxModel();
-            Webhook.METHODS.forEach(method -> items.add(method, method));
-            return items;
+            return WebhookForm.methods();
+        }
+
+        @POST
+        public ListBoxModel doFillNetworkModeItems() {
+            return WebhookForm.networkModes();
         }
 
         @POST

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import hudson.model.Item;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.time.Instant;
@@ -49,9 +50,25 @@ final class ApprovalList {
                 .put("state", approval.state().name())
                 .put("createdAt", approval.createdAt().toString())
                 .put("deadline", approval.deadline().toString());
+        ArrayNode attempts = json.putArray("attempts");
+        approval.attempts().forEach(attempt -> attempts.add(json(attempt)));
         if (approval.isDecided()) {
             json.set("decision", CallbackEndpoint.json(approval.requireDecision()));
         }
         return json;
+    }
+
+    private static ObjectNode json(Attempt attempt) {
+        Instant nextAt = attempt.nextAt();
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("number", attempt.number())
+                .put("at", attempt.at().toString())
+                .put("host", attempt.host())
+                .put("status", attempt.status())
+                .put("durationMillis", attempt.duration().toMillis())
+                .put("failure", attempt.failure())
+                .put("answer", attempt.answer())
+                .put("nextAt", nextAt == null ? null : nextAt.toString());
     }
 }

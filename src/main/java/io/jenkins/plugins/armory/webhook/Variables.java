@@ -3,11 +3,16 @@ package io.jenkins.plugins.armory.webhook;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/** The variables of a template by their full names, such as {@code armory.callbackUri}. */
+/**
+ * The variables of a template by their full names, such as {@code armory.callbackUri}. The namespaces are Armory's: of
+ * {@code armory}, what a Jenkins build knows; {@code context}, from whoever runs the webhook; {@code secrets}.
+ */
 public final class Variables {
 
     public static final String CALLBACK_URI = "armory.callbackUri";
@@ -15,11 +20,14 @@ public final class Variables {
     public static final String DEPLOYMENT_ID = "armory.deploymentId";
     public static final String APPLICATION_NAME = "armory.applicationName";
     public static final String ENVIRONMENT_NAME = "armory.environmentName";
+    public static final String ACCOUNT_NAME = "armory.accountName";
+    public static final String NAMESPACE = "armory.namespace";
     private static final String CONTEXT = "context.";
     private static final String SECRETS = "secrets.";
 
     private final Map<String, String> values = new LinkedHashMap<>();
     private UnaryOperator<String> secrets = id -> null;
+    private final Set<String> secretsUsed = new LinkedHashSet<>();
 
     /** Sets a variable; one without a value is as good as unknown. */
     public Variables with(String name, @CheckForNull String value) {
@@ -29,7 +37,7 @@ public final class Variables {
         return this;
     }
 
-    /** Sets {@code {{context.*}}}. */
+    /** Sets {@code {{context.*}}}; what was set before stays where this says nothing. */
     public Variables withContext(Map<String, String> context) {
         context.forEach((key, value) -> with(CONTEXT + key, value));
         return this;
@@ -48,7 +56,17 @@ public final class Variables {
 
     @CheckForNull
     String get(String name) {
-        return name.startsWith(SECRETS) ? secrets.apply(name.substring(SECRETS.length())) : values.get(name);
+        String value =
+                name.startsWith(SECRETS) ? secrets.apply(name.substring(SECRETS.length())) : values.get(name);
+        if (value != null && (name.startsWith(SECRETS) || name.equals(CALLBACK_TOKEN))) {
+            secretsUsed.add(value);
+        }
+        return value;
+    }
+
+    /** The values that were asked for and must not be shown. */
+    Set<String> secretsUsed() {
+        return Collections.unmodifiableSet(secretsUsed);
     }
 
     /** What {@code {{context.*}}} holds. */
@@ -72,6 +90,10 @@ public final class Variables {
         }
         if (name.equals(ENVIRONMENT_NAME)) {
             return "run the step in a stage, or give it an environment";
+        }
+        if (name.equals(ACCOUNT_NAME) || name.equals(NAMESPACE)) {
+            return "it is known from the target in a deployment file that has the name of the environment: name the file"
+                    + " with configFile";
         }
         return "known are "
                 + values.keySet().stream().map(each -> "{{" + each + "}}").collect(Collectors.joining(", "));

@@ -1,39 +1,67 @@
 package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.AllowedHosts.RefusedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.Serializable;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.Proxy;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.ConnectionPool;
+import okhttp3.Credentials;
 import okhttp3.Dispatcher;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okhttp3.ResponseBody;
 
 /**
- * Calls webhooks. A call is made once, on a thread of OkHttp's; redirects are not followed, since they would carry the
- * callback token to another host.
+ * Calls webhooks. A call is one attempt, on a thread of OkHttp's; when to make another is for {@link RetryPolicy} to say.
+ * Redirects are not followed, since they would carry the callback token to another host.
  */
 public final class WebhookCaller {
 
     /** Carries the approval's id, the same however often the call has to be made. */
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
-    /** Calls under way at once, in all and to one host; a slow host is not to hold up the others. */
+
+    private static final String RETRY_AFTER = "Retry-After";
+    private static final String PROXY_AUTHORIZATION = "Proxy-Authorization";
+    /** {@link #RETRY_AFTER} as this class sees it, so that the client does not act upon it. */
+    private static final String KEPT_RETRY_AFTER = "Armory-Kept-Retry-After";
+
+    /** Calls under way at once, in all. */
     private static final int MAX_CALLS = 256;
+    /** Calls under way at once to one host; one that is slow is not to hold up the others. */
+    private static final int MAX_CALLS_TO_ONE_HOST = 64;
+    /** How much of an answer is read, in bytes. */
+    private static final int MAX_READ = 8 * 1024;
+    /** How much of an answer is kept, in bytes of UTF-8. */
+    static final int MAX_ANSWER = 1024;
 
     private final OkHttpClient client;
     private final Duration responseTimeout;
@@ -51,12 +79,13 @@ public final class WebhookCaller {
         Dispatcher dispatcher = new Dispatcher(new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), WebhookCaller::thread));
         dispatcher.setMaxRequests(MAX_CALLS);
-        dispatcher.setMaxRequestsPerHost(MAX_CALLS);
+        dispatcher.setMaxRequestsPerHost(MAX_CALLS_TO_ONE_HOST);
         client = new OkHttpClient.Builder()
                 .dispatcher(dispatcher)
                 .followRedirects(false)
                 .followSslRedirects(false)
                 .retryOnConnectionFailure(false)
+                .addNetworkInterceptor(chain -> keepRetryAfter(chain.proceed(chain.request())))
                 // A connection that is kept may turn out closed just when it is needed, which without a retry is a failure.
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
                 .connectTimeout(connectTimeout)
@@ -71,15 +100,94 @@ public final class WebhookCaller {
         return thread;
     }
 
-    /**
-     * What came of a call.
-     *
-     * @param status of the answer, 0 when there was none
-     * @param failure {@code null} after a 2xx answer, else what happened and what to check; holds no secret
-     */
-    public record Result(int status, @CheckForNull String failure) {
+    /** OkHttp repeats a request by itself after a 503 with {@code Retry-After: 0}, which would be an attempt in secret. */
+    private static Response keepRetryAfter(Response response) {
+        String value = response.header(RETRY_AFTER);
+        return value == null
+                ? response
+                : response.newBuilder()
+                        .removeHeader(RETRY_AFTER)
+                        .header(KEPT_RETRY_AFTER, value)
+                        .build();
+    }
+
+    /** Runs what waits for the network elsewhere than in this client. */
+    public ExecutorService executor() {
+        return client.dispatcher().executorService();
+    }
+
+    /** What came of a call. Holds no secret. Serializable, since it comes from an agent where that made the call. */
+    public static final class Result implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private final int status;
+
+        @CheckForNull
+        private final String failure;
+
+        private final boolean mayBeRepeated;
+
+        @CheckForNull
+        private final Duration retryAfter;
+
+        private final String answer;
+
+        private Result(
+                int status,
+                @CheckForNull String failure,
+                boolean mayBeRepeated,
+                @CheckForNull Duration retryAfter,
+                String answer) {
+            this.status = status;
+            this.failure = failure;
+            this.mayBeRepeated = mayBeRepeated;
+            this.retryAfter = retryAfter;
+            this.answer = answer;
+        }
+
+        /**
+         * A call that could not be made at all.
+         *
+         * @param failure what happened and what to check
+         * @param mayBeRepeated whether it may go better the next time
+         */
+        public static Result notMade(String failure, boolean mayBeRepeated) {
+            return new Result(0, failure, mayBeRepeated, null, "");
+        }
+
+        static Result accepted(int status, String answer) {
+            return new Result(status, null, false, null, answer);
+        }
+
         public boolean isAccepted() {
             return failure == null;
+        }
+
+        /** The status of the answer, 0 when there was none. */
+        public int status() {
+            return status;
+        }
+
+        /** {@code null} after a 2xx answer, else what happened and what to check. */
+        @CheckForNull
+        public String failure() {
+            return failure;
+        }
+
+        /** Whether this may pass: the connection failed, or the answer was 429 or a 5xx. */
+        public boolean mayBeRepeated() {
+            return mayBeRepeated;
+        }
+
+        /** How long the receiver wants to be left alone. */
+        Optional<Duration> retryAfter() {
+            return Optional.ofNullable(retryAfter);
+        }
+
+        /** The start of the answer's body, without the secrets of the request; may be empty. */
+        public String answer() {
+            return answer;
         }
     }
 
@@ -87,47 +195,152 @@ public final class WebhookCaller {
      * Makes the call and returns at once.
      *
      * @param idempotencyKey tells the receiver that two calls are one
+     * @param hosts what may be called
+     * @param proxy what the call goes through, {@code null} for none; it is the proxy then that resolves the host's name,
+     *     and whose business the host's address is
      * @param done is given the result, on one of the caller's threads
      */
-    public void call(WebhookRequest webhook, String idempotencyKey, Consumer<Result> done) {
-        Request request;
+    public void call(
+            WebhookRequest webhook,
+            String idempotencyKey,
+            AllowedHosts hosts,
+            @CheckForNull ProxyServer proxy,
+            Consumer<Result> done) {
+        Call call;
         try {
-            request = request(webhook, idempotencyKey);
+            hosts.check(webhook.url().host());
+            call = client(webhook, hosts, proxy).newCall(request(webhook, idempotencyKey, proxy));
+        } catch (RefusedException x) {
+            done.accept(notMade(webhook, x.getMessage(), false));
+            return;
         } catch (IllegalArgumentException x) {
-            done.accept(failed(0, webhook, "cannot be called as it is defined; check method and headers"));
+            done.accept(notMade(webhook, "cannot be called as it is defined; check method and headers", false));
             return;
         }
-        client.newCall(request).enqueue(new Callback() {
+        call.enqueue(new Callback() {
             @Override
             public void onResponse(Call call, Response response) {
-                int status = response.code();
-                response.close();
-                done.accept(status / 100 == 2 ? new Result(status, null) : failed(status, webhook, refusal(status)));
+                done.accept(result(webhook, response));
             }
 
             @Override
             public void onFailure(Call call, IOException x) {
-                done.accept(failed(0, webhook, reason(x)));
+                done.accept(notMade(webhook, reason(x, proxy), isPassing(x)));
             }
         });
     }
 
-    private static Request request(WebhookRequest webhook, String idempotencyKey) {
+    private OkHttpClient client(WebhookRequest webhook, AllowedHosts hosts, @CheckForNull ProxyServer proxy) {
+        OkHttpClient.Builder builder = client.newBuilder();
+        if (proxy == null) {
+            return builder.proxy(Proxy.NO_PROXY)
+                    .socketFactory(new GuardedSockets(webhook.url().host(), hosts))
+                    .build();
+        }
+        String credentials = credentials(proxy);
+        if (credentials != null) {
+            builder.proxyAuthenticator((route, response) -> response.request().header(PROXY_AUTHORIZATION) != null
+                    ? null // they were not accepted
+                    : response.request()
+                            .newBuilder()
+                            .header(PROXY_AUTHORIZATION, credentials)
+                            .build());
+        }
+        return builder.proxy(new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.host(), proxy.port())))
+                .build();
+    }
+
+    @CheckForNull
+    private static String credentials(ProxyServer proxy) {
+        String user = proxy.user();
+        String password = proxy.password();
+        return user == null ? null : Credentials.basic(user, password == null ? "" : password, StandardCharsets.UTF_8);
+    }
+
+    private static Request request(WebhookRequest webhook, String idempotencyKey, @CheckForNull ProxyServer proxy) {
         Request.Builder request = new Request.Builder().url(webhook.url()).header(IDEMPOTENCY_KEY, idempotencyKey);
         webhook.headers().forEach(header -> {
-            if (header.key().equalsIgnoreCase(IDEMPOTENCY_KEY)) {
-                request.header(header.key(), header.value());
+            if (header.name().equalsIgnoreCase(IDEMPOTENCY_KEY)) {
+                request.header(header.name(), header.value());
             } else {
-                request.addHeader(header.key(), header.value());
+                request.addHeader(header.name(), header.value());
             }
         });
+        // Of a plain request the proxy is told at once who asks, since it would be sent a second time otherwise.
+        String credentials = proxy == null || webhook.url().isHttps() ? null : credentials(proxy);
+        if (credentials != null) {
+            request.header(PROXY_AUTHORIZATION, credentials);
+        }
         String body = webhook.body();
         return request.method(webhook.method(), body == null ? null : RequestBody.create(body, (MediaType) null))
                 .build();
     }
 
-    private static Result failed(int status, WebhookRequest webhook, String what) {
-        return new Result(status, webhook.host() + " " + what);
+    private static Result result(WebhookRequest webhook, Response response) {
+        int status = response.code();
+        String answer = answer(webhook, response);
+        if (status / 100 == 2) {
+            return Result.accepted(status, answer);
+        }
+        boolean mayBeRepeated = status == 429 || status / 100 == 5;
+        Duration retryAfter = mayBeRepeated ? retryAfter(response.header(KEPT_RETRY_AFTER), Instant.now()) : null;
+        return new Result(status, webhook.host() + " " + refusal(status), mayBeRepeated, retryAfter, answer);
+    }
+
+    /** Reads no more than it keeps, and a little; an answer that breaks off is one nevertheless. */
+    private static String answer(WebhookRequest webhook, Response response) {
+        byte[] bytes = new byte[MAX_READ];
+        int length = 0;
+        boolean whole = false;
+        ResponseBody body = response.body();
+        try (body) {
+            for (int n = 0; n >= 0 && length < bytes.length; length += Math.max(n, 0)) {
+                n = body.byteStream().read(bytes, length, bytes.length - length);
+                whole = n < 0;
+            }
+        } catch (IOException x) {
+            // what has come is kept
+        }
+        MediaType type = body.contentType();
+        Charset charset = type == null ? StandardCharsets.UTF_8 : type.charset(StandardCharsets.UTF_8);
+        String text = new String(bytes, 0, length, charset == null ? StandardCharsets.UTF_8 : charset);
+        return start(webhook.mask(text, whole).replaceAll("[\\p{Cntrl}&&[^\n\t]]", "").strip());
+    }
+
+    /** The start of a text, as much as {@link #MAX_ANSWER} bytes hold. */
+    private static String start(String text) {
+        int bytes = 0;
+        for (int i = 0; i < text.length(); ) {
+            int character = text.codePointAt(i);
+            bytes += new String(Character.toChars(character)).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > MAX_ANSWER) {
+                return text.substring(0, i);
+            }
+            i += Character.charCount(character);
+        }
+        return text;
+    }
+
+    /** Seconds, or a date (RFC 9110, section 10.2.3); {@code null} for what is neither. */
+    @CheckForNull
+    static Duration retryAfter(@CheckForNull String value, Instant now) {
+        if (value == null) {
+            return null;
+        }
+        String text = value.strip();
+        if (text.matches("\\d{1,9}")) {
+            return Duration.ofSeconds(Long.parseLong(text));
+        }
+        try {
+            Instant date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            return date.isAfter(now) ? Duration.between(now, date) : Duration.ZERO;
+        } catch (DateTimeParseException x) {
+            return null;
+        }
+    }
+
+    private static Result notMade(WebhookRequest webhook, String what, boolean mayBeRepeated) {
+        return Result.notMade(webhook.host() + " " + what, mayBeRepeated);
     }
 
     private static String refusal(int status) {
@@ -139,6 +352,7 @@ public final class WebhookCaller {
                 + switch (status) {
                     case 401, 403 -> "; check the credentials in the webhook's headers, and what they are allowed to do";
                     case 404, 405, 410 -> "; check the method and the path of uriTemplate";
+                    case 407 -> "; check user and password of the proxy in Manage Jenkins » System";
                     case 400, 413, 415, 422 -> "; check the body and its Content-Type";
                     case 429 -> "; it is called too often";
                     default -> status / 100 == 5
@@ -147,7 +361,33 @@ public final class WebhookCaller {
                 };
     }
 
-    private String reason(IOException x) {
+    /** Whether it may go better the next time: not where a certificate or a setting has to be mended first. */
+    private static boolean isPassing(IOException x) {
+        return find(x, RefusedException.class) == null
+                && find(x, CertificateException.class) == null
+                && find(x, SSLPeerUnverifiedException.class) == null;
+    }
+
+    private String reason(IOException x, @CheckForNull ProxyServer proxy) {
+        RefusedException refused = find(x, RefusedException.class);
+        if (refused != null) {
+            return refused.getMessage();
+        }
+        if (find(x, CertificateException.class) != null) {
+            return "cannot be trusted: its certificate is not from an authority that Jenkins's Java trusts, or is not valid"
+                    + " any more; add the authority to the trust store of the Java that makes the call";
+        }
+        if (find(x, SSLPeerUnverifiedException.class) != null) {
+            return "cannot be trusted: its certificate is for another host; check the host name in uriTemplate";
+        }
+        if (x instanceof SSLException) {
+            return "cannot be connected to securely: the TLS handshake failed; check that it speaks TLS 1.2 or later on"
+                    + " this port";
+        }
+        if (proxy != null && !(x instanceof InterruptedIOException)) {
+            return "cannot be reached through the proxy " + proxy + "; check the proxy in Manage Jenkins » System, and what"
+                    + " it answers: " + x.getMessage();
+        }
         if (x instanceof UnknownHostException) {
             return "cannot be found; check the host name in uriTemplate, and Jenkins's DNS";
         }
@@ -162,9 +402,23 @@ public final class WebhookCaller {
         if (x instanceof ConnectException || x instanceof NoRouteToHostException) {
             return "cannot be connected to; check host and port in uriTemplate, and that the service is up";
         }
-        if (x instanceof SSLException) {
-            return "cannot be trusted: the TLS connection failed; check its certificate, and Jenkins's trust store";
-        }
         return "did not answer with HTTP; check that host and port in uriTemplate are those of an HTTP service";
+    }
+
+    /** The first of that type among an exception, its causes, and what was suppressed when other addresses were tried. */
+    @CheckForNull
+    private static <T extends Throwable> T find(@CheckForNull Throwable x, Class<T> type) {
+        for (Throwable each = x; each != null; each = each.getCause()) {
+            if (type.isInstance(each)) {
+                return type.cast(each);
+            }
+            for (Throwable suppressed : each.getSuppressed()) {
+                T found = find(suppressed, type);
+                if (found != null) {
+                    return found;
+                }
+            }
+        }
+        return null;
     }
 }

@@ -50,7 +50,7 @@ class ApprovalStoreTest {
     void findsAfterARestartWhatItWasTold() throws IOException {
         Approval pending = start("a1");
         store.create(pending);
-        Approval waiting = store.apply("a1", new Event.Sent(), SOON).orElseThrow().approval();
+        Approval waiting = store.apply("a1", ApprovalTest.sent(), SOON).orElseThrow().approval();
         Approval decided = decide("a2");
 
         ApprovalStore reopened = ApprovalStore.open(folder);
@@ -67,11 +67,41 @@ class ApprovalStoreTest {
         Approval bare = Approval.start(
                 "a1", new BuildRef("job", 1), null, "w", null, ApprovalTest.START, Duration.ofSeconds(3));
         Approval full = Approval.start(
-                "a2", new BuildRef("a/b", 2), "prod", "w", "secret-text", ApprovalTest.START, Duration.ofDays(2));
+                "a2", new BuildRef("a/b", 2), "prod", "w", "secret-text", ApprovalTest.START, Duration.ofDays(2))
+                .withoutCallback();
         store.create(bare);
         store.create(full);
+        Attempt failed = new Attempt(
+                1, SOON, "http://h", 503, Duration.ofMillis(7), "h answered 503", "busy\n", SOON.plusMillis(1500));
+        full = store.apply("a2", new Event.Failed(failed), SOON).orElseThrow().approval();
 
+        assertThat(full.attempts()).containsExactly(failed);
         assertThat(ApprovalStore.open(folder).pending()).containsExactlyInAnyOrder(bare, full);
+    }
+
+    @Test
+    void readsWhatAVersionWithoutAttemptsWrote() throws IOException {
+        store.create(start("a1"));
+        Path file = folder.resolve("pending/a1.json");
+        String old = Files.readString(file)
+                .replace(",\"attempts\":[]", "")
+                .replace("\"awaitsCallback\":true,", "");
+        assertThat(old).doesNotContain("attempts", "awaitsCallback");
+        Files.writeString(file, old);
+
+        assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a1"));
+    }
+
+    @Test
+    void keepsADecidedApprovalInItsPlaceWhenAnAttemptIsNoted() throws IOException {
+        Approval first = decide("a1");
+        Approval second = decide("a2");
+
+        Approval noted = store.apply("a1", ApprovalTest.sent(), SOON).orElseThrow().approval();
+
+        assertThat(noted.attempts()).hasSize(first.attempts().size() + 1);
+        assertThat(store.recentlyDecided()).containsExactly(second, noted);
+        assertThat(ApprovalStore.open(folder).find("a1")).contains(noted);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ApprovalTest {
@@ -22,8 +23,24 @@ class ApprovalTest {
                 id, new BuildRef("team/deploy", 7), "staging", "tests", null, START, Duration.ofHours(24));
     }
 
+    static Attempt attempt(int number, int status) {
+        return new Attempt(
+                number,
+                START,
+                "https://ci.example.com",
+                status,
+                Duration.ofMillis(12),
+                status == 200 ? null : "https://ci.example.com answered " + status,
+                "ok",
+                null);
+    }
+
+    static Event sent() {
+        return new Event.Sent(attempt(1, 200));
+    }
+
     private final Approval sending = start("a1");
-    private final Approval waiting = sending.on(new Event.Sent(), SOON).approval();
+    private final Approval waiting = sending.on(sent(), SOON).approval();
 
     private static Event callback(boolean success) {
         return new Event.Callback(success, "12 of 12 passed", "callback token");
@@ -33,7 +50,8 @@ class ApprovalTest {
     void waitsOnceTheWebhookHasAnswered() {
         assertThat(sending.state()).isEqualTo(State.SENDING);
         assertThat(waiting.state()).isEqualTo(State.WAITING);
-        assertThat(waiting.on(new Event.Sent(), SOON)).isEqualTo(new Transition(waiting, Answer.IGNORED));
+        assertThat(waiting.attempts()).containsExactly(attempt(1, 200));
+        assertThat(waiting.on(sent(), SOON)).isEqualTo(new Transition(waiting, Answer.IGNORED));
     }
 
     @Test
@@ -50,8 +68,8 @@ class ApprovalTest {
         Approval decided = sending.on(callback(false), SOON).approval();
 
         assertThat(decided.decision().outcome()).isEqualTo(Outcome.FAILURE);
-        assertThat(decided.on(new Event.Sent(), SOON).approval()).isEqualTo(decided);
-        assertThat(decided.on(new Event.NotSent("the answer was lost"), SOON).approval())
+        assertThat(decided.on(sent(), SOON).approval().decision()).isEqualTo(decided.decision());
+        assertThat(decided.on(new Event.NotSent("the answer was lost", null), SOON).approval())
                 .isEqualTo(decided);
     }
 
@@ -86,12 +104,63 @@ class ApprovalTest {
     @Test
     void endsWithTheBuildAndWithAWebhookThatFails() {
         Approval aborted = waiting.on(new Event.Aborted("stopped"), SOON).approval();
-        Approval notSent = sending.on(new Event.NotSent("answered 500"), SOON).approval();
+        Approval notSent = sending.on(new Event.NotSent("answered 500", attempt(1, 500)), SOON).approval();
 
         assertThat(aborted.decision().outcome()).isEqualTo(Outcome.ABORTED);
         assertThat(notSent.decision()).isEqualTo(new Decision(Outcome.NOT_SENT, "answered 500", "webhook", SOON));
         assertThat(aborted.on(callback(true), SOON).answer()).isEqualTo(Answer.ENDED);
         assertThat(notSent.on(callback(true), SOON).answer()).isEqualTo(Answer.ENDED);
+    }
+
+    @Test
+    void keepsARecordOfItsAttempts() {
+        Approval failedTwice = sending.on(new Event.Failed(attempt(1, 503)), SOON)
+                .approval()
+                .on(new Event.Failed(attempt(2, 0)), SOON)
+                .approval();
+
+        assertThat(failedTwice.state()).isEqualTo(State.SENDING);
+        assertThat(failedTwice.attempts()).containsExactly(attempt(1, 503), attempt(2, 0));
+        assertThat(failedTwice.lastAttempt()).isEqualTo(attempt(2, 0));
+        assertThat(failedTwice.on(new Event.Failed(attempt(2, 0)), SOON).approval())
+                .as("an attempt is noted once")
+                .isEqualTo(failedTwice);
+    }
+
+    @Test
+    void keepsTheNewestAttemptsOnly() {
+        Approval approval = sending;
+        for (int i = 1; i <= 100; i++) {
+            approval = approval.on(new Event.Failed(attempt(i, 503)), SOON).approval();
+        }
+
+        assertThat(approval.attempts()).hasSize(Approval.MAX_ATTEMPTS);
+        assertThat(approval.lastAttempt()).isEqualTo(attempt(100, 503));
+    }
+
+    @Test
+    void notesTheAttemptDuringWhichItWasDecided() {
+        Approval decided = sending.on(callback(true), SOON).approval();
+
+        Transition noted = decided.on(sent(), SOON);
+
+        assertThat(noted.answer()).isEqualTo(Answer.IGNORED);
+        assertThat(noted.approval().attempts()).containsExactly(attempt(1, 200));
+        assertThat(noted.approval().decision()).isEqualTo(decided.decision());
+    }
+
+    @Test
+    void isDecidedAtOnceWhereNoCallbackIsAwaited() {
+        Approval alone = start("a1").withoutCallback();
+        assertThat(alone.on(callback(false), SOON)).isEqualTo(new Transition(alone, Answer.NOT_AWAITED));
+
+        Approval sent = alone.on(sent(), SOON).approval();
+
+        assertThat(sent.decision().outcome()).isEqualTo(Outcome.SENT);
+        assertThat(sent.decision().isSuccess()).isTrue();
+        assertThat(sent.on(callback(false), SOON)).isEqualTo(new Transition(sent, Answer.NOT_AWAITED));
+        assertThat(alone.on(new Event.DeadlineCheck(), DEADLINE).approval().decision().outcome())
+                .isEqualTo(Outcome.TIMED_OUT);
     }
 
     @Test
@@ -105,6 +174,6 @@ class ApprovalTest {
     void cannotBeHalfBuilt() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Approval(
-                        "a1", sending.build(), null, "tests", null, START, DEADLINE, State.DECIDED, null));
+                        "a1", sending.build(), null, "tests", null, true, START, DEADLINE, List.of(), State.DECIDED, null));
     }
 }

@@ -179,11 +179,22 @@ class CallbackEndpointTest {
         String aborted = newApproval(null, Duration.ofHours(1));
         approvals.apply(aborted, new Event.Aborted("stopped"));
         String notSent = newApproval(null, Duration.ofHours(1));
-        approvals.apply(notSent, new Event.NotSent("answered 500"));
+        approvals.apply(notSent, new Event.NotSent("answered 500", null));
 
         assertError(callBack(timedOut, SUCCESS), 410, "approval_ended", "timed out");
         assertError(callBack(aborted, SUCCESS), 410, "approval_ended", "ended with its build");
         assertError(callBack(notSent, SUCCESS), 410, "approval_ended", "could not be called");
+    }
+
+    @Test
+    void isGoneWhereNoCallbackIsAwaited() throws IOException {
+        String sending = tokens.newId();
+        approvals.create(Approval.start(
+                        sending, new BuildRef("job", 1), null, "w", null, Instant.now(), Duration.ofHours(1))
+                .withoutCallback());
+
+        assertError(callBack(sending, SUCCESS), 410, "approval_ended", "No callback is awaited");
+        assertThat(approvals.find(sending).orElseThrow().isDecided()).isFalse();
     }
 
     @Test

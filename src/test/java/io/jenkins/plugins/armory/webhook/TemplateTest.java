@@ -17,7 +17,7 @@ class TemplateTest {
             .withContext(Map.of("ref", "main", "braces", "{{context.ref}}", "empty", ""));
 
     private String render(String text) throws TemplateException {
-        return new Template("bodyTemplate", text).render(variables, Template.everywhere(value -> value));
+        return new Template("bodyTemplate", text).render(variables, (value, before) -> value).toString();
     }
 
     @Test
@@ -63,7 +63,7 @@ class TemplateTest {
         Variables one = new Variables().withContext(Map.of("x", value));
         Template template = new Template("f", before + "{{context.x}}" + after);
         try {
-            String rendered = template.render(one, Template.everywhere(each -> each));
+            String rendered = template.render(one, (each, soFar) -> each).toString();
             assertThat(rendered).startsWith(before).contains(value);
         } catch (TemplateException x) {
             assertThat(before + after).contains("{{");

@@ -17,6 +17,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
+import okhttp3.Credentials;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WebhookCallerTest {
 
     private static final WebhookRequest.Defaults DEFAULTS = new WebhookRequest.Defaults("a1", "strategy", null);
+
+    private static final AllowedHosts LOOPBACK = AllowedHosts.of(List.of()).andLoopback();
 
     private final WebhookCaller caller = new WebhookCaller(Duration.ofSeconds(5), Duration.ofSeconds(1));
     private final MockWebServer server = new MockWebServer();
@@ -41,11 +44,24 @@ class WebhookCallerTest {
     }
 
     private WebhookCaller.Result call(String uri) {
+        return call(uri, LOOPBACK, null);
+    }
+
+    private WebhookCaller.Result call(String uri, AllowedHosts hosts, ProxyServer proxy) {
         try {
-            Webhook webhook = new Webhook(
-                    "w", "POST", uri, List.of(new Header("Authorization", "Bearer s3cret")), "{\"a\": \"ü\"}");
+            Webhook webhook = Webhook.named("w")
+                    .uriTemplate(uri)
+                    .headers(List.of(new Header("Authorization", "Bearer {{secrets.token}}")))
+                    .body("{\"a\": \"ü\"}")
+                    .disableCallback(true)
+                    .build();
             CompletableFuture<WebhookCaller.Result> result = new CompletableFuture<>();
-            caller.call(WebhookRequest.of(webhook, new Variables(), DEFAULTS), "key-1", result::complete);
+            caller.call(
+                    WebhookRequest.of(webhook, new Variables().withSecrets(id -> "s3cret"), DEFAULTS),
+                    "key-1",
+                    hosts,
+                    proxy,
+                    result::complete);
             return result.get(30, TimeUnit.SECONDS);
         } catch (Exception x) {
             throw new AssertionError(x);
@@ -64,7 +80,10 @@ class WebhookCallerTest {
     void sendsTheRequestAsItIs() throws InterruptedException {
         answer(202);
 
-        assertThat(call(url())).isEqualTo(new WebhookCaller.Result(202, null));
+        WebhookCaller.Result result = call(url());
+
+        assertThat(result.isAccepted()).isTrue();
+        assertThat(result.status()).isEqualTo(202);
 
         RecordedRequest request = server.takeRequest();
         assertThat(request.getRequestLine()).isEqualTo("POST /start?token=s3cret HTTP/1.1");
@@ -93,6 +112,105 @@ class WebhookCallerTest {
 
         assertFailure(call(url()), status, "answered " + status, advice);
         assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400, false", "404, false", "301, false", "429, true", "500, true", "502, true", "503, true"})
+    void tellsWhichRefusalsMayPass(int status, boolean passing) {
+        answer(status);
+
+        assertThat(call(url()).mayBeRepeated()).isEqualTo(passing);
+    }
+
+    @Test
+    void doesNotRepeatACallByItself() {
+        server.enqueue(new MockResponse.Builder().code(503).addHeader("Retry-After", "0").build());
+        answer(200);
+
+        WebhookCaller.Result result = call(url());
+
+        assertThat(result.status()).isEqualTo(503);
+        assertThat(result.retryAfter()).contains(Duration.ZERO);
+        assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsTheStartOfTheAnswerWithoutSecrets() {
+        server.enqueue(new MockResponse.Builder().code(500).body("\u0007no, s3cret is not valid\n").build());
+        server.enqueue(new MockResponse.Builder().code(200).body("é".repeat(100_000)).build());
+        server.enqueue(new MockResponse.Builder().code(200).body(" ".repeat(8 * 1024 - 13) + "the end: s3cret").build());
+
+        assertThat(call(url()).answer()).isEqualTo("no, **** is not valid");
+        assertThat(call(url()).answer()).isEqualTo("é".repeat(WebhookCaller.MAX_ANSWER / 2));
+        assertThat(call(url()).answer()).as("a secret that is cut off is none less").isEqualTo("the end:");
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsOne() {
+        server.enqueue(new MockResponse.Builder()
+                .code(202)
+                .body("begun")
+                .addHeader("Content-Length", "1000")
+                .onResponseEnd(new SocketEffect.CloseSocket())
+                .build());
+
+        WebhookCaller.Result result = call(url());
+
+        assertThat(result.isAccepted()).isTrue();
+        assertThat(result.answer()).isEqualTo("begun");
+    }
+
+    @Test
+    void refusesAHostThatMayNotBeCalled() {
+        WebhookCaller.Result byAddress = call(url(), AllowedHosts.of(List.of()), null);
+        WebhookCaller.Result byName = call(url().replace("127.0.0.1", "localhost"), AllowedHosts.of(List.of()), null);
+        WebhookCaller.Result unlisted = call(url(), AllowedHosts.of(List.of("*.example.com")), null);
+
+        assertFailure(byAddress, 0, "may not be called: it has the private address 127.0.0.1");
+        assertFailure(byName, 0, "may not be called: it has the private address");
+        assertFailure(unlisted, 0, "localhost is not in the list of allowed hosts");
+        assertThat(List.of(byAddress, byName, unlisted)).noneMatch(WebhookCaller.Result::mayBeRepeated);
+        assertThat(server.getRequestCount()).isZero();
+    }
+
+    @Test
+    void goesThroughAProxyThatAsksWhoItIs() throws InterruptedException {
+        answer(200);
+        ProxyServer proxy = new ProxyServer("127.0.0.1", server.getPort(), "jenkins", "pässword");
+
+        assertThat(call("http://ci.invalid/start", AllowedHosts.of(List.of()), proxy).isAccepted())
+                .isTrue();
+
+        RecordedRequest request = server.takeRequest();
+        assertThat(request.getRequestLine()).isEqualTo("POST http://ci.invalid/start HTTP/1.1");
+        assertThat(request.getHeaders().get("Proxy-Authorization"))
+                .isEqualTo(Credentials.basic("jenkins", "pässword", StandardCharsets.UTF_8));
+        assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void opensATunnelForTlsAndTellsWhenItIsRefused() throws InterruptedException {
+        server.enqueue(new MockResponse.Builder().code(407).addHeader("Proxy-Authenticate", "Basic realm=\"p\"").build());
+        server.enqueue(new MockResponse.Builder().code(407).addHeader("Proxy-Authenticate", "Basic realm=\"p\"").build());
+        ProxyServer proxy = new ProxyServer("127.0.0.1", server.getPort(), "jenkins", "wrong");
+
+        WebhookCaller.Result result = call("https://ci.invalid/start", AllowedHosts.of(List.of()), proxy);
+
+        assertFailure(result, 0, "cannot be reached through the proxy 127.0.0.1:" + server.getPort());
+        assertThat(result.failure()).doesNotContain("wrong");
+        assertThat(server.takeRequest().getRequestLine()).isEqualTo("CONNECT ci.invalid:443 HTTP/1.1");
+    }
+
+    @Test
+    void holdsAProxyToTheListOfHosts() {
+        ProxyServer proxy = new ProxyServer("127.0.0.1", server.getPort(), null, null);
+
+        assertFailure(
+                call("http://evil.invalid/", AllowedHosts.of(List.of("*.example.com")), proxy),
+                0,
+                "evil.invalid is not in the list");
+        assertFailure(call("http://10.0.0.1/", AllowedHosts.of(List.of()), proxy), 0, "private address 10.0.0.1");
+        assertThat(server.getRequestCount()).isZero();
     }
 
     @Test
@@ -134,7 +252,7 @@ class WebhookCallerTest {
 
     @Test
     void tellsThatTlsFailed() throws Exception {
-        assertFailure(callMailServer("https"), 0, "https://127.0.0.1", "TLS connection failed");
+        assertFailure(callMailServer("https"), 0, "https://127.0.0.1", "TLS handshake failed");
     }
 
     @Test

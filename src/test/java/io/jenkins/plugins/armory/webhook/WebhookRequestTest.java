@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -12,8 +11,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.CharRange;
+import net.jqwik.api.constraints.StringLength;
+import okhttp3.HttpUrl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +37,18 @@ class WebhookRequestTest {
 
     private static WebhookRequest request(String uri, List<Header> headers, String body, Map<String, String> context)
             throws TemplateException {
-        return WebhookRequest.of(new Webhook("w", "post", uri, headers, body), variables(context), DEFAULTS);
+        return WebhookRequest.of(webhook(uri, headers, body), variables(context), DEFAULTS);
+    }
+
+    /** One that is called with a method that may have a body, and need not be called back. */
+    private static Webhook webhook(String uri, List<Header> headers, String body) {
+        return Webhook.named("w")
+                .method("post")
+                .uriTemplate(uri)
+                .headers(headers)
+                .body(body)
+                .disableCallback(body != null)
+                .build();
     }
 
     private static JsonNode json(String text) {
@@ -54,7 +68,7 @@ class WebhookRequestTest {
                 .isEqualTo(json("{\"callbackUri\":\"https://jenkins/armory/approvals/a1\",\"approvalId\":\"a1\","
                         + "\"deploymentId\":\"deploy#1\",\"environment\":\"staging\",\"phase\":\"strategy\","
                         + "\"context\":{\"ref\":\"main\"},\"buildUrl\":\"https://jenkins/job/deploy/1/\"}"));
-        assertThat(request.headers()).extracting(Header::key, Header::value).containsExactly(
+        assertThat(request.headers()).extracting(WebhookRequest.Field::name, WebhookRequest.Field::value).containsExactly(
                 tuple("Content-Type", "application/json"));
     }
 
@@ -95,9 +109,43 @@ class WebhookRequestTest {
     void refusesJsonThatIsNoneOnceRenderedWithLineAndColumn() {
         assertThatThrownBy(() -> request("https://ci/", List.of(), "{\"a\": 1\n \"b\": 2}", Map.of()))
                 .isInstanceOf(TemplateException.class)
-                .hasMessageContaining("bodyTemplate: is not JSON once rendered: error at line 2, column 2");
-        assertThatThrownBy(() -> request("https://ci/", List.of(), "{\"a\": {{context.n}}}", Map.of("n", "1, \"b\": 2")))
-                .hasMessageContaining("bodyTemplate: is not JSON");
+                .hasMessageContaining("bodyTemplate: is not JSON once rendered: a comma, or the end of the object or list, is"
+                        + " missing before the text at line 2, column 2");
+        assertThatThrownBy(() -> request("https://ci/", List.of(), "{\"a\": [", Map.of()))
+                .hasMessageContaining("bodyTemplate: is not JSON once rendered: it ends before all is closed, at line 1");
+        assertThatThrownBy(() -> request("https://ci/", List.of(), "{\"a\": nul}", Map.of()))
+                .hasMessageContaining("bodyTemplate: is not JSON once rendered: error at line 1, column ");
+    }
+
+    @Test
+    void tellsThePlaceInTheTemplateAndNotInWhatItIsRenderedTo() {
+        String template = "{\"a\": \"{{context.long}}\" \"b\": 2}";
+
+        assertThatThrownBy(() -> request("https://ci/", List.of(), template, Map.of("long", "\n".repeat(500))))
+                .hasMessageContaining("missing before the text at line 1, column " + (template.indexOf("\"b\"") + 1));
+    }
+
+    @Test
+    void takesWholeJsonValuesOutsideOfStringsAndNothingElse() throws TemplateException {
+        for (String value : List.of("1", "-1.5e3", "true", "null", "\"x\"", "{\"b\": [1, 2]}", "[]")) {
+            WebhookRequest request = request("https://ci/", List.of(), "{\"a\": {{context.n}}}", Map.of("n", value));
+            assertThat(json(request.body()).get("a")).isEqualTo(json(value));
+        }
+        for (String value : List.of("1, \"b\": 2", "1,2", "", "x", "\"", "1 2", "{", "}", "\"a\", \"b\"")) {
+            assertThatThrownBy(() -> request("https://ci/", List.of(), "{\"a\": [{{context.n}}]}", Map.of("n", value)))
+                    .as(value)
+                    .isInstanceOf(TemplateException.class)
+                    .hasMessage("bodyTemplate: {{context.n}} at line 1, column 8 stands outside of a JSON string, and its value"
+                            + " is not JSON; put it between quotes");
+        }
+    }
+
+    @Test
+    void knowsWhereAJsonStringEnds() throws TemplateException {
+        String body = "{\"a\\\\\": \"\\\"{{context.x}}\\\"\", \"n\": {{context.n}}}";
+
+        assertThat(json(request("https://ci/", List.of(), body, Map.of("x", "\"", "n", "7")).body()))
+                .isEqualTo(json("{\"a\\\\\": \"\\\"\\\"\\\"\", \"n\": 7}"));
     }
 
     @Test
@@ -109,11 +157,113 @@ class WebhookRequestTest {
     }
 
     @Test
+    void escapesForFormsAndForXml() throws TemplateException {
+        List<Header> form = List.of(new Header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"));
+        List<Header> xml = List.of(new Header("Content-Type", "application/soap+xml"));
+
+        assertThat(request("https://ci/", form, "a={{context.x}}&b=1", Map.of("x", "1&b=2 +%")).body())
+                .isEqualTo("a=1%26b%3D2%20%2B%25&b=1");
+        assertThat(request("https://ci/", xml, "<a b='{{context.x}}'/>", Map.of("x", "'/><c>&\"")).body())
+                .isEqualTo("<a b='&apos;/&gt;&lt;c&gt;&amp;&quot;'/>");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"..", ".", "%2e%2e", "../..", "..\\.."})
+    void noValueLeadsToAnotherPath(String value) throws TemplateException {
+        String template = "https://ci/jobs/{{context.x}}/start";
+        HttpUrl url;
+        try {
+            url = request(template, List.of(), null, Map.of("x", value)).url();
+        } catch (TemplateException x) {
+            assertThat(x).hasMessage("uriTemplate: a value makes a segment of the path \".\" or \"..\", which stands for"
+                    + " another path");
+            return;
+        }
+        assertThat(url.pathSegments()).containsExactly("jobs", value, "start");
+    }
+
+    @Test
+    void twoValuesTogetherLeadToNoOtherPath() {
+        assertThatThrownBy(() -> request(
+                        "https://ci/jobs/{{context.dot}}{{context.dot}}/start", List.of(), null, Map.of("dot", ".")))
+                .isInstanceOf(TemplateException.class)
+                .hasMessageContaining("stands for another path");
+    }
+
+    @Test
+    void noValueChangesTheHost() {
+        for (String value : List.of("evil.example.com/", "evil.example.com#", "x@evil.example.com", "a:80", "a\\b", "a?b")) {
+            assertThatThrownBy(() -> request("https://{{context.x}}.ci/", List.of(), null, Map.of("x", value)))
+                    .as(value)
+                    .isInstanceOf(TemplateException.class)
+                    .hasMessageStartingWith("uriTemplate: is not a valid address once rendered");
+        }
+    }
+
+    @Test
+    void refusesARequestThatDoesNotSayWhereToCallBackTo() throws TemplateException {
+        Webhook.Builder webhook = Webhook.named("w").uriTemplate("https://ci/").body("{\"token\": \"{{armory.callbackToken}}\"}");
+
+        assertThatThrownBy(() -> WebhookRequest.of(webhook.build(), variables(Map.of()), DEFAULTS))
+                .isInstanceOf(TemplateException.class)
+                .hasMessage("nothing in it says where to call back to; put {{armory.callbackUri}}/callback into uriTemplate, a"
+                        + " header or bodyTemplate, or set disableCallback");
+        assertThatThrownBy(() -> WebhookRequest.of(
+                        Webhook.named("w").method("GET").uriTemplate("https://ci/").build(),
+                        variables(Map.of()),
+                        DEFAULTS))
+                .hasMessageContaining("nothing in it says where to call back to");
+        WebhookRequest.of(webhook.disableCallback(true).build(), variables(Map.of()), DEFAULTS);
+        WebhookRequest.of(
+                webhook.disableCallback(false)
+                        .headers(List.of(new Header("CallbackURI", "{{ armory.callbackUri }}/callback")))
+                        .build(),
+                variables(Map.of()),
+                DEFAULTS);
+    }
+
+    @Test
+    void theDefaultBodyOfAWebhookThatIsNotCalledBackNamesNoAddress() throws TemplateException {
+        Webhook webhook =
+                Webhook.named("w").uriTemplate("https://ci/").disableCallback(true).build();
+
+        assertThat(json(WebhookRequest.of(webhook, variables(Map.of()), DEFAULTS).body()).has("callbackUri"))
+                .isFalse();
+    }
+
+    @Test
+    void masksWhatMustNotBeShown() throws TemplateException {
+        Variables variables = variables(Map.of()).withSecrets(id -> id.equals("a") ? "s3\"cret/1" : "s3\"cret/1-longer");
+        Webhook webhook = webhook(
+                "https://ci/{{secrets.a}}", List.of(), "{\"a\": \"{{secrets.b}}\", \"t\": \"{{armory.callbackToken}}\"}");
+        WebhookRequest request = WebhookRequest.of(webhook, variables, DEFAULTS);
+
+        assertThat(request.mask("s3\"cret/1 s3\\\"cret/1 s3%22cret%2F1 s3\"cret/1-longer t0ken!", true))
+                .isEqualTo("**** **** **** **** ****!");
+        assertThat(request.mask("cut off in t0ke", false)).isEqualTo("cut off in ");
+        assertThat(request.mask("cut off in t0ke", true)).isEqualTo("cut off in t0ke");
+    }
+
+    @Property(tries = 500)
+    void noSecretIsShownHoweverTheAnswerQuotesIt(
+            @ForAll @StringLength(min = 5, max = 40) @CharRange(from = '!', to = '~') String secret,
+            @ForAll String before,
+            @ForAll String after)
+            throws TemplateException {
+        Assume.that(!secret.contains("**")); // as the mask
+        Variables variables = variables(Map.of()).withSecrets(id -> secret);
+        WebhookRequest request = WebhookRequest.of(
+                webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables, DEFAULTS);
+
+        assertThat(request.mask(before + secret + after, true)).doesNotContain(secret);
+    }
+
+    @Test
     void neverBreaksAHeader() throws TemplateException {
         List<Header> headers = List.of(new Header("X-Ref", "{{context.x}}"), new Header("Authorization", "Bearer x"));
 
         assertThat(request("https://ci/", headers, null, Map.of("x", "a b")).headers())
-                .extracting(Header::value)
+                .extracting(WebhookRequest.Field::value)
                 .startsWith("a b", "Bearer x");
         for (String hostile : List.of("a\r\nX-Evil: 1", "a\nb", "a\0b", "é")) {
             assertThatThrownBy(() -> request("https://ci/", headers, null, Map.of("x", hostile)))
@@ -125,9 +275,9 @@ class WebhookRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ftp://ci/", "ci/start", "//ci/", "file:///etc/passwd", "https://", "http://a b/", "https://ci:99999/"})
+    @ValueSource(strings = {"https://", "http://a b/", "https://ci:99999/", "https://user:pw@ci/", "{{context.ftp}}", "{{context.path}}"})
     void refusesAnAddressThatCannotBeCalled(String uri) {
-        assertThatThrownBy(() -> request(uri, List.of(), null, Map.of()))
+        assertThatThrownBy(() -> request(uri, List.of(), null, Map.of("ftp", "ftp://ci/", "path", "//ci/")))
                 .isInstanceOf(TemplateException.class)
                 .hasMessageStartingWith("uriTemplate: ");
     }
@@ -136,9 +286,7 @@ class WebhookRequestTest {
     void putsInSecretsAndNamesThoseThatAreMissing() throws TemplateException {
         Variables variables = variables(Map.of("x", "{{secrets.ci}}"))
                 .withSecrets(id -> id.equals("ci") ? "s3\"cret" : null);
-        Webhook webhook = new Webhook(
-                "w",
-                "POST",
+        Webhook webhook = webhook(
                 "https://ci/?t={{secrets.ci}}",
                 List.of(new Header("Authorization", "Bearer {{secrets.ci}}")),
                 "{\"t\": \"{{secrets.ci}}\", \"x\": \"{{context.x}}\"}");
@@ -146,7 +294,7 @@ class WebhookRequestTest {
         WebhookRequest request = WebhookRequest.of(webhook, variables, DEFAULTS);
 
         assertThat(request.url()).hasToString("https://ci/?t=s3%22cret");
-        assertThat(request.headers()).extracting(Header::value).contains("Bearer s3\"cret");
+        assertThat(request.headers()).extracting(WebhookRequest.Field::value).contains("Bearer s3\"cret");
         assertThat(json(request.body())).isEqualTo(json("{\"t\": \"s3\\\"cret\", \"x\": \"{{secrets.ci}}\"}"));
         assertThat(request).hasToString("POST https://ci");
         assertThatThrownBy(() -> request("https://ci/{{secrets.other}}", List.of(), null, Map.of()))
@@ -158,10 +306,11 @@ class WebhookRequestTest {
     void anErrorNeverHoldsASecret() {
         Variables variables = variables(Map.of()).withSecrets(id -> "s3cret\r\n}{");
         for (Webhook webhook : List.of(
-                new Webhook("w", "POST", "https://ci/", List.of(new Header("X", "{{secrets.a}}")), null),
-                new Webhook("w", "POST", "{{secrets.a}}", List.of(), null),
-                new Webhook("w", "POST", "https://{{secrets.a}}:99999/", List.of(), null),
-                new Webhook("w", "POST", "https://ci/", List.of(), "{\"a\": {{secrets.a}}}"))) {
+                webhook("https://ci/", List.of(new Header("X", "{{secrets.a}}")), null),
+                webhook("{{secrets.a}}", List.of(), null),
+                webhook("https://{{secrets.a}}:99999/", List.of(), null),
+                webhook("https://ci/", List.of(), "{\"a\": {{secrets.a}}}"),
+                webhook("https://ci/", List.of(), "{\"a\": \"{{secrets.a}}\" nonsense}"))) {
             assertThatThrownBy(() -> WebhookRequest.of(webhook, variables, DEFAULTS))
                     .isInstanceOf(TemplateException.class)
                     .hasMessageNotContaining("s3cret")
@@ -172,37 +321,9 @@ class WebhookRequestTest {
     @Test
     void showsNothingThatMayBeSecret() throws TemplateException {
         WebhookRequest request =
-                request("https://user:pw@ci:8443/s3cret?token={{armory.callbackToken}}", List.of(), null, Map.of());
+                request("https://ci:8443/s3cret?token={{armory.callbackToken}}", List.of(), null, Map.of());
 
         assertThat(request).hasToString("POST https://ci:8443");
         assertThat(request("http://[::1]/", List.of(), null, Map.of())).hasToString("POST http://[::1]");
-    }
-
-    @Test
-    void aWebhookCannotBeHalfDefined() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Webhook(" ", "POST", "https://ci/", List.of(), null))
-                .withMessageStartingWith("name: ");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Webhook("w", "POST", null, List.of(), null))
-                .withMessageStartingWith("uriTemplate: ");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Webhook("w", "BREW", "https://ci/", List.of(), null))
-                .withMessageContaining("\"BREW\" is not one of POST, GET");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Webhook("w", "GET", "https://ci/", List.of(), "{}"))
-                .withMessageStartingWith("bodyTemplate: ");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Header("a b", "x"))
-                .withMessageStartingWith("headers: ");
-    }
-
-    @Test
-    void knowsWhatItsTemplatesMention() {
-        Webhook webhook = new Webhook(
-                "w", "POST", "https://ci/", List.of(new Header("X-Token", "{{ armory.callbackToken }}")), "{}");
-
-        assertThat(webhook.mentions(Variables.CALLBACK_TOKEN)).isTrue();
-        assertThat(webhook.mentions(Variables.CALLBACK_URI)).isFalse();
     }
 }

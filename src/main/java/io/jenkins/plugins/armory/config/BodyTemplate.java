@@ -1,17 +1,24 @@
-package io.jenkins.plugins.armory.step;
+package io.jenkins.plugins.armory.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
+import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
+import hudson.util.FormValidation;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
 
-/** {@code bodyTemplate} of a webhook, as in Armory's deployment file. */
+/** {@code bodyTemplate} of a webhook, as in Armory's deployment file, or in a file of its own. */
 public final class BodyTemplate extends AbstractDescribableImpl<BodyTemplate> {
 
     @CheckForNull
     private String inline;
+
+    @CheckForNull
+    private String path;
 
     @DataBoundConstructor
     public BodyTemplate() {}
@@ -27,11 +34,31 @@ public final class BodyTemplate extends AbstractDescribableImpl<BodyTemplate> {
         this.inline = inline == null || inline.isBlank() ? null : inline;
     }
 
+    /** The file in the workspace that has the template. */
+    @CheckForNull
+    public String getPath() {
+        return path;
+    }
+
+    @DataBoundSetter
+    public void setPath(@CheckForNull String path) {
+        this.path = Util.fixEmptyAndTrim(path);
+    }
+
+    boolean isEmpty() {
+        return inline == null && path == null;
+    }
+
     @Extension
     public static final class DescriptorImpl extends Descriptor<BodyTemplate> {
         @Override
         public String getDisplayName() {
             return "";
+        }
+
+        @POST
+        public FormValidation doCheckInline(@QueryParameter String value) {
+            return WebhookForm.checkBody(value);
         }
     }
 }

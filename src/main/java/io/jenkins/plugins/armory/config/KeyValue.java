@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.step;
+package io.jenkins.plugins.armory.config;
 
 import hudson.Extension;
 import hudson.model.AbstractDescribableImpl;

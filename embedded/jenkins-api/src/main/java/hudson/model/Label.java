@@ -1,0 +1,12 @@
+package hudson.model;
+
+import java.util.Set;
+
+/** A name for some nodes. */
+public abstract class Label {
+
+    /** The nodes that have it. */
+    public Set<Node> getNodes() {
+        return Set.of();
+    }
+}

@@ -1,0 +1,9 @@
+package hudson.model;
+
+/** What waits for an executor; the embedded controller runs all builds at once. */
+public class Queue {
+
+    /** Something that can wait. */
+    public interface Task {
+    }
+}

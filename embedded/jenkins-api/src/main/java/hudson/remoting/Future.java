@@ -1,0 +1,9 @@
+package hudson.remoting;
+
+/**
+ * The result of something that runs at the other end of a channel.
+ *
+ * @param <V> its type
+ */
+public interface Future<V> extends java.util.concurrent.Future<V> {
+}

@@ -1,0 +1,36 @@
+package io.jenkins.plugins.armory.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * One attempt to call the webhook, once it is over. One that was under way when Jenkins went down is not among them.
+ *
+ * @param number from 1 for the first
+ * @param at when it began
+ * @param host scheme, host and port that were called; never a path, which may hold a secret
+ * @param status of the answer, 0 when there was none
+ * @param duration how long it took
+ * @param failure what went wrong, {@code null} after a 2xx
+ * @param answer the start of the answer's body, without the secrets of the request; may be empty
+ * @param nextAt when the next attempt is due, {@code null} when there is none
+ */
+public record Attempt(
+        int number,
+        Instant at,
+        String host,
+        int status,
+        Duration duration,
+        @CheckForNull String failure,
+        String answer,
+        @CheckForNull Instant nextAt) {
+
+    public Attempt {
+        Objects.requireNonNull(at, "at");
+        Objects.requireNonNull(host, "host");
+        Objects.requireNonNull(duration, "duration");
+        Objects.requireNonNull(answer, "answer");
+    }
+}

@@ -1,0 +1,66 @@
+package io.jenkins.plugins.armory.config;
+
+import com.cloudbees.hudson.plugins.folder.AbstractFolder;
+import com.cloudbees.hudson.plugins.folder.AbstractFolderProperty;
+import com.cloudbees.hudson.plugins.folder.AbstractFolderPropertyDescriptor;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.model.ItemGroup;
+import hudson.model.Job;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+
+/** Webhooks that are defined on a folder, for the jobs in it. There is none of this without the Folders plugin. */
+public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<?>> {
+
+    private List<WebhookDefinition> webhooks = new ArrayList<>();
+
+    @DataBoundConstructor
+    public FolderWebhooks() {}
+
+    public List<WebhookDefinition> getWebhooks() {
+        return webhooks;
+    }
+
+    /** @throws IllegalArgumentException naming the definition, the field and what to put there */
+    @DataBoundSetter
+    public void setWebhooks(@CheckForNull List<WebhookDefinition> webhooks) {
+        List<WebhookDefinition> all = webhooks == null ? new ArrayList<>() : new ArrayList<>(webhooks);
+        WebhookDefinition.checked(all);
+        this.webhooks = all;
+    }
+
+    @Extension(optional = true)
+    @Symbol("armoryWebhooks")
+    public static final class DescriptorImpl extends AbstractFolderPropertyDescriptor {
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.FolderWebhooks_displayName();
+        }
+    }
+
+    /** Finds them on all folders that a job is in. */
+    @Extension(optional = true)
+    public static final class Source implements WebhookSource {
+        @Override
+        public List<Map<String, Webhook>> webhooks(Job<?, ?> job) {
+            List<Map<String, Webhook>> places = new ArrayList<>();
+            ItemGroup<?> group = job.getParent();
+            while (group instanceof AbstractFolder<?> folder) {
+                FolderWebhooks property = folder.getProperties().get(FolderWebhooks.class);
+                if (property != null) {
+                    places.add(WebhookDefinition.checked(property.getWebhooks()));
+                }
+                group = folder.getParent();
+            }
+            return places;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.jenkins.plugins.armory.config;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Util;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
+import io.jenkins.plugins.armory.webhook.Webhook;
+
+/**
+ * What the forms that define a webhook have in common: the lists they offer, and the rules of {@link Webhook}, applied to one
+ * field while it is typed. None of it tells anything that the rules do not, so nobody is asked for a permission.
+ */
+public final class WebhookForm {
+
+    private WebhookForm() {}
+
+    public static ListBoxModel methods() {
+        ListBoxModel items = new ListBoxModel();
+        Webhook.METHODS.forEach(method -> items.add(method, method));
+        return items;
+    }
+
+    public static ListBoxModel networkModes() {
+        ListBoxModel items = new ListBoxModel();
+        for (NetworkMode mode : NetworkMode.values()) {
+            items.add(mode.toString(), mode.toString());
+        }
+        return items;
+    }
+
+    public static FormValidation checkUriTemplate(@CheckForNull String value) {
+        return check(valid().uriTemplate(value));
+    }
+
+    public static FormValidation checkRetryCount(@CheckForNull String value) {
+        String text = Util.fixEmptyAndTrim(value);
+        try {
+            return check(valid().retryCount(text == null ? 0 : Integer.parseInt(text)));
+        } catch (NumberFormatException x) {
+            return FormValidation.error(Messages.WebhookForm_number());
+        }
+    }
+
+    public static FormValidation checkAgentIdentifier(@CheckForNull String value, @CheckForNull String networkMode) {
+        try {
+            String mode = Util.fixEmptyAndTrim(networkMode);
+            String identifier = Util.fixEmptyAndTrim(value);
+            if (identifier == null && NetworkMode.REMOTE_NETWORK_AGENT.toString().equals(mode)) {
+                return FormValidation.warning(Messages.WebhookForm_agentOfAccount());
+            }
+            return check(valid().networkMode(mode).agentIdentifier(identifier));
+        } catch (InvalidWebhookException x) {
+            return FormValidation.error(x.problem());
+        }
+    }
+
+    static FormValidation checkBody(@CheckForNull String value) {
+        return check(valid().body(value == null || value.isBlank() ? null : value));
+    }
+
+    /** A definition to try one field with. */
+    private static Webhook.Builder valid() {
+        return Webhook.named("name").uriTemplate("https://example.com/");
+    }
+
+    private static FormValidation check(Webhook.Builder builder) {
+        try {
+            builder.build();
+            return FormValidation.ok();
+        } catch (InvalidWebhookException x) {
+            return FormValidation.error(x.problem());
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.jenkins.plugins.armory.step;
+
+import hudson.model.Computer;
+import hudson.model.Job;
+import hudson.model.Label;
+import hudson.model.Node;
+import hudson.model.Queue;
+import hudson.model.Run;
+import hudson.model.queue.Tasks;
+import hudson.remoting.VirtualChannel;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.webhook.AllowedHosts;
+import io.jenkins.plugins.armory.webhook.WebhookCaller;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import jenkins.security.MasterToSlaveCallable;
+import jenkins.util.Timer;
+import org.springframework.security.core.Authentication;
+
+/**
+ * From an agent, Jenkins's counterpart of Armory's Remote Network Agent: what the agent reaches can be called. It takes no
+ * executor and no workspace there, and Jenkins's own proxy has no part in it.
+ */
+final class AgentRoute implements Route {
+
+    private static final Logger LOGGER = Logger.getLogger(AgentRoute.class.getName());
+    /** How long an attempt waits for an agent that is away. */
+    static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+    /** Longer than a call may take on the agent, for a connection that is dead without knowing it. */
+    private static final Duration CALL_LIMIT = Duration.ofMinutes(1);
+
+    private final String identifier;
+    private final Job<?, ?> job;
+    private final Consumer<String> log;
+
+    /**
+     * @param identifier name or label of the agent
+     * @param run the build that calls, which must be allowed to build on the agent
+     * @param log for a line when there is something to wait for
+     */
+    AgentRoute(String identifier, Run<?, ?> run, Consumer<String> log) {
+        this.identifier = identifier;
+        this.job = run.getParent();
+        this.log = log;
+    }
+
+    @Override
+    public String description() {
+        return " from agent '" + identifier + "'";
+    }
+
+    @Override
+    public void call(WebhookRequest request, String idempotencyKey, Consumer<WebhookCaller.Result> done) {
+        call(request, idempotencyKey, Instant.now().plus(PATIENCE), true, done);
+    }
+
+    private void call(
+            WebhookRequest request,
+            String idempotencyKey,
+            Instant until,
+            boolean first,
+            Consumer<WebhookCaller.Result> done) {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            List<Node> nodes = nodes();
+            if (nodes.isEmpty()) {
+                done.accept(failed(": there is no agent of that name or label; check agentIdentifier", true));
+                return;
+            }
+            nodes.removeIf(node -> !mayBuildOn(node));
+            if (nodes.isEmpty()) {
+                done.accept(failed(" may not be used: this job has no permission to build there", false));
+                return;
+            }
+            for (Node node : nodes) {
+                VirtualChannel channel = node.getChannel();
+                if (channel != null) {
+                    ArmoryApprovals.get().caller().executor().execute(() -> call(channel, request, idempotencyKey, done));
+                    return;
+                }
+            }
+        }
+        if (!Instant.now().isBefore(until)) {
+            done.accept(failed(" was offline for " + PATIENCE.toMinutes() + " minutes; start it, or check agentIdentifier", true));
+            return;
+        }
+        if (first) {
+            log.accept("Agent '" + identifier + "' is offline; waiting up to " + PATIENCE.toMinutes() + " minutes for it.");
+        }
+        Timer.get()
+                .schedule(
+                        () -> ArmoryApprovals.get()
+                                .executor()
+                                .execute(() -> call(request, idempotencyKey, until, false, done)),
+                        LOOK_EVERY.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /** Those of that name or label; the built-in node is Jenkins itself and no agent. */
+    private List<Node> nodes() {
+        Node named = Jenkins.get().getNode(identifier);
+        List<Node> nodes = new ArrayList<>();
+        if (named != null) {
+            nodes.add(named);
+        } else {
+            Label label = Jenkins.get().getLabel(identifier);
+            if (label != null) {
+                nodes.addAll(label.getNodes());
+            }
+        }
+        nodes.remove(Jenkins.get());
+        return nodes;
+    }
+
+    /** As the queue sees it: the call is something that the job does there. */
+    private boolean mayBuildOn(Node node) {
+        Authentication authentication = job instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
+        return node.getACL().hasPermission2(authentication, Computer.BUILD);
+    }
+
+    private void call(
+            VirtualChannel channel, WebhookRequest request, String idempotencyKey, Consumer<WebhookCaller.Result> done) {
+        WebhookCaller.Result result;
+        try {
+            AgentCall call = new AgentCall(request, idempotencyKey, ArmoryConfiguration.get().hosts().fromAgent());
+            result = channel.callAsync(call).get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (IOException | ExecutionException | TimeoutException x) {
+            LOGGER.log(Level.INFO, "A webhook could not be called from agent " + identifier, x);
+            result = failed(" did not make the call: its connection broke, or it did not answer; look at its log", true);
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+            result = failed(" did not make the call: Jenkins is shutting down", true);
+        }
+        done.accept(result);
+    }
+
+    private WebhookCaller.Result failed(String what, boolean mayBeRepeated) {
+        return WebhookCaller.Result.notMade("agent '" + identifier + "'" + what, mayBeRepeated);
+    }
+
+    /** What runs on the agent. */
+    private static final class AgentCall extends MasterToSlaveCallable<WebhookCaller.Result, IOException> {
+
+        private static final long serialVersionUID = 1L;
+
+        private final WebhookRequest request;
+        private final String idempotencyKey;
+        private final AllowedHosts hosts;
+
+        AgentCall(WebhookRequest request, String idempotencyKey, AllowedHosts hosts) {
+            this.request = request;
+            this.idempotencyKey = idempotencyKey;
+            this.hosts = hosts;
+        }
+
+        @Override
+        public WebhookCaller.Result call() throws IOException {
+            CompletableFuture<WebhookCaller.Result> result = new CompletableFuture<>();
+            new WebhookCaller().call(request, idempotencyKey, hosts, null, result::complete);
+            try {
+                return result.get();
+            } catch (ExecutionException x) {
+                throw new IOException(x);
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+                throw new IOException(x);
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approval.Answer;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.webhook.RetryPolicy;
+import io.jenkins.plugins.armory.webhook.WebhookCaller.Result;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Calls the webhook of one approval until that has worked or will not: attempt by attempt, each noted on the approval, none
+ * once the approval is decided. Where Jenkins goes down in between, another instance goes on from what was noted.
+ *
+ * <p>The request is made anew for each attempt, so that secrets are in memory only while they are needed.
+ */
+final class Sending {
+
+    private static final Logger LOGGER = Logger.getLogger(Sending.class.getName());
+    private static final RetryPolicy POLICY =
+            new RetryPolicy(() -> ThreadLocalRandom.current().nextDouble());
+
+    /** Makes the request, and is told what happens. */
+    interface Owner {
+        /** @throws AbortException when there cannot be one; the message is for the build's log */
+        WebhookRequest request() throws AbortException;
+
+        /** Something for the build's log. */
+        void log(String line);
+
+        /** The webhook took the call, and its approval waits. */
+        void sent(Attempt attempt);
+
+        /** Nothing will come of it. */
+        void failed(Exception x);
+    }
+
+    private final Approvals approvals;
+    private final String approvalId;
+    private final int retryCount;
+    private final Route route;
+    private final Owner owner;
+    private final ScheduledExecutorService timer;
+    private final Executor executor;
+
+    @CheckForNull
+    private Future<?> next;
+
+    private boolean stopped;
+
+    /**
+     * @param retryCount number of attempts after the first, for calls that did not get through
+     * @param executor for what may take time
+     */
+    Sending(
+            Approvals approvals,
+            String approvalId,
+            int retryCount,
+            Route route,
+            Owner owner,
+            ScheduledExecutorService timer,
+            Executor executor) {
+        this.approvals = approvals;
+        this.approvalId = approvalId;
+        this.retryCount = retryCount;
+        this.route = route;
+        this.owner = owner;
+        this.timer = timer;
+        this.executor = executor;
+    }
+
+    /** Makes the first attempt with a request that is there already, and the others as they are due. */
+    void start(WebhookRequest request) {
+        call(request, 1);
+    }
+
+    /** Goes on after a restart: at once where an attempt may have been cut off, else when the next is due. */
+    void resume(Approval approval) {
+        Attempt last = approval.lastAttempt();
+        Instant due = last == null ? null : last.nextAt();
+        schedule(
+                last == null ? 1 : last.number() + 1,
+                due == null ? Duration.ZERO : Duration.between(Instant.now(), due));
+    }
+
+    /** Makes no further attempt. */
+    synchronized void stop() {
+        stopped = true;
+        if (next != null) {
+            next.cancel(false);
+        }
+    }
+
+    private synchronized void schedule(int number, Duration delay) {
+        if (stopped) {
+            return;
+        }
+        try {
+            next = timer.schedule(
+                    () -> executor.execute(() -> attempt(number)), Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException x) {
+            // Jenkins is going down; the next start goes on.
+        }
+    }
+
+    private void attempt(int number) {
+        try {
+            if (approvals.find(approvalId).filter(Sending::isUnderWay).isPresent()) {
+                call(owner.request(), number);
+            }
+        } catch (AbortException | RuntimeException x) {
+            owner.failed(x);
+        }
+    }
+
+    private static boolean isUnderWay(Approval approval) {
+        return approval.state() == Approval.State.SENDING;
+    }
+
+    private void call(WebhookRequest request, int number) {
+        Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        long nanos = System.nanoTime();
+        route.call(request, approvalId, result -> executor.execute(() -> {
+            try {
+                ended(request.host(), number, start, Duration.ofNanos(System.nanoTime() - nanos), result);
+            } catch (IOException | RuntimeException x) {
+                owner.failed(x);
+            }
+        }));
+    }
+
+    private void ended(String host, int number, Instant start, Duration duration, Result result) throws IOException {
+        Optional<Duration> delay = POLICY.delay(number, retryCount, result);
+        Instant nextAt = delay.map(wait -> Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(wait))
+                .orElse(null);
+        Instant deadline = approvals.find(approvalId).map(Approval::deadline).orElse(Instant.MIN);
+        boolean inTime = nextAt != null && nextAt.isBefore(deadline);
+        Attempt attempt = new Attempt(
+                number,
+                start,
+                host,
+                result.status(),
+                duration.truncatedTo(ChronoUnit.MILLIS),
+                result.failure(),
+                result.answer(),
+                inTime ? nextAt : null);
+        if (result.isAccepted()) {
+            accepted(attempt);
+        } else if (inTime) {
+            log(attempt);
+            try {
+                approvals.apply(approvalId, new Event.Failed(attempt));
+            } catch (IOException x) {
+                // Nothing but this is lost: that the attempt need not be made again after a restart.
+                LOGGER.log(Level.WARNING, "Cannot write that an attempt of " + approvalId + " failed", x);
+            }
+            schedule(number + 1, Duration.between(Instant.now(), nextAt));
+        } else {
+            log(attempt);
+            String reason = String.valueOf(result.failure())
+                    + (nextAt == null ? "" : "; it asks to be left alone until after the deadline")
+                    + (number == 1 ? "" : " (after " + number + " attempts)");
+            approvals.apply(approvalId, new Event.NotSent(reason, attempt));
+        }
+    }
+
+    private void accepted(Attempt attempt) throws IOException {
+        boolean changed = true;
+        try {
+            changed = approvals
+                    .apply(approvalId, new Event.Sent(attempt))
+                    .filter(transition -> transition.answer() == Answer.ACCEPTED)
+                    .isPresent();
+        } catch (IOException x) {
+            if (!approvals.find(approvalId).map(Approval::awaitsCallback).orElse(false)) {
+                throw x; // this would have been the decision
+            }
+            // Nothing but this is lost: that the call need not be made again after a restart.
+            LOGGER.log(Level.WARNING, "Cannot write that the webhook of " + approvalId + " was called", x);
+        }
+        if (changed) {
+            owner.sent(attempt);
+        }
+    }
+
+    /** Only of attempts that failed: the answer to one that did not is for the record. */
+    private void log(Attempt attempt) {
+        if (attempt.nextAt() == null && attempt.number() == 1 && attempt.answer().isEmpty()) {
+            return; // the step's own error says it all
+        }
+        owner.log("Attempt " + attempt.number() + " of " + (retryCount + 1) + " failed after "
+                + attempt.duration().toMillis() + " ms: " + attempt.failure()
+                + (attempt.nextAt() == null ? "." : ". The next is due at " + attempt.nextAt() + "."));
+        if (!attempt.answer().isEmpty()) {
+            owner.log("The answer began: " + attempt.answer());
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.FilePath;
+import hudson.model.Job;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.config.Webhooks;
+import io.jenkins.plugins.armory.webhook.DeploymentFile;
+import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/**
+ * Where a step's webhook comes from. A name is looked for in the deployment file first, if there is one, then on the job's
+ * folders from the inside, and then in the settings: the nearest wins.
+ */
+final class WebhookReference implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    @CheckForNull
+    private final String name;
+
+    @CheckForNull
+    private final Webhook inline;
+
+    private final LinkedHashMap<String, String> context;
+
+    @CheckForNull
+    private final String configFile;
+
+    /**
+     * A webhook with all that is read from files put in, as it was when the step began.
+     *
+     * <p>A class and not a record because it is kept in {@code program.dat}, see {@link Webhook}.
+     */
+    static final class Resolved implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private final Webhook webhook;
+        private final LinkedHashMap<String, String> context;
+
+        @CheckForNull
+        private final String account;
+
+        @CheckForNull
+        private final String namespace;
+
+        private Resolved(Webhook webhook, Map<String, String> context, @CheckForNull DeploymentFile.Target target) {
+            this.webhook = webhook;
+            this.context = new LinkedHashMap<>(context);
+            this.account = target == null ? null : target.account();
+            this.namespace = target == null ? null : target.namespace();
+        }
+
+        Webhook webhook() {
+            return webhook;
+        }
+
+        Map<String, String> context() {
+            return context;
+        }
+
+        @CheckForNull
+        String account() {
+            return account;
+        }
+
+        @CheckForNull
+        String namespace() {
+            return namespace;
+        }
+    }
+
+    private WebhookReference(
+            @CheckForNull String name,
+            @CheckForNull Webhook inline,
+            Map<String, String> context,
+            @CheckForNull String configFile) {
+        this.name = name;
+        this.inline = inline;
+        this.context = new LinkedHashMap<>(context);
+        this.configFile = configFile;
+    }
+
+    /** To a webhook that is defined in the step itself. */
+    static WebhookReference to(Webhook inline, @CheckForNull String configFile) {
+        return new WebhookReference(null, inline, inline.context(), configFile);
+    }
+
+    /** To one that is defined elsewhere. */
+    static WebhookReference to(String name, Map<String, String> context, @CheckForNull String configFile) {
+        return new WebhookReference(name, null, context, configFile);
+    }
+
+    /** What people know the webhook by. */
+    String name() {
+        return inline == null ? String.valueOf(name) : inline.name();
+    }
+
+    /** The webhook where nothing has to be read for it; {@code null} where something has. */
+    @CheckForNull
+    Resolved withoutReading() {
+        return inline == null || configFile != null || inline.bodyPath() != null
+                ? null
+                : new Resolved(inline, context, null);
+    }
+
+    /**
+     * Reads what there is to read. Waits for files on agents, so it is for a thread that may.
+     *
+     * @param environment the name of the target in a deployment file
+     * @throws AbortException naming the parameter and what to put there
+     */
+    Resolved resolve(StepContext stepContext, @CheckForNull String environment)
+            throws IOException, InterruptedException {
+        DeploymentFile file = configFile == null ? null : deploymentFile(stepContext, configFile);
+        Webhook webhook = inline == null ? named(stepContext, file) : inline;
+        if (webhook.bodyPath() != null) {
+            try {
+                webhook = webhook.withBody(read(stepContext, "bodyTemplate", webhook.bodyPath()));
+            } catch (InvalidWebhookException x) {
+                throw new AbortException(webhook.bodyPath() + ": " + x.getMessage());
+            }
+        }
+        // The deployment's context is for all, the webhook's own for wherever it runs, the step's for this one run.
+        Map<String, String> all = new LinkedHashMap<>();
+        if (file != null) {
+            all.putAll(file.context());
+        }
+        all.putAll(webhook.context());
+        all.putAll(context);
+        return new Resolved(
+                webhook, all, file == null ? null : file.target(environment).orElse(null));
+    }
+
+    private Webhook named(StepContext stepContext, @CheckForNull DeploymentFile file)
+            throws IOException, InterruptedException {
+        Webhook inFile = file == null ? null : file.webhooks().get(name);
+        if (inFile != null) {
+            return inFile;
+        }
+        Job<?, ?> job = stepContext.get(Run.class).getParent();
+        Webhook inJenkins = Webhooks.find(job, name()).orElse(null);
+        if (inJenkins != null) {
+            return inJenkins;
+        }
+        TreeSet<String> known = Webhooks.names(job);
+        if (file != null) {
+            known.addAll(file.webhooks().keySet());
+        }
+        throw new AbortException("webhook: there is no webhook \"" + name + "\"; "
+                + (known.isEmpty() ? "none is defined" : "known are " + String.join(", ", known)));
+    }
+
+    private static DeploymentFile deploymentFile(StepContext stepContext, String path)
+            throws IOException, InterruptedException {
+        try {
+            return DeploymentFile.parse(path, read(stepContext, "configFile", path));
+        } catch (DeploymentFile.InvalidException x) {
+            throw new AbortException("configFile: " + path + " cannot be used:\n" + x.getMessage());
+        }
+    }
+
+    private static String read(StepContext stepContext, String parameter, String path)
+            throws IOException, InterruptedException {
+        FilePath workspace = stepContext.get(FilePath.class);
+        if (workspace == null) {
+            throw new AbortException(parameter + ": " + path + " is a file in the workspace, and there is none here; put the"
+                    + " step into a node block, or give the stage an agent");
+        }
+        FilePath file = workspace.child(path);
+        if (!file.exists()) {
+            throw new AbortException(parameter + ": there is no file " + path + " in the workspace; check it out first");
+        }
+        byte[] bytes;
+        try (InputStream in = file.read()) {
+            bytes = in.readNBytes(DeploymentFile.MAX_LENGTH + 1);
+        }
+        if (bytes.length > DeploymentFile.MAX_LENGTH) {
+            throw new AbortException(
+                    parameter + ": " + path + " is larger than " + DeploymentFile.MAX_LENGTH + " bytes");
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException x) {
+            throw new AbortException(parameter + ": " + path + " is not in UTF-8");
+        }
+    }
+}

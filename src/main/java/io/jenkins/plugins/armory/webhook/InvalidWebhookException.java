@@ -1,0 +1,29 @@
+package io.jenkins.plugins.armory.webhook;
+
+/** A webhook whose definition breaks a rule. The message names the field and the mend. */
+public final class InvalidWebhookException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String field;
+    private final String problem;
+
+    /**
+     * @param field the field of the definition, such as {@code agentIdentifier}
+     * @param problem what is wrong with it, and what to write instead
+     */
+    InvalidWebhookException(String field, String problem) {
+        super(field + ": " + problem);
+        this.field = field;
+        this.problem = problem;
+    }
+
+    public String field() {
+        return field;
+    }
+
+    /** The message without the field. */
+    public String problem() {
+        return problem;
+    }
+}

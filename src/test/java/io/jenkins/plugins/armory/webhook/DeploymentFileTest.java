@@ -1,0 +1,208 @@
+package io.jenkins.plugins.armory.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DeploymentFileTest {
+
+    private static final String COMPLETE =
+            """
+            version: v1
+            kind: kubernetes
+            application: potato-facts
+            context:
+              ref: main
+              build: 17
+            targets:
+              staging:
+                account: staging-cluster
+                namespace: potatoes
+                strategy: rolling
+              prod: {account: prod-cluster}
+            webhooks:
+              - name: runTests
+                method: PUT
+                uriTemplate: "https://{{context.host}}/start"
+                networkMode: remoteNetworkAgent
+                agentIdentifier: inside
+                retryCount: 5
+                headers:
+                  - key: Authorization
+                    value: token {{secrets.github}}
+                bodyTemplate:
+                  inline: >-
+                    {"callback": "{{armory.callbackUri}}/callback"}
+              - name: notify
+                uriTemplate: https://chat.example.com/hook
+                disableCallback: yes
+                bodyTemplate: '{"text": "deployed"}'
+            strategies:
+              rolling: {canary: {steps: [{setWeight: {weight: 100}}]}}
+            """;
+
+    private static DeploymentFile parse(String text) throws DeploymentFile.InvalidException {
+        return DeploymentFile.parse("deploy.yml", text);
+    }
+
+    private static void assertInvalid(String text, String... problems) {
+        assertThatThrownBy(() -> parse(text))
+                .isInstanceOf(DeploymentFile.InvalidException.class)
+                .satisfies(x -> assertThat(x.getMessage().lines()).containsExactly(problems));
+    }
+
+    @Test
+    void readsWhatArmorysFilesHave() throws Exception {
+        DeploymentFile file = parse(COMPLETE);
+
+        assertThat(file.webhooks()).containsOnlyKeys("runTests", "notify");
+        assertThat(file.webhooks().get("runTests"))
+                .usingRecursiveComparison()
+                .isEqualTo(Webhook.named("runTests")
+                        .method("PUT")
+                        .uriTemplate("https://{{context.host}}/start")
+                        .networkMode("remoteNetworkAgent")
+                        .agentIdentifier("inside")
+                        .retryCount(5)
+                        .headers(java.util.List.of(new Webhook.Header("Authorization", "token {{secrets.github}}")))
+                        .body("{\"callback\": \"{{armory.callbackUri}}/callback\"}")
+                        .build());
+        assertThat(file.webhooks().get("notify").disableCallback()).isTrue();
+        assertThat(file.webhooks().get("notify").body()).isEqualTo("{\"text\": \"deployed\"}");
+        assertThat(file.context()).isEqualTo(Map.of("ref", "main", "build", "17"));
+        assertThat(file.target("staging")).contains(new DeploymentFile.Target("staging-cluster", "potatoes"));
+        assertThat(file.target("prod")).contains(new DeploymentFile.Target("prod-cluster", null));
+        assertThat(file.target("dev")).isEmpty();
+        assertThat(file.target(null)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "# nothing\n", "webhooks:\n", "webhooks: []", "version: v1"})
+    void mayHaveNoWebhooks(String text) throws Exception {
+        assertThat(parse(text).webhooks()).isEmpty();
+    }
+
+    @Test
+    void tellsEveryProblemWithItsPlace() {
+        assertInvalid(
+                """
+                webhooks:
+                  - name: a
+                    uriTemplate: ftp://ci/
+                  - name: b
+                    uriTemplate: https://ci/
+                    agentIdentifier: inside
+                  - name: c
+                    uriTemplate: https://ci/
+                    retries: 3
+                  - uriTemplate: https://ci/
+                  - name: d
+                    uriTemplate: https://ci/
+                    retryCount: many
+                    disableCallback: maybe
+                  - name: e
+                    uriTemplate: https://ci/
+                    headers: {a: b}
+                  - name: f
+                    uriTemplate: https://ci/
+                    headers:
+                      - key: X
+                        val: y
+                  - just text
+                """,
+                "deploy.yml line 3, column 18: webhooks[0].uriTemplate: must start with http:// or https://, or with a variable",
+                "deploy.yml line 6, column 22: webhooks[1].agentIdentifier: goes with networkMode remoteNetworkAgent alone; set"
+                        + " that, or leave it out",
+                "deploy.yml line 9, column 14: webhooks[2]: unknown field \"retries\"; known are name, method, uriTemplate,"
+                        + " networkMode, agentIdentifier, headers, bodyTemplate, retryCount, disableCallback, context",
+                "deploy.yml line 10, column 5: webhooks[3].name: must not be blank; it is what people will know the webhook by",
+                "deploy.yml line 13, column 17: webhooks[4].retryCount: \"many\" is not a number",
+                "deploy.yml line 14, column 22: webhooks[4].disableCallback: must be true or false",
+                "deploy.yml line 17, column 14: webhooks[5].headers: must be a list of {key: ..., value: ...}",
+                "deploy.yml line 22, column 14: webhooks[6].headers[0]: unknown field \"val\"; known are key, value",
+                "deploy.yml line 23, column 5: webhooks[7]: must be a mapping with name, uriTemplate and so on");
+    }
+
+    @Test
+    void wantsNamesToBeUnique() {
+        assertInvalid(
+                "webhooks:\n- {name: a, uriTemplate: 'https://ci/'}\n- {name: a, uriTemplate: 'https://ci/2'}\n",
+                "deploy.yml line 3, column 10: webhooks[1].name: \"a\" is there twice; each webhook needs a name of its own");
+        assertInvalid(
+                "webhooks:\n- {name: a, name: b, uriTemplate: 'https://ci/'}\n",
+                "deploy.yml line 2, column 13: webhooks[0]: \"name\" is there twice");
+    }
+
+    @Test
+    void namesTheLineOfATemplateThatIsNone() {
+        assertInvalid(
+                "webhooks:\n- name: a\n  uriTemplate: https://ci/\n  bodyTemplate:\n    inline: '{{#if}}'\n",
+                "deploy.yml line 5, column 5: webhooks[0].bodyTemplate: \"{{#if}}\" at line 1, column 1 is not a variable;"
+                        + " write {{armory.NAME}}, {{context.NAME}} or {{secrets.ID}}. Sections and partials are not"
+                        + " supported");
+    }
+
+    @Test
+    void saysWhereItIsNoYaml() {
+        assertInvalid("webhooks: [\n", "deploy.yml line 2, column 1: is not YAML: expected the node content, but found '<stream"
+                + " end>'");
+        assertInvalid("- a", "deploy.yml line 1, column 1: must be a mapping with a section \"webhooks\"");
+    }
+
+    @Test
+    void takesWhatTheAnchorsOfAFileStandFor() throws Exception {
+        DeploymentFile file = parse(
+                """
+                x: &headers [{key: X, value: y}]
+                webhooks:
+                  - {name: a, uriTemplate: 'https://ci/', headers: *headers}
+                  - {name: b, uriTemplate: 'https://ci/', headers: *headers}
+                """);
+
+        assertThat(file.webhooks().get("b").headers()).hasSize(1);
+    }
+
+    @Test
+    void isNotToBeBlownUp() {
+        assertThatThrownBy(() -> parse("[".repeat(10_000))).isInstanceOf(DeploymentFile.InvalidException.class);
+        assertThatThrownBy(() -> parse("a: " + "x".repeat(DeploymentFile.MAX_LENGTH)))
+                .isInstanceOf(DeploymentFile.InvalidException.class);
+    }
+
+    @Property(tries = 2000)
+    void anyTextIsAFileOrRefused(@ForAll String text) {
+        parseOrRefuse(text);
+    }
+
+    @Property(tries = 2000)
+    void anyMutilatedFileIsAFileOrRefused(@ForAll @From("mutilated") String text) {
+        parseOrRefuse(text);
+    }
+
+    @Provide
+    Arbitrary<String> mutilated() {
+        Arbitrary<Integer> place = Arbitraries.integers().between(0, COMPLETE.length());
+        Arbitrary<String> insertion = Arbitraries.of("", "\n", ":", "- ", "{", "[", "\"", "'", "&a ", "*a", "!!x ", "{{", "}}", "\t", "? ");
+        return place.flatMap(from -> place.flatMap(to -> insertion.map(text -> COMPLETE.substring(0, Math.min(from, to))
+                + text + COMPLETE.substring(Math.max(from, to) - (Math.max(from, to) - Math.min(from, to)) / 2))));
+    }
+
+    private static void parseOrRefuse(String text) {
+        try {
+            parse(text);
+        } catch (DeploymentFile.InvalidException x) {
+            assertThat(x.getMessage().lines()).isNotEmpty().allSatisfy(line -> assertThat(line).isNotBlank());
+            assertThat(x).hasMessageStartingWith("deploy.yml");
+        }
+    }
+}

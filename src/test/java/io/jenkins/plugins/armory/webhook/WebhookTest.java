@@ -1,0 +1,110 @@
+package io.jenkins.plugins.armory.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.armory.webhook.Webhook.Header;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WebhookTest {
+
+    private static Webhook.Builder valid() {
+        return Webhook.named("tests").uriTemplate("https://ci/start");
+    }
+
+    @Test
+    void hasArmorysDefaults() {
+        Webhook webhook = valid().build();
+
+        assertThat(webhook.method()).isEqualTo("POST");
+        assertThat(webhook.retryCount()).isZero();
+        assertThat(webhook.networkMode()).isEqualTo(NetworkMode.DIRECT);
+        assertThat(webhook.disableCallback()).isFalse();
+        assertThat(webhook.context()).isEmpty();
+    }
+
+    private static void assertInvalid(String field, ThrowingCallable definition, String problem) {
+        assertThatThrownBy(definition)
+                .isInstanceOfSatisfying(
+                        InvalidWebhookException.class, x -> assertThat(x.field()).isEqualTo(field))
+                .hasMessageStartingWith(field + ": ")
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void cannotBeHalfDefined() {
+        assertInvalid("name", () -> Webhook.named(" ").uriTemplate("https://ci/").build(), "must not be blank");
+        assertInvalid("uriTemplate", () -> Webhook.named("w").build(), "is missing");
+        assertInvalid("method", () -> valid().method("BREW").build(), "\"BREW\" is not one of POST, GET");
+        assertInvalid("bodyTemplate", () -> valid().method("get").body("{}").build(), "a get request has no body");
+        assertInvalid("bodyTemplate", () -> valid().body("{}").bodyPath("body.json").build(), "both inline and path");
+        assertInvalid("retryCount", () -> valid().retryCount(-1).build(), "-1 is less than 0");
+        assertInvalid("networkMode", () -> valid().networkMode("tunnel").build(), "not one of direct, remoteNetworkAgent");
+        assertInvalid("agentIdentifier", () -> valid().agentIdentifier("a").build(), "networkMode remoteNetworkAgent alone");
+        assertInvalid("context", () -> valid().context(Map.of("a b", "c")).build(), "cannot be named in a template");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ftp://ci/", "ci/start", "//ci/", "file:///etc/passwd", "gopher:x"})
+    void isCalledOverHttp(String uri) {
+        assertInvalid("uriTemplate", () -> Webhook.named("w").uriTemplate(uri).build(), "must start with http://");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "", "X:", "é", "a\r\nb"})
+    void hasHeadersWithProperNames(String key) {
+        assertInvalid("headers", () -> new Header(key, "x"), "is not the name of an HTTP header");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Host", "content-length", "Transfer-Encoding", "Connection", "Proxy-Authorization"})
+    void leavesTheFramingOfTheRequestToTheClient(String key) {
+        assertInvalid("headers", () -> new Header(key, "x"), key + " is set by Jenkins; leave it out");
+    }
+
+    @Test
+    void hasTemplatesThatCanBeFilledIn() {
+        assertInvalid(
+                "uriTemplate",
+                () -> Webhook.named("w").uriTemplate("https://ci/{{armory.callbackUri").build(),
+                "the \"{{\" at line 1, column 12 has no \"}}\"");
+        assertInvalid("headers", () -> new Header("X", "{{#if}}"), "is not a variable");
+        assertInvalid("bodyTemplate", () -> valid().body("{{callbackUri}}").build(), "\"{{callbackUri}}\" at line 1, column 1");
+    }
+
+    @Test
+    void knowsWhatItsTemplatesMention() {
+        Webhook webhook = valid().headers(List.of(new Header("X-Token", "{{ armory.callbackToken }}")))
+                .body("{}")
+                .build();
+
+        assertThat(webhook.mentions(Variables.CALLBACK_TOKEN)).isTrue();
+        assertThat(webhook.mentions(Variables.CALLBACK_URI)).isFalse();
+    }
+
+    @Test
+    void isTheSameWithTheBodyThatWasRead() {
+        Webhook webhook = valid().method("PUT")
+                .headers(List.of(new Header("X", "y")))
+                .bodyPath("body.json")
+                .retryCount(3)
+                .networkMode("remoteNetworkAgent")
+                .agentIdentifier("inside")
+                .disableCallback(true)
+                .context(Map.of("a", "b"))
+                .build();
+
+        assertThat(webhook.withBody("{}"))
+                .usingRecursiveComparison()
+                .ignoringFields("body", "bodyPath")
+                .isEqualTo(webhook);
+        assertThat(webhook.withBody("{}").body()).isEqualTo("{}");
+        assertThat(webhook.withBody("{}").bodyPath()).isNull();
+        assertInvalid("bodyTemplate", () -> webhook.withBody("{{x}}"), "is not a variable");
+    }
+}
