@@ -55,8 +55,9 @@ final class Settings {
             applyCredentials(sections.get("credentials"));
         }
         if (sections.containsKey("jenkins")) {
-            var proxy = map(only("proxy", sections.get("jenkins"), "jenkins"), "jenkins.proxy");
-            Jenkins.get().setProxy(Binder.instantiate(ProxyConfiguration.class, proxy, "jenkins.proxy"));
+            var path = "jenkins.proxy";
+            var proxy = map(only("proxy", sections.get("jenkins"), "jenkins"), path);
+            Jenkins.get().setProxy(Binder.instantiate(ProxyConfiguration.class, proxy, path));
         }
         if (sections.containsKey("unclassified")) {
             applyGlobalConfiguration(map(sections.get("unclassified"), "unclassified"));

@@ -8,6 +8,7 @@ import com.cloudbees.plugins.credentials.common.IdCredentials;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
 import hudson.security.ACL;
 import java.io.IOException;
+import java.net.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,9 +64,24 @@ class SettingsTest {
         assertThat(Jenkins.get().getRootUrl()).isEqualTo(Controller.URL);
     }
 
+    @Test
+    void setsTheProxy() throws IOException {
+        apply("jenkins: {proxy: {name: proxy, port: 3128, userName: u, secretPassword: p, noProxyHost: '*.local 127.0.0.1'}}");
+
+        var proxy = Jenkins.get().getProxy();
+        assertThat(proxy.createProxy("ci.example.com").address()).hasToString("proxy/<unresolved>:3128");
+        assertThat(proxy.createProxy("ci.local")).isEqualTo(Proxy.NO_PROXY);
+        assertThat(proxy.createProxy("127.0.0.1")).isEqualTo(Proxy.NO_PROXY);
+        assertThat(proxy.getUserName()).isEqualTo("u");
+        assertThat(proxy.getSecretPassword().getPlainText()).isEqualTo("p");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "jenkins: {} | top level: unknown parameter(s) jenkins",
+        "views: {} | top level: unknown parameter(s) views; known are credentials, jenkins, unclassified",
+        "jenkins: {numExecutors: 1} | jenkins: unknown parameter(s) numExecutors; known are proxy",
+        "jenkins: {} | jenkins.proxy: expected keys and values",
+        "jenkins: {proxy: {nam: x}} | jenkins.proxy: unknown parameter(s) nam; known are name, port,",
         "unclassified: {nope: {}} | unclassified: unknown parameter(s) nope",
         "unclassified: {location: {uri: x}} | unclassified.location: unknown parameter(s) uri; known are url",
         "unclassified: [] | unclassified: expected keys and values",

@@ -214,7 +214,9 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             log("WARNING: nobody can call back, since nobody has a token. Put {{armory.callbackToken}} into a header or the"
                     + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
         }
-        WebhookRequest request = request(run); // before anything is kept: a template may be wrong
+        // Before anything is kept, since something in the definition may be wrong:
+        WebhookRequest request = request(run);
+        Route route = route(run);
         Approval approval = Approval.start(
                 approvalId,
                 BuildRecord.refTo(run),
@@ -237,9 +239,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             abort(stopped);
             return;
         }
-        Sending toSend = newSending(run);
-        log("Calling webhook '" + webhook().name() + "'" + route(run).description() + ": " + request.destination());
-        toSend.start(request);
+        log("Calling webhook '" + webhook().name() + "'" + route.description() + ": " + request.destination());
+        newSending(run, route).start(request);
     }
 
     private Route route(Run<?, ?> run) throws AbortException {
@@ -257,12 +258,12 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         return new AgentRoute(agent, run, this::log);
     }
 
-    private Sending newSending(Run<?, ?> run) throws IOException {
+    private Sending newSending(Run<?, ?> run, Route route) throws IOException {
         Sending toSend = new Sending(
                 approvals(),
                 approvalId,
                 webhook().retryCount(),
-                route(run),
+                route,
                 new SendingOwner(run),
                 Timer.get(),
                 ArmoryApprovals.get().executor());
@@ -323,7 +324,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 boolean wait = due != null && due.isAfter(Instant.now());
                 log("Jenkins went down while webhook '" + webhook().name() + "' was being called; calling it again"
                         + (wait ? " at " + due : "") + ", with the same Idempotency-Key.");
-                newSending(getContext().get(Run.class)).resume(approval.get());
+                Run<?, ?> run = getContext().get(Run.class);
+                newSending(run, route(run)).resume(approval.get());
             }
             case WAITING -> log("Jenkins was restarted; still waiting for the callback until "
                     + approval.get().deadline() + ".");

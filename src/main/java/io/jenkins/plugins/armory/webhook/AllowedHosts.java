@@ -49,7 +49,7 @@ public final class AllowedHosts implements Serializable {
     private enum Private {
         /** Where an entry says so. */
         LISTED,
-        /** Those of the machine itself too: the controller is for trying on one machine. */
+        /** Those of the machine itself where there is no entry: the controller is for trying on one machine. */
         LISTED_OR_LOOPBACK,
         /** All where there is no entry: whoever may call from there may run programs there. */
         LISTED_OR_ALL_WITHOUT_LIST
@@ -103,7 +103,7 @@ public final class AllowedHosts implements Serializable {
         return new AllowedHosts(entries, Private.LISTED);
     }
 
-    /** The same, but that the machine itself may be called. */
+    /** The same, but that without entries the machine itself may be called too. */
     public AllowedHosts andLoopback() {
         return with(Private.LISTED_OR_LOOPBACK);
     }
@@ -121,25 +121,42 @@ public final class AllowedHosts implements Serializable {
     }
 
     /**
-     * Checks a host before its address is known: all there is to check where a proxy resolves it, or the agent.
+     * Checks a host before anybody looks for its address.
      *
      * @param host as in the address that is called; without brackets
      * @throws RefusedException when it may not be called, whatever its address
      */
     void check(String host) throws RefusedException {
         if (ADDRESS.matcher(host).matches()) {
-            try {
-                if (LITERAL.matcher(host).matches()) {
-                    check(host, InetAddress.getByName(host));
-                    return;
-                }
-            } catch (UnknownHostException x) {
-                // as below
-            }
-            throw notListed(host);
+            checkLiteral(host);
         } else if (isRestricted() && blocks.isEmpty() && !isListed(host)) {
             throw notListed(host);
         }
+    }
+
+    /**
+     * Checks a host that a proxy looks up, so that its address will never be known here.
+     *
+     * @throws RefusedException when it may not be called
+     */
+    void checkProxied(String host) throws RefusedException {
+        if (ADDRESS.matcher(host).matches()) {
+            checkLiteral(host);
+        } else if (isRestricted() && !isListed(host)) {
+            throw notListed(host);
+        }
+    }
+
+    private void checkLiteral(String host) throws RefusedException {
+        try {
+            if (LITERAL.matcher(host).matches()) {
+                check(host, InetAddress.getByName(host));
+                return;
+            }
+        } catch (UnknownHostException x) {
+            // as below
+        }
+        throw notListed(host);
     }
 
     /**
@@ -162,7 +179,7 @@ public final class AllowedHosts implements Serializable {
     private boolean mayBePrivate(InetAddress address) {
         return switch (privateAddresses) {
             case LISTED -> false;
-            case LISTED_OR_LOOPBACK -> address.isLoopbackAddress();
+            case LISTED_OR_LOOPBACK -> !isRestricted() && address.isLoopbackAddress();
             case LISTED_OR_ALL_WITHOUT_LIST -> !isRestricted();
         };
     }

@@ -21,6 +21,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -48,6 +49,11 @@ public final class WebhookCaller {
 
     /** Carries the approval's id, the same however often the call has to be made. */
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    private static final String USER_AGENT = "User-Agent";
+    /** Headers of ours that a webhook may have another value for. */
+    private static final Set<String> REPLACEABLE =
+            Set.of(IDEMPOTENCY_KEY.toLowerCase(Locale.ROOT), USER_AGENT.toLowerCase(Locale.ROOT));
 
     private static final String RETRY_AFTER = "Retry-After";
     private static final String PROXY_AUTHORIZATION = "Proxy-Authorization";
@@ -208,7 +214,11 @@ public final class WebhookCaller {
             Consumer<Result> done) {
         Call call;
         try {
-            hosts.check(webhook.url().host());
+            if (proxy == null) {
+                hosts.check(webhook.url().host());
+            } else {
+                hosts.checkProxied(webhook.url().host());
+            }
             call = client(webhook, hosts, proxy).newCall(request(webhook, idempotencyKey, proxy));
         } catch (RefusedException x) {
             done.accept(notMade(webhook, x.getMessage(), false));
@@ -258,9 +268,12 @@ public final class WebhookCaller {
     }
 
     private static Request request(WebhookRequest webhook, String idempotencyKey, @CheckForNull ProxyServer proxy) {
-        Request.Builder request = new Request.Builder().url(webhook.url()).header(IDEMPOTENCY_KEY, idempotencyKey);
+        Request.Builder request = new Request.Builder()
+                .url(webhook.url())
+                .header(IDEMPOTENCY_KEY, idempotencyKey)
+                .header(USER_AGENT, "armory-webhook-approval (Jenkins)");
         webhook.headers().forEach(header -> {
-            if (header.name().equalsIgnoreCase(IDEMPOTENCY_KEY)) {
+            if (REPLACEABLE.contains(header.name().toLowerCase(Locale.ROOT))) {
                 request.header(header.name(), header.value());
             } else {
                 request.addHeader(header.name(), header.value());

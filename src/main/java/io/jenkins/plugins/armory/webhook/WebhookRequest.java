@@ -67,10 +67,6 @@ public final class WebhookRequest implements Serializable {
      * @throws TemplateException when something cannot be sent as it is; nothing was sent then
      */
     public static WebhookRequest of(Webhook webhook, Variables variables, Defaults defaults) throws TemplateException {
-        if (!webhook.disableCallback() && !webhook.tellsWhereToCallBack()) {
-            throw new TemplateException("nothing in it says where to call back to; put {{armory.callbackUri}}/callback into"
-                    + " uriTemplate, a header or bodyTemplate, or set disableCallback");
-        }
         HttpUrl url = url(webhook, variables);
         List<Field> headers = headers(webhook, variables);
         String contentType = headers.stream()
@@ -91,6 +87,10 @@ public final class WebhookRequest implements Serializable {
         }
         if (body != null && contentType == null) {
             headers.add(new Field(CONTENT_TYPE, JSON_TYPE));
+        }
+        if (!webhook.disableCallback() && !webhook.tellsWhereToCallBack()) {
+            throw new TemplateException("nothing in it says where to call back to; put {{armory.callbackUri}}/callback into"
+                    + " uriTemplate, a header or bodyTemplate, or set disableCallback");
         }
         return new WebhookRequest(webhook.method(), url, headers, body, secrets(variables));
     }

@@ -115,6 +115,18 @@ class AllowedHostsTest {
     }
 
     @Test
+    void knowsNoMoreThanTheNameOfAHostThatAProxyLooksUp() {
+        AllowedHosts hosts = hosts("10.0.0.0/8", "*.example.com");
+
+        assertThatCode(() -> hosts.checkProxied("ci.example.com")).doesNotThrowAnyException();
+        assertThatCode(() -> hosts.checkProxied("10.0.0.1")).doesNotThrowAnyException();
+        assertThatCode(() -> hosts().checkProxied("ci.example.com")).doesNotThrowAnyException();
+        assertThatThrownBy(() -> hosts.checkProxied("ci.internal")).isInstanceOf(AllowedHosts.RefusedException.class);
+        assertThatThrownBy(() -> hosts.checkProxied("11.0.0.1")).isInstanceOf(AllowedHosts.RefusedException.class);
+        assertThatThrownBy(() -> hosts().checkProxied("10.0.0.1")).isInstanceOf(AllowedHosts.RefusedException.class);
+    }
+
+    @Test
     void allowsLoopbackWhereThatIsAskedFor() {
         assertThat(allows(hosts().andLoopback(), "localhost", "127.0.0.1")).isTrue();
         assertThat(allows(hosts().andLoopback(), "localhost", "::1")).isTrue();

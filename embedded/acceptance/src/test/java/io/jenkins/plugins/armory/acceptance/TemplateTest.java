@@ -64,6 +64,7 @@ class TemplateTest {
                         [key: 'Content-Type', value: 'application/vnd.example+json']],
                     bodyTemplate: [inline: '{"odd": "{{context.odd}}", "in": "{{ armory.environmentName }}"}'],
                     environment: 'production',
+                    disableCallback: true,
                     context: [odd: 'a/b "c" & d'])
                 """
                                 .formatted(process.url()))
@@ -103,6 +104,7 @@ class TemplateTest {
                     uriTemplate: '%s',
                     headers: [[key: 'Content-Type', value: 'text/plain']],
                     bodyTemplate: [inline: 'run "{{context.what}}"'],
+                    disableCallback: true,
                     context: [what: '"all" checks'])
                 """
                                 .formatted(process.url()))
@@ -138,7 +140,27 @@ class TemplateTest {
                         "bodyTemplate: {{armory.nope}} at line 1, column 8 has no value; known are {{armory.call"),
                 arguments(
                         "bodyTemplate: [inline: '{\"v\": {{context.v}}}']",
-                        "bodyTemplate: is not JSON once rendered: error at line 1, column "),
+                        "bodyTemplate: {{context.v}} at line 1, column 7 stands outside of a JSON string"),
+                arguments(
+                        "bodyTemplate: [inline: '{\"v\": 1\\n \"u\": \"{{armory.callbackUri}}\"}']",
+                        "bodyTemplate: is not JSON once rendered: a comma, or the end of the object or list, is missing before"
+                                + " the text at line 2, column 2"),
+                arguments(
+                        "bodyTemplate: [inline: '{\"token\": \"{{armory.callbackToken}}\"}']",
+                        "webhook 'checks': nothing in it says where to call back to; put {{armory.callbackUri}}/callback"),
+                arguments(
+                        "method: 'GET'",
+                        "webhook 'checks': nothing in it says where to call back to; put {{armory.callbackUri}}/callback"),
+                arguments("webhook: 'deploy-checks'", "webhook: names a definition, so leave out name, uriTemplate, or"),
+                arguments("retryCount: -1", "retryCount: -1 is less than 0"),
+                arguments("agentIdentifier: 'a'", "agentIdentifier: goes with networkMode remoteNetworkAgent alone"),
+                arguments("networkMode: 'tunnel'", "networkMode: \"tunnel\" is not one of direct, remoteNetworkAgent"),
+                arguments(
+                        "networkMode: 'remoteNetworkAgent'",
+                        "agentIdentifier: is missing; name the agent that makes the call, or a label"),
+                arguments(
+                        "bodyTemplate: [path: 'body.json']",
+                        "bodyTemplate: body.json is a file in the workspace, and there is none here; put the step into a node"),
                 arguments(
                         "bodyTemplate: [inline: '{{context.v']",
                         "bodyTemplate: the \"{{\" at line 1, column 1 has no \"}}\""),
@@ -147,7 +169,7 @@ class TemplateTest {
                         "headers: X-A: {{context.missing}} at line 1, column 1 has no value"),
                 arguments(
                         "headers: [[key: 'X-A', value: '{{context.lines}}']]",
-                        "headers: X-A: once rendered it has a line break"),
+                        "headers: X-A: {{context.lines}} at line 1, column 1 has a line break"),
                 arguments("headers: [[key: 'X A', value: 'b']]", "headers: \"X A\" is not the name of an HTTP header"),
                 arguments("method: 'FETCH'", "method: \"FETCH\" is not one of POST, GET,"),
                 arguments("method: 'GET', bodyTemplate: [inline: '{}']", "bodyTemplate: a GET request has no body"),
@@ -166,6 +188,11 @@ class TemplateTest {
                 "name: 'a'                                            | uriTemplate: is missing; put the address",
                 "name: 'a', uriTemplate: ' '                          | uriTemplate: is missing; put the address",
                 "name: 'a', uriTemplate: 'ftp://127.0.0.1/'           | uriTemplate: must start with http://",
+                "name: 'a'                                            | uriTemplate: is missing; put the address",
+                "context: [a: 'b']                                    | webhook: is missing; name one that is defined in",
+                "webhook: 'nope'                                      | webhook: there is no webhook \"nope\"; known are deploy-checks",
+                "webhook: 'nope', configFile: 'deploy.yml'            | configFile: deploy.yml is a file in the workspace, and",
+                "configFile: 'deploy.yml'                             | webhook: is missing; name one of the webhooks in deploy.yml",
                 "name: 'a', uriTemplate: '{{armory.applicationName}}' | uriTemplate: must start with http://",
                 "name: 'a', uriTemplate: 'http://127.0.0.1:99999/'    | uriTemplate: is not a valid address",
                 "name: ' ', uriTemplate: 'http://127.0.0.1/'          | name: must not be blank",

@@ -79,7 +79,7 @@ class WebhookFailureTest {
     @Test
     void redirectIsNotFollowed(Jenkins jenkins, ExternalProcess process) {
         try (ExternalProcess elsewhere = new ExternalProcess()) {
-            process.onCall(call -> new Reply(302, Map.of("Location", elsewhere.url())));
+            process.onCall(call -> new Reply(302, Map.of("Location", elsewhere.url()), ""));
 
             assertFails(
                     build(jenkins, process.url()),
@@ -132,7 +132,7 @@ class WebhookFailureTest {
                     name: 'checks',
                     uriTemplate: '%s?key=%s',
                     headers: [[key: 'X-Api-Key', value: '%s']],
-                    bodyTemplate: [inline: '{"token": "{{armory.callbackToken}}"}'])
+                    bodyTemplate: [inline: '{"uri": "{{armory.callbackUri}}", "token": "{{armory.callbackToken}}"}'])
                 """
                                 .formatted(uri, HEADER_VALUE, HEADER_VALUE))
                 .build();

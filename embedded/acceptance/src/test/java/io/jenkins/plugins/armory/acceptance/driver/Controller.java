@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.acceptance.driver;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,12 +14,15 @@ public interface Controller extends AutoCloseable {
      * The controller that this run of the suite is about, not started yet.
      *
      * @param casc settings and credentials, in the schema of Configuration as Code
+     * @param javaOptions for the process, before others
      */
-    static Controller create(String casc) {
+    static Controller create(String casc, String... javaOptions) {
         String war = System.getProperty("jenkins.war", "");
-        return war.isEmpty()
+        ControllerProcess controller = war.isEmpty()
                 ? new EmbeddedController(casc)
                 : new RealJenkins(Path.of(war), Path.of(System.getProperty("jenkins.plugins", "plugins")), casc);
+        controller.setJavaOptions(List.of(javaOptions));
+        return controller;
     }
 
     /** What kind of controller this is, in plain words. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
 abstract class ControllerProcess implements Controller {
 
     private final Path home;
+    private List<String> javaOptions = List.of();
     private JavaProcess process;
 
     ControllerProcess() {
@@ -21,6 +23,10 @@ abstract class ControllerProcess implements Controller {
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
+    }
+
+    final void setJavaOptions(List<String> options) {
+        javaOptions = options;
     }
 
     final Path home() {
@@ -44,7 +50,9 @@ abstract class ControllerProcess implements Controller {
 
     /** Starts the process. What it prints is kept beside the home, and longer than that. */
     final void launch(Map<String, String> environment, List<String> arguments) {
-        process = new JavaProcess(home.resolveSibling(home.getFileName() + ".log"), environment, arguments);
+        List<String> all = new ArrayList<>(javaOptions);
+        all.addAll(arguments);
+        process = new JavaProcess(home.resolveSibling(home.getFileName() + ".log"), environment, all);
     }
 
     /** Starts the process, see {@link Controller#startLoadingSlowly}. */

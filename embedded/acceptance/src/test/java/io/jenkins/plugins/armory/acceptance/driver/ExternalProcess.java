@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -20,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 
 /** An external process that takes webhook calls, keeps them, and answers as a test tells it to. */
 public final class ExternalProcess implements AutoCloseable {
@@ -32,6 +35,7 @@ public final class ExternalProcess implements AutoCloseable {
             "{\"callbackUri\": \"{{armory.callbackUri}}\", \"callbackToken\": \"{{armory.callbackToken}}\"}";
 
     private final HttpServer server;
+    private final String scheme;
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private final BlockingQueue<Call> news = new LinkedBlockingQueue<>();
@@ -61,16 +65,32 @@ public final class ExternalProcess implements AutoCloseable {
     }
 
     /** The answer to a call. */
-    public record Reply(int status, Map<String, String> headers) {
+    public record Reply(int status, Map<String, String> headers, String body) {
 
         public static Reply of(int status) {
-            return new Reply(status, Map.of());
+            return new Reply(status, Map.of(), "");
         }
     }
 
     public ExternalProcess() {
+        this(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null);
+    }
+
+    /**
+     * One that listens where it is told to.
+     *
+     * @param tls its certificate and key, for HTTPS; {@code null} for HTTP
+     */
+    public ExternalProcess(InetSocketAddress address, SSLContext tls) {
+        scheme = tls == null ? "http" : "https";
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            if (tls == null) {
+                server = HttpServer.create(address, 0);
+            } else {
+                HttpsServer secure = HttpsServer.create(address, 0);
+                secure.setHttpsConfigurator(new HttpsConfigurator(tls));
+                server = secure;
+            }
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
@@ -90,13 +110,24 @@ public final class ExternalProcess implements AutoCloseable {
             news.add(call);
             Reply reply = behaviour.apply(call);
             reply.headers().forEach(exchange.getResponseHeaders()::set);
-            exchange.sendResponseHeaders(reply.status(), -1);
+            byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(reply.status(), body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
         }
     }
 
     /** Where webhooks call. */
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + "/checks";
+        return url("127.0.0.1");
+    }
+
+    /** The same by another name of the host. */
+    public String url(String host) {
+        return scheme + "://" + host + ":" + port() + "/checks";
+    }
+
+    public int port() {
+        return server.getAddress().getPort();
     }
 
     /**

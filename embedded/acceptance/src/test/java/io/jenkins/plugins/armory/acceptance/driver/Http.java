@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -34,6 +35,18 @@ public final class Http {
     /** A request to be completed; every request of the suite starts here. */
     public static HttpRequest.Builder request(String url) {
         return HttpRequest.newBuilder(URI.create(url)).header("Connection", "close");
+    }
+
+    /** Saves what is at an address that anybody may read. */
+    static void download(String url, Path file) {
+        try {
+            CLIENT.send(request(url).timeout(TIMEOUT).build(), BodyHandlers.ofFile(file));
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("Interrupted", x);
+        }
     }
 
     /** Sends a request; a connection that fails is an {@link UncheckedIOException}. */

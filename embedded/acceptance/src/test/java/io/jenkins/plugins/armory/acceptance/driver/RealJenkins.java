@@ -42,6 +42,13 @@ public final class RealJenkins extends ControllerProcess {
                 """
                 jenkins:
                   quietPeriod: 0
+                  nodes:
+                    - permanent:
+                        name: inside
+                        remoteFS: "/nowhere"
+                        numExecutors: 1
+                        mode: EXCLUSIVE
+                        launcher: {inbound: {webSocket: true}}
                   securityRealm:
                     local:
                       allowsSignup: false

@@ -1,0 +1,202 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Groovy;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Webhooks that are defined elsewhere than in the step, and what becomes of calls that do not get through. */
+@AcceptanceTest
+class WebhookDefinitionTest {
+
+    private static final String FILE =
+            """
+            context:
+              suite: from the deployment
+              region: eu
+            webhooks:
+              - name: deploy-checks
+                uriTemplate: "%s"
+                bodyTemplate: {path: body.json}
+              - name: broken
+                uriTemplate: https://ci.example.com/
+                agentIdentifier: inside
+            """;
+
+    @Test
+    void settingsDefineWebhooksForAllJobs(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob("armoryWebhookApproval(webhook: 'deploy-checks', context: [uri: '%s'])"
+                        .formatted(process.url()))
+                .build();
+
+        Call call = process.awaitCall();
+
+        assertThat(call.method()).isEqualTo("PUT");
+        assertThat(call.path()).isEqualTo("/checks/smoke");
+        assertThat(call.header("Authorization")).isEqualTo("Bearer " + Settings.TEAM_SECRET);
+        call.callback().succeed("fine");
+        assertThat(build.awaitResult("SUCCESS")).contains("Webhook approval 'deploy-checks' succeeded");
+        assertThat(build.approvals().get(0).get("webhook").asText()).isEqualTo("deploy-checks");
+    }
+
+    @Test
+    void contextOfTheStepComesBeforeThatOfTheDefinition(Jenkins jenkins, ExternalProcess process) {
+        jenkins.createJob("armoryWebhookApproval(webhook: 'deploy-checks', context: [uri: '%s', suite: 'full'])"
+                        .formatted(process.url()))
+                .build();
+
+        assertThat(process.awaitCall().path()).isEqualTo("/checks/full");
+    }
+
+    private static Build runFromFile(Jenkins jenkins, String file, String parameters) {
+        return jenkins.createJob(
+                        """
+                node {
+                    writeFile file: 'armory/deploy.yml', text: %s
+                    writeFile file: 'body.json', text: %s
+                    armoryWebhookApproval(configFile: 'armory/deploy.yml', %s)
+                }
+                """
+                                .formatted(
+                                        Groovy.string(file),
+                                        Groovy.string(
+                                                "{\"suite\": \"{{context.suite}}\", \"region\": \"{{context.region}}\","
+                                                        + " \"callbackUri\": \"{{armory.callbackUri}}\","
+                                                        + " \"callbackToken\": \"{{armory.callbackToken}}\"}"),
+                                        parameters))
+                .build();
+    }
+
+    @Test
+    void deploymentFileComesBeforeTheSettings(Jenkins jenkins, ExternalProcess process) {
+        String file = FILE.formatted(process.url()).replaceAll("(?s)  - name: broken.*", "");
+        Build build = runFromFile(jenkins, file, "webhook: 'deploy-checks', context: [suite: 'from the step']");
+
+        Call call = process.awaitCall();
+
+        assertThat(call.method()).isEqualTo("POST");
+        assertThat(call.json().get("suite").asText()).isEqualTo("from the step");
+        assertThat(call.json().get("region").asText()).isEqualTo("eu");
+        call.callback().succeed("fine");
+        build.awaitResult("SUCCESS");
+    }
+
+    @Test
+    void mistakeInADeploymentFileIsNamedWithItsPlace(Jenkins jenkins, ExternalProcess process) {
+        Build build = runFromFile(jenkins, FILE.formatted(process.url()), "webhook: 'deploy-checks'");
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("configFile: armory/deploy.yml cannot be used:")
+                .contains("armory/deploy.yml line 10, column 22: webhooks[1].agentIdentifier: goes with networkMode"
+                        + " remoteNetworkAgent alone");
+        assertThat(process.calls()).isEmpty();
+    }
+
+    @Test
+    void unknownNameIsAnsweredWithTheKnownOnes(Jenkins jenkins, ExternalProcess process) {
+        String file = FILE.formatted(process.url()).replace("    agentIdentifier: inside\n", "");
+        Build build = runFromFile(jenkins, file, "webhook: 'deploy-check'");
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("webhook: there is no webhook \"deploy-check\"; known are broken, deploy-checks");
+    }
+
+    @Test
+    void missingFileIsNamed(Jenkins jenkins) {
+        Build build = jenkins.createJob("node { armoryWebhookApproval(webhook: 'x', configFile: 'nope.yml') }")
+                .build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("configFile: there is no file nope.yml in the workspace");
+    }
+
+    @Test
+    void callsThatDoNotGetThroughAreRepeatedAndNoted(Jenkins jenkins, ExternalProcess process) {
+        List<Reply> replies = List.of(
+                new Reply(503, Map.of("Retry-After", "1"), "busy, " + Settings.TEAM_SECRET),
+                new Reply(429, Map.of(), ""),
+                new Reply(202, Map.of(), "{\"queued\": true}"));
+        process.onCall(call -> replies.get(process.calls().size() - 1));
+        Build build = jenkins.createJob("armoryWebhookApproval(webhook: 'deploy-checks', context: [uri: '%s'])"
+                        .formatted(process.url()))
+                .build()
+                .awaitWaiting(1);
+
+        assertThat(process.calls()).hasSize(3).extracting(call -> call.header("Idempotency-Key")).containsOnly(
+                process.calls().get(0).header("Idempotency-Key"));
+        JsonNode attempts = build.approvals().get(0).get("attempts");
+        assertThat(attempts).hasSize(3).allSatisfy(attempt -> {
+            assertThat(attempt.get("host").asText()).isEqualTo(process.url().replace("/checks", ""));
+            assertThat(attempt.get("durationMillis").isNumber()).isTrue();
+        });
+        assertThat(attempts.findValuesAsText("status")).containsExactly("503", "429", "202");
+        assertThat(attempts.findValuesAsText("answer")).containsExactly("busy, ****", "", "{\"queued\": true}");
+        assertThat(attempts.get(2).get("failure").isNull()).isTrue();
+        process.calls().get(2).callback().succeed("fine");
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("Attempt 1 of 3 failed after ", "answered 503; look at the log of the service", "The next is due at ")
+                .contains("The answer began: busy, ****")
+                .contains("Attempt 2 of 3 failed after ", "answered 429")
+                .contains("The webhook answered 202 after ")
+                .doesNotContain(Settings.TEAM_SECRET);
+    }
+
+    @Test
+    void callsThatNeverGetThroughFailTheStep(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> Reply.of(500));
+        Build build = jenkins.createJob(process.approval("retryCount: 2")).build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("answered 500; look at the log of the service that was called (after 3 attempts)");
+        assertThat(process.calls()).hasSize(3);
+    }
+
+    @Test
+    void refusalIsNotRepeated(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> Reply.of(401));
+        Build build = jenkins.createJob(process.approval("retryCount: 5")).build();
+
+        build.awaitResult("FAILURE");
+        assertThat(process.calls()).hasSize(1);
+    }
+
+    @Test
+    void nothingIsSentOnceTheDecisionStands(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> {
+            call.callback().succeed("done already"); // and the answer makes it look as if the call had failed
+            return Reply.of(503);
+        });
+        Build build = jenkins.createJob(process.approval("retryCount: 5") + "\nsleep 3").build();
+
+        build.awaitResult("SUCCESS"); // three seconds after the decision, while the next attempt was due after one
+        assertThat(process.calls()).hasSize(1);
+        assertThat(build.approvals().get(0).get("attempts")).hasSize(1);
+    }
+
+    @Test
+    void attemptThatWouldComeAfterTheDeadlineIsNotWaitedFor(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> new Reply(503, Map.of("Retry-After", "3600"), ""));
+        Build build = jenkins.createJob(process.approval("retryCount: 5", "timeout: 30", "unit: 'MINUTES'"))
+                .build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("it asks to be left alone until after the deadline");
+        assertThat(process.calls()).hasSize(1);
+    }
+
+    @Test
+    void agentThatDoesNotExistIsNamed(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval("networkMode: 'remoteNetworkAgent'", "agentIdentifier: 'nobody'"))
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("agent 'nobody': there is no agent of that name or label; check agentIdentifier");
+        assertThat(process.calls()).isEmpty();
+    }
+}

@@ -1,0 +1,80 @@
+package io.jenkins.plugins.armory.acceptance.driver;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/** A certificate that a server signed itself, made by the JDK's own {@code keytool}. */
+public final class Certificate {
+
+    private static final String PASSWORD = "changeit";
+
+    private final Path keyStore;
+
+    /** @param names of the server, such as {@code ip:127.0.0.1} or {@code dns:localhost} */
+    public Certificate(String... names) {
+        try {
+            keyStore = Files.createTempDirectory(JavaProcess.workFolder(), "certificate-").resolve("keys.p12");
+            Process keytool = new ProcessBuilder(List.of(
+                            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                            "-genkeypair",
+                            "-alias",
+                            "server",
+                            "-keyalg",
+                            "EC",
+                            "-dname",
+                            "CN=server",
+                            "-ext",
+                            "san=" + String.join(",", names),
+                            "-storetype",
+                            "PKCS12",
+                            "-keystore",
+                            keyStore.toString(),
+                            "-storepass",
+                            PASSWORD))
+                    .redirectErrorStream(true)
+                    .start();
+            String output = new String(keytool.getInputStream().readAllBytes());
+            if (keytool.waitFor() != 0) {
+                throw new AssertionError(output);
+            }
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("Interrupted", x);
+        }
+    }
+
+    /** For a server that has it. */
+    public SSLContext server() {
+        try (InputStream in = Files.newInputStream(keyStore)) {
+            KeyStore keys = KeyStore.getInstance("PKCS12");
+            keys.load(in, PASSWORD.toCharArray());
+            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            managers.init(keys, PASSWORD.toCharArray());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(managers.getKeyManagers(), null, null);
+            return context;
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        } catch (GeneralSecurityException x) {
+            throw new AssertionError(x);
+        }
+    }
+
+    /** Options of a Java process that trusts it, and nothing else. */
+    public List<String> trustingOptions() {
+        return List.of(
+                "-Djavax.net.ssl.trustStore=" + keyStore,
+                "-Djavax.net.ssl.trustStoreType=PKCS12",
+                "-Djavax.net.ssl.trustStorePassword=" + PASSWORD);
+    }
+}
