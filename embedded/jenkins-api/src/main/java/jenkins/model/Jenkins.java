@@ -2,8 +2,6 @@ package jenkins.model;
 
 import hudson.ExtensionList;
 import hudson.ProxyConfiguration;
-import hudson.model.Describable;
-import hudson.model.Descriptor;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Label;
@@ -78,16 +76,6 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
     /** The label of that name, or null. */
     public Label getLabel(String expr) {
         return null;
-    }
-
-    @SuppressWarnings("rawtypes")
-    public Descriptor getDescriptorOrDie(Class<? extends Describable> type) {
-        for (var descriptor : getExtensionList(Descriptor.class)) {
-            if (descriptor.clazz == type) {
-                return descriptor;
-            }
-        }
-        throw new AssertionError(type + " is missing its descriptor");
     }
 
     /** The Jenkins URL, with a slash at the end, or null when it is not configured. */

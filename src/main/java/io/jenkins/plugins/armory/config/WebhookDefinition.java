@@ -209,6 +209,12 @@ public final class WebhookDefinition extends AbstractDescribableImpl<WebhookDefi
             return "";
         }
 
+        /** That of the step's fields of the same names, which must be with the step for Pipeline's own reference. */
+        @Override
+        public String getHelpFile(String fieldName) {
+            return "/descriptor/io.jenkins.plugins.armory.step.ArmoryWebhookApprovalStep/help/" + fieldName;
+        }
+
         @POST
         public FormValidation doCheckName(@QueryParameter String value) {
             return FormValidation.validateRequired(value);

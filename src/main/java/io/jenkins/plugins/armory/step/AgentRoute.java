@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -67,8 +68,12 @@ final class AgentRoute implements Route {
     }
 
     @Override
-    public void call(WebhookRequest request, String idempotencyKey, Consumer<WebhookCaller.Result> done) {
-        call(request, idempotencyKey, Instant.now().plus(PATIENCE), true, done);
+    public void call(
+            WebhookRequest request,
+            String idempotencyKey,
+            BooleanSupplier wanted,
+            Consumer<WebhookCaller.Result> done) {
+        call(request, idempotencyKey, Instant.now().plus(PATIENCE), true, wanted, done);
     }
 
     private void call(
@@ -76,7 +81,11 @@ final class AgentRoute implements Route {
             String idempotencyKey,
             Instant until,
             boolean first,
+            BooleanSupplier wanted,
             Consumer<WebhookCaller.Result> done) {
+        if (!wanted.getAsBoolean()) {
+            return;
+        }
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             List<Node> nodes = nodes();
             if (nodes.isEmpty()) {
@@ -107,7 +116,7 @@ final class AgentRoute implements Route {
                 .schedule(
                         () -> ArmoryApprovals.get()
                                 .executor()
-                                .execute(() -> call(request, idempotencyKey, until, false, done)),
+                                .execute(() -> call(request, idempotencyKey, until, false, wanted, done)),
                         LOOK_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
     }

@@ -27,7 +27,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -351,15 +350,6 @@ public final class ArmoryWebhookApprovalStep extends Step {
             Map<String, Object> arguments = new LinkedHashMap<>(step.getArguments());
             arguments.put(CONTEXT, context);
             return step.withArguments(arguments);
-        }
-
-        /** The fields that define a webhook have the help of {@link WebhookDefinition}. */
-        @Override
-        public String getHelpFile(String fieldName) {
-            String own = super.getHelpFile(fieldName);
-            return own != null || fieldName == null
-                    ? own
-                    : Jenkins.get().getDescriptorOrDie(WebhookDefinition.class).getHelpFile(fieldName);
         }
 
         @POST

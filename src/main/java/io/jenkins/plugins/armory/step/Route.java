@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.webhook.WebhookCaller;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import jenkins.model.Jenkins;
 
@@ -18,9 +19,14 @@ interface Route {
      * Makes one attempt and returns at once.
      *
      * @param idempotencyKey the same for all attempts of one approval
-     * @param done is given the result, on whatever thread
+     * @param wanted whether the call is still to be made, for a way on which there may be something to wait for first
+     * @param done is given the result, on whatever thread; is told nothing when the call was not wanted any more
      */
-    void call(WebhookRequest request, String idempotencyKey, Consumer<WebhookCaller.Result> done);
+    void call(
+            WebhookRequest request,
+            String idempotencyKey,
+            BooleanSupplier wanted,
+            Consumer<WebhookCaller.Result> done);
 
     /** How the log names it, behind the webhook's name; empty for the usual one. */
     String description();
@@ -29,7 +35,11 @@ interface Route {
     static Route direct() {
         return new Route() {
             @Override
-            public void call(WebhookRequest request, String idempotencyKey, Consumer<WebhookCaller.Result> done) {
+            public void call(
+                    WebhookRequest request,
+                    String idempotencyKey,
+                    BooleanSupplier wanted,
+                    Consumer<WebhookCaller.Result> done) {
                 ArmoryApprovals.get()
                         .caller()
                         .call(request, idempotencyKey, ArmoryConfiguration.get().hosts(), proxyFor(request), done);

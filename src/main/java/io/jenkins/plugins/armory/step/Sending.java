@@ -121,7 +121,7 @@ final class Sending {
 
     private void attempt(int number) {
         try {
-            if (approvals.find(approvalId).filter(Sending::isUnderWay).isPresent()) {
+            if (isUnderWay()) {
                 call(owner.request(), number);
             }
         } catch (AbortException | RuntimeException x) {
@@ -129,14 +129,17 @@ final class Sending {
         }
     }
 
-    private static boolean isUnderWay(Approval approval) {
-        return approval.state() == Approval.State.SENDING;
+    private boolean isUnderWay() {
+        return approvals
+                .find(approvalId)
+                .filter(approval -> approval.state() == Approval.State.SENDING)
+                .isPresent();
     }
 
     private void call(WebhookRequest request, int number) {
         Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         long nanos = System.nanoTime();
-        route.call(request, approvalId, result -> executor.execute(() -> {
+        route.call(request, approvalId, this::isUnderWay, result -> executor.execute(() -> {
             try {
                 ended(request.host(), number, start, Duration.ofNanos(System.nanoTime() - nanos), result);
             } catch (IOException | RuntimeException x) {

@@ -2,17 +2,24 @@ package io.jenkins.plugins.armory.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Throwables;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
 import io.jenkins.plugins.casc.ConfiguratorRegistry;
 import io.jenkins.plugins.casc.misc.Util;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
@@ -25,34 +32,116 @@ class ArmoryConfigurationJenkinsTest {
               armory:
                 callbackBaseUrl: "https://callbacks.example.com/jenkins"
                 callbackCredentialsId: "callback-token"
+                allowedHosts: ["*.example.com", "10.0.0.0/8"]
+                webhooks:
+                  - name: integration-tests
+                    method: PUT
+                    uriTemplate: "https://ci.example.com/start"
+                    headers:
+                      - {key: Authorization, value: "Bearer {{secrets.ci}}"}
+                    bodyTemplate:
+                      inline: '{"callbackUri": "{{armory.callbackUri}}"}'
+                    retryCount: 3
+                    networkMode: remoteNetworkAgent
+                    agentIdentifier: inside
+                    disableCallback: true
+                    context:
+                      - {key: suite, value: smoke}
             """;
 
-    @Test
-    void isConfiguredAsCode(JenkinsRule j, @TempDir Path folder) throws Exception {
+    private static void configure(Path folder, String casc) throws Exception {
         ConfigurationAsCode.get()
-                .configure(Files.writeString(folder.resolve("casc.yaml"), CASC).toString());
+                .configure(Files.writeString(folder.resolve("casc.yaml"), casc).toString());
+    }
 
+    private static Webhook expected() {
+        return Webhook.named("integration-tests")
+                .method("PUT")
+                .uriTemplate("https://ci.example.com/start")
+                .headers(List.of(new Webhook.Header("Authorization", "Bearer {{secrets.ci}}")))
+                .body("{\"callbackUri\": \"{{armory.callbackUri}}\"}")
+                .retryCount(3)
+                .networkMode("remoteNetworkAgent")
+                .agentIdentifier("inside")
+                .disableCallback(true)
+                .context(Map.of("suite", "smoke"))
+                .build();
+    }
+
+    private static void assertHasAll() {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
         assertThat(configuration.getCallbackBaseUrl()).isEqualTo("https://callbacks.example.com/jenkins");
         assertThat(configuration.getCallbackCredentialsId()).isEqualTo("callback-token");
-        assertThat(configuration.rootActionUrl()).isEqualTo("https://callbacks.example.com/jenkins/armory/");
-
-        ConfigurationContext context = new ConfigurationContext(ConfiguratorRegistry.get());
-        String exported = Util.toYamlString(
-                Util.getUnclassifiedRoot(context).get("armory"));
-        assertThat(exported).contains("callbackBaseUrl: \"https://callbacks.example.com/jenkins\"");
-        assertThat(exported).contains("callbackCredentialsId: \"callback-token\"");
+        assertThat(configuration.getAllowedHosts()).containsExactly("*.example.com", "10.0.0.0/8");
+        assertThat(configuration.getWebhooks())
+                .singleElement()
+                .satisfies(definition ->
+                        assertThat(definition.toWebhook()).usingRecursiveComparison().isEqualTo(expected()));
     }
 
     @Test
-    void survivesItsForm(JenkinsRule j) throws Exception {
-        ArmoryConfiguration.get().setCallbackBaseUrl("https://callbacks.example.com/");
-        ArmoryConfiguration.get().setCallbackCredentialsId("callback-token");
+    void isConfiguredAsCode(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+
+        assertHasAll();
+        assertThat(ArmoryConfiguration.get().rootActionUrl()).isEqualTo("https://callbacks.example.com/jenkins/armory/");
+        ConfigurationContext context = new ConfigurationContext(ConfiguratorRegistry.get());
+        String exported = Util.toYamlString(
+                Util.getUnclassifiedRoot(context).get("armory"));
+
+        configure(folder, "unclassified: {armory: {callbackBaseUrl: '', callbackCredentialsId: '', allowedHosts: [], webhooks: []}}");
+        assertThat(ArmoryConfiguration.get().getWebhooks()).isEmpty();
+        configure(folder, "unclassified:\n  armory:\n" + exported.indent(4));
+        assertHasAll();
+    }
+
+    @Test
+    void survivesItsFormAndARestart(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(folder, CASC);
 
         j.configRoundtrip();
 
-        assertThat(ArmoryConfiguration.get().getCallbackBaseUrl()).isEqualTo("https://callbacks.example.com/");
-        assertThat(ArmoryConfiguration.get().getCallbackCredentialsId()).isEqualTo("callback-token");
+        assertHasAll();
+        ArmoryConfiguration.get().load();
+        assertHasAll();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "allowedHosts: ['https://ci/'] | allowedHosts: \"https://ci/\" is neither a host name",
+                "webhooks: [{name: a}] | webhooks: 'a': uriTemplate: is missing",
+                "webhooks: [{name: a, uriTemplate: 'https://ci/', agentIdentifier: x}] | webhooks: 'a': agentIdentifier: goes with networkMode remoteNetworkAgent alone",
+                "webhooks: [{name: a, uriTemplate: 'https://ci/{{x}}'}] | webhooks: 'a': uriTemplate: \"{{x}}\" at line 1, column 12 is not a variable",
+                "webhooks: [{name: a, uriTemplate: 'https://ci/'}, {name: a, uriTemplate: 'https://ci/2'}] | webhooks: there are two of the name \"a\"",
+            })
+    void mistakesAreFoundWhenTheFileIsLoaded(String settings, String message, JenkinsRule j, @TempDir Path folder) {
+        assertThatThrownBy(() -> configure(folder, "unclassified: {armory: {" + settings + "}}"))
+                .satisfies(x -> assertThat(Throwables.getStackTraceAsString(x)).contains(message));
+        assertThat(ArmoryConfiguration.get().getWebhooks()).isEmpty();
+        assertThat(ArmoryConfiguration.get().getAllowedHosts()).isEmpty();
+    }
+
+    @Test
+    void checksHostsAndDefinitionsWhileTheyAreTyped(JenkinsRule j) {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        assertThat(configuration.doCheckAllowedHosts("*.example.com\n10.0.0.1").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckAllowedHosts("ci:8080")).hasMessageContaining("is neither a host name");
+
+        WebhookDefinition.DescriptorImpl definition =
+                j.jenkins.getDescriptorByType(WebhookDefinition.DescriptorImpl.class);
+        assertThat(definition.doCheckUriTemplate("https://ci/{{context.ref}}").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(definition.doCheckUriTemplate("ci/start")).hasMessageContaining("must start with http://");
+        assertThat(definition.doCheckRetryCount("-1")).hasMessageContaining("-1 is less than 0");
+        assertThat(definition.doCheckRetryCount("many")).hasMessageContaining("whole number");
+        assertThat(definition.doCheckAgentIdentifier("inside", "direct")).hasMessageContaining("remoteNetworkAgent alone");
+        assertThat(definition.doCheckAgentIdentifier("inside", "remoteNetworkAgent").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(definition.doCheckAgentIdentifier("", "remoteNetworkAgent").kind).isEqualTo(FormValidation.Kind.WARNING);
+        assertThat(definition.doFillNetworkModeItems()).extracting(option -> option.value).containsExactly("direct", "remoteNetworkAgent");
+        assertThat(j.jenkins.getDescriptorByType(BodyTemplate.DescriptorImpl.class).doCheckInline("{{#if}}"))
+                .hasMessageContaining("is not a variable");
     }
 
     @Test

@@ -18,12 +18,17 @@ import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.config.BodyTemplate;
+import io.jenkins.plugins.armory.config.KeyValue;
+import io.jenkins.plugins.armory.config.WebhookDefinition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +60,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     void start(JenkinsRule rule) throws IOException {
         j = rule;
         external.start(InetAddress.getLoopbackAddress(), 0);
+        ArmoryConfiguration.get().setAllowedHosts(List.of("127.0.0.1"));
         for (int i = 0; i < 10; i++) {
             external.enqueue(new MockResponse.Builder().code(202).build());
         }
@@ -68,7 +74,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     /** A call of the step that hands the approval's own token to the external process. */
     private String step(String more) {
         return "armoryWebhookApproval(name: 'tests', uriTemplate: '" + external.url("/start")
-                + "', headers: [[key: 'X-Token', value: '{{armory.callbackToken}}']]" + more + ")";
+                + "', headers: [[key: 'X-Token', value: '{{armory.callbackToken}}'],"
+                + " [key: 'X-Callback', value: '{{armory.callbackUri}}/callback']]" + more + ")";
     }
 
     private WorkflowJob job(ItemGroup<?> parent, String script) throws Exception {
@@ -252,10 +259,16 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     private void assertNotOnDisk(String secret) throws IOException {
         try (Stream<Path> files = Files.walk(j.jenkins.getRootDir().toPath())) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
-                        .as("%s", file)
-                        .doesNotContain(secret);
+                assertThat(content(file)).as("%s", file).doesNotContain(secret);
             }
+        }
+    }
+
+    private static String content(Path file) throws IOException {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException x) {
+            return ""; // one that was being written, and has its final name by now
         }
     }
 
@@ -340,9 +353,16 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         assertThat(callBack(request, "{\"success\": true}").statusCode()).isEqualTo(410);
     }
 
+    private static ArmoryWebhookApprovalStep named(String name, String uriTemplate) {
+        ArmoryWebhookApprovalStep step = new ArmoryWebhookApprovalStep();
+        step.setName(name);
+        step.setUriTemplate(uriTemplate);
+        return step;
+    }
+
     @Test
     void isWrittenByTheSnippetGenerator() throws Exception {
-        ArmoryWebhookApprovalStep step = new ArmoryWebhookApprovalStep("tests", "https://ci/start");
+        ArmoryWebhookApprovalStep step = named("tests", "https://ci/start");
         SnippetizerTester tester = new SnippetizerTester(j);
         tester.assertRoundTrip(step, "armoryWebhookApproval name: 'tests', uriTemplate: 'https://ci/start'");
 
@@ -358,12 +378,23 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "armoryWebhookApproval bodyTemplate: [inline: '{}'], context: [ref: 'main', n: '1'],"
                         + " headers: [[key: 'a', value: 'b']], name: 'tests', timeout: 5, unit: 'MINUTES',"
                         + " uriTemplate: 'https://ci/start'");
+
+        ArmoryWebhookApprovalStep byName = new ArmoryWebhookApprovalStep();
+        byName.setWebhook("tests");
+        byName.setConfigFile("deploy.yml");
+        byName.setContext(List.of(new KeyValue("ref", "main")));
+        tester.assertRoundTrip(
+                byName, "armoryWebhookApproval configFile: 'deploy.yml', context: [ref: 'main'], webhook: 'tests'");
     }
 
     @Test
     void survivesItsForm() throws Exception {
-        ArmoryWebhookApprovalStep step = new ArmoryWebhookApprovalStep("tests", "https://ci/start");
+        ArmoryWebhookApprovalStep step = named("tests", "https://ci/start");
         step.setMethod("PUT");
+        step.setRetryCount(3);
+        step.setNetworkMode("remoteNetworkAgent");
+        step.setAgentIdentifier("inside");
+        step.setDisableCallback(true);
         step.setContext(List.of(new KeyValue("ref", "main")));
         step.setHeaders(List.of(new KeyValue("a", "b"), new KeyValue("c", "d")));
         BodyTemplate body = new BodyTemplate();
@@ -383,6 +414,12 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         JenkinsRule.WebClient client = j.createWebClient();
         for (String field : List.of(
                 "",
+                "/webhook",
+                "/configFile",
+                "/retryCount",
+                "/networkMode",
+                "/agentIdentifier",
+                "/disableCallback",
                 "/name",
                 "/method",
                 "/uriTemplate",
@@ -398,6 +435,12 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                     .as(field)
                     .contains("<div>");
         }
+    }
+
+    @Test
+    void lendsItsHelpToDefinitionsInSettings() {
+        assertThat(j.jenkins.getDescriptorOrDie(WebhookDefinition.class).getHelpFile("retryCount"))
+                .isEqualTo("/descriptor/" + ArmoryWebhookApprovalStep.class.getName() + "/help/retryCount");
     }
 
     @Test

@@ -7,9 +7,11 @@ import hudson.model.Result;
 import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.approval.Event;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -49,6 +51,7 @@ class RestartJenkinsTest {
     }
 
     private WorkflowRun start(JenkinsRule j, String more) throws Exception {
+        ArmoryConfiguration.get().setAllowedHosts(List.of("127.0.0.1"));
         WorkflowJob job = j.createProject(WorkflowJob.class, "job");
         job.setDefinition(new CpsFlowDefinition(
                 "def r = armoryWebhookApproval(name: 'tests', uriTemplate: '" + external.url("/start")
