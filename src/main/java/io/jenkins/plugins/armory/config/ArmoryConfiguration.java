@@ -15,8 +15,6 @@ import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.jenkinsci.Symbol;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
@@ -100,7 +98,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
     }
 
     /** {@link #getAllowedHosts} as a form shows it: an entry a line. */
-    @Restricted(NoExternalUse.class)
     public String getAllowedHostsText() {
         return String.join("\n", allowedHosts);
     }
