@@ -353,8 +353,8 @@ public final class ArmoryWebhookApprovalStep extends Step {
         }
 
         @POST
-        public FormValidation doCheckUriTemplate(@QueryParameter String value, @QueryParameter String webhook) {
-            return Util.fixEmptyAndTrim(webhook) == null ? WebhookForm.checkUriTemplate(value) : FormValidation.ok();
+        public FormValidation doCheckUriTemplate(@QueryParameter String value) {
+            return WebhookForm.checkUriTemplate(value);
         }
 
         @POST
