@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -24,6 +25,7 @@ import java.util.Objects;
  * @param environment what is deployed to, {@code null} where none is known
  * @param webhook name of the webhook
  * @param callbackCredentialsId id of the Secret text credential that may call back, {@code null} for none
+ * @param allowedCallers whom the step lets decide, of those that the settings would let; empty for all of them
  * @param createdAt when the step started
  * @param deadline when the wait ends without a callback; absolute, so time spent while Jenkins is down counts
  * @param state see above
@@ -35,6 +37,7 @@ public record Approval(
         @CheckForNull String environment,
         String webhook,
         @CheckForNull String callbackCredentialsId,
+        List<String> allowedCallers,
         Instant createdAt,
         Instant deadline,
         State state,
@@ -70,12 +73,25 @@ public record Approval(
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(build, "build");
         Objects.requireNonNull(webhook, "webhook");
+        allowedCallers = List.copyOf(allowedCallers);
         Objects.requireNonNull(createdAt, "createdAt");
         Objects.requireNonNull(deadline, "deadline");
         Objects.requireNonNull(state, "state");
         if ((state == State.DECIDED) != (decision != null)) {
             throw new IllegalArgumentException("state " + state + " does not go with decision " + decision);
         }
+    }
+
+    /** A new approval, before anything was sent, that all may decide whom the settings let. */
+    public static Approval start(
+            String id,
+            BuildRef build,
+            @CheckForNull String environment,
+            String webhook,
+            @CheckForNull String callbackCredentialsId,
+            Instant createdAt,
+            Duration timeout) {
+        return start(id, build, environment, webhook, callbackCredentialsId, List.of(), createdAt, timeout);
     }
 
     /** A new approval, before anything was sent. */
@@ -85,6 +101,7 @@ public record Approval(
             @CheckForNull String environment,
             String webhook,
             @CheckForNull String callbackCredentialsId,
+            List<String> allowedCallers,
             Instant createdAt,
             Duration timeout) {
         return new Approval(
@@ -93,6 +110,7 @@ public record Approval(
                 environment,
                 webhook,
                 callbackCredentialsId,
+                allowedCallers,
                 createdAt,
                 createdAt.plus(timeout),
                 State.SENDING,
@@ -181,6 +199,7 @@ public record Approval(
                 environment,
                 webhook,
                 callbackCredentialsId,
+                allowedCallers,
                 createdAt,
                 deadline,
                 newState,

@@ -16,6 +16,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -102,6 +104,9 @@ final class ApprovalFile {
                 .put("createdAt", approval.createdAt().toString())
                 .put("deadline", approval.deadline().toString())
                 .put("state", approval.state().name());
+        if (!approval.allowedCallers().isEmpty()) {
+            approval.allowedCallers().forEach(json.putArray("allowedCallers")::add);
+        }
         Decision decision = approval.decision();
         if (decision != null) {
             json.putObject("decision")
@@ -125,6 +130,7 @@ final class ApprovalFile {
                 optionalText(json, "environment"),
                 text(json, "webhook"),
                 optionalText(json, "callbackCredentialsId"),
+                texts(json.path("allowedCallers")),
                 Instant.parse(text(json, "createdAt")),
                 Instant.parse(text(json, "deadline")),
                 Approval.State.valueOf(text(json, "state")),
@@ -135,6 +141,12 @@ final class ApprovalFile {
                                 text(decision, "mdMessage"),
                                 text(decision, "decidedBy"),
                                 Instant.parse(text(decision, "decidedAt"))));
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(element -> texts.add(element.asText()));
+        return texts;
     }
 
     private static String text(JsonNode json, String name) {

@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ApprovalTest {
@@ -105,6 +106,6 @@ class ApprovalTest {
     void cannotBeHalfBuilt() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Approval(
-                        "a1", sending.build(), null, "tests", null, START, DEADLINE, State.DECIDED, null));
+                        "a1", sending.build(), null, "tests", null, List.of(), START, DEADLINE, State.DECIDED, null));
     }
 }

@@ -59,7 +59,8 @@ class CallbackEndpointTest {
                 approvals,
                 tokens,
                 List.of(TokenVerifier.ofApprovals(tokens), CallbackEndpointTest::secretText),
-                () -> stopping);
+                () -> stopping,
+                Clock.systemUTC());
         id = newApproval("ci-callback", Duration.ofHours(24));
     }
 
@@ -76,11 +77,11 @@ class CallbackEndpointTest {
     }
 
     /** Stands for a Secret text credential with the id {@code ci-callback}. */
-    private static Optional<Caller> secretText(String token, Optional<Approval> approval) {
+    private static Verification secretText(String token, Optional<Approval> approval) {
         return CallbackTokens.same("s3cret!", token)
-                ? Optional.of(new Caller(
+                ? Verification.of(Caller.of(
                         "credentials ci-callback", each -> "ci-callback".equals(each.callbackCredentialsId())))
-                : Optional.empty();
+                : Verification.unknown();
     }
 
     private record Sent(String method, List<String> authorization, List<String> alternative, String type, byte[] body) {}
@@ -100,6 +101,7 @@ class CallbackEndpointTest {
                 approvalId,
                 sent.authorization,
                 sent.alternative,
+                "192.0.2.1",
                 sent.type,
                 -1,
                 new ByteArrayInputStream(sent.body)));
@@ -264,12 +266,14 @@ class CallbackEndpointTest {
     void forbidsAGenuineTokenOfSomethingElse() throws IOException {
         String other = newApproval("another-credential", Duration.ofHours(1));
 
-        for (JsonResponse response :
-                List.of(send(id, bearer(tokens.tokenFor(other), SUCCESS)), send(other, bearer("s3cret!", SUCCESS)))) {
+        Map.of(id, tokens.tokenFor(other), other, "s3cret!").forEach((approval, token) -> {
+            JsonResponse response = send(approval, bearer(token, SUCCESS));
             assertError(response, 403, "insufficient_scope", "not for this approval");
             assertThat(response.headers())
-                    .isEqualTo(Map.of("WWW-Authenticate", "Bearer realm=\"armory\", error=\"insufficient_scope\""));
-        }
+                    .isEqualTo(Map.of(
+                            "WWW-Authenticate",
+                            "Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"approval:" + approval + '"'));
+        });
         assertThat(decision()).isNull();
     }
 
@@ -352,8 +356,8 @@ class CallbackEndpointTest {
 
     @Test
     void refusesABodyThatIsTooLarge() {
-        String fits = "{\"success\": true, \"mdMessage\": \"" + "x".repeat(CallbackBody.MAX_BYTES - 34) + "\"}";
-        assertThat(fits).hasSize(CallbackBody.MAX_BYTES);
+        String fits = "{\"success\": true, \"mdMessage\": \"" + "x".repeat(RequestBody.MAX_BYTES - 34) + "\"}";
+        assertThat(fits).hasSize(RequestBody.MAX_BYTES);
 
         assertAnswer(
                 callBack(id, fits + " "),
@@ -371,8 +375,9 @@ class CallbackEndpointTest {
                 id,
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
+                "192.0.2.1",
                 "application/json",
-                CallbackBody.MAX_BYTES + 1,
+                RequestBody.MAX_BYTES + 1,
                 new InputStream() {
                     @Override
                     public int read() {
@@ -393,7 +398,14 @@ class CallbackEndpointTest {
         };
 
         JsonResponse response = endpoint.handle(new CallbackRequest(
-                "POST", id, List.of("Bearer " + tokens.tokenFor(id)), List.of(), "application/json", 500, brokenOff));
+                "POST",
+                id,
+                List.of("Bearer " + tokens.tokenFor(id)),
+                List.of(),
+                "192.0.2.1",
+                "application/json",
+                500,
+                brokenOff));
 
         assertError(response, 400, "invalid_request", "breaks off");
         assertThat(decision()).isNull();
