@@ -1,6 +1,11 @@
 package io.jenkins.plugins.armory.acceptance;
 
-/** The settings of the controllers under test: two credentials that may call back, one of them the default. */
+import io.jenkins.plugins.armory.acceptance.driver.OidcIssuer;
+
+/**
+ * The settings of the controllers under test: two Secret texts that may call back, one of them the default, and two clients
+ * of the token endpoint.
+ */
 final class Settings {
 
     /** The secret of the credential that the settings name, for steps that name none. */
@@ -11,7 +16,15 @@ final class Settings {
 
     static final String TEAM_SECRET = "secret-of-one-team";
 
-    static final String CASC =
+    /** A client of the token endpoint that may decide for the jobs that the tests create. */
+    static final String CLIENT_ID = "client-1";
+
+    static final String CLIENT_SECRET = "secret+of client/1";
+
+    /** A client that may decide for none of them. */
+    static final String OTHER_CLIENT_ID = "client-of-others";
+
+    private static final String SHARED =
             """
             credentials:
               system:
@@ -19,11 +32,35 @@ final class Settings {
                   - credentials:
                       - string: {id: default, scope: GLOBAL, secret: "%s", description: "for all steps"}
                       - string: {id: %s, scope: GLOBAL, secret: "%s", description: "for the steps of one team"}
+                      - usernamePassword: {id: client, scope: GLOBAL, username: "%s", password: "%s"}
+                      - usernamePassword: {id: other-client, scope: GLOBAL, username: "%s", password: "%s"}
             unclassified:
               armory:
                 callbackCredentialsId: default
+                callbackClients:
+                  - {credentialsId: client, jobs: "job-*, example*"}
+                  - {credentialsId: other-client, jobs: "team/**"}
             """
-                    .formatted(DEFAULT_SECRET, TEAM, TEAM_SECRET);
+                    .formatted(
+                            DEFAULT_SECRET,
+                            TEAM,
+                            TEAM_SECRET,
+                            CLIENT_ID,
+                            CLIENT_SECRET,
+                            OTHER_CLIENT_ID,
+                            CLIENT_SECRET);
+
+    static final String CASC = SHARED;
 
     private Settings() {}
+
+    /** The same, with outside issuers. */
+    static String withIssuers(OidcIssuer... issuers) {
+        StringBuilder casc = new StringBuilder(SHARED).append("    issuers:\n");
+        for (OidcIssuer issuer : issuers) {
+            casc.append("      - {issuer: \"" + issuer.url() + "\", audience: \"" + OidcIssuer.AUDIENCE
+                    + "\", requiredClaims: [\"repository=octo-org/octo-repo\"], jobs: \"job-*\"}\n");
+        }
+        return casc.toString();
+    }
 }
