@@ -1,6 +1,8 @@
 package io.jenkins.plugins.armory.acceptance.driver;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -106,8 +108,10 @@ public final class OidcIssuer implements AutoCloseable {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Over a connection that is kept: one that is not, Java's own server sometimes closes before it has answered. */
     private String ask(String path, String body) {
-        return Http.send(Http.request(url + path).POST(BodyPublishers.ofString(body))).body();
+        return Http.send(HttpRequest.newBuilder(URI.create(url + path)).POST(BodyPublishers.ofString(body)))
+                .body();
     }
 
     /** Ends it without any warning. */

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.acceptance.driver;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,11 +58,13 @@ final class OidcIssuerProgram {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
+        try {
             byte[] body = exchange.getRequestBody().readAllBytes();
             byte[] answer = answer(exchange.getRequestURI().getPath(), body).getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, answer.length);
-            exchange.getResponseBody().write(answer);
+            exchange.sendResponseHeaders(200, answer.length == 0 ? -1 : answer.length);
+            try (OutputStream response = exchange.getResponseBody()) {
+                response.write(answer);
+            }
         } catch (GeneralSecurityException | InterruptedException x) {
             throw new IllegalStateException(x);
         }
