@@ -372,6 +372,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         step.setEnvironment("prod");
         step.setTimeout(5);
         step.setUnit(TimeUnit.MINUTES);
+        step.setAllowedCallers(List.of("ci-client", "https://gitlab.example.com project_path:team/app:*"));
 
         ArmoryWebhookApprovalStep after = new StepConfigTester(j).configRoundTrip(step);
 
@@ -392,7 +393,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "/environment",
                 "/timeout",
                 "/unit",
-                "/callbackCredentialsId")) {
+                "/callbackCredentialsId",
+                "/allowedCallers")) {
             String url = "descriptor/" + ArmoryWebhookApprovalStep.class.getName() + "/help" + field;
             assertThat(client.goTo(url).getWebResponse().getContentAsString())
                     .as(field)
