@@ -50,7 +50,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
 
     /** The client, unless its credential is not there. */
     Optional<CallbackClient> toClient() {
-        StandardUsernamePasswordCredentials credentials = find(credentialsId);
+        StandardUsernamePasswordCredentials credentials = lookUp(credentialsId);
         return credentials == null
                 ? Optional.empty()
                 : Optional.of(new CallbackClient(
@@ -60,8 +60,9 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
                         Jobs.parse(jobs)));
     }
 
+    /** Not called {@code find}: in the descriptor that would be the method of that name which every descriptor has. */
     @CheckForNull
-    private static StandardUsernamePasswordCredentials find(String id) {
+    private static StandardUsernamePasswordCredentials lookUp(String id) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             return CredentialsProvider.findCredentialByIdInItemGroup(
                     id, StandardUsernamePasswordCredentials.class, Jenkins.get(), ACL.SYSTEM2, List.of());
@@ -96,7 +97,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
             if (Util.fixEmptyAndTrim(value) == null) {
                 return FormValidation.error("Choose a username/password credential: client_id and client_secret.");
             }
-            return find(value) != null
+            return lookUp(value) != null
                     ? FormValidation.ok()
                     : FormValidation.error("There is no username/password credential of this id in Jenkins itself.");
         }

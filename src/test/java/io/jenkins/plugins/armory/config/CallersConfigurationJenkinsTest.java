@@ -213,8 +213,7 @@ class CallersConfigurationJenkinsTest {
         JenkinsRule.WebClient web = j.createWebClient().withJavaScriptEnabled(false).login("manager");
         HtmlPage page = web.goTo("manage/configure");
         assertThat(page.getWebResponse().getContentAsString()).doesNotContain("callbackClients", "octo-org/octo-repo");
-        j.submit(page.getFormByName("config"));
-        assertIsAsInTheCode();
+        assertThat(ArmoryConfiguration.get().getRequiredGlobalConfigPagePermission()).isEqualTo(Jenkins.ADMINISTER);
     }
 
     @Test

@@ -229,6 +229,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         RecordedRequest request = received();
         assertThat(request.getBody().string(StandardCharsets.UTF_8)).isEqualTo("{\"t\": \"f0lder-secret\"}");
         assertThat(CredentialsProvider.getFingerprintOf(credentials).getJobs()).containsExactly("team/job");
+        await().untilAsserted(() -> j.assertLogContains("Waiting 24 hours at most", run)); // and nothing is being written
         assertNotOnDisk("f0lder-secret");
         callBack(request, "{\"success\": true}");
         j.assertBuildStatusSuccess(j.waitForCompletion(run));

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.acceptance;
 
 import io.jenkins.plugins.armory.acceptance.driver.OidcIssuer;
+import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
 
 /**
  * The settings of the controllers under test: two Secret texts that may call back, one of them the default, and two clients
@@ -24,7 +25,7 @@ final class Settings {
     /** A client that may decide for none of them. */
     static final String OTHER_CLIENT_ID = "client-of-others";
 
-    private static final String SHARED =
+    static final String CASC =
             """
             credentials:
               system:
@@ -32,6 +33,7 @@ final class Settings {
                   - credentials:
                       - string: {id: default, scope: GLOBAL, secret: "%s", description: "for all steps"}
                       - string: {id: %s, scope: GLOBAL, secret: "%s", description: "for the steps of one team"}
+                      - string: {id: checks-jenkins, scope: GLOBAL, secret: "%s", description: "of an example"}
                       - usernamePassword: {id: client, scope: GLOBAL, username: "%s", password: "%s"}
                       - usernamePassword: {id: other-client, scope: GLOBAL, username: "%s", password: "%s"}
             unclassified:
@@ -45,18 +47,17 @@ final class Settings {
                             DEFAULT_SECRET,
                             TEAM,
                             TEAM_SECRET,
+                            RealJenkins.apiAuthorization(),
                             CLIENT_ID,
                             CLIENT_SECRET,
                             OTHER_CLIENT_ID,
                             CLIENT_SECRET);
 
-    static final String CASC = SHARED;
-
     private Settings() {}
 
     /** The same, with outside issuers. */
     static String withIssuers(OidcIssuer... issuers) {
-        StringBuilder casc = new StringBuilder(SHARED).append("    issuers:\n");
+        StringBuilder casc = new StringBuilder(CASC).append("    issuers:\n");
         for (OidcIssuer issuer : issuers) {
             casc.append("      - {issuer: \"" + issuer.url() + "\", audience: \"" + OidcIssuer.AUDIENCE
                     + "\", requiredClaims: [\"repository=octo-org/octo-repo\"], jobs: \"job-*\"}\n");
