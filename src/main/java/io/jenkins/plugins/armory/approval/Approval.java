@@ -27,6 +27,7 @@ import java.util.Objects;
  * @param environment what is deployed to, {@code null} where none is known
  * @param webhook name of the webhook
  * @param callbackCredentialsId id of the Secret text credential that may call back, {@code null} for none
+ * @param allowedCallers whom the step lets decide, of those that the settings would let; empty for all of them
  * @param awaitsCallback whether there is to be a callback at all
  * @param createdAt when the step started
  * @param deadline when the wait ends without a callback; absolute, so time spent while Jenkins is down counts
@@ -40,6 +41,7 @@ public record Approval(
         @CheckForNull String environment,
         String webhook,
         @CheckForNull String callbackCredentialsId,
+        List<String> allowedCallers,
         boolean awaitsCallback,
         Instant createdAt,
         Instant deadline,
@@ -83,6 +85,7 @@ public record Approval(
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(build, "build");
         Objects.requireNonNull(webhook, "webhook");
+        allowedCallers = List.copyOf(allowedCallers);
         Objects.requireNonNull(createdAt, "createdAt");
         Objects.requireNonNull(deadline, "deadline");
         Objects.requireNonNull(state, "state");
@@ -92,7 +95,7 @@ public record Approval(
         }
     }
 
-    /** A new approval, before anything was sent, that awaits a callback. */
+    /** A new approval, before anything was sent, that awaits a callback of anybody whom the settings let decide. */
     public static Approval start(
             String id,
             BuildRef build,
@@ -101,12 +104,26 @@ public record Approval(
             @CheckForNull String callbackCredentialsId,
             Instant createdAt,
             Duration timeout) {
+        return start(id, build, environment, webhook, callbackCredentialsId, List.of(), createdAt, timeout);
+    }
+
+    /** A new approval, before anything was sent, that awaits a callback. */
+    public static Approval start(
+            String id,
+            BuildRef build,
+            @CheckForNull String environment,
+            String webhook,
+            @CheckForNull String callbackCredentialsId,
+            List<String> allowedCallers,
+            Instant createdAt,
+            Duration timeout) {
         return new Approval(
                 id,
                 build,
                 environment,
                 webhook,
                 callbackCredentialsId,
+                allowedCallers,
                 true,
                 createdAt,
                 createdAt.plus(timeout),
@@ -123,6 +140,7 @@ public record Approval(
                 environment,
                 webhook,
                 callbackCredentialsId,
+                allowedCallers,
                 false,
                 createdAt,
                 deadline,
@@ -255,6 +273,7 @@ public record Approval(
                 environment,
                 webhook,
                 callbackCredentialsId,
+                allowedCallers,
                 awaitsCallback,
                 createdAt,
                 deadline,

@@ -107,6 +107,9 @@ final class ApprovalFile {
                 .put("createdAt", approval.createdAt().toString())
                 .put("deadline", approval.deadline().toString())
                 .put("state", approval.state().name());
+        if (!approval.allowedCallers().isEmpty()) {
+            approval.allowedCallers().forEach(json.putArray("allowedCallers")::add);
+        }
         ArrayNode attempts = json.putArray("attempts");
         approval.attempts().forEach(attempt -> attempts.add(toJson(attempt)));
         Decision decision = approval.decision();
@@ -162,6 +165,7 @@ final class ApprovalFile {
                 optionalText(json, "environment"),
                 text(json, "webhook"),
                 optionalText(json, "callbackCredentialsId"),
+                texts(json.path("allowedCallers")),
                 json.path("awaitsCallback").asBoolean(true),
                 Instant.parse(text(json, "createdAt")),
                 Instant.parse(text(json, "deadline")),
@@ -174,6 +178,12 @@ final class ApprovalFile {
                                 text(decision, "mdMessage"),
                                 text(decision, "decidedBy"),
                                 Instant.parse(text(decision, "decidedAt"))));
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(element -> texts.add(element.asText()));
+        return texts;
     }
 
     private static String text(JsonNode json, String name) {

@@ -12,6 +12,7 @@ import hudson.model.TaskListener;
 import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.callback.AllowedCallers;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -62,6 +63,8 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
     @CheckForNull
     private String callbackCredentialsId;
+
+    private List<String> allowedCallers = List.of();
 
     @DataBoundConstructor
     public ArmoryWebhookApprovalStep() {}
@@ -218,6 +221,23 @@ public final class ArmoryWebhookApprovalStep extends Step {
     @DataBoundSetter
     public void setCallbackCredentialsId(@CheckForNull String callbackCredentialsId) {
         this.callbackCredentialsId = Util.fixEmptyAndTrim(callbackCredentialsId);
+    }
+
+    public List<String> getAllowedCallers() {
+        return allowedCallers;
+    }
+
+    /** @param allowedCallers as {@link AllowedCallers} has it; a form sends all of them in one text of several lines */
+    @DataBoundSetter
+    public void setAllowedCallers(@CheckForNull List<String> allowedCallers) {
+        this.allowedCallers = allowedCallers == null
+                ? List.of()
+                : allowedCallers.stream().flatMap(String::lines).map(String::strip).filter(each -> !each.isEmpty()).toList();
+    }
+
+    /** For the form. */
+    public String getAllowedCallerLines() {
+        return String.join("\n", allowedCallers);
     }
 
     @Override

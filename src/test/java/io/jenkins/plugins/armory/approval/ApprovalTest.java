@@ -174,6 +174,17 @@ class ApprovalTest {
     void cannotBeHalfBuilt() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Approval(
-                        "a1", sending.build(), null, "tests", null, true, START, DEADLINE, List.of(), State.DECIDED, null));
+                        "a1",
+                        sending.build(),
+                        null,
+                        "tests",
+                        null,
+                        List.of(),
+                        true,
+                        START,
+                        DEADLINE,
+                        List.of(),
+                        State.DECIDED,
+                        null));
     }
 }
