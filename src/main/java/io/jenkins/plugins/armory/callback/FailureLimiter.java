@@ -66,7 +66,7 @@ final class FailureLimiter {
     }
 
     /** The number of keys that are known. */
-    synchronized int size() {
+    synchronized int count() {
         return recovered.size();
     }
 }

@@ -64,7 +64,7 @@ public final class RejectedCallbacks {
     }
 
     /** All that are kept, of whatever approval. */
-    synchronized int size() {
+    synchronized int count() {
         return byApproval.values().stream().mapToInt(Deque::size).sum();
     }
 }

@@ -70,7 +70,8 @@ public final class TokenEndpoint {
     }
 
     private JsonResponse issue(TokenRequest request) throws Refused, IOException {
-        if (request.query() != null && !request.query().isEmpty()) {
+        String query = request.query();
+        if (query != null && !query.isEmpty()) {
             throw RequestBody.invalid("Parameters belong into the body: an address is written to the logs of proxies and"
                     + " servers (RFC 6749, section 2.3.1).");
         }

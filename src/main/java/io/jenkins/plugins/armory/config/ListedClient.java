@@ -8,7 +8,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
-import hudson.model.Descriptor;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.FormValidation;
@@ -70,12 +69,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<ListedClient> {
-        @Override
-        public String getDisplayName() {
-            return "";
-        }
-
+    public static final class DescriptorImpl extends JobsDescriptor<ListedClient> {
         @POST
         public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId) {
             StandardListBoxModel items = new StandardListBoxModel();
@@ -100,11 +94,6 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
             return lookUp(value) != null
                     ? FormValidation.ok()
                     : FormValidation.error("There is no username/password credential of this id in Jenkins itself.");
-        }
-
-        @POST
-        public FormValidation doCheckJobs(@QueryParameter String value) {
-            return Jobs.check(value);
         }
     }
 }

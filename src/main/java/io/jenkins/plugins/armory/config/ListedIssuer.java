@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
-import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.callback.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.RequiredClaims;
@@ -94,15 +93,10 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<ListedIssuer> {
+    public static final class DescriptorImpl extends JobsDescriptor<ListedIssuer> {
 
         static final String ARMORY_ISSUER = "https://auth.cloud.armory.io/";
         static final String ARMORY_AUDIENCE = "https://api.cloud.armory.io";
-
-        @Override
-        public String getDisplayName() {
-            return "";
-        }
 
         public String getArmoryIssuer() {
             return ARMORY_ISSUER;
@@ -137,11 +131,6 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             } catch (IllegalArgumentException x) {
                 return FormValidation.error(x.getMessage());
             }
-        }
-
-        @POST
-        public FormValidation doCheckJobs(@QueryParameter String value) {
-            return Jobs.check(value);
         }
     }
 }

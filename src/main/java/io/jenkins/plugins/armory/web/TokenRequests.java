@@ -4,6 +4,7 @@ import io.jenkins.plugins.armory.callback.TokenRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -40,7 +41,7 @@ final class TokenRequests {
         }
         byte[] first = body.readNBytes(1);
         return first.length > 0
-                ? new java.io.SequenceInputStream(new ByteArrayInputStream(first), body)
+                ? new SequenceInputStream(new ByteArrayInputStream(first), body)
                 : new ByteArrayInputStream(request.getParameterMap().entrySet().stream()
                         .flatMap(parameter -> Arrays.stream(parameter.getValue())
                                 .map(value -> encode(parameter.getKey()) + '=' + encode(value)))

@@ -60,7 +60,7 @@ class FailureLimiterTest {
             limiter.isExhausted("first"); // looked at often, and so kept
         }
 
-        assertThat(limiter.size()).isEqualTo(FailureLimiter.MAX_KEYS);
+        assertThat(limiter.count()).isEqualTo(FailureLimiter.MAX_KEYS);
         assertThat(limiter.isExhausted("first")).isTrue();
     }
 

@@ -36,7 +36,7 @@ class RejectedCallbacksTest {
             }
         }
 
-        assertThat(callbacks.size()).isEqualTo(RejectedCallbacks.MAX_APPROVALS * RejectedCallbacks.PER_APPROVAL);
+        assertThat(callbacks.count()).isEqualTo(RejectedCallbacks.MAX_APPROVALS * RejectedCallbacks.PER_APPROVAL);
         assertThat(callbacks.of("approval 0")).isEmpty();
         assertThat(callbacks.of("approval 299").get(0).reason()).hasSizeLessThan(400);
     }
