@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.callback.SigningKeys;
 import io.jenkins.plugins.armory.callback.TokenEndpoint;
 import io.jenkins.plugins.armory.callback.TokenVerifier;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.config.JenkinsProxy;
 import io.jenkins.plugins.armory.config.SecretTextVerifier;
 import io.jenkins.plugins.armory.webhook.WebhookCaller;
 import java.io.IOException;
@@ -28,7 +29,6 @@ import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
 import jenkins.util.Timer;
-import okhttp3.OkHttpClient;
 
 /**
  * The approvals of this controller. They are opened when Jenkins has loaded its jobs, or by whoever needs them first.
@@ -56,7 +56,7 @@ public final class ArmoryApprovals {
             Clock.systemUTC());
     private final OutsideIssuers outsideIssuers = new OutsideIssuers(
             () -> ArmoryConfiguration.get().outsideIssuers(),
-            new IssuerDiscovery(new OkHttpClient()),
+            new IssuerDiscovery(JenkinsProxy.client()),
             Clock.systemUTC());
     private final WebhookCaller caller = new WebhookCaller();
     private final ExecutorService executor = newExecutor();
