@@ -3,8 +3,8 @@ package io.jenkins.embedded;
 import static io.jenkins.embedded.Controller.awaitEnd;
 import static io.jenkins.embedded.Controller.awaitLog;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import hudson.AbortException;
 import hudson.model.Result;
