@@ -29,7 +29,7 @@ class SendingKillTest {
 
     /** What an approval is in when the process is killed. */
     private enum Moment {
-        /** Somewhere between the start of the build and the first call. */
+        /** Somewhere between the start of the step and the answer to the first call. */
         STARTING,
         /** The external process has the call, and has not answered. */
         UNANSWERED,
@@ -90,7 +90,8 @@ class SendingKillTest {
         /** Waits until it is where it should be. */
         void await() {
             switch (moment) {
-                case STARTING -> {}
+                // Not before: a real Jenkins knows a build for a moment before it has anything to resume it from.
+                case STARTING -> build.awaitLog("[Pipeline] armoryWebhookApproval");
                 case UNANSWERED -> process.awaitCall();
                 case BETWEEN_ATTEMPTS -> awaitAttempts(1);
                 case SECOND_UNANSWERED -> {
