@@ -11,14 +11,21 @@ import hudson.model.TaskListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.ArmoryDeployments;
 import io.jenkins.plugins.armory.BuildRecord;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
+import io.jenkins.plugins.armory.deployment.Deployment.Transition;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
@@ -28,6 +35,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +47,8 @@ import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import jenkins.util.Timer;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.jenkinsci.plugins.workflow.actions.WarningAction;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -62,7 +72,6 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(ArmoryWebhookApprovalExecution.class.getName());
     private static final String PREFIX = "[armory] ";
-    private static final String PHASE = "strategy";
 
     private final transient ArmoryWebhookApprovalStep step;
 
@@ -77,6 +86,12 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     @CheckForNull
     private String environment;
 
+    private Phase phase;
+
+    @CheckForNull
+    private String manualMessage;
+
+    private ArrayList<String> submitters;
     private long timeoutMillis;
     private String timeoutText;
 
@@ -103,6 +118,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             reference = step.toReference();
             resolved = reference.withoutReading();
             timeoutMillis = step.timeoutDuration().toMillis();
+            phase = step.requirePhase();
         } catch (IllegalArgumentException x) {
             throw new AbortException("armoryWebhookApproval: " + x.getMessage());
         }
@@ -110,18 +126,33 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         callbackCredentialsId = step.getCallbackCredentialsId() != null
                 ? step.getCallbackCredentialsId()
                 : ArmoryConfiguration.get().getCallbackCredentialsId();
-        environment = step.getEnvironment() != null
-                ? step.getEnvironment()
-                : getContext().get(EnvVars.class).get("STAGE_NAME");
+        environment = step.getEnvironment() != null ? step.getEnvironment() : enclosingEnvironment();
+        ManualApproval manual = step.getManualApproval();
+        if (manual != null) {
+            manualMessage = manual.toRequirement().message();
+            submitters = new ArrayList<>(manual.toRequirement().submitters());
+        }
         approvalId = ArmoryApprovals.get().tokens().newId();
+        ArmoryApprovals.get().executor().execute(() -> run(this::pause));
         ListenableFuture<Void> saved = getContext().saveState();
         saved.addListener(() -> run(() -> prepare(saved)), ArmoryApprovals.get().executor());
         return false;
     }
 
+    @CheckForNull
+    private String enclosingEnvironment() throws IOException, InterruptedException {
+        EnclosingEnvironment enclosing = getContext().get(EnclosingEnvironment.class);
+        return enclosing != null
+                ? enclosing.name()
+                : getContext().get(EnvVars.class).get("STAGE_NAME");
+    }
+
     @Override
     public void onResume() {
-        ArmoryApprovals.get().executor().execute(() -> run(this::resume));
+        ArmoryApprovals.get().executor().execute(() -> run(() -> {
+            pause();
+            resume();
+        }));
     }
 
     @Override
@@ -132,7 +163,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     @Override
     public String getStatus() {
-        return "waiting for the callback of webhook " + reference.name();
+        return "waiting for the callback of webhook " + reference.name()
+                + (manualMessage == null ? "" : ", and for a person");
     }
 
     private interface Work {
@@ -148,7 +180,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             fail(x);
             try {
                 approvals().apply(approvalId, new Event.Aborted("The step failed."));
-            } catch (IOException y) {
+                tell(Verdict.STOPPED, "The step failed.");
+            } catch (IOException | InterruptedException y) {
                 LOGGER.log(Level.WARNING, "Cannot write that " + approvalId + " is over; the build's end will try again", y);
             }
         }
@@ -225,8 +258,19 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 callbackCredentialsId,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS),
                 Duration.ofMillis(timeoutMillis));
+        approval = approval.in(phase);
         if (webhook().disableCallback()) {
             approval = approval.withoutCallback();
+        }
+        if (manualMessage != null) {
+            approval = approval.with(new ManualRequirement(manualMessage, submitters));
+        }
+        if (environment != null) {
+            Transition transition =
+                    ArmoryDeployments.get().apply(run, new ApprovalStarted(environment, approvalId, phase));
+            if (transition.problem() != null) {
+                throw new AbortException("The webhook was not called: " + transition.problem());
+            }
         }
         try {
             BuildRecord.add(run, approvalId);
@@ -366,7 +410,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         String root = Jenkins.get().getRootUrl();
         String buildUrl = root == null ? null : root + run.getUrl();
         try {
-            return WebhookRequest.of(webhook(), variables, new WebhookRequest.Defaults(approvalId, PHASE, buildUrl));
+            return WebhookRequest.of(webhook(), variables, new WebhookRequest.Defaults(approvalId, phase.toString(), buildUrl));
         } catch (TemplateException x) {
             throw new AbortException("webhook '" + webhook().name() + "': " + x.getMessage());
         }
@@ -414,28 +458,67 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             Decision decision = approval.requireDecision();
             String title = "Webhook approval '" + approval.webhook() + "' ";
             switch (decision.outcome()) {
-                case SENT -> {
-                    if (finish()) {
-                        getContext().onSuccess(result(approval));
-                    }
-                }
+                case SENT -> succeeded(approval);
                 case SUCCESS -> {
                     log(title + "succeeded (" + decision.decidedBy() + ")" + message(decision));
-                    if (finish()) {
-                        getContext().onSuccess(result(approval));
-                    }
+                    succeeded(approval);
                 }
-                case FAILURE -> fail(
-                        new AbortException(title + "failed (" + decision.decidedBy() + ")" + message(decision)));
-                case TIMED_OUT -> fail(new AbortException(
-                        title + "timed out: no callback arrived within " + timeoutText + ". Raise the limit with"
-                                + " timeout and unit, or find out what has become of the external process."));
-                case NOT_SENT -> fail(new AbortException(
-                        "Webhook '" + approval.webhook() + "' could not be called: " + decision.mdMessage()));
-                case ABORTED -> fail(
-                        stopped != null ? stopped : new FlowInterruptedException(Result.ABORTED, false));
+                case FAILURE -> failed(approval, title + "failed (" + decision.decidedBy() + ")" + message(decision));
+                case REJECTED -> failed(
+                        approval, title + "was rejected (" + decision.decidedBy() + ")" + message(decision));
+                case TIMED_OUT -> failed(approval, title + "timed out: " + overdue(approval));
+                case NOT_SENT -> failed(
+                        approval,
+                        "Webhook '" + approval.webhook() + "' could not be called: " + decision.mdMessage());
+                case OTHER_FAILED -> failed(approval, title + "ended: " + decision.mdMessage());
+                case ABORTED -> {
+                    tell(Verdict.STOPPED, decision.mdMessage());
+                    fail(stopped != null ? stopped : new FlowInterruptedException(Result.ABORTED, false));
+                }
             }
         });
+    }
+
+    private String overdue(Approval approval) {
+        boolean nobody = approval.callback() != null || !approval.awaitsCallback();
+        return (nobody ? "nobody approved" : "no callback arrived") + " within " + timeoutText
+                + ". Raise the limit with timeout and unit, or find out what has become of "
+                + (nobody ? "those who may approve." : "the external process.");
+    }
+
+    private void succeeded(Approval approval) throws IOException, InterruptedException {
+        tell(Verdict.SUCCESS, "");
+        if (finish()) {
+            getContext().onSuccess(result(approval));
+        }
+    }
+
+    /**
+     * What follows from a failure depends on the phase: after the deployment it is no reason to stop the stage, which has
+     * deployed what it should.
+     */
+    private void failed(Approval approval, String reason) throws IOException, InterruptedException {
+        if (approval.requireDecision().outcome() != Decision.Outcome.OTHER_FAILED) {
+            approvals().endOthers(approval, "another one of the same phase failed: " + reason);
+        }
+        tell(Verdict.FAILURE, reason);
+        if (phase != Phase.AFTER_DEPLOYMENT) {
+            fail(new AbortException(reason));
+        } else if (finish()) {
+            log("ERROR: " + reason);
+            getContext()
+                    .get(FlowNode.class)
+                    .addAction(new WarningAction(Result.UNSTABLE).withMessage(reason));
+            getContext().onSuccess(result(approval));
+        }
+    }
+
+    /** Tells the environments of the build what the approval has come to. */
+    private void tell(Verdict verdict, String reason) throws IOException, InterruptedException {
+        ArmoryDeployments.get()
+                .apply(
+                        getContext().get(Run.class),
+                        new ApprovalEnded(environment, approvalId, phase, verdict, reason));
     }
 
     /** What the step returns to the Pipeline. */
@@ -461,7 +544,20 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private synchronized boolean finish() {
         boolean first = !over;
         over = true;
+        try {
+            StagePause.end(getContext(), approvalId);
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot write that " + approvalId + " waits no longer", x);
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+        }
         return first;
+    }
+
+    private synchronized void pause() throws IOException, InterruptedException {
+        if (!over) {
+            StagePause.begin(getContext(), approvalId);
+        }
     }
 
     private static Approvals approvals() throws IOException {

@@ -53,7 +53,7 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         } else {
             answer = JsonResponse.error(404, "not_found", "There is nothing here.");
         }
-        write(response, answer);
+        JsonWriter.write(response, answer);
     }
 
     private static JsonResponse callback(StaplerRequest2 request, String id) throws IOException {
@@ -76,16 +76,5 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
 
     private static List<String> headers(StaplerRequest2 request, String name) {
         return Collections.list(request.getHeaders(name));
-    }
-
-    private static void write(StaplerResponse2 response, JsonResponse answer) throws IOException {
-        response.setStatus(answer.status());
-        answer.headers().forEach(response::setHeader);
-        response.setHeader("Cache-Control", "no-store");
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setContentType(JsonResponse.CONTENT_TYPE);
-        byte[] body = answer.bytes();
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
     }
 }

@@ -3,7 +3,9 @@ package io.jenkins.plugins.armory.acceptance.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A build of a Pipeline job. */
 public record Build(Job job, int number) {
@@ -54,6 +56,19 @@ public record Build(Job job, int number) {
                 .filter(approval -> approval.get("job").asText().equals(job.name()))
                 .filter(approval -> approval.get("build").asInt() == number)
                 .toList();
+    }
+
+    /** The states of the build's environments by name. */
+    public Map<String, String> environments() {
+        Map<String, String> states = new HashMap<>();
+        deployment().get("environments").forEach(environment -> states.put(
+                environment.get("name").asText(), environment.get("state").asText()));
+        return states;
+    }
+
+    /** What the build's own page of the plugin has as data. */
+    public JsonNode deployment() {
+        return job.jenkins().get(path() + "armory/api/json").json();
     }
 
     private List<JsonNode> approvals(String state) {
