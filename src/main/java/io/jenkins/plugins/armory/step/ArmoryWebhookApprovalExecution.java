@@ -424,13 +424,19 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private void sent(Attempt attempt) throws IOException {
         String answered = "The webhook answered " + attempt.status() + " after "
                 + attempt.duration().toMillis() + " ms.";
+        String waiting = " Waiting " + timeoutText + " at most, until "
+                + approvals().find(approvalId).map(Approval::deadline).orElse(null);
         if (webhook().disableCallback()) {
-            log(answered + " No callback is awaited.");
-            return;
+            log(answered + (manualMessage == null ? " No callback is awaited." : waiting + "."));
+        } else {
+            log(answered + waiting + ", for the callback to " + callbackUri() + "/callback");
         }
-        log(answered + " Waiting " + timeoutText + " at most, until "
-                + approvals().find(approvalId).map(Approval::deadline).orElse(null) + ", for the callback to "
-                + callbackUri() + "/callback");
+        if (manualMessage != null) {
+            log("A person has to approve too"
+                    + (submitters.isEmpty() ? "" : " (" + String.join(", ", submitters) + ")")
+                    + (manualMessage.isEmpty() ? "" : ": " + manualMessage)
+                    + " POST to " + callbackUri() + "/approve or /reject.");
+        }
     }
 
     /** Ends the approval; unless it is decided already, {@link #decided} then ends the step. */

@@ -47,6 +47,8 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         JsonResponse answer;
         if (id != null) {
             answer = callback(request, id);
+        } else if (PersonalDecision.at(path).isPresent()) {
+            answer = PersonalDecision.at(path).get().answer(request);
         } else if ("/api/json".equals(path)) {
             Jenkins.get().checkPermission(Jenkins.READ);
             answer = ApprovalList.response(ArmoryApprovals.get().approvals().list());

@@ -85,6 +85,15 @@ public record Build(Job job, int number) {
                 token);
     }
 
+    /**
+     * Has a person decide about one of {@link #approvals}.
+     *
+     * @param decision {@code approve} or {@code reject}
+     */
+    public Answer decide(JsonNode approval, String decision, String comment) {
+        return job.jenkins().decide("armory/approvals/" + approval.get("id").asText() + "/" + decision, comment);
+    }
+
     /** Whether none of the build's approvals waits for anything any more. */
     public boolean hasNothingPending() {
         return approvals().size() == approvals("DECIDED").size();
