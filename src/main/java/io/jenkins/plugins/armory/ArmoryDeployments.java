@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Result;
@@ -65,6 +66,16 @@ public final class ArmoryDeployments {
             case FAILURE -> Result.FAILURE;
             case ABORTED -> Result.ABORTED;
         };
+    }
+
+    /**
+     * Why stages of a build that runs are not to be run, see {@link Deployment#cancelsStages}. Looks at memory alone, and so
+     * is for the Pipeline engine's thread too.
+     */
+    @CheckForNull
+    public String reasonToCancelStages(Run<?, ?> run) {
+        DeploymentStore known = running.get(run);
+        return known == null ? null : known.deployment().cancelsStages();
     }
 
     /** The build is over, and nothing more happens in it. */

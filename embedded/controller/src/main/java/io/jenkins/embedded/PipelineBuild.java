@@ -30,6 +30,7 @@ import java.util.logging.Logger;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.jenkinsci.plugins.workflow.flow.GraphListener;
 import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
@@ -185,6 +186,11 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
                 return getId();
             }
         };
+
+        @Override
+        public FlowExecutionOwner getOwner() {
+            throw new UnsupportedOperationException("The embedded controller tells no plugin of a Pipeline without its build");
+        }
 
         @Override
         public List<FlowNode> getCurrentHeads() {

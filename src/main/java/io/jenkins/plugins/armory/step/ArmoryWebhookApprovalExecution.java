@@ -47,7 +47,7 @@ import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import jenkins.util.Timer;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
-import org.jenkinsci.plugins.workflow.actions.WarningAction;
+import org.jenkinsci.plugins.workflow.actions.ErrorAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -476,7 +476,11 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 case NOT_SENT -> failed(
                         approval,
                         "Webhook '" + approval.webhook() + "' could not be called: " + decision.mdMessage());
-                case OTHER_FAILED -> failed(approval, title + "ended: " + decision.mdMessage());
+                case OTHER_FAILED -> {
+                    String reason = title + "ended: " + decision.mdMessage();
+                    log(reason); // parallel tells of one failure alone
+                    failed(approval, reason);
+                }
                 case ABORTED -> {
                     tell(Verdict.STOPPED, decision.mdMessage());
                     fail(stopped != null ? stopped : new FlowInterruptedException(Result.ABORTED, false));
@@ -512,9 +516,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             fail(new AbortException(reason));
         } else if (finish()) {
             log("ERROR: " + reason);
-            getContext()
-                    .get(FlowNode.class)
-                    .addAction(new WarningAction(Result.UNSTABLE).withMessage(reason));
+            // As of an error that is caught: the step is shown as failed, and its stage is not. A warning would be of both.
+            getContext().get(FlowNode.class).addAction(new ErrorAction(new AbortException(reason)));
             getContext().onSuccess(result(approval));
         }
     }

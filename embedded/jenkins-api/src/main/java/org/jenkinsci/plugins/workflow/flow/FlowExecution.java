@@ -6,6 +6,8 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 /** A Pipeline under way. */
 public abstract class FlowExecution {
 
+    public abstract FlowExecutionOwner getOwner();
+
     /** Where it has come to: the last node of each of its branches. */
     public abstract List<FlowNode> getCurrentHeads();
 }

@@ -25,6 +25,11 @@ public abstract class FlowNode extends Actionable implements Saveable {
         return id;
     }
 
+    /** The id of the innermost block around the node, or null. */
+    public String getEnclosingId() {
+        return null;
+    }
+
     /** The starts of the blocks around the node, from the inside; on the embedded controller there are none. */
     public List<? extends BlockStartNode> getEnclosingBlocks() {
         return new ArrayList<>();

@@ -3,7 +3,9 @@ package io.jenkins.plugins.armory.acceptance.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +18,11 @@ public record Build(Job job, int number) {
 
     public boolean isBuilding() {
         return json().get("building").asBoolean();
+    }
+
+    /** From its start to its end, in milliseconds. */
+    public long duration() {
+        return json().get("duration").asLong();
     }
 
     /** What Jenkins knows of the build. */
@@ -69,6 +76,38 @@ public record Build(Job job, int number) {
     /** What the build's own page of the plugin has as data. */
     public JsonNode deployment() {
         return job.jenkins().get(path() + "armory/api/json").json();
+    }
+
+    /** The stages and branches of the build by name, as Pipeline Graph View shows them, with their states. */
+    public Map<String, String> graphView() {
+        Map<String, String> states = new LinkedHashMap<>();
+        collect(job.jenkins().get(path() + "stages/tree").json().at("/data/stages"), "children", "state", states);
+        return states;
+    }
+
+    /** The states of the build's steps of that function, as Pipeline Graph View shows them. */
+    public List<String> graphViewSteps(String title) {
+        List<String> states = new ArrayList<>();
+        job.jenkins().get(path() + "stages/allSteps").json().at("/data/steps").forEach(step -> {
+            if (step.toString().contains(title)) {
+                states.add(step.get("state").asText());
+            }
+        });
+        return states;
+    }
+
+    /** The same as Stage View shows them. */
+    public Map<String, String> stageView() {
+        Map<String, String> states = new LinkedHashMap<>();
+        collect(job.jenkins().get(path() + "wfapi/describe").json().at("/stages"), "none", "status", states);
+        return states;
+    }
+
+    private static void collect(JsonNode stages, String children, String state, Map<String, String> states) {
+        stages.forEach(stage -> {
+            states.put(stage.get("name").asText(), stage.get(state).asText());
+            collect(stage.path(children), children, state, states);
+        });
     }
 
     private List<JsonNode> approvals(String state) {

@@ -39,7 +39,8 @@ public final class Checks implements AutoCloseable {
         return process.url();
     }
 
-    public Job createJob(Jenkins jenkins, String name) {
+    /** The example's job. */
+    public static Job createExampleJob(Jenkins jenkins, String name) {
         try {
             String script = Files.readString(Path.of(System.getProperty("acceptance.examples"), "Jenkinsfile.environments"));
             return jenkins.createJob(name, script, List.of("RECEIVER", "OUTCOMES"));

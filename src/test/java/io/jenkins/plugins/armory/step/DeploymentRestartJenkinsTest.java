@@ -1,0 +1,79 @@
+package io.jenkins.plugins.armory.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.model.Result;
+import io.jenkins.plugins.armory.ArmoryDeployments;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.test.steps.SemaphoreStep;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+
+/** What a restart of Jenkins does to deployments. */
+class DeploymentRestartJenkinsTest {
+
+    @RegisterExtension
+    private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
+
+    private static WorkflowRun run(JenkinsRule j) {
+        return j.jenkins.getItemByFullName("job", WorkflowJob.class).getBuildByNumber(1);
+    }
+
+    private void start(JenkinsRule j, String script) throws Exception {
+        WorkflowJob job = j.createProject(WorkflowJob.class, "job");
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        job.scheduleBuild2(0).waitForStart();
+    }
+
+    @Test
+    void laterStagesStayCancelled() throws Throwable {
+        sessions.then(j -> {
+            start(j, "semaphore 'failed'\nstage('prod') { echo 'never' }\necho 'behind it'");
+            SemaphoreStep.waitForStart("failed/1", run(j));
+            ArmoryDeployments.get()
+                    .apply(run(j), new ApprovalEnded("staging", "a1", Phase.AFTER_DEPLOYMENT, Verdict.FAILURE, "no"));
+        });
+        sessions.then(j -> {
+            SemaphoreStep.success("failed/1", null);
+            j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run(j)));
+            j.assertLogContains("Stage 'prod' is cancelled: no", run(j));
+            j.assertLogContains("behind it", run(j));
+            j.assertLogNotContains("never", run(j));
+        });
+    }
+
+    @Test
+    void rollbackThatHasBegunIsFinishedAndNotBegunAgain() throws Throwable {
+        sessions.then(j -> {
+            start(
+                    j,
+                    """
+                    try {
+                        armoryEnvironment('prod') { error 'broken' }
+                    } finally {
+                        armoryRollback('prod') {
+                            echo 'restoring'
+                            semaphore 'rollback'
+                        }
+                        armoryRollback('prod') { echo 'never' }
+                    }
+                    """);
+            SemaphoreStep.waitForStart("rollback/1", run(j));
+        });
+        sessions.then(j -> {
+            SemaphoreStep.success("rollback/1", null);
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
+            j.assertLogContains("Environment 'prod' is rolled back.", run(j));
+            j.assertLogContains("ERROR: broken", run(j));
+            j.assertLogNotContains("never", run(j));
+            assertThat(JenkinsRule.getLog(run(j))).containsOnlyOnce("restoring");
+        });
+    }
+}
