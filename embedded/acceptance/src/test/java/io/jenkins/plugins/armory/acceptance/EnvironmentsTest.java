@@ -136,7 +136,7 @@ class EnvironmentsTest {
     /** All builds run side by side, and each is looked at in a test of its own. */
     @BeforeAll
     void start(Jenkins jenkins) {
-        Job job = checks.createJob(jenkins, "environments");
+        Job job = Checks.createExampleJob(jenkins, "environments");
         for (Row row : rows()) {
             builds.put(row, job.build(Map.of("RECEIVER", checks.url(), "OUTCOMES", row.outcomes())));
         }
