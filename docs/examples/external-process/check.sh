@@ -8,23 +8,8 @@ set -eu
 : "${CALLBACK_URI:?}" "${CALLBACK_TOKEN:?}"
 environment=${ENVIRONMENT:-unknown}
 
-# Prints a text as a JSON string.
-json_string() {
-    printf '"%s"' "$(printf '%s' "$1" | tr -d '\000-\010\013-\037' | sed -e 's/[\\"]/\\&/g' -e 's/	/\\t/g' | awk '
-        { printf "%s%s", separator, $0; separator = "\\n" }')"
-}
-
-# Calls back: call_back true|false MESSAGE. Tries again while Jenkins cannot be reached or is starting up; an answer that
-# is final, such as 409 or 410, is shown and makes this fail. The token goes through a pipe, as other users may see the
-# arguments of a command.
 call_back() {
-    printf 'Authorization: Bearer %s\n' "$CALLBACK_TOKEN" |
-        curl --silent --show-error --fail-with-body \
-            --retry 10 --retry-connrefused --max-time 30 \
-            --header @- --header 'Content-Type: application/json' \
-            --data "{\"success\": $1, \"mdMessage\": $(json_string "$2")}" \
-            "$CALLBACK_URI/callback"
-    echo
+    "$(dirname "$0")/call-back.sh" "$@"
 }
 
 if [ "${OUTCOME:-pass}" = by-hand ]; then

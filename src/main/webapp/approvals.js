@@ -76,6 +76,14 @@
     } else {
       cell.append(...remaining(approval, now));
     }
+    if (approval.rejectedCallbacks) {
+      const count = approval.rejectedCallbacks;
+      cell.append(element(
+        "small",
+        "armory-approvals__rejected",
+        `${count === 1 ? "1 callback was" : `${count} callbacks were`} refused, the last one: ${approval.lastRejection}`,
+      ));
+    }
     return cell;
   }
 

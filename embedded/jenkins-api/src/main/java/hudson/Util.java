@@ -12,4 +12,9 @@ public class Util {
     public static String fixEmptyAndTrim(@CheckForNull String s) {
         return s == null || s.trim().isEmpty() ? null : s.trim();
     }
+
+    /** The text, or an empty one instead of null. */
+    public static String fixNull(@CheckForNull String s) {
+        return s == null ? "" : s;
+    }
 }

@@ -6,12 +6,21 @@ import io.jenkins.plugins.armory.approval.ApprovalStore;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallbackTokens;
+import io.jenkins.plugins.armory.callback.IssuedTokens;
+import io.jenkins.plugins.armory.callback.IssuerDiscovery;
+import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.OutsideIssuers;
+import io.jenkins.plugins.armory.callback.SigningKeys;
+import io.jenkins.plugins.armory.callback.TokenEndpoint;
 import io.jenkins.plugins.armory.callback.TokenVerifier;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.config.JenkinsProxy;
 import io.jenkins.plugins.armory.config.SecretTextVerifier;
 import io.jenkins.plugins.armory.webhook.WebhookCaller;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -32,6 +41,23 @@ public final class ArmoryApprovals {
     private static final int THREADS = 8;
 
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
+    private final SigningKeys signingKeys = new SigningKeys(new SigningKeyStore());
+    private final IssuedTokens issuedTokens = new IssuedTokens(
+            signingKeys,
+            () -> ArmoryConfiguration.get().clients(),
+            () -> ArmoryConfiguration.get().rootActionUrl(),
+            KEY::mac,
+            Clock.systemUTC());
+    private final TokenEndpoint tokenEndpoint = new TokenEndpoint(
+            issuedTokens,
+            () -> ArmoryConfiguration.get().clients(),
+            () -> Duration.ofSeconds(ArmoryConfiguration.get().getTokenLifetimeSeconds()),
+            () -> Jenkins.get().isTerminating(),
+            Clock.systemUTC());
+    private final OutsideIssuers outsideIssuers = new OutsideIssuers(
+            () -> ArmoryConfiguration.get().outsideIssuers(),
+            new IssuerDiscovery(JenkinsProxy.client()),
+            Clock.systemUTC());
     private final WebhookCaller caller = new WebhookCaller();
     private final ExecutorService executor = newExecutor();
     private Approvals approvals;
@@ -60,10 +86,21 @@ public final class ArmoryApprovals {
             endpoint = new CallbackEndpoint(
                     approvals(),
                     tokens,
-                    List.of(TokenVerifier.ofApprovals(tokens), new SecretTextVerifier()),
-                    () -> Jenkins.get().isTerminating());
+                    List.of(TokenVerifier.ofApprovals(tokens), new SecretTextVerifier(), issuedTokens, outsideIssuers),
+                    () -> Jenkins.get().isTerminating(),
+                    Clock.systemUTC());
         }
         return endpoint;
+    }
+
+    /** What issues tokens to clients. */
+    public TokenEndpoint tokenEndpoint() {
+        return tokenEndpoint;
+    }
+
+    /** The public halves of the keys that tokens are signed with, as a JWK set. */
+    public JsonResponse publicKeys() throws IOException {
+        return signingKeys.published(Clock.systemUTC().instant());
     }
 
     public CallbackTokens tokens() {

@@ -30,6 +30,7 @@ import java.util.Objects;
  * @param environment what is deployed to, {@code null} where none is known
  * @param webhook name of the webhook
  * @param callbackCredentialsId id of the Secret text credential that may call back, {@code null} for none
+ * @param allowedCallers whom the step lets decide, of those that the settings would let; empty for all of them
  * @param awaitsCallback whether there is to be a callback at all
  * @param manual that a person has to approve too, {@code null} when nobody has
  * @param createdAt when the step started
@@ -47,6 +48,7 @@ public record Approval(
         @CheckForNull String environment,
         String webhook,
         @CheckForNull String callbackCredentialsId,
+        List<String> allowedCallers,
         boolean awaitsCallback,
         @CheckForNull ManualRequirement manual,
         Instant createdAt,
@@ -94,6 +96,7 @@ public record Approval(
         Objects.requireNonNull(build, "build");
         Objects.requireNonNull(phase, "phase");
         Objects.requireNonNull(webhook, "webhook");
+        allowedCallers = List.copyOf(allowedCallers);
         Objects.requireNonNull(createdAt, "createdAt");
         Objects.requireNonNull(deadline, "deadline");
         Objects.requireNonNull(state, "state");
@@ -103,13 +106,29 @@ public record Approval(
         }
     }
 
-    /** A new approval of the phase {@code strategy}, before anything was sent, that awaits a callback and no person. */
+    /**
+     * A new approval of the phase {@code strategy}, before anything was sent, that awaits a callback of anybody whom the
+     * settings let decide, and no person.
+     */
     public static Approval start(
             String id,
             BuildRef build,
             @CheckForNull String environment,
             String webhook,
             @CheckForNull String callbackCredentialsId,
+            Instant createdAt,
+            Duration timeout) {
+        return start(id, build, environment, webhook, callbackCredentialsId, List.of(), createdAt, timeout);
+    }
+
+    /** A new approval, before anything was sent, that awaits a callback. */
+    public static Approval start(
+            String id,
+            BuildRef build,
+            @CheckForNull String environment,
+            String webhook,
+            @CheckForNull String callbackCredentialsId,
+            List<String> allowedCallers,
             Instant createdAt,
             Duration timeout) {
         return new Approval(
@@ -119,6 +138,7 @@ public record Approval(
                 environment,
                 webhook,
                 callbackCredentialsId,
+                allowedCallers,
                 true,
                 null,
                 createdAt,
@@ -153,6 +173,7 @@ public record Approval(
                 environment,
                 webhook,
                 callbackCredentialsId,
+                allowedCallers,
                 newAwaitsCallback,
                 newManual,
                 createdAt,
@@ -350,6 +371,7 @@ public record Approval(
                 environment,
                 webhook,
                 callbackCredentialsId,
+                allowedCallers,
                 awaitsCallback,
                 manual,
                 createdAt,

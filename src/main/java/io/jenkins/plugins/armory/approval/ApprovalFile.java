@@ -53,6 +53,9 @@ final class ApprovalFile {
                 .put("createdAt", approval.createdAt().toString())
                 .put("deadline", approval.deadline().toString())
                 .put("state", approval.state().name());
+        if (!approval.allowedCallers().isEmpty()) {
+            approval.allowedCallers().forEach(json.putArray("allowedCallers")::add);
+        }
         ArrayNode attempts = json.putArray("attempts");
         approval.attempts().forEach(attempt -> attempts.add(toJson(attempt)));
         ManualRequirement manual = approval.manual();
@@ -152,6 +155,7 @@ final class ApprovalFile {
                 optionalText(json, "environment"),
                 text(json, "webhook"),
                 optionalText(json, "callbackCredentialsId"),
+                texts(json.path("allowedCallers")),
                 json.path("awaitsCallback").asBoolean(true),
                 manual(json),
                 Instant.parse(text(json, "createdAt")),
@@ -161,6 +165,12 @@ final class ApprovalFile {
                 callback,
                 decision(json, "person"),
                 decision);
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(element -> texts.add(element.asText()));
+        return texts;
     }
 
     private static String text(JsonNode json, String name) {

@@ -17,8 +17,16 @@ final class BearerToken {
     static final class Missing extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Missing(String message) {
+        private final String reason;
+
+        /** @param reason for whoever looks for the cause on Jenkins's side */
+        Missing(String message, String reason) {
             super(message, null, false, false);
+            this.reason = reason;
+        }
+
+        String reason() {
+            return reason;
         }
     }
 
@@ -27,12 +35,15 @@ final class BearerToken {
         List<String> headers = alternative ? request.callbackToken() : request.authorization();
         String name = alternative ? CallbackRequest.ALTERNATIVE_HEADER : "Authorization";
         if (headers.isEmpty()) {
-            throw new Missing("This request has no token: send \"Authorization: Bearer TOKEN\". If you did, a proxy or"
+            throw new Missing(
+                    "This request has no token: send \"Authorization: Bearer TOKEN\". If you did, a proxy or"
                     + " security realm in front of Jenkins has taken the header; send \"" + CallbackRequest.ALTERNATIVE_HEADER
-                    + ": TOKEN\" then.");
+                    + ": TOKEN\" then.",
+                    "no Authorization header: a proxy may strip it");
         }
         if (headers.size() > 1) {
-            throw new Missing("This request has " + headers.size() + " " + name + " headers; send one.");
+            String many = headers.size() + " " + name + " headers";
+            throw new Missing("This request has " + many + "; send one.", many);
         }
         String value = headers.get(0).strip();
         Matcher bearer = BEARER.matcher(value);
@@ -42,7 +53,9 @@ final class BearerToken {
         if (alternative && BARE.matcher(value).matches()) {
             return value;
         }
-        throw new Missing("The " + name + " header does not hold a Bearer token: send \"" + name + ": "
-                + (alternative ? "" : "Bearer ") + "TOKEN\".");
+        String none = "The " + name + " header does not hold a Bearer token";
+        throw new Missing(
+                none + ": send \"" + name + ": " + (alternative ? "" : "Bearer ") + "TOKEN\".",
+                none + (value.regionMatches(true, 0, "basic ", 0, 6) ? ", but Basic: a proxy may have put it there" : ""));
     }
 }

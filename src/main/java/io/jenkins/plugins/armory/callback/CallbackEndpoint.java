@@ -1,13 +1,17 @@
 package io.jenkins.plugins.armory.callback;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.callback.Caller.Obstacle;
+import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,24 +29,56 @@ public final class CallbackEndpoint {
 
     private static final Logger LOGGER = Logger.getLogger(CallbackEndpoint.class.getName());
 
+    private static final String NOT_VALID = "The token is not valid here: use the approval's own"
+            + " ({{armory.callbackToken}}), the one that its callbackCredentialsId names, or one that POST oauth/token has"
+            + " just given you; such a token expires. The data of the approval in Jenkins says what is wrong with this one.";
+    private static final String NO_TOKEN_OF_OURS =
+            "unknown token: neither the approval's own, nor one of a listed client or issuer, nor a Secret text";
+
     private final Approvals approvals;
     private final CallbackTokens tokens;
     private final List<TokenVerifier> verifiers;
     private final BooleanSupplier stopping;
+    private final Clock clock;
+    private final RejectedCallbacks rejected = new RejectedCallbacks();
+    private final FailureLimiter limiter;
 
     /**
      * @param verifiers the kinds of tokens there are; the first that knows a token decides whose it is
      * @param stopping whether the controller is going down
      */
     public CallbackEndpoint(
-            Approvals approvals, CallbackTokens tokens, List<TokenVerifier> verifiers, BooleanSupplier stopping) {
+            Approvals approvals,
+            CallbackTokens tokens,
+            List<TokenVerifier> verifiers,
+            BooleanSupplier stopping,
+            Clock clock) {
         this.approvals = approvals;
         this.tokens = tokens;
         this.verifiers = List.copyOf(verifiers);
         this.stopping = stopping;
+        this.clock = clock;
+        this.limiter = new FailureLimiter(clock);
+    }
+
+    /** The callbacks that were refused lately. */
+    public RejectedCallbacks rejected() {
+        return rejected;
     }
 
     public JsonResponse handle(CallbackRequest request) {
+        return handle(request, false);
+    }
+
+    /**
+     * Answers as a callback would be, but decides nothing. A rehearsal that nothing is wrong with is told so with status
+     * {@code rehearsed}. The body may be missing; then it is as if it said {@code success: true}.
+     */
+    public JsonResponse rehearse(CallbackRequest request) {
+        return handle(request, true);
+    }
+
+    private JsonResponse handle(CallbackRequest request, boolean rehearsal) {
         if (!request.method().equals("POST")) {
             return JsonResponse.error(
                     405, "method_not_allowed", "A callback is a POST request.", Map.of("Allow", "POST"));
@@ -50,48 +86,123 @@ public final class CallbackEndpoint {
         if (stopping.getAsBoolean()) {
             return JsonResponse.unavailable("Jenkins is shutting down; call back again once it is up.");
         }
+        boolean issued = tokens.isIssued(request.approvalId());
+        Optional<Approval> approval = issued ? approvals.find(request.approvalId()) : Optional.empty();
+        Answered answered;
         try {
-            return decide(request);
-        } catch (BearerToken.Missing x) {
-            return unauthorized(x.getMessage());
-        } catch (CallbackBody.Refused x) {
-            return x.response();
+            answered = decide(request, issued, approval, rehearsal);
+        } catch (RequestBody.Refused x) {
+            answered = new Answered(x.response(), x.getMessage());
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot store a decision", x);
-            return JsonResponse.unavailable("The decision could not be stored, so it was not taken; call back again later.");
+            answered = new Answered(
+                    JsonResponse.unavailable(
+                            "The decision could not be stored, so it was not taken; call back again later."),
+                    "the decision could not be stored");
+        }
+        if (approval.isPresent() && answered.reason() != null) {
+            rejected.add(
+                    request.approvalId(),
+                    new Rejected(
+                            clock.instant(),
+                            answered.response().status(),
+                            answered.reason(),
+                            request.remoteAddress(),
+                            rehearsal));
+        }
+        return answered.response();
+    }
+
+    /**
+     * An answer, and why it is no better one.
+     *
+     * @param reason {@code null} when the callback was accepted
+     */
+    private record Answered(JsonResponse response, @CheckForNull String reason) {
+
+        static Answered of(JsonResponse response) {
+            return new Answered(
+                    response,
+                    response.status() < 400 ? null : response.body().get("message").textValue());
         }
     }
 
-    private JsonResponse decide(CallbackRequest request) throws BearerToken.Missing, CallbackBody.Refused, IOException {
-        String token = BearerToken.of(request);
-        String id = request.approvalId();
-        boolean issued = tokens.isIssued(id);
-        Optional<Approval> approval = issued ? approvals.find(id) : Optional.empty();
-        Optional<Caller> caller = verifiers.stream()
-                .flatMap(verifier -> verifier.verify(token, approval).stream())
-                .findFirst();
-        if (caller.isEmpty()) {
-            return unauthorized("The token is not valid here: use the approval's own ({{armory.callbackToken}}) or the"
-                    + " one that its callbackCredentialsId names.");
+    private Answered decide(CallbackRequest request, boolean issued, Optional<Approval> approval, boolean rehearsal)
+            throws RequestBody.Refused, IOException {
+        String address = FailureLimiter.keyOf(request.remoteAddress());
+        String ofApproval = address + ' ' + request.approvalId();
+        Verification verification;
+        String missing = null;
+        try {
+            // Others behind the same address may fail as they like: an approval that is there has a count of its own.
+            boolean guessing = limiter.isExhausted(address) && (approval.isEmpty() || limiter.isExhausted(ofApproval));
+            verification = verify(BearerToken.of(request), approval, guessing);
+        } catch (BearerToken.Missing x) {
+            verification = Verification.rejected(x.reason());
+            missing = x.getMessage();
+        }
+        if (verification instanceof Verification.Undecided undecided) {
+            return new Answered(JsonResponse.unavailable(undecided.message()), undecided.reason());
+        }
+        if (!(verification instanceof Verification.Genuine genuine)) {
+            boolean often = limiter.isExhausted(address);
+            limiter.failed(address);
+            if (approval.isPresent()) {
+                limiter.failed(ofApproval);
+            }
+            String reason = verification instanceof Verification.Rejected wrong ? wrong.reason() : NO_TOKEN_OF_OURS;
+            return new Answered(
+                    often ? JsonResponse.tooManyFailures() : unauthorized(missing == null ? NOT_VALID : missing), reason);
         }
         if (!issued) {
-            return JsonResponse.error(404, "unknown_approval", "There is no such approval.");
+            return Answered.of(JsonResponse.error(404, "unknown_approval", "There is no such approval."));
         }
         if (approval.isEmpty()) {
-            return gone("The build of this approval is gone.");
+            return Answered.of(gone("The build of this approval is gone."));
         }
-        if (!caller.get().mayDecide().test(approval.get())) {
-            return JsonResponse.error(
-                    403,
-                    "insufficient_scope",
-                    "The token is valid, but not for this approval.",
-                    Map.of("WWW-Authenticate", "Bearer realm=\"armory\", error=\"insufficient_scope\""));
+        Caller caller = genuine.caller();
+        Optional<Obstacle> obstacle = caller.obstacle().apply(approval.get());
+        if (obstacle.isPresent()) {
+            return new Answered(forbidden(obstacle.get()), caller.name() + ": " + obstacle.get().message());
         }
+        return Answered.of(rehearsal ? rehearse(request, approval.get(), caller) : decide(request, caller));
+    }
+
+    private JsonResponse decide(CallbackRequest request, Caller caller) throws RequestBody.Refused, IOException {
         CallbackBody body = CallbackBody.of(request);
         return approvals
-                .apply(id, new Event.Callback(body.success(), body.mdMessage(), caller.get().name()))
+                .apply(request.approvalId(), new Event.Callback(body.success(), body.mdMessage(), caller.name()))
                 .map(CallbackEndpoint::answer)
                 .orElseGet(() -> gone("The build of this approval is gone."));
+    }
+
+    private JsonResponse rehearse(CallbackRequest request, Approval approval, Caller caller) throws RequestBody.Refused {
+        boolean none = request.contentType() == null && request.contentLength() <= 0;
+        CallbackBody body = none ? new CallbackBody(true, "") : CallbackBody.of(request);
+        Transition transition = approval.on(
+                new Event.Callback(body.success(), body.mdMessage(), caller.name()), clock.instant());
+        JsonResponse response = answer(transition);
+        if (response.status() < 400) {
+            response.body().put("status", "rehearsed").put("caller", caller.name());
+        }
+        return response;
+    }
+
+    private Verification verify(String token, Optional<Approval> approval, boolean guessing) {
+        Verification first = Verification.unknown();
+        for (TokenVerifier verifier : verifiers) {
+            if (guessing && verifier.isGuessable()) {
+                continue;
+            }
+            Verification verification = verifier.verify(token, approval);
+            if (verification instanceof Verification.Genuine || verification instanceof Verification.Undecided) {
+                return verification;
+            }
+            if (first instanceof Verification.Unknown) {
+                first = verification;
+            }
+        }
+        return first;
     }
 
     private static JsonResponse answer(Transition transition) {
@@ -140,6 +251,16 @@ public final class CallbackEndpoint {
 
     private static JsonResponse gone(String message) {
         return JsonResponse.error(410, "approval_ended", message);
+    }
+
+    private static JsonResponse forbidden(Obstacle obstacle) {
+        return JsonResponse.error(
+                403,
+                "insufficient_scope",
+                obstacle.message(),
+                Map.of(
+                        "WWW-Authenticate",
+                        "Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"" + obstacle.scope() + '"'));
     }
 
     /** The same for every id (RFC 6750, section 3); why there is no usable token at all is no secret. */

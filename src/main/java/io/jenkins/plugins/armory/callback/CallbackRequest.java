@@ -11,6 +11,8 @@ import java.util.List;
  * @param approvalId the id in the path, not checked in any way
  * @param authorization every {@code Authorization} header
  * @param callbackToken every {@link #ALTERNATIVE_HEADER} header
+ * @param remoteAddress where the request comes from, as the connection has it: a header that says otherwise could be
+ *     anybody's
  * @param contentType the {@code Content-Type} header
  * @param contentLength as announced, -1 when it was not
  * @param body not read yet; nobody may read more of it than they can bear
@@ -20,6 +22,7 @@ public record CallbackRequest(
         String approvalId,
         List<String> authorization,
         List<String> callbackToken,
+        String remoteAddress,
         @CheckForNull String contentType,
         long contentLength,
         InputStream body) {

@@ -64,6 +64,12 @@ public final class CallbackTokens {
                 : Optional.empty();
     }
 
+    /** Whether it begins with an id that Jenkins issued, as tokens of approvals do. */
+    boolean isLikeToken(String token) {
+        int dot = token.indexOf('.');
+        return dot > 0 && isIssued(token.substring(0, dot));
+    }
+
     private String tag(String name) {
         return HexFormat.of().formatHex(Arrays.copyOf(mac("id", name), TAG_BYTES));
     }

@@ -41,6 +41,15 @@ public record JsonResponse(int status, Map<String, String> headers, ObjectNode b
         return error(503, "unavailable", message, Map.of("Retry-After", RETRY_AFTER_SECONDS));
     }
 
+    /** Who failed too often: 429 with {@code Retry-After} (RFC 6585, section 4). */
+    static JsonResponse tooManyFailures() {
+        return error(
+                429,
+                "too_many_failures",
+                "Too many requests from this address had no valid token or client; one a second is looked at now.",
+                Map.of("Retry-After", "1"));
+    }
+
     public byte[] bytes() {
         try {
             return JSON.writeValueAsBytes(body);

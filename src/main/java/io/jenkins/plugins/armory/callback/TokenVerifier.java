@@ -11,13 +11,24 @@ public interface TokenVerifier {
      *
      * @param token what the request brought
      * @param approval what it is to decide; empty when there is no such approval (any more)
-     * @return empty when this is not a token of that kind, or not a genuine one
      */
-    Optional<Caller> verify(String token, Optional<Approval> approval);
+    Verification verify(String token, Optional<Approval> approval);
+
+    /**
+     * Whether people choose these tokens, so that one might be guessed in the end. Who has failed too often is not asked
+     * for them.
+     */
+    default boolean isGuessable() {
+        return false;
+    }
 
     /** Knows the tokens that are minted for one approval, {@code {{armory.callbackToken}}}. */
     static TokenVerifier ofApprovals(CallbackTokens tokens) {
         return (token, approval) -> tokens.approvalOf(token)
-                .map(id -> new Caller("callback token", candidate -> candidate.id().equals(id)));
+                .map(id -> Verification.of(
+                        Caller.of("callback token", candidate -> candidate.id().equals(id))))
+                .orElseGet(() -> tokens.isLikeToken(token)
+                        ? Verification.rejected("bad signature: an approval's own token, but changed or cut short")
+                        : Verification.unknown());
     }
 }

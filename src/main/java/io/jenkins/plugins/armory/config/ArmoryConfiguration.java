@@ -6,6 +6,9 @@ import hudson.ExtensionList;
 import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.callback.AllowedCallers;
+import io.jenkins.plugins.armory.callback.CallbackClient;
+import io.jenkins.plugins.armory.callback.OutsideIssuer;
 import io.jenkins.plugins.armory.webhook.AllowedHosts;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -15,8 +18,6 @@ import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.jenkinsci.Symbol;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
@@ -28,6 +29,14 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
 
     /** System property of the controller: {@code true} lets webhooks call the machine itself, for trying things out. */
     private static final String ALLOW_LOOPBACK = "io.jenkins.plugins.armory.allowLoopback";
+    /** As Armory's tokens have it. */
+    static final int DEFAULT_TOKEN_LIFETIME_SECONDS = 86_400;
+
+    private static final int SHORTEST_TOKEN_LIFETIME_SECONDS = 60;
+    private static final int LONGEST_TOKEN_LIFETIME_SECONDS = 30 * 86_400;
+
+    private static final String WRONG_LIFETIME = "The lifetime of a token is between " + SHORTEST_TOKEN_LIFETIME_SECONDS
+            + " and " + LONGEST_TOKEN_LIFETIME_SECONDS + " seconds; " + DEFAULT_TOKEN_LIFETIME_SECONDS + " is a day.";
 
     @CheckForNull
     private String callbackBaseUrl;
@@ -37,6 +46,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
 
     private List<String> allowedHosts = new ArrayList<>();
     private List<WebhookDefinition> webhooks = new ArrayList<>();
+    private List<ListedClient> callbackClients = new ArrayList<>();
+    private List<ListedIssuer> issuers = new ArrayList<>();
+    private int tokenLifetimeSeconds = DEFAULT_TOKEN_LIFETIME_SECONDS;
 
     public ArmoryConfiguration() {
         load();
@@ -100,7 +112,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
     }
 
     /** {@link #getAllowedHosts} as a form shows it: an entry a line. */
-    @Restricted(NoExternalUse.class)
     public String getAllowedHostsText() {
         return String.join("\n", allowedHosts);
     }
@@ -122,6 +133,78 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
         List<WebhookDefinition> all = webhooks == null ? new ArrayList<>() : new ArrayList<>(webhooks);
         WebhookDefinition.checked(all);
         this.webhooks = all;
+        save();
+    }
+
+    /** The clients of {@code oauth/token}, and what each may decide for. */
+    public List<ListedClient> getCallbackClients() {
+        return callbackClients;
+    }
+
+    @DataBoundSetter
+    public void setCallbackClients(@CheckForNull List<ListedClient> callbackClients) {
+        this.callbackClients = callbackClients == null ? new ArrayList<>() : new ArrayList<>(callbackClients);
+        save();
+    }
+
+    /** Those clients whose credentials are there. */
+    public List<CallbackClient> clients() {
+        return callbackClients.stream().flatMap(each -> each.toClient().stream()).toList();
+    }
+
+    /** The outside issuers whose JWTs count, and what each may decide for. */
+    public List<ListedIssuer> getIssuers() {
+        return issuers;
+    }
+
+    @DataBoundSetter
+    public void setIssuers(@CheckForNull List<ListedIssuer> issuers) {
+        this.issuers = issuers == null ? new ArrayList<>() : new ArrayList<>(issuers);
+        save();
+    }
+
+    /** Those issuers, as tokens are verified with. */
+    public List<OutsideIssuer> outsideIssuers() {
+        return issuers.stream().map(ListedIssuer::toIssuer).toList();
+    }
+
+    /** Whether the credential of that id is the one of a client. */
+    public boolean hasClient(String credentialsId) {
+        return clients().stream().anyMatch(client -> client.credentialsId().equals(credentialsId));
+    }
+
+    /** Whether an entry of {@link AllowedCallers} names somebody who is listed here, or a credential. */
+    public boolean knowsCaller(String entry) {
+        return entry.startsWith(AllowedCallers.CREDENTIALS)
+                || clients().stream().anyMatch(client -> client.id().equals(entry))
+                || issuers.stream()
+                        .map(ListedIssuer::getIssuer)
+                        .anyMatch(issuer -> entry.equals(issuer) || entry.startsWith(issuer + ' '));
+    }
+
+    /** Whether a client or an issuer is listed with that job. */
+    public boolean letsSomebodyDecideFor(String job) {
+        return clients().stream().anyMatch(client -> client.jobs().match(job))
+                || outsideIssuers().stream().anyMatch(issuer -> issuer.jobs().match(job));
+    }
+
+    /** How long a token of {@code oauth/token} is valid, in seconds. */
+    public int getTokenLifetimeSeconds() {
+        return tokenLifetimeSeconds;
+    }
+
+    /**
+     * @param tokenLifetimeSeconds for tokens issued from now on; 0 for the default
+     * @throws IllegalArgumentException when it is shorter than a minute or longer than thirty days
+     */
+    @DataBoundSetter
+    public void setTokenLifetimeSeconds(int tokenLifetimeSeconds) {
+        if (tokenLifetimeSeconds != 0
+                && (tokenLifetimeSeconds < SHORTEST_TOKEN_LIFETIME_SECONDS
+                        || tokenLifetimeSeconds > LONGEST_TOKEN_LIFETIME_SECONDS)) {
+            throw new IllegalArgumentException(WRONG_LIFETIME);
+        }
+        this.tokenLifetimeSeconds = tokenLifetimeSeconds == 0 ? DEFAULT_TOKEN_LIFETIME_SECONDS : tokenLifetimeSeconds;
         save();
     }
 
@@ -175,5 +258,20 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
     @POST
     public ListBoxModel doFillCallbackCredentialsIdItems(@QueryParameter String callbackCredentialsId) {
         return SecretTexts.items(null, callbackCredentialsId);
+    }
+
+    @POST
+    public FormValidation doCheckTokenLifetimeSeconds(@QueryParameter String value) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        String text = Util.fixEmptyAndTrim(value);
+        try {
+            int seconds = text == null ? 0 : Integer.parseInt(text);
+            return seconds == 0
+                            || seconds >= SHORTEST_TOKEN_LIFETIME_SECONDS && seconds <= LONGEST_TOKEN_LIFETIME_SECONDS
+                    ? FormValidation.ok()
+                    : FormValidation.error(WRONG_LIFETIME);
+        } catch (NumberFormatException x) {
+            return FormValidation.error(WRONG_LIFETIME);
+        }
     }
 }

@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.callback.Caller;
 import io.jenkins.plugins.armory.callback.TokenVerifier;
+import io.jenkins.plugins.armory.callback.Verification;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
@@ -25,19 +26,28 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 public final class SecretTextVerifier implements TokenVerifier {
 
     @Override
-    public Optional<Caller> verify(String token, Optional<Approval> approval) {
+    public boolean isGuessable() {
+        return true;
+    }
+
+    @Override
+    public Verification verify(String token, Optional<Approval> approval) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             String id = approval.map(Approval::callbackCredentialsId).orElse(null);
             if (id != null && matches(token, visibleTo(approval.get().build(), id))) {
-                return Optional.of(new Caller("credentials " + id, each -> id.equals(each.callbackCredentialsId())));
+                return caller(id);
             }
             String global = ArmoryConfiguration.get().getCallbackCredentialsId();
             if (global != null && !global.equals(id) && matches(token, visibleToAll(global))) {
-                return Optional.of(
-                        new Caller("credentials " + global, each -> global.equals(each.callbackCredentialsId())));
+                return caller(global);
             }
-            return Optional.empty();
+            return new Verification.Unknown();
         }
+    }
+
+    private static Verification caller(String id) {
+        return new Verification.Genuine(
+                Caller.of("credentials " + id, approval -> id.equals(approval.callbackCredentialsId())));
     }
 
     @CheckForNull

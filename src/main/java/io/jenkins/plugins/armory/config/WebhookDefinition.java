@@ -222,7 +222,7 @@ public final class WebhookDefinition extends AbstractDescribableImpl<WebhookDefi
 
         @POST
         public FormValidation doCheckUriTemplate(@QueryParameter String value) {
-            return WebhookForm.checkUriTemplate(value);
+            return value.isBlank() ? FormValidation.validateRequired(value) : WebhookForm.checkUriTemplate(value);
         }
 
         @POST

@@ -30,8 +30,9 @@ public final class WebhookForm {
         return items;
     }
 
+    /** Of a field that may be left empty. */
     public static FormValidation checkUriTemplate(@CheckForNull String value) {
-        return check(valid().uriTemplate(value));
+        return value == null || value.isBlank() ? FormValidation.ok() : check(valid().uriTemplate(value));
     }
 
     public static FormValidation checkRetryCount(@CheckForNull String value) {
@@ -52,7 +53,7 @@ public final class WebhookForm {
             }
             return check(valid().networkMode(mode).agentIdentifier(identifier));
         } catch (InvalidWebhookException x) {
-            return FormValidation.error(x.problem());
+            return error(x);
         }
     }
 
@@ -70,7 +71,13 @@ public final class WebhookForm {
             builder.build();
             return FormValidation.ok();
         } catch (InvalidWebhookException x) {
-            return FormValidation.error(x.problem());
+            return error(x);
         }
+    }
+
+    /** The problem as a sentence: the field is beside it. */
+    private static FormValidation error(InvalidWebhookException x) {
+        String problem = x.problem();
+        return FormValidation.error(Character.toUpperCase(problem.charAt(0)) + problem.substring(1) + ".");
     }
 }

@@ -50,6 +50,7 @@ final class AgentRoute implements Route {
     private final String identifier;
     private final Job<?, ?> job;
     private final Consumer<String> log;
+    private final Duration patience;
 
     /**
      * @param identifier name or label of the agent
@@ -57,6 +58,12 @@ final class AgentRoute implements Route {
      * @param log for a line when there is something to wait for
      */
     AgentRoute(String identifier, Run<?, ?> run, Consumer<String> log) {
+        this(identifier, run, log, PATIENCE);
+    }
+
+    /** @param patience how long an attempt waits for an agent that is away */
+    AgentRoute(String identifier, Run<?, ?> run, Consumer<String> log, Duration patience) {
+        this.patience = patience;
         this.identifier = identifier;
         this.job = run.getParent();
         this.log = log;
@@ -73,7 +80,7 @@ final class AgentRoute implements Route {
             String idempotencyKey,
             BooleanSupplier wanted,
             Consumer<WebhookCaller.Result> done) {
-        call(request, idempotencyKey, Instant.now().plus(PATIENCE), true, wanted, done);
+        call(request, idempotencyKey, Instant.now().plus(patience), true, wanted, done);
     }
 
     private void call(
@@ -106,11 +113,11 @@ final class AgentRoute implements Route {
             }
         }
         if (!Instant.now().isBefore(until)) {
-            done.accept(failed(" was offline for " + PATIENCE.toMinutes() + " minutes; start it, or check agentIdentifier", true));
+            done.accept(failed(" was offline for " + patience.toSeconds() + " seconds; start it, or check agentIdentifier", true));
             return;
         }
         if (first) {
-            log.accept("Agent '" + identifier + "' is offline; waiting up to " + PATIENCE.toMinutes() + " minutes for it.");
+            log.accept("Agent '" + identifier + "' is offline; waiting up to " + patience.toSeconds() + " seconds for it.");
         }
         Timer.get()
                 .schedule(

@@ -20,6 +20,7 @@ import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.callback.AllowedCallers;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
@@ -37,6 +38,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -98,6 +100,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     @CheckForNull
     private String callbackCredentialsId;
 
+    private ArrayList<String> allowedCallers;
+
     /** Why the step was stopped, once it was. */
     @CheckForNull
     private transient volatile Throwable stopped;
@@ -123,9 +127,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             throw new AbortException("armoryWebhookApproval: " + x.getMessage());
         }
         timeoutText = text(step.getTimeout(), step.getUnit());
-        callbackCredentialsId = step.getCallbackCredentialsId() != null
-                ? step.getCallbackCredentialsId()
-                : ArmoryConfiguration.get().getCallbackCredentialsId();
+        chooseCallers();
         environment = step.getEnvironment() != null ? step.getEnvironment() : enclosingEnvironment();
         ManualApproval manual = step.getManualApproval();
         if (manual != null) {
@@ -145,6 +147,17 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         return enclosing != null
                 ? enclosing.name()
                 : getContext().get(EnvVars.class).get("STAGE_NAME");
+    }
+
+    /** Whoever the step names may decide, and nobody else but the holder of the approval's own token. */
+    private void chooseCallers() {
+        allowedCallers = new ArrayList<>(step.getAllowedCallers());
+        callbackCredentialsId = step.getCallbackCredentialsId();
+        if (callbackCredentialsId != null) {
+            allowedCallers.add(AllowedCallers.CREDENTIALS + callbackCredentialsId);
+        } else if (allowedCallers.isEmpty()) {
+            callbackCredentialsId = ArmoryConfiguration.get().getCallbackCredentialsId();
+        }
     }
 
     @Override
@@ -238,15 +251,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             return;
         }
         Run<?, ?> run = getContext().get(Run.class);
-        if (callbackCredentialsId != null) {
-            if (secretText(callbackCredentialsId, run) == null) {
-                throw new AbortException("callbackCredentialsId: there is no Secret text credential \""
-                        + callbackCredentialsId + "\" that this job may use");
-            }
-        } else if (!webhook().disableCallback() && !webhook().mentions(Variables.CALLBACK_TOKEN)) {
-            log("WARNING: nobody can call back, since nobody has a token. Put {{armory.callbackToken}} into a header or the"
-                    + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
-        }
+        checkCallers(run);
         // Before anything is kept, since something in the definition may be wrong:
         WebhookRequest request = request(run);
         Route route = route(run);
@@ -256,6 +261,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 environment,
                 webhook().name(),
                 callbackCredentialsId,
+                allowedCallers,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS),
                 Duration.ofMillis(timeoutMillis));
         approval = approval.in(phase);
@@ -346,6 +352,29 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             run(() -> {
                 throw x;
             });
+        }
+    }
+
+    /** @throws AbortException when the step names somebody who can never call back */
+    private void checkCallers(Run<?, ?> run) throws AbortException {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        if (callbackCredentialsId != null
+                && !configuration.hasClient(callbackCredentialsId)
+                && secretText(callbackCredentialsId, run) == null) {
+            throw new AbortException("callbackCredentialsId: there is no Secret text credential \"" + callbackCredentialsId
+                    + "\" that this job may use, and it is none of the callback clients of Jenkins");
+        }
+        List<String> unknown = allowedCallers.stream().filter(each -> !configuration.knowsCaller(each)).toList();
+        if (!unknown.isEmpty()) {
+            throw new AbortException("allowedCallers: \"" + unknown.get(0) + "\" is neither the client_id of a callback client"
+                    + " of Jenkins, nor one of its issuers with or without a subject");
+        }
+        if (callbackCredentialsId == null
+                && !webhook().disableCallback()
+                && !webhook().mentions(Variables.CALLBACK_TOKEN)
+                && !configuration.letsSomebodyDecideFor(run.getParent().getFullName())) {
+            log("WARNING: nobody can call back, since nobody has a token. Put {{armory.callbackToken}} into a header or the"
+                    + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
         }
     }
 

@@ -13,6 +13,7 @@ import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.callback.AllowedCallers;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -70,6 +71,8 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
     @CheckForNull
     private String callbackCredentialsId;
+
+    private List<String> allowedCallers = List.of();
 
     @DataBoundConstructor
     public ArmoryWebhookApprovalStep() {}
@@ -247,6 +250,23 @@ public final class ArmoryWebhookApprovalStep extends Step {
         this.callbackCredentialsId = Util.fixEmptyAndTrim(callbackCredentialsId);
     }
 
+    public List<String> getAllowedCallers() {
+        return allowedCallers;
+    }
+
+    /** @param allowedCallers as {@link AllowedCallers} has it; a form sends all of them in one text of several lines */
+    @DataBoundSetter
+    public void setAllowedCallers(@CheckForNull List<String> allowedCallers) {
+        this.allowedCallers = allowedCallers == null
+                ? List.of()
+                : allowedCallers.stream().flatMap(String::lines).map(String::strip).filter(each -> !each.isEmpty()).toList();
+    }
+
+    /** For the form. */
+    public String getAllowedCallerLines() {
+        return String.join("\n", allowedCallers);
+    }
+
     @Override
     public StepExecution start(StepContext stepContext) {
         return new ArmoryWebhookApprovalExecution(stepContext, this);
@@ -387,8 +407,8 @@ public final class ArmoryWebhookApprovalStep extends Step {
         }
 
         @POST
-        public FormValidation doCheckUriTemplate(@QueryParameter String value, @QueryParameter String webhook) {
-            return Util.fixEmptyAndTrim(webhook) == null ? WebhookForm.checkUriTemplate(value) : FormValidation.ok();
+        public FormValidation doCheckUriTemplate(@QueryParameter String value) {
+            return WebhookForm.checkUriTemplate(value);
         }
 
         @POST

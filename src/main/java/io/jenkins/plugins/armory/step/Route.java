@@ -1,16 +1,12 @@
 package io.jenkins.plugins.armory.step;
 
-import hudson.ProxyConfiguration;
 import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.webhook.ProxyServer;
+import io.jenkins.plugins.armory.config.JenkinsProxy;
 import io.jenkins.plugins.armory.webhook.WebhookCaller;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import jenkins.model.Jenkins;
 
 /** The way on which a webhook is called. */
 interface Route {
@@ -42,7 +38,12 @@ interface Route {
                     Consumer<WebhookCaller.Result> done) {
                 ArmoryApprovals.get()
                         .caller()
-                        .call(request, idempotencyKey, ArmoryConfiguration.get().hosts(), proxyFor(request), done);
+                        .call(
+                                request,
+                                idempotencyKey,
+                                ArmoryConfiguration.get().hosts(),
+                                JenkinsProxy.forHost(request.hostName()),
+                                done);
             }
 
             @Override
@@ -50,24 +51,5 @@ interface Route {
                 return "";
             }
         };
-    }
-
-    private static ProxyServer proxyFor(WebhookRequest request) {
-        ProxyConfiguration configuration = Jenkins.get().getProxy();
-        if (configuration == null) {
-            return null;
-        }
-        Proxy proxy = configuration.createProxy(request.hostName());
-        if (proxy.type() != Proxy.Type.HTTP || !(proxy.address() instanceof InetSocketAddress address)) {
-            return null; // one of the hosts without a proxy
-        }
-        String user = configuration.getUserName();
-        return new ProxyServer(
-                address.getHostString(),
-                address.getPort(),
-                user == null || user.isEmpty() ? null : user,
-                configuration.getSecretPassword() == null
-                        ? null
-                        : configuration.getSecretPassword().getPlainText());
     }
 }

@@ -11,25 +11,53 @@ import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.RejectedCallbacks;
+import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import jenkins.model.Jenkins;
 
-/** The approvals that the current user may see, as data: {@code GET api/json}. */
+/** The approvals that the current user may see, as data: {@code GET api/json}, and {@code GET approvals/ID/api/json}. */
 final class ApprovalList {
 
     private ApprovalList() {}
 
-    static JsonResponse response(List<Approval> approvals) {
+    /** One approval with the callbacks that were refused; for who may not read its job, it is as if there were none. */
+    static JsonResponse response(Optional<Approval> approval, RejectedCallbacks rejected) {
+        String url = approval.map(known -> urlOf(known.build().job())).orElse("");
+        if (url.isEmpty()) {
+            return JsonResponse.error(404, "unknown_approval", "There is no such approval.");
+        }
+        ObjectNode body = json(approval.get(), url);
+        ArrayNode callbacks = body.putArray("rejectedCallbacks");
+        for (Rejected each : rejected.of(approval.get().id())) {
+            callbacks.addObject()
+                    .put("at", each.at().toString())
+                    .put("status", each.status())
+                    .put("reason", each.reason())
+                    .put("address", each.address())
+                    .put("rehearsal", each.rehearsal());
+        }
+        return JsonResponse.ok(body);
+    }
+
+    static JsonResponse response(List<Approval> approvals, RejectedCallbacks rejected) {
         ObjectNode body = JsonNodeFactory.instance.objectNode().put("now", Instant.now().toString());
         ArrayNode array = body.putArray("approvals");
         Map<String, String> urls = new HashMap<>(); // by job; empty for one that the user may not see
         for (Approval approval : approvals) {
             String url = urls.computeIfAbsent(approval.build().job(), ApprovalList::urlOf);
             if (!url.isEmpty()) {
-                array.add(json(approval, url));
+                ObjectNode json = json(approval, url);
+                List<Rejected> callbacks = rejected.of(approval.id());
+                if (!callbacks.isEmpty()) {
+                    json.put("rejectedCallbacks", callbacks.size())
+                            .put("lastRejection", callbacks.get(0).reason());
+                }
+                array.add(json);
             }
         }
         return JsonResponse.ok(body);

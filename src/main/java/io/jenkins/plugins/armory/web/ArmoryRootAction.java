@@ -1,10 +1,12 @@
 package io.jenkins.plugins.armory.web;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.UnprotectedRootAction;
 import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
@@ -40,43 +42,63 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         return Jenkins.get().hasPermission(Jenkins.READ) ? "symbol-hourglass-outline plugin-ionicons-api" : null;
     }
 
+    /** The path below this action of a request to Jenkins; {@code null} when it is not for this action. */
+    @CheckForNull
+    static String pathBelow(HttpServletRequest request) {
+        String path = request.getPathInfo();
+        return path != null && path.startsWith('/' + URL_NAME) ? path.substring(URL_NAME.length() + 1) : null;
+    }
+
     /** Everything below the page itself. */
     public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
-        String path = request.getRestOfPath();
-        String id = ApprovalPath.idIn(path);
-        JsonResponse answer;
-        if (id != null) {
-            answer = callback(request, id);
-        } else if (PersonalDecision.at(path).isPresent()) {
-            answer = PersonalDecision.at(path).get().answer(request);
-        } else if ("/api/json".equals(path)) {
-            Jenkins.get().checkPermission(Jenkins.READ);
-            answer = ApprovalList.response(ArmoryApprovals.get().approvals().list());
-        } else {
-            answer = JsonResponse.error(404, "not_found", "There is nothing here.");
-        }
-        JsonWriter.write(response, answer);
-    }
-
-    private static JsonResponse callback(StaplerRequest2 request, String id) throws IOException {
         try {
-            return ArmoryApprovals.get()
-                    .endpoint()
-                    .handle(new CallbackRequest(
-                            request.getMethod(),
-                            id,
-                            headers(request, "Authorization"),
-                            headers(request, CallbackRequest.ALTERNATIVE_HEADER),
-                            request.getContentType(),
-                            request.getContentLengthLong(),
-                            request.getInputStream()));
+            JsonWriter.write(response, answer(request, request.getRestOfPath()));
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "The approvals cannot be opened", x);
-            return JsonResponse.unavailable("Jenkins cannot open its approvals; call back again later.");
+            JsonWriter.write(response, JsonResponse.unavailable("Jenkins cannot open its approvals; call back again later."));
         }
     }
 
-    private static List<String> headers(StaplerRequest2 request, String name) {
+    private static JsonResponse answer(StaplerRequest2 request, String path) throws IOException {
+        String id = ApprovalPath.idIn(path);
+        String rehearsal = ApprovalPath.idOfRehearsal(path);
+        String data = ApprovalPath.idOfData(path);
+        ArmoryApprovals armory = ArmoryApprovals.get();
+        if (id != null) {
+            return armory.endpoint().handle(callback(request, id));
+        } else if (rehearsal != null) {
+            return armory.endpoint().rehearse(callback(request, rehearsal));
+        } else if (PersonalDecision.at(path).isPresent()) {
+            return PersonalDecision.at(path).get().answer(request);
+        } else if (ApprovalPath.TOKEN.equals(path)) {
+            return armory.tokenEndpoint().handle(TokenRequests.of(request));
+        } else if ("/.well-known/jwks.json".equals(path)) {
+            return armory.publicKeys();
+        } else if (data != null) {
+            Jenkins.get().checkPermission(Jenkins.READ);
+            return ApprovalList.response(
+                    armory.approvals().find(data), armory.endpoint().rejected());
+        } else if ("/api/json".equals(path)) {
+            Jenkins.get().checkPermission(Jenkins.READ);
+            return ApprovalList.response(
+                    armory.approvals().list(), armory.endpoint().rejected());
+        }
+        return JsonResponse.error(404, "not_found", "There is nothing here.");
+    }
+
+    private static CallbackRequest callback(StaplerRequest2 request, String id) throws IOException {
+        return new CallbackRequest(
+                request.getMethod(),
+                id,
+                headers(request, "Authorization"),
+                headers(request, CallbackRequest.ALTERNATIVE_HEADER),
+                request.getRemoteAddr(),
+                request.getContentType(),
+                request.getContentLengthLong(),
+                request.getInputStream());
+    }
+
+    static List<String> headers(StaplerRequest2 request, String name) {
         return Collections.list(request.getHeaders(name));
     }
 }

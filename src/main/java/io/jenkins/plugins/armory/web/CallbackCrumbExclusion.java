@@ -9,21 +9,16 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * Asks no crumb of callbacks, and of nothing else: whoever calls back has no session that could be abused, and proves by
- * token that the request is theirs.
+ * Asks no crumb of callbacks, their rehearsals and requests for tokens, and of nothing else: whoever sends them has no
+ * session that could be abused, and proves by token or secret that the request is theirs.
  */
 @Extension
 public final class CallbackCrumbExclusion extends CrumbExclusion {
 
-    private static final String ROOT_ACTION = '/' + ArmoryRootAction.URL_NAME;
-
     @Override
     public boolean process(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        String path = request.getPathInfo();
-        if (path == null
-                || !path.startsWith(ROOT_ACTION)
-                || ApprovalPath.idIn(path.substring(ROOT_ACTION.length())) == null) {
+        if (!ApprovalPath.isForCallers(ArmoryRootAction.pathBelow(request))) {
             return false;
         }
         chain.doFilter(request, response);

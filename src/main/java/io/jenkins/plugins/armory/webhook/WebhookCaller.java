@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.Serializable;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.Proxy;
 import java.net.SocketTimeoutException;
@@ -32,7 +31,6 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.ConnectionPool;
-import okhttp3.Credentials;
 import okhttp3.Dispatcher;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -56,7 +54,6 @@ public final class WebhookCaller {
             Set.of(IDEMPOTENCY_KEY.toLowerCase(Locale.ROOT), USER_AGENT.toLowerCase(Locale.ROOT));
 
     private static final String RETRY_AFTER = "Retry-After";
-    private static final String PROXY_AUTHORIZATION = "Proxy-Authorization";
     /** {@link #RETRY_AFTER} as this class sees it, so that the client does not act upon it. */
     private static final String KEPT_RETRY_AFTER = "Armory-Kept-Retry-After";
 
@@ -247,24 +244,7 @@ public final class WebhookCaller {
                     .socketFactory(new GuardedSockets(webhook.url().host(), hosts))
                     .build();
         }
-        String credentials = credentials(proxy);
-        if (credentials != null) {
-            builder.proxyAuthenticator((route, response) -> response.request().header(PROXY_AUTHORIZATION) != null
-                    ? null // they were not accepted
-                    : response.request()
-                            .newBuilder()
-                            .header(PROXY_AUTHORIZATION, credentials)
-                            .build());
-        }
-        return builder.proxy(new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.host(), proxy.port())))
-                .build();
-    }
-
-    @CheckForNull
-    private static String credentials(ProxyServer proxy) {
-        String user = proxy.user();
-        String password = proxy.password();
-        return user == null ? null : Credentials.basic(user, password == null ? "" : password, StandardCharsets.UTF_8);
+        return builder.proxy(proxy.toProxy()).proxyAuthenticator(proxy.authenticator()).build();
     }
 
     private static Request request(WebhookRequest webhook, String idempotencyKey, @CheckForNull ProxyServer proxy) {
@@ -280,9 +260,9 @@ public final class WebhookCaller {
             }
         });
         // Of a plain request the proxy is told at once who asks, since it would be sent a second time otherwise.
-        String credentials = proxy == null || webhook.url().isHttps() ? null : credentials(proxy);
+        String credentials = proxy == null || webhook.url().isHttps() ? null : proxy.credentials();
         if (credentials != null) {
-            request.header(PROXY_AUTHORIZATION, credentials);
+            request.header(ProxyServer.AUTHORIZATION, credentials);
         }
         String body = webhook.body();
         return request.method(webhook.method(), body == null ? null : RequestBody.create(body, (MediaType) null))

@@ -245,6 +245,7 @@ class ApprovalTest {
                         null,
                         "tests",
                         null,
+                        List.of(),
                         true,
                         null,
                         START,

@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +61,8 @@ class CallbackEndpointTest {
                 approvals,
                 tokens,
                 List.of(TokenVerifier.ofApprovals(tokens), CallbackEndpointTest::secretText),
-                () -> stopping);
+                () -> stopping,
+                Clock.systemUTC());
         id = newApproval("ci-callback", Duration.ofHours(24));
     }
 
@@ -76,11 +79,11 @@ class CallbackEndpointTest {
     }
 
     /** Stands for a Secret text credential with the id {@code ci-callback}. */
-    private static Optional<Caller> secretText(String token, Optional<Approval> approval) {
+    private static Verification secretText(String token, Optional<Approval> approval) {
         return CallbackTokens.same("s3cret!", token)
-                ? Optional.of(new Caller(
+                ? Verification.of(Caller.of(
                         "credentials ci-callback", each -> "ci-callback".equals(each.callbackCredentialsId())))
-                : Optional.empty();
+                : Verification.unknown();
     }
 
     private record Sent(String method, List<String> authorization, List<String> alternative, String type, byte[] body) {}
@@ -100,6 +103,7 @@ class CallbackEndpointTest {
                 approvalId,
                 sent.authorization,
                 sent.alternative,
+                "192.0.2.1",
                 sent.type,
                 -1,
                 new ByteArrayInputStream(sent.body)));
@@ -275,12 +279,14 @@ class CallbackEndpointTest {
     void forbidsAGenuineTokenOfSomethingElse() throws IOException {
         String other = newApproval("another-credential", Duration.ofHours(1));
 
-        for (JsonResponse response :
-                List.of(send(id, bearer(tokens.tokenFor(other), SUCCESS)), send(other, bearer("s3cret!", SUCCESS)))) {
+        Map.of(id, tokens.tokenFor(other), other, "s3cret!").forEach((approval, token) -> {
+            JsonResponse response = send(approval, bearer(token, SUCCESS));
             assertError(response, 403, "insufficient_scope", "not for this approval");
             assertThat(response.headers())
-                    .isEqualTo(Map.of("WWW-Authenticate", "Bearer realm=\"armory\", error=\"insufficient_scope\""));
-        }
+                    .isEqualTo(Map.of(
+                            "WWW-Authenticate",
+                            "Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"approval:" + approval + '"'));
+        });
         assertThat(decision()).isNull();
     }
 
@@ -363,8 +369,8 @@ class CallbackEndpointTest {
 
     @Test
     void refusesABodyThatIsTooLarge() {
-        String fits = "{\"success\": true, \"mdMessage\": \"" + "x".repeat(CallbackBody.MAX_BYTES - 34) + "\"}";
-        assertThat(fits).hasSize(CallbackBody.MAX_BYTES);
+        String fits = "{\"success\": true, \"mdMessage\": \"" + "x".repeat(RequestBody.MAX_BYTES - 34) + "\"}";
+        assertThat(fits).hasSize(RequestBody.MAX_BYTES);
 
         assertAnswer(
                 callBack(id, fits + " "),
@@ -382,8 +388,9 @@ class CallbackEndpointTest {
                 id,
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
+                "192.0.2.1",
                 "application/json",
-                CallbackBody.MAX_BYTES + 1,
+                RequestBody.MAX_BYTES + 1,
                 new InputStream() {
                     @Override
                     public int read() {
@@ -404,7 +411,14 @@ class CallbackEndpointTest {
         };
 
         JsonResponse response = endpoint.handle(new CallbackRequest(
-                "POST", id, List.of("Bearer " + tokens.tokenFor(id)), List.of(), "application/json", 500, brokenOff));
+                "POST",
+                id,
+                List.of("Bearer " + tokens.tokenFor(id)),
+                List.of(),
+                "192.0.2.1",
+                "application/json",
+                500,
+                brokenOff));
 
         assertError(response, 400, "invalid_request", "breaks off");
         assertThat(decision()).isNull();
@@ -460,5 +474,130 @@ class CallbackEndpointTest {
                 .isEqualTo(200);
         assertThat(decision().isSuccess()).isEqualTo(success);
         assertThat(decision().mdMessage()).isEmpty();
+    }
+
+    private List<Rejected> rejected() {
+        return endpoint.rejected().of(id);
+    }
+
+    @Test
+    void keepsWhyACallbackWasRefusedForWhoMaySeeTheApproval() throws IOException {
+        String other = tokens.tokenFor(newApproval(null, Duration.ofHours(1)));
+        send(id, new Sent("POST", List.of(), List.of(), "application/json", SUCCESS.getBytes()));
+        send(id, bearer("wrong", SUCCESS));
+        send(id, bearer(tokens.tokenFor(id).substring(0, 60), SUCCESS));
+        send(id, bearer(other, SUCCESS));
+        send(id, bearer("s3cret!", "{}"));
+        callBack(id, SUCCESS);
+        callBack(id, SUCCESS);
+        callBack(id, FAILURE);
+
+        assertThat(rejected()).extracting(Rejected::status).containsExactly(409, 400, 403, 401, 401, 401);
+        assertThat(rejected())
+                .extracting(Rejected::reason)
+                .containsExactly(
+                        "Another decision stands already; the first one counts.",
+                        "The field \"success\" is missing: send true or false.",
+                        "callback token: The token is valid, but not for this approval.",
+                        "bad signature: an approval's own token, but changed or cut short",
+                        "unknown token: neither the approval's own, nor one of a listed client or issuer, nor a Secret text",
+                        "no Authorization header: a proxy may strip it");
+        assertThat(rejected()).allMatch(each -> each.address().equals("192.0.2.1") && !each.rehearsal());
+        assertThat(rejected().toString()).doesNotContain("wrong\"", other.substring(50), "s3cret!");
+    }
+
+    @Test
+    void keepsNothingOfCallbacksToWhatIsNotThere() {
+        String unknown = tokens.newId();
+
+        send(unknown, bearer("wrong", SUCCESS));
+        send("invented", bearer("wrong", SUCCESS));
+
+        assertThat(endpoint.rejected().of(unknown)).isEmpty();
+        assertThat(endpoint.rejected().of("invented")).isEmpty();
+    }
+
+    private JsonResponse rehearse(String token, String type, String body) {
+        return endpoint.rehearse(new CallbackRequest(
+                "POST",
+                id,
+                token == null ? List.of() : List.of("Bearer " + token),
+                List.of(),
+                "192.0.2.1",
+                type,
+                body.length(),
+                new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    @Test
+    void aRehearsalTellsWhatACallbackWouldGetAndDecidesNothing() throws IOException {
+        String right = tokens.tokenFor(id);
+
+        for (JsonResponse response : List.of(rehearse(right, null, ""), rehearse(right, "application/json", SUCCESS))) {
+            assertAnswer(
+                    response,
+                    200,
+                    Map.of(),
+                    "{\"status\":\"rehearsed\",\"approvalId\":\"" + id
+                            + "\",\"success\":true,\"duplicate\":false,\"caller\":\"callback token\"}");
+        }
+        assertThat(rejected()).isEmpty();
+        assertError(rehearse(null, null, ""), 401, "invalid_token");
+        assertError(rehearse("wrong", null, ""), 401, "invalid_token");
+        assertError(
+                rehearse(tokens.tokenFor(newApproval(null, Duration.ofHours(1))), null, ""), 403, "insufficient_scope");
+        assertError(rehearse(right, "application/json", "{}"), 400, "invalid_request", "success");
+        assertError(rehearse(right, "text/plain", SUCCESS), 415, "unsupported_media_type");
+        assertThat(rejected()).hasSize(5).allMatch(Rejected::rehearsal);
+        assertThat(decision()).isNull();
+
+        callBack(id, SUCCESS);
+        assertThat(rehearse(right, "application/json", SUCCESS).body().get("duplicate").booleanValue()).isTrue();
+        assertThat(rehearse(right, "application/json", FAILURE).status()).isEqualTo(409);
+        approvals.remove(id);
+        assertError(rehearse(right, null, ""), 410, "approval_ended");
+    }
+
+    @Test
+    void slowsDownWhoFailsTooOftenWhateverTheId() {
+        for (int i = 0; i < FailureLimiter.BURST; i++) {
+            assertThat(send("invented " + i, bearer("wrong", SUCCESS)).status()).isEqualTo(401);
+        }
+
+        JsonResponse slowed = send("invented", bearer("wrong", SUCCESS));
+        assertError(slowed, 429, "too_many_failures", "one a second");
+        assertThat(slowed.headers()).isEqualTo(Map.of("Retry-After", "1"));
+        assertThat(send(id, bearer("wrong", SUCCESS))).isEqualTo(slowed);
+        assertThat(send(id, new Sent("POST", List.of(), List.of(), null, new byte[0]))).isEqualTo(slowed);
+        // Those who call back properly from the same address do not notice, with whichever kind of token.
+        assertThat(rehearse("s3cret!", null, "").status()).isEqualTo(200);
+        assertThat(callBack(id, SUCCESS).status()).isEqualTo(200);
+    }
+
+    @Test
+    void doesNotLetTheSecretOfAnApprovalBeGuessedWithoutEnd() {
+        TokenVerifier guessable = new TokenVerifier() {
+            @Override
+            public Verification verify(String token, Optional<Approval> approval) {
+                return secretText(token, approval);
+            }
+
+            @Override
+            public boolean isGuessable() {
+                return true;
+            }
+        };
+        endpoint = new CallbackEndpoint(
+                approvals,
+                tokens,
+                List.of(TokenVerifier.ofApprovals(tokens), guessable),
+                () -> false,
+                Clock.fixed(Instant.now(), ZoneOffset.UTC));
+        for (int i = 0; i < FailureLimiter.BURST; i++) {
+            send(id, bearer("guess " + i, SUCCESS));
+        }
+
+        assertThat(rehearse("s3cret!", null, "").status()).isEqualTo(429);
+        assertThat(rehearse(tokens.tokenFor(id), null, "").status()).isEqualTo(200); // nobody guesses that one
     }
 }

@@ -17,6 +17,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -39,6 +41,11 @@ class CallbackFuzzTest {
     private static final String TOKEN = TOKENS.tokenFor(ID);
     private static final ScheduledExecutorService TIMER = Executors.newSingleThreadScheduledExecutor();
 
+    /** Another one each time, since somebody who fails so often would be told to slow down. */
+    private static final AtomicInteger REQUESTS = new AtomicInteger();
+
+    private static final Supplier<String> ADDRESS = () -> "address " + REQUESTS.incrementAndGet();
+
     private static Path folder;
     private static Approvals approvals;
     private static CallbackEndpoint endpoint;
@@ -49,7 +56,7 @@ class CallbackFuzzTest {
         approvals = new Approvals(ApprovalStore.open(folder), TIMER, Runnable::run, Clock.systemUTC());
         approvals.create(
                 Approval.start(ID, new BuildRef("job", 1), null, "w", null, Instant.now(), Duration.ofDays(1)));
-        endpoint = new CallbackEndpoint(approvals, TOKENS, List.of(TokenVerifier.ofApprovals(TOKENS)), () -> false);
+        endpoint = new CallbackEndpoint(approvals, TOKENS, List.of(TokenVerifier.ofApprovals(TOKENS)), () -> false, Clock.systemUTC());
     }
 
     @AfterContainer
@@ -125,7 +132,7 @@ class CallbackFuzzTest {
             @ForAll("types") String type,
             @ForAll("wrongBodies") byte[] body) {
         JsonResponse response = check(new CallbackRequest(
-                method, id, authorization, alternative, type, body.length, new ByteArrayInputStream(body)));
+                method, id, authorization, alternative, ADDRESS.get(), type, body.length, new ByteArrayInputStream(body)));
 
         assertThat(response.status()).isIn(401, 405);
     }
@@ -137,7 +144,7 @@ class CallbackFuzzTest {
             @ForAll("types") String type,
             @ForAll("wrongBodies") byte[] body) {
         JsonResponse response = check(new CallbackRequest(
-                method, id, List.of("Bearer " + TOKEN), List.of(), type, -1, new ByteArrayInputStream(body)));
+                method, id, List.of("Bearer " + TOKEN), List.of(), ADDRESS.get(), type, -1, new ByteArrayInputStream(body)));
 
         assertThat(response.status()).isIn(400, 404, 405, 410, 413, 415);
     }

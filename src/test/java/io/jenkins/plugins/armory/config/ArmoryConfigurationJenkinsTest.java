@@ -133,10 +133,12 @@ class ArmoryConfigurationJenkinsTest {
         WebhookDefinition.DescriptorImpl definition =
                 j.jenkins.getDescriptorByType(WebhookDefinition.DescriptorImpl.class);
         assertThat(definition.doCheckUriTemplate("https://ci/{{context.ref}}").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(definition.doCheckUriTemplate("ci/start")).hasMessageContaining("must start with http://");
+        assertThat(definition.doCheckUriTemplate("ci/start")).hasMessageContaining("Must start with http://");
+        assertThat(definition.doCheckUriTemplate("").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(WebhookForm.checkUriTemplate("").kind).as("a step may name a webhook").isEqualTo(FormValidation.Kind.OK);
         assertThat(definition.doCheckRetryCount("-1")).hasMessageContaining("-1 is less than 0");
         assertThat(definition.doCheckRetryCount("many")).hasMessageContaining("whole number");
-        assertThat(definition.doCheckAgentIdentifier("inside", "direct")).hasMessageContaining("remoteNetworkAgent alone");
+        assertThat(definition.doCheckAgentIdentifier("inside", "direct")).hasMessageContaining("Goes with networkMode remoteNetworkAgent alone");
         assertThat(definition.doCheckAgentIdentifier("inside", "remoteNetworkAgent").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(definition.doCheckAgentIdentifier("", "remoteNetworkAgent").kind).isEqualTo(FormValidation.Kind.WARNING);
         assertThat(definition.doFillNetworkModeItems()).extracting(option -> option.value).containsExactly("direct", "remoteNetworkAgent");

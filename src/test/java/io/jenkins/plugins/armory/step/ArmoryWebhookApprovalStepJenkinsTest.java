@@ -236,6 +236,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         RecordedRequest request = received();
         assertThat(request.getBody().string(StandardCharsets.UTF_8)).isEqualTo("{\"t\": \"f0lder-secret\"}");
         assertThat(CredentialsProvider.getFingerprintOf(credentials).getJobs()).containsExactly("team/job");
+        await().untilAsserted(() -> j.assertLogContains("Waiting 24 hours at most", run)); // and nothing is being written
         assertNotOnDisk("f0lder-secret");
         callBack(request, "{\"success\": true}");
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
@@ -403,6 +404,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         step.setEnvironment("prod");
         step.setTimeout(5);
         step.setUnit(TimeUnit.MINUTES);
+        step.setAllowedCallers(List.of("ci-client", "https://gitlab.example.com project_path:team/app:*"));
 
         ArmoryWebhookApprovalStep after = new StepConfigTester(j).configRoundTrip(step);
 
@@ -429,7 +431,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "/environment",
                 "/timeout",
                 "/unit",
-                "/callbackCredentialsId")) {
+                "/callbackCredentialsId",
+                "/allowedCallers")) {
             String url = "descriptor/" + ArmoryWebhookApprovalStep.class.getName() + "/help" + field;
             assertThat(client.goTo(url).getWebResponse().getContentAsString())
                     .as(field)

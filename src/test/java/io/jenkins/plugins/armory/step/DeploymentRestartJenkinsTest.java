@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
 import io.jenkins.plugins.armory.ArmoryDeployments;
@@ -10,7 +11,8 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.jenkinsci.plugins.workflow.test.steps.SemaphoreStep;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -32,16 +34,23 @@ class DeploymentRestartJenkinsTest {
         job.scheduleBuild2(0).waitForStart();
     }
 
+    /** The {@code input} that holds a build where a test wants it. */
+    private static InputStepExecution awaitInput(WorkflowRun run) throws Exception {
+        await().until(() -> run.getAction(InputAction.class) != null
+                && run.getAction(InputAction.class).getExecution("Hold") != null);
+        return run.getAction(InputAction.class).getExecution("Hold");
+    }
+
     @Test
     void laterStagesStayCancelled() throws Throwable {
         sessions.then(j -> {
-            start(j, "semaphore 'failed'\nstage('prod') { echo 'never' }\necho 'behind it'");
-            SemaphoreStep.waitForStart("failed/1", run(j));
+            start(j, "input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }\necho 'behind it'");
+            awaitInput(run(j));
             ArmoryDeployments.get()
                     .apply(run(j), new ApprovalEnded("staging", "a1", Phase.AFTER_DEPLOYMENT, Verdict.FAILURE, "no"));
         });
         sessions.then(j -> {
-            SemaphoreStep.success("failed/1", null);
+            awaitInput(run(j)).proceed(null);
             j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run(j)));
             j.assertLogContains("Stage 'prod' is cancelled: no", run(j));
             j.assertLogContains("behind it", run(j));
@@ -60,15 +69,15 @@ class DeploymentRestartJenkinsTest {
                     } finally {
                         armoryRollback('prod') {
                             echo 'restoring'
-                            semaphore 'rollback'
+                            input id: 'Hold', message: 'Hold'
                         }
                         armoryRollback('prod') { echo 'never' }
                     }
                     """);
-            SemaphoreStep.waitForStart("rollback/1", run(j));
+            awaitInput(run(j));
         });
         sessions.then(j -> {
-            SemaphoreStep.success("rollback/1", null);
+            awaitInput(run(j)).proceed(null);
             j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
             j.assertLogContains("Environment 'prod' is rolled back.", run(j));
             j.assertLogContains("ERROR: broken", run(j));

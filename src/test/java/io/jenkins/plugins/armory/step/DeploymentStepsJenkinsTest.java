@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
 import io.jenkins.plugins.armory.ArmoryDeployments;
@@ -13,7 +14,8 @@ import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
-import org.jenkinsci.plugins.workflow.test.steps.SemaphoreStep;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,13 @@ class DeploymentStepsJenkinsTest {
         ArmoryEnvironmentStep step = new ArmoryEnvironmentStep(name);
         step.setDependsOn(List.of(dependsOn).stream().map(EnvironmentName::new).toList());
         return step;
+    }
+
+    /** The {@code input} that holds a build where a test wants it. */
+    private static InputStepExecution awaitInput(WorkflowRun run) throws Exception {
+        await().until(() -> run.getAction(InputAction.class) != null
+                && run.getAction(InputAction.class).getExecution("Hold") != null);
+        return run.getAction(InputAction.class).getExecution("Hold");
     }
 
     @Test
@@ -100,17 +109,17 @@ class DeploymentStepsJenkinsTest {
         WorkflowJob job = j.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition(
                 """
-                semaphore 'failed'
+                input id: 'Hold', message: 'Hold'
                 stage('prod') { echo 'never' }
                 stage('more') { stage('nested') { echo 'never' } }
                 echo 'behind them'
                 """,
                 true));
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-        SemaphoreStep.waitForStart("failed/1", run);
+        awaitInput(run);
         ArmoryDeployments.get()
                 .apply(run, new ApprovalEnded("staging", "a1", Phase.AFTER_DEPLOYMENT, Verdict.FAILURE, "2 of 42 failed"));
-        SemaphoreStep.success("failed/1", null);
+        awaitInput(run).proceed(null);
 
         j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
         j.assertLogContains("Stage 'prod' is cancelled: 2 of 42 failed", run);

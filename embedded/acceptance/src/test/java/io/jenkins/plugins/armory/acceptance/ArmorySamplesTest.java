@@ -138,7 +138,7 @@ class ArmorySamplesTest {
                 "remote-network-agent.yml",
                 "prod",
                 "webhook: 'checkLogs', context: [service: 'http://%s', minutes: '5']".formatted(server.authority()));
-        build.awaitLog("Agent 'inside' is offline; waiting up to 5 minutes for it.");
+        build.awaitLog("Agent 'inside' is offline; waiting up to 300 seconds for it.");
         assertThat(server.hasNoMore()).isTrue();
 
         try (Agent agent = Agent.start(jenkins.controller(), "inside")) {

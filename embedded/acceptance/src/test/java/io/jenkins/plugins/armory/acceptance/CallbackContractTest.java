@@ -342,8 +342,12 @@ class CallbackContractTest {
         assertThat(answer.json().get("error").textValue()).isEqualTo(error);
         assertThat(answer.json().get("message").textValue()).startsWith(message);
         String challenge = "Bearer realm=\"armory\", error=\"" + error + "\"";
-        assertThat(answer.headers().allValues("WWW-Authenticate"))
-                .isEqualTo(status == 401 || status == 403 ? List.of(challenge) : List.of());
+        List<String> challenges = answer.headers().allValues("WWW-Authenticate");
+        if (status == 403) {
+            assertThat(challenges).singleElement().asString().matches(challenge + ", scope=\"approval:[0-9a-f]{48}\"");
+        } else {
+            assertThat(challenges).isEqualTo(status == 401 ? List.of(challenge) : List.of());
+        }
         assertThat(answer.headers().allValues("Allow")).isEqualTo(status == 405 ? List.of("POST") : List.of());
     }
 

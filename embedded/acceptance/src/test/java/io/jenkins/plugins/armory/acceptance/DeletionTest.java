@@ -49,12 +49,14 @@ class DeletionTest {
         awaitGone(build, callback);
     }
 
-    /** Jenkins tells plugins of deletions while, or a moment after, it deletes. */
+    /** Jenkins tells plugins of deletions while, or a moment after, it deletes; until then the approval is there. */
     private static void awaitGone(Build build, Callback callback) {
-        Wait.until("the approval is gone").until(() -> build.approvals().isEmpty());
-        Answer late = callback.succeed("yes");
+        Answer late = Wait.until("the approval is gone")
+                .until(
+                        () -> callback.succeed("yes"),
+                        answer -> answer.json().path("message").asText().equals("The build of this approval is gone."));
         assertThat(late.status()).isEqualTo(410);
         assertThat(late.json().get("error").asText()).isEqualTo("approval_ended");
-        assertThat(late.json().get("message").asText()).isEqualTo("The build of this approval is gone.");
+        assertThat(build.approvals()).isEmpty();
     }
 }

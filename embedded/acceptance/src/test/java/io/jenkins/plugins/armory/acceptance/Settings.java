@@ -1,6 +1,12 @@
 package io.jenkins.plugins.armory.acceptance;
 
-/** The settings of the controllers under test: two credentials that may call back, one of them the default. */
+import io.jenkins.plugins.armory.acceptance.driver.OidcIssuer;
+import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
+
+/**
+ * The settings of the controllers under test: two Secret texts that may call back, one of them the default, and two clients
+ * of the token endpoint.
+ */
 final class Settings {
 
     /** The secret of the credential that the settings name, for steps that name none. */
@@ -13,6 +19,13 @@ final class Settings {
 
     /** A secret that would break out of a JSON string, a URI, a form and XML; a header can hold it. */
     static final String HOSTILE_SECRET = "s3\",\"x\":'\\ &a=b#/?%<{{secrets.team}}>";
+    /** A client of the token endpoint that may decide for the jobs that the tests create. */
+    static final String CLIENT_ID = "client-1";
+
+    static final String CLIENT_SECRET = "secret+of client/1";
+
+    /** A client that may decide for none of them. */
+    static final String OTHER_CLIENT_ID = "client-of-others";
 
     static final String CASC =
             """
@@ -20,9 +33,12 @@ final class Settings {
               system:
                 domainCredentials:
                   - credentials:
-                      - string: {id: default, scope: GLOBAL, secret: "%1$s", description: "for all steps"}
-                      - string: {id: %2$s, scope: GLOBAL, secret: "%3$s", description: "for the steps of one team"}
-                      - string: {id: hostile, scope: GLOBAL, secret: %4$s, description: "for headers, bodies and addresses"}
+                      - string: {id: default, scope: GLOBAL, secret: "%s", description: "for all steps"}
+                      - string: {id: %s, scope: GLOBAL, secret: "%s", description: "for the steps of one team"}
+                      - string: {id: hostile, scope: GLOBAL, secret: %s, description: "for headers, bodies and addresses"}
+                      - string: {id: checks-jenkins, scope: GLOBAL, secret: "%s", description: "of an example"}
+                      - usernamePassword: {id: client, scope: GLOBAL, username: "%s", password: "%s"}
+                      - usernamePassword: {id: other-client, scope: GLOBAL, username: "%s", password: "%s"}
             unclassified:
               armory:
                 callbackCredentialsId: default
@@ -32,19 +48,41 @@ final class Settings {
                     method: PUT
                     uriTemplate: "{{context.uri}}/{{context.suite}}"
                     headers:
-                      - {key: Authorization, value: "Bearer {{secrets.%2$s}}"}
+                      - {key: Authorization, value: "Bearer {{secrets.team}}"}
                     bodyTemplate:
                       inline: '{"callbackUri": "{{armory.callbackUri}}", "callbackToken": "{{armory.callbackToken}}"}'
                     retryCount: 2
                     context:
                       - {key: suite, value: smoke}
+                callbackClients:
+                  - {credentialsId: client, jobs: "job-*, example*"}
+                  - {credentialsId: other-client, jobs: "team/**"}
             """
-                    .formatted(DEFAULT_SECRET, TEAM, TEAM_SECRET, quoted(HOSTILE_SECRET));
+                    .formatted(
+                            DEFAULT_SECRET,
+                            TEAM,
+                            TEAM_SECRET,
+                            quoted(HOSTILE_SECRET),
+                            RealJenkins.apiAuthorization(),
+                            CLIENT_ID,
+                            CLIENT_SECRET,
+                            OTHER_CLIENT_ID,
+                            CLIENT_SECRET);
 
     private Settings() {}
 
     /** As a string in double quotes, which YAML has the same escapes for as JSON. */
     private static String quoted(String text) {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    /** The same, with outside issuers. */
+    static String withIssuers(OidcIssuer... issuers) {
+        StringBuilder casc = new StringBuilder(CASC).append("    issuers:\n");
+        for (OidcIssuer issuer : issuers) {
+            casc.append("      - {issuer: \"" + issuer.url() + "\", audience: \"" + OidcIssuer.AUDIENCE
+                    + "\", requiredClaims: [\"repository=octo-org/octo-repo\"], jobs: \"job-*\"}\n");
+        }
+        return casc.toString();
     }
 }

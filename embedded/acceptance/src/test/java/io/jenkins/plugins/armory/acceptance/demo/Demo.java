@@ -18,6 +18,23 @@ import java.util.regex.Pattern;
  */
 public final class Demo {
 
+    private static final String CLIENT_SECRET = "demo";
+
+    /** A client, for whoever wants to try the examples that fetch a token. */
+    private static final String CASC =
+            """
+            credentials:
+              system:
+                domainCredentials:
+                  - credentials:
+                      - usernamePassword: {id: demo-client, scope: GLOBAL, username: demo, password: %s}
+            unclassified:
+              armory:
+                callbackClients:
+                  - {credentialsId: demo-client, jobs: "**"}
+            """
+                    .formatted(CLIENT_SECRET);
+
     private static final Pattern HOW_TO_CALL_BACK = Pattern.compile("curl [\\s\\S]*?/callback'");
 
     private final Jenkins jenkins;
@@ -32,7 +49,7 @@ public final class Demo {
 
     public static void main(String[] args) throws IOException {
         say("Starting the embedded controller and the example external process...");
-        try (Controller controller = new EmbeddedController("")) {
+        try (Controller controller = new EmbeddedController(CASC)) {
             controller.start();
             try (ExampleReceiver receiver = new ExampleReceiver()) {
                 say("The controller is at        " + controller.url());
@@ -109,6 +126,12 @@ public final class Demo {
         say("Call back as the external process would:");
         say("");
         say(receiver.awaitOutput(HOW_TO_CALL_BACK));
+        say("");
+        say("Or as a script for Armory does, which fetches a token first:");
+        say("");
+        say("CALLBACK_URI=" + jenkins.controller().url() + "armory/approvals/"
+                + build.approvals().get(0).get("id").asText() + " CLIENT_ID=demo CLIENT_SECRET=" + CLIENT_SECRET
+                + " docs/examples/external-process/call-back.sh true 'Looks **good** to me.'");
         say("");
         say("Approvals: " + jenkins.controller().url() + "armory/");
         say("Press Enter to end the demo.");

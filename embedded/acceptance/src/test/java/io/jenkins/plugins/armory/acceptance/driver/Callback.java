@@ -64,6 +64,13 @@ public record Callback(String uri, String token) {
                 .until(() -> succeed(mdMessage), answer -> answer.status() < SERVER_ERROR);
     }
 
+    /** Asks what this callback would get. */
+    public Answer rehearse() {
+        return Http.send(Http.request(uri + "/test")
+                .header("Authorization", "Bearer " + token)
+                .POST(BodyPublishers.noBody()));
+    }
+
     /**
      * A callback that is complete but for a token.
      *

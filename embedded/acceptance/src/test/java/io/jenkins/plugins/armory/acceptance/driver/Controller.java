@@ -46,6 +46,12 @@ public interface Controller extends AutoCloseable {
     /** What the process has printed since its start. */
     String output();
 
+    /** All that is alive in the heap of the process, in bytes, after the garbage was collected. */
+    long liveBytes();
+
+    /** All that the process keeps on disk, its output included, in bytes. */
+    long diskBytes();
+
     /** Where the controller is reached, with a slash at its end. */
     String url();
 

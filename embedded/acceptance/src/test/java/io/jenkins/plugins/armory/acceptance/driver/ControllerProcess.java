@@ -8,10 +8,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What the two kinds of controllers have in common: a home, and one process after the other on it. */
 abstract class ControllerProcess implements Controller {
+
+    private static final Pattern HISTOGRAM_TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
     private final Path home;
     private List<String> javaOptions = List.of();
@@ -86,6 +90,29 @@ abstract class ControllerProcess implements Controller {
     @Override
     public final String output() {
         return process.output();
+    }
+
+    @Override
+    public final long liveBytes() {
+        String histogram = Command.output(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                String.valueOf(process.id()),
+                "GC.class_histogram");
+        Matcher total = HISTOGRAM_TOTAL.matcher(histogram);
+        if (!total.find()) {
+            throw new IllegalStateException("No total in: " + histogram);
+        }
+        return Long.parseLong(total.group(1));
+    }
+
+    @Override
+    public final long diskBytes() {
+        try (Stream<Path> files = Files.walk(home)) {
+            return files.mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0).sum()
+                    + output().length();
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
     }
 
     @Override

@@ -82,6 +82,10 @@ final class JavaProcess {
         }
     }
 
+    long id() {
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

@@ -75,6 +75,16 @@ public final class Jenkins {
         return approvals;
     }
 
+    /** The callbacks of an approval that were refused, the newest first. */
+    public List<JsonNode> rejectedCallbacks(String approvalId) {
+        List<JsonNode> rejected = new ArrayList<>();
+        get("armory/approvals/" + approvalId + "/api/json")
+                .json()
+                .get("rejectedCallbacks")
+                .forEach(rejected::add);
+        return rejected;
+    }
+
     public Answer get(String path) {
         return send(request(path));
     }

@@ -130,7 +130,12 @@ public final class RealJenkins extends ControllerProcess {
 
     @Override
     public Optional<String> authorization() {
-        return Optional.of(basic(API_TOKEN));
+        return Optional.of(apiAuthorization());
+    }
+
+    /** The {@code Authorization} of somebody who may do everything, with an API token: then no crumb is needed. */
+    public static String apiAuthorization() {
+        return basic(API_TOKEN);
     }
 
     /** The {@code Authorization} of the same user with a password, as browsers have it: then a crumb is needed too. */

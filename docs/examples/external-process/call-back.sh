@@ -1,0 +1,45 @@
+#!/bin/sh
+#
+# Calls back: call-back.sh true|false MESSAGE
+#
+#   CALLBACK_URI                  where to: {{armory.callbackUri}}
+#   CALLBACK_TOKEN                what to prove oneself with: {{armory.callbackToken}}, or the secret of a Secret text
+#
+# or, instead of CALLBACK_TOKEN, a callback client of Jenkins, for which a token is fetched first:
+#
+#   CLIENT_ID, CLIENT_SECRET      username and password of its credential
+#   TOKEN_URL                     where from; left out, <Jenkins URL>armory/oauth/token as CALLBACK_URI has it
+#
+# Tries again while Jenkins cannot be reached or is starting up. An answer that is final, such as 409 or 410, is shown and
+# makes this fail. Tokens and secrets go through pipes, since other users may see the arguments of a command.
+#
+set -eu
+: "${CALLBACK_URI:?}" "${1:?true or false}"
+
+# Prints a text as a JSON string.
+json_string() {
+    printf '"%s"' "$(printf '%s' "$1" | tr -d '\000-\010\013-\037' | sed -e 's/[\\"]/\\&/g' -e 's/	/\\t/g' | awk '
+        { printf "%s%s", separator, $0; separator = "\\n" }')"
+}
+
+send() {
+    curl --silent --show-error --fail-with-body --retry 10 --retry-connrefused --max-time 30 "$@"
+}
+
+fetch_token() {
+    : "${CLIENT_ID:?or CALLBACK_TOKEN}" "${CLIENT_SECRET:?}"
+    answer=$(printf '%s' "$CLIENT_SECRET" |
+        send --data grant_type=client_credentials --data-urlencode "client_id=$CLIENT_ID" \
+            --data-urlencode client_secret@- "${TOKEN_URL:-${CALLBACK_URI%/approvals/*}/oauth/token}") || {
+        printf '%s\n' "$answer" >&2
+        return 1
+    }
+    printf '%s' "$answer" | sed -n 's/.*"access_token":"\([^"]*\)".*/\1/p'
+}
+
+token=${CALLBACK_TOKEN:-$(fetch_token)}
+printf 'Authorization: Bearer %s\n' "$token" |
+    send --header @- --header 'Content-Type: application/json' \
+        --data "{\"success\": $1, \"mdMessage\": $(json_string "${2:-}")}" \
+        "$CALLBACK_URI/callback"
+echo

@@ -1,0 +1,25 @@
+package io.jenkins.plugins.armory.config;
+
+import hudson.model.Describable;
+import hudson.model.Descriptor;
+import hudson.util.FormValidation;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * Describes an entry of a list that has a field {@code jobs}.
+ *
+ * @param <T> the entry
+ */
+public abstract class JobsDescriptor<T extends Describable<T>> extends Descriptor<T> {
+
+    @Override
+    public String getDisplayName() {
+        return "";
+    }
+
+    @POST
+    public FormValidation doCheckJobs(@QueryParameter String value) {
+        return Jobs.check(value);
+    }
+}

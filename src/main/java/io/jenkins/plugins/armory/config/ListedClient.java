@@ -1,0 +1,99 @@
+package io.jenkins.plugins.armory.config;
+
+import com.cloudbees.plugins.credentials.CredentialsMatchers;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
+import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AbstractDescribableImpl;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.callback.CallbackClient;
+import java.util.List;
+import java.util.Optional;
+import jenkins.model.Jenkins;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * One of {@code callbackClients}: a username/password credential whose username and password are the {@code client_id} and
+ * {@code client_secret} of a client of {@code oauth/token}. The credential is looked up anew each time.
+ */
+public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
+
+    private final String credentialsId;
+    private final String jobs;
+
+    /**
+     * @param credentialsId id of a username/password credential of Jenkins itself
+     * @param jobs what the client may decide for, as {@link io.jenkins.plugins.armory.callback.JobPatterns} has it
+     */
+    @DataBoundConstructor
+    public ListedClient(String credentialsId, String jobs) {
+        this.credentialsId = Util.fixNull(credentialsId).strip();
+        this.jobs = Jobs.checked(jobs);
+    }
+
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    public String getJobs() {
+        return jobs;
+    }
+
+    /** The client, unless its credential is not there. */
+    Optional<CallbackClient> toClient() {
+        StandardUsernamePasswordCredentials credentials = lookUp(credentialsId);
+        return credentials == null
+                ? Optional.empty()
+                : Optional.of(new CallbackClient(
+                        credentialsId,
+                        credentials.getUsername(),
+                        credentials.getPassword().getPlainText(),
+                        Jobs.parse(jobs)));
+    }
+
+    /** Not called {@code find}: in the descriptor that would be the method of that name which every descriptor has. */
+    @CheckForNull
+    private static StandardUsernamePasswordCredentials lookUp(String id) {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            return CredentialsProvider.findCredentialByIdInItemGroup(
+                    id, StandardUsernamePasswordCredentials.class, Jenkins.get(), ACL.SYSTEM2, List.of());
+        }
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends JobsDescriptor<ListedClient> {
+        @POST
+        public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId) {
+            StandardListBoxModel items = new StandardListBoxModel();
+            if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+                items.includeEmptyValue()
+                        .includeMatchingAs(
+                                ACL.SYSTEM2,
+                                Jenkins.get(),
+                                StandardUsernamePasswordCredentials.class,
+                                List.of(),
+                                CredentialsMatchers.always());
+            }
+            return items.includeCurrentValue(credentialsId);
+        }
+
+        @POST
+        public FormValidation doCheckCredentialsId(@QueryParameter String value) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            if (Util.fixEmptyAndTrim(value) == null) {
+                return FormValidation.error("Choose a username/password credential: client_id and client_secret.");
+            }
+            return lookUp(value) != null
+                    ? FormValidation.ok()
+                    : FormValidation.error("There is no username/password credential of this id in Jenkins itself.");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.jenkins.plugins.armory.web;
+
+import io.jenkins.plugins.armory.callback.TokenRequest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.kohsuke.stapler.StaplerRequest2;
+
+/** Requests for tokens as they arrive. */
+final class TokenRequests {
+
+    private TokenRequests() {}
+
+    static TokenRequest of(StaplerRequest2 request) throws IOException {
+        return new TokenRequest(
+                request.getMethod(),
+                request.getQueryString(),
+                ArmoryRootAction.headers(request, "Authorization"),
+                request.getRemoteAddr(),
+                request.getContentType(),
+                request.getContentLengthLong(),
+                body(request));
+    }
+
+    /**
+     * The body. Whatever asks the container for a parameter makes it read a form, so that the body is gone: where Jenkins, or
+     * a plugin of it, has done so already, it is written anew from the parameters.
+     */
+    private static InputStream body(StaplerRequest2 request) throws IOException {
+        InputStream body = request.getInputStream();
+        String type = request.getContentType();
+        if (request.getContentLengthLong() <= 0
+                || type == null
+                || !type.startsWith("application/x-www-form-urlencoded")) {
+            return body;
+        }
+        byte[] first = body.readNBytes(1);
+        return first.length > 0
+                ? new SequenceInputStream(new ByteArrayInputStream(first), body)
+                : new ByteArrayInputStream(request.getParameterMap().entrySet().stream()
+                        .flatMap(parameter -> Arrays.stream(parameter.getValue())
+                                .map(value -> encode(parameter.getKey()) + '=' + encode(value)))
+                        .collect(Collectors.joining("&"))
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

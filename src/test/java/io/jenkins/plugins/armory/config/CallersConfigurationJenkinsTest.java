@@ -1,0 +1,229 @@
+package io.jenkins.plugins.armory.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.domains.Domain;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.User;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import hudson.security.AccessDeniedException3;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.callback.CallbackClient;
+import io.jenkins.plugins.casc.ConfigurationAsCode;
+import io.jenkins.plugins.casc.ConfigurationContext;
+import io.jenkins.plugins.casc.ConfiguratorRegistry;
+import io.jenkins.plugins.casc.ConfiguratorException;
+import io.jenkins.plugins.casc.misc.Util;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import jenkins.model.Jenkins;
+import org.htmlunit.html.HtmlPage;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Clients and issuers in the settings: as code, in the form, and for administrators alone. */
+@WithJenkins
+class CallersConfigurationJenkinsTest {
+
+    private static final String CASC =
+            """
+            unclassified:
+              armory:
+                tokenLifetimeSeconds: 3600
+                callbackClients:
+                  - credentialsId: "ci"
+                    jobs: "team-a/**, deploy"
+                  - credentialsId: "missing"
+                    jobs: "**"
+                issuers:
+                  - issuer: "https://token.actions.githubusercontent.com"
+                    audience: "https://jenkins.example.com/"
+                    requiredClaims:
+                      - "repository=octo-org/octo-repo"
+                      - "ref=refs/heads/main"
+                    jobs: "team-a/**"
+                  - requiredClaims: ["https://cloud.armory.io/principal#envId=e1"]
+                    jobs: "**"
+            """;
+
+    private JenkinsRule j;
+
+    @BeforeEach
+    void addCredentials(JenkinsRule rule) throws Exception {
+        j = rule;
+        CredentialsProvider.lookupStores(j.jenkins)
+                .iterator()
+                .next()
+                .addCredentials(
+                        Domain.global(),
+                        new UsernamePasswordCredentialsImpl(CredentialsScope.SYSTEM, "ci", "", "client-1", "a secret of clients"));
+    }
+
+    private static void configure(Path folder, String casc) throws Exception {
+        ConfigurationAsCode.get()
+                .configure(Files.writeString(folder.resolve("casc.yaml"), casc).toString());
+    }
+
+    private static void assertIsAsInTheCode() {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        assertThat(configuration.getTokenLifetimeSeconds()).isEqualTo(3600);
+        assertThat(configuration.getCallbackClients())
+                .extracting(each -> each.getCredentialsId() + ": " + each.getJobs())
+                .containsExactly("ci: team-a/**, deploy", "missing: **");
+        assertThat(configuration.clients()).singleElement().satisfies(client -> {
+            assertThat(client.id()).isEqualTo("client-1");
+            assertThat(client.secret()).isEqualTo("a secret of clients");
+            assertThat(client.jobs().match("team-a/b/c")).isTrue();
+        });
+        assertThat(configuration.getIssuers()).hasSize(2);
+        ListedIssuer github = configuration.getIssuers().get(0);
+        assertThat(github.getIssuer()).isEqualTo("https://token.actions.githubusercontent.com");
+        assertThat(github.getAudience()).isEqualTo("https://jenkins.example.com/");
+        assertThat(github.getRequiredClaims())
+                .containsExactly("repository=octo-org/octo-repo", "ref=refs/heads/main");
+        assertThat(github.getJobs()).isEqualTo("team-a/**");
+        ListedIssuer armory = configuration.getIssuers().get(1);
+        assertThat(armory.getIssuer()).isEqualTo("https://auth.cloud.armory.io/");
+        assertThat(armory.getAudience()).isEqualTo("https://api.cloud.armory.io");
+    }
+
+    @Test
+    void areConfiguredAsCodeAndExported(@TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+
+        assertIsAsInTheCode();
+        String exported = Util.toYamlString(
+                Util.getUnclassifiedRoot(new ConfigurationContext(ConfiguratorRegistry.get())).get("armory"));
+        assertThat(exported).doesNotContain("a secret of clients");
+        configure(folder, "unclassified: {armory: {callbackClients: [], issuers: []}}");
+        assertThat(ArmoryConfiguration.get().getIssuers()).isEmpty();
+        configure(folder, "unclassified:\n  armory:\n" + exported.indent(4));
+        assertIsAsInTheCode();
+    }
+
+    @Test
+    void surviveTheirForm(@TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+
+        j.configRoundtrip();
+
+        assertIsAsInTheCode();
+    }
+
+    @Test
+    void surviveARestart(@TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+
+        ArmoryConfiguration.get().load();
+
+        assertIsAsInTheCode();
+        assertThat(Files.readString(j.jenkins.getRootDir().toPath().resolve(ArmoryConfiguration.class.getName() + ".xml")))
+                .doesNotContain("a secret of clients");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "callbackClients: [{credentialsId: ci, jobs: 'a//b'}]",
+                "issuers: [{jobs: 'a**'}]",
+                "issuers: [{issuer: 'http://issuer.example.com', jobs: '**'}]",
+                "issuers: [{requiredClaims: ['repository'], jobs: '**'}]",
+                "tokenLifetimeSeconds: 59",
+                "tokenLifetimeSeconds: 2592001",
+            })
+    void areRefusedWhereTheyAreWrong(String setting, @TempDir Path folder) {
+        assertThatThrownBy(() -> configure(folder, "unclassified:\n  armory:\n    " + setting))
+                .isInstanceOf(ConfiguratorException.class);
+        assertThat(ArmoryConfiguration.get().getIssuers()).isEmpty();
+        assertThat(ArmoryConfiguration.get().getTokenLifetimeSeconds()).isEqualTo(86_400);
+    }
+
+    @Test
+    void areCheckedInTheForm() {
+        ListedClient.DescriptorImpl client = j.jenkins.getDescriptorByType(ListedClient.DescriptorImpl.class);
+        ListedIssuer.DescriptorImpl issuer = j.jenkins.getDescriptorByType(ListedIssuer.DescriptorImpl.class);
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+
+        assertThat(client.doCheckCredentialsId("ci").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(client.doCheckCredentialsId("missing").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(client.doCheckCredentialsId("").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(client.doCheckJobs("team/**").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(client.doCheckJobs(" ").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(client.doCheckJobs("team**").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(issuer.doCheckJobs("/x").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(issuer.doCheckIssuer("https://issuer.example.com").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(issuer.doCheckIssuer("http://127.0.0.1:8080").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(issuer.doCheckIssuer("http://issuer.example.com").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(issuer.doCheckIssuer("issuer").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(issuer.doCheckRequiredClaims("a=b\nc=d").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(issuer.doCheckRequiredClaims("").kind).isEqualTo(FormValidation.Kind.WARNING);
+        assertThat(issuer.doCheckRequiredClaims("a").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(configuration.doCheckTokenLifetimeSeconds("").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckTokenLifetimeSeconds("86400").kind).isEqualTo(FormValidation.Kind.OK);
+        for (String wrong : List.of("59", "-1", "2592001", "a day")) {
+            assertThat(configuration.doCheckTokenLifetimeSeconds(wrong).kind)
+                    .as(wrong)
+                    .isEqualTo(FormValidation.Kind.ERROR);
+        }
+    }
+
+    @Test
+    void belongToAdministratorsAlone(@TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+        j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin")
+                .grant(Jenkins.READ, Jenkins.MANAGE)
+                .everywhere()
+                .to("manager"));
+        ListedClient.DescriptorImpl client = j.jenkins.getDescriptorByType(ListedClient.DescriptorImpl.class);
+        ListedIssuer.DescriptorImpl issuer = j.jenkins.getDescriptorByType(ListedIssuer.DescriptorImpl.class);
+
+        try (ACLContext ignored = ACL.as2(User.getById("manager", true).impersonate2())) {
+            List<Runnable> checks = List.of(
+                    () -> client.doCheckCredentialsId("ci"),
+                    () -> client.doCheckJobs("x"),
+                    () -> issuer.doCheckIssuer("x"),
+                    () -> issuer.doCheckRequiredClaims("x"),
+                    () -> issuer.doCheckJobs("x"),
+                    () -> ArmoryConfiguration.get().doCheckTokenLifetimeSeconds("1"));
+            assertThat(checks)
+                    .allSatisfy(check -> assertThatThrownBy(check::run).isInstanceOf(AccessDeniedException3.class));
+            assertThat(client.doFillCredentialsIdItems("")).extracting(option -> option.value).doesNotContain("ci");
+        }
+        try (ACLContext ignored = ACL.as2(User.getById("admin", true).impersonate2())) {
+            ListBoxModel offered = client.doFillCredentialsIdItems("");
+            assertThat(offered).extracting(option -> option.value).contains("ci");
+        }
+        // Somebody who may manage Jenkins, but does not administer it, neither sees nor changes them.
+        JenkinsRule.WebClient web = j.createWebClient().withJavaScriptEnabled(false).login("manager");
+        HtmlPage page = web.goTo("manage/configure");
+        assertThat(page.getWebResponse().getContentAsString()).doesNotContain("callbackClients", "octo-org/octo-repo");
+        assertThat(ArmoryConfiguration.get().getRequiredGlobalConfigPagePermission()).isEqualTo(Jenkins.ADMINISTER);
+    }
+
+    @Test
+    void aClientIsWhatItsCredentialIsNow() throws Exception {
+        ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("ci", "**")));
+        assertThat(ArmoryConfiguration.get().clients()).extracting(CallbackClient::id).containsExactly("client-1");
+        assertThat(ArmoryConfiguration.get().hasClient("ci")).isTrue();
+        assertThat(ArmoryConfiguration.get().hasClient("other")).isFalse();
+
+        ArmoryConfiguration.get().setCallbackClients(null);
+        assertThat(ArmoryConfiguration.get().clients()).isEmpty();
+    }
+}

@@ -1,0 +1,217 @@
+package io.jenkins.plugins.armory.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.domains.Domain;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.Item;
+import hudson.model.Result;
+import hudson.security.csrf.DefaultCrumbIssuer;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.config.ListedClient;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import jenkins.model.Jenkins;
+import net.sf.json.JSONArray;
+import net.sf.json.JSONObject;
+import org.htmlunit.Page;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.MockFolder;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Clients and their tokens on a Jenkins that is locked up and asks for crumbs. */
+@WithJenkins
+class CallersJenkinsTest {
+
+    private static final String SUCCESS = "{\"success\": true}";
+    private static final String GRANT = "grant_type=client_credentials";
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private JenkinsRule j;
+    private String id;
+
+    @BeforeEach
+    void lockUp(JenkinsRule rule) throws Exception {
+        j = rule;
+        WorkflowJob job = j.createProject(MockFolder.class, "team").createProject(WorkflowJob.class, "deploy");
+        j.jenkins.setCrumbIssuer(new DefaultCrumbIssuer(false));
+        j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("visitor")
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("reader"));
+        CredentialsProvider.lookupStores(j.jenkins)
+                .iterator()
+                .next()
+                .addCredentials(
+                        Domain.global(),
+                        new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "ci", "", "client-1", "a-secret-of-clients"));
+        ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("ci", "team/**")));
+        id = newApproval(job.getFullName());
+    }
+
+    private static String newApproval(String job) throws Exception {
+        String newId = ArmoryApprovals.get().tokens().newId();
+        ArmoryApprovals.get()
+                .approvals()
+                .create(Approval.start(newId, new BuildRef(job, 1), "prod", "tests", null, Instant.now(), Duration.ofHours(1)));
+        return newId;
+    }
+
+    private HttpRequest.Builder request(String path) throws Exception {
+        return HttpRequest.newBuilder(URI.create(j.getURL() + "armory/" + path));
+    }
+
+    private HttpResponse<String> post(String path, String type, String body, String... headers) throws Exception {
+        HttpRequest.Builder request =
+                request(path).header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> askForToken(String body, String... headers) throws Exception {
+        return post("oauth/token", "application/x-www-form-urlencoded", body, headers);
+    }
+
+    private String token() throws Exception {
+        HttpResponse<String> response =
+                askForToken("data=audience=https://api.cloud.armory.io&" + GRANT + "&client_id=client-1&client_secret=a-secret-of-clients");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return JSONObject.fromObject(response.body()).getString("access_token");
+    }
+
+    private static String basic(String pair) {
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aClientThatIsNoUserGetsATokenAndDecides() throws Exception {
+        HttpResponse<String> response =
+                post("approvals/" + id, "application/json", SUCCESS, "Authorization", "Bearer " + token());
+
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(ArmoryApprovals.get().approvals().find(id).orElseThrow().requireDecision().decidedBy())
+                .isEqualTo("client client-1");
+    }
+
+    @Test
+    void aClientMayComeWithHttpBasic() throws Exception {
+        assertThat(askForToken(GRANT, "Authorization", basic("client-1:a-secret-of-clients")).statusCode()).isEqualTo(200);
+
+        HttpResponse<String> refused = askForToken(GRANT, "Authorization", basic("reader:reader"));
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(JSONObject.fromObject(refused.body()).getString("error")).isEqualTo("invalid_client");
+        assertThat(refused.headers().allValues("WWW-Authenticate"))
+                .containsExactly("Basic realm=\"armory\", charset=\"UTF-8\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"api/json", "", "oauth/token/x", "oauth/", "approvals/x/api/json"})
+    void httpBasicOfAClientIsGoodForNothingElse(String path) throws Exception {
+        HttpResponse<String> response = http.send(
+                request(path).header("Authorization", basic("client-1:a-secret-of-clients")).build(),
+                HttpResponse.BodyHandlers.ofString());
+
+        assertThat(response.statusCode()).isEqualTo(401);
+        assertThat(response.body()).doesNotContain(id, "deploy");
+    }
+
+    @Test
+    void aClientDecidesForItsJobsAlone() throws Exception {
+        j.createProject(WorkflowJob.class, "other");
+        String other = newApproval("other");
+
+        HttpResponse<String> response =
+                post("approvals/" + other, "application/json", SUCCESS, "Authorization", "Bearer " + token());
+
+        assertThat(response.statusCode()).isEqualTo(403);
+        assertThat(response.headers().firstValue("WWW-Authenticate"))
+                .contains("Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"decide:other\"");
+        assertThat(ArmoryApprovals.get().approvals().find(other).orElseThrow().isDecided()).isFalse();
+    }
+
+    @Test
+    void aTokenEndsWithTheClient() throws Exception {
+        String token = token();
+        ArmoryConfiguration.get().setCallbackClients(List.of());
+
+        assertThat(post("approvals/" + id, "application/json", SUCCESS, "Authorization", "Bearer " + token).statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void theKeysAreForEverybodyAndTheirSecretHalvesForNobody() throws Exception {
+        token();
+
+        HttpResponse<String> response =
+                http.send(request(".well-known/jwks.json").build(), HttpResponse.BodyHandlers.ofString());
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(JSONObject.fromObject(response.body()).getJSONArray("keys").size()).isEqualTo(1);
+        assertThat(response.body()).doesNotContain("\"d\"");
+        String stored = new String(
+                java.nio.file.Files.readAllBytes(j.jenkins
+                        .getRootDir()
+                        .toPath()
+                        .resolve("secrets/io.jenkins.plugins.armory.SigningKeyStore.keys")),
+                StandardCharsets.ISO_8859_1);
+        assertThat(stored).doesNotContain("kty", "P-256");
+    }
+
+    @Test
+    void whyACallbackWasRefusedIsForThoseWhoMayReadTheJob() throws Exception {
+        post("approvals/" + id + "/test", "application/json", SUCCESS);
+        post("approvals/" + id, "application/json", SUCCESS, "Authorization", "Bearer wrong");
+
+        String json = seenBy("reader").getWebResponse().getContentAsString();
+        JSONArray rejected = JSONObject.fromObject(json).getJSONArray("rejectedCallbacks");
+        assertThat(rejected.size()).isEqualTo(2);
+        assertThat(rejected.getJSONObject(0).getString("reason")).startsWith("unknown token: ");
+        assertThat(rejected.getJSONObject(0).getBoolean("rehearsal")).isFalse();
+        assertThat(rejected.getJSONObject(1).getString("reason")).startsWith("no Authorization header");
+        assertThat(rejected.getJSONObject(1).getBoolean("rehearsal")).isTrue();
+        assertThat(seenBy("visitor").getWebResponse().getStatusCode()).isEqualTo(404);
+        assertThat(http.send(request("approvals/" + id + "/api/json").build(), HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    private Page seenBy(String user) throws Exception {
+        JenkinsRule.WebClient client = j.createWebClient().withThrowExceptionOnFailingStatusCode(false).login(user);
+        return client.goTo("armory/approvals/" + id + "/api/json", "application/json");
+    }
+
+    @Test
+    void aStepThatNamesNobodyWhoCanCallBackFails() throws Exception {
+        WorkflowJob job = j.createProject(WorkflowJob.class, "mistaken");
+        for (String wrong : List.of("allowedCallers: ['nobody']", "callbackCredentialsId: 'missing'")) {
+            job.setDefinition(new CpsFlowDefinition(
+                    "armoryWebhookApproval(name: 'x', uriTemplate: 'https://127.0.0.1:1/', " + wrong + ")", true));
+            j.assertLogContains(wrong.substring(0, wrong.indexOf(':')) + ": ", j.buildAndAssertStatus(Result.FAILURE, job));
+        }
+    }
+}
