@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;
 import io.jenkins.plugins.armory.deployment.DeploymentStore;
+import io.jenkins.plugins.armory.deployment.Environment;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
@@ -76,6 +77,16 @@ public final class ArmoryDeployments {
     public String reasonToCancelStages(Run<?, ?> run) {
         DeploymentStore known = running.get(run);
         return known == null ? null : known.deployment().cancelsStages();
+    }
+
+    /** Whether what depends on an environment of a build that runs may be deployed to; looks at memory alone. */
+    public boolean admitsDependents(Run<?, ?> run, String environment) {
+        DeploymentStore known = running.get(run);
+        return known != null
+                && known.deployment()
+                        .find(environment)
+                        .filter(Environment::admitsDependents)
+                        .isPresent();
     }
 
     /** The build is over, and nothing more happens in it. */

@@ -218,4 +218,35 @@ class StagesTest {
                 .contains("Nothing to roll back in environment 'prod': its state is COMPLETE.")
                 .doesNotContain("restored");
     }
+
+    @Test
+    void whenConditionSkipsAStageWhoseEnvironmentIsNotReady(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(
+                jenkins,
+                process,
+                """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('dev') { steps { armoryEnvironment('dev') { echo 'in dev' } } }
+                        stage('staging') {
+                            when { armoryEnvironmentReady 'dev' }
+                            steps { armoryEnvironment('staging') { %s } }
+                        }
+                        stage('prod') {
+                            when { armoryEnvironmentReady 'staging' }
+                            steps { echo 'never' }
+                        }
+                        stage('other') {
+                            when { not { armoryEnvironmentReady 'no such environment' } }
+                            steps { echo 'in other' }
+                        }
+                    }
+                }
+                """
+                        .formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("UNSTABLE")).contains("in dev", "in other").doesNotContain("never");
+        assertThat(build.graphView()).containsEntry("staging", "success").containsEntry("prod", "skipped");
+    }
 }
