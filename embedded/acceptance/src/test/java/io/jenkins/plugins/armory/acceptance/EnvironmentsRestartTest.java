@@ -21,10 +21,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The example of environments on a controller that is killed at each of its transitions: they are what the approvals bring
- * about, so it is killed when a webhook has been called, and when a callback has been accepted, before anybody has seen what
- * comes of it.
+ * about, so it is killed when a callback has been accepted, before anybody has seen what comes of it, and, where that does not
+ * take a quarter of an hour, when a webhook has been called too.
  */
 class EnvironmentsRestartTest {
+
+    private static final boolean STARTS_FAST = System.getProperty("jenkins.war", "").isEmpty();
 
     private static Controller controller;
     private static Jenkins jenkins;
@@ -69,7 +71,7 @@ class EnvironmentsRestartTest {
                 continue; // made again, since the kill came before it was known to have been made
             }
             boolean kills = call.json().get("environment").asText().matches(environments);
-            if (kills) {
+            if (kills && STARTS_FAST) {
                 kill();
             }
             boolean success = call.json().get("outcome").asText().equals("pass");
