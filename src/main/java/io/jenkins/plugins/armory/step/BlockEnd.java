@@ -21,16 +21,16 @@ final class BlockEnd implements Serializable {
     @CheckForNull
     private final Throwable failure;
 
-    /** What was thrown in fact; other exceptions than those two may not be possible to keep. */
-    @CheckForNull
-    private final transient Throwable thrown;
-
-    private BlockEnd(@CheckForNull Object value, @CheckForNull Throwable thrown) {
+    private BlockEnd(@CheckForNull Object value, @CheckForNull Throwable failure) {
         this.value = value;
-        this.thrown = thrown;
-        this.failure = thrown == null || thrown instanceof FlowInterruptedException
-                ? thrown
-                : new AbortException(text(thrown));
+        this.failure = failure;
+    }
+
+    /** Other exceptions than these two may not be possible to keep. */
+    private Object writeReplace() {
+        return failure == null || failure instanceof FlowInterruptedException || failure instanceof AbortException
+                ? this
+                : new BlockEnd(value, new AbortException(text(failure)));
     }
 
     static BlockEnd success(@CheckForNull Object value) {
@@ -48,14 +48,13 @@ final class BlockEnd implements Serializable {
 
     @CheckForNull
     Throwable failure() {
-        return thrown == null ? failure : thrown;
+        return failure;
     }
 
     /** Why it failed, for people; {@code null} when it did not. */
     @CheckForNull
     String reason() {
-        Throwable known = failure();
-        return known == null ? null : text(known);
+        return failure == null ? null : text(failure);
     }
 
     private static String text(Throwable thrown) {

@@ -120,9 +120,14 @@ abstract class BlockExecution extends StepExecution {
         if (known != null) {
             ArmoryApprovals.get().executor().execute(() -> run(() -> end(known)));
         } else if (!started) {
-            body = null; // it was to be started when Jenkins went down, and was not
+            forgetBody();
             ArmoryApprovals.get().executor().execute(() -> run(this::begin));
         }
+    }
+
+    /** It was to be started when Jenkins went down, and was not. */
+    private synchronized void forgetBody() {
+        body = null;
     }
 
     interface Work {

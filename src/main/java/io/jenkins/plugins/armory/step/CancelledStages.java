@@ -59,10 +59,8 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     @Override
     public void notifyOfNewStep(Step step, StepContext context) {
         try {
-            if (STAGE.equals(step.getClass().getName())) {
+            if (!isInCancelled(context) && STAGE.equals(step.getClass().getName())) {
                 stage(step, context);
-            } else if (!stages.isEmpty()) {
-                inner(context);
             }
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot tell whether a stage is cancelled", x);
@@ -76,9 +74,6 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         String reason = ArmoryDeployments.get().reasonToCancelStages(run);
         String name = nameOf(step);
         if (reason == null || name.startsWith(SYNTHETIC)) {
-            if (!stages.isEmpty()) {
-                inner(context);
-            }
             return;
         }
         String message = "Stage '" + name + "' is cancelled: " + reason;
@@ -104,16 +99,20 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         }
     }
 
-    /** A step in a stage whose body is not empty though it should be. */
-    private void inner(StepContext context) throws IOException, InterruptedException {
+    /** Whether the step is in a stage whose body is not empty though it should be; it fails then. */
+    private boolean isInCancelled(StepContext context) throws IOException, InterruptedException {
+        if (stages.isEmpty()) {
+            return false;
+        }
         for (BlockStartNode block : context.get(FlowNode.class).getEnclosingBlocks()) {
             Cancelled cancelled = stages.get(block);
             if (cancelled != null && cancelled.context != null) {
                 context.onFailure(
                         new FlowInterruptedException(Result.ABORTED, false, new StageIsCancelled(cancelled.message)));
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     @Override
