@@ -6,4 +6,8 @@ public class Queue {
     /** Something that can wait. */
     public interface Task {
     }
+
+    /** Something that is run. */
+    public interface Executable {
+    }
 }

@@ -3,6 +3,7 @@ package hudson.model;
 import hudson.security.AccessControlled;
 import hudson.security.ACL;
 import java.io.File;
+import java.io.IOException;
 import jenkins.model.Jenkins;
 
 /**
@@ -34,6 +35,10 @@ public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
     public abstract void setResult(Result result);
 
     public abstract boolean isBuilding();
+
+    /** Writes the build's record to disk. */
+    public synchronized void save() throws IOException {
+    }
 
     @Override
     public String getDisplayName() {

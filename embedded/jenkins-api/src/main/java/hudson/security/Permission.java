@@ -1,5 +1,7 @@
 package hudson.security;
 
+import org.jvnet.localizer.Localizable;
+
 /** The right to do one thing. */
 public final class Permission {
     public final PermissionGroup group;
@@ -11,6 +13,11 @@ public final class Permission {
         this.group = group;
         this.name = name;
         this.impliedBy = impliedBy;
+    }
+
+    public Permission(
+            PermissionGroup group, String name, Localizable description, Permission impliedBy, PermissionScope scope) {
+        this(group, name, impliedBy);
     }
 
     public String getId() {

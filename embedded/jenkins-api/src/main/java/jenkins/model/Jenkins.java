@@ -9,6 +9,7 @@ import hudson.model.Node;
 import hudson.security.AccessControlled;
 import hudson.security.Permission;
 import hudson.security.PermissionGroup;
+import hudson.security.SecurityRealm;
 import jakarta.servlet.ServletContext;
 import java.io.File;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
@@ -28,6 +29,8 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
     private static volatile Jenkins instance;
 
     private final File root;
+    /** One without users. */
+    private final SecurityRealm realm = new SecurityRealm() {};
     private volatile ProxyConfiguration proxy;
 
     /** The subclass must not rely on a servlet context: the embedded controller has none to give. */
@@ -57,6 +60,10 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
     /** JENKINS_HOME. */
     public File getRootDir() {
         return root;
+    }
+
+    public SecurityRealm getSecurityRealm() {
+        return realm;
     }
 
     /** The proxy to go through, or null. */

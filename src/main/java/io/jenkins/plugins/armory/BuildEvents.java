@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Lets no approval outlive its build. */
+/** Lets no approval and no environment outlive its build. */
 @Extension
 public final class BuildEvents extends RunListener<Run<?, ?>> {
 
@@ -23,6 +23,17 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
                 approvals.approvals().abort(BuildRecord.refTo(run)::equals, "The build ended.");
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot end the approvals of " + run, x);
+            }
+        });
+    }
+
+    @Override
+    public void onFinalized(Run<?, ?> run) {
+        ArmoryApprovals.get().executor().execute(() -> {
+            try {
+                ArmoryDeployments.get().end(run);
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot write how the environments of " + run + " ended", x);
             }
         });
     }

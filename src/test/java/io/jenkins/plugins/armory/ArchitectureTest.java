@@ -46,6 +46,22 @@ class ArchitectureTest {
     }
 
     @Test
+    void deploymentsKnowApprovalsAlone() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".deployment..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(ROOT + ".callback..", ROOT + ".webhook.."));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(ROOT + ".approval..", ROOT + ".callback..", ROOT + ".webhook..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".deployment.."));
+    }
+
+    @Test
     void callbacksAndWebhooksDoNotKnowEachOther() {
         check(noClasses()
                 .that()

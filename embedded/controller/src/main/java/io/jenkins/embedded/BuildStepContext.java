@@ -3,11 +3,14 @@ package io.jenkins.embedded;
 import com.cloudbees.groovy.cps.Outcome;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.SettableFuture;
+import groovy.lang.Closure;
 import hudson.EnvVars;
 import hudson.FilePath;
 import java.io.File;
 import java.io.IOException;
 import java.util.stream.Stream;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** The context of one step of a build. It may be told the step's result by any thread at any time; the first one counts. */
@@ -16,19 +19,27 @@ final class BuildStepContext extends StepContext {
 
     private final ProgramThread thread;
     private final int id;
+    /** The step's body, or null. */
+    private final Closure<?> body;
     /** As of the step's start: afterwards the Pipeline's own thread alone may look at the Pipeline's variables. */
     private final EnvVars environment;
     /** Not kept: after a restart the step tells it again, as on Jenkins. */
     private transient Outcome outcome;
 
-    BuildStepContext(ProgramThread thread, int id) {
+    BuildStepContext(ProgramThread thread, int id, Closure<?> body) {
         this.thread = thread;
         this.id = id;
+        this.body = body;
         this.environment = thread.program().environment(thread);
     }
 
     ProgramThread thread() {
         return thread;
+    }
+
+    /** Whether the thread still waits for the step. */
+    boolean isAwaited() {
+        return thread.waitsFor(this);
     }
 
     synchronized Outcome outcome() {
@@ -39,12 +50,25 @@ final class BuildStepContext extends StepContext {
     public <T> T get(Class<T> key) {
         var build = thread.program().build();
         var workspace = environment.get("WORKSPACE");
-        return Stream.of(build, build.getParent(), thread.listener(), new EnvVars(environment),
-                        workspace == null ? "" : new FilePath(new File(workspace)))
+        var own = Stream.of(build, build.getParent(), build.execution(), node(), thread.listener(),
+                new EnvVars(environment), workspace == null ? "" : new FilePath(new File(workspace)));
+        return Stream.concat(own, thread.contextual().stream())
                 .filter(key::isInstance)
                 .map(key::cast)
                 .findFirst()
                 .orElse(null);
+    }
+
+    FlowNode node() {
+        return new ProgramThread.Node(thread.program().build(), String.valueOf(id));
+    }
+
+    @Override
+    public BodyInvoker newBodyInvoker() {
+        if (body == null) {
+            throw new IllegalStateException("There is no body to invoke");
+        }
+        return new Block.Invoker(this, body);
     }
 
     @Override

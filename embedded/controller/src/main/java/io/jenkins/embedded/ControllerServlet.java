@@ -2,7 +2,9 @@ package io.jenkins.embedded;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import hudson.ExtensionList;
+import hudson.model.Action;
 import hudson.model.RootAction;
+import hudson.model.Run;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +30,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.Jenkins;
+import jenkins.model.TransientActionFactory;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
@@ -64,6 +68,7 @@ final class ControllerServlet extends HttpServlet {
             new Route("GET", BUILD + "?(?:console)?", (path, request, response) -> buildPage(build(path), response)),
             new Route("GET", BUILD + "consoleText", this::consoleText),
             new Route("GET", BUILD + "api/json", this::buildJson),
+            new Route("GET", BUILD + "(\\w+)(/.+)", this::buildAction),
             new Route("POST", BUILD + "stop", this::stop),
             new Route("POST", BUILD + "doDelete", this::deleteBuild),
             new Route("POST", BUILD + "input/([^/]+)/(proceedEmpty|abort)", this::input));
@@ -153,9 +158,7 @@ final class ControllerServlet extends HttpServlet {
                 return true;
             }
             if (path.startsWith(base + "/")) {
-                var restOfPath = path.substring(base.length());
-                action.getClass().getMethod("doDynamic", StaplerRequest2.class, StaplerResponse2.class)
-                        .invoke(action, new Request(request, restOfPath), new Response(response));
+                doDynamic(action, path.substring(base.length()), request, response);
                 return true;
             }
         }
@@ -306,6 +309,30 @@ final class ControllerServlet extends HttpServlet {
         answer.put("duration", build.duration());
         answer.put("queueId", build.queueId());
         json(response, answer);
+    }
+
+    /** Hands the request to the build's action of that URL name. */
+    private void buildAction(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws Exception {
+        var build = build(path);
+        for (var factory : ExtensionList.lookup(TransientActionFactory.class)) {
+            if (factory.type() == Run.class) {
+                @SuppressWarnings("unchecked")
+                Collection<? extends Action> actions = factory.createFor(build);
+                for (var action : actions) {
+                    if (path.group(3).equals(action.getUrlName())) {
+                        doDynamic(action, path.group(4), request, response);
+                        return;
+                    }
+                }
+            }
+        }
+        throw new NotFound("The build has no such page");
+    }
+
+    private static void doDynamic(
+            Action action, String restOfPath, HttpServletRequest request, HttpServletResponse response) throws Exception {
+        action.getClass().getMethod("doDynamic", StaplerRequest2.class, StaplerResponse2.class)
+                .invoke(action, new Request(request, restOfPath), new Response(response));
     }
 
     private void stop(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -4,6 +4,7 @@ import com.cloudbees.groovy.cps.Outcome;
 import groovy.lang.Closure;
 import hudson.model.Result;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import jenkins.model.CauseOfInterruption;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
@@ -11,7 +12,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /** {@code parallel}: waits for its branches, which are threads of the program. */
-final class ParallelExecution extends StepExecution {
+final class ParallelExecution extends StepExecution implements ProgramThread.BodyOwner {
     private static final long serialVersionUID = 1;
 
     private final ProgramThread thread;
@@ -33,7 +34,7 @@ final class ParallelExecution extends StepExecution {
     public boolean start() {
         bodies.forEach((name, body) -> {
             thread.program().build().log().println("[Pipeline] { (Branch: " + name + ")");
-            running.put(name, thread.program().fork(thread, name, body, this));
+            running.put(name, thread.program().fork(thread, name, body, this, List.of()));
         });
         bodies = null;
         if (running.isEmpty()) {
@@ -43,8 +44,8 @@ final class ParallelExecution extends StepExecution {
         return false;
     }
 
-    /** Called by the program when a branch has ended. */
-    void branchEnded(ProgramThread branch, Outcome outcome) {
+    @Override
+    public void bodyEnded(ProgramThread branch, Outcome outcome) {
         var program = thread.program();
         program.build().log().println("[Pipeline] }");
         running.remove(branch.branch());

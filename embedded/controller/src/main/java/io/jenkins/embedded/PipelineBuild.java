@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -28,6 +29,12 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
+import org.jenkinsci.plugins.workflow.flow.GraphListener;
+import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
+import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
 /** A build of a {@link PipelineJob}: its record on disk, its log, and the program that runs it. */
@@ -70,6 +77,7 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
     private final Record record;
     private final BuildLog log;
     private final Executor executor = MoreExecutors.newSequentialExecutor(THREADS);
+    private final Execution execution = new Execution();
     private final CompletableFuture<Program> program = new CompletableFuture<>();
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
 
@@ -96,7 +104,8 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
         return new PipelineBuild(job, number, folder, (Record) XSTREAM.fromXML(folder.resolve("build.xml").toFile()));
     }
 
-    private synchronized void save() {
+    @Override
+    public synchronized void save() {
         try {
             AtomicFile.write(folder.resolve("build.xml"), XSTREAM.toXML(record).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -162,6 +171,36 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
     /** Asks the program for something. */
     <T> CompletableFuture<T> ask(Function<Program, T> question) {
         return program.thenApplyAsync(question, executor);
+    }
+
+    Execution execution() {
+        return execution;
+    }
+
+    /** What plugins know of the program. */
+    final class Execution extends FlowExecution {
+        /** Made when the program has come to a rest. */
+        private final FlowNode rest = new BlockEndNode<BlockStartNode>(this, "rest", null, List.of()) {
+            @Override
+            protected String getTypeDisplayName() {
+                return getId();
+            }
+        };
+
+        @Override
+        public FlowExecutionOwner getOwner() {
+            throw new UnsupportedOperationException("The embedded controller tells no plugin of a Pipeline without its build");
+        }
+
+        @Override
+        public List<FlowNode> getCurrentHeads() {
+            return ask(Program::heads).join();
+        }
+
+        /** Lets listeners know that it may have come elsewhere. */
+        void moved() {
+            EmbeddedJenkins.fire(GraphListener.class, listener -> listener.onNewHead(rest));
+        }
     }
 
     /** Has the program saved, if it is loaded, and lets it rest. */

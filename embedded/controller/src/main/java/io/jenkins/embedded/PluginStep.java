@@ -1,5 +1,6 @@
 package io.jenkins.embedded;
 
+import groovy.lang.Closure;
 import hudson.EnvVars;
 import hudson.model.Job;
 import hudson.model.Run;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -21,15 +24,15 @@ record PluginStep(StepDescriptor descriptor, Object[] arguments) implements Prog
     @Override
     public StepExecution start(StepContext context) throws Exception {
         var function = descriptor.getFunctionName();
-        if (descriptor.takesImplicitBlockArgument()) {
-            throw new UnsupportedOperationException("The embedded controller does not run steps of plugins that have a"
-                    + " body, such as " + function + "; a Jenkins controller does");
+        if (descriptor.takesImplicitBlockArgument() && body() == null) {
+            throw new IllegalStateException(function + " step must be called with a body");
         }
         for (var required : descriptor.getRequiredContext()) {
             if (context.get(required) == null) {
                 throw new IllegalStateException("Required context " + required + " of the step " + function
                         + " is missing; the embedded controller provides " + Run.class.getName() + ", " + Job.class.getName()
-                        + ", " + TaskListener.class.getName() + " and " + EnvVars.class.getName());
+                        + ", " + TaskListener.class.getName() + ", " + EnvVars.class.getName() + ", "
+                        + FlowExecution.class.getName() + " and " + FlowNode.class.getName());
             }
         }
         var given = named();
@@ -39,13 +42,20 @@ record PluginStep(StepDescriptor descriptor, Object[] arguments) implements Prog
         return Binder.instantiate(descriptor.clazz.asSubclass(Step.class), given, function).start(context);
     }
 
+    /** The closure after the step's arguments, or null. */
+    @Override
+    public Closure<?> body() {
+        return arguments.length > 0 && arguments[arguments.length - 1] instanceof Closure<?> closure ? closure : null;
+    }
+
     private Map<String, Object> named() {
         var given = new LinkedHashMap<String, Object>();
-        if (arguments.length == 1 && arguments[0] instanceof Map<?, ?> map) {
+        var count = body() == null ? arguments.length : arguments.length - 1;
+        if (count == 1 && arguments[0] instanceof Map<?, ?> map) {
             map.forEach((name, value) -> given.put(String.valueOf(name), plain(value)));
-        } else if (arguments.length == 1) {
+        } else if (count == 1) {
             given.put(Binder.soleRequiredParameter(descriptor.clazz, descriptor.getFunctionName()), plain(arguments[0]));
-        } else if (arguments.length > 1) {
+        } else if (count > 1) {
             throw new IllegalArgumentException("Expected named arguments of the step " + descriptor.getFunctionName());
         }
         return given;

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import jenkins.model.CauseOfInterruption;
 import jenkins.util.Timer;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
@@ -82,6 +83,9 @@ final class Program implements Serializable {
             }
         }
         save();
+        if (!over) {
+            build.execution().moved();
+        }
     }
 
     private ProgramThread ready() {
@@ -89,11 +93,11 @@ final class Program implements Serializable {
     }
 
     private void ended(ProgramThread thread, Outcome outcome) {
-        if (thread.parallel() == null) {
+        if (thread.owner() == null) {
             over = true;
             build.finish(outcome.getAbnormal());
         } else {
-            thread.parallel().branchEnded(thread, outcome);
+            thread.owner().bodyEnded(thread, outcome);
         }
     }
 
@@ -104,17 +108,35 @@ final class Program implements Serializable {
         }
     }
 
-    /** Starts a branch of a parallel step. */
-    ProgramThread fork(ProgramThread parent, String branch, Closure<?> body, ParallelExecution parallel) {
+    /**
+     * Starts the body of a step in a thread of its own.
+     *
+     * @param branch what the lines of its log begin with
+     * @param contextual what the steps in it find in their contexts
+     */
+    ProgramThread fork(
+            ProgramThread parent,
+            String branch,
+            Closure<?> body,
+            ProgramThread.BodyOwner owner,
+            List<Object> contextual) {
         try {
             body.call();
         } catch (CpsCallableInvocation invocation) {
             var continuable = new Continuable(invocation.invoke(null, null, Continuation.HALT));
-            var thread = new ProgramThread(parent, branch, continuable, parallel);
+            var thread = new ProgramThread(parent, branch, continuable, owner, contextual);
             threads.add(thread);
             return thread;
         }
-        throw new IllegalArgumentException("The body of the branch " + branch + " is not a closure of the Pipeline");
+        throw new IllegalArgumentException("The body of " + owner + " is not a closure of the Pipeline");
+    }
+
+    /** Where the program has come to, one node for each thread that does not itself wait for another one. */
+    List<FlowNode> heads() {
+        return threads.stream()
+                .filter(thread -> threads.stream().noneMatch(other -> other.parent() == thread))
+                .map(ProgramThread::head)
+                .toList();
     }
 
     /** Stops whatever the thread and its branches wait for. */

@@ -5,16 +5,19 @@ import com.cloudbees.groovy.cps.CpsDefaultGroovyMethods;
 import com.cloudbees.groovy.cps.CpsDefaultGroovyStaticMethods;
 import com.cloudbees.groovy.cps.CpsStringGroovyMethods;
 import com.cloudbees.groovy.cps.Outcome;
+import groovy.lang.Closure;
 import hudson.model.TaskListener;
 import hudson.security.ACL;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
-/** One thread of a {@link Program}: the Pipeline itself, or a branch of a parallel step. It is not a thread of Java. */
+/** One thread of a {@link Program}: the Pipeline itself, or the body of a step. It is not a thread of Java. */
 final class ProgramThread implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -28,11 +31,13 @@ final class ProgramThread implements Serializable {
 
     private final Program program;
     private final ProgramThread parent;
-    private final ParallelExecution parallel;
+    private final BodyOwner owner;
     private final String branch;
     private final Continuable continuable;
     /** What the enclosing blocks add to the environment; replaced, never changed. */
     private Map<String, String> variables;
+    /** What the enclosing steps have put into the contexts of those in their bodies, the innermost first. */
+    private final ArrayList<Object> contextual;
     /** The step that the thread waits for, and its context. */
     private StepExecution step;
     private BuildStepContext context;
@@ -43,20 +48,24 @@ final class ProgramThread implements Serializable {
     ProgramThread(Program program, Continuable continuable) {
         this.program = program;
         this.parent = null;
-        this.parallel = null;
+        this.owner = null;
         this.branch = "";
         this.continuable = continuable;
         this.variables = new HashMap<>();
+        this.contextual = new ArrayList<>();
     }
 
-    /** A branch. */
-    ProgramThread(ProgramThread parent, String branch, Continuable continuable, ParallelExecution parallel) {
+    /** The body of a step, with what that adds to the contexts of the steps in it. */
+    ProgramThread(
+            ProgramThread parent, String branch, Continuable continuable, BodyOwner owner, List<Object> contextual) {
         this.program = parent.program;
         this.parent = parent;
-        this.parallel = parallel;
+        this.owner = owner;
         this.branch = branch;
         this.continuable = continuable;
         this.variables = parent.variables;
+        this.contextual = new ArrayList<>(contextual);
+        this.contextual.addAll(parent.contextual);
     }
 
     /** The thread that the calling code of a Pipeline belongs to. */
@@ -76,9 +85,18 @@ final class ProgramThread implements Serializable {
         return parent;
     }
 
-    /** The step that the thread is a branch of; null for the main thread. */
-    ParallelExecution parallel() {
-        return parallel;
+    /** Who hears of the thread's end; null for the main thread. */
+    BodyOwner owner() {
+        return owner;
+    }
+
+    List<Object> contextual() {
+        return contextual;
+    }
+
+    /** The thread as a node of what would be the graph of its Pipeline: the step that it waits for, if any. */
+    FlowNode head() {
+        return context == null ? new Node(program.build(), "running") : context.node();
     }
 
     String branch() {
@@ -128,7 +146,7 @@ final class ProgramThread implements Serializable {
      */
     Object start(String function, StepStart start) throws Throwable {
         boolean done;
-        context = new BuildStepContext(this, program.nextStepId());
+        context = new BuildStepContext(this, program.nextStepId(), start.body());
         try {
             step = start.start(context);
             done = step.start();
@@ -147,6 +165,10 @@ final class ProgramThread implements Serializable {
             throw new IllegalStateException("The step " + function + " claims to be done, but has told no result");
         }
         return outcome.replay();
+    }
+
+    boolean waitsFor(BuildStepContext candidate) {
+        return context == candidate;
     }
 
     /** Takes the result of the step; false when it is not the one that the thread waits for. */
@@ -191,5 +213,30 @@ final class ProgramThread implements Serializable {
     interface StepStart {
 
         StepExecution start(StepContext context) throws Exception;
+
+        /** The step's body, or null. */
+        default Closure<?> body() {
+            return null;
+        }
+    }
+
+    /** Who runs a body in a thread of its own. */
+    interface BodyOwner extends Serializable {
+
+        /** Called by the program when the thread has ended. */
+        void bodyEnded(ProgramThread thread, Outcome outcome);
+    }
+
+    /** A node of a graph that is not kept; there are steps and what runs between them. */
+    static final class Node extends FlowNode {
+
+        Node(PipelineBuild build, String id) {
+            super(build.execution(), id, List.of());
+        }
+
+        @Override
+        protected String getTypeDisplayName() {
+            return getId();
+        }
     }
 }

@@ -15,38 +15,48 @@ import java.util.Objects;
  * <pre>
  * SENDING --Sent--> WAITING
  *    |                 |
- *    +-----------------+--Callback, NotSent, Aborted, DeadlineCheck at or after the deadline--> DECIDED
+ *    +-----------------+--Callback, NotSent, ManualRejection, OtherFailed, Aborted,
+ *                         DeadlineCheck at or after the deadline--> DECIDED
  * </pre>
  *
  * A callback decides in SENDING too: an external process may call back before it answers the webhook's request. Where no
- * callback is awaited, Sent leads to DECIDED at once. From DECIDED nothing leads away; that an attempt which was under way
- * has ended is still noted.
+ * callback is awaited, Sent leads to DECIDED at once. Where a person has to approve too, a callback that says success and
+ * ManualApproval lead to DECIDED once both are there; whichever fails, ends it without waiting for the other. From DECIDED
+ * nothing leads away; that an attempt which was under way has ended is still noted.
  *
  * @param id names the approval in its callback URI; public
  * @param build the build that waits
+ * @param phase where it stands in the deployment
  * @param environment what is deployed to, {@code null} where none is known
  * @param webhook name of the webhook
  * @param callbackCredentialsId id of the Secret text credential that may call back, {@code null} for none
  * @param allowedCallers whom the step lets decide, of those that the settings would let; empty for all of them
  * @param awaitsCallback whether there is to be a callback at all
+ * @param manual that a person has to approve too, {@code null} when nobody has
  * @param createdAt when the step started
- * @param deadline when the wait ends without a callback; absolute, so time spent while Jenkins is down counts
+ * @param deadline when the wait ends; absolute, so time spent while Jenkins is down counts
  * @param attempts the newest attempts to call the webhook, the newest last; at most {@value #MAX_ATTEMPTS}
  * @param state see above
+ * @param callback what a callback said, {@code null} while none has come; the approval may need more than that
+ * @param person what a person said, likewise
  * @param decision set exactly in state DECIDED
  */
 public record Approval(
         String id,
         BuildRef build,
+        Phase phase,
         @CheckForNull String environment,
         String webhook,
         @CheckForNull String callbackCredentialsId,
         List<String> allowedCallers,
         boolean awaitsCallback,
+        @CheckForNull ManualRequirement manual,
         Instant createdAt,
         Instant deadline,
         List<Attempt> attempts,
         State state,
+        @CheckForNull Decision callback,
+        @CheckForNull Decision person,
         @CheckForNull Decision decision) {
 
     private static final String BY_WEBHOOK = "webhook";
@@ -66,13 +76,13 @@ public record Approval(
     public enum Answer {
         /** It changed the approval. */
         ACCEPTED,
-        /** A callback repeated the decision that stands. */
+        /** A callback, or a person, repeated what stands. */
         DUPLICATE,
-        /** A callback contradicts the decision that stands. */
+        /** A callback, or a person, contradicts what stands. */
         CONFLICT,
-        /** A callback came after the approval had ended without one. */
+        /** A callback, or a person, came after the approval had ended without one. */
         ENDED,
-        /** A callback came though none is awaited. */
+        /** A callback, or a person, came though none is awaited. */
         NOT_AWAITED,
         /** It came too early or too late to mean anything. */
         IGNORED
@@ -84,6 +94,7 @@ public record Approval(
     public Approval {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(build, "build");
+        Objects.requireNonNull(phase, "phase");
         Objects.requireNonNull(webhook, "webhook");
         allowedCallers = List.copyOf(allowedCallers);
         Objects.requireNonNull(createdAt, "createdAt");
@@ -95,7 +106,10 @@ public record Approval(
         }
     }
 
-    /** A new approval, before anything was sent, that awaits a callback of anybody whom the settings let decide. */
+    /**
+     * A new approval of the phase {@code strategy}, before anything was sent, that awaits a callback of anybody whom the
+     * settings let decide, and no person.
+     */
     public static Approval start(
             String id,
             BuildRef build,
@@ -120,32 +134,54 @@ public record Approval(
         return new Approval(
                 id,
                 build,
+                Phase.STRATEGY,
                 environment,
                 webhook,
                 callbackCredentialsId,
                 allowedCallers,
                 true,
+                null,
                 createdAt,
                 createdAt.plus(timeout),
                 List.of(),
                 State.SENDING,
+                null,
+                null,
                 null);
     }
 
-    /** The same, but decided as soon as the webhook was called. */
+    /** The same, but without waiting for a callback. */
     public Approval withoutCallback() {
+        return requiring(phase, false, manual);
+    }
+
+    /** The same in another phase. */
+    public Approval in(Phase newPhase) {
+        return requiring(newPhase, awaitsCallback, manual);
+    }
+
+    /** The same, but a person has to approve too. */
+    public Approval with(ManualRequirement newManual) {
+        return requiring(phase, awaitsCallback, newManual);
+    }
+
+    private Approval requiring(Phase newPhase, boolean newAwaitsCallback, @CheckForNull ManualRequirement newManual) {
         return new Approval(
                 id,
                 build,
+                newPhase,
                 environment,
                 webhook,
                 callbackCredentialsId,
                 allowedCallers,
-                false,
+                newAwaitsCallback,
+                newManual,
                 createdAt,
                 deadline,
                 attempts,
                 state,
+                callback,
+                person,
                 decision);
     }
 
@@ -181,39 +217,99 @@ public record Approval(
      * @param now when it happened
      */
     public Transition on(Event event, Instant now) {
-        if (isDecided()) {
-            return event instanceof Event.Callback callback
-                    ? new Transition(this, answerTo(callback))
-                    : new Transition(noting(event), Answer.IGNORED);
-        }
-        boolean overdue = !now.isBefore(deadline);
-        if (event instanceof Event.Callback callback) {
-            if (!awaitsCallback) {
-                return new Transition(this, Answer.NOT_AWAITED);
-            }
-            if (overdue) {
-                return new Transition(timedOut(), Answer.ENDED);
-            }
-            Outcome outcome = callback.success() ? Outcome.SUCCESS : Outcome.FAILURE;
-            return accepted(decided(outcome, callback.mdMessage(), callback.decidedBy(), now));
+        boolean overdue = !isDecided() && !now.isBefore(deadline);
+        if (event instanceof Event.Callback said) {
+            return heard(
+                    awaitsCallback,
+                    callback,
+                    new Decision(
+                            said.success() ? Outcome.SUCCESS : Outcome.FAILURE, said.mdMessage(), said.decidedBy(), now),
+                    false,
+                    overdue);
+        } else if (event instanceof Event.ManualApproval said) {
+            return heard(
+                    manual != null, person, new Decision(Outcome.SUCCESS, said.comment(), said.user(), now), true, overdue);
+        } else if (event instanceof Event.ManualRejection said) {
+            return heard(
+                    manual != null, person, new Decision(Outcome.REJECTED, said.comment(), said.user(), now), true, overdue);
+        } else if (isDecided()) {
+            return new Transition(noting(event), Answer.IGNORED);
         } else if (event instanceof Event.DeadlineCheck) {
             return overdue ? accepted(timedOut()) : new Transition(this, Answer.IGNORED);
-        } else if (event instanceof Event.NotSent notSent) {
+        } else if (event instanceof Event.NotSent notSent && callback == null) {
             return accepted(noting(event).decided(Outcome.NOT_SENT, notSent.reason(), BY_WEBHOOK, now));
         } else if (event instanceof Event.Aborted aborted) {
             return accepted(decided(Outcome.ABORTED, aborted.reason(), "build", now));
+        } else if (event instanceof Event.OtherFailed other) {
+            return accepted(decided(Outcome.OTHER_FAILED, other.reason(), "another approval", now));
         } else if (state == State.WAITING) {
-            return new Transition(this, Answer.IGNORED);
+            return new Transition(callback == null ? this : noting(event), Answer.IGNORED);
         } else if (event instanceof Event.Failed) {
             return accepted(noting(event));
         } else if (event instanceof Event.Sent) {
             Approval noted = noting(event);
-            return accepted(
-                    awaitsCallback
-                            ? noted.with(build, noted.attempts, State.WAITING, null)
-                            : noted.decided(Outcome.SENT, "No callback is awaited.", BY_WEBHOOK, now));
+            Approval waiting = with(build, noted.attempts, State.WAITING, callback, person, null);
+            return accepted(waiting.needsNothing() ? waiting.settled(now) : waiting);
         }
         throw new AssertionError("unknown event " + event);
+    }
+
+    /**
+     * A callback, or a person, has said something.
+     *
+     * @param awaited whether anything is to be said by that side
+     * @param standing what that side has said before, {@code null} when nothing
+     */
+    private Transition heard(
+            boolean awaited, @CheckForNull Decision standing, Decision said, boolean byPerson, boolean overdue) {
+        if (!awaited) {
+            return new Transition(this, Answer.NOT_AWAITED);
+        }
+        Approval approval = overdue ? timedOut() : this;
+        if (standing != null) {
+            return new Transition(
+                    approval, standing.isSuccess() == said.isSuccess() ? Answer.DUPLICATE : Answer.CONFLICT);
+        }
+        if (approval.isDecided()) {
+            return new Transition(approval, Answer.ENDED);
+        }
+        if (!said.isSuccess()) {
+            Decision by = byPerson ? new Decision(said.outcome(), said.mdMessage(), byUser(said), said.decidedAt()) : said;
+            return accepted(said(said, byPerson, State.DECIDED, by));
+        }
+        // Once there is a callback, what the webhook answers is of no account any more.
+        Approval heard = said(said, byPerson, byPerson ? state : State.WAITING, null);
+        return accepted(heard.needsNothing() ? heard.settled(said.decidedAt()) : heard);
+    }
+
+    private Approval said(Decision said, boolean byPerson, State newState, @CheckForNull Decision newDecision) {
+        return with(build, attempts, newState, byPerson ? callback : said, byPerson ? said : person, newDecision);
+    }
+
+    /** Whether all that is required is there. */
+    private boolean needsNothing() {
+        boolean reached = awaitsCallback ? callback != null : state == State.WAITING;
+        return reached && (manual == null || person != null);
+    }
+
+    /** Decided for success, once all that is required is there. */
+    private Approval settled(Instant now) {
+        Decision last;
+        if (callback != null && person != null) {
+            last = new Decision(
+                    Outcome.SUCCESS, callback.mdMessage(), callback.decidedBy() + " and " + byUser(person), now);
+        } else if (person != null) {
+            last = new Decision(Outcome.SUCCESS, person.mdMessage(), byUser(person), now);
+        } else if (callback != null) {
+            last = callback;
+        } else {
+            last = new Decision(Outcome.SENT, "No callback is awaited.", BY_WEBHOOK, now);
+        }
+        return with(build, attempts, State.DECIDED, callback, person, last);
+    }
+
+    private static String byUser(Decision person) {
+        return "user " + person.decidedBy();
     }
 
     private Approval noting(Event event) {
@@ -224,7 +320,8 @@ public record Approval(
         }
         List<Attempt> all = new ArrayList<>(attempts);
         all.add(attempt);
-        return with(build, all.subList(Math.max(0, all.size() - MAX_ATTEMPTS), all.size()), state, decision);
+        List<Attempt> newest = all.subList(Math.max(0, all.size() - MAX_ATTEMPTS), all.size());
+        return with(build, newest, state, callback, person, decision);
     }
 
     @CheckForNull
@@ -237,48 +334,52 @@ public record Approval(
         return event instanceof Event.NotSent notSent ? notSent.attempt() : null;
     }
 
-    private Answer answerTo(Event.Callback callback) {
-        Decision standing = requireDecision();
-        if (!awaitsCallback) {
-            return Answer.NOT_AWAITED;
-        }
-        if (!standing.outcome().isByCallback()) {
-            return Answer.ENDED;
-        }
-        return standing.isSuccess() == callback.success() ? Answer.DUPLICATE : Answer.CONFLICT;
-    }
-
     private static Transition accepted(Approval approval) {
         return new Transition(approval, Answer.ACCEPTED);
     }
 
     /** Timed out at its deadline, whenever that was noticed. */
     private Approval timedOut() {
-        return decided(Outcome.TIMED_OUT, "No callback arrived before the deadline.", "deadline", deadline);
+        boolean nobody = callback != null || !awaitsCallback && state == State.WAITING;
+        return decided(
+                Outcome.TIMED_OUT,
+                nobody ? "Nobody approved before the deadline." : "No callback arrived before the deadline.",
+                "deadline",
+                deadline);
     }
 
     private Approval decided(Outcome outcome, String message, String decidedBy, Instant at) {
-        return with(build, attempts, State.DECIDED, new Decision(outcome, message, decidedBy, at));
+        return with(
+                build, attempts, State.DECIDED, callback, person, new Decision(outcome, message, decidedBy, at));
     }
 
     Approval moved(String oldFullName, String newFullName) {
-        return with(build.moved(oldFullName, newFullName), attempts, state, decision);
+        return with(build.moved(oldFullName, newFullName), attempts, state, callback, person, decision);
     }
 
     private Approval with(
-            BuildRef newBuild, List<Attempt> newAttempts, State newState, @CheckForNull Decision newDecision) {
+            BuildRef newBuild,
+            List<Attempt> newAttempts,
+            State newState,
+            @CheckForNull Decision newCallback,
+            @CheckForNull Decision newPerson,
+            @CheckForNull Decision newDecision) {
         return new Approval(
                 id,
                 newBuild,
+                phase,
                 environment,
                 webhook,
                 callbackCredentialsId,
                 allowedCallers,
                 awaitsCallback,
+                manual,
                 createdAt,
                 deadline,
                 newAttempts,
                 newState,
+                newCallback,
+                newPerson,
                 newDecision);
     }
 }

@@ -8,80 +8,25 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
-/**
- * An approval as a JSON file, written so that after a crash at any moment the file holds either what it held before or
- * what was written, and that a written file stays written.
- */
+/** An approval as a JSON file. */
 final class ApprovalFile {
-
-    /** Ending of a file that is being written; one that is found at start was left by a crash and means nothing. */
-    static final String TEMPORARY = ".tmp";
 
     private static final int FORMAT = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ApprovalFile() {}
 
-    /**
-     * Writes and syncs the file, and then the folder that names it.
-     *
-     * @throws IOException when the approval is not, or may not be, on disk
-     */
+    /** @throws IOException when the approval is not, or may not be, on disk */
     static void write(Path file, Approval approval) throws IOException {
-        Path temporary = Path.of(file + TEMPORARY);
-        try {
-            try (FileChannel channel = FileChannel.open(
-                    temporary,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = ByteBuffer.wrap(JSON.writeValueAsBytes(toJson(approval)));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            move(temporary, file);
-        } catch (IOException x) {
-            Files.deleteIfExists(temporary);
-            throw x;
-        }
-        syncFolder(Objects.requireNonNull(file.getParent(), "a file of the store is in a folder"));
-    }
-
-    private static void move(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException x) {
-            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    /** A rename is durable once its folder is synced. Windows offers no way to do that, and needs none. */
-    private static void syncFolder(Path folder) throws IOException {
-        FileChannel channel;
-        try {
-            channel = FileChannel.open(folder, StandardOpenOption.READ);
-        } catch (IOException x) {
-            return; // a folder cannot be opened here
-        }
-        try (channel) {
-            channel.force(true);
-        }
+        DurableFile.write(file, JSON.writeValueAsBytes(toJson(approval)));
     }
 
     /** @throws IOException when the file cannot be read or is not an approval of this format */
@@ -100,6 +45,7 @@ final class ApprovalFile {
                 .put("id", approval.id())
                 .put("job", approval.build().job())
                 .put("build", approval.build().number())
+                .put("phase", approval.phase().toString())
                 .put("environment", approval.environment())
                 .put("webhook", approval.webhook())
                 .put("callbackCredentialsId", approval.callbackCredentialsId())
@@ -112,15 +58,49 @@ final class ApprovalFile {
         }
         ArrayNode attempts = json.putArray("attempts");
         approval.attempts().forEach(attempt -> attempts.add(toJson(attempt)));
-        Decision decision = approval.decision();
+        ManualRequirement manual = approval.manual();
+        if (manual != null) {
+            ArrayNode submitters =
+                    json.putObject("manual").put("message", manual.message()).putArray("submitters");
+            manual.submitters().forEach(submitters::add);
+        }
+        put(json, "callback", approval.callback());
+        put(json, "person", approval.person());
+        put(json, "decision", approval.decision());
+        return json;
+    }
+
+    private static void put(ObjectNode json, String name, @CheckForNull Decision decision) {
         if (decision != null) {
-            json.putObject("decision")
+            json.putObject(name)
                     .put("outcome", decision.outcome().name())
                     .put("mdMessage", decision.mdMessage())
                     .put("decidedBy", decision.decidedBy())
                     .put("decidedAt", decision.decidedAt().toString());
         }
-        return json;
+    }
+
+    @CheckForNull
+    private static Decision decision(JsonNode json, String name) {
+        JsonNode decision = json.get(name);
+        return decision == null
+                ? null
+                : new Decision(
+                        Outcome.valueOf(text(decision, "outcome")),
+                        text(decision, "mdMessage"),
+                        text(decision, "decidedBy"),
+                        Instant.parse(text(decision, "decidedAt")));
+    }
+
+    @CheckForNull
+    private static ManualRequirement manual(JsonNode json) {
+        JsonNode manual = json.get("manual");
+        if (manual == null) {
+            return null;
+        }
+        List<String> submitters = new ArrayList<>();
+        manual.required("submitters").forEach(submitter -> submitters.add(submitter.textValue()));
+        return new ManualRequirement(text(manual, "message"), submitters);
     }
 
     private static ObjectNode toJson(Attempt attempt) {
@@ -158,26 +138,33 @@ final class ApprovalFile {
         if (format != FORMAT) {
             throw new IllegalArgumentException("its format is " + format + ", and this version reads " + FORMAT);
         }
-        JsonNode decision = json.get("decision");
+        // An early version had no phases, and nothing but callbacks to say SUCCESS or FAILURE.
+        String phase = json.path("phase").asText(Phase.STRATEGY.toString());
+        Decision decision = decision(json, "decision");
+        Decision callback = decision(json, "callback");
+        if (callback == null
+                && decision != null
+                && !json.has("phase")
+                && (decision.outcome() == Outcome.SUCCESS || decision.outcome() == Outcome.FAILURE)) {
+            callback = decision;
+        }
         return new Approval(
                 text(json, "id"),
                 new BuildRef(text(json, "job"), json.required("build").intValue()),
+                Phase.of(phase).orElseThrow(() -> new IllegalArgumentException("there is no phase " + phase)),
                 optionalText(json, "environment"),
                 text(json, "webhook"),
                 optionalText(json, "callbackCredentialsId"),
                 texts(json.path("allowedCallers")),
                 json.path("awaitsCallback").asBoolean(true),
+                manual(json),
                 Instant.parse(text(json, "createdAt")),
                 Instant.parse(text(json, "deadline")),
                 attempts(json),
                 Approval.State.valueOf(text(json, "state")),
-                decision == null
-                        ? null
-                        : new Decision(
-                                Outcome.valueOf(text(decision, "outcome")),
-                                text(decision, "mdMessage"),
-                                text(decision, "decidedBy"),
-                                Instant.parse(text(decision, "decidedAt"))));
+                callback,
+                decision(json, "person"),
+                decision);
     }
 
     private static List<String> texts(JsonNode array) {

@@ -73,7 +73,7 @@ public final class ApprovalStore {
     }
 
     private static void removeTemporaryFiles(Path folder) throws IOException {
-        list(folder, ApprovalFile.TEMPORARY).forEach(ApprovalStore::delete);
+        list(folder, DurableFile.TEMPORARY).forEach(ApprovalStore::delete);
     }
 
     private void readPending() throws IOException {

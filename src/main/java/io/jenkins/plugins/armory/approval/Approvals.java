@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -114,6 +115,23 @@ public final class Approvals {
         all.sort(Comparator.comparing(Approval::createdAt).thenComparing(Approval::id));
         all.addAll(store.recentlyDecided());
         return all;
+    }
+
+    /**
+     * Ends the others of a phase of which one has failed: all of them would have to succeed.
+     *
+     * @param reason for people
+     * @throws IOException when that could not be made durable for one of them
+     */
+    public void endOthers(Approval failed, String reason) throws IOException {
+        for (Approval other : store.pending()) {
+            if (!other.id().equals(failed.id())
+                    && other.build().equals(failed.build())
+                    && other.phase() == failed.phase()
+                    && Objects.equals(other.environment(), failed.environment())) {
+                apply(other.id(), new Event.OtherFailed(reason));
+            }
+        }
     }
 
     /** Ends whatever is pending for the matching builds. */

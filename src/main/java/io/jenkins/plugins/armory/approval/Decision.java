@@ -15,23 +15,22 @@ public record Decision(Outcome outcome, String mdMessage, String decidedBy, Inst
 
     /** What an approval can come to. */
     public enum Outcome {
-        /** A callback said {@code "success": true}. */
+        /** A callback said {@code "success": true}, and a person approved, where either is required. */
         SUCCESS,
         /** A callback said {@code "success": false}. */
         FAILURE,
-        /** No callback came before the deadline. */
+        /** A person rejected. */
+        REJECTED,
+        /** What is required did not come before the deadline. */
         TIMED_OUT,
         /** The build, or the part of it that waited, ended first. */
         ABORTED,
+        /** Another approval of the same phase failed first. */
+        OTHER_FAILED,
         /** The webhook could not be called, or refused the call. */
         NOT_SENT,
         /** The webhook took the call, and no callback was awaited ({@code disableCallback}). */
         SENT;
-
-        /** Whether a caller decided; the other outcomes end the approval without one. */
-        public boolean isByCallback() {
-            return this == SUCCESS || this == FAILURE;
-        }
     }
 
     public Decision {

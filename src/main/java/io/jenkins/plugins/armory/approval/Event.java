@@ -22,6 +22,20 @@ public sealed interface Event {
     /** An authenticated callback with a decision. */
     record Callback(boolean success, String mdMessage, String decidedBy) implements Event {}
 
+    /**
+     * A person who may decide has approved.
+     *
+     * @param user id of the person
+     * @param comment may be empty
+     */
+    record ManualApproval(String user, String comment) implements Event {}
+
+    /** A person who may decide has rejected, see {@link ManualApproval}. */
+    record ManualRejection(String user, String comment) implements Event {}
+
+    /** Another approval of the same phase failed, so that this one cannot help any more. */
+    record OtherFailed(String reason) implements Event {}
+
     /** Somebody looked at the clock: the deadline may have passed. */
     record DeadlineCheck() implements Event {}
 

@@ -209,27 +209,33 @@ public final class CallbackEndpoint {
         if (transition.answer() == Answer.NOT_AWAITED) {
             return gone("No callback is awaited: the webhook is defined with disableCallback.");
         }
-        Decision decision = transition.approval().requireDecision();
-        if (transition.answer() == Answer.ACCEPTED || transition.answer() == Answer.DUPLICATE) {
-            return JsonResponse.ok(JsonResponse.JSON
-                    .createObjectNode()
-                    .put("status", "accepted")
-                    .put("approvalId", transition.approval().id())
-                    .put("success", decision.isSuccess())
-                    .put("duplicate", transition.answer() == Answer.DUPLICATE));
+        Decision said = transition.approval().callback();
+        if (said == null) { // then it ended without one
+            return gone(whyItEnded(transition.approval().requireDecision()));
         }
         if (transition.answer() == Answer.CONFLICT) {
             JsonResponse conflict = JsonResponse.error(
                     409, "already_decided", "Another decision stands already; the first one counts.");
-            conflict.body().set("decision", json(decision));
+            conflict.body().set("decision", json(said));
             return conflict;
         }
-        return gone(
-                switch (decision.outcome()) {
-                    case TIMED_OUT -> "The approval timed out at " + decision.decidedAt() + ".";
-                    case NOT_SENT -> "The approval ended because its webhook could not be called.";
-                    default -> "The approval ended with its build, or with the part of the build that waited.";
-                });
+        return JsonResponse.ok(JsonResponse.JSON
+                .createObjectNode()
+                .put("status", "accepted")
+                .put("approvalId", transition.approval().id())
+                .put("success", said.isSuccess())
+                .put("duplicate", transition.answer() == Answer.DUPLICATE));
+    }
+
+    /** Why an approval ended before a callback came, for whoever brings one. */
+    private static String whyItEnded(Decision decision) {
+        return switch (decision.outcome()) {
+            case TIMED_OUT -> "The approval timed out at " + decision.decidedAt() + ".";
+            case NOT_SENT -> "The approval ended because its webhook could not be called.";
+            case REJECTED -> "The approval ended because a person rejected it.";
+            case OTHER_FAILED -> "The approval ended because another one of the same phase failed.";
+            default -> "The approval ended with its build, or with the part of the build that waited.";
+        };
     }
 
     /** A decision as it is shown to callers. */

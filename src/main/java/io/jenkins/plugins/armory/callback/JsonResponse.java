@@ -31,7 +31,7 @@ public record JsonResponse(int status, Map<String, String> headers, ObjectNode b
         return error(status, code, message, Map.of());
     }
 
-    static JsonResponse error(int status, String code, String message, Map<String, String> headers) {
+    public static JsonResponse error(int status, String code, String message, Map<String, String> headers) {
         return new JsonResponse(
                 status, headers, JSON.createObjectNode().put("error", code).put("message", message));
     }

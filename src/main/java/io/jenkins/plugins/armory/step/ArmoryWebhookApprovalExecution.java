@@ -11,15 +11,22 @@ import hudson.model.TaskListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.ArmoryDeployments;
 import io.jenkins.plugins.armory.BuildRecord;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.callback.AllowedCallers;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
+import io.jenkins.plugins.armory.deployment.Deployment.Transition;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
@@ -42,6 +49,8 @@ import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import jenkins.util.Timer;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.jenkinsci.plugins.workflow.actions.ErrorAction;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -65,7 +74,6 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(ArmoryWebhookApprovalExecution.class.getName());
     private static final String PREFIX = "[armory] ";
-    private static final String PHASE = "strategy";
 
     private final transient ArmoryWebhookApprovalStep step;
 
@@ -80,6 +88,12 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     @CheckForNull
     private String environment;
 
+    private Phase phase;
+
+    @CheckForNull
+    private String manualMessage;
+
+    private ArrayList<String> submitters;
     private long timeoutMillis;
     private String timeoutText;
 
@@ -108,18 +122,31 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             reference = step.toReference();
             resolved = reference.withoutReading();
             timeoutMillis = step.timeoutDuration().toMillis();
+            phase = step.requirePhase();
         } catch (IllegalArgumentException x) {
             throw new AbortException("armoryWebhookApproval: " + x.getMessage());
         }
         timeoutText = text(step.getTimeout(), step.getUnit());
         chooseCallers();
-        environment = step.getEnvironment() != null
-                ? step.getEnvironment()
-                : getContext().get(EnvVars.class).get("STAGE_NAME");
+        environment = step.getEnvironment() != null ? step.getEnvironment() : enclosingEnvironment();
+        ManualApproval manual = step.getManualApproval();
+        if (manual != null) {
+            manualMessage = manual.toRequirement().message();
+            submitters = new ArrayList<>(manual.toRequirement().submitters());
+        }
         approvalId = ArmoryApprovals.get().tokens().newId();
+        ArmoryApprovals.get().executor().execute(() -> run(this::pause));
         ListenableFuture<Void> saved = getContext().saveState();
         saved.addListener(() -> run(() -> prepare(saved)), ArmoryApprovals.get().executor());
         return false;
+    }
+
+    @CheckForNull
+    private String enclosingEnvironment() throws IOException, InterruptedException {
+        EnclosingEnvironment enclosing = getContext().get(EnclosingEnvironment.class);
+        return enclosing != null
+                ? enclosing.name()
+                : getContext().get(EnvVars.class).get("STAGE_NAME");
     }
 
     /** Whoever the step names may decide, and nobody else but the holder of the approval's own token. */
@@ -135,7 +162,10 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     @Override
     public void onResume() {
-        ArmoryApprovals.get().executor().execute(() -> run(this::resume));
+        ArmoryApprovals.get().executor().execute(() -> run(() -> {
+            pause();
+            resume();
+        }));
     }
 
     @Override
@@ -146,7 +176,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     @Override
     public String getStatus() {
-        return "waiting for the callback of webhook " + reference.name();
+        return "waiting for the callback of webhook " + reference.name()
+                + (manualMessage == null ? "" : ", and for a person");
     }
 
     private interface Work {
@@ -162,7 +193,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             fail(x);
             try {
                 approvals().apply(approvalId, new Event.Aborted("The step failed."));
-            } catch (IOException y) {
+                tell(Verdict.STOPPED, "The step failed.");
+            } catch (IOException | InterruptedException y) {
                 LOGGER.log(Level.WARNING, "Cannot write that " + approvalId + " is over; the build's end will try again", y);
             }
         }
@@ -232,8 +264,19 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 allowedCallers,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS),
                 Duration.ofMillis(timeoutMillis));
+        approval = approval.in(phase);
         if (webhook().disableCallback()) {
             approval = approval.withoutCallback();
+        }
+        if (manualMessage != null) {
+            approval = approval.with(new ManualRequirement(manualMessage, submitters));
+        }
+        if (environment != null) {
+            Transition transition =
+                    ArmoryDeployments.get().apply(run, new ApprovalStarted(environment, approvalId, phase));
+            if (transition.problem() != null) {
+                throw new AbortException("The webhook was not called: " + transition.problem());
+            }
         }
         try {
             BuildRecord.add(run, approvalId);
@@ -396,7 +439,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         String root = Jenkins.get().getRootUrl();
         String buildUrl = root == null ? null : root + run.getUrl();
         try {
-            return WebhookRequest.of(webhook(), variables, new WebhookRequest.Defaults(approvalId, PHASE, buildUrl));
+            return WebhookRequest.of(webhook(), variables, new WebhookRequest.Defaults(approvalId, phase.toString(), buildUrl));
         } catch (TemplateException x) {
             throw new AbortException("webhook '" + webhook().name() + "': " + x.getMessage());
         }
@@ -410,13 +453,19 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private void sent(Attempt attempt) throws IOException {
         String answered = "The webhook answered " + attempt.status() + " after "
                 + attempt.duration().toMillis() + " ms.";
+        String waiting = " Waiting " + timeoutText + " at most, until "
+                + approvals().find(approvalId).map(Approval::deadline).orElse(null);
         if (webhook().disableCallback()) {
-            log(answered + " No callback is awaited.");
-            return;
+            log(answered + (manualMessage == null ? " No callback is awaited." : waiting + "."));
+        } else {
+            log(answered + waiting + ", for the callback to " + callbackUri() + "/callback");
         }
-        log(answered + " Waiting " + timeoutText + " at most, until "
-                + approvals().find(approvalId).map(Approval::deadline).orElse(null) + ", for the callback to "
-                + callbackUri() + "/callback");
+        if (manualMessage != null) {
+            log("A person has to approve too"
+                    + (submitters.isEmpty() ? "" : " (" + String.join(", ", submitters) + ")")
+                    + (manualMessage.isEmpty() ? "" : ": " + manualMessage)
+                    + " POST to " + callbackUri() + "/approve or /reject.");
+        }
     }
 
     /** Ends the approval; unless it is decided already, {@link #decided} then ends the step. */
@@ -444,28 +493,70 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             Decision decision = approval.requireDecision();
             String title = "Webhook approval '" + approval.webhook() + "' ";
             switch (decision.outcome()) {
-                case SENT -> {
-                    if (finish()) {
-                        getContext().onSuccess(result(approval));
-                    }
-                }
+                case SENT -> succeeded(approval);
                 case SUCCESS -> {
                     log(title + "succeeded (" + decision.decidedBy() + ")" + message(decision));
-                    if (finish()) {
-                        getContext().onSuccess(result(approval));
-                    }
+                    succeeded(approval);
                 }
-                case FAILURE -> fail(
-                        new AbortException(title + "failed (" + decision.decidedBy() + ")" + message(decision)));
-                case TIMED_OUT -> fail(new AbortException(
-                        title + "timed out: no callback arrived within " + timeoutText + ". Raise the limit with"
-                                + " timeout and unit, or find out what has become of the external process."));
-                case NOT_SENT -> fail(new AbortException(
-                        "Webhook '" + approval.webhook() + "' could not be called: " + decision.mdMessage()));
-                case ABORTED -> fail(
-                        stopped != null ? stopped : new FlowInterruptedException(Result.ABORTED, false));
+                case FAILURE -> failed(approval, title + "failed (" + decision.decidedBy() + ")" + message(decision));
+                case REJECTED -> failed(
+                        approval, title + "was rejected (" + decision.decidedBy() + ")" + message(decision));
+                case TIMED_OUT -> failed(approval, title + "timed out: " + overdue(approval));
+                case NOT_SENT -> failed(
+                        approval,
+                        "Webhook '" + approval.webhook() + "' could not be called: " + decision.mdMessage());
+                case OTHER_FAILED -> {
+                    String reason = title + "ended: " + decision.mdMessage();
+                    log(reason); // parallel tells of one failure alone
+                    failed(approval, reason);
+                }
+                case ABORTED -> {
+                    tell(Verdict.STOPPED, decision.mdMessage());
+                    fail(stopped != null ? stopped : new FlowInterruptedException(Result.ABORTED, false));
+                }
             }
         });
+    }
+
+    private String overdue(Approval approval) {
+        boolean nobody = approval.callback() != null || !approval.awaitsCallback();
+        return (nobody ? "nobody approved" : "no callback arrived") + " within " + timeoutText
+                + ". Raise the limit with timeout and unit, or find out what has become of "
+                + (nobody ? "those who may approve." : "the external process.");
+    }
+
+    private void succeeded(Approval approval) throws IOException, InterruptedException {
+        tell(Verdict.SUCCESS, "");
+        if (finish()) {
+            getContext().onSuccess(result(approval));
+        }
+    }
+
+    /**
+     * What follows from a failure depends on the phase: after the deployment it is no reason to stop the stage, which has
+     * deployed what it should.
+     */
+    private void failed(Approval approval, String reason) throws IOException, InterruptedException {
+        if (approval.requireDecision().outcome() != Decision.Outcome.OTHER_FAILED) {
+            approvals().endOthers(approval, "another one of the same phase failed: " + reason);
+        }
+        tell(Verdict.FAILURE, reason);
+        if (phase != Phase.AFTER_DEPLOYMENT) {
+            fail(new AbortException(reason));
+        } else if (finish()) {
+            log("ERROR: " + reason);
+            // As of an error that is caught: the step is shown as failed, and its stage is not. A warning would be of both.
+            getContext().get(FlowNode.class).addAction(new ErrorAction(new AbortException(reason)));
+            getContext().onSuccess(result(approval));
+        }
+    }
+
+    /** Tells the environments of the build what the approval has come to. */
+    private void tell(Verdict verdict, String reason) throws IOException, InterruptedException {
+        ArmoryDeployments.get()
+                .apply(
+                        getContext().get(Run.class),
+                        new ApprovalEnded(environment, approvalId, phase, verdict, reason));
     }
 
     /** What the step returns to the Pipeline. */
@@ -491,7 +582,20 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private synchronized boolean finish() {
         boolean first = !over;
         over = true;
+        try {
+            StagePause.end(getContext(), approvalId);
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot write that " + approvalId + " waits no longer", x);
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+        }
         return first;
+    }
+
+    private synchronized void pause() throws IOException, InterruptedException {
+        if (!over) {
+            StagePause.begin(getContext(), approvalId);
+        }
     }
 
     private static Approvals approvals() throws IOException {

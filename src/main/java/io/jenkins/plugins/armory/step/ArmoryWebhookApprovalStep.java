@@ -12,6 +12,7 @@ import hudson.model.TaskListener;
 import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.callback.AllowedCallers;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.KeyValue;
@@ -26,10 +27,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -57,6 +60,11 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
     @CheckForNull
     private String environment;
+
+    private String phase = Phase.STRATEGY.toString();
+
+    @CheckForNull
+    private ManualApproval manualApproval;
 
     private long timeout = DescriptorImpl.DEFAULT_TIMEOUT;
     private TimeUnit unit = DescriptorImpl.DEFAULT_UNIT;
@@ -195,6 +203,25 @@ public final class ArmoryWebhookApprovalStep extends Step {
         this.environment = Util.fixEmptyAndTrim(environment);
     }
 
+    public String getPhase() {
+        return phase;
+    }
+
+    @DataBoundSetter
+    public void setPhase(@CheckForNull String phase) {
+        this.phase = Objects.requireNonNullElse(Util.fixEmptyAndTrim(phase), Phase.STRATEGY.toString());
+    }
+
+    @CheckForNull
+    public ManualApproval getManualApproval() {
+        return manualApproval;
+    }
+
+    @DataBoundSetter
+    public void setManualApproval(@CheckForNull ManualApproval manualApproval) {
+        this.manualApproval = manualApproval;
+    }
+
     public long getTimeout() {
         return timeout;
     }
@@ -297,6 +324,13 @@ public final class ArmoryWebhookApprovalStep extends Step {
     }
 
     /** @throws IllegalArgumentException naming the parameter and what to put there */
+    Phase requirePhase() {
+        return Phase.of(phase)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "phase: there is no phase \"" + phase + "\"; known are " + Phase.names()));
+    }
+
+    /** @throws IllegalArgumentException naming the parameter and what to put there */
     Duration timeoutDuration() {
         long millis = timeout > 0 ? unit.toMillis(timeout) : 0;
         if (millis < 1 || millis > DescriptorImpl.LONGEST_TIMEOUT.toMillis()) {
@@ -330,7 +364,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
         @Override
         public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class, EnvVars.class);
+            return Set.of(Run.class, TaskListener.class, EnvVars.class, FlowNode.class);
         }
 
         @Override
@@ -404,6 +438,15 @@ public final class ArmoryWebhookApprovalStep extends Step {
             return job != null && job.hasPermission(Item.CONFIGURE)
                     ? new ComboBoxModel(Webhooks.names(job))
                     : new ComboBoxModel();
+        }
+
+        @POST
+        public ListBoxModel doFillPhaseItems() {
+            ListBoxModel items = new ListBoxModel();
+            for (Phase each : Phase.values()) {
+                items.add(each.toString(), each.toString());
+            }
+            return items;
         }
 
         @POST

@@ -3,9 +3,12 @@ package io.jenkins.plugins.armory.web;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Item;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks;
@@ -66,13 +69,14 @@ final class ApprovalList {
         return item == null || !item.hasPermission(Item.READ) ? "" : item.getUrl();
     }
 
-    private static ObjectNode json(Approval approval, String jobUrl) {
+    static ObjectNode json(Approval approval, String jobUrl) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("id", approval.id())
                 .put("job", approval.build().job())
                 .put("build", approval.build().number())
                 .put("buildUrl", jobUrl + approval.build().number() + '/')
+                .put("phase", approval.phase().toString())
                 .put("environment", approval.environment())
                 .put("webhook", approval.webhook())
                 .put("state", approval.state().name())
@@ -80,8 +84,29 @@ final class ApprovalList {
                 .put("deadline", approval.deadline().toString());
         ArrayNode attempts = json.putArray("attempts");
         approval.attempts().forEach(attempt -> attempts.add(json(attempt)));
+        Decision callback = approval.callback();
+        if (callback != null) {
+            json.set("callback", CallbackEndpoint.json(callback));
+        }
+        ManualRequirement manual = approval.manual();
+        if (manual != null) {
+            json.set("manualApproval", json(manual, approval.person()));
+        }
         if (approval.isDecided()) {
             json.set("decision", CallbackEndpoint.json(approval.requireDecision()));
+        }
+        return json;
+    }
+
+    private static ObjectNode json(ManualRequirement manual, @CheckForNull Decision person) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("message", manual.message());
+        ArrayNode submitters = json.putArray("submitters");
+        manual.submitters().forEach(submitters::add);
+        if (person != null) {
+            json.put("approved", person.isSuccess())
+                    .put("user", person.decidedBy())
+                    .put("comment", person.mdMessage())
+                    .put("at", person.decidedAt().toString());
         }
         return json;
     }

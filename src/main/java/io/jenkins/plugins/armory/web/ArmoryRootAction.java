@@ -52,10 +52,10 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
     /** Everything below the page itself. */
     public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
         try {
-            write(response, answer(request, request.getRestOfPath()));
+            JsonWriter.write(response, answer(request, request.getRestOfPath()));
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "The approvals cannot be opened", x);
-            write(response, JsonResponse.unavailable("Jenkins cannot open its approvals; call back again later."));
+            JsonWriter.write(response, JsonResponse.unavailable("Jenkins cannot open its approvals; call back again later."));
         }
     }
 
@@ -68,6 +68,8 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
             return armory.endpoint().handle(callback(request, id));
         } else if (rehearsal != null) {
             return armory.endpoint().rehearse(callback(request, rehearsal));
+        } else if (PersonalDecision.at(path).isPresent()) {
+            return PersonalDecision.at(path).get().answer(request);
         } else if (ApprovalPath.TOKEN.equals(path)) {
             return armory.tokenEndpoint().handle(TokenRequests.of(request));
         } else if ("/.well-known/jwks.json".equals(path)) {
@@ -98,16 +100,5 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
 
     static List<String> headers(StaplerRequest2 request, String name) {
         return Collections.list(request.getHeaders(name));
-    }
-
-    private static void write(StaplerResponse2 response, JsonResponse answer) throws IOException {
-        response.setStatus(answer.status());
-        answer.headers().forEach(response::setHeader);
-        response.setHeader("Cache-Control", "no-store");
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setContentType(JsonResponse.CONTENT_TYPE);
-        byte[] body = answer.bytes();
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
     }
 }

@@ -68,15 +68,32 @@ class ApprovalStoreTest {
                 "a1", new BuildRef("job", 1), null, "w", null, ApprovalTest.START, Duration.ofSeconds(3));
         Approval full = Approval.start(
                 "a2", new BuildRef("a/b", 2), "prod", "w", "secret-text", ApprovalTest.START, Duration.ofDays(2))
-                .withoutCallback();
+                .withoutCallback()
+                .in(Phase.AFTER_DEPLOYMENT)
+                .with(new ManualRequirement("Go?", List.of("alice", "ops")));
         store.create(bare);
         store.create(full);
         Attempt failed = new Attempt(
                 1, SOON, "http://h", 503, Duration.ofMillis(7), "h answered 503", "busy\n", SOON.plusMillis(1500));
         full = store.apply("a2", new Event.Failed(failed), SOON).orElseThrow().approval();
 
+        full = store.apply("a2", new Event.ManualApproval("alice", "fine"), SOON).orElseThrow().approval();
+
         assertThat(full.attempts()).containsExactly(failed);
+        assertThat(full.person()).isNotNull();
         assertThat(ApprovalStore.open(folder).pending()).containsExactlyInAnyOrder(bare, full);
+    }
+
+    @Test
+    void readsWhatAVersionWithoutPhasesWrote() throws IOException {
+        Approval decided = decide("a1");
+        Path file = folder.resolve("decided/a1.json");
+        String callback = Files.readString(file).replaceFirst(".*(\"callback\":\\{[^}]*},).*", "$1");
+        String old = Files.readString(file).replace("\"phase\":\"strategy\",", "").replace(callback, "");
+        assertThat(old).doesNotContain("phase", "\"callback\"");
+        Files.writeString(file, old);
+
+        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
     }
 
     @Test

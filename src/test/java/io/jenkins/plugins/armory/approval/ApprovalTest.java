@@ -170,21 +170,90 @@ class ApprovalTest {
         assertThat(waiting.moved("tea", "coffee").build()).isEqualTo(waiting.build());
     }
 
+    private final Approval needsBoth =
+            start("a1").with(new ManualRequirement("Go?", List.of())).on(sent(), SOON).approval();
+
+    private static Event approve() {
+        return new Event.ManualApproval("alice", "looks good");
+    }
+
+    private static Event reject() {
+        return new Event.ManualRejection("bob", "not on a Friday");
+    }
+
+    @Test
+    void needsCallbackAndPersonWhereBothAreRequired() {
+        Approval calledBack = needsBoth.on(callback(true), SOON).approval();
+        assertThat(calledBack.state()).isEqualTo(State.WAITING);
+        assertThat(calledBack.on(callback(true), SOON).answer()).isEqualTo(Answer.DUPLICATE);
+        assertThat(calledBack.on(callback(false), SOON).answer()).isEqualTo(Answer.CONFLICT);
+
+        assertThat(calledBack.on(approve(), SOON).approval().decision())
+                .isEqualTo(new Decision(Outcome.SUCCESS, "12 of 12 passed", "callback token and user alice", SOON));
+        assertThat(needsBoth.on(approve(), SOON).approval().on(callback(true), SOON).approval().decision())
+                .isEqualTo(new Decision(Outcome.SUCCESS, "12 of 12 passed", "callback token and user alice", SOON));
+    }
+
+    @Test
+    void whoeverFailsFirstIsNotKeptWaiting() {
+        assertThat(needsBoth.on(callback(false), SOON).approval().decision().outcome()).isEqualTo(Outcome.FAILURE);
+
+        Approval rejected = needsBoth.on(reject(), SOON).approval();
+        assertThat(rejected.decision()).isEqualTo(new Decision(Outcome.REJECTED, "not on a Friday", "user bob", SOON));
+        assertThat(rejected.on(callback(true), SOON).answer()).isEqualTo(Answer.ENDED);
+        assertThat(rejected.on(approve(), SOON).answer()).isEqualTo(Answer.CONFLICT);
+        assertThat(rejected.on(reject(), SOON).answer()).isEqualTo(Answer.DUPLICATE);
+    }
+
+    @Test
+    void aPersonMayDecideBeforeTheWebhookHasAnswered() {
+        Approval approved = needsBoth("a1").on(approve(), SOON).approval();
+
+        assertThat(approved.state()).isEqualTo(State.SENDING);
+        assertThat(approved.on(sent(), SOON).approval().state()).isEqualTo(State.WAITING);
+        assertThat(needsBoth("a1").withoutCallback().on(approve(), SOON).approval().on(sent(), SOON).approval().decision())
+                .isEqualTo(new Decision(Outcome.SUCCESS, "looks good", "user alice", SOON));
+    }
+
+    private static Approval needsBoth(String id) {
+        return start(id).with(new ManualRequirement("Go?", List.of()));
+    }
+
+    @Test
+    void saysWhomItWaitedForWhenItTimesOut() {
+        Approval calledBack = needsBoth.on(callback(true), SOON).approval();
+
+        assertThat(calledBack.on(new Event.DeadlineCheck(), DEADLINE).approval().decision().mdMessage())
+                .isEqualTo("Nobody approved before the deadline.");
+        assertThat(calledBack.on(approve(), DEADLINE).answer()).isEqualTo(Answer.ENDED);
+        assertThat(needsBoth.on(new Event.DeadlineCheck(), DEADLINE).approval().decision().mdMessage())
+                .isEqualTo("No callback arrived before the deadline.");
+    }
+
+    @Test
+    void hasNoUseForAPersonWhereNoneIsRequired() {
+        assertThat(waiting.on(approve(), SOON)).isEqualTo(new Transition(waiting, Answer.NOT_AWAITED));
+    }
+
     @Test
     void cannotBeHalfBuilt() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Approval(
                         "a1",
                         sending.build(),
+                        Phase.STRATEGY,
                         null,
                         "tests",
                         null,
                         List.of(),
                         true,
+                        null,
                         START,
                         DEADLINE,
                         List.of(),
                         State.DECIDED,
+                        null,
+                        null,
                         null));
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.approval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.io.IOException;
@@ -9,9 +10,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
@@ -44,6 +50,9 @@ class ApprovalsPropertyTest {
         NOT_SENT,
         CALLBACK_TRUE,
         CALLBACK_FALSE,
+        APPROVE,
+        REJECT,
+        OTHER_FAILED,
         DEADLINE_CHECK,
         DEADLINE_PASSES,
         ABORT,
@@ -59,6 +68,9 @@ class ApprovalsPropertyTest {
                 case NOT_SENT -> new Event.NotSent("answered 500", ApprovalTest.attempt(2, 500));
                 case CALLBACK_TRUE -> new Event.Callback(true, "yes", "callback token");
                 case CALLBACK_FALSE -> new Event.Callback(false, "no", "callback token");
+                case APPROVE -> new Event.ManualApproval("alice", "");
+                case REJECT -> new Event.ManualRejection("bob", "not on a Friday");
+                case OTHER_FAILED -> new Event.OtherFailed("'lint' failed");
                 case DEADLINE_CHECK -> new Event.DeadlineCheck();
                 case ABORT -> new Event.Aborted("stopped");
                 default -> null;
@@ -66,57 +78,116 @@ class ApprovalsPropertyTest {
         }
     }
 
-    /** Every order of six steps out of those that mean something to the state machine. */
+    /** An approval at a moment of its life; all that happens next depends on these two. */
+    private record Moment(Approval approval, Instant now) {}
+
+    /**
+     * Every order of any number of events: every state that one leads to is visited, and every event tried in it, before
+     * the deadline and from then on.
+     */
     @Property(tries = 1)
     void everyOrderOfEventsComesToTheFirstDecision() {
-        List<Step> events = Stream.of(Step.values())
-                .filter(step -> step.event() != null || step == Step.DEADLINE_PASSES)
-                .toList();
-        int[] orders = {0};
-        tryAll(ApprovalTest.start(ID), ApprovalTest.START, events, 6, orders);
-        tryAll(ApprovalTest.start(ID).withoutCallback(), ApprovalTest.START, events, 6, orders);
-        assertThat(orders[0]).isEqualTo(2 * (int) Math.pow(events.size(), 6));
+        ManualRequirement manual = new ManualRequirement("Go?", List.of());
+        for (Approval approval : List.of(
+                ApprovalTest.start(ID),
+                ApprovalTest.start(ID).withoutCallback(),
+                ApprovalTest.start(ID).with(manual),
+                ApprovalTest.start(ID).with(manual).withoutCallback())) {
+            visitAll(approval);
+        }
     }
 
-    private static void tryAll(Approval approval, Instant now, List<Step> events, int depth, int[] orders) {
-        if (depth == 0) {
-            orders[0]++;
-            return;
-        }
-        for (Step step : events) {
-            if (step == Step.DEADLINE_PASSES) {
-                tryAll(approval, ApprovalTest.DEADLINE, events, depth - 1, orders);
-            } else {
-                Approval.Transition transition = approval.on(step.event(), now);
-                checkTransition(approval, step, now, transition);
-                tryAll(transition.approval(), now, events, depth - 1, orders);
+    private static void visitAll(Approval first) {
+        List<Step> events =
+                Stream.of(Step.values()).filter(step -> step.event() != null).toList();
+        Set<Moment> seen = new LinkedHashSet<>();
+        Deque<Moment> open = new ArrayDeque<>(List.of(new Moment(first, ApprovalTest.START)));
+        while (!open.isEmpty()) {
+            Moment moment = open.remove();
+            if (seen.add(moment)) {
+                open.add(new Moment(moment.approval, ApprovalTest.DEADLINE));
+                for (Step step : events) {
+                    Approval.Transition transition = moment.approval.on(step.event(), moment.now);
+                    checkTransition(moment.approval, step, moment.now, transition);
+                    open.add(new Moment(transition.approval(), moment.now));
+                }
             }
         }
+        Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
+        seen.stream().filter(moment -> moment.approval.isDecided()).forEach(moment -> outcomes.add(
+                moment.approval.requireDecision().outcome()));
+        Set<Outcome> expected = EnumSet.allOf(Outcome.class);
+        if (first.manual() == null) {
+            expected.remove(Outcome.REJECTED);
+        }
+        if (!first.awaitsCallback()) {
+            expected.remove(Outcome.FAILURE);
+        }
+        expected.remove(first.awaitsCallback() || first.manual() != null ? Outcome.SENT : Outcome.SUCCESS);
+        assertThat(outcomes).isEqualTo(expected);
     }
 
     private static void checkTransition(Approval before, Step step, Instant now, Approval.Transition transition) {
         Approval after = transition.approval();
         boolean callback = step == Step.CALLBACK_TRUE || step == Step.CALLBACK_FALSE;
+        boolean person = step == Step.APPROVE || step == Step.REJECT;
         if (before.isDecided()) {
             assertThat(after.decision()).isEqualTo(before.decision());
         }
+        if (before.callback() != null) {
+            assertThat(after.callback()).isEqualTo(before.callback());
+        }
+        if (before.person() != null) {
+            assertThat(after.person()).isEqualTo(before.person());
+        }
         assertThat(after.attempts().subList(0, before.attempts().size())).isEqualTo(before.attempts());
-        if (callback && !before.awaitsCallback()) {
+        if (callback && !before.awaitsCallback() || person && before.manual() == null) {
             assertThat(transition).isEqualTo(new Approval.Transition(before, Answer.NOT_AWAITED));
             return;
         }
-        if (transition.answer() == Answer.ACCEPTED && callback) {
-            assertThat(now).isBefore(before.deadline());
-            assertThat(after.decision().isSuccess()).isEqualTo(step == Step.CALLBACK_TRUE);
-        }
         if (callback) {
-            assertThat(after.isDecided()).isTrue();
-            assertThat(transition.answer()).isNotEqualTo(Answer.IGNORED);
-            assertThat(transition.answer() == Answer.ENDED)
-                    .isEqualTo(!after.decision().outcome().isByCallback());
+            checkAnswer(before.isDecided(), before.callback(), after, after.callback(), step == Step.CALLBACK_TRUE, transition.answer());
         }
-        if (after.isDecided() && after.decision().outcome() == Outcome.TIMED_OUT) {
-            assertThat(after.decision().decidedAt()).isEqualTo(before.deadline());
+        if (person) {
+            checkAnswer(before.isDecided(), before.person(), after, after.person(), step == Step.APPROVE, transition.answer());
+        }
+        if (transition.answer() == Answer.ACCEPTED && (callback || person)) {
+            assertThat(now).isBefore(before.deadline());
+        }
+        if (!before.isDecided() && after.isDecided()) {
+            Outcome outcome = after.requireDecision().outcome();
+            boolean complete = (!after.awaitsCallback() || said(after.callback())) && (after.manual() == null || said(after.person()));
+            assertThat(after.requireDecision().isSuccess()).isEqualTo(outcome == Outcome.SUCCESS || outcome == Outcome.SENT);
+            if (after.requireDecision().isSuccess()) {
+                assertThat(complete).isTrue();
+            }
+            if (outcome == Outcome.TIMED_OUT) {
+                assertThat(after.requireDecision().decidedAt()).isEqualTo(before.deadline());
+            }
+        }
+    }
+
+    private static boolean said(@CheckForNull Decision decision) {
+        return decision != null && decision.isSuccess();
+    }
+
+    private static void checkAnswer(
+            boolean wasDecided,
+            @CheckForNull Decision standing,
+            Approval after,
+            @CheckForNull Decision now,
+            boolean success,
+            Answer answer) {
+        if (standing != null) {
+            assertThat(answer).isEqualTo(standing.isSuccess() == success ? Answer.DUPLICATE : Answer.CONFLICT);
+        } else if (now == null) {
+            assertThat(answer).isEqualTo(Answer.ENDED);
+            assertThat(after.isDecided()).isTrue();
+        } else {
+            assertThat(answer).isEqualTo(Answer.ACCEPTED);
+            assertThat(wasDecided).isFalse();
+            assertThat(now.isSuccess()).isEqualTo(success);
+            assertThat(after.isDecided() || success).as("a failure waits for nothing").isTrue();
         }
     }
 

@@ -18,6 +18,9 @@ public abstract class StepContext implements FutureCallback<Object>, Serializabl
     /** Asks to have the program written to disk with the step's present state. */
     public abstract ListenableFuture<Void> saveState();
 
+    /** What runs the step's body. */
+    public abstract BodyInvoker newBodyInvoker();
+
     @Override
     public abstract boolean equals(Object that);
 

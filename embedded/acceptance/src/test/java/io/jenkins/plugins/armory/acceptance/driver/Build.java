@@ -3,7 +3,11 @@ package io.jenkins.plugins.armory.acceptance.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A build of a Pipeline job. */
 public record Build(Job job, int number) {
@@ -14,6 +18,11 @@ public record Build(Job job, int number) {
 
     public boolean isBuilding() {
         return json().get("building").asBoolean();
+    }
+
+    /** From its start to its end, in milliseconds. */
+    public long duration() {
+        return json().get("duration").asLong();
     }
 
     /** What Jenkins knows of the build. */
@@ -56,6 +65,51 @@ public record Build(Job job, int number) {
                 .toList();
     }
 
+    /** The states of the build's environments by name. */
+    public Map<String, String> environments() {
+        Map<String, String> states = new HashMap<>();
+        deployment().get("environments").forEach(environment -> states.put(
+                environment.get("name").asText(), environment.get("state").asText()));
+        return states;
+    }
+
+    /** What the build's own page of the plugin has as data. */
+    public JsonNode deployment() {
+        return job.jenkins().get(path() + "armory/api/json").json();
+    }
+
+    /** The stages and branches of the build by name, as Pipeline Graph View shows them, with their states. */
+    public Map<String, String> graphView() {
+        Map<String, String> states = new LinkedHashMap<>();
+        collect(job.jenkins().get(path() + "stages/tree").json().at("/data/stages"), "children", "state", states);
+        return states;
+    }
+
+    /** The states of the build's steps of that function, as Pipeline Graph View shows them. */
+    public List<String> graphViewSteps(String title) {
+        List<String> states = new ArrayList<>();
+        job.jenkins().get(path() + "stages/allSteps").json().at("/data/steps").forEach(step -> {
+            if (step.toString().contains(title)) {
+                states.add(step.get("state").asText());
+            }
+        });
+        return states;
+    }
+
+    /** The same as Stage View shows them. */
+    public Map<String, String> stageView() {
+        Map<String, String> states = new LinkedHashMap<>();
+        collect(job.jenkins().get(path() + "wfapi/describe").json().at("/stages"), "none", "status", states);
+        return states;
+    }
+
+    private static void collect(JsonNode stages, String children, String state, Map<String, String> states) {
+        stages.forEach(stage -> {
+            states.put(stage.get("name").asText(), stage.get(state).asText());
+            collect(stage.path(children), children, state, states);
+        });
+    }
+
     private List<JsonNode> approvals(String state) {
         return approvals().stream()
                 .filter(approval -> approval.get("state").asText().equals(state))
@@ -68,6 +122,15 @@ public record Build(Job job, int number) {
                 job.jenkins().controller().url() + "armory/approvals/"
                         + approval.get("id").asText(),
                 token);
+    }
+
+    /**
+     * Has a person decide about one of {@link #approvals}.
+     *
+     * @param decision {@code approve} or {@code reject}
+     */
+    public Answer decide(JsonNode approval, String decision, String comment) {
+        return job.jenkins().decide("armory/approvals/" + approval.get("id").asText() + "/" + decision, comment);
     }
 
     /** Whether none of the build's approvals waits for anything any more. */

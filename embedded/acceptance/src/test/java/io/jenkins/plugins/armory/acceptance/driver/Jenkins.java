@@ -1,8 +1,10 @@
 package io.jenkins.plugins.armory.acceptance.driver;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,6 +87,12 @@ public final class Jenkins {
 
     public Answer get(String path) {
         return send(request(path));
+    }
+
+    /** Unlike the others, this one may be refused. */
+    Answer decide(String path, String comment) {
+        return Http.send(request(path + "?comment=" + URLEncoder.encode(comment, StandardCharsets.UTF_8))
+                .POST(BodyPublishers.noBody()));
     }
 
     Answer post(String path) {

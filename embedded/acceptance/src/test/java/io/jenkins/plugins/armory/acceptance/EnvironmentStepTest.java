@@ -1,0 +1,305 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The steps armoryEnvironment and armoryRollback: graphs that cannot be, bodies, stops, and rollbacks. */
+@AcceptanceTest
+class EnvironmentStepTest {
+
+    private static void assertStates(Build build, Map<String, String> states) {
+        Wait.until("the states of " + build)
+                .untilAsserted(() -> assertThat(build.environments()).isEqualTo(states));
+    }
+
+    @Test
+    void environmentsInOrderNeedNoParallel(Jenkins jenkins) {
+        Build build = jenkins.createJob(
+                        """
+                armoryEnvironment('dev') { echo 'one' }
+                def value = armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'two'; 42 }
+                echo "value ${value}"
+                """)
+                .build();
+
+        assertThat(build.awaitResult("SUCCESS")).contains("one", "two", "value 42");
+        assertStates(build, Map.of("dev", "COMPLETE", "prod", "COMPLETE"));
+    }
+
+    @Test
+    void bodyKnowsItsEnvironment(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                stage('deploy') {
+                    armoryEnvironment('prod') {
+                        echo "in ${env.ARMORY_ENVIRONMENT_NAME} of ${env.STAGE_NAME}"
+                        %s
+                    }
+                    echo "behind it: ${env.ARMORY_ENVIRONMENT_NAME}"
+                }
+                """
+                                .formatted(process.approval()))
+                .build()
+                .awaitWaiting(1);
+        assertThat(build.approvals().get(0).get("environment").asText()).isEqualTo("prod");
+        assertThat(build.approvals().get(0).get("phase").asText()).isEqualTo("strategy");
+        assertStates(build, Map.of("prod", "AWAITING_APPROVAL"));
+        process.awaitCall().callback().succeed("fine");
+
+        assertThat(build.awaitResult("SUCCESS")).contains("in prod of deploy", "behind it: null");
+    }
+
+    @Test
+    void whatTheBodyThrowsIsThrown(Jenkins jenkins) {
+        Build build = jenkins.createJob(
+                        """
+                try {
+                    armoryEnvironment('prod') { error 'kubectl: not found' }
+                } catch (e) {
+                    echo "caught ${e.message}"
+                    echo "rolled back: ${armoryRollback('prod') { echo 'restored' }}"
+                    echo "again: ${armoryRollback('prod') { echo 'never' }}"
+                    throw e
+                }
+                """)
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains(
+                        "caught kubectl: not found",
+                        "restored",
+                        "rolled back: true",
+                        "again: false",
+                        "Nothing to roll back in environment 'prod': it has been rolled back already.",
+                        "ERROR: kubectl: not found")
+                .doesNotContain("never");
+        assertStates(build, Map.of("prod", "ROLLED_BACK"));
+    }
+
+    @Test
+    void failureOfARollbackIsToldBesideTheFirst(Jenkins jenkins) {
+        Build build = jenkins.createJob(
+                        """
+                try {
+                    armoryEnvironment('prod') { error 'kubectl: not found' }
+                } finally {
+                    echo "rolled back: ${armoryRollback('prod') { error 'no backup' }}"
+                }
+                """)
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains(
+                        "The rollback of environment 'prod' failed: no backup (It was rolled back since its deployment had"
+                                + " failed: kubectl: not found)",
+                        "rolled back: false",
+                        "ERROR: kubectl: not found");
+        assertThat(build.deployment().at("/environments/0/rollback/failure").asText())
+                .isEqualTo("no backup");
+        assertStates(build, Map.of("prod", "FAILED"));
+    }
+
+    @Test
+    void cancelledEnvironmentsKeepABuildFromSuccess(Jenkins jenkins) {
+        Build build = jenkins.createJob(
+                        """
+                try {
+                    armoryEnvironment('dev') { error 'broken' }
+                } catch (e) {
+                    echo 'caught'
+                }
+                armoryEnvironment(name: 'prod', dependsOn: 'dev') { echo 'never' }
+                echo "result ${currentBuild.currentResult}"
+                """)
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("Environment 'prod' is cancelled: \"dev\" was not deployed: broken", "result FAILURE")
+                .doesNotContain("never");
+    }
+
+    @Test
+    void rollbackWithinTheDeploymentIsRefused(Jenkins jenkins) {
+        Build build = jenkins.createJob("armoryEnvironment('prod') { armoryRollback('prod') { echo 'never' } }")
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("armoryRollback: environment: \"prod\" is still being deployed to; put armoryRollback behind")
+                .doesNotContain("never");
+    }
+
+    @Test
+    void rollbackOfWhatWasNotReachedIsNone(Jenkins jenkins) {
+        Build build = jenkins.createJob("armoryRollback('prod') { echo 'never' }").build();
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("Nothing to roll back in environment 'prod': environment: \"prod\" was not deployed to.")
+                .doesNotContain("never");
+    }
+
+    @Test
+    void cycleEndsTheBuildWithADrawing(Jenkins jenkins) {
+        Build build = jenkins.createJob(
+                        """
+                parallel a: { armoryEnvironment(name: 'a', dependsOn: ['b']) { echo 'never' } },
+                         b: { armoryEnvironment(name: 'b', dependsOn: ['a']) { echo 'never' } }
+                """)
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .containsPattern("armoryEnvironment: dependsOn: \"[ab]\" would wait for itself: ([ab]) -> [ab] -> \\1")
+                .contains("└─ ")
+                .doesNotContain("never");
+    }
+
+    @Test
+    void secondEnvironmentOfANameIsRefused(Jenkins jenkins) {
+        Build build = jenkins.createJob("2.times { armoryEnvironment('prod') { echo 'deployed' } }").build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .containsOnlyOnce("deployed\n")
+                .contains("name: \"prod\" is deployed to twice in this build; give one of the two another name");
+    }
+
+    @Test
+    void environmentThatNobodyIsLeftToDeployToIsNamed(Jenkins jenkins) {
+        Build build = jenkins.createJob(
+                        """
+                parallel(
+                    dev: { armoryEnvironment('dev') { sleep 2 } },
+                    prod: { armoryEnvironment(name: 'prod', dependsOn: ['stagin']) { echo 'never' } },
+                    copy: { armoryEnvironment(name: 'copy', dependsOn: ['prod']) { echo 'never' } })
+                """)
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains(
+                        "dependsOn: nothing in this build deploys to \"stagin\"",
+                        "stagin not reached\n└─ prod WAITING_FOR_DEPENDENCIES",
+                        "dev COMPLETE")
+                .doesNotContain("never");
+        assertStates(build, Map.of("dev", "COMPLETE", "stagin", "CANCELLED", "prod", "FAILED", "copy", "CANCELLED"));
+    }
+
+    @Test
+    void environmentThatComesTooLateIsNamed(Jenkins jenkins) {
+        Build build = jenkins.createJob(
+                        """
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                armoryEnvironment('staging') { echo 'never' }
+                """)
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("dependsOn: nothing in this build deploys to \"staging\", and nothing that could is left")
+                .doesNotContain("never");
+    }
+
+    @Test
+    void whatIsDeployedToInALaterBranchIsWaitedFor(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                parallel prod: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'in prod' } },
+                         staging: { %s; armoryEnvironment('staging') { echo 'in staging' } }
+                """
+                                .formatted(process.approval()))
+                .build()
+                .awaitLog("Environment 'prod' waits for 'staging'.")
+                .awaitWaiting(1);
+        assertStates(build, Map.of("prod", "WAITING_FOR_DEPENDENCIES", "staging", "PENDING"));
+        process.awaitCall().callback().succeed("fine");
+
+        assertThat(build.awaitResult("SUCCESS")).containsSubsequence("in staging", "in prod");
+    }
+
+    @Test
+    void abortEndsAnEnvironmentThatWaits(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                parallel prod: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } },
+                         staging: { armoryEnvironment('staging') { %s } }
+                """
+                                .formatted(process.approval()))
+                .build()
+                .awaitLog("Environment 'prod' waits for 'staging'.")
+                .awaitWaiting(1);
+        build.abort();
+
+        assertThat(build.awaitResult("ABORTED")).doesNotContain("never");
+        assertStates(build, Map.of("staging", "FAILED", "prod", "CANCELLED"));
+        assertThat(build.hasNothingPending()).isTrue();
+    }
+
+    @Test
+    void timeoutAroundAnEnvironmentThatWaitsEndsIt(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                parallel prod: {
+                             try {
+                                 timeout(time: 2, unit: 'SECONDS') {
+                                     armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                                 }
+                             } catch (e) {
+                                 echo 'given up'
+                             }
+                         },
+                         staging: { armoryEnvironment('staging') { %s } }
+                """
+                                .formatted(process.approval()))
+                .build()
+                .awaitLog("given up");
+        process.awaitCall().callback().succeed("fine");
+
+        assertThat(build.awaitResult("SUCCESS")).doesNotContain("never");
+        assertStates(build, Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
+    }
+
+    @Test
+    void approvalInAnEnvironmentThatHasFailedIsNotSent(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob("armoryEnvironment('prod') { retry(2) { " + process.approval() + " } }")
+                .build();
+        process.awaitCall().callback().fail("1 failed");
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("The webhook was not called: environment \"prod\" has failed already: Webhook approval 'checks'");
+        assertThat(process.calls()).hasSize(1);
+    }
+
+    @Test
+    void afterDeploymentFailureCancelsWhatWaitsAtOnce(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                parallel prod: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } },
+                         staging: {
+                             armoryEnvironment('staging') { %s; input 'Hold' }
+                         }
+                """
+                                .formatted(process.approval("phase: 'afterDeployment'")))
+                .build()
+                .awaitLog("Environment 'prod' waits for 'staging'.");
+        process.awaitCall().callback().fail("1 failed");
+
+        build.awaitLog("Environment 'prod' is cancelled: \"staging\" is deployed, but: Webhook approval 'checks' failed");
+        assertThat(build.isBuilding()).isTrue();
+        build.abort();
+        build.awaitResult("ABORTED");
+    }
+
+    @Test
+    void wrongParametersAreNamed(Jenkins jenkins, ExternalProcess process) {
+        assertThat(jenkins.createJob(process.approval("phase: 'later'")).build().awaitResult("FAILURE"))
+                .contains("phase: there is no phase \"later\"; known are beforeDeployment, strategy, afterDeployment");
+        assertThat(jenkins.createJob("armoryEnvironment(name: ' ') { }").build().awaitResult("FAILURE"))
+                .contains("armoryEnvironment: name: is missing");
+        assertThat(jenkins.createJob("armoryEnvironment(name: 'a', dependsOn: ['']) { }").build().awaitResult("FAILURE"))
+                .contains("armoryEnvironment: dependsOn: has an empty name");
+        assertThat(jenkins.createJob("armoryRollback('') { }").build().awaitResult("FAILURE"))
+                .contains("armoryRollback: environment: is missing");
+    }
+}

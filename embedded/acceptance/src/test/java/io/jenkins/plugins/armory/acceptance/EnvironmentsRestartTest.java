@@ -1,0 +1,141 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Checks;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The example of environments on a controller that is killed at each of its transitions: they are what the approvals bring
+ * about, so it is killed when a callback has been accepted, before anybody has seen what comes of it, and, where that does not
+ * take a quarter of an hour, when a webhook has been called too.
+ */
+class EnvironmentsRestartTest {
+
+    private static final boolean STARTS_FAST = System.getProperty("jenkins.war", "").isEmpty();
+
+    private static Controller controller;
+    private static Jenkins jenkins;
+    private final ExternalProcess process = new ExternalProcess();
+
+    @BeforeAll
+    static void createController() {
+        controller = Controller.create(Settings.CASC);
+        jenkins = new Jenkins(controller);
+    }
+
+    @BeforeEach
+    void startController() {
+        controller.start();
+    }
+
+    @AfterAll
+    static void closeController() {
+        controller.close();
+    }
+
+    @AfterEach
+    void closeProcess() {
+        process.close();
+    }
+
+    private static void kill() {
+        controller.kill();
+        controller.start();
+    }
+
+    private Build build(String name, String outcomes) {
+        return Checks.createExampleJob(jenkins, name).build(Map.of("RECEIVER", process.url(), "OUTCOMES", outcomes));
+    }
+
+    /** Answers as many different calls as said, each as it asks for, and kills the controller around each that is to be. */
+    private void answer(int count, String environments) {
+        Set<String> answered = new HashSet<>();
+        while (answered.size() < count) {
+            Call call = process.awaitCall();
+            if (!answered.add(call.header("Idempotency-Key"))) {
+                continue; // made again, since the kill came before it was known to have been made
+            }
+            boolean kills = call.json().get("environment").asText().matches(environments);
+            if (kills && STARTS_FAST) {
+                kill();
+            }
+            boolean success = call.json().get("outcome").asText().equals("pass");
+            Answer answer = Wait.until("an answer")
+                    .ignoreExceptions()
+                    .until(
+                            () -> success ? call.callback().succeed("passed") : call.callback().fail("1 failed"),
+                            it -> it.status() < 500);
+            assertThat(answer.status()).isEqualTo(200);
+            if (kills) {
+                kill();
+            }
+        }
+    }
+
+    private static void assertStates(Build build, String staging, String prod) {
+        Wait.until("the states of " + build)
+                .untilAsserted(() -> assertThat(build.environments())
+                        .isEqualTo(Map.of(
+                                "dev", "COMPLETE",
+                                "notify", "COMPLETE",
+                                "staging", staging,
+                                "prod-east", prod,
+                                "prod-west", prod)));
+        assertThat(build.hasNothingPending()).isTrue();
+    }
+
+    @Test
+    void everyTransitionOutlivesAKill() {
+        Build build = build("kills", "");
+
+        answer(15, ".*");
+
+        build.awaitResult("SUCCESS");
+        assertStates(build, "COMPLETE", "COMPLETE");
+    }
+
+    @Test
+    void failureOfADeploymentOutlivesAKill() {
+        Build build = build("kills-strategy", "staging/strategy=fail");
+
+        answer(8, "staging");
+
+        assertThat(build.awaitResult("FAILURE")).contains("Restoring what ran in staging before");
+        assertStates(build, "ROLLED_BACK", "CANCELLED");
+    }
+
+    @Test
+    void failureAfterADeploymentOutlivesAKill() {
+        Build build = build("kills-after", "staging/afterDeployment=fail");
+
+        answer(9, "staging");
+
+        assertThat(build.awaitResult("ABORTED")).contains("Environment 'prod-east' is cancelled: ");
+        assertStates(build, "COMPLETE", "CANCELLED");
+    }
+
+    @Test
+    void failureBeforeADeploymentOutlivesAKill() {
+        Build build = build("kills-before", "staging/beforeDeployment=fail");
+
+        answer(7, "staging");
+
+        assertThat(build.awaitResult("FAILURE")).doesNotContain("Deploying to staging", "Restoring");
+        assertStates(build, "FAILED", "CANCELLED");
+    }
+}

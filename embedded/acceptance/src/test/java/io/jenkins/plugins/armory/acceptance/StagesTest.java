@@ -1,0 +1,252 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * Stages as Pipeline Graph View and Stage View show them, and Declarative Pipelines: what a failed approval after the
+ * deployment does where there are no environments, and how waiting and cancelled environments look.
+ */
+@AcceptanceTest
+@EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs a real Jenkins with both views")
+class StagesTest {
+
+    private static final String AFTER = "phase: 'afterDeployment'";
+
+    private static Build fail(Jenkins jenkins, ExternalProcess process, String script) {
+        Build build = jenkins.createJob(script).build();
+        process.awaitCall().callback().fail("2 of 42 failed");
+        return build;
+    }
+
+    @Test
+    void laterStagesOfAScriptedPipelineAreCancelled(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(
+                jenkins,
+                process,
+                """
+                stage('staging') {
+                    def r = %s
+                    echo "goes on: ${r.success}"
+                }
+                stage('prod') { echo 'never' }
+                stage('more') {
+                    stage('nested') { echo 'never' }
+                    parallel a: { stage('in a') { echo 'never' } }, b: { echo 'never' }
+                }
+                echo "between: ${currentBuild.result}"
+                """
+                        .formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("ABORTED"))
+                .contains("goes on: false", "between: ABORTED", "Stage 'prod' is cancelled: ")
+                .doesNotContain("never");
+        assertThat(build.deployment().get("cancelledStages")).extracting(stage -> stage.asText()).containsExactly("prod", "more");
+        assertThat(build.graphView())
+                .containsOnly(entry("staging", "success"), entry("prod", "aborted"), entry("more", "aborted"));
+        assertThat(build.graphViewSteps("Call a webhook")).as("the approval itself").containsExactly("failure");
+        assertThat(build.stageView())
+                .containsOnly(entry("staging", "SUCCESS"), entry("prod", "ABORTED"), entry("more", "ABORTED"));
+    }
+
+    @Test
+    void nothingIsCancelledWhereNothingFollows(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(jenkins, process, "stage('prod') { %s }".formatted(process.approval(AFTER)));
+
+        build.awaitResult("UNSTABLE");
+    }
+
+    @Test
+    void laterStagesOfADeclarativePipelineAreCancelledAndItsPostIsNot(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(
+                jenkins,
+                process,
+                """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('staging') {
+                            steps { %s }
+                            post { always { echo 'post of staging' } }
+                        }
+                        stage('prod') {
+                            agent any
+                            when { expression { echo 'never'; return true } }
+                            steps { echo 'never' }
+                            post { always { echo 'never' } }
+                        }
+                        stage('all') {
+                            parallel {
+                                stage('east') { steps { echo 'never' } }
+                                stage('west') { steps { echo 'never' } }
+                            }
+                        }
+                        stage('matrix') {
+                            matrix {
+                                axes { axis { name 'REGION'; values 'one', 'two' } }
+                                stages { stage('cell') { steps { echo 'never' } } }
+                            }
+                        }
+                    }
+                    post {
+                        aborted { echo 'post: aborted' }
+                        success { echo 'never' }
+                        failure { echo 'never' }
+                    }
+                }
+                """
+                        .formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("ABORTED"))
+                .contains("post of staging", "post: aborted")
+                .doesNotContain("never");
+        assertThat(build.graphView())
+                .containsEntry("prod", "aborted")
+                .containsEntry("all", "aborted")
+                .containsEntry("matrix", "aborted");
+        assertThat(build.stageView())
+                .containsEntry("prod", "ABORTED")
+                .containsEntry("all", "ABORTED")
+                .containsEntry("matrix", "ABORTED");
+    }
+
+    @Test
+    void stagesOfBranchesThatHaveNotBegunAreCancelled(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(
+                jenkins,
+                process,
+                """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('all') {
+                            parallel {
+                                stage('east') {
+                                    stages {
+                                        stage('east staging') { steps { %s } }
+                                        stage('east prod') { steps { echo 'never' } }
+                                    }
+                                }
+                                stage('west') { steps { echo 'independent' } }
+                            }
+                        }
+                    }
+                }
+                """
+                        .formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("ABORTED")).contains("independent").doesNotContain("never");
+        assertThat(build.graphView()).containsEntry("east prod", "aborted");
+    }
+
+    @Test
+    void environmentThatMayNotBeDeployedToIsShownAsAborted(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(
+                jenkins,
+                process,
+                """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('staging') { steps { armoryEnvironment('staging') { %s } } }
+                        stage('prod') { steps { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } } }
+                        stage('notify') { steps { armoryEnvironment('notify') { echo 'independent' } } }
+                    }
+                    post { aborted { echo 'post: aborted' } }
+                }
+                """
+                        .formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("ABORTED"))
+                .contains("independent", "post: aborted", "Environment 'prod' is cancelled: \"staging\" is deployed, but: ")
+                .doesNotContain("never");
+        Wait.until("the states of " + build)
+                .untilAsserted(() -> assertThat(build.environments())
+                        .isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED", "notify", "COMPLETE")));
+        assertThat(build.graphView())
+                .contains(entry("staging", "success"), entry("prod", "aborted"), entry("notify", "success"));
+        assertThat(build.stageView())
+                .containsEntry("staging", "SUCCESS")
+                .containsEntry("prod", "ABORTED")
+                .containsEntry("notify", "SUCCESS");
+    }
+
+    @Test
+    void stagesAreShownAsPausedWhileTheyWait(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob("""
+                stage('waits') { %s }
+                """
+                        .formatted(process.approval()))
+                .build()
+                .awaitWaiting(1);
+        assertThat(build.graphView()).containsEntry("waits", "paused");
+
+        process.awaitCall().callback().succeed("fine");
+        build.awaitResult("SUCCESS");
+        assertThat(build.graphView()).containsEntry("waits", "success");
+        assertThat(build.stageView()).containsEntry("waits", "SUCCESS");
+    }
+
+    @Test
+    void rollbackInPostRunsAfterAFailureOfTheDeploymentAlone(Jenkins jenkins, ExternalProcess process) {
+        String script =
+                """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('prod') {
+                            steps { armoryEnvironment('prod') { %s } }
+                            post { always { armoryRollback('prod') { echo 'restored' } } }
+                        }
+                    }
+                    post { failure { echo 'post: failure' } }
+                }
+                """;
+        Build failed = fail(jenkins, process, script.formatted(process.approval()));
+        assertThat(failed.awaitResult("FAILURE")).contains("restored", "post: failure");
+
+        Build after = fail(jenkins, process, script.formatted(process.approval(AFTER)));
+        assertThat(after.awaitResult("UNSTABLE"))
+                .contains("Nothing to roll back in environment 'prod': its state is COMPLETE.")
+                .doesNotContain("restored");
+    }
+
+    @Test
+    void whenConditionSkipsAStageWhoseEnvironmentIsNotReady(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(
+                jenkins,
+                process,
+                """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('dev') { steps { armoryEnvironment('dev') { echo 'in dev' } } }
+                        stage('staging') {
+                            when { armoryEnvironmentReady 'dev' }
+                            steps { armoryEnvironment('staging') { %s } }
+                        }
+                        stage('prod') {
+                            when { armoryEnvironmentReady 'staging' }
+                            steps { echo 'never' }
+                        }
+                        stage('other') {
+                            when { not { armoryEnvironmentReady 'no such environment' } }
+                            steps { echo 'in other' }
+                        }
+                    }
+                }
+                """
+                        .formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("UNSTABLE")).contains("in dev", "in other").doesNotContain("never");
+        assertThat(build.graphView()).containsEntry("staging", "success").containsEntry("prod", "skipped");
+    }
+}

@@ -1,0 +1,157 @@
+package io.jenkins.embedded;
+
+import com.cloudbees.groovy.cps.Outcome;
+import groovy.lang.Closure;
+import hudson.EnvVars;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jenkinsci.plugins.workflow.steps.BodyExecution;
+import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
+import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
+import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/** The body of a step that a plugin brings, under way in a thread of the program. */
+final class Block extends BodyExecution implements ProgramThread.BodyOwner {
+    private static final long serialVersionUID = 1;
+
+    private final BuildStepContext context;
+    private final ArrayList<BodyExecutionCallback> callbacks;
+    private ProgramThread thread;
+    private Throwable cancelled;
+    private Outcome end;
+
+    private Block(BuildStepContext context, List<BodyExecutionCallback> callbacks) {
+        this.context = context;
+        this.callbacks = new ArrayList<>(callbacks);
+    }
+
+    /** Prepares the start of a body. */
+    static final class Invoker extends BodyInvoker {
+        private final BuildStepContext context;
+        private final Closure<?> body;
+        private final List<Object> contextual = new ArrayList<>();
+        private final List<BodyExecutionCallback> callbacks = new ArrayList<>();
+
+        Invoker(BuildStepContext context, Closure<?> body) {
+            this.context = context;
+            this.body = body;
+        }
+
+        @Override
+        public BodyInvoker withContext(Object override) {
+            contextual.add(0, override);
+            return this;
+        }
+
+        @Override
+        public BodyInvoker withCallback(BodyExecutionCallback callback) {
+            callbacks.add(callback);
+            return this;
+        }
+
+        @Override
+        public BodyExecution start() {
+            var block = new Block(context, callbacks);
+            build(context).onProgram(program -> block.launch(program, body, contextual));
+            return block;
+        }
+    }
+
+    private static PipelineBuild build(BuildStepContext context) {
+        return context.thread().program().build();
+    }
+
+    private void launch(Program program, Closure<?> body, List<Object> contextual) {
+        if (!context.isAwaited()) {
+            return; // the step has ended meanwhile
+        }
+        program.build().log().println("[Pipeline] {");
+        var parent = context.thread();
+        thread = program.fork(parent, parent.branch(), body, this, contextual);
+        try {
+            var variables = new EnvVars(parent.variables());
+            for (var object : contextual) {
+                if (object instanceof EnvironmentExpander expander) {
+                    expander.expand(variables);
+                }
+            }
+            thread.setVariables(new HashMap<>(variables));
+        } catch (IOException | InterruptedException e) {
+            cancelled = e;
+        }
+        callbacks.forEach(callback -> callback.onStart(context));
+        if (cancelled != null) {
+            thread.stopStep(cancelled);
+        }
+        program.run();
+    }
+
+    @Override
+    public void bodyEnded(ProgramThread ended, Outcome outcome) {
+        build(context).log().println("[Pipeline] }");
+        end = outcome;
+        for (var callback : callbacks) {
+            try {
+                if (outcome.isSuccess()) {
+                    callback.onSuccess(context, outcome.getNormal());
+                } else {
+                    callback.onFailure(context, outcome.getAbnormal());
+                }
+            } catch (RuntimeException e) {
+                context.onFailure(e);
+            }
+        }
+    }
+
+    @Override
+    public boolean cancel(Throwable cause) {
+        build(context).onProgram(program -> {
+            cancelled = cause;
+            if (thread != null && end == null) {
+                program.stop(thread, cause);
+            }
+            program.run();
+        });
+        return true;
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        throw new UnsupportedOperationException("Bodies are cancelled for a reason");
+    }
+
+    @Override
+    public Collection<StepExecution> getCurrentExecutions() {
+        throw new UnsupportedOperationException("The embedded controller does not tell");
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return cancelled != null && isDone();
+    }
+
+    @Override
+    public boolean isDone() {
+        return end != null;
+    }
+
+    @Override
+    public Object get() {
+        throw new UnsupportedOperationException("Nobody may wait for a body");
+    }
+
+    @Override
+    public Object get(long timeout, TimeUnit unit) {
+        return get();
+    }
+
+    @Override
+    public String toString() {
+        return "a step";
+    }
+}

@@ -1,0 +1,17 @@
+package jenkins.model;
+
+import hudson.ExtensionPoint;
+import hudson.model.Action;
+import java.util.Collection;
+
+/**
+ * Adds actions to objects whenever they are asked for them.
+ *
+ * @param <T> the type of the objects
+ */
+public abstract class TransientActionFactory<T> implements ExtensionPoint {
+
+    public abstract Class<T> type();
+
+    public abstract Collection<? extends Action> createFor(T target);
+}

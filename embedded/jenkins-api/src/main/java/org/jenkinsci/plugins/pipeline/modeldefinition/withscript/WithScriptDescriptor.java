@@ -1,0 +1,14 @@
+package org.jenkinsci.plugins.pipeline.modeldefinition.withscript;
+
+import hudson.model.Descriptor;
+
+/**
+ * What Declarative Pipelines know of it.
+ *
+ * @param <T> the kind of thing
+ */
+public abstract class WithScriptDescriptor<T extends WithScriptDescribable<T>> extends Descriptor<T> {
+
+    protected WithScriptDescriptor() {
+    }
+}

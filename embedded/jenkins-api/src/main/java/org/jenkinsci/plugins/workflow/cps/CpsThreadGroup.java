@@ -1,0 +1,17 @@
+package org.jenkinsci.plugins.workflow.cps;
+
+import groovy.lang.Closure;
+import java.io.Serializable;
+
+/** A Pipeline of Jenkins under way; the embedded controller has its own. */
+public final class CpsThreadGroup implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private CpsThreadGroup() {
+    }
+
+    /** Keeps a closure with the Pipeline. */
+    public BodyReference export(Closure<?> body) {
+        throw new UnsupportedOperationException();
+    }
+}

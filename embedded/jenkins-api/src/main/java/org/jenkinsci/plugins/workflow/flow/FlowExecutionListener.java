@@ -1,0 +1,10 @@
+package org.jenkinsci.plugins.workflow.flow;
+
+import hudson.ExtensionPoint;
+
+/** Hears of the lives of Pipelines; the embedded controller tells nothing. */
+public abstract class FlowExecutionListener implements ExtensionPoint {
+
+    public void onResumed(FlowExecution execution) {
+    }
+}

@@ -1,0 +1,13 @@
+package org.jenkinsci.plugins.workflow.flow;
+
+import hudson.model.Queue;
+import java.io.IOException;
+import java.io.Serializable;
+
+/** What a Pipeline belongs to. */
+public abstract class FlowExecutionOwner implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    /** A build of a job, usually. */
+    public abstract Queue.Executable getExecutable() throws IOException;
+}

@@ -1,0 +1,100 @@
+package io.jenkins.plugins.armory;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.model.Result;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.Deployment.Transition;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent;
+import io.jenkins.plugins.armory.deployment.DeploymentStore;
+import io.jenkins.plugins.armory.deployment.Environment;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The environments of the builds of this controller. Those of builds that run are in memory, others are read when asked for. */
+@Extension
+public final class ArmoryDeployments {
+
+    private final Map<Run<?, ?>, DeploymentStore> running = new ConcurrentHashMap<>();
+
+    public static ArmoryDeployments get() {
+        return ExtensionList.lookupSingleton(ArmoryDeployments.class);
+    }
+
+    /**
+     * The environments of a build.
+     *
+     * @throws IOException when they cannot be read
+     */
+    public DeploymentStore of(Run<?, ?> run) throws IOException {
+        DeploymentStore known = running.get(run);
+        if (known != null) {
+            return known;
+        }
+        DeploymentStore opened = DeploymentStore.open(
+                () -> run.getRootDir().toPath(), ArmoryApprovals.get().executor(), Clock.systemUTC());
+        if (!run.isBuilding()) {
+            return opened;
+        }
+        DeploymentStore first = running.putIfAbsent(run, opened);
+        return first == null ? opened : first;
+    }
+
+    /**
+     * Applies an event, and gives the build the result that it now should have. It is for a thread that may write files.
+     *
+     * @throws IOException when one of the two could not be written
+     */
+    public Transition apply(Run<?, ?> run, DeploymentEvent event) throws IOException {
+        Transition transition = of(run).apply(event);
+        Result result = result(transition.deployment().outcome());
+        Result current = run.getResult();
+        if (run.isBuilding() && (current == null ? result != Result.SUCCESS : result.isWorseThan(current))) {
+            run.setResult(result);
+            run.save();
+        }
+        return transition;
+    }
+
+    private static Result result(Deployment.Outcome outcome) {
+        return switch (outcome) {
+            case SUCCESS -> Result.SUCCESS;
+            case UNSTABLE -> Result.UNSTABLE;
+            case FAILURE -> Result.FAILURE;
+            case ABORTED -> Result.ABORTED;
+        };
+    }
+
+    /**
+     * Why stages of a build that runs are not to be run, see {@link Deployment#cancelsStages}. Looks at memory alone, and so
+     * is for the Pipeline engine's thread too.
+     */
+    @CheckForNull
+    public String reasonToCancelStages(Run<?, ?> run) {
+        DeploymentStore known = running.get(run);
+        return known == null ? null : known.deployment().cancelsStages();
+    }
+
+    /** Whether what depends on an environment of a build that runs may be deployed to; looks at memory alone. */
+    public boolean admitsDependents(Run<?, ?> run, String environment) {
+        DeploymentStore known = running.get(run);
+        return known != null
+                && known.deployment()
+                        .find(environment)
+                        .filter(Environment::admitsDependents)
+                        .isPresent();
+    }
+
+    /** The build is over, and nothing more happens in it. */
+    void end(Run<?, ?> run) throws IOException {
+        DeploymentStore store = of(run);
+        if (!store.deployment().isEmpty()) {
+            store.apply(new DeploymentEvent.BuildEnded());
+        }
+        running.remove(run);
+    }
+}

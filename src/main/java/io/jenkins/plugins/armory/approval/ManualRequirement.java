@@ -1,0 +1,18 @@
+package io.jenkins.plugins.armory.approval;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * That a person has to approve too.
+ *
+ * @param message what the person is asked; may be empty
+ * @param submitters ids of the users and names of the groups who may decide; empty for those whom the job permits to
+ */
+public record ManualRequirement(String message, List<String> submitters) {
+
+    public ManualRequirement {
+        Objects.requireNonNull(message, "message");
+        submitters = List.copyOf(submitters);
+    }
+}

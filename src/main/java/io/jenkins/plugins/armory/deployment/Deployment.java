@@ -1,0 +1,427 @@
+package io.jenkins.plugins.armory.deployment;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.BuildEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.Environment.Rollback;
+import io.jenkins.plugins.armory.deployment.Environment.State;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The environments of one build. An immutable value; {@link #on} is the whole state machine:
+ *
+ * <pre>
+ * PENDING -> WAITING_FOR_DEPENDENCIES -> DEPLOYING &lt;-> AWAITING_APPROVAL -> COMPLETE
+ *                 |          |               |                  |
+ *                 |          |               +------------------+--> FAILED -> ROLLED_BACK
+ *                 |          +--nobody is left to deploy to what it waits for--> FAILED
+ *                 +--one that it depends on failed or was cancelled, or the build ended--> CANCELLED
+ * </pre>
+ *
+ * What a failed approval does depends on its phase, as Armory's documents have it (<i>External Automation</i> and
+ * <i>Deployment targets</i>): before and within the deployment the environment fails, after it the environment stays as it
+ * is. Either way those that depend on it, directly or not, are cancelled at once. The first failure of an environment
+ * stands, whatever the Pipeline does afterwards.
+ *
+ * @param environments by name, in the order in which they became known
+ * @param cancelsStages why the stages that are still to come are not run, {@code null} when they are: an {@code
+ *     afterDeployment} approval failed in a Pipeline that has no environments, so that every later stage counts as dependent
+ * @param cancelledStages names of the stages that were not run for that reason
+ * @param ended whether the build is over, so that nothing changes any more
+ */
+public record Deployment(
+        Map<String, Environment> environments,
+        @CheckForNull String cancelsStages,
+        List<String> cancelledStages,
+        boolean ended) {
+
+    /** That of a build that has not come to anything of this yet. */
+    public static final Deployment EMPTY = new Deployment(Map.of(), null, List.of(), false);
+
+    /**
+     * The deployment after an event.
+     *
+     * @param problem what is wrong with what the Pipeline asks for, {@code null} when nothing is
+     */
+    public record Transition(Deployment deployment, @CheckForNull String problem) {}
+
+    /** What a build should come to, as far as its environments are concerned; the worst last. */
+    public enum Outcome {
+        SUCCESS,
+        /** An {@code afterDeployment} approval failed, and nothing depended on it. */
+        UNSTABLE,
+        /** Something was cancelled since a deployment failed. */
+        FAILURE,
+        /** Something was cancelled since an {@code afterDeployment} approval failed. */
+        ABORTED
+    }
+
+    public Deployment {
+        environments = Collections.unmodifiableMap(new LinkedHashMap<>(environments));
+        cancelledStages = List.copyOf(cancelledStages);
+    }
+
+    public Optional<Environment> find(String name) {
+        return Optional.ofNullable(environments.get(name));
+    }
+
+    /** Whether this says anything that the next start of Jenkins should know. */
+    public boolean isEmpty() {
+        return equals(EMPTY);
+    }
+
+    /** The environments as a drawing, see {@link GraphText}. */
+    public String graph() {
+        return GraphText.of(environments.values());
+    }
+
+    /**
+     * What the build should come to. Whether a failure itself fails the build is up to the Pipeline, which may catch it;
+     * but a build in which something was not deployed since something failed is no success.
+     */
+    public Outcome outcome() {
+        Outcome outcome = Outcome.SUCCESS;
+        if (cancelsStages != null) {
+            outcome = worse(outcome, cancelledStages.isEmpty() ? Outcome.UNSTABLE : Outcome.ABORTED);
+        }
+        for (Environment environment : environments.values()) {
+            if (environment.afterDeploymentFailure() != null) {
+                outcome = worse(outcome, Outcome.UNSTABLE);
+            }
+            if (environment.cancelledBy() != null) {
+                boolean after = find(environment.cancelledBy())
+                        .map(Environment::afterDeploymentFailure)
+                        .isPresent();
+                outcome = worse(outcome, after ? Outcome.ABORTED : Outcome.FAILURE);
+            }
+        }
+        return outcome;
+    }
+
+    private static Outcome worse(Outcome one, Outcome other) {
+        return one.compareTo(other) < 0 ? other : one;
+    }
+
+    /**
+     * The state machine. An event that means nothing any more, such as one that is heard twice, changes nothing.
+     *
+     * @param event what happened
+     * @param now when it happened
+     */
+    public Transition on(DeploymentEvent event, Instant now) {
+        if (ended) {
+            return new Transition(this, "The build is over.");
+        }
+        Change change = new Change(this, now);
+        String problem = null;
+        if (event instanceof Declared declared) {
+            problem = change.declare(declared);
+        } else if (event instanceof ApprovalStarted started) {
+            problem = change.start(started);
+        } else if (event instanceof ApprovalEnded ended) {
+            change.end(ended);
+        } else if (event instanceof Ended ended) {
+            change.end(ended);
+        } else if (event instanceof RollbackStarted started) {
+            problem = change.start(started);
+        } else if (event instanceof RollbackEnded ended) {
+            change.end(ended);
+        } else if (event instanceof Stopped stopped) {
+            change.stop(stopped);
+        } else if (event instanceof NobodyLeft nobodyLeft) {
+            change.giveUp(nobodyLeft);
+        } else if (event instanceof StageCancelled cancelled) {
+            change.cancel(cancelled);
+        } else if (event instanceof BuildEnded) {
+            change.endBuild();
+        }
+        change.settle();
+        return new Transition(change.result(), problem);
+    }
+
+    /** One transition under way. */
+    private static final class Change {
+
+        private final Deployment before;
+        private final Instant now;
+        private final Map<String, Environment> environments;
+
+        @CheckForNull
+        private String cancelsStages;
+
+        private final List<String> cancelledStages;
+        private boolean ended;
+
+        Change(Deployment before, Instant now) {
+            this.before = before;
+            this.now = now;
+            environments = new LinkedHashMap<>(before.environments());
+            cancelsStages = before.cancelsStages();
+            cancelledStages = new ArrayList<>(before.cancelledStages());
+        }
+
+        Deployment result() {
+            Deployment after = new Deployment(environments, cancelsStages, cancelledStages, ended);
+            return after.equals(before) ? before : after;
+        }
+
+        private void put(Environment environment) {
+            environments.put(environment.name(), environment);
+        }
+
+        @CheckForNull
+        private Environment find(@CheckForNull String name) {
+            return name == null ? null : environments.get(name);
+        }
+
+        @CheckForNull
+        String declare(Declared event) {
+            Environment known = find(event.environment());
+            if (known != null && known.step() != null) {
+                return known.isOf(event.step())
+                        ? null
+                        : "name: \"" + event.environment() + "\" is deployed to twice in this build; give one of the two"
+                                + " another name";
+            }
+            if (known == null) {
+                known = Environment.pending(event.environment(), now);
+            }
+            put(known.reached(event.dependsOn(), event.step(), now));
+            event.dependsOn().forEach(name -> environments.computeIfAbsent(name, it -> Environment.pending(it, now)));
+            List<String> cycle = cycle(event.environment());
+            if (cycle.isEmpty()) {
+                return null;
+            }
+            String problem = "dependsOn: \"" + event.environment() + "\" would wait for itself: "
+                    + String.join(" -> ", cycle) + "\n" + GraphText.of(environments.values());
+            put(environments.get(event.environment()).failed("It would wait for itself.", false, now));
+            return problem;
+        }
+
+        /** The way along dependencies from the environment back to itself; empty when there is none. */
+        private List<String> cycle(String name) {
+            Map<String, String> from = new LinkedHashMap<>();
+            Deque<String> open = new ArrayDeque<>(List.of(name));
+            while (!open.isEmpty()) {
+                String at = open.remove();
+                for (String next : environments.get(at).dependsOn()) {
+                    if (next.equals(name)) {
+                        List<String> way = new ArrayList<>(List.of(name));
+                        for (String back = at; !back.equals(name); back = from.get(back)) {
+                            way.add(1, back);
+                        }
+                        way.add(name);
+                        return way;
+                    }
+                    if (!from.containsKey(next)) {
+                        from.put(next, at);
+                        open.add(next);
+                    }
+                }
+            }
+            return List.of();
+        }
+
+        @CheckForNull
+        String start(ApprovalStarted event) {
+            Environment environment = find(event.environment());
+            if (environment == null) {
+                return null;
+            }
+            if (environment.state() == State.FAILED && environment.rollback() == null) {
+                return "environment \"" + environment.name() + "\" has failed already: " + environment.reason();
+            }
+            if (!environment.approvals().contains(event.approval()) && environment.state().isUnderWay()) {
+                List<String> approvals = new ArrayList<>(environment.approvals());
+                approvals.add(event.approval());
+                boolean deployed = environment.deployed() || event.phase() == Phase.AFTER_DEPLOYMENT;
+                put(environment.awaiting(approvals, deployed, now));
+            }
+            return null;
+        }
+
+        void end(ApprovalEnded event) {
+            Environment environment = find(event.environment());
+            boolean failed = event.verdict() == Verdict.FAILURE;
+            if (environment == null || environment.step() == null) {
+                boolean plain = environments.values().stream().allMatch(other -> other.step() == null);
+                if (failed && event.phase() == Phase.AFTER_DEPLOYMENT && plain && cancelsStages == null) {
+                    cancelsStages = event.reason();
+                }
+                return;
+            }
+            if (environment.approvals().contains(event.approval())) {
+                List<String> approvals = new ArrayList<>(environment.approvals());
+                approvals.remove(event.approval());
+                environment = environment.awaiting(approvals, environment.deployed(), now);
+            }
+            if (failed && event.phase() == Phase.AFTER_DEPLOYMENT) {
+                boolean stays = environment.state().isUnderWay() || environment.state() == State.COMPLETE;
+                if (stays && environment.afterDeploymentFailure() == null) {
+                    environment = environment.withAfterDeploymentFailure(event.reason());
+                }
+            } else if (failed && environment.state().isUnderWay()) {
+                boolean needsRollback = event.phase() == Phase.STRATEGY && !environment.deployed();
+                environment = environment.failed(event.reason(), needsRollback, now);
+            }
+            put(environment);
+        }
+
+        void end(Ended event) {
+            Environment environment = find(event.environment());
+            if (environment == null || !environment.isOf(event.step()) || !environment.state().isUnderWay()) {
+                return;
+            }
+            put(
+                    event.failure() == null
+                            ? environment.in(State.COMPLETE, now)
+                            : environment.failed(event.failure(), !environment.deployed(), now));
+        }
+
+        @CheckForNull
+        String start(RollbackStarted event) {
+            Environment environment = find(event.environment());
+            if (environment == null || environment.step() == null) {
+                return "environment: \"" + event.environment() + "\" was not deployed to";
+            }
+            if (environment.rollback() != null) {
+                return environment.rollback().step().equals(event.step()) ? null : "it has been rolled back already";
+            }
+            if (environment.state() != State.FAILED) {
+                return "its state is " + environment.state();
+            }
+            if (!environment.needsRollback()) {
+                return environment.deployed()
+                        ? "it failed after its deployment, and what is deployed stays"
+                        : "it failed before anything was deployed";
+            }
+            put(environment.with(State.FAILED, new Rollback(event.step(), false, null), now));
+            return null;
+        }
+
+        void end(RollbackEnded event) {
+            Environment environment = find(event.environment());
+            Rollback rollback = environment == null ? null : environment.rollback();
+            if (rollback != null && !rollback.over() && rollback.step().equals(event.step())) {
+                put(environment.with(
+                        event.failure() == null ? State.ROLLED_BACK : State.FAILED,
+                        new Rollback(event.step(), true, event.failure()),
+                        now));
+            }
+        }
+
+        void stop(Stopped event) {
+            Environment environment = find(event.environment());
+            if (environment != null
+                    && environment.isOf(event.step())
+                    && environment.state() == State.WAITING_FOR_DEPENDENCIES) {
+                put(environment.cancelled(event.reason(), null, now));
+            }
+        }
+
+        void giveUp(NobodyLeft event) {
+            if (!event.seen().equals(before)) {
+                return;
+            }
+            for (Environment environment : List.copyOf(environments.values())) {
+                List<String> never = environment.dependsOn().stream()
+                        .filter(name -> environments.get(name).state() == State.PENDING)
+                        .toList();
+                if (environment.state() == State.WAITING_FOR_DEPENDENCIES && !never.isEmpty()) {
+                    put(environment.failed(
+                            "dependsOn: nothing in this build deploys to " + quoted(never)
+                                    + ", and nothing that could is left; correct the name, or put the environment that is"
+                                    + " depended on before this one, or in a branch beside it\n"
+                                    + before.graph(),
+                            false,
+                            now));
+                }
+            }
+        }
+
+        private static String quoted(Collection<String> names) {
+            return "\"" + String.join("\", \"", names) + "\"";
+        }
+
+        void cancel(StageCancelled event) {
+            if (cancelsStages != null) {
+                cancelledStages.add(event.stage());
+            }
+        }
+
+        void endBuild() {
+            ended = true;
+            for (Environment environment : List.copyOf(environments.values())) {
+                if (environment.state().isUnderWay()) {
+                    put(environment.failed("The build ended.", !environment.deployed(), now));
+                } else if (!environment.state().isOver()) {
+                    put(environment.cancelled("The build ended.", null, now));
+                }
+            }
+        }
+
+        /** Lets those go on that can, and cancels those that never will, until nothing changes any more. */
+        void settle() {
+            boolean changed = true;
+            while (changed) {
+                changed = false;
+                for (Environment environment : List.copyOf(environments.values())) {
+                    if (environment.state() == State.WAITING_FOR_DEPENDENCIES) {
+                        Environment next = settle(environment);
+                        put(next);
+                        changed |= next != environment;
+                    }
+                }
+            }
+        }
+
+        private Environment settle(Environment environment) {
+            boolean admitted = true;
+            for (String name : environment.dependsOn()) {
+                Environment dependency = environments.get(name);
+                if (dependency.blocksDependents()) {
+                    return environment.cancelled(
+                            reason(dependency),
+                            dependency.cancelledBy() == null ? name : dependency.cancelledBy(),
+                            now);
+                }
+                admitted &= dependency.admitsDependents();
+            }
+            return admitted ? environment.in(State.DEPLOYING, now) : environment;
+        }
+
+        /** Why the environment lets none that depends on it go on; the same for those that depend on it indirectly. */
+        private static String reason(Environment blocking) {
+            if (blocking.afterDeploymentFailure() != null) {
+                return "\"" + blocking.name() + "\" is deployed, but: " + blocking.afterDeploymentFailure();
+            }
+            if (blocking.cancelledBy() != null) {
+                return String.valueOf(blocking.reason());
+            }
+            return "\"" + blocking.name() + "\" was not deployed: " + firstLine(String.valueOf(blocking.reason()));
+        }
+
+        private static String firstLine(String text) {
+            return text.lines().findFirst().orElse("");
+        }
+    }
+}

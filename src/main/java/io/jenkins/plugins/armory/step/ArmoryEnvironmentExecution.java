@@ -1,0 +1,127 @@
+package io.jenkins.plugins.armory.step;
+
+import hudson.AbortException;
+import hudson.model.Result;
+import io.jenkins.plugins.armory.ArmoryDeployments;
+import io.jenkins.plugins.armory.deployment.Deployment.Transition;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
+import io.jenkins.plugins.armory.deployment.DeploymentStore;
+import io.jenkins.plugins.armory.deployment.Environment;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jenkinsci.plugins.workflow.actions.WarningAction;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/**
+ * A deployment to one environment as the build sees it. It waits suspended for those that it depends on. When it may not
+ * run, it ends without an error and is shown as aborted, so that what is independent of it goes on.
+ */
+final class ArmoryEnvironmentExecution extends BlockExecution implements DeploymentStore.Waiter {
+
+    private static final long serialVersionUID = 1L;
+    /** What the body has in its environment; Armory gives its deployments a variable of that name. */
+    private static final String VARIABLE = "ARMORY_ENVIRONMENT_NAME";
+
+    private final transient ArmoryEnvironmentStep step;
+    private String name;
+    private ArrayList<String> dependsOn;
+
+    ArmoryEnvironmentExecution(StepContext stepContext, ArmoryEnvironmentStep step) {
+        super(stepContext);
+        this.step = step;
+    }
+
+    @Override
+    public boolean start() throws Exception {
+        try {
+            dependsOn = new ArrayList<>(step.dependencies());
+        } catch (IllegalArgumentException x) {
+            throw new AbortException("armoryEnvironment: " + x.getMessage());
+        }
+        name = step.getName();
+        return save();
+    }
+
+    @Override
+    public String getStatus() {
+        return "environment " + name;
+    }
+
+    @Override
+    void begin() throws Exception {
+        Transition transition = tell(new Declared(name, dependsOn, id()));
+        if (transition.problem() != null) {
+            throw new AbortException("armoryEnvironment: " + transition.problem());
+        }
+        Environment environment = transition.deployment().find(name).orElseThrow();
+        if (environment.state() != Environment.State.WAITING_FOR_DEPENDENCIES) {
+            settled(environment);
+            return;
+        }
+        log("Environment '" + name + "' waits for " + quoted(dependsOn) + ".");
+        StagePause.begin(getContext(), id());
+        DeploymentStore store = ArmoryDeployments.get().of(build());
+        store.attach(name, this);
+        DeadEnds.watch(getContext(), store, name);
+    }
+
+    private static String quoted(Collection<String> names) {
+        return "'" + String.join("', '", names) + "'";
+    }
+
+    @Override
+    public void settled(Environment environment) {
+        run(() -> {
+            if (!dependsOn.isEmpty()) {
+                DeadEnds.forget(getContext(), name);
+                StagePause.end(getContext(), id());
+            }
+            switch (environment.state()) {
+                case DEPLOYING, AWAITING_APPROVAL -> startBody(getContext()
+                        .newBodyInvoker()
+                        .withContext(new EnclosingEnvironment(name))
+                        .withContext(EnvironmentExpander.merge(
+                                getContext().get(EnvironmentExpander.class),
+                                EnvironmentExpander.constant(Map.of(VARIABLE, name)))));
+                case CANCELLED -> cancel(String.valueOf(environment.reason()));
+                default -> throw new AbortException("armoryEnvironment: " + environment.reason());
+            }
+        });
+    }
+
+    private void cancel(String reason) throws IOException, InterruptedException {
+        log("Environment '" + name + "' is cancelled: " + reason);
+        getContext()
+                .get(FlowNode.class)
+                .addAction(new WarningAction(Result.ABORTED).withMessage("'" + name + "' is cancelled: " + reason));
+        succeed(null);
+    }
+
+    @Override
+    void stopped(Throwable cause) throws IOException, InterruptedException {
+        String reason = String.valueOf(BlockEnd.failure(cause).reason());
+        ArmoryDeployments.get().of(build()).detach(name);
+        tell(new Stopped(name, id(), reason));
+        tell(new Ended(name, id(), reason)); // where it was about to start
+        DeadEnds.forget(getContext(), name);
+        StagePause.end(getContext(), id());
+    }
+
+    @Override
+    void end(BlockEnd end) throws Exception {
+        tell(new Ended(name, id(), end.reason()));
+        Throwable failure = end.failure();
+        if (failure == null) {
+            succeed(end.value());
+        } else {
+            fail(failure);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.ArmoryDeployments;
+import java.util.Objects;
+import org.codehaus.groovy.ast.expr.Expression;
+import org.jenkinsci.Symbol;
+import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTWhenContent;
+import org.jenkinsci.plugins.pipeline.modeldefinition.parser.ASTParserUtils;
+import org.jenkinsci.plugins.pipeline.modeldefinition.when.DeclarativeStageConditional;
+import org.jenkinsci.plugins.pipeline.modeldefinition.when.DeclarativeStageConditionalDescriptor;
+import org.kohsuke.stapler.DataBoundConstructor;
+
+/**
+ * {@code when { armoryEnvironmentReady 'staging' }}: the stage is run when that environment is complete and no approval after
+ * its deployment failed, and is else skipped as Declarative Pipelines skip stages. It does not wait.
+ */
+public final class ArmoryEnvironmentReady extends DeclarativeStageConditional<ArmoryEnvironmentReady> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String environment;
+
+    @DataBoundConstructor
+    public ArmoryEnvironmentReady(String environment) {
+        this.environment = Objects.requireNonNullElse(environment, "").strip();
+    }
+
+    public String getEnvironment() {
+        return environment;
+    }
+
+    /** Called by the script of the condition, on the engine's thread; looks at memory alone. */
+    public boolean isReady(Run<?, ?> run) {
+        return ArmoryDeployments.get().admitsDependents(run, environment);
+    }
+
+    /** Only where Declarative Pipelines are installed. */
+    @Extension(optional = true)
+    @Symbol("armoryEnvironmentReady")
+    public static final class DescriptorImpl extends DeclarativeStageConditionalDescriptor<ArmoryEnvironmentReady> {
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.ArmoryEnvironmentReady_displayName();
+        }
+
+        @Override
+        public Expression transformToRuntimeAST(@CheckForNull ModelASTWhenContent original) {
+            return ASTParserUtils.transformWhenContentToRuntimeAST(original);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.jenkins.plugins.armory.step;
+
+import hudson.AbortException;
+import hudson.model.Result;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.deployment.Deployment.Transition;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
+import io.jenkins.plugins.armory.deployment.Environment;
+import java.io.IOException;
+import org.jenkinsci.plugins.workflow.actions.WarningAction;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/**
+ * A rollback as the build sees it. It returns whether the environment was rolled back. A rollback that fails does not throw:
+ * the build fails, and whoever catches what the deployment failed with can still pass that on, as the reason that it is.
+ */
+final class ArmoryRollbackExecution extends BlockExecution {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String environment;
+
+    ArmoryRollbackExecution(StepContext stepContext, String environment) {
+        super(stepContext);
+        this.environment = environment;
+    }
+
+    @Override
+    public boolean start() throws Exception {
+        if (environment.isEmpty()) {
+            throw new AbortException("armoryRollback: environment: is missing; name the one that is rolled back");
+        }
+        return save();
+    }
+
+    @Override
+    public String getStatus() {
+        return "rollback of environment " + environment;
+    }
+
+    @Override
+    void begin() throws Exception {
+        Transition transition = tell(new RollbackStarted(environment, id()));
+        if (transition.problem() == null) {
+            log("Rolling back environment '" + environment + "'.");
+            startBody(getContext().newBodyInvoker());
+        } else if (transition.deployment().find(environment).map(Environment::state).filter(Environment.State::isUnderWay)
+                .isPresent()) {
+            // Whether it is going to fail is not known yet; to leave out the rollback then would be a trap.
+            throw new AbortException("armoryRollback: environment: \"" + environment
+                    + "\" is still being deployed to; put armoryRollback behind armoryEnvironment and not into it, in a"
+                    + " catch or finally block or in post");
+        } else {
+            log("Nothing to roll back in environment '" + environment + "': " + transition.problem() + ".");
+            succeed(false);
+        }
+    }
+
+    @Override
+    void stopped(Throwable cause) throws IOException, InterruptedException {
+        tell(new RollbackEnded(environment, id(), BlockEnd.failure(cause).reason()));
+    }
+
+    @Override
+    void end(BlockEnd end) throws Exception {
+        Transition transition = tell(new RollbackEnded(environment, id(), end.reason()));
+        Throwable failure = end.failure();
+        if (failure == null) {
+            log("Environment '" + environment + "' is rolled back.");
+            succeed(true);
+        } else if (failure instanceof FlowInterruptedException interruption && interruption.isActualInterruption()) {
+            fail(failure);
+        } else {
+            String text = "The rollback of environment '" + environment + "' failed: " + end.reason();
+            String first = transition.deployment().find(environment).map(Environment::reason).orElse("");
+            log("ERROR: " + text + " (It was rolled back since its deployment had failed: " + first + ")");
+            getContext().get(FlowNode.class).addAction(new WarningAction(Result.FAILURE).withMessage(text));
+            Run<?, ?> run = build();
+            run.setResult(Result.FAILURE);
+            run.save();
+            succeed(false);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.FormValidation;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * {@code armoryRollback('prod') { }}: runs its body only when the deployment to that environment failed before it was
+ * complete and something may have been deployed, and only once.
+ */
+public final class ArmoryRollbackStep extends Step {
+
+    private final String environment;
+
+    @DataBoundConstructor
+    public ArmoryRollbackStep(String environment) {
+        this.environment = Objects.requireNonNullElse(environment, "").strip();
+    }
+
+    public String getEnvironment() {
+        return environment;
+    }
+
+    @Override
+    public StepExecution start(StepContext stepContext) {
+        return new ArmoryRollbackExecution(stepContext, environment);
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends StepDescriptor {
+
+        @Override
+        public String getFunctionName() {
+            return "armoryRollback";
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.ArmoryRollbackStep_displayName();
+        }
+
+        @Override
+        public boolean takesImplicitBlockArgument() {
+            return true;
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, TaskListener.class, FlowNode.class);
+        }
+
+        @Override
+        public String argumentsToString(Map<String, Object> arguments) {
+            return arguments.get("environment") instanceof String text ? text : null;
+        }
+
+        @POST
+        public FormValidation doCheckEnvironment(@QueryParameter String value) {
+            return Util.fixEmptyAndTrim(value) == null
+                    ? FormValidation.error(Messages.ArmoryRollbackStep_environment())
+                    : FormValidation.ok();
+        }
+    }
+}

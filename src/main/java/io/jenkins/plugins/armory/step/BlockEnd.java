@@ -1,0 +1,69 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import java.io.Serializable;
+import java.util.stream.Collectors;
+import jenkins.model.CauseOfInterruption;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+
+/**
+ * How the body of a step ended, kept in {@code program.dat} from then until the step has ended too: Jenkins may go down in
+ * between.
+ */
+final class BlockEnd implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    @CheckForNull
+    private final Object value;
+
+    @CheckForNull
+    private final Throwable failure;
+
+    private BlockEnd(@CheckForNull Object value, @CheckForNull Throwable failure) {
+        this.value = value;
+        this.failure = failure;
+    }
+
+    /** Other exceptions than these two may not be possible to keep. */
+    private Object writeReplace() {
+        return failure == null || failure instanceof FlowInterruptedException || failure instanceof AbortException
+                ? this
+                : new BlockEnd(value, new AbortException(text(failure)));
+    }
+
+    static BlockEnd success(@CheckForNull Object value) {
+        return new BlockEnd(value, null);
+    }
+
+    static BlockEnd failure(Throwable thrown) {
+        return new BlockEnd(null, thrown);
+    }
+
+    @CheckForNull
+    Object value() {
+        return value;
+    }
+
+    @CheckForNull
+    Throwable failure() {
+        return failure;
+    }
+
+    /** Why it failed, for people; {@code null} when it did not. */
+    @CheckForNull
+    String reason() {
+        return failure == null ? null : text(failure);
+    }
+
+    private static String text(Throwable thrown) {
+        if (thrown instanceof FlowInterruptedException interruption) {
+            String causes = interruption.getCauses().stream()
+                    .map(CauseOfInterruption::getShortDescription)
+                    .collect(Collectors.joining(", "));
+            return causes.isEmpty() ? "It was stopped." : causes;
+        }
+        return thrown instanceof AbortException ? String.valueOf(thrown.getMessage()) : thrown.toString();
+    }
+}

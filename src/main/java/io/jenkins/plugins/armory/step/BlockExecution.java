@@ -1,0 +1,209 @@
+package io.jenkins.plugins.armory.step;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.ArmoryDeployments;
+import io.jenkins.plugins.armory.deployment.Deployment.Transition;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent;
+import java.io.IOException;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.steps.BodyExecution;
+import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
+import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/**
+ * A step with a body that is run, or is not, as the environments of the build say. The Pipeline engine's thread is not held
+ * up: whatever is to be written is passed on. In this order, so that a crash is harmless at any moment:
+ * <ol>
+ *   <li>the program is saved with the step's id in it,
+ *   <li>{@link #begin} tells the environments, and starts the body or ends the step,
+ *   <li>the body's start and end become part of the program at the same moment as they happen,
+ *   <li>{@link #end} tells the environments, and ends the step.
+ * </ol>
+ * After a restart the second or the fourth is done again, under the same id, which they know already then.
+ */
+abstract class BlockExecution extends StepExecution {
+
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOGGER = Logger.getLogger(BlockExecution.class.getName());
+
+    /** Tells this step from others of its kind. */
+    private final String id = UUID.randomUUID().toString();
+
+    @CheckForNull
+    private BodyExecution body;
+
+    /** Set by the engine's thread alone. */
+    private volatile boolean started;
+
+    @CheckForNull
+    private volatile BlockEnd blockEnd;
+
+    /** Why the step was stopped before its body was started; guarded by this, as is {@link #body}. */
+    @CheckForNull
+    private transient Throwable stopped;
+
+    private transient boolean over;
+
+    BlockExecution(StepContext stepContext) {
+        super(stepContext);
+    }
+
+    /** Tells the environments that the Pipeline has come here, for the first time or again. */
+    abstract void begin() throws Exception;
+
+    /** Tells the environments how the body ended, and ends the step. */
+    abstract void end(BlockEnd end) throws Exception;
+
+    /** Tells the environments that the step was stopped before it had come to its body. */
+    abstract void stopped(Throwable cause) throws IOException, InterruptedException;
+
+    String id() {
+        return id;
+    }
+
+    /** Has the program saved, and then begins. */
+    final boolean save() {
+        ListenableFuture<Void> saved = getContext().saveState();
+        saved.addListener(
+                () -> run(() -> {
+                    try {
+                        saved.get();
+                    } catch (ExecutionException x) {
+                        throw x.getCause() instanceof Exception cause ? cause : x;
+                    }
+                    begin();
+                }),
+                ArmoryApprovals.get().executor());
+        return false;
+    }
+
+    /**
+     * Runs the body.
+     *
+     * @param invoker with whatever the body is to find in its context
+     */
+    final synchronized void startBody(BodyInvoker invoker) {
+        if (stopped == null && !started && body == null) {
+            body = invoker.withCallback(new Callback(this)).start();
+        }
+    }
+
+    @Override
+    public void stop(Throwable cause) {
+        ArmoryApprovals.get().executor().execute(() -> run(() -> {
+            synchronized (this) {
+                if (body != null) {
+                    body.cancel(cause);
+                    return;
+                }
+                stopped = cause;
+            }
+            stopped(cause);
+            fail(cause);
+        }));
+    }
+
+    @Override
+    public void onResume() {
+        BlockEnd known = blockEnd;
+        if (known != null) {
+            ArmoryApprovals.get().executor().execute(() -> run(() -> end(known)));
+        } else if (!started) {
+            forgetBody();
+            ArmoryApprovals.get().executor().execute(() -> run(this::begin));
+        }
+    }
+
+    /** It was to be started when Jenkins went down, and was not. */
+    private synchronized void forgetBody() {
+        body = null;
+    }
+
+    interface Work {
+        void run() throws Exception;
+    }
+
+    /** Whatever goes wrong must end the step: nobody else would. */
+    final void run(Work work) {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            work.run();
+        } catch (Exception x) {
+            LOGGER.log(Level.FINE, x, () -> "Step " + id + " ends with an error");
+            fail(x);
+        }
+    }
+
+    final void succeed(@CheckForNull Object value) {
+        if (finish()) {
+            getContext().onSuccess(value);
+        }
+    }
+
+    final void fail(Throwable cause) {
+        if (finish()) {
+            getContext().onFailure(cause);
+        }
+    }
+
+    /** Whether it is for the caller to end the step; true once. */
+    private synchronized boolean finish() {
+        boolean first = !over;
+        over = true;
+        return first;
+    }
+
+    final Run<?, ?> build() throws IOException, InterruptedException {
+        return getContext().get(Run.class);
+    }
+
+    final Transition tell(DeploymentEvent event) throws IOException, InterruptedException {
+        return ArmoryDeployments.get().apply(build(), event);
+    }
+
+    final void log(String line) throws IOException, InterruptedException {
+        getContext().get(TaskListener.class).getLogger().println("[armory] " + line);
+    }
+
+    /** Called on the engine's thread, which is why it does nothing but to remember and to pass on. */
+    private static final class Callback extends BodyExecutionCallback {
+
+        private static final long serialVersionUID = 1L;
+
+        private final BlockExecution execution;
+
+        Callback(BlockExecution execution) {
+            this.execution = execution;
+        }
+
+        @Override
+        public void onStart(StepContext context) {
+            execution.started = true;
+        }
+
+        @Override
+        public void onSuccess(StepContext context, Object result) {
+            ended(BlockEnd.success(result));
+        }
+
+        @Override
+        public void onFailure(StepContext context, Throwable thrown) {
+            ended(BlockEnd.failure(thrown));
+        }
+
+        private void ended(BlockEnd end) {
+            execution.blockEnd = end;
+            ArmoryApprovals.get().executor().execute(() -> execution.run(() -> execution.end(end)));
+        }
+    }
+}

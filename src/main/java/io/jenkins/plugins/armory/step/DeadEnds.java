@@ -1,0 +1,98 @@
+package io.jenkins.plugins.armory.step;
+
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.ArmoryDeployments;
+import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
+import io.jenkins.plugins.armory.deployment.DeploymentStore;
+import io.jenkins.plugins.armory.deployment.Environment;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.flow.GraphListener;
+import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/**
+ * Finds out when environments wait for one that will not come: every branch of the Pipeline has ended or waits for an
+ * environment itself, so nothing is left that could deploy to another one. Only the ends of blocks can bring that about,
+ * and environments that begin to wait.
+ */
+@Extension
+public final class DeadEnds implements GraphListener {
+
+    private static final Logger LOGGER = Logger.getLogger(DeadEnds.class.getName());
+
+    /** The environments of one build that wait: ids of their nodes by name. */
+    private record Waiting(Run<?, ?> run, DeploymentStore store, Map<String, String> nodes) {}
+
+    private final Map<FlowExecution, Waiting> waiting = new ConcurrentHashMap<>();
+
+    private static DeadEnds get() {
+        return ExtensionList.lookupSingleton(DeadEnds.class);
+    }
+
+    /** An environment begins to wait. */
+    static void watch(StepContext context, DeploymentStore store, String name) throws IOException, InterruptedException {
+        FlowExecution execution = context.get(FlowExecution.class);
+        String node = context.get(FlowNode.class).getId();
+        Run<?, ?> run = context.get(Run.class);
+        get().waiting
+                .computeIfAbsent(execution, key -> new Waiting(run, store, new ConcurrentHashMap<>()))
+                .nodes
+                .put(name, node);
+        get().check(execution);
+    }
+
+    /** An environment waits no longer. */
+    static void forget(StepContext context, String name) throws IOException, InterruptedException {
+        get().waiting.computeIfPresent(context.get(FlowExecution.class), (execution, known) -> {
+            known.nodes.remove(name);
+            return known.nodes.isEmpty() ? null : known;
+        });
+    }
+
+    @Override
+    public void onNewHead(FlowNode node) {
+        if (node instanceof BlockEndNode && waiting.containsKey(node.getExecution())) {
+            ArmoryApprovals.get().executor().execute(() -> check(node.getExecution()));
+        }
+    }
+
+    private void check(FlowExecution execution) {
+        Waiting known = waiting.get(execution);
+        if (known == null) {
+            return;
+        }
+        Deployment seen = known.store.deployment(); // before the heads: should it change meanwhile, nothing is given up
+        List<String> nodes = known.nodes.entrySet().stream()
+                .filter(entry -> seen.find(entry.getKey())
+                        .filter(it -> it.state() == Environment.State.WAITING_FOR_DEPENDENCIES)
+                        .isPresent())
+                .map(Map.Entry::getValue)
+                .toList();
+        if (execution.getCurrentHeads().stream().allMatch(head -> nodes.contains(head.getId()) || isEndOfBranch(head))) {
+            try {
+                ArmoryDeployments.get().apply(known.run, new NobodyLeft(seen));
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot write that environments wait for one that does not come", x);
+            }
+        }
+    }
+
+    /** Where a branch of {@code parallel} stands once it has ended, until the others have too. */
+    private static boolean isEndOfBranch(FlowNode head) {
+        return head instanceof BlockEndNode<?> end
+                && end.getStartNode() != null
+                && end.getStartNode().getAction(ThreadNameAction.class) != null;
+    }
+}

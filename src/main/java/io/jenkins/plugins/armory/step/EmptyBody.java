@@ -1,0 +1,64 @@
+package io.jenkins.plugins.armory.step;
+
+import com.cloudbees.groovy.cps.Block;
+import com.cloudbees.groovy.cps.impl.CpsClosure;
+import groovy.lang.Closure;
+import java.lang.reflect.Field;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.cps.CpsStepContext;
+import org.jenkinsci.plugins.workflow.cps.CpsThread;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/**
+ * Puts an empty body in the place of a step's own, just before the step starts. The step then comes to its end as any other,
+ * with a complete graph, and nothing of what is in it happens. Pipeline has no interface for that, so a private field is set;
+ * whether that can be done is found out once.
+ *
+ * <p>The body has to be one that Pipeline runs in a thread of its own: with a plain closure of Java, the end of the step is
+ * put in a wrong place, and all later steps look as if they were in it.
+ */
+final class EmptyBody {
+
+    private static final Logger LOGGER = Logger.getLogger(EmptyBody.class.getName());
+    private static final Field BODY = body();
+
+    private EmptyBody() {}
+
+    private static Field body() {
+        try {
+            Field field = CpsStepContext.class.getDeclaredField("body");
+            field.setAccessible(true);
+            return field;
+        } catch (ReflectiveOperationException | RuntimeException x) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "This version of Pipeline: Groovy keeps the bodies of steps elsewhere. Cancelled stages are therefore"
+                            + " ended at their first step.",
+                    x);
+            return null;
+        }
+    }
+
+    /**
+     * Called on the engine's thread, while the step is being started.
+     *
+     * @return whether the step has an empty body now; if not, it has its own
+     */
+    static boolean replace(StepContext context) {
+        CpsThread thread = CpsThread.current();
+        if (BODY == null || thread == null || !(context instanceof CpsStepContext)) {
+            return false;
+        }
+        Closure<?> nothing = new CpsClosure(null, null, List.of(), Block.NOOP, null);
+        try {
+            Object own = BODY.get(context);
+            BODY.set(context, thread.getGroup().export(nothing));
+            return own != null;
+        } catch (IllegalAccessException | IllegalArgumentException x) {
+            LOGGER.log(Level.WARNING, "The body of a step cannot be replaced", x);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.jenkins.plugins.armory.step;
+
+import hudson.Extension;
+import hudson.model.AbstractDescribableImpl;
+import hudson.model.Descriptor;
+import java.util.Objects;
+import org.kohsuke.stapler.DataBoundConstructor;
+
+/** An entry of {@code dependsOn} in a form; in a Pipeline it is a plain string. */
+public final class EnvironmentName extends AbstractDescribableImpl<EnvironmentName> {
+
+    private final String name;
+
+    @DataBoundConstructor
+    public EnvironmentName(String name) {
+        this.name = Objects.requireNonNullElse(name, "").strip();
+    }
+
+    public String getName() {
+        return name;
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends Descriptor<EnvironmentName> {}
+}

@@ -1,0 +1,152 @@
+package io.jenkins.plugins.armory.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.Environment.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeploymentStoreTest {
+
+    @TempDir
+    private Path folder;
+
+    private final List<Runnable> executed = new ArrayList<>();
+    private DeploymentStore store;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = reopened();
+    }
+
+    private DeploymentStore reopened() throws IOException {
+        return DeploymentStore.open(() -> folder, executed::add, Clock.systemUTC());
+    }
+
+    private static Declared declared(String name, String... dependsOn) {
+        return new Declared(name, List.of(dependsOn), "step of " + name);
+    }
+
+    @Test
+    void remembersEverything() throws IOException {
+        store.apply(declared("dev"));
+        store.apply(new ApprovalStarted("dev", "a1", Phase.STRATEGY));
+        store.apply(new ApprovalStarted("dev", "a2", Phase.STRATEGY));
+        store.apply(new ApprovalEnded("dev", "a1", Phase.STRATEGY, Verdict.FAILURE, "no"));
+        store.apply(new RollbackStarted("dev", "r"));
+        store.apply(new RollbackEnded("dev", "r", "not possible"));
+        store.apply(declared("prod", "dev", "qa"));
+        store.apply(declared("qa"));
+        store.apply(new ApprovalEnded("qa", "a3", Phase.AFTER_DEPLOYMENT, Verdict.FAILURE, "no"));
+
+        assertThat(reopened().deployment()).isEqualTo(store.deployment());
+        assertThat(store.deployment().environments()).containsOnlyKeys("dev", "prod", "qa");
+    }
+
+    @Test
+    void remembersStagesThatWereNotRun() throws IOException {
+        store.apply(new ApprovalEnded("dev", "a1", Phase.AFTER_DEPLOYMENT, Verdict.FAILURE, "no"));
+        store.apply(new StageCancelled("prod"));
+
+        assertThat(reopened().deployment()).isEqualTo(store.deployment());
+        assertThat(store.deployment().cancelledStages()).containsExactly("prod");
+    }
+
+    @Test
+    void leavesNoFileForABuildWithoutEnvironments() throws IOException {
+        store.apply(new ApprovalStarted("staging", "a1", Phase.STRATEGY));
+
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void tellsWhoWaitsOnceTheDependenciesAreSettled() throws IOException {
+        List<State> told = new ArrayList<>();
+        store.apply(declared("prod", "dev"));
+        store.attach("prod", environment -> told.add(environment.state()));
+        assertThat(executed).isEmpty();
+        assertThat(store.waiting()).containsExactly("prod");
+
+        store.apply(declared("dev"));
+        store.apply(new Ended("dev", "step of dev", null));
+        store.apply(new Ended("dev", "step of dev", null));
+        executed.forEach(Runnable::run);
+
+        assertThat(told).containsExactly(State.DEPLOYING);
+        assertThat(store.waiting()).isEmpty();
+    }
+
+    @Test
+    void tellsAtOnceWhatIsSettledAlready() throws IOException {
+        List<State> told = new ArrayList<>();
+        store.apply(declared("dev"));
+        reopened().attach("dev", environment -> told.add(environment.state()));
+        executed.forEach(Runnable::run);
+
+        assertThat(told).containsExactly(State.DEPLOYING);
+    }
+
+    @Test
+    void whatCouldNotBeWrittenIsWrittenWithTheNext() throws IOException {
+        Path[] home = {folder.resolve("missing")};
+        store = DeploymentStore.open(() -> home[0], executed::add, Clock.systemUTC());
+        assertThatIOException().isThrownBy(() -> store.apply(declared("dev")));
+        assertThat(store.deployment().isEmpty()).isTrue();
+
+        home[0] = folder;
+        store.apply(declared("prod", "dev"));
+
+        assertThat(reopened().deployment().environments()).containsOnlyKeys("dev", "prod");
+    }
+
+    @Test
+    void whatIsToldIsOnDiskAlsoWhenManyAreToldAtATime() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                String name = "e" + i;
+                all.add(threads.submit(() -> {
+                    store.apply(declared(name));
+                    assertThat(reopened().deployment().find(name)).isPresent();
+                    return null;
+                }));
+            }
+            for (Future<?> each : all) {
+                each.get();
+            }
+        } finally {
+            threads.shutdown();
+        }
+        assertThat(reopened().deployment().environments()).hasSize(100);
+    }
+
+    @Test
+    void doesNotTakeAnotherFileForItsOwn() throws IOException {
+        Files.writeString(folder.resolve(DeploymentStore.FILE), "{\"format\": 2}");
+
+        assertThatIOException()
+                .isThrownBy(this::reopened)
+                .withMessageContaining("its format is 2, and this version reads 1");
+    }
+}

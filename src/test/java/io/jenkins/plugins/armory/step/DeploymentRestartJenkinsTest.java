@@ -1,0 +1,88 @@
+package io.jenkins.plugins.armory.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import hudson.model.Result;
+import io.jenkins.plugins.armory.ArmoryDeployments;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+
+/** What a restart of Jenkins does to deployments. */
+class DeploymentRestartJenkinsTest {
+
+    @RegisterExtension
+    private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
+
+    private static WorkflowRun run(JenkinsRule j) {
+        return j.jenkins.getItemByFullName("job", WorkflowJob.class).getBuildByNumber(1);
+    }
+
+    private void start(JenkinsRule j, String script) throws Exception {
+        WorkflowJob job = j.createProject(WorkflowJob.class, "job");
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        job.scheduleBuild2(0).waitForStart();
+    }
+
+    /** The {@code input} that holds a build where a test wants it. */
+    private static InputStepExecution awaitInput(WorkflowRun run) throws Exception {
+        await().until(() -> run.getAction(InputAction.class) != null
+                && run.getAction(InputAction.class).getExecution("Hold") != null);
+        return run.getAction(InputAction.class).getExecution("Hold");
+    }
+
+    @Test
+    void laterStagesStayCancelled() throws Throwable {
+        sessions.then(j -> {
+            start(j, "input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }\necho 'behind it'");
+            awaitInput(run(j));
+            ArmoryDeployments.get()
+                    .apply(run(j), new ApprovalEnded("staging", "a1", Phase.AFTER_DEPLOYMENT, Verdict.FAILURE, "no"));
+        });
+        sessions.then(j -> {
+            awaitInput(run(j)).proceed(null);
+            j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run(j)));
+            j.assertLogContains("Stage 'prod' is cancelled: no", run(j));
+            j.assertLogContains("behind it", run(j));
+            j.assertLogNotContains("never", run(j));
+        });
+    }
+
+    @Test
+    void rollbackThatHasBegunIsFinishedAndNotBegunAgain() throws Throwable {
+        sessions.then(j -> {
+            start(
+                    j,
+                    """
+                    try {
+                        armoryEnvironment('prod') { error 'broken' }
+                    } finally {
+                        armoryRollback('prod') {
+                            echo 'restoring'
+                            input id: 'Hold', message: 'Hold'
+                        }
+                        armoryRollback('prod') { echo 'never' }
+                    }
+                    """);
+            awaitInput(run(j));
+        });
+        sessions.then(j -> {
+            awaitInput(run(j)).proceed(null);
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
+            j.assertLogContains("Environment 'prod' is rolled back.", run(j));
+            j.assertLogContains("ERROR: broken", run(j));
+            j.assertLogNotContains("never", run(j));
+            assertThat(JenkinsRule.getLog(run(j))).containsOnlyOnce("restoring");
+        });
+    }
+}

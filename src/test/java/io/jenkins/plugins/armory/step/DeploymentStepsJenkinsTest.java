@@ -1,0 +1,130 @@
+package io.jenkins.plugins.armory.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import hudson.model.Result;
+import io.jenkins.plugins.armory.ArmoryDeployments;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import java.util.List;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** The steps of deployments in their forms, and what is done where the body of a stage cannot be replaced. */
+@WithJenkins
+class DeploymentStepsJenkinsTest {
+
+    private JenkinsRule j;
+
+    @BeforeEach
+    void start(JenkinsRule rule) {
+        j = rule;
+    }
+
+    @AfterEach
+    void replaceBodies() {
+        CancelledStages.withoutEmptyBodies = false;
+    }
+
+    private static ArmoryEnvironmentStep environment(String name, String... dependsOn) {
+        ArmoryEnvironmentStep step = new ArmoryEnvironmentStep(name);
+        step.setDependsOn(List.of(dependsOn).stream().map(EnvironmentName::new).toList());
+        return step;
+    }
+
+    /** The {@code input} that holds a build where a test wants it. */
+    private static InputStepExecution awaitInput(WorkflowRun run) throws Exception {
+        await().until(() -> run.getAction(InputAction.class) != null
+                && run.getAction(InputAction.class).getExecution("Hold") != null);
+        return run.getAction(InputAction.class).getExecution("Hold");
+    }
+
+    @Test
+    void snippetGeneratorWritesWhatRuns() throws Exception {
+        SnippetizerTester tester = new SnippetizerTester(j);
+        tester.assertRoundTrip(environment("dev"), "armoryEnvironment('dev') {\n    // some block\n}");
+        tester.assertRoundTrip(
+                environment("prod", "staging", "qa"),
+                "armoryEnvironment(dependsOn: ['staging', 'qa'], name: 'prod') {\n    // some block\n}");
+        tester.assertRoundTrip(new ArmoryRollbackStep("prod"), "armoryRollback('prod') {\n    // some block\n}");
+
+        ArmoryWebhookApprovalStep approval = new ArmoryWebhookApprovalStep();
+        approval.setWebhook("tests");
+        approval.setPhase("afterDeployment");
+        ManualApproval manual = new ManualApproval();
+        manual.setMessage("Go?");
+        manual.setSubmitters("alice, ops");
+        approval.setManualApproval(manual);
+        tester.assertRoundTrip(
+                approval,
+                "armoryWebhookApproval manualApproval: [message: 'Go?', submitters: 'alice, ops'],"
+                        + " phase: 'afterDeployment', webhook: 'tests'");
+    }
+
+    @Test
+    void formsKeepWhatIsInThem() throws Exception {
+        StepConfigTester tester = new StepConfigTester(j);
+        ArmoryEnvironmentStep prod = environment("prod", "staging", "qa");
+        j.assertEqualDataBoundBeans(prod, tester.configRoundTrip(prod));
+        ArmoryRollbackStep rollback = new ArmoryRollbackStep("prod");
+        j.assertEqualDataBoundBeans(rollback, tester.configRoundTrip(rollback));
+    }
+
+    @Test
+    void hasHelpForEveryField() throws Exception {
+        JenkinsRule.WebClient client = j.createWebClient();
+        for (String path : List.of(
+                "ArmoryEnvironmentStep/help",
+                "ArmoryEnvironmentStep/help/name",
+                "ArmoryEnvironmentStep/help/dependsOn",
+                "ArmoryRollbackStep/help",
+                "ArmoryRollbackStep/help/environment",
+                "ArmoryWebhookApprovalStep/help/phase",
+                "ArmoryWebhookApprovalStep/help/manualApproval",
+                "ManualApproval/help/message",
+                "ManualApproval/help/submitters",
+                "EnvironmentName/help/name")) {
+            String text = client.goTo("descriptor/io.jenkins.plugins.armory.step." + path, "text/html")
+                    .getWebResponse()
+                    .getContentAsString();
+            assertThat(text).as(path).contains("<div>");
+        }
+    }
+
+    @Test
+    void stagesWhoseBodyCannotBeReplacedEndAtTheirFirstStep() throws Exception {
+        CancelledStages.withoutEmptyBodies = true;
+        WorkflowJob job = j.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                """
+                input id: 'Hold', message: 'Hold'
+                stage('prod') { echo 'never' }
+                stage('more') { stage('nested') { echo 'never' } }
+                echo 'behind them'
+                """,
+                true));
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        awaitInput(run);
+        ArmoryDeployments.get()
+                .apply(run, new ApprovalEnded("staging", "a1", Phase.AFTER_DEPLOYMENT, Verdict.FAILURE, "2 of 42 failed"));
+        awaitInput(run).proceed(null);
+
+        j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
+        j.assertLogContains("Stage 'prod' is cancelled: 2 of 42 failed", run);
+        j.assertLogContains("behind them", run);
+        j.assertLogNotContains("never", run);
+        assertThat(ArmoryDeployments.get().of(run).deployment().cancelledStages()).containsExactly("prod", "more");
+    }
+}
