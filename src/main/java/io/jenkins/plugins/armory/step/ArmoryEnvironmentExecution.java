@@ -91,6 +91,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
                                 getContext().get(EnvironmentExpander.class),
                                 EnvironmentExpander.constant(Map.of(VARIABLE, name)))));
                 case CANCELLED -> cancel(String.valueOf(environment.reason()));
+                case COMPLETE -> succeed(null); // and Jenkins went down before that was part of the program
                 default -> throw new AbortException("armoryEnvironment: " + environment.reason());
             }
         });

@@ -36,7 +36,7 @@ public final class StagePause {
         }
     }
 
-    /** A step waits no longer; nothing happens when it did not. */
+    /** A step waits no longer, if it did. */
     static void end(StepContext context, String step) throws IOException, InterruptedException {
         FlowNode stage = stage(context);
         if (stage != null) {
@@ -60,7 +60,12 @@ public final class StagePause {
 
     private synchronized void end(FlowNode stage, String step) throws IOException {
         Set<String> steps = waiting.get(stage);
-        if (steps != null && steps.remove(step) && steps.isEmpty()) {
+        if (steps == null) {
+            PauseAction pause = stage.getAction(PauseAction.class);
+            if (pause != null && pause.isPaused()) { // since before Jenkins was restarted
+                PauseAction.endCurrentPause(stage);
+            }
+        } else if (steps.remove(step) && steps.isEmpty()) {
             waiting.remove(stage);
             PauseAction.endCurrentPause(stage);
         }
