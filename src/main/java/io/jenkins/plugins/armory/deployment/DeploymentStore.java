@@ -67,7 +67,7 @@ public final class DeploymentStore {
     public static DeploymentStore open(Supplier<Path> folder, Executor executor, Clock clock) throws IOException {
         Path file = folder.get().resolve(FILE);
         return new DeploymentStore(
-                folder, executor, clock, Files.exists(file) ? DeploymentFile.read(file) : Deployment.EMPTY);
+                folder, executor, clock, Files.exists(file) ? DeploymentJson.read(file) : Deployment.EMPTY);
     }
 
     /** What is on disk. */
@@ -110,7 +110,7 @@ public final class DeploymentStore {
                 toWrite = newest;
                 last = changes;
             }
-            DeploymentFile.write(folder.get().resolve(FILE), toWrite);
+            DeploymentJson.write(folder.get().resolve(FILE), toWrite);
             durable = toWrite;
             written = last;
         }

@@ -20,12 +20,12 @@ import java.util.List;
 import java.util.Map;
 
 /** The environments of a build as a JSON file. */
-final class DeploymentFile {
+final class DeploymentJson {
 
     private static final int FORMAT = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private DeploymentFile() {}
+    private DeploymentJson() {}
 
     /** @throws IOException when it is not, or may not be, on disk */
     static void write(Path file, Deployment deployment) throws IOException {
