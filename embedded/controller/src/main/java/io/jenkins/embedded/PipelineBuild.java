@@ -276,6 +276,11 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
         }
     }
 
+    /** Whether the build is over and nothing more is written of it. */
+    boolean isFinished() {
+        return finished.isDone();
+    }
+
     BuildLog log() {
         return log;
     }

@@ -63,7 +63,7 @@ final class Controller {
 
     /** Waits for the end, and returns the log. */
     static String awaitEnd(PipelineBuild build) throws IOException {
-        await().until(() -> !build.isBuilding());
+        await().until(build::isFinished);
         return log(build);
     }
 }
