@@ -28,7 +28,8 @@ public final class BuildRecord {
         Files.write(file(run), List.of(approvalId), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    static List<String> idsOf(Run<?, ?> run) throws IOException {
+    /** The ids in the order in which they were added; empty when there are none. */
+    public static List<String> idsOf(Run<?, ?> run) throws IOException {
         try {
             return Files.readAllLines(file(run));
         } catch (NoSuchFileException x) {

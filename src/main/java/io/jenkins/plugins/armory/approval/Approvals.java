@@ -116,6 +116,11 @@ public final class Approvals {
         return all;
     }
 
+    /** Whether an approval of that build is not decided. */
+    public boolean isPendingFor(BuildRef build) {
+        return store.pending().stream().anyMatch(approval -> approval.build().equals(build));
+    }
+
     /** Ends whatever is pending for the matching builds. */
     public void abort(Predicate<BuildRef> builds, String reason) {
         for (Approval approval : store.pending()) {

@@ -5,6 +5,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.EnvVars;
+import hudson.console.ModelHyperlinkNote;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -414,7 +415,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             log(answered + " No callback is awaited.");
             return;
         }
-        log(answered + " Waiting " + timeoutText + " at most, until "
+        log(answered + " " + ModelHyperlinkNote.encodeTo("/armory/", "Waiting") + " " + timeoutText + " at most, until "
                 + approvals().find(approvalId).map(Approval::deadline).orElse(null) + ", for the callback to "
                 + callbackUri() + "/callback");
     }

@@ -64,4 +64,19 @@ final class PageWords {
                 .put("unit.s", Messages.PageWords_unit_s())
                 .toString();
     }
+
+    /** @param name of a state of an approval, or of the outcome of one that is decided */
+    static String state(String name) {
+        return switch (name) {
+            case "SENDING" -> Messages.PageWords_state_SENDING();
+            case "WAITING" -> Messages.PageWords_state_WAITING();
+            case "SUCCESS" -> Messages.PageWords_state_SUCCESS();
+            case "FAILURE" -> Messages.PageWords_state_FAILURE();
+            case "TIMED_OUT" -> Messages.PageWords_state_TIMED_OUT();
+            case "ABORTED" -> Messages.PageWords_state_ABORTED();
+            case "NOT_SENT" -> Messages.PageWords_state_NOT_SENT();
+            case "SENT" -> Messages.PageWords_state_SENT();
+            default -> name;
+        };
+    }
 }
