@@ -97,12 +97,17 @@ public final class BrowserPage implements AutoCloseable {
         call("Page.enable", Map.of());
         call("Runtime.enable", Map.of());
         call("Network.enable", Map.of());
-        call("Page.addScriptToEvaluateOnNewDocument", Map.of("source", WATCHING));
+        watch(WATCHING);
         call(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
         authorization.ifPresent(
                 value -> call("Network.setExtraHTTPHeaders", Map.of("headers", Map.of("Authorization", value))));
+    }
+
+    /** Runs a script in every document from now on, before any script of its own. */
+    public void watch(String script) {
+        call("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
     }
 
     /** Goes to an address, and returns when the page begins to be there. */
