@@ -13,5 +13,10 @@ public abstract class TransientActionFactory<T> implements ExtensionPoint {
 
     public abstract Class<T> type();
 
+    /** What the actions have in common; whoever looks for others does not ask. */
+    public Class<? extends Action> actionType() {
+        return Action.class;
+    }
+
     public abstract Collection<? extends Action> createFor(T target);
 }

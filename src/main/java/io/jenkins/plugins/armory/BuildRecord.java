@@ -28,7 +28,7 @@ public final class BuildRecord {
         Files.write(file(run), List.of(approvalId), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    /** The ids of a build's approvals, in the order of their beginning. */
+    /** The ids of a build's approvals, in the order of their beginning; empty when there are none. */
     public static List<String> idsOf(Run<?, ?> run) throws IOException {
         try {
             return Files.readAllLines(file(run));

@@ -53,13 +53,14 @@ final class Pages {
     }
 
     /** On Jenkins a view of the plugin shows the same around the same element. */
-    static String rootAction(RootAction action) {
+    static String rootAction(RootAction action) throws ReflectiveOperationException {
+        var words = (String) action.getClass().getMethod("getWords").invoke(action);
         var files = "../plugin/" + PLUGIN + "/approvals.";
         return page(action.getDisplayName(), """
                 <link rel="stylesheet" href="%scss">
-                <div id="armory-approvals" data-api="api/json"></div>
+                <div id="armory-approvals" data-api="api/json" data-words="%s"></div>
                 <script src="%sjs"></script>
-                """.formatted(files, files));
+                """.formatted(files, escape(words), files));
     }
 
     private static String status(PipelineBuild build) {

@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
@@ -50,6 +52,8 @@ public final class ApprovalStore {
     private final List<Approval> recent = new ArrayList<>();
     /** One lock for many approvals: enough that two rarely meet, and nothing to clean up. */
     private final ReentrantLock[] locks = Stream.generate(ReentrantLock::new).limit(64).toArray(ReentrantLock[]::new);
+
+    private final List<Consumer<Approval>> decisionListeners = new CopyOnWriteArrayList<>();
 
     private ApprovalStore(Path folder) {
         pendingFolder = folder.resolve("pending");
@@ -159,8 +163,11 @@ public final class ApprovalStore {
             return;
         }
         ApprovalFile.write(decidedFile(id), approval);
-        pending.remove(id);
+        boolean first = pending.remove(id) != null; // what is noted of a decided one comes here too
         remember(approval);
+        if (first) {
+            decisionListeners.forEach(listener -> listener.accept(approval));
+        }
         delete(pendingFile(id)); // or not: from here on it is decided/ that counts
     }
 
@@ -177,6 +184,11 @@ public final class ApprovalStore {
                 recent.remove(RECENT);
             }
         }
+    }
+
+    /** Tells somebody of each decision from now on, see {@link Approvals#onDecision}. */
+    void onDecision(Consumer<Approval> listener) {
+        decisionListeners.add(listener);
     }
 
     /** Every approval that is not decided, in no order. */

@@ -5,6 +5,7 @@ import io.jenkins.plugins.armory.approval.Approval.Transition;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -132,6 +134,21 @@ public final class Approvals {
                 apply(other.id(), new Event.OtherFailed(reason));
             }
         }
+    }
+
+    /** Every approval that is not decided, in no order. */
+    public Collection<Approval> pending() {
+        return store.pending();
+    }
+
+    /** Tells somebody of each decision from now on, once it is on disk; what is told must not take long, nor fail. */
+    public void onDecision(Consumer<Approval> listener) {
+        store.onDecision(listener);
+    }
+
+    /** Whether an approval of that build is not decided. */
+    public boolean isPendingFor(BuildRef build) {
+        return store.pending().stream().anyMatch(approval -> approval.build().equals(build));
     }
 
     /** Ends whatever is pending for the matching builds. */

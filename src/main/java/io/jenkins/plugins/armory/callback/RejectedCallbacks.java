@@ -41,8 +41,11 @@ public final class RejectedCallbacks {
         }
     };
 
+    private long total;
+
     /** @param id of an approval that exists: others could be invented without end */
     synchronized void add(String id, Rejected rejected) {
+        total++;
         String reason = rejected.reason();
         Deque<Rejected> known = byApproval.computeIfAbsent(id, each -> new ArrayDeque<>());
         if (known.size() == PER_APPROVAL) {
@@ -61,6 +64,11 @@ public final class RejectedCallbacks {
         List<Rejected> rejected = new ArrayList<>(byApproval.getOrDefault(id, new ArrayDeque<>()));
         Collections.reverse(rejected);
         return rejected;
+    }
+
+    /** How many there have been since the start, whether or not they are kept. */
+    public synchronized long total() {
+        return total;
     }
 
     /** All that are kept, of whatever approval. */

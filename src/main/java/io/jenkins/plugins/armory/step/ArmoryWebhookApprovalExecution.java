@@ -5,6 +5,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.EnvVars;
+import hudson.console.ModelHyperlinkNote;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -453,7 +454,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private void sent(Attempt attempt) throws IOException {
         String answered = "The webhook answered " + attempt.status() + " after "
                 + attempt.duration().toMillis() + " ms.";
-        String waiting = " Waiting " + timeoutText + " at most, until "
+        String waiting = " " + ModelHyperlinkNote.encodeTo("/armory/", "Waiting") + " " + timeoutText + " at most, until "
                 + approvals().find(approvalId).map(Approval::deadline).orElse(null);
         if (webhook().disableCallback()) {
             log(answered + (manualMessage == null ? " No callback is awaited." : waiting + "."));

@@ -44,23 +44,40 @@ final class ApprovalList {
         return JsonResponse.ok(body);
     }
 
-    static JsonResponse response(List<Approval> approvals, RejectedCallbacks rejected) {
+    /**
+     * All of them that the viewer may see.
+     *
+     * @param known tags of the answers that the client has ({@code If-None-Match}), {@code null} for none
+     * @return 304 when it has this one already: then nothing is made but the tag
+     */
+    static JsonResponse response(List<Approval> approvals, RejectedCallbacks rejected, @CheckForNull String known) {
+        Map<String, String> urls = new HashMap<>(); // by job; empty for one that the user may not see
+        List<Approval> visible = approvals.stream()
+                .filter(approval -> !urls.computeIfAbsent(approval.build().job(), ApprovalList::urlOf)
+                        .isEmpty())
+                .toList();
+        PageTag tag = new PageTag();
+        for (Approval approval : visible) {
+            tag.add(approval);
+            tag.add(urls.get(approval.build().job()));
+            tag.add(rejected.of(approval.id()));
+        }
+        Map<String, String> headers = Map.of("ETag", tag.toString());
+        if (tag.isIn(known)) {
+            return new JsonResponse(304, headers, JsonNodeFactory.instance.objectNode());
+        }
         ObjectNode body = JsonNodeFactory.instance.objectNode().put("now", Instant.now().toString());
         ArrayNode array = body.putArray("approvals");
-        Map<String, String> urls = new HashMap<>(); // by job; empty for one that the user may not see
-        for (Approval approval : approvals) {
-            String url = urls.computeIfAbsent(approval.build().job(), ApprovalList::urlOf);
-            if (!url.isEmpty()) {
-                ObjectNode json = json(approval, url);
-                List<Rejected> callbacks = rejected.of(approval.id());
-                if (!callbacks.isEmpty()) {
-                    json.put("rejectedCallbacks", callbacks.size())
-                            .put("lastRejection", callbacks.get(0).reason());
-                }
-                array.add(json);
+        for (Approval approval : visible) {
+            ObjectNode json = json(approval, urls.get(approval.build().job()));
+            List<Rejected> callbacks = rejected.of(approval.id());
+            if (!callbacks.isEmpty()) {
+                json.put("rejectedCallbacks", callbacks.size())
+                        .put("lastRejection", callbacks.get(0).reason());
             }
+            array.add(json);
         }
-        return JsonResponse.ok(body);
+        return new JsonResponse(200, headers, body);
     }
 
     /** Jenkins finds no item for a user who may not read it. */
@@ -93,7 +110,10 @@ final class ApprovalList {
             json.set("manualApproval", json(manual, approval.person()));
         }
         if (approval.isDecided()) {
-            json.set("decision", CallbackEndpoint.json(approval.requireDecision()));
+            Decision decision = approval.requireDecision();
+            json.set(
+                    "decision",
+                    CallbackEndpoint.json(decision).put("mdMessageHtml", Markdown.toHtml(decision.mdMessage())));
         }
         return json;
     }

@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
@@ -40,6 +41,11 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
     @Override
     public String getIconFileName() {
         return Jenkins.get().hasPermission(Jenkins.READ) ? "symbol-hourglass-outline plugin-ionicons-api" : null;
+    }
+
+    /** The words of the page, as a JSON object for its script. */
+    public String getWords() {
+        return PageWords.json();
     }
 
     /** The path below this action of a request to Jenkins; {@code null} when it is not for this action. */
@@ -81,7 +87,9 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         } else if ("/api/json".equals(path)) {
             Jenkins.get().checkPermission(Jenkins.READ);
             return ApprovalList.response(
-                    armory.approvals().list(), armory.endpoint().rejected());
+                    armory.approvals().list(),
+                    armory.endpoint().rejected(),
+                    request.getHeader("If-None-Match"));
         }
         return JsonResponse.error(404, "not_found", "There is nothing here.");
     }

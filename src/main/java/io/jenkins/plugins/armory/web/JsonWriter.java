@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.web;
 
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.kohsuke.stapler.StaplerResponse2;
 
@@ -14,6 +15,9 @@ final class JsonWriter {
         answer.headers().forEach(response::setHeader);
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");
+        if (answer.status() == HttpServletResponse.SC_NOT_MODIFIED) {
+            return; // has no body
+        }
         response.setContentType(JsonResponse.CONTENT_TYPE);
         byte[] body = answer.bytes();
         response.setContentLength(body.length);

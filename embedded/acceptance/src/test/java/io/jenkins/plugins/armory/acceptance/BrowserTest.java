@@ -1,0 +1,219 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Browser;
+import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Job;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The page of all approvals in a browser. */
+@AcceptanceTest
+class BrowserTest {
+
+    private static final int WIDE = 1280;
+    private static final int NARROW = 400;
+    private static final int HEIGHT = 900;
+    private static final String AXE = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
+
+    private static Browser browser;
+
+    @BeforeAll
+    static void start() {
+        assumeTrue(Browser.isInstalled(), "Chromium is not installed (on Debian, the package chromium)");
+        browser = new Browser();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    /** The page, with the approvals of one job found. */
+    private static BrowserPage page(Jenkins jenkins, int width, Job job) {
+        BrowserPage page = browser.open(width, HEIGHT, jenkins.controller().authorization())
+                .goTo(jenkins.controller().url() + "armory/")
+                .await("document.querySelector('#armory-approvals input[type=search]')?.checkVisibility()");
+        search(page, job.name() + " #");
+        return page;
+    }
+
+    private static void search(BrowserPage page, String words) {
+        page.evaluate("(() => { const box = document.querySelector('#armory-approvals input[type=search]');"
+                + " box.focus(); box.select(); })()");
+        page.type(words);
+    }
+
+    /** An expression: the text of the rows that a table shows, one string each. */
+    private static String rows(String table) {
+        return "[...document.querySelectorAll('[aria-labelledby=armory-approvals-" + table
+                + "] tbody tr')].map((row) => row.innerText)";
+    }
+
+    private static void awaitRows(BrowserPage page, int waiting, int decided) {
+        page.await(rows("waiting") + ".length === " + waiting + " && " + rows("decided") + ".length === " + decided);
+    }
+
+    @Test
+    void showsWhatWaitsAndThenWhatWasDecidedWithoutAReload(Jenkins jenkins, ExternalProcess process) {
+        Job job = jenkins.createJob(process.approval("environment: 'staging'"));
+        Build build = job.build();
+        Callback callback = process.awaitCall().callback();
+        build.awaitWaiting(1);
+        BrowserPage page = page(jenkins, WIDE, job);
+        awaitRows(page, 1, 0);
+        page.evaluate("window.thisDocument = true");
+        assertThat(page.evaluate(rows("waiting") + "[0]").asText())
+                .contains("Waiting", job.name() + " #1", "staging", "checks", "left", "answered 202");
+        assertThat(page.evaluate("document.querySelector('#armory-approvals progress').position").asDouble())
+                .isGreaterThan(0.9);
+
+        callback.with("no such token").succeed("refused");
+        page.await(rows("waiting") + "[0]?.includes('Refused callbacks: 1')");
+        callback.succeed("**All** passed, see [the report](https://ci.example.com/7).");
+
+        awaitRows(page, 0, 1);
+        assertThat(page.evaluate(rows("decided") + "[0]").asText())
+                .contains("Succeeded", job.name() + " #1", "All passed, see the report.", "callback token");
+        assertThat(page.evaluate("document.querySelector('#armory-approvals td strong').textContent").asText())
+                .isEqualTo("All");
+        assertThat(page.evaluate("document.querySelector('#armory-approvals td.armory-approvals__message a').href").asText())
+                .isEqualTo("https://ci.example.com/7");
+        assertThat(page.evaluate("document.querySelector('#armory-approvals td.armory-approvals__build a').href").asText())
+                .isEqualTo(jenkins.controller().url() + "job/" + job.name() + "/1/");
+        assertThat(page.evaluate("window.thisDocument").asBoolean()).isTrue();
+        assertThat(page.troubles()).isEmpty();
+    }
+
+    @Test
+    void findsByWordsStateJobAndEnvironment(Jenkins jenkins, ExternalProcess process) {
+        Job job = jenkins.createJob("parallel a: { %s }, b: { %s }"
+                .formatted(
+                        process.approval("environment: 'env-of-one'"), process.approval("environment: 'env-of-other'")));
+        Build build = job.build().awaitWaiting(2);
+        BrowserPage page = page(jenkins, WIDE, job);
+        awaitRows(page, 2, 0);
+
+        search(page, job.name() + " env-of-OTHER");
+        awaitRows(page, 1, 0);
+        choose(page, "environment", "env-of-one");
+        awaitRows(page, 0, 0);
+        search(page, " ");
+        awaitRows(page, 1, 0);
+        choose(page, "environment", "");
+        choose(page, "job", job.name());
+        awaitRows(page, 2, 0);
+        choose(page, "state", "WAITING");
+        awaitRows(page, 2, 0);
+        process.awaitCall().callback().succeed("");
+        awaitRows(page, 1, 0);
+        choose(page, "state", "SUCCESS");
+        awaitRows(page, 0, 1);
+        process.awaitCall().callback().succeed("");
+        awaitRows(page, 0, 2);
+        build.awaitResult("SUCCESS");
+    }
+
+    private static void choose(BrowserPage page, String filter, String value) {
+        page.evaluate(
+                """
+                (() => {
+                  const box = document.getElementById('armory-approvals-filter-%1$s');
+                  box.value = '%2$s';
+                  box.dispatchEvent(new Event('change'));
+                })()
+                """
+                        .formatted(filter, value));
+    }
+
+    @Test
+    void runsNothingThatComesFromOutside(Jenkins jenkins, ExternalProcess process) {
+        String attack = "<img src=x onerror=window.attacked=1><svg/onload=window.attacked=2>\"'><script>window.attacked=3</script>";
+        String quoted = attack.replace("'", "\\'");
+        Job job = jenkins.createJob(process.approval("environment: '" + quoted + "'", "context: [key: '" + quoted + "']")
+                .replace("name: 'checks'", "name: '" + quoted + "'"));
+        Build build = job.build();
+        Callback callback = process.awaitCall().callback();
+        build.awaitWaiting(1);
+        BrowserPage page = page(jenkins, WIDE, job);
+        awaitRows(page, 1, 0);
+        assertThat(page.evaluate(rows("waiting") + "[0]").asText()).contains(attack);
+
+        callback.succeed(attack + "\n\n[a](javascript:window.attacked=4) [b](https://a/\"onmouseover=window.attacked=5)"
+                + " ![c](x\"onerror=\"window.attacked=6) <javascript:window.attacked=7>\n\n" + attack);
+
+        awaitRows(page, 0, 1);
+        assertThat(page.evaluate(rows("decided") + "[0]").asText()).contains(attack);
+        page.evaluate("document.querySelectorAll('#armory-approvals td *').forEach((each) =>"
+                + " each.dispatchEvent(new MouseEvent('mouseover', { bubbles: true })))");
+        assertThat(page.evaluate("window.attacked === undefined").asBoolean()).isTrue();
+        assertThat(page.evaluate("document.querySelectorAll('#armory-approvals :is(img, script, iframe, object, style,"
+                        + " [onerror], [onload], [onmouseover], [style], a[href^=\"javascript:\" i])').length")
+                        .asInt())
+                .isZero();
+        assertThat(page.violations()).isEmpty();
+        assertThat(page.troubles()).isEmpty();
+    }
+
+    @Test
+    void isForKeyboardsAndScreenReaders(Jenkins jenkins, ExternalProcess process) throws IOException {
+        Job job = jenkins.createJob("parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()));
+        job.build().awaitWaiting(2);
+        process.awaitCall().callback().succeed("- *fine*\n\n" + "word ".repeat(100));
+        for (int width : new int[] {WIDE, NARROW}) {
+            BrowserPage page = page(jenkins, width, job);
+            awaitRows(page, 1, 1);
+            for (String colours : List.of("light", "dark")) {
+                page.prefer(colours);
+                assertThat(seriousProblems(page)).as(width + " px, " + colours).isEmpty();
+            }
+            assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth").asBoolean())
+                    .as("nothing has to be scrolled sideways at %s px", width)
+                    .isTrue();
+            List<String> reached = new ArrayList<>();
+            for (int i = 0; i < 7; i++) {
+                reached.add(page.evaluate("document.activeElement.id || document.activeElement.type"
+                                + " || document.activeElement.textContent || document.activeElement.tagName")
+                        .asText());
+                page.tab();
+            }
+            assertThat(reached)
+                    .startsWith(
+                            "search",
+                            "armory-approvals-filter-state",
+                            "armory-approvals-filter-job",
+                            "armory-approvals-filter-environment",
+                            job.name() + " #1");
+        }
+        process.awaitCall().callback().succeed("");
+    }
+
+    /** What axe-core finds to be a serious or a critical problem. */
+    private static List<String> seriousProblems(BrowserPage page) throws IOException {
+        try (InputStream axe = BrowserTest.class.getResourceAsStream(AXE)) {
+            page.evaluate(new String(axe.readAllBytes(), StandardCharsets.UTF_8) + "; 0");
+        }
+        JsonNode found = page.evaluate("axe.run('#armory-approvals').then((results) => results.violations"
+                + ".filter(({ impact }) => impact === 'serious' || impact === 'critical')"
+                + ".map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + failureSummary).join()))");
+        return Stream.iterate(0, i -> i < found.size(), i -> i + 1)
+                .map(i -> found.get(i).asText())
+                .toList();
+    }
+}

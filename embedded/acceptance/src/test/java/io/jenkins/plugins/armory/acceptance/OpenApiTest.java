@@ -1,0 +1,178 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Http;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Holds real answers to docs/openapi.yaml: each has a status that it knows, and the fields that it says and no others. */
+@AcceptanceTest
+class OpenApiTest {
+
+    private static final String CALLBACK = "/approvals/{id}/callback";
+    private static final String REHEARSAL = "/approvals/{id}/test";
+    private static final String TOKEN = "/oauth/token";
+    private static final String DATA = "/approvals/{id}/api/json";
+
+    private static JsonNode document;
+
+    @BeforeAll
+    static void read() throws IOException {
+        document = new YAMLMapper().readTree(Path.of("../../docs/openapi.yaml").toFile());
+    }
+
+    private static Answer check(String path, String method, int status, Answer answer) {
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
+        JsonNode response = document.at("/paths").path(path).path(method).path("responses").path(String.valueOf(status));
+        if (response.has("$ref")) {
+            response = document.at(response.get("$ref").asText().substring(1));
+        }
+        assertThat(response.has("description")).as("%s %s knows %s", method, path, status).isTrue();
+        response.path("headers").fieldNames().forEachRemaining(
+                name -> assertThat(answer.header(name)).as(name).isPresent());
+        if (!response.has("content")) {
+            assertThat(answer.body()).isEmpty();
+            return answer;
+        }
+        assertThat(problems(response.at("/content/application~1json/schema"), answer.json()))
+                .as(answer.toString())
+                .isEmpty();
+        return answer;
+    }
+
+    private static Set<ValidationMessage> problems(JsonNode schema, JsonNode value) {
+        ObjectNode root = new ObjectMapper().createObjectNode();
+        root.setAll((ObjectNode) schema);
+        root.set("components", document.get("components"));
+        return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(root).validate(value);
+    }
+
+    private static HttpRequest.Builder asUser(Jenkins jenkins, String path) {
+        HttpRequest.Builder request = Http.request(jenkins.controller().url() + "armory" + path);
+        jenkins.controller().authorization().ifPresent(value -> request.header("Authorization", value));
+        return request;
+    }
+
+    private static Answer data(Jenkins jenkins, String id) {
+        return Http.send(asUser(jenkins, "/approvals/" + id + "/api/json"));
+    }
+
+    @Test
+    void callbacksAreAnsweredAsItSays(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        String body = Callback.body(true, "**fine**");
+
+        check(DATA, "get", 200, data(jenkins, callback.id()));
+        check(REHEARSAL, "post", 200, callback.send("/test", body));
+        check(REHEARSAL, "post", 400, callback.send("/test", "{}"));
+        check(REHEARSAL, "post", 401, callback.with("none").send("/test", body));
+        check(CALLBACK, "post", 400, callback.send("{\"success\": 1}"));
+        check(CALLBACK, "post", 401, callback.with("none").send(body));
+        check(CALLBACK, "post", 403, callback.with(token(jenkins, Settings.OTHER_CLIENT_ID)).send(body));
+        check(CALLBACK, "post", 404, new Callback(callback.uri().replace(callback.id(), "nosuchid"), Settings.DEFAULT_SECRET).send(body));
+        check(CALLBACK, "post", 405, Http.send(Http.request(callback.uri() + "/callback")));
+        check(CALLBACK, "post", 413, callback.send(Callback.body(true, "a".repeat(70_000))));
+        check(
+                CALLBACK,
+                "post",
+                415,
+                Http.send(Http.request(callback.uri())
+                        .header("Authorization", "Bearer " + callback.token())
+                        .header("Content-Type", "text/plain")
+                        .POST(BodyPublishers.ofString(body))));
+        JsonNode refused = check(DATA, "get", 200, data(jenkins, callback.id())).json().get("rejectedCallbacks");
+        assertThat(refused).isNotEmpty();
+        check(CALLBACK, "post", 200, callback.send(body));
+        check(CALLBACK, "post", 200, callback.send(body));
+        check(CALLBACK, "post", 409, callback.fail("no"));
+        check(REHEARSAL, "post", 409, callback.send("/test", Callback.body(false, "no")));
+        build.awaitResult("SUCCESS");
+        check(DATA, "get", 200, data(jenkins, callback.id()));
+        check(DATA, "get", 404, data(jenkins, "nosuchid"));
+    }
+
+    @Test
+    void listHasWhatItSays(Jenkins jenkins, ExternalProcess process) {
+        Build aborted = jenkins.createJob(process.approval("environment: 'staging'")).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        callback.with("none").succeed("");
+        Answer list = check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json")));
+        check(
+                "/api/json",
+                "get",
+                304,
+                Http.send(asUser(jenkins, "/api/json").header("If-None-Match", list.header("ETag").orElseThrow())));
+        aborted.abort();
+        aborted.awaitResult("ABORTED");
+        check(CALLBACK, "post", 410, callback.succeed(""));
+        process.onCall(call -> Reply.of(400));
+        jenkins.createJob(process.approval()).build().awaitResult("FAILURE");
+
+        JsonNode approvals = check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json"))).json().get("approvals");
+
+        assertThat(approvals).extracting(each -> each.at("/decision/outcome").asText()).contains("ABORTED", "NOT_SENT");
+    }
+
+    @Test
+    void tokensAndKeysAreAsItSays(Jenkins jenkins) {
+        check(TOKEN, "post", 200, askForToken(jenkins, "client_credentials", Settings.CLIENT_ID, Settings.CLIENT_SECRET));
+        check(TOKEN, "post", 400, askForToken(jenkins, "password", Settings.CLIENT_ID, Settings.CLIENT_SECRET));
+        check(TOKEN, "post", 401, askForToken(jenkins, "client_credentials", Settings.CLIENT_ID, "wrong"));
+        check(TOKEN, "post", 405, Http.send(Http.request(jenkins.controller().url() + "armory/oauth/token")));
+        check(
+                "/.well-known/jwks.json",
+                "get",
+                200,
+                Http.send(Http.request(jenkins.controller().url() + "armory/.well-known/jwks.json")));
+    }
+
+    private static Answer askForToken(Jenkins jenkins, String grant, String client, String secret) {
+        String body = new ObjectMapper()
+                .createObjectNode()
+                .put("grant_type", grant)
+                .put("client_id", client)
+                .put("client_secret", secret)
+                .toString();
+        return Http.send(Http.request(jenkins.controller().url() + "armory/oauth/token")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+    }
+
+    private static String token(Jenkins jenkins, String client) {
+        return askForToken(jenkins, "client_credentials", client, Settings.CLIENT_SECRET)
+                .json()
+                .get("access_token")
+                .asText();
+    }
+
+    @Test
+    void aFieldThatItDoesNotKnowIsNoticed() {
+        ObjectNode error = new ObjectMapper().createObjectNode().put("error", "not_found").put("message", "");
+        JsonNode schema = document.at("/components/responses/Error/content/application~1json/schema");
+
+        assertThat(problems(schema, error)).isEmpty();
+        assertThat(problems(schema, error.put("more", 1))).isNotEmpty();
+        assertThat(problems(document.at("/paths/~1api~1json/get/responses/200/content/application~1json/schema"), error))
+                .isNotEmpty();
+    }
+}

@@ -1,0 +1,65 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Http;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.net.http.HttpRequest;
+import org.junit.jupiter.api.Test;
+
+/** What the page of all approvals asks for. */
+@AcceptanceTest
+class PageDataTest {
+
+    private static Answer ask(Jenkins jenkins, String known) {
+        HttpRequest.Builder request = Http.request(jenkins.controller().url() + "armory/api/json")
+                .header("If-None-Match", known);
+        jenkins.controller().authorization().ifPresent(value -> request.header("Authorization", value));
+        return Http.send(request);
+    }
+
+    private static String tag(Answer answer) {
+        return answer.header("ETag").orElseThrow();
+    }
+
+    @Test
+    void isSentAgainOnlyWhenSomethingHasChanged(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        Answer waiting = ask(jenkins, "\"something else\"");
+        assertThat(waiting.status()).isEqualTo(200);
+
+        assertThat(ask(jenkins, tag(waiting)))
+                .returns(304, Answer::status)
+                .returns("", Answer::body)
+                .returns(tag(waiting), PageDataTest::tag);
+
+        callback.with("no such token").succeed("");
+        Answer refused = ask(jenkins, tag(waiting));
+        assertThat(refused.status()).isEqualTo(200);
+        callback.succeed("");
+        Answer decided = ask(jenkins, tag(refused));
+        assertThat(decided.status()).isEqualTo(200);
+        build.awaitResult("SUCCESS");
+        assertThat(ask(jenkins, tag(decided)).status()).isEqualTo(304);
+        build.delete();
+        assertThat(ask(jenkins, tag(decided)).status()).isEqualTo(200);
+    }
+
+    @Test
+    void hasTheMessageAsMarkdownAndAsHtml(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval()).build();
+        process.awaitCall().callback().succeed("**all** <b>[fine](javascript:x)</b>");
+        build.awaitResult("SUCCESS");
+
+        JsonNode decision = build.approvals().get(0).get("decision");
+        assertThat(decision.get("mdMessage").asText()).isEqualTo("**all** <b>[fine](javascript:x)</b>");
+        assertThat(decision.get("mdMessageHtml").asText())
+                .isEqualTo("<p><strong>all</strong> &lt;b&gt;fine&lt;/b&gt;</p>\n");
+    }
+}

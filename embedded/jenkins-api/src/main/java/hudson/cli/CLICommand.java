@@ -1,0 +1,16 @@
+package hudson.cli;
+
+import hudson.ExtensionPoint;
+import java.io.PrintStream;
+
+/** A command of Jenkins's command line. The embedded controller has none; it is here for the plugin's to compile. */
+public abstract class CLICommand implements ExtensionPoint, Cloneable {
+
+    public transient PrintStream stdout;
+    public transient PrintStream stderr;
+
+    public abstract String getShortDescription();
+
+    /** @return the exit code */
+    protected abstract int run() throws Exception;
+}

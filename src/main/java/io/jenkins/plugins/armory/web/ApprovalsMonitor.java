@@ -1,0 +1,60 @@
+package io.jenkins.plugins.armory.web;
+
+import hudson.Extension;
+import hudson.model.AdministrativeMonitor;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Warns when nobody could call back, since Jenkins does not know its URL, and when approvals are about to time out. */
+@Extension
+public final class ApprovalsMonitor extends AdministrativeMonitor {
+
+    private static final Logger LOGGER = Logger.getLogger(ApprovalsMonitor.class.getName());
+
+    /** Of its whole time, the part that an approval has left when it is near its deadline: one of so many. */
+    private static final int LAST_PART = 10;
+
+    @Override
+    public String getDisplayName() {
+        return Messages.ArmoryRootAction_displayName();
+    }
+
+    @Override
+    public boolean isActivated() {
+        return isUrlUnknown() || getNearDeadline() > 0;
+    }
+
+    /** Whether webhooks could not be told where to call back. */
+    public boolean isUrlUnknown() {
+        try {
+            ArmoryConfiguration.get().rootActionUrl();
+            return false;
+        } catch (IllegalStateException x) {
+            return true;
+        }
+    }
+
+    /** How many approvals have less than a tenth of their time left. */
+    public long getNearDeadline() {
+        try {
+            Instant now = Instant.now();
+            return ArmoryApprovals.get().approvals().pending().stream()
+                    .filter(approval -> isNearDeadline(approval, now))
+                    .count();
+        } catch (IOException x) {
+            LOGGER.log(Level.FINE, "The approvals cannot be opened", x);
+            return 0;
+        }
+    }
+
+    static boolean isNearDeadline(Approval approval, Instant now) {
+        Duration whole = Duration.between(approval.createdAt(), approval.deadline());
+        return now.isAfter(approval.deadline().minus(whole.dividedBy(LAST_PART)));
+    }
+}

@@ -1,0 +1,87 @@
+package io.jenkins.plugins.armory.web;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
+import java.util.List;
+import java.util.Locale;
+
+/** One approval as the page of its build shows it. */
+public final class BuildApproval {
+
+    private final Approval approval;
+    private final List<Rejected> rejected;
+
+    BuildApproval(Approval approval, List<Rejected> rejected) {
+        this.approval = approval;
+        this.rejected = List.copyOf(rejected);
+    }
+
+    public String getWebhook() {
+        return approval.webhook();
+    }
+
+    @CheckForNull
+    public String getEnvironment() {
+        return approval.environment();
+    }
+
+    private String stateName() {
+        return approval.isDecided()
+                ? approval.requireDecision().outcome().name()
+                : approval.state().name();
+    }
+
+    /** The state in the viewer's language. */
+    public String getState() {
+        return PageWords.state(stateName());
+    }
+
+    /** The state's part of the name of a style. */
+    public String getStyle() {
+        return stateName().toLowerCase(Locale.ROOT);
+    }
+
+    public boolean isDecided() {
+        return approval.isDecided();
+    }
+
+    /** When the wait ends without a callback, in ISO 8601. */
+    public String getDeadline() {
+        return approval.deadline().toString();
+    }
+
+    /** The attempts to call the webhook, the oldest first, each as a line. */
+    public List<String> getAttempts() {
+        return approval.attempts().stream().map(BuildApproval::line).toList();
+    }
+
+    private static String line(Attempt attempt) {
+        String outcome = attempt.failure() == null
+                ? Messages.PageWords_attempt_ok(attempt.number(), attempt.status())
+                : Messages.PageWords_attempt_failed(attempt.number(), attempt.failure());
+        return attempt.at() + ", " + attempt.host() + ", " + outcome;
+    }
+
+    /** The callbacks that were refused, the newest first, each as a line. */
+    public List<String> getRejected() {
+        return rejected.stream()
+                .map(each -> each.at() + ", " + each.address() + ": " + each.status() + ", " + each.reason())
+                .toList();
+    }
+
+    /** Who or what decided, and when; {@code null} while nobody has. */
+    @CheckForNull
+    public String getDecidedBy() {
+        Decision decision = approval.decision();
+        return decision == null ? null : decision.decidedBy() + ", " + decision.decidedAt();
+    }
+
+    /** The message as HTML that is safe to show; empty where there is none. */
+    public String getMessageHtml() {
+        Decision decision = approval.decision();
+        return decision == null ? "" : Markdown.toHtml(decision.mdMessage());
+    }
+}

@@ -1,0 +1,58 @@
+package io.jenkins.plugins.armory.web;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import hudson.Extension;
+import hudson.cli.CLICommand;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import java.nio.charset.StandardCharsets;
+import org.kohsuke.args4j.Option;
+
+/** {@code list-armory-approvals}: the approvals that the user may see, a line for each, or as the data of the page. */
+@Extension
+public final class ListArmoryApprovalsCommand extends CLICommand {
+
+    @Option(name = "--all", usage = "Lists the newest decided approvals too, and not only those that wait.")
+    private boolean all;
+
+    @Option(name = "--json", usage = "Prints the data of the page of all approvals, which has those that wait and the newest decided ones.")
+    private boolean json;
+
+    @Override
+    public String getShortDescription() {
+        return Messages.ListArmoryApprovalsCommand_shortDescription();
+    }
+
+    @Override
+    protected int run() throws Exception {
+        ArmoryApprovals armory = ArmoryApprovals.get();
+        var answer = ApprovalList.response(
+                armory.approvals().list(), armory.endpoint().rejected(), null);
+        if (json) {
+            stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
+            return 0;
+        }
+        for (JsonNode approval : answer.body().get("approvals")) {
+            if (all || !approval.has("decision")) {
+                stdout.println(line(approval));
+            }
+        }
+        return 0;
+    }
+
+    /** State, id, deadline, build, environment and webhook, with tabs between them. */
+    private static String line(JsonNode approval) {
+        return String.join(
+                "\t",
+                printable(approval.path("decision").path("outcome").asText(approval.get("state").asText())),
+                printable(approval.get("id").asText()),
+                printable(approval.get("deadline").asText()),
+                printable(approval.get("job").asText() + " #" + approval.get("build").asInt()),
+                printable(approval.get("environment").asText("-")),
+                printable(approval.get("webhook").asText()));
+    }
+
+    /** Without what could steer a terminal, or look like another column. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", " ");
+    }
+}

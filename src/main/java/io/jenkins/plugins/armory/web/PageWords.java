@@ -1,0 +1,82 @@
+package io.jenkins.plugins.armory.web;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+
+/** The words of the page of all approvals in the viewer's language, for the script that fills it. */
+final class PageWords {
+
+    /** Left where they are, for the script to put the values there. */
+    private static final String FIRST = "{0}";
+
+    private static final String SECOND = "{1}";
+
+    private PageWords() {}
+
+    /** A JSON object of the words by the names that the script knows them by. */
+    static String json() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("state.SENDING", Messages.PageWords_state_SENDING())
+                .put("state.WAITING", Messages.PageWords_state_WAITING())
+                .put("state.SUCCESS", Messages.PageWords_state_SUCCESS())
+                .put("state.FAILURE", Messages.PageWords_state_FAILURE())
+                .put("state.TIMED_OUT", Messages.PageWords_state_TIMED_OUT())
+                .put("state.ABORTED", Messages.PageWords_state_ABORTED())
+                .put("state.NOT_SENT", Messages.PageWords_state_NOT_SENT())
+                .put("state.SENT", Messages.PageWords_state_SENT())
+                .put("waiting", Messages.PageWords_waiting())
+                .put("decided", Messages.PageWords_decided())
+                .put("column.state", Messages.PageWords_column_state())
+                .put("column.build", Messages.PageWords_column_build())
+                .put("column.environment", Messages.PageWords_column_environment())
+                .put("column.webhook", Messages.PageWords_column_webhook())
+                .put("column.age", Messages.PageWords_column_age())
+                .put("column.left", Messages.PageWords_column_left())
+                .put("column.attempt", Messages.PageWords_column_attempt())
+                .put("column.decidedAt", Messages.PageWords_column_decidedAt())
+                .put("column.message", Messages.PageWords_column_message())
+                .put("search", Messages.PageWords_search())
+                .put("filter.state", Messages.PageWords_filter_state())
+                .put("filter.job", Messages.PageWords_filter_job())
+                .put("filter.environment", Messages.PageWords_filter_environment())
+                .put("filter.all", Messages.PageWords_filter_all())
+                .put("filters", Messages.PageWords_filters())
+                .put("none.ever", Messages.PageWords_none_ever())
+                .put("none.waiting", Messages.PageWords_none_waiting())
+                .put("none.decided", Messages.PageWords_none_decided())
+                .put("none.found", Messages.PageWords_none_found())
+                .put("more", Messages.PageWords_more())
+                .put("shown", Messages.PageWords_shown(FIRST, SECOND))
+                .put("summary", Messages.PageWords_summary(FIRST, SECOND))
+                .put("left", Messages.PageWords_left(FIRST))
+                .put("until", Messages.PageWords_until(FIRST))
+                .put("overdue", Messages.PageWords_overdue())
+                .put("attempt.ok", Messages.PageWords_attempt_ok(FIRST, SECOND))
+                .put("attempt.failed", Messages.PageWords_attempt_failed(FIRST, SECOND))
+                .put("attempt.next", Messages.PageWords_attempt_next(FIRST))
+                .put("attempt.none", Messages.PageWords_attempt_none())
+                .put("rejected", Messages.PageWords_rejected(FIRST, SECOND))
+                .put("failed", Messages.PageWords_failed(FIRST))
+                .put("failed.status", Messages.PageWords_failed_status(FIRST))
+                .put("unit.d", Messages.PageWords_unit_d())
+                .put("unit.h", Messages.PageWords_unit_h())
+                .put("unit.min", Messages.PageWords_unit_min())
+                .put("unit.s", Messages.PageWords_unit_s())
+                .toString();
+    }
+
+    /** @param name of a state of an approval, or of the outcome of one that is decided */
+    static String state(String name) {
+        return switch (name) {
+            case "SENDING" -> Messages.PageWords_state_SENDING();
+            case "WAITING" -> Messages.PageWords_state_WAITING();
+            case "SUCCESS" -> Messages.PageWords_state_SUCCESS();
+            case "FAILURE" -> Messages.PageWords_state_FAILURE();
+            case "TIMED_OUT" -> Messages.PageWords_state_TIMED_OUT();
+            case "ABORTED" -> Messages.PageWords_state_ABORTED();
+            case "NOT_SENT" -> Messages.PageWords_state_NOT_SENT();
+            case "SENT" -> Messages.PageWords_state_SENT();
+            default -> name;
+        };
+    }
+}

@@ -1,0 +1,67 @@
+package io.jenkins.plugins.armory.web;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.model.Action;
+import hudson.model.BuildBadgeAction;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.BuildRecord;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.TransientActionFactory;
+
+/** Shows in lists of builds that one waits for an approval. */
+public final class WaitingBadge implements BuildBadgeAction {
+
+    private static final Logger LOGGER = Logger.getLogger(WaitingBadge.class.getName());
+
+    @Override
+    @CheckForNull
+    public String getIconFileName() {
+        return null;
+    }
+
+    @Override
+    public String getDisplayName() {
+        return Messages.WaitingBadge_displayName();
+    }
+
+    @Override
+    @CheckForNull
+    public String getUrlName() {
+        return null;
+    }
+
+    /** Adds it to the builds that wait. Only what is in memory is looked at, since lists of builds ask for each of them. */
+    @Extension
+    @SuppressWarnings("rawtypes") // as the extension point wants it
+    public static final class Factory extends TransientActionFactory<Run> {
+
+        @Override
+        public Class<Run> type() {
+            return Run.class;
+        }
+
+        @Override
+        public Class<? extends Action> actionType() {
+            return WaitingBadge.class;
+        }
+
+        @Override
+        public Collection<? extends Action> createFor(Run run) {
+            try {
+                return run.isBuilding()
+                                && ArmoryApprovals.get().approvals().isPendingFor(BuildRecord.refTo((Run<?, ?>) run))
+                        ? List.of(new WaitingBadge())
+                        : List.of();
+            } catch (IOException x) {
+                LOGGER.log(Level.FINE, "The approvals cannot be opened", x);
+                return List.of();
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.jenkins.plugins.armory.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.BuildRecord;
+import io.jenkins.plugins.armory.CallbackClient;
+import io.jenkins.plugins.armory.approval.Approval;
+import java.time.Duration;
+import java.time.Instant;
+import org.htmlunit.html.DomElement;
+import org.htmlunit.html.HtmlPage;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** What the pages of builds, and lists of builds, show of approvals. */
+@WithJenkins
+class BuildPageJenkinsTest {
+
+    private static final String ENVIRONMENT = "prod <script>window.attacked = 1</script>";
+
+    private JenkinsRule j;
+    private WorkflowRun run;
+    private String id;
+
+    @BeforeEach
+    void startBuild(JenkinsRule rule) throws Exception {
+        j = rule;
+        WorkflowJob job = j.createProject(WorkflowJob.class, "deploy");
+        job.setDefinition(new CpsFlowDefinition("sleep 600", true));
+        run = job.scheduleBuild2(0).waitForStart();
+        id = ArmoryApprovals.get().tokens().newId();
+        BuildRecord.add(run, id);
+        ArmoryApprovals.get()
+                .approvals()
+                .create(Approval.start(
+                        id, BuildRecord.refTo(run), ENVIRONMENT, "tests", null, Instant.now(), Duration.ofHours(1)));
+    }
+
+    private void end() throws Exception {
+        run.getExecutor().interrupt();
+        j.waitForCompletion(run);
+    }
+
+    private int callBack(String token, String mdMessage) throws Exception {
+        return new CallbackClient(j.getURL())
+                .post(id, token, "{\"success\": true, \"mdMessage\": \"" + mdMessage + "\"}")
+                .statusCode();
+    }
+
+    private String token() {
+        return ArmoryApprovals.get().tokens().tokenFor(id);
+    }
+
+    private HtmlPage page() throws Exception {
+        return j.createWebClient().withJavaScriptEnabled(false).getPage(run);
+    }
+
+    @Test
+    void buildPageShowsWhatWaitsAndWhoWasRefused() throws Exception {
+        assertThat(callBack("no such token", "")).isEqualTo(401);
+
+        String text = page().asNormalizedText();
+
+        assertThat(text).contains("Webhook Approvals", "Calling", "tests", ENVIRONMENT, "Waits until", "Refused callbacks: 1");
+        end();
+    }
+
+    @Test
+    void buildPageShowsTheDecisionWithItsMessageAsMarkdown() throws Exception {
+        assertThat(callBack(token(), "**fine** <script>window.attacked = 2</script> [a](javascript:x)")).isEqualTo(200);
+
+        HtmlPage page = page();
+
+        DomElement message = page.querySelector(".armory-approvals__message");
+        assertThat(message.getTextContent().strip()).isEqualTo("fine <script>window.attacked = 2</script> a");
+        assertThat(message.getElementsByTagName("strong").get(0).getTextContent()).isEqualTo("fine");
+        assertThat(message.getElementsByTagName("a")).isEmpty();
+        assertThat(page.asNormalizedText()).contains("Succeeded", "callback token");
+        assertThat(page.getElementsByTagName("script"))
+                .noneMatch(script -> script.getTextContent().contains("attacked"));
+        end();
+    }
+
+    @Test
+    void aBuildHasABadgeWhileItWaits() throws Exception {
+        assertThat(run.getBadgeActions()).hasAtLeastOneElementOfType(WaitingBadge.class);
+
+        callBack(token(), "");
+
+        assertThat(run.getBadgeActions()).noneMatch(WaitingBadge.class::isInstance);
+        end();
+    }
+
+    @Test
+    void aBuildWithoutApprovalsSaysNothingOfThem() throws Exception {
+        end();
+        WorkflowJob other = j.createProject(WorkflowJob.class, "other");
+        other.setDefinition(new CpsFlowDefinition("echo 'hello'", true));
+        run = j.buildAndAssertSuccess(other);
+
+        assertThat(page().querySelectorAll(".armory-approvals__state")).isEmpty();
+        assertThat(run.getBadgeActions()).noneMatch(WaitingBadge.class::isInstance);
+    }
+}

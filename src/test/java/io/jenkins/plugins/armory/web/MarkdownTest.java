@@ -1,0 +1,145 @@
+package io.jenkins.plugins.armory.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.StringLength;
+
+/** What the message of a caller looks like as HTML, and what can never be in it. */
+class MarkdownTest {
+
+    private static final Set<String> TAGS = Set.of(
+            "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "a", "br",
+            "hr");
+
+    private static final Pattern TAG = Pattern.compile("<(/?)([a-zA-Z0-9]+)([^<>]*)>");
+    private static final Pattern ATTRIBUTES = Pattern.compile(
+            "(?: (?:href=\"(?:https?://|mailto:)[^\"\\s]+\"|rel=\"nofollow noopener\"|title=\"[^\"]*\"|start=\"\\d+\""
+                    + "|class=\"language-[^\"]*\"))*(?: /)?",
+            Pattern.CASE_INSENSITIVE);
+
+    /** Holds a whole piece of HTML to the few tags and attributes that there may be. */
+    private static void checkIsHarmless(String markdown) {
+        String html = Markdown.toHtml(markdown);
+        Matcher tags = TAG.matcher(html);
+        StringBuilder text = new StringBuilder();
+        while (tags.find()) {
+            assertThat(TAGS).as(html).contains(tags.group(2));
+            assertThat(tags.group(3)).as(html).matches(ATTRIBUTES);
+            tags.appendReplacement(text, "");
+        }
+        tags.appendTail(text);
+        assertThat(text).as(html).doesNotContain("<").doesNotContain(">");
+    }
+
+    @Example
+    void rendersWhatPeopleWrite() {
+        assertThat(Markdown.toHtml("# Checks\n\n- **12** of `12` passed\n- see [the report](https://ci.example.com/7 \"of run 7\")"))
+                .isEqualTo(
+                        """
+                        <h1>Checks</h1>
+                        <ul>
+                        <li><strong>12</strong> of <code>12</code> passed</li>
+                        <li>see <a href="https://ci.example.com/7" rel="nofollow noopener" title="of run 7">the report</a></li>
+                        </ul>
+                        """);
+        assertThat(Markdown.toHtml("<ops@example.com>"))
+                .isEqualTo("<p><a href=\"mailto:ops@example.com\" rel=\"nofollow noopener\">ops@example.com</a></p>\n");
+        assertThat(Markdown.toHtml("")).isEmpty();
+    }
+
+    @Example
+    void showsMarkupAsText() {
+        assertThat(Markdown.toHtml("a <b onclick=x>b</b>\n\n<script>alert(1)</script>"))
+                .isEqualTo("<p>a &lt;b onclick=x&gt;b&lt;/b&gt;</p>\n<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
+    }
+
+    @Example
+    void linksNowhereElse() {
+        for (String address : List.of(
+                "javascript:alert(1)",
+                "JaVaScRiPt:alert(1)",
+                "&#106;avascript:alert(1)",
+                "java&#10;script:alert(1)",
+                "<java script:alert(1)>",
+                "data:text/html;base64,PHNjcmlwdD4=",
+                "vbscript:x",
+                "file:///etc/passwd",
+                "../job/x/doDelete",
+                "//example.com/x",
+                "x",
+                "")) {
+            assertThat(Markdown.toHtml("[text](" + address + ")")).as(address).doesNotContain("href");
+            assertThat(Markdown.toHtml("![text](" + address + ")")).as(address).doesNotContain("href", "src");
+        }
+    }
+
+    @Example
+    void loadsNoImages() {
+        assertThat(Markdown.toHtml("![chart](https://example.com/a.png)"))
+                .isEqualTo("<p><a href=\"https://example.com/a.png\" rel=\"nofollow noopener\">chart</a></p>\n");
+        assertThat(Markdown.toHtml("[![](https://example.com/a.png)](https://example.com/)"))
+                .isEqualTo("<p><a href=\"https://example.com/\" rel=\"nofollow noopener\"></a></p>\n");
+        assertThat(Markdown.toHtml("![](https://example.com/a.png)")).contains(">https://example.com/a.png</a>");
+    }
+
+    @Example
+    void survivesWhatLiesDeepInEachOther() {
+        int bytes = 65_536;
+        for (String piece : List.of(">", "> ", "- ", "*a ", "**a ", "*a **b ", "[", "![", "[a](", "`", "<", "\\", "&", "1. ", "\t", "#")) {
+            checkIsHarmless(piece.repeat(bytes / piece.length()));
+        }
+        checkIsHarmless("*".repeat(bytes / 2) + "a" + "*".repeat(bytes / 2));
+        checkIsHarmless("[".repeat(bytes / 4) + "a" + "](https://a)".repeat(bytes / 16));
+        StringBuilder stairs = new StringBuilder();
+        for (int depth = 0; stairs.length() < bytes; depth++) {
+            stairs.append(" ".repeat(2 * depth)).append("- a\n");
+        }
+        checkIsHarmless(stairs.toString());
+    }
+
+    @Property(tries = 3000)
+    void isHarmlessWhateverIsPutTogether(@ForAll("attacks") String markdown) {
+        checkIsHarmless(markdown);
+    }
+
+    @Property(tries = 1000)
+    void isHarmlessForAnyText(@ForAll @StringLength(max = 300) String markdown) {
+        checkIsHarmless(markdown);
+    }
+
+    @Provide
+    Arbitrary<String> attacks() {
+        Arbitrary<String> scheme = Arbitraries.of(
+                "javascript:", "JAVASCRIPT:", "java\tscript:", "\u0001javascript:", "&#x6A;avascript&colon;", "data:text/html,",
+                "https://", "http://", "HTTPS://", "mailto:", "vbscript:", "//", "");
+        Arbitrary<String> payload = Arbitraries.of(
+                "alert(1)", "x\" onmouseover=\"alert(1)", "x' onerror='a", "><script>alert(1)</script>", "&quot; onload=&quot;a",
+                "a b", "%22onclick=%22", "\u2028", "\\\" style=\\\"x", "`", "]", ")");
+        Arbitrary<String> url = Combinators.combine(scheme, payload).as(String::concat);
+        Arbitrary<String> piece = Arbitraries.oneOf(
+                url.map(each -> "[a](" + each + ")"),
+                url.map(each -> "[a](<" + each + ">)"),
+                url.map(each -> "![a](" + each + " \"t\")"),
+                url.map(each -> "<" + each + ">"),
+                url.map(each -> "[r]: " + each + " 'title'\n\n[r]\n"),
+                url.map(each -> "<a href=\"" + each + "\">b</a>"),
+                url.map(each -> "<img src=x onerror=" + each + ">"),
+                payload.map(each -> "```" + each + "\ncode\n```\n"),
+                payload,
+                Arbitraries.of(
+                        "\n", "\n\n", "> ", "- ", "1. ", "# ", "*", "**", "_", "`", "~~~\n", "<", ">", "<!--", "-->", "<![CDATA[",
+                        "<?", "&lt;script&gt;", "\\", "    ", "\t", "<svg/onload=", "<details open ontoggle=a>", "|a|b|\n|-|-|\n"));
+        return piece.list().ofMaxSize(12).map(pieces -> String.join("", pieces));
+    }
+}

@@ -1,0 +1,125 @@
+package io.jenkins.plugins.armory.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.codahale.metrics.MetricRegistry;
+import hudson.cli.CLICommandInvoker;
+import hudson.model.AdministrativeMonitor;
+import hudson.model.Item;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.CallbackClient;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import java.time.Duration;
+import java.time.Instant;
+import jenkins.metrics.api.Metrics;
+import jenkins.model.Jenkins;
+import jenkins.model.JenkinsLocationConfiguration;
+import net.sf.json.JSONObject;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** What operators have besides the pages: a command, metrics, and a warning. */
+@WithJenkins
+class OperationsJenkinsTest {
+
+    private JenkinsRule j;
+    private String id;
+
+    @BeforeEach
+    void createApproval(JenkinsRule rule) throws Exception {
+        j = rule;
+        WorkflowJob job = j.createProject(WorkflowJob.class, "deploy");
+        job.updateNextBuildNumber(2);
+        id = create(job, "prod\u001b[2J\tand more", Instant.now());
+    }
+
+    private static String create(WorkflowJob job, String environment, Instant startedAt) throws Exception {
+        String newId = ArmoryApprovals.get().tokens().newId();
+        ArmoryApprovals.get()
+                .approvals()
+                .create(Approval.start(
+                        newId, new BuildRef(job.getFullName(), 1), environment, "tests", null, startedAt, Duration.ofHours(1)));
+        return newId;
+    }
+
+    private int callBack(String token) throws Exception {
+        return new CallbackClient(j.getURL()).post(id, token, "{\"success\": false}").statusCode();
+    }
+
+    private String token() {
+        return ArmoryApprovals.get().tokens().tokenFor(id);
+    }
+
+    private String list(String... arguments) {
+        CLICommandInvoker.Result result = new CLICommandInvoker(j, "list-armory-approvals").invokeWithArgs(arguments);
+        assertThat(result.returnCode()).as(result.stderr()).isZero();
+        return result.stdout();
+    }
+
+    @Test
+    void commandListsWhatWaits() throws Exception {
+        assertThat(list().strip().split("\t"))
+                .hasSize(6)
+                .startsWith("SENDING", id)
+                .endsWith("deploy #1", "prod [2J and more", "tests");
+
+        callBack(token());
+
+        assertThat(list()).isEmpty();
+        assertThat(list("--all")).startsWith("FAILURE\t" + id);
+        assertThat(JSONObject.fromObject(list("--json")).getJSONArray("approvals").size()).isEqualTo(1);
+    }
+
+    @Test
+    void commandListsWhatTheUserMaySeeAlone() {
+        j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ).everywhere().to("visitor", "reader")
+                .grant(Item.READ).everywhere().to("reader"));
+
+        assertThat(new CLICommandInvoker(j, "list-armory-approvals").asUser("visitor").invoke().stdout()).isEmpty();
+        assertThat(new CLICommandInvoker(j, "list-armory-approvals").asUser("reader").invoke().stdout()).contains(id);
+    }
+
+    @Test
+    void metricsCountWhatWaitsIsDecidedAndIsRefused() throws Exception {
+        MetricRegistry registry = Metrics.metricRegistry();
+        long failed = registry.counter("armory.approvals.decided.failure").getCount();
+        long timed = registry.timer("armory.approvals.timeToDecision").getCount();
+        assertThat(registry.getGauges().get("armory.approvals.waiting").getValue()).isEqualTo(1);
+
+        assertThat(callBack("no such token")).isEqualTo(401);
+        assertThat(callBack(token())).isEqualTo(200);
+        assertThat(callBack(token())).isEqualTo(200);
+
+        assertThat(registry.getGauges().get("armory.approvals.waiting").getValue()).isEqualTo(0);
+        assertThat(registry.getGauges().get("armory.callbacks.refused").getValue()).isEqualTo(1L);
+        assertThat(registry.counter("armory.approvals.decided.failure").getCount()).isEqualTo(failed + 1);
+        assertThat(registry.timer("armory.approvals.timeToDecision").getCount()).isEqualTo(timed + 1);
+    }
+
+    @Test
+    void administratorsAreWarnedOfApprovalsNearTheirDeadline() throws Exception {
+        ApprovalsMonitor monitor = AdministrativeMonitor.all().get(ApprovalsMonitor.class);
+        assertThat(monitor.isActivated()).isFalse();
+
+        create(j.jenkins.getItemByFullName("deploy", WorkflowJob.class), "prod", Instant.now().minus(Duration.ofMinutes(58)));
+
+        assertThat(monitor.isActivated()).isTrue();
+        assertThat(j.createWebClient().goTo("manage/").asNormalizedText())
+                .contains("Webhook approvals with less than a tenth of their time left: 1.");
+    }
+
+    @Test
+    void administratorsAreWarnedOfAMissingUrl() throws Exception {
+        JenkinsLocationConfiguration.get().setUrl(null);
+
+        assertThat(AdministrativeMonitor.all().get(ApprovalsMonitor.class).isActivated()).isTrue();
+        assertThat(j.createWebClient().goTo("manage/").asNormalizedText()).contains("Jenkins does not know its URL");
+    }
+}
