@@ -211,7 +211,7 @@
       if (made.tick) {
         ticks.push(made.tick);
       }
-      const cell = element("td", `armory-approvals__${column}`, ...(made.parts || made));
+      const cell = element("td", `armory-approvals__cell armory-approvals__cell--${column}`, ...(made.parts || made));
       cell.dataset.title = say(`column.${column}`);
       return cell;
     });

@@ -5,6 +5,8 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
@@ -19,13 +21,16 @@ public final class BuildApproval {
         this.rejected = List.copyOf(rejected);
     }
 
-    public String getWebhook() {
-        return approval.webhook();
+    /** The webhook, and the environment where one is known. */
+    public String getTitle() {
+        return approval.environment() == null
+                ? approval.webhook()
+                : approval.webhook() + " (" + approval.environment() + ")";
     }
 
-    @CheckForNull
-    public String getEnvironment() {
-        return approval.environment();
+    /** To the second, which is all that people read. */
+    private static String text(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private String stateName() {
@@ -50,7 +55,7 @@ public final class BuildApproval {
 
     /** When the wait ends without a callback, in ISO 8601. */
     public String getDeadline() {
-        return approval.deadline().toString();
+        return text(approval.deadline());
     }
 
     /** The attempts to call the webhook, the oldest first, each as a line. */
@@ -62,13 +67,13 @@ public final class BuildApproval {
         String outcome = attempt.failure() == null
                 ? Messages.PageWords_attempt_ok(attempt.number(), attempt.status())
                 : Messages.PageWords_attempt_failed(attempt.number(), attempt.failure());
-        return attempt.at() + ", " + attempt.host() + ", " + outcome;
+        return text(attempt.at()) + ", " + attempt.host() + ", " + outcome;
     }
 
     /** The callbacks that were refused, the newest first, each as a line. */
     public List<String> getRejected() {
         return rejected.stream()
-                .map(each -> each.at() + ", " + each.address() + ": " + each.status() + ", " + each.reason())
+                .map(each -> text(each.at()) + ", " + each.address() + ": " + each.status() + ", " + each.reason())
                 .toList();
     }
 
@@ -76,7 +81,7 @@ public final class BuildApproval {
     @CheckForNull
     public String getDecidedBy() {
         Decision decision = approval.decision();
-        return decision == null ? null : decision.decidedBy() + ", " + decision.decidedAt();
+        return decision == null ? null : decision.decidedBy() + ", " + text(decision.decidedAt());
     }
 
     /** The message as HTML that is safe to show; empty where there is none. */

@@ -93,9 +93,9 @@ class BrowserTest {
                 .contains("Succeeded", job.name() + " #1", "All passed, see the report.", "callback token");
         assertThat(page.evaluate("document.querySelector('#armory-approvals td strong').textContent").asText())
                 .isEqualTo("All");
-        assertThat(page.evaluate("document.querySelector('#armory-approvals td.armory-approvals__message a').href").asText())
+        assertThat(page.evaluate("document.querySelector('#armory-approvals td.armory-approvals__cell--message a').href").asText())
                 .isEqualTo("https://ci.example.com/7");
-        assertThat(page.evaluate("document.querySelector('#armory-approvals td.armory-approvals__build a').href").asText())
+        assertThat(page.evaluate("document.querySelector('#armory-approvals td.armory-approvals__cell--build a').href").asText())
                 .isEqualTo(jenkins.controller().url() + "job/" + job.name() + "/1/");
         assertThat(page.evaluate("window.thisDocument").asBoolean()).isTrue();
         assertThat(page.troubles()).isEmpty();
@@ -186,6 +186,15 @@ class BrowserTest {
             assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth").asBoolean())
                     .as("nothing has to be scrolled sideways at %s px", width)
                     .isTrue();
+            assertThat(page.evaluate("[...document.querySelectorAll('#armory-approvals [hidden]')]"
+                            + ".filter((each) => each.checkVisibility()).length")
+                            .asInt())
+                    .as("what is hidden and can be seen")
+                    .isZero();
+            assertThat(page.evaluate("[...document.querySelectorAll('#armory-approvals tbody td')]"
+                            + ".filter((cell) => cell.scrollHeight > cell.clientHeight + 1).map((cell) => cell.outerHTML)"))
+                    .as("cells at %s px that are lower than what is in them", width)
+                    .isEmpty();
             List<String> reached = new ArrayList<>();
             for (int i = 0; i < 7; i++) {
                 reached.add(page.evaluate("document.activeElement.id || document.activeElement.type"
