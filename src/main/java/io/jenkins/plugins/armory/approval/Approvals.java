@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -120,17 +119,22 @@ public final class Approvals {
     }
 
     /**
-     * Ends the others of a phase of which one has failed: all of them would have to succeed.
+     * Ends the others of a phase of which one has failed: all of them would have to succeed. Approvals without an environment
+     * have no phase in common.
      *
      * @param reason for people
      * @throws IOException when that could not be made durable for one of them
      */
     public void endOthers(Approval failed, String reason) throws IOException {
+        String environment = failed.environment();
+        if (environment == null) {
+            return;
+        }
         for (Approval other : store.pending()) {
             if (!other.id().equals(failed.id())
                     && other.build().equals(failed.build())
                     && other.phase() == failed.phase()
-                    && Objects.equals(other.environment(), failed.environment())) {
+                    && environment.equals(other.environment())) {
                 apply(other.id(), new Event.OtherFailed(reason));
             }
         }

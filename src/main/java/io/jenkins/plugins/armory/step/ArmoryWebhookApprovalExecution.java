@@ -528,7 +528,15 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     private void succeeded(Approval approval) throws IOException, InterruptedException {
         tell(Verdict.SUCCESS, "");
-        if (finish()) {
+        goOn(approval);
+    }
+
+    /** Ends the step without an error; but an order to stop that came meanwhile must not be lost. */
+    private void goOn(Approval approval) {
+        Throwable cause = stopped;
+        if (cause != null) {
+            fail(cause);
+        } else if (finish()) {
             getContext().onSuccess(result(approval));
         }
     }
@@ -544,12 +552,12 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         tell(Verdict.FAILURE, reason);
         if (phase != Phase.AFTER_DEPLOYMENT) {
             fail(new AbortException(reason));
-        } else if (finish()) {
-            log("ERROR: " + reason);
-            // As of an error that is caught: the step is shown as failed, and its stage is not. A warning would be of both.
-            getContext().get(FlowNode.class).addAction(new ErrorAction(new AbortException(reason)));
-            getContext().onSuccess(result(approval));
+            return;
         }
+        log("ERROR: " + reason);
+        // As of an error that is caught: the step is shown as failed, and its stage is not. A warning would be of both.
+        getContext().get(FlowNode.class).addAction(new ErrorAction(new AbortException(reason)));
+        goOn(approval);
     }
 
     /** Tells the environments of the build what the approval has come to. */

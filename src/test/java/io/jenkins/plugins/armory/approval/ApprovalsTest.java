@@ -6,6 +6,7 @@ import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,6 +62,43 @@ class ApprovalsTest {
         assertThat(told).extracting(Approval::id).containsExactly("soon");
         assertThat(told.get(0).decision().outcome()).isEqualTo(Outcome.TIMED_OUT);
         assertThat(approvals.find("late").orElseThrow().isDecided()).isFalse();
+    }
+
+    @Test
+    void aFailureEndsTheOthersOfItsPhaseAlone() throws IOException {
+        Approvals approvals = open(clock);
+        Approval failed = start("failed");
+        approvals.create(failed);
+        approvals.create(start("beside"));
+        approvals.create(start("later").in(Phase.AFTER_DEPLOYMENT));
+        approvals.create(startingIn("elsewhere", 7, "prod"));
+        approvals.create(startingIn("otherbuild", 8, "staging"));
+
+        approvals.endOthers(failed, "'lint' failed");
+
+        assertThat(approvals.find("beside").orElseThrow().decision())
+                .returns(Outcome.OTHER_FAILED, Decision::outcome)
+                .returns("'lint' failed", Decision::mdMessage);
+        assertThat(approvals.list().stream().filter(approval -> !approval.isDecided()))
+                .extracting(Approval::id)
+                .containsExactlyInAnyOrder("failed", "later", "elsewhere", "otherbuild");
+    }
+
+    @Test
+    void approvalsWithoutAnEnvironmentHaveNoPhaseInCommon() throws IOException {
+        Approvals approvals = open(clock);
+        Approval failed = startingIn("failed", 7, null);
+        approvals.create(failed);
+        approvals.create(startingIn("beside", 7, null));
+
+        approvals.endOthers(failed, "'lint' failed");
+
+        assertThat(approvals.find("beside").orElseThrow().isDecided()).isFalse();
+    }
+
+    private static Approval startingIn(String id, int build, @CheckForNull String environment) {
+        return Approval.start(
+                id, new BuildRef("team/deploy", build), environment, "tests", null, START, Duration.ofHours(24));
     }
 
     @Test
