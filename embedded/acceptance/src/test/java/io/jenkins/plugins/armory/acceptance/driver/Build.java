@@ -38,7 +38,8 @@ public record Build(Job job, int number) {
     public String awaitResult(String result) {
         JsonNode ended = Wait.until("the end of " + this)
                 .until(this::json, json -> !json.get("building").asBoolean());
-        String log = log();
+        // Jenkins calls a build ended before it has written why.
+        String log = Wait.until("the end of the log of " + this).until(this::log, text -> text.contains("\nFinished: "));
         assertThat(ended.get("result").asText())
                 .as("result of %s; its log:%n%s", this, log)
                 .isEqualTo(result);
