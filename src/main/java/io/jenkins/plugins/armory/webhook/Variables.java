@@ -1,11 +1,10 @@
 package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -27,7 +26,8 @@ public final class Variables {
 
     private final Map<String, String> values = new LinkedHashMap<>();
     private UnaryOperator<String> secrets = id -> null;
-    private final Set<String> secretsUsed = new LinkedHashSet<>();
+    /** By their names: the values that were asked for and must not be shown. */
+    private final Map<String, String> secretsUsed = new LinkedHashMap<>();
 
     /** Sets a variable; one without a value is as good as unknown. */
     public Variables with(String name, @CheckForNull String value) {
@@ -47,7 +47,7 @@ public final class Variables {
      * Sets {@code {{secrets.*}}}.
      *
      * @param secrets gives the secret of an id, {@code null} when there is none; is asked for those alone that a template
-     *     mentions
+     *     mentions, and once for each
      */
     public Variables withSecrets(UnaryOperator<String> secrets) {
         this.secrets = secrets;
@@ -56,17 +56,15 @@ public final class Variables {
 
     @CheckForNull
     String get(String name) {
-        String value =
-                name.startsWith(SECRETS) ? secrets.apply(name.substring(SECRETS.length())) : values.get(name);
-        if (value != null && (name.startsWith(SECRETS) || name.equals(CALLBACK_TOKEN))) {
-            secretsUsed.add(value);
+        if (name.startsWith(SECRETS)) { // looked up once: that may take a while, and is recorded
+            return secretsUsed.computeIfAbsent(name, known -> secrets.apply(known.substring(SECRETS.length())));
         }
-        return value;
+        return name.equals(CALLBACK_TOKEN) ? secretsUsed.computeIfAbsent(name, values::get) : values.get(name);
     }
 
     /** The values that were asked for and must not be shown. */
-    Set<String> secretsUsed() {
-        return Collections.unmodifiableSet(secretsUsed);
+    Collection<String> secretsUsed() {
+        return Collections.unmodifiableCollection(secretsUsed.values());
     }
 
     /** What {@code {{context.*}}} holds. */

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.webhook.Webhook.Header;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Assume;
@@ -300,6 +301,25 @@ class WebhookRequestTest {
         assertThatThrownBy(() -> request("https://ci/{{secrets.other}}", List.of(), null, Map.of()))
                 .isInstanceOf(TemplateException.class)
                 .hasMessageContaining("there is no Secret text credential \"other\" that this job may use");
+    }
+
+    @Test
+    void looksUpASecretOnceHoweverOftenItIsPutIn() throws TemplateException {
+        List<String> asked = new ArrayList<>();
+        Variables variables = variables(Map.of()).withSecrets(id -> {
+            asked.add(id);
+            return "s3cret";
+        });
+
+        WebhookRequest.of(
+                webhook(
+                        "https://ci/{{secrets.a}}?again={{secrets.a}}",
+                        List.of(new Header("X", "{{secrets.a}}")),
+                        "{\"a\": \"{{secrets.a}}\", \"b\": \"{{secrets.b}}\"}"),
+                variables,
+                DEFAULTS);
+
+        assertThat(asked).containsExactly("a", "b");
     }
 
     @Test
