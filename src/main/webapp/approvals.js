@@ -10,12 +10,13 @@
   /** Rows that a table begins with, and by which it grows when its end is scrolled to. */
   const ROWS = 100;
   const LONG_MESSAGE = 300;
-  const STATES = ["SENDING", "WAITING", "SUCCESS", "FAILURE", "TIMED_OUT", "ABORTED", "NOT_SENT", "SENT"];
   const TAGS = new Set(["P", "H1", "H2", "H3", "H4", "H5", "H6", "UL", "OL", "LI", "BLOCKQUOTE", "PRE", "CODE", "EM",
     "STRONG", "A", "BR", "HR"]);
 
   const page = document.getElementById("armory-approvals");
   const words = JSON.parse(page.dataset.words);
+  /** All states there are, in the order in which they are offered. */
+  const STATES = Object.keys(words).filter((name) => name.startsWith("state.")).map((name) => name.slice("state.".length));
 
   /** The word of that name, with the values in it. */
   function say(name, ...values) {

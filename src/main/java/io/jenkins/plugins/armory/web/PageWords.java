@@ -1,6 +1,11 @@
 package io.jenkins.plugins.armory.web;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Decision;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The words of the page of all approvals in the viewer's language, for the script that fills it. */
 final class PageWords {
@@ -10,21 +15,19 @@ final class PageWords {
 
     private static final String SECOND = "{1}";
 
+    /** Names of what an approval is shown as: its state while it is not decided, and then what it came to. */
+    private static final List<String> STATES = Stream.concat(
+                    Stream.of(Approval.State.SENDING, Approval.State.WAITING), Stream.of(Decision.Outcome.values()))
+            .map(Enum::name)
+            .toList();
+
     private PageWords() {}
 
     /** A JSON object of the words by the names that the script knows them by. */
     static String json() {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("state.SENDING", Messages.PageWords_state_SENDING())
-                .put("state.WAITING", Messages.PageWords_state_WAITING())
-                .put("state.SUCCESS", Messages.PageWords_state_SUCCESS())
-                .put("state.FAILURE", Messages.PageWords_state_FAILURE())
-                .put("state.TIMED_OUT", Messages.PageWords_state_TIMED_OUT())
-                .put("state.ABORTED", Messages.PageWords_state_ABORTED())
-                .put("state.NOT_SENT", Messages.PageWords_state_NOT_SENT())
-                .put("state.SENT", Messages.PageWords_state_SENT())
-                .put("waiting", Messages.PageWords_waiting())
+        ObjectNode words = JsonNodeFactory.instance.objectNode();
+        STATES.forEach(state -> words.put("state." + state, state(state)));
+        return words.put("waiting", Messages.PageWords_waiting())
                 .put("decided", Messages.PageWords_decided())
                 .put("column.state", Messages.PageWords_column_state())
                 .put("column.build", Messages.PageWords_column_build())
@@ -72,8 +75,10 @@ final class PageWords {
             case "WAITING" -> Messages.PageWords_state_WAITING();
             case "SUCCESS" -> Messages.PageWords_state_SUCCESS();
             case "FAILURE" -> Messages.PageWords_state_FAILURE();
+            case "REJECTED" -> Messages.PageWords_state_REJECTED();
             case "TIMED_OUT" -> Messages.PageWords_state_TIMED_OUT();
             case "ABORTED" -> Messages.PageWords_state_ABORTED();
+            case "OTHER_FAILED" -> Messages.PageWords_state_OTHER_FAILED();
             case "NOT_SENT" -> Messages.PageWords_state_NOT_SENT();
             case "SENT" -> Messages.PageWords_state_SENT();
             default -> name;
