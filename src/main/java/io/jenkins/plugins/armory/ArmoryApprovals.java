@@ -2,8 +2,11 @@ package io.jenkins.plugins.armory;
 
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalStore;
 import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallbackTokens;
 import io.jenkins.plugins.armory.callback.IssuedTokens;
@@ -21,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -78,6 +82,20 @@ public final class ArmoryApprovals {
             approvals = new Approvals(ApprovalStore.open(folder), Timer.get(), executor, Clock.systemUTC());
         }
         return approvals;
+    }
+
+    /**
+     * The approvals of a build, in the order of their beginning.
+     *
+     * @throws IOException when they cannot be read
+     */
+    public List<Approval> approvalsOf(Run<?, ?> run) throws IOException {
+        BuildRef build = BuildRecord.refTo(run);
+        List<Approval> found = new ArrayList<>();
+        for (String id : BuildRecord.idsOf(run)) {
+            approvals().find(id).filter(approval -> approval.build().equals(build)).ifPresent(found::add);
+        }
+        return found;
     }
 
     /** What answers callbacks; see {@link #approvals} for the exception. */

@@ -29,7 +29,7 @@ public final class BuildRecord {
     }
 
     /** The ids of a build's approvals, in the order of their beginning; empty when there are none. */
-    public static List<String> idsOf(Run<?, ?> run) throws IOException {
+    static List<String> idsOf(Run<?, ?> run) throws IOException {
         try {
             return Files.readAllLines(file(run));
         } catch (NoSuchFileException x) {

@@ -5,19 +5,27 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.RejectedCallbacks;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.model.TransientActionFactory;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
 /**
- * {@code <build>/armory/}: the environments and approvals of one build, for whoever may see the build. What it shows is kept
- * in the build's folder and not with the action.
+ * {@code <build>/armory/}: the environments and approvals of one build, for whoever may see the build, and what the build's
+ * page says of the approvals. What it shows is read when it is shown, and not kept with the action.
  */
 public final class ArmoryBuildAction implements Action {
+
+    private static final Logger LOGGER = Logger.getLogger(ArmoryBuildAction.class.getName());
 
     private final Run<?, ?> run;
 
@@ -41,6 +49,21 @@ public final class ArmoryBuildAction implements Action {
         return ArmoryRootAction.URL_NAME;
     }
 
+    /** In the order of their starts; empty for a build without any, and when they cannot be read. */
+    public List<BuildApproval> getApprovals() {
+        List<BuildApproval> found = new ArrayList<>();
+        try {
+            ArmoryApprovals armory = ArmoryApprovals.get();
+            RejectedCallbacks rejected = armory.endpoint().rejected();
+            for (Approval approval : armory.approvalsOf(run)) {
+                found.add(new BuildApproval(approval, rejected.of(approval.id())));
+            }
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot read the approvals of " + run, x);
+        }
+        return found;
+    }
+
     /** Everything below it, which is {@code api/json}. */
     public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
         JsonWriter.write(
@@ -52,12 +75,17 @@ public final class ArmoryBuildAction implements Action {
 
     /** Gives one to every build. */
     @Extension
-    @SuppressWarnings("rawtypes")
+    @SuppressWarnings("rawtypes") // as the extension point wants it
     public static final class Factory extends TransientActionFactory<Run> {
 
         @Override
         public Class<Run> type() {
             return Run.class;
+        }
+
+        @Override
+        public Class<? extends Action> actionType() {
+            return ArmoryBuildAction.class;
         }
 
         @NonNull

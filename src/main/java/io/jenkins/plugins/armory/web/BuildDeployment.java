@@ -6,8 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.ArmoryDeployments;
-import io.jenkins.plugins.armory.BuildRecord;
-import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Environment;
@@ -27,10 +26,8 @@ final class BuildDeployment {
         deployment.cancelledStages().forEach(stages::add);
         body.put("cancelsStages", deployment.cancelsStages());
         ArrayNode array = body.putArray("approvals");
-        Approvals approvals = ArmoryApprovals.get().approvals();
-        for (String id : BuildRecord.idsOf(run)) {
-            approvals.find(id).ifPresent(approval -> array.add(
-                    ApprovalList.json(approval, run.getParent().getUrl())));
+        for (Approval approval : ArmoryApprovals.get().approvalsOf(run)) {
+            array.add(ApprovalList.json(approval, run.getParent().getUrl()));
         }
         return JsonResponse.ok(body);
     }
