@@ -201,6 +201,13 @@ public record Approval(
         return decision;
     }
 
+    /** When the next attempt to call the webhook is due, {@code null} where none is known to be. */
+    @CheckForNull
+    public Instant nextAttemptAt() {
+        Attempt last = lastAttempt();
+        return last == null ? null : last.nextAt();
+    }
+
     /** The last attempt to call the webhook, {@code null} when none is over. */
     @CheckForNull
     public Attempt lastAttempt() {

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.step;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
-import com.google.common.util.concurrent.ListenableFuture;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.EnvVars;
@@ -43,7 +42,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -137,8 +135,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         }
         approvalId = ArmoryApprovals.get().tokens().newId();
         ArmoryApprovals.get().executor().execute(() -> run(this::pause));
-        ListenableFuture<Void> saved = getContext().saveState();
-        saved.addListener(() -> run(() -> prepare(saved)), ArmoryApprovals.get().executor());
+        Work.afterSaving(getContext(), this::run, this::prepareAndBegin);
         return false;
     }
 
@@ -181,10 +178,6 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 + (manualMessage == null ? "" : ", and for a person");
     }
 
-    private interface Work {
-        void run() throws Exception;
-    }
-
     /** Whatever goes wrong must end the step: nobody else would. And once the step is over, there is nothing to decide. */
     private void run(Work work) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
@@ -201,37 +194,18 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         }
     }
 
-    private static void await(ListenableFuture<Void> saved) throws Exception {
-        try {
-            saved.get();
-        } catch (ExecutionException x) {
-            throw x.getCause() instanceof Exception cause ? cause : x;
-        }
-    }
-
-    private void prepare(ListenableFuture<Void> saved) throws Exception {
-        await(saved);
-        if (resolved == null) {
-            prepare();
-        } else {
-            begin();
-        }
-    }
-
     /** Reads what the definition of the webhook needs, on a thread that may wait for an agent, and has that saved too. */
-    private void prepare() {
+    private void prepareAndBegin() throws Exception {
+        if (resolved != null) {
+            begin();
+            return;
+        }
         ArmoryApprovals.get().caller().executor().execute(() -> run(() -> {
             if (stopped != null) {
                 return;
             }
             resolved = reference.resolve(getContext(), environment);
-            ListenableFuture<Void> saved = getContext().saveState();
-            saved.addListener(
-                    () -> run(() -> {
-                        await(saved);
-                        begin();
-                    }),
-                    ArmoryApprovals.get().executor());
+            Work.afterSaving(getContext(), this::run, this::begin);
         }));
     }
 
@@ -383,18 +357,13 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private void resume() throws Exception {
         Optional<Approval> approval = approvals().find(approvalId);
         if (approval.isEmpty()) {
-            if (resolved == null) {
-                prepare();
-            } else {
-                begin();
-            }
+            prepareAndBegin();
             return;
         }
         approvals().attach(approvalId, this);
         switch (approval.get().state()) {
             case SENDING -> {
-                Attempt last = approval.get().lastAttempt();
-                Instant due = last == null ? null : last.nextAt();
+                Instant due = approval.get().nextAttemptAt();
                 boolean wait = due != null && due.isAfter(Instant.now());
                 log("Jenkins went down while webhook '" + webhook().name() + "' was being called; calling it again"
                         + (wait ? " at " + due : "") + ", with the same Idempotency-Key.");

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.step;
 
-import com.google.common.util.concurrent.ListenableFuture;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -12,7 +11,6 @@ import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;
 import java.io.IOException;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
@@ -74,17 +72,7 @@ abstract class BlockExecution extends StepExecution {
 
     /** Has the program saved, and then begins. */
     final boolean save() {
-        ListenableFuture<Void> saved = getContext().saveState();
-        saved.addListener(
-                () -> run(() -> {
-                    try {
-                        saved.get();
-                    } catch (ExecutionException x) {
-                        throw x.getCause() instanceof Exception cause ? cause : x;
-                    }
-                    begin();
-                }),
-                ArmoryApprovals.get().executor());
+        Work.afterSaving(getContext(), this::run, this::begin);
         return false;
     }
 
@@ -128,10 +116,6 @@ abstract class BlockExecution extends StepExecution {
     /** It was to be started when Jenkins went down, and was not. */
     private synchronized void forgetBody() {
         body = null;
-    }
-
-    interface Work {
-        void run() throws Exception;
     }
 
     /** Whatever goes wrong must end the step: nobody else would. */

@@ -93,7 +93,7 @@ final class Sending {
     /** Goes on after a restart: at once where an attempt may have been cut off, else when the next is due. */
     void resume(Approval approval) {
         Attempt last = approval.lastAttempt();
-        Instant due = last == null ? null : last.nextAt();
+        Instant due = approval.nextAttemptAt();
         schedule(
                 last == null ? 1 : last.number() + 1,
                 due == null ? Duration.ZERO : Duration.between(Instant.now(), due));
