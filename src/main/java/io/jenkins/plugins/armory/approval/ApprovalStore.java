@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -191,9 +192,9 @@ public final class ApprovalStore {
         decisionListeners.add(listener);
     }
 
-    /** Every approval that is not decided, in no order. */
+    /** Every approval that is not decided, in no order; not a copy, so approvals may come and go while it is looked at. */
     public Collection<Approval> pending() {
-        return List.copyOf(pending.values());
+        return Collections.unmodifiableCollection(pending.values());
     }
 
     /** The newest decided approvals, newest first; at most {@value #RECENT}. */

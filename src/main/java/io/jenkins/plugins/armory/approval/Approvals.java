@@ -140,7 +140,7 @@ public final class Approvals {
         }
     }
 
-    /** Every approval that is not decided, in no order. */
+    /** See {@link ApprovalStore#pending}. */
     public Collection<Approval> pending() {
         return store.pending();
     }

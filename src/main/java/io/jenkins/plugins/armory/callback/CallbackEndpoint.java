@@ -130,13 +130,11 @@ public final class CallbackEndpoint {
     private Answered decide(CallbackRequest request, boolean issued, Optional<Approval> approval, boolean rehearsal)
             throws RequestBody.Refused, IOException {
         String address = FailureLimiter.keyOf(request.remoteAddress());
-        String ofApproval = address + ' ' + request.approvalId();
+        String guessedAt = approval.isPresent() ? request.approvalId() : null;
         Verification verification;
         String missing = null;
         try {
-            // Others behind the same address may fail as they like: an approval that is there has a count of its own.
-            boolean guessing = limiter.isExhausted(address) && (approval.isEmpty() || limiter.isExhausted(ofApproval));
-            verification = verify(BearerToken.of(request), approval, guessing);
+            verification = verify(BearerToken.of(request), approval, limiter.mustWait(address, guessedAt));
         } catch (BearerToken.Missing x) {
             verification = Verification.rejected(x.reason());
             missing = x.getMessage();
@@ -146,10 +144,7 @@ public final class CallbackEndpoint {
         }
         if (!(verification instanceof Verification.Genuine genuine)) {
             boolean often = limiter.isExhausted(address);
-            limiter.failed(address);
-            if (approval.isPresent()) {
-                limiter.failed(ofApproval);
-            }
+            limiter.failed(address, guessedAt);
             String reason = verification instanceof Verification.Rejected wrong ? wrong.reason() : NO_TOKEN_OF_OURS;
             return new Answered(
                     often ? JsonResponse.tooManyFailures() : unauthorized(missing == null ? NOT_VALID : missing), reason);

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.callback;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -63,6 +64,28 @@ final class FailureLimiter {
         Instant next = recovered.getOrDefault(key, now);
         next = (next.isBefore(now) ? now : next).plus(REFILL);
         recovered.put(key, next.isAfter(latest) ? latest : next);
+    }
+
+    /**
+     * Whether a guess has to wait. Others behind the same address may fail as they like: what somebody guesses at, if it is
+     * there, has a count of its own for that address.
+     *
+     * @param guessedAt an approval or a client, {@code null} for one that is not there
+     */
+    boolean mustWait(String address, @CheckForNull String guessedAt) {
+        return isExhausted(address) && (guessedAt == null || isExhausted(own(address, guessedAt)));
+    }
+
+    /** Notes a failure of such a guess. */
+    void failed(String address, @CheckForNull String guessedAt) {
+        failed(address);
+        if (guessedAt != null) {
+            failed(own(address, guessedAt));
+        }
+    }
+
+    private static String own(String address, String guessedAt) {
+        return address + ' ' + guessedAt;
     }
 
     /** The number of keys that are known. */

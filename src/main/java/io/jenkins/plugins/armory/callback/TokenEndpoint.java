@@ -85,15 +85,12 @@ public final class TokenEndpoint {
         }
         Identity identity = identity(request, parameters);
         String address = FailureLimiter.keyOf(request.remoteAddress());
-        String ofClient = address + ' ' + identity.id();
-        boolean often = limiter.isExhausted(address);
         boolean known = clients.get().stream().anyMatch(client -> client.id().equals(identity.id()));
-        CallbackClient client = often && (!known || limiter.isExhausted(ofClient)) ? null : find(identity);
+        String guessedAt = known ? identity.id() : null;
+        CallbackClient client = limiter.mustWait(address, guessedAt) ? null : find(identity);
         if (client == null) {
-            limiter.failed(address);
-            if (known) {
-                limiter.failed(ofClient);
-            }
+            boolean often = limiter.isExhausted(address);
+            limiter.failed(address, guessedAt);
             return often ? tooManyFailures() : invalidClient("The client is unknown, or its secret is wrong.");
         }
         return granted(client, parameters.get("scope"));

@@ -10,11 +10,12 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
 import io.jenkins.plugins.armory.deployment.DeploymentStore;
 import io.jenkins.plugins.armory.deployment.Environment;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.flow.GraphListener;
@@ -74,12 +75,12 @@ public final class DeadEnds implements GraphListener {
             return;
         }
         Deployment seen = known.store.deployment(); // before the heads: should it change meanwhile, nothing is given up
-        List<String> nodes = known.nodes.entrySet().stream()
+        Set<String> nodes = known.nodes.entrySet().stream()
                 .filter(entry -> seen.find(entry.getKey())
                         .filter(it -> it.state() == Environment.State.WAITING_FOR_DEPENDENCIES)
                         .isPresent())
                 .map(Map.Entry::getValue)
-                .toList();
+                .collect(Collectors.toSet());
         if (execution.getCurrentHeads().stream().allMatch(head -> nodes.contains(head.getId()) || isEndOfBranch(head))) {
             try {
                 ArmoryDeployments.get().apply(known.run, new NobodyLeft(seen));

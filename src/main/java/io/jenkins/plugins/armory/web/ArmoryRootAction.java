@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
@@ -69,13 +70,14 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         String id = ApprovalPath.idIn(path);
         String rehearsal = ApprovalPath.idOfRehearsal(path);
         String data = ApprovalPath.idOfData(path);
+        Optional<PersonalDecision> decision = PersonalDecision.at(path);
         ArmoryApprovals armory = ArmoryApprovals.get();
         if (id != null) {
             return armory.endpoint().handle(callback(request, id));
         } else if (rehearsal != null) {
             return armory.endpoint().rehearse(callback(request, rehearsal));
-        } else if (PersonalDecision.at(path).isPresent()) {
-            return PersonalDecision.at(path).get().answer(request);
+        } else if (decision.isPresent()) {
+            return decision.get().answer(request);
         } else if (ApprovalPath.TOKEN.equals(path)) {
             return armory.tokenEndpoint().handle(TokenRequests.of(request));
         } else if ("/.well-known/jwks.json".equals(path)) {
