@@ -75,9 +75,9 @@
     approvals = answer.approvals;
     byId = new Map(approvals.map((approval) => [approval.id, JSON.stringify(approval)]));
     approvals.forEach((approval) => {
-      const { job, build, environment, webhook, decision } = approval;
+      const { job, build, environment, webhook, decision, progress } = approval;
       approval.text = [`${job} #${build}`, environment || "", webhook, say(`state.${stateOf(approval)}`),
-        decision ? `${decision.mdMessage} ${decision.decidedBy}` : ""].join("\n").toLowerCase();
+        decision ? `${decision.mdMessage} ${decision.decidedBy}` : (progress || {}).mdMessage || ""].join("\n").toLowerCase();
     });
   }
 
@@ -111,20 +111,38 @@
     }
   }
 
-  function message({ mdMessage, mdMessageHtml, decidedBy }) {
-    const parts = [];
+  /** A message as it was meant; of a long one no more than its start, until somebody wants all of it. */
+  function markdown(mdMessage, mdMessageHtml) {
     if (mdMessage) {
       const whole = element("div", "armory-approvals__message");
       whole.append(harmless(mdMessageHtml));
       if (mdMessage.length > LONG_MESSAGE) {
         const first = element("summary", "", `${whole.textContent.trim().slice(0, 100)}…`);
-        parts.push(element("details", "", first, whole));
-      } else {
-        parts.push(whole);
+        return [element("details", "", first, whole)];
       }
+      return [whole];
     }
-    parts.push(element("small", "armory-approvals__note", decidedBy));
-    return parts;
+    return [];
+  }
+
+  function message({ mdMessage, mdMessageHtml, decidedBy }) {
+    return [...markdown(mdMessage, mdMessageHtml), element("small", "armory-approvals__note", decidedBy)];
+  }
+
+  /** How far the external process has come, as it said. */
+  function progressOf({ progress }) {
+    if (!progress) {
+      return [];
+    }
+    const parts = [];
+    if (progress.percent !== null) {
+      const bar = element("progress", "armory-approvals__bar");
+      bar.max = 100;
+      bar.value = progress.percent;
+      bar.setAttribute("aria-label", say("progress"));
+      parts.push(bar, element("small", "armory-approvals__note", `${Math.round(progress.percent * 10) / 10} %`));
+    }
+    return [...parts, ...markdown(progress.mdMessage, progress.mdMessageHtml)];
   }
 
   function attempt(approval) {
@@ -202,7 +220,7 @@
     left: timeLeft,
     attempt,
     decidedAt: (approval) => [time(approval.decision.decidedAt)],
-    message: (approval) => [...(approval.decision ? message(approval.decision) : []), ...rejected(approval)],
+    message: (approval) => [...(approval.decision ? message(approval.decision) : progressOf(approval)), ...rejected(approval)],
   };
 
   function makeRow(approval, columns) {

@@ -74,13 +74,13 @@ public record Approval(
 
     /** What an event came to, for whoever brought it. */
     public enum Answer {
-        /** It changed the approval. */
+        /** It changed the approval, or was heard. */
         ACCEPTED,
         /** A callback, or a person, repeated what stands. */
         DUPLICATE,
         /** A callback, or a person, contradicts what stands. */
         CONFLICT,
-        /** A callback, or a person, came after the approval had ended without one. */
+        /** A callback, or a person, came after the approval had ended without one; or progress after either end. */
         ENDED,
         /** A callback, or a person, came though none is awaited. */
         NOT_AWAITED,
@@ -239,6 +239,8 @@ public record Approval(
         } else if (event instanceof Event.ManualRejection said) {
             return heard(
                     manual != null, person, new Decision(Outcome.REJECTED, said.comment(), said.user(), now), true, overdue);
+        } else if (event instanceof Event.Progress) {
+            return progressed(overdue);
         } else if (isDecided()) {
             return new Transition(noting(event), Answer.IGNORED);
         } else if (event instanceof Event.DeadlineCheck) {
@@ -287,6 +289,15 @@ public record Approval(
         // Once there is a callback, what the webhook answers is of no account any more.
         Approval heard = said(said, byPerson, byPerson ? state : State.WAITING, null);
         return accepted(heard.needsNothing() ? heard.settled(said.decidedAt()) : heard);
+    }
+
+    /** The external process is at work; of no account once it has called back. */
+    private Transition progressed(boolean overdue) {
+        if (!awaitsCallback) {
+            return new Transition(this, Answer.NOT_AWAITED);
+        }
+        Approval approval = overdue ? timedOut() : this;
+        return new Transition(approval, approval.isDecided() || callback != null ? Answer.ENDED : Answer.ACCEPTED);
     }
 
     private Approval said(Decision said, boolean byPerson, State newState, @CheckForNull Decision newDecision) {

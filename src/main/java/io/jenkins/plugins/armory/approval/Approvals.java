@@ -1,9 +1,11 @@
 package io.jenkins.plugins.armory.approval;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -34,6 +36,12 @@ public final class Approvals {
     public interface Waiter {
         /** Called once, on the executor given to {@link Approvals}, with a decided approval. */
         void decided(Approval approval);
+
+        /**
+         * Called on the same executor with progress that is worth a line in a log: the first that there is, and then new
+         * messages, ten at once and one a minute after that.
+         */
+        default void progressed(Progress progress) {}
     }
 
     private final ApprovalStore store;
@@ -41,6 +49,7 @@ public final class Approvals {
     private final Clock clock;
     private final Deadlines deadlines;
     private final Map<String, Waiter> waiters = new ConcurrentHashMap<>();
+    private final ProgressReports reports = new ProgressReports();
 
     /**
      * Takes up what the store holds. Approvals whose deadline passed while nobody looked are timed out on the executor: that
@@ -88,12 +97,58 @@ public final class Approvals {
         Optional<Transition> transition = store.apply(id, event, clock.instant());
         transition.map(Transition::approval).filter(Approval::isDecided).ifPresent(approval -> {
             deadlines.remove(approval);
+            reports.remove(id);
             Waiter waiter = waiters.remove(id);
             if (waiter != null) {
                 executor.execute(() -> waiter.decided(approval));
             }
         });
         return transition;
+    }
+
+    /**
+     * Takes a report of progress. Nothing is written for it and no other request waited for, unless it comes at or after the
+     * deadline and is the first to find that out.
+     *
+     * @param percent from 0 to 100; {@code null} when it is as it was
+     * @param mdMessage likewise
+     * @return what came of it; empty for an id that is unknown or was forgotten
+     * @throws IOException when it came too late, and that could not be made durable
+     */
+    public Optional<Transition> report(String id, @CheckForNull Double percent, @CheckForNull String mdMessage)
+            throws IOException {
+        Instant now = clock.instant();
+        Event event = new Event.Progress();
+        Optional<Approval> found = store.find(id);
+        Optional<Transition> transition = found.map(approval -> approval.on(event, now));
+        if (transition.isPresent() && !transition.get().approval().equals(found.get())) {
+            return apply(id, event);
+        }
+        if (transition.map(Transition::answer).orElse(null) == Answer.ACCEPTED) {
+            ProgressReports.Noted noted = reports.add(id, percent, mdMessage, now);
+            if (!isPending(id)) { // decided or removed since it was found; whoever did that may have been here before
+                reports.remove(id);
+            } else if (noted.worthALine()) {
+                tell(id, noted.progress());
+            }
+        }
+        return transition;
+    }
+
+    private void tell(String id, Progress progress) {
+        Waiter waiter = waiters.get(id);
+        if (waiter != null) {
+            executor.execute(() -> waiter.progressed(progress));
+        }
+    }
+
+    private boolean isPending(String id) {
+        return store.find(id).filter(approval -> !approval.isDecided()).isPresent();
+    }
+
+    /** The last report of progress of an approval that waits, if there was one since Jenkins started. */
+    public Optional<Progress> progressOf(String id) {
+        return reports.of(id);
     }
 
     /** Lets somebody wait for the decision, which may stand already. A later call replaces an earlier one. */
@@ -172,12 +227,15 @@ public final class Approvals {
     public void remove(String id) {
         store.find(id).ifPresent(deadlines::remove);
         store.remove(id);
+        reports.remove(id);
     }
 
     /** Removes the approvals whose builds are gone. Reads all of the history. */
     public void removeIf(Predicate<Approval> gone) throws IOException {
-        store.pending().stream().filter(gone).forEach(deadlines::remove);
+        List<Approval> pending = store.pending().stream().filter(gone).toList();
+        pending.forEach(deadlines::remove);
         store.removeIf(gone);
+        pending.forEach(approval -> reports.remove(approval.id()));
     }
 
     /** Follows a job, or a folder of jobs, that was renamed or moved. Reads all of the history. */

@@ -22,6 +22,9 @@ public sealed interface Event {
     /** An authenticated callback with a decision. */
     record Callback(boolean success, String mdMessage, String decidedBy) implements Event {}
 
+    /** The external process said how far it has come. It changes nothing, but is heard only while a callback is awaited. */
+    record Progress() implements Event {}
+
     /**
      * A person who may decide has approved.
      *

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.callback;
 import com.fasterxml.jackson.databind.JsonNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.callback.RequestBody.Refused;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +19,16 @@ record CallbackBody(boolean success, String mdMessage) {
             Pattern.compile("application/json *(; *charset *= *\"?(utf-8|us-ascii)\"? *)?", Pattern.CASE_INSENSITIVE);
 
     static CallbackBody of(CallbackRequest request) throws Refused {
+        JsonNode json = object(request, "{\"success\": true, \"mdMessage\": \"...\"}");
+        return new CallbackBody(success(json.get("success")), Objects.requireNonNullElse(mdMessage(json), ""));
+    }
+
+    /**
+     * Reads a body that has to be a JSON object.
+     *
+     * @param example what it may look like, for a message
+     */
+    static JsonNode object(CallbackRequest request, String example) throws Refused {
         if (!isJson(request.contentType())) {
             throw new Refused(
                     415,
@@ -26,9 +37,9 @@ record CallbackBody(boolean success, String mdMessage) {
         }
         JsonNode json = RequestBody.json(RequestBody.read(request.body(), request.contentLength()));
         if (!json.isObject()) {
-            throw RequestBody.invalid("The body must be a JSON object such as {\"success\": true, \"mdMessage\": \"...\"}.");
+            throw RequestBody.invalid("The body must be a JSON object such as " + example + ".");
         }
-        return new CallbackBody(success(json.get("success")), mdMessage(json.get("mdMessage")));
+        return json;
     }
 
     static boolean isJson(@CheckForNull String contentType) {
@@ -48,9 +59,12 @@ record CallbackBody(boolean success, String mdMessage) {
         throw RequestBody.invalid("The field \"success\" must be true or false.");
     }
 
-    private static String mdMessage(JsonNode node) throws Refused {
+    /** The message, {@code null} when there is none. */
+    @CheckForNull
+    static String mdMessage(JsonNode json) throws Refused {
+        JsonNode node = json.get("mdMessage");
         if (node == null || node.isNull()) {
-            return "";
+            return null;
         }
         if (node.isTextual()) {
             return node.textValue();

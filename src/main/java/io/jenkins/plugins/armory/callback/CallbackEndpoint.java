@@ -35,6 +35,8 @@ public final class CallbackEndpoint {
     private static final String NO_TOKEN_OF_OURS =
             "unknown token: neither the approval's own, nor one of a listed client or issuer, nor a Secret text";
 
+    private static final String NOT_AWAITED = "No callback is awaited: the webhook is defined with disableCallback.";
+
     private final Approvals approvals;
     private final CallbackTokens tokens;
     private final List<TokenVerifier> verifiers;
@@ -67,7 +69,12 @@ public final class CallbackEndpoint {
     }
 
     public JsonResponse handle(CallbackRequest request) {
-        return handle(request, false);
+        return handle(request, Kind.CALLBACK);
+    }
+
+    /** Takes a report of progress. Who may send one, and what is wrong with it, is as for a callback. */
+    public JsonResponse progress(CallbackRequest request) {
+        return handle(request, Kind.PROGRESS);
     }
 
     /**
@@ -75,10 +82,17 @@ public final class CallbackEndpoint {
      * {@code rehearsed}. The body may be missing; then it is as if it said {@code success: true}.
      */
     public JsonResponse rehearse(CallbackRequest request) {
-        return handle(request, true);
+        return handle(request, Kind.REHEARSAL);
     }
 
-    private JsonResponse handle(CallbackRequest request, boolean rehearsal) {
+    /** What a request is for. */
+    private enum Kind {
+        CALLBACK,
+        REHEARSAL,
+        PROGRESS
+    }
+
+    private JsonResponse handle(CallbackRequest request, Kind kind) {
         if (!request.method().equals("POST")) {
             return JsonResponse.error(
                     405, "method_not_allowed", "A callback is a POST request.", Map.of("Allow", "POST"));
@@ -90,7 +104,7 @@ public final class CallbackEndpoint {
         Optional<Approval> approval = issued ? approvals.find(request.approvalId()) : Optional.empty();
         Answered answered;
         try {
-            answered = decide(request, issued, approval, rehearsal);
+            answered = decide(request, issued, approval, kind);
         } catch (RequestBody.Refused x) {
             answered = new Answered(x.response(), x.getMessage());
         } catch (IOException x) {
@@ -100,15 +114,17 @@ public final class CallbackEndpoint {
                             "The decision could not be stored, so it was not taken; call back again later."),
                     "the decision could not be stored");
         }
-        if (approval.isPresent() && answered.reason() != null) {
+        // Progress that crosses the end on its way is nothing to look into.
+        boolean tooLate = kind == Kind.PROGRESS && answered.response().status() == 410;
+        if (approval.isPresent() && answered.reason() != null && !tooLate) {
             rejected.add(
                     request.approvalId(),
                     new Rejected(
                             clock.instant(),
                             answered.response().status(),
-                            answered.reason(),
+                            kind == Kind.PROGRESS ? "progress: " + answered.reason() : answered.reason(),
                             request.remoteAddress(),
-                            rehearsal));
+                            kind == Kind.REHEARSAL));
         }
         return answered.response();
     }
@@ -127,7 +143,7 @@ public final class CallbackEndpoint {
         }
     }
 
-    private Answered decide(CallbackRequest request, boolean issued, Optional<Approval> approval, boolean rehearsal)
+    private Answered decide(CallbackRequest request, boolean issued, Optional<Approval> approval, Kind kind)
             throws RequestBody.Refused, IOException {
         String address = FailureLimiter.keyOf(request.remoteAddress());
         String guessedAt = approval.isPresent() ? request.approvalId() : null;
@@ -160,7 +176,34 @@ public final class CallbackEndpoint {
         if (obstacle.isPresent()) {
             return new Answered(forbidden(obstacle.get()), caller.name() + ": " + obstacle.get().message());
         }
-        return Answered.of(rehearsal ? rehearse(request, approval.get(), caller) : decide(request, caller));
+        return Answered.of(
+                switch (kind) {
+                    case CALLBACK -> decide(request, caller);
+                    case REHEARSAL -> rehearse(request, approval.get(), caller);
+                    case PROGRESS -> report(request);
+                });
+    }
+
+    private JsonResponse report(CallbackRequest request) throws RequestBody.Refused, IOException {
+        ProgressBody body = ProgressBody.of(request);
+        return approvals
+                .report(request.approvalId(), body.percent(), body.mdMessage())
+                .map(CallbackEndpoint::answerToProgress)
+                .orElseGet(() -> gone("The build of this approval is gone."));
+    }
+
+    private static JsonResponse answerToProgress(Transition transition) {
+        return switch (transition.answer()) {
+            case ACCEPTED -> JsonResponse.ok(JsonResponse.JSON
+                    .createObjectNode()
+                    .put("status", "noted")
+                    .put("approvalId", transition.approval().id()));
+            case NOT_AWAITED -> gone(NOT_AWAITED);
+            default -> gone(
+                    transition.approval().callback() != null
+                            ? "The callback has come already; no progress is awaited any more."
+                            : whyItEnded(transition.approval().requireDecision()));
+        };
     }
 
     private JsonResponse decide(CallbackRequest request, Caller caller) throws RequestBody.Refused, IOException {
@@ -202,7 +245,7 @@ public final class CallbackEndpoint {
 
     private static JsonResponse answer(Transition transition) {
         if (transition.answer() == Answer.NOT_AWAITED) {
-            return gone("No callback is awaited: the webhook is defined with disableCallback.");
+            return gone(NOT_AWAITED);
         }
         Decision said = transition.approval().callback();
         if (said == null) { // then it ended without one

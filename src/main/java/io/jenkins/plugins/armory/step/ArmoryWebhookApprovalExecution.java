@@ -20,6 +20,7 @@ import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.callback.AllowedCallers;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -73,6 +74,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(ArmoryWebhookApprovalExecution.class.getName());
     private static final String PREFIX = "[armory] ";
+    /** How much of a message of progress is in a line of the log, in characters. */
+    private static final int MAX_PROGRESS = 200;
 
     private final transient ArmoryWebhookApprovalStep step;
 
@@ -488,6 +491,14 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         });
     }
 
+    @Override
+    public void progressed(Progress progress) {
+        String percent = progress.percentText();
+        String text = progress.mdMessage().lines().map(String::strip).filter(line -> !line.isEmpty()).findFirst().orElse("");
+        String line = printable(text.length() <= MAX_PROGRESS ? text : text.substring(0, MAX_PROGRESS) + "...");
+        run(() -> log("Progress: " + percent + (percent.isEmpty() || line.isEmpty() ? "" : ", ") + line));
+    }
+
     private String overdue(Approval approval) {
         boolean nobody = approval.callback() != null || !approval.awaitsCallback();
         return (nobody ? "nobody approved" : "no callback arrived") + " within " + timeoutText
@@ -595,9 +606,14 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         }
     }
 
-    /** The caller's message as it is put behind a line of the log; whatever could steer a terminal is left out. */
+    /** A caller's text without whatever could steer a terminal. */
+    private static String printable(String text) {
+        return text.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "").strip();
+    }
+
+    /** The caller's message as it is put behind a line of the log. */
     private static String message(Decision decision) {
-        String text = decision.mdMessage().replaceAll("[\\p{Cntrl}&&[^\n\t]]", "").strip();
+        String text = printable(decision.mdMessage());
         return text.isEmpty() ? "" : ": " + text;
     }
 

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Item;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks;
@@ -26,12 +28,13 @@ final class ApprovalList {
     private ApprovalList() {}
 
     /** One approval with the callbacks that were refused; for who may not read its job, it is as if there were none. */
-    static JsonResponse response(Optional<Approval> approval, RejectedCallbacks rejected) {
+    static JsonResponse response(Approvals approvals, String id, RejectedCallbacks rejected) {
+        Optional<Approval> approval = approvals.find(id);
         String url = approval.map(known -> urlOf(known.build().job())).orElse("");
         if (url.isEmpty()) {
             return JsonResponse.error(404, "unknown_approval", "There is no such approval.");
         }
-        ObjectNode body = json(approval.get(), url);
+        ObjectNode body = json(approval.get(), url, approvals);
         ArrayNode callbacks = body.putArray("rejectedCallbacks");
         for (Rejected each : rejected.of(approval.get().id())) {
             callbacks.addObject()
@@ -50,9 +53,9 @@ final class ApprovalList {
      * @param known tags of the answers that the client has ({@code If-None-Match}), {@code null} for none
      * @return 304 when it has this one already: then nothing is made but the tag
      */
-    static JsonResponse response(List<Approval> approvals, RejectedCallbacks rejected, @CheckForNull String known) {
+    static JsonResponse response(Approvals approvals, RejectedCallbacks rejected, @CheckForNull String known) {
         Map<String, String> urls = new HashMap<>(); // by job; empty for one that the user may not see
-        List<Approval> visible = approvals.stream()
+        List<Approval> visible = approvals.list().stream()
                 .filter(approval -> !urls.computeIfAbsent(approval.build().job(), ApprovalList::urlOf)
                         .isEmpty())
                 .toList();
@@ -61,6 +64,7 @@ final class ApprovalList {
             tag.add(approval);
             tag.add(urls.get(approval.build().job()));
             tag.add(rejected.of(approval.id()));
+            tag.add(approvals.progressOf(approval.id()));
         }
         Map<String, String> headers = Map.of("ETag", tag.toString());
         if (tag.isIn(known)) {
@@ -69,7 +73,7 @@ final class ApprovalList {
         ObjectNode body = JsonNodeFactory.instance.objectNode().put("now", Instant.now().toString());
         ArrayNode array = body.putArray("approvals");
         for (Approval approval : visible) {
-            ObjectNode json = json(approval, urls.get(approval.build().job()));
+            ObjectNode json = json(approval, urls.get(approval.build().job()), approvals);
             List<Rejected> callbacks = rejected.of(approval.id());
             if (!callbacks.isEmpty()) {
                 json.put("rejectedCallbacks", callbacks.size())
@@ -86,7 +90,8 @@ final class ApprovalList {
         return item == null || !item.hasPermission(Item.READ) ? "" : item.getUrl();
     }
 
-    static ObjectNode json(Approval approval, String jobUrl) {
+    /** @param approvals knows what is not on disk with the approval */
+    static ObjectNode json(Approval approval, String jobUrl, Approvals approvals) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("id", approval.id())
@@ -105,6 +110,7 @@ final class ApprovalList {
         if (callback != null) {
             json.set("callback", CallbackEndpoint.json(callback));
         }
+        approvals.progressOf(approval.id()).ifPresent(progress -> json.set("progress", json(progress)));
         ManualRequirement manual = approval.manual();
         if (manual != null) {
             json.set("manualApproval", json(manual, approval.person()));
@@ -116,6 +122,15 @@ final class ApprovalList {
                     CallbackEndpoint.json(decision).put("mdMessageHtml", Markdown.toHtml(decision.mdMessage())));
         }
         return json;
+    }
+
+    private static ObjectNode json(Progress progress) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("percent", progress.percent())
+                .put("mdMessage", progress.mdMessage())
+                .put("mdMessageHtml", Markdown.toHtml(progress.mdMessage()))
+                .put("at", progress.at().toString());
     }
 
     private static ObjectNode json(ManualRequirement manual, @CheckForNull Decision person) {

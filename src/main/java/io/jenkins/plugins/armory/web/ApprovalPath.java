@@ -14,6 +14,7 @@ final class ApprovalPath {
     private static final Pattern PATH = Pattern.compile("/approvals/([^/]+)(?:/callback)?");
 
     private static final Pattern REHEARSAL = Pattern.compile("/approvals/([^/]+)/test");
+    private static final Pattern PROGRESS = Pattern.compile("/approvals/([^/]+)/progress");
     private static final Pattern DATA = Pattern.compile("/approvals/([^/]+)/api/json");
     static final String TOKEN = "/oauth/token";
 
@@ -34,6 +35,12 @@ final class ApprovalPath {
         return idIn(REHEARSAL, path);
     }
 
+    /** The id in the path of a report of progress, {@code null} when it is another path. */
+    @CheckForNull
+    static String idOfProgress(@CheckForNull String path) {
+        return idIn(PROGRESS, path);
+    }
+
     /** The id in the path of one approval's data, {@code null} when it is another path. */
     @CheckForNull
     static String idOfData(@CheckForNull String path) {
@@ -42,7 +49,10 @@ final class ApprovalPath {
 
     /** Whether it is for those who are no users of Jenkins: their requests prove by themselves whose they are. */
     static boolean isForCallers(@CheckForNull String path) {
-        return idIn(path) != null || idOfRehearsal(path) != null || TOKEN.equals(path);
+        return idIn(path) != null
+                || idOfRehearsal(path) != null
+                || idOfProgress(path) != null
+                || TOKEN.equals(path);
     }
 
     @CheckForNull

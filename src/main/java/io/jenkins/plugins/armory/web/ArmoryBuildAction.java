@@ -56,7 +56,10 @@ public final class ArmoryBuildAction implements Action {
             ArmoryApprovals armory = ArmoryApprovals.get();
             RejectedCallbacks rejected = armory.endpoint().rejected();
             for (Approval approval : armory.approvalsOf(run)) {
-                found.add(new BuildApproval(approval, rejected.of(approval.id())));
+                found.add(new BuildApproval(
+                        approval,
+                        rejected.of(approval.id()),
+                        armory.approvals().progressOf(approval.id()).orElse(null)));
             }
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot read the approvals of " + run, x);

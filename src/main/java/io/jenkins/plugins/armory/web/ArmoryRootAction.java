@@ -69,6 +69,7 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
     private static JsonResponse answer(StaplerRequest2 request, String path) throws IOException {
         String id = ApprovalPath.idIn(path);
         String rehearsal = ApprovalPath.idOfRehearsal(path);
+        String progress = ApprovalPath.idOfProgress(path);
         String data = ApprovalPath.idOfData(path);
         Optional<PersonalDecision> decision = PersonalDecision.at(path);
         ArmoryApprovals armory = ArmoryApprovals.get();
@@ -76,6 +77,8 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
             return armory.endpoint().handle(callback(request, id));
         } else if (rehearsal != null) {
             return armory.endpoint().rehearse(callback(request, rehearsal));
+        } else if (progress != null) {
+            return armory.endpoint().progress(callback(request, progress));
         } else if (decision.isPresent()) {
             return decision.get().answer(request);
         } else if (ApprovalPath.TOKEN.equals(path)) {
@@ -85,11 +88,11 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         } else if (data != null) {
             Jenkins.get().checkPermission(Jenkins.READ);
             return ApprovalList.response(
-                    armory.approvals().find(data), armory.endpoint().rejected());
+                    armory.approvals(), data, armory.endpoint().rejected());
         } else if ("/api/json".equals(path)) {
             Jenkins.get().checkPermission(Jenkins.READ);
             return ApprovalList.response(
-                    armory.approvals().list(),
+                    armory.approvals(),
                     armory.endpoint().rejected(),
                     request.getHeader("If-None-Match"));
         }

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -16,8 +17,12 @@ public final class BuildApproval {
     private final Approval approval;
     private final List<Rejected> rejected;
 
-    BuildApproval(Approval approval, List<Rejected> rejected) {
+    @CheckForNull
+    private final Progress progress;
+
+    BuildApproval(Approval approval, List<Rejected> rejected, @CheckForNull Progress progress) {
         this.approval = approval;
+        this.progress = progress;
         this.rejected = List.copyOf(rejected);
     }
 
@@ -56,6 +61,22 @@ public final class BuildApproval {
     /** When the wait ends without a callback, in ISO 8601. */
     public String getDeadline() {
         return text(approval.deadline());
+    }
+
+    /** From 0 to 100, how far the external process has come; {@code null} while it has not said. */
+    @CheckForNull
+    public Double getPercent() {
+        return progress == null ? null : progress.percent();
+    }
+
+    /** The same for people; empty while there is none. */
+    public String getPercentText() {
+        return progress == null ? "" : progress.percentText();
+    }
+
+    /** What the external process says of its progress, as HTML that is safe to show; empty where it says nothing. */
+    public String getProgressHtml() {
+        return progress == null ? "" : Markdown.toHtml(progress.mdMessage());
     }
 
     /** The attempts to call the webhook, the oldest first, each as a line. */

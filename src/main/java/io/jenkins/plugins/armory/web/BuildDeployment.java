@@ -27,7 +27,7 @@ final class BuildDeployment {
         body.put("cancelsStages", deployment.cancelsStages());
         ArrayNode array = body.putArray("approvals");
         for (Approval approval : ArmoryApprovals.get().approvalsOf(run)) {
-            array.add(ApprovalList.json(approval, run.getParent().getUrl()));
+            array.add(ApprovalList.json(approval, run.getParent().getUrl(), ArmoryApprovals.get().approvals()));
         }
         return JsonResponse.ok(body);
     }

@@ -9,7 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * Asks no crumb of callbacks, their rehearsals and requests for tokens, and of nothing else: whoever sends them has no
+ * Asks no crumb of callbacks, their rehearsals, progress and requests for tokens, and of nothing else: whoever sends them has no
  * session that could be abused, and proves by token or secret that the request is theirs.
  */
 @Extension

@@ -26,7 +26,7 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
     protected int run() throws Exception {
         ArmoryApprovals armory = ArmoryApprovals.get();
         var answer = ApprovalList.response(
-                armory.approvals().list(), armory.endpoint().rejected(), null);
+                armory.approvals(), armory.endpoint().rejected(), null);
         if (json) {
             stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
             return 0;

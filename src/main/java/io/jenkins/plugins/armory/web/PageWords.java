@@ -58,6 +58,7 @@ final class PageWords {
                 .put("attempt.failed", Messages.PageWords_attempt_failed(FIRST, SECOND))
                 .put("attempt.next", Messages.PageWords_attempt_next(FIRST))
                 .put("attempt.none", Messages.PageWords_attempt_none())
+                .put("progress", Messages.PageWords_progress())
                 .put("rejected", Messages.PageWords_rejected(FIRST, SECOND))
                 .put("failed", Messages.PageWords_failed(FIRST))
                 .put("failed.status", Messages.PageWords_failed_status(FIRST))

@@ -50,6 +50,7 @@ class ApprovalsPropertyTest {
         NOT_SENT,
         CALLBACK_TRUE,
         CALLBACK_FALSE,
+        PROGRESS,
         APPROVE,
         REJECT,
         OTHER_FAILED,
@@ -68,6 +69,7 @@ class ApprovalsPropertyTest {
                 case NOT_SENT -> new Event.NotSent("answered 500", ApprovalTest.attempt(2, 500));
                 case CALLBACK_TRUE -> new Event.Callback(true, "yes", "callback token");
                 case CALLBACK_FALSE -> new Event.Callback(false, "no", "callback token");
+                case PROGRESS -> new Event.Progress();
                 case APPROVE -> new Event.ManualApproval("alice", "");
                 case REJECT -> new Event.ManualRejection("bob", "not on a Friday");
                 case OTHER_FAILED -> new Event.OtherFailed("'lint' failed");
@@ -141,7 +143,16 @@ class ApprovalsPropertyTest {
             assertThat(after.person()).isEqualTo(before.person());
         }
         assertThat(after.attempts().subList(0, before.attempts().size())).isEqualTo(before.attempts());
-        if (callback && !before.awaitsCallback() || person && before.manual() == null) {
+        if (step == Step.PROGRESS) {
+            boolean heard = before.awaitsCallback()
+                    && before.callback() == null
+                    && !before.isDecided()
+                    && now.isBefore(before.deadline());
+            assertThat(transition.answer() == Answer.ACCEPTED).isEqualTo(heard);
+            assertThat(heard && !after.equals(before)).as("progress changes nothing").isFalse();
+        }
+        boolean byProcess = callback || step == Step.PROGRESS;
+        if (byProcess && !before.awaitsCallback() || person && before.manual() == null) {
             assertThat(transition).isEqualTo(new Approval.Transition(before, Answer.NOT_AWAITED));
             return;
         }
@@ -267,6 +278,15 @@ class ApprovalsPropertyTest {
                         approvals.attach(ID, approval -> told.add(approval.decision()));
                     }
                 }
+                case PROGRESS -> {
+                    Approval.Transition transition =
+                            approvals.report(ID, 40.0, "testing").orElseThrow();
+                    assertThat(approvals.progressOf(ID).isPresent())
+                            .isEqualTo(transition.answer() == Answer.ACCEPTED);
+                    if (promised == null) {
+                        promised = transition.approval().decision();
+                    }
+                }
                 default -> {
                     Approval.Transition transition =
                             approvals.apply(ID, step.event()).orElseThrow();
@@ -287,6 +307,9 @@ class ApprovalsPropertyTest {
             assertThat(told).allSatisfy(decision -> assertThat(decision).isEqualTo(promised));
             assertThat(ApprovalStore.open(folder).find(ID)).contains(approval);
             assertThat(approvals.list()).containsExactly(approval);
+            assertThat(approval.isDecided() && approvals.progressOf(ID).isPresent())
+                    .as("progress is of no account once it is decided")
+                    .isFalse();
         }
     }
 }

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -202,5 +204,107 @@ class ApprovalsTest {
 
         assertThat(timer.getQueue()).isEmpty();
         assertThat(approvals.find("a1")).isEmpty();
+    }
+
+    /** Keeps what it is told. */
+    private static final class Listener implements Approvals.Waiter {
+
+        private final List<Progress> progress = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void decided(Approval approval) {
+            // of no interest
+        }
+
+        @Override
+        public void progressed(Progress now) {
+            progress.add(now);
+        }
+    }
+
+    @Test
+    void keepsTheLastProgressUntilTheDecisionAndWritesNothingForIt() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("a1"));
+        Path file = folder.resolve("pending/a1.json");
+        Files.setLastModifiedTime(file, FileTime.from(START));
+
+        approvals.report("a1", 40.0, "testing");
+        clock.set(START.plusSeconds(5));
+        approvals.report("a1", 60.0, null);
+        approvals.report("a1", null, "still testing");
+
+        assertThat(approvals.progressOf("a1")).contains(new Progress(60.0, "still testing", START.plusSeconds(5)));
+        assertThat(Files.getLastModifiedTime(file).toInstant()).isEqualTo(START);
+        approvals.apply("a1", new Event.Callback(true, "", "callback token"));
+        assertThat(approvals.progressOf("a1")).isEmpty();
+        assertThat(approvals.report("a1", 61.0, null).orElseThrow().answer()).isEqualTo(Answer.ENDED);
+        assertThat(approvals.progressOf("a1")).isEmpty();
+    }
+
+    @Test
+    void keepsNoProgressOfWhatIsNotThere() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("a1"));
+        approvals.create(start("a2"));
+        approvals.report("a1", 1.0, null);
+        approvals.report("a2", 1.0, null);
+
+        approvals.remove("a1");
+        approvals.removeIf(approval -> true);
+
+        assertThat(approvals.progressOf("a1")).isEmpty();
+        assertThat(approvals.progressOf("a2")).isEmpty();
+        assertThat(approvals.report("a1", 2.0, null)).isEmpty();
+        assertThat(approvals.report("invented", 2.0, null)).isEmpty();
+        assertThat(approvals.progressOf("invented")).isEmpty();
+    }
+
+    @Test
+    void progressAtTheDeadlineFindsTheApprovalTimedOut() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("a1"));
+        clock.set(DEADLINE);
+
+        assertThat(approvals.report("a1", 99.0, null).orElseThrow().answer()).isEqualTo(Answer.ENDED);
+        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow().requireDecision().outcome())
+                .isEqualTo(Outcome.TIMED_OUT);
+    }
+
+    @Test
+    void tellsTheFirstProgressAndNewMessagesButNotTooManyOfThem() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("a1"));
+        Listener listener = new Listener();
+        approvals.attach("a1", listener);
+
+        approvals.report("a1", 1.0, null);
+        approvals.report("a1", 2.0, null);
+        assertThat(listener.progress).extracting(Progress::percent).containsExactly(1.0);
+        approvals.report("a1", 3.0, "first message");
+        approvals.report("a1", 4.0, "first message");
+        assertThat(listener.progress).extracting(Progress::percent).containsExactly(1.0, 3.0);
+        for (int i = 0; i < 3600; i++) {
+            clock.set(START.plusSeconds(i));
+            approvals.report("a1", null, "second " + i);
+        }
+        assertThat(listener.progress).as("ten, and one a minute").hasSize(10 + 59);
+        assertThat(listener.progress.get(10).mdMessage()).isEqualTo("second 60");
+    }
+
+    @Test
+    void longMessageOfProgressIsCutWhereItMayBe() {
+        String tooLong = "x".repeat(Progress.MAX_MESSAGE - 2) + "\ud83d\ude00!";
+
+        assertThat(new Progress(null, "x".repeat(Progress.MAX_MESSAGE), START).mdMessage()).hasSize(Progress.MAX_MESSAGE);
+        assertThat(new Progress(null, tooLong, START).mdMessage()).isEqualTo("x".repeat(Progress.MAX_MESSAGE - 2) + "…");
+    }
+
+    @Test
+    void percentIsReadWithOneDecimalAtMost() {
+        assertThat(new Progress(40.0, "", START).percentText()).isEqualTo("40 %");
+        assertThat(new Progress(99.96, "", START).percentText()).isEqualTo("100 %");
+        assertThat(new Progress(0.05, "", START).percentText()).isEqualTo("0.1 %");
+        assertThat(new Progress(null, "", START).percentText()).isEmpty();
     }
 }

@@ -600,4 +600,93 @@ class CallbackEndpointTest {
         assertThat(rehearse("s3cret!", null, "").status()).isEqualTo(429);
         assertThat(rehearse(tokens.tokenFor(id), null, "").status()).isEqualTo(200); // nobody guesses that one
     }
+
+    private JsonResponse report(String approvalId, String token, String body) {
+        return endpoint.progress(new CallbackRequest(
+                "POST",
+                approvalId,
+                List.of("Bearer " + token),
+                List.of(),
+                "192.0.2.1",
+                "application/json",
+                -1,
+                new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private JsonResponse report(String body) {
+        return report(id, tokens.tokenFor(id), body);
+    }
+
+    @Test
+    void notesProgressAndDecidesNothing() {
+        String noted = "{\"status\":\"noted\",\"approvalId\":\"" + id + "\"}";
+        assertAnswer(report("{\"percent\": 40, \"mdMessage\": \"testing\"}"), 200, Map.of(), noted);
+        assertAnswer(report("{\"percent\": 40.5, \"mdMessage\": null}"), 200, Map.of(), noted);
+
+        assertThat(approvals.progressOf(id).orElseThrow())
+                .returns(40.5, each -> each.percent())
+                .returns("testing", each -> each.mdMessage());
+        assertAnswer(report("{\"mdMessage\": \"\"}"), 200, Map.of(), noted);
+        assertThat(approvals.progressOf(id).orElseThrow().mdMessage()).isEmpty();
+        assertThat(decision()).isNull();
+        assertThat(endpoint.rejected().of(id)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | Both \"percent\" and \"mdMessage\" are missing",
+                "{\"percent\": null} | Both \"percent\" and \"mdMessage\" are missing",
+                "{\"percent\": -0.1} | \"percent\" must be a number from 0 to 100",
+                "{\"percent\": 100.1} | \"percent\" must be a number from 0 to 100",
+                "{\"percent\": 1e999} | \"percent\" must be a number from 0 to 100",
+                "{\"percent\": \"40\"} | \"percent\" must be a number from 0 to 100",
+                "{\"percent\": 1, \"mdMessage\": 2} | \"mdMessage\" must be a string",
+                "{\"percent\": 1, \"percent\": 2} | \"percent\" is there twice",
+                "[40] | such as {\"percent\": 40",
+                "40 % | not JSON",
+            })
+    void refusesProgressThatIsNotProgress(String body, String message) {
+        assertError(report(body), 400, "invalid_request", message);
+        assertThat(approvals.progressOf(id)).isEmpty();
+        assertThat(endpoint.rejected().of(id)).hasSize(1).first().satisfies(rejected -> assertThat(rejected.reason())
+                .startsWith("progress: "));
+    }
+
+    @Test
+    void asksTheSameOfProgressAsOfACallback() throws IOException {
+        String other = newApproval(null, Duration.ofHours(1));
+        String body = "{\"percent\": 40}";
+
+        assertError(report(id, "wrong", body), 401, "invalid_token");
+        assertError(report(id, tokens.tokenFor(other), body), 403, "insufficient_scope");
+        assertError(report("invented", tokens.tokenFor(id), body), 404, "unknown_approval");
+        assertError(report("{\"mdMessage\": \"" + "a".repeat(65_536) + "\"}"), 413, "payload_too_large");
+        assertThat(report(id, "s3cret!", body).status()).isEqualTo(200);
+        stopping = true;
+        assertError(report(body), 503, "unavailable");
+    }
+
+    @Test
+    void progressAfterTheEndIsGoneAndNoReasonToLookIntoIt() throws IOException {
+        String calledBack = newApproval(null, Duration.ofHours(1));
+        callBack(calledBack, SUCCESS);
+        String timedOut = newApproval(null, Duration.ZERO);
+
+        assertError(report(calledBack, tokens.tokenFor(calledBack), "{\"percent\": 99}"), 410, "approval_ended", "has come already");
+        assertError(report(timedOut, tokens.tokenFor(timedOut), "{\"percent\": 99}"), 410, "approval_ended", "timed out");
+        assertThat(endpoint.rejected().of(calledBack)).isEmpty();
+        approvals.remove(id);
+        assertError(report("{\"percent\": 99}"), 410, "approval_ended", "build of this approval is gone");
+    }
+
+    @Test
+    void failedReportsOfProgressCountAsFailures() {
+        for (int i = 0; i < FailureLimiter.BURST; i++) {
+            assertThat(report(id, "wrong", "{\"percent\": 1}").status()).isEqualTo(401);
+        }
+        assertThat(report(id, "wrong", "{\"percent\": 1}").status()).isEqualTo(429);
+        assertThat(callBack(id, SUCCESS).status()).as("the right token").isEqualTo(200);
+    }
 }

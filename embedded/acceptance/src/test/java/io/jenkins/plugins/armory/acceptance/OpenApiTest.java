@@ -30,6 +30,7 @@ class OpenApiTest {
 
     private static final String CALLBACK = "/approvals/{id}/callback";
     private static final String REHEARSAL = "/approvals/{id}/test";
+    private static final String PROGRESS = "/approvals/{id}/progress";
     private static final String TOKEN = "/oauth/token";
     private static final String DATA = "/approvals/{id}/api/json";
 
@@ -109,6 +110,25 @@ class OpenApiTest {
         build.awaitResult("SUCCESS");
         check(DATA, "get", 200, data(jenkins, callback.id()));
         check(DATA, "get", 404, data(jenkins, "nosuchid"));
+    }
+
+    @Test
+    void progressIsAnsweredAsItSays(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        String body = "{\"percent\": 40, \"mdMessage\": \"**on** it\"}";
+
+        check(PROGRESS, "post", 200, callback.send("/progress", body));
+        check(PROGRESS, "post", 400, callback.send("/progress", "{}"));
+        check(PROGRESS, "post", 401, callback.with("none").send("/progress", body));
+        check(PROGRESS, "post", 403, callback.with(token(jenkins, Settings.OTHER_CLIENT_ID)).send("/progress", body));
+        check(PROGRESS, "post", 405, Http.send(Http.request(callback.uri() + "/progress")));
+        JsonNode shown = check(DATA, "get", 200, data(jenkins, callback.id())).json().get("progress");
+        assertThat(shown.get("percent").asInt()).isEqualTo(40);
+        check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json")));
+        callback.succeed("");
+        build.awaitResult("SUCCESS");
+        check(PROGRESS, "post", 410, callback.send("/progress", body));
     }
 
     @Test
