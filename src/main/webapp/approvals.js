@@ -178,7 +178,11 @@
       }
     };
     tick();
-    return { parts: [bar, text], tick };
+    const due = (approval.heartbeat || {}).due;
+    const note = due
+      ? [element("small", "armory-approvals__note", say("heartbeat", new Date(due).toLocaleTimeString()))]
+      : [];
+    return { parts: [bar, text, ...note], tick };
   }
 
   function age(iso) {

@@ -4,9 +4,12 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One run of a webhook in one build, from the call to the decision. An immutable value; {@link #on} is the whole state
@@ -16,7 +19,8 @@ import java.util.Objects;
  * SENDING --Sent--> WAITING
  *    |                 |
  *    +-----------------+--Callback, NotSent, ManualRejection, OtherFailed, Aborted,
- *                         DeadlineCheck at or after the deadline--> DECIDED
+ *                         DeadlineCheck at or after the deadline,
+ *                         HeartbeatCheck in WAITING when nothing was heard for too long--> DECIDED
  * </pre>
  *
  * A callback decides in SENDING too: an external process may call back before it answers the webhook's request. Where no
@@ -35,6 +39,8 @@ import java.util.Objects;
  * @param manual that a person has to approve too, {@code null} when nobody has
  * @param createdAt when the step started
  * @param deadline when the wait ends; absolute, so time spent while Jenkins is down counts
+ * @param heartbeat how long the external process may be silent while the callback is awaited, {@code null} for as long as it
+ *     likes
  * @param attempts the newest attempts to call the webhook, the newest last; at most {@value #MAX_ATTEMPTS}
  * @param state see above
  * @param callback what a callback said, {@code null} while none has come; the approval may need more than that
@@ -53,6 +59,7 @@ public record Approval(
         @CheckForNull ManualRequirement manual,
         Instant createdAt,
         Instant deadline,
+        @CheckForNull Duration heartbeat,
         List<Attempt> attempts,
         State state,
         @CheckForNull Decision callback,
@@ -143,6 +150,7 @@ public record Approval(
                 null,
                 createdAt,
                 createdAt.plus(timeout),
+                null,
                 List.of(),
                 State.SENDING,
                 null,
@@ -152,20 +160,29 @@ public record Approval(
 
     /** The same, but without waiting for a callback. */
     public Approval withoutCallback() {
-        return requiring(phase, false, manual);
+        return requiring(phase, false, manual, heartbeat);
     }
 
     /** The same in another phase. */
     public Approval in(Phase newPhase) {
-        return requiring(newPhase, awaitsCallback, manual);
+        return requiring(newPhase, awaitsCallback, manual, heartbeat);
     }
 
     /** The same, but a person has to approve too. */
     public Approval with(ManualRequirement newManual) {
-        return requiring(phase, awaitsCallback, newManual);
+        return requiring(phase, awaitsCallback, newManual, heartbeat);
     }
 
-    private Approval requiring(Phase newPhase, boolean newAwaitsCallback, @CheckForNull ManualRequirement newManual) {
+    /** The same, but something has to be heard of the external process at least that often. */
+    public Approval with(Duration newHeartbeat) {
+        return requiring(phase, awaitsCallback, manual, newHeartbeat);
+    }
+
+    private Approval requiring(
+            Phase newPhase,
+            boolean newAwaitsCallback,
+            @CheckForNull ManualRequirement newManual,
+            @CheckForNull Duration newHeartbeat) {
         return new Approval(
                 id,
                 build,
@@ -178,6 +195,7 @@ public record Approval(
                 newManual,
                 createdAt,
                 deadline,
+                newHeartbeat,
                 attempts,
                 state,
                 callback,
@@ -214,6 +232,25 @@ public record Approval(
         return attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
     }
 
+    /** When the webhook took the call, {@code null} while it has not. */
+    @CheckForNull
+    Instant sentAt() {
+        Attempt last = lastAttempt();
+        return last == null || last.failure() != null ? null : last.at().plus(last.duration());
+    }
+
+    /**
+     * When something has to be heard of the external process at the latest; empty while that is not asked of it, which is so
+     * until the webhook has answered, and once the callback is there.
+     *
+     * @param heardAt when something was heard last
+     */
+    public Optional<Instant> heartbeatDue(Instant heardAt) {
+        return heartbeat != null && awaitsCallback && state == State.WAITING && callback == null
+                ? Optional.of(heardAt.plus(heartbeat))
+                : Optional.empty();
+    }
+
     /**
      * The state machine.
      *
@@ -245,6 +282,11 @@ public record Approval(
             return new Transition(noting(event), Answer.IGNORED);
         } else if (event instanceof Event.DeadlineCheck) {
             return overdue ? accepted(timedOut()) : new Transition(this, Answer.IGNORED);
+        } else if (event instanceof Event.HeartbeatCheck check) {
+            return heartbeatDue(check.heardAt())
+                    .filter(due -> !now.isBefore(due))
+                    .map(due -> accepted(notHeard(check, due)))
+                    .orElse(new Transition(this, Answer.IGNORED));
         } else if (event instanceof Event.NotSent notSent && callback == null) {
             return accepted(noting(event).decided(Outcome.NOT_SENT, notSent.reason(), BY_WEBHOOK, now));
         } else if (event instanceof Event.Aborted aborted) {
@@ -366,6 +408,25 @@ public record Approval(
                 deadline);
     }
 
+    private Approval notHeard(Event.HeartbeatCheck check, Instant due) {
+        String message = "Nothing was heard of the external process for " + text(heartbeat) + ": since "
+                + check.heardAt().truncatedTo(ChronoUnit.SECONDS) + ", " + check.what() + ".";
+        return decided(Outcome.NOT_HEARD, message, "heartbeat", due);
+    }
+
+    /** In the largest unit of which it is a whole number. */
+    private static String text(Duration duration) {
+        long millis = duration.toMillis();
+        for (ChronoUnit unit : List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES, ChronoUnit.SECONDS)) {
+            long size = unit.getDuration().toMillis();
+            if (millis >= size && millis % size == 0) {
+                String name = unit.name().toLowerCase(Locale.ROOT);
+                return millis / size + " " + (millis == size ? name.substring(0, name.length() - 1) : name);
+            }
+        }
+        return millis + " ms";
+    }
+
     private Approval decided(Outcome outcome, String message, String decidedBy, Instant at) {
         return with(
                 build, attempts, State.DECIDED, callback, person, new Decision(outcome, message, decidedBy, at));
@@ -394,6 +455,7 @@ public record Approval(
                 manual,
                 createdAt,
                 deadline,
+                heartbeat,
                 newAttempts,
                 newState,
                 newCallback,

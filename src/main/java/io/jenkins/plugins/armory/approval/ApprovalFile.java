@@ -53,6 +53,9 @@ final class ApprovalFile {
                 .put("createdAt", approval.createdAt().toString())
                 .put("deadline", approval.deadline().toString())
                 .put("state", approval.state().name());
+        if (approval.heartbeat() != null) {
+            json.put("heartbeatMillis", approval.heartbeat().toMillis());
+        }
         if (!approval.allowedCallers().isEmpty()) {
             approval.allowedCallers().forEach(json.putArray("allowedCallers")::add);
         }
@@ -160,6 +163,7 @@ final class ApprovalFile {
                 manual(json),
                 Instant.parse(text(json, "createdAt")),
                 Instant.parse(text(json, "deadline")),
+                json.has("heartbeatMillis") ? Duration.ofMillis(json.get("heartbeatMillis").longValue()) : null,
                 attempts(json),
                 Approval.State.valueOf(text(json, "state")),
                 callback,

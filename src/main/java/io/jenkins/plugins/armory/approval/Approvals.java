@@ -50,9 +50,15 @@ public final class Approvals {
     private final Deadlines deadlines;
     private final Map<String, Waiter> waiters = new ConcurrentHashMap<>();
     private final ProgressReports reports = new ProgressReports();
+    /** Before that nobody could be heard. */
+    private final Instant openedAt;
+
+    /** When something was last heard of an external process, and what, for people. */
+    private record Heard(Instant at, String what) {}
 
     /**
-     * Takes up what the store holds. Approvals whose deadline passed while nobody looked are timed out on the executor: that
+     * Takes up what the store holds. While this was not there nobody could report anything, so the intervals of heartbeats begin
+     * anew. Approvals whose deadline passed while nobody looked are timed out on the executor: that
      * they are is certain from here on, since a callback would find the deadline passed, but writing it may take a while.
      *
      * @param timer wakes this up for the next deadline
@@ -62,12 +68,13 @@ public final class Approvals {
         this.store = store;
         this.executor = executor;
         this.clock = clock;
-        this.deadlines = new Deadlines(timer, clock, id -> executor.execute(() -> checkDeadline(id)));
+        this.openedAt = clock.instant();
+        this.deadlines = new Deadlines(timer, clock, id -> executor.execute(() -> checkClock(id)));
         store.pending().forEach(approval -> {
-            if (approval.deadline().isAfter(clock.instant())) {
-                deadlines.add(approval);
+            if (approval.deadline().isAfter(openedAt)) {
+                watch(approval);
             } else {
-                executor.execute(() -> checkDeadline(approval.id()));
+                executor.execute(() -> checkClock(approval.id()));
             }
         });
     }
@@ -84,7 +91,32 @@ public final class Approvals {
      */
     public void create(Approval approval) throws IOException {
         store.create(approval);
-        deadlines.add(approval);
+        watch(approval);
+    }
+
+    /** Has the clock looked at when that may end the approval. Whatever is heard until then is found out only then. */
+    private void watch(Approval approval) {
+        Instant due = heartbeatDue(approval).orElse(approval.deadline());
+        deadlines.set(approval.id(), due.isBefore(approval.deadline()) ? due : approval.deadline());
+    }
+
+    /** When something has to be heard of an approval's external process; empty while that is not asked of it. */
+    public Optional<Instant> heartbeatDue(Approval approval) {
+        return approval.heartbeatDue(lastHeard(approval).at());
+    }
+
+    private Heard lastHeard(Approval approval) {
+        Instant sentAt = approval.sentAt();
+        Heard heard = sentAt == null || sentAt.isBefore(openedAt)
+                ? new Heard(openedAt, "when Jenkins started")
+                : new Heard(sentAt, "when the webhook answered");
+        Optional<Progress> progress = reports.of(approval.id());
+        return progress.filter(report -> report.at().isAfter(heard.at()))
+                .map(report -> new Heard(
+                        report.at(),
+                        "when it last reported progress"
+                                + (report.percent() == null ? "" : " (" + report.percentText() + ")")))
+                .orElse(heard);
     }
 
     /**
@@ -95,8 +127,12 @@ public final class Approvals {
      */
     public Optional<Transition> apply(String id, Event event) throws IOException {
         Optional<Transition> transition = store.apply(id, event, clock.instant());
+        transition
+                .map(Transition::approval)
+                .filter(approval -> approval.heartbeat() != null && !approval.isDecided())
+                .ifPresent(this::watch);
         transition.map(Transition::approval).filter(Approval::isDecided).ifPresent(approval -> {
-            deadlines.remove(approval);
+            deadlines.remove(id);
             reports.remove(id);
             Waiter waiter = waiters.remove(id);
             if (waiter != null) {
@@ -225,7 +261,7 @@ public final class Approvals {
 
     /** Removes an approval whose build is gone, if there is one of that id. */
     public void remove(String id) {
-        store.find(id).ifPresent(deadlines::remove);
+        deadlines.remove(id);
         store.remove(id);
         reports.remove(id);
     }
@@ -233,7 +269,7 @@ public final class Approvals {
     /** Removes the approvals whose builds are gone. Reads all of the history. */
     public void removeIf(Predicate<Approval> gone) throws IOException {
         List<Approval> pending = store.pending().stream().filter(gone).toList();
-        pending.forEach(deadlines::remove);
+        pending.forEach(approval -> deadlines.remove(approval.id()));
         store.removeIf(gone);
         pending.forEach(approval -> reports.remove(approval.id()));
     }
@@ -243,18 +279,27 @@ public final class Approvals {
         store.move(oldFullName, newFullName);
     }
 
-    private void checkDeadline(String id) {
+    private void checkClock(String id) {
         try {
-            Optional<Transition> transition = apply(id, new Event.DeadlineCheck());
-            // The clock may have been set back since the timer was: then the deadline is still to come.
+            Approval approval = store.find(id).orElse(null);
+            if (approval == null || approval.isDecided()) {
+                return;
+            }
+            Heard heard = lastHeard(approval);
+            boolean silent = approval.heartbeatDue(heard.at())
+                    .filter(due -> due.isBefore(approval.deadline()))
+                    .isPresent();
+            Optional<Transition> transition =
+                    apply(id, silent ? new Event.HeartbeatCheck(heard.at(), heard.what()) : new Event.DeadlineCheck());
+            // Something may have been heard since the timer was set, or the clock have been set back.
             transition
                     .filter(t -> t.answer() == Answer.IGNORED)
                     .map(Transition::approval)
-                    .filter(approval -> !approval.isDecided())
-                    .ifPresent(deadlines::add);
+                    .filter(each -> !each.isDecided())
+                    .ifPresent(this::watch);
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot write that " + id + " timed out; trying again in a minute", x);
-            store.find(id).ifPresent(deadlines::addLater);
+            LOGGER.log(Level.WARNING, "Cannot write that the time of " + id + " is over; trying again in a minute", x);
+            deadlines.later(id);
         }
     }
 }

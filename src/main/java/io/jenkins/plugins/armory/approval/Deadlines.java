@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Tells when deadlines are due, with one timer for all of them. However many approvals wait, one task is scheduled: for
+ * Tells when approvals are to be looked at, with one timer for all of them. However many approvals wait, one task is scheduled: for
  * the earliest deadline, or for a minute from now if that comes first, since a timer measures elapsed time while a
  * deadline is on the wall clock, which can be set and which passes while a machine sleeps.
  */
@@ -26,6 +28,8 @@ final class Deadlines {
 
     private final TreeSet<Entry> entries =
             new TreeSet<>(Comparator.comparing(Entry::deadline).thenComparing(Entry::id));
+    /** The deadline of each id that has an entry. */
+    private final Map<String, Instant> deadlines = new HashMap<>();
     private final ScheduledExecutorService timer;
     private final Clock clock;
     private final Consumer<String> due;
@@ -41,23 +45,37 @@ final class Deadlines {
         this.due = due;
     }
 
-    synchronized void add(Approval approval) {
-        if (!closed && entries.add(entry(approval)) && entries.first().id().equals(approval.id())) {
+    /** Sets the deadline of an id, in place of the one it may have. */
+    synchronized void set(String id, Instant deadline) {
+        if (closed) {
+            return;
+        }
+        drop(id);
+        deadlines.put(id, deadline);
+        entries.add(new Entry(deadline, id));
+        if (entries.first().id().equals(id)) {
             schedule();
         }
     }
 
-    /** Adds an approval that is overdue already, to be looked at a while from now. */
-    void addLater(Approval approval) {
+    private void drop(String id) {
+        Instant known = deadlines.remove(id);
+        if (known != null) {
+            entries.remove(new Entry(known, id));
+        }
+    }
+
+    /** Has an approval that is overdue already looked at a while from now. */
+    void later(String id) {
         try {
-            timer.schedule(() -> due.accept(approval.id()), LONGEST_SLEEP.toMillis(), TimeUnit.MILLISECONDS);
+            timer.schedule(() -> due.accept(id), LONGEST_SLEEP.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException x) {
             // as in schedule()
         }
     }
 
-    synchronized void remove(Approval approval) {
-        entries.remove(entry(approval));
+    synchronized void remove(String id) {
+        drop(id);
         if (entries.isEmpty()) {
             cancel();
         }
@@ -66,6 +84,7 @@ final class Deadlines {
     synchronized void close() {
         closed = true;
         entries.clear();
+        deadlines.clear();
         cancel();
     }
 
@@ -74,7 +93,9 @@ final class Deadlines {
         synchronized (this) {
             Instant now = clock.instant();
             while (!entries.isEmpty() && !entries.first().deadline().isAfter(now)) {
-                overdue.add(entries.pollFirst().id());
+                String id = entries.pollFirst().id();
+                deadlines.remove(id);
+                overdue.add(id);
             }
             schedule();
         }
@@ -101,9 +122,5 @@ final class Deadlines {
             wakeUp.cancel(false);
             wakeUp = null;
         }
-    }
-
-    private static Entry entry(Approval approval) {
-        return new Entry(approval.deadline(), approval.id());
     }
 }

@@ -23,6 +23,8 @@ public record Decision(Outcome outcome, String mdMessage, String decidedBy, Inst
         REJECTED,
         /** What is required did not come before the deadline. */
         TIMED_OUT,
+        /** Nothing was heard of the external process for longer than its heartbeat. */
+        NOT_HEARD,
         /** The build, or the part of it that waited, ended first. */
         ABORTED,
         /** Another approval of the same phase failed first. */

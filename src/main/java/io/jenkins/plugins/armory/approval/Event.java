@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.time.Instant;
 
 /** What can happen to an approval. When it happened is given beside it, see {@link Approval#on}. */
 public sealed interface Event {
@@ -41,6 +42,14 @@ public sealed interface Event {
 
     /** Somebody looked at the clock: the deadline may have passed. */
     record DeadlineCheck() implements Event {}
+
+    /**
+     * Somebody looked at the clock: nothing may have been heard of the external process for too long.
+     *
+     * @param heardAt when something was heard last
+     * @param what was heard then, for people: {@code when the webhook answered}
+     */
+    record HeartbeatCheck(Instant heardAt, String what) implements Event {}
 
     /** The build, or the part of it that waited, ended. */
     record Aborted(String reason) implements Event {}

@@ -269,6 +269,7 @@ public final class CallbackEndpoint {
     private static String whyItEnded(Decision decision) {
         return switch (decision.outcome()) {
             case TIMED_OUT -> "The approval timed out at " + decision.decidedAt() + ".";
+            case NOT_HEARD -> "The approval ended at " + decision.decidedAt() + ", since nothing was heard for too long.";
             case NOT_SENT -> "The approval ended because its webhook could not be called.";
             case REJECTED -> "The approval ended because a person rejected it.";
             case OTHER_FAILED -> "The approval ended because another one of the same phase failed.";

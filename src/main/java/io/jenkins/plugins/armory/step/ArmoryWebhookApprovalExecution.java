@@ -98,6 +98,11 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private ArrayList<String> submitters;
     private long timeoutMillis;
     private String timeoutText;
+    /** 0 where the external process may be silent as long as it likes. */
+    private long heartbeatMillis;
+
+    @CheckForNull
+    private String heartbeatText;
 
     @CheckForNull
     private String callbackCredentialsId;
@@ -124,6 +129,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             reference = step.toReference();
             resolved = reference.withoutReading();
             timeoutMillis = step.timeoutDuration().toMillis();
+            chooseHeartbeat(step.heartbeatDuration());
             phase = step.requirePhase();
         } catch (IllegalArgumentException x) {
             throw new AbortException("armoryWebhookApproval: " + x.getMessage());
@@ -140,6 +146,13 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         ArmoryApprovals.get().executor().execute(() -> run(this::pause));
         Work.afterSaving(getContext(), this::run, this::prepareAndBegin);
         return false;
+    }
+
+    private void chooseHeartbeat(@CheckForNull Duration heartbeat) {
+        if (heartbeat != null) {
+            heartbeatMillis = heartbeat.toMillis();
+            heartbeatText = text(step.getHeartbeat(), step.getHeartbeatUnit());
+        }
     }
 
     @CheckForNull
@@ -230,6 +243,10 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         }
         Run<?, ?> run = getContext().get(Run.class);
         checkCallers(run);
+        if (heartbeatMillis > 0 && webhook().disableCallback()) {
+            throw new AbortException("heartbeat: webhook '" + webhook().name() + "' is defined with disableCallback, so nothing"
+                    + " is to be heard; leave heartbeat out");
+        }
         // Before anything is kept, since something in the definition may be wrong:
         WebhookRequest request = request(run);
         Route route = route(run);
@@ -245,6 +262,9 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         approval = approval.in(phase);
         if (webhook().disableCallback()) {
             approval = approval.withoutCallback();
+        }
+        if (heartbeatMillis > 0) {
+            approval = approval.with(Duration.ofMillis(heartbeatMillis));
         }
         if (manualMessage != null) {
             approval = approval.with(new ManualRequirement(manualMessage, submitters));
@@ -431,7 +451,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         if (webhook().disableCallback()) {
             log(answered + (manualMessage == null ? " No callback is awaited." : waiting + "."));
         } else {
-            log(answered + waiting + ", for the callback to " + callbackUri() + "/callback");
+            log(answered + waiting + ", for the callback to " + callbackUri() + "/callback"
+                    + (heartbeatText == null ? "" : ", and " + heartbeatText + " at most between reports of progress"));
         }
         if (manualMessage != null) {
             log("A person has to approve too"
@@ -475,6 +496,10 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 case REJECTED -> failed(
                         approval, title + "was rejected (" + decision.decidedBy() + ")" + message(decision));
                 case TIMED_OUT -> failed(approval, title + "timed out: " + overdue(approval));
+                case NOT_HEARD -> failed(
+                        approval,
+                        title + "failed before its deadline: " + decision.mdMessage()
+                                + " Raise heartbeat, report progress more often, or find out what has become of it.");
                 case NOT_SENT -> failed(
                         approval,
                         "Webhook '" + approval.webhook() + "' could not be called: " + decision.mdMessage());

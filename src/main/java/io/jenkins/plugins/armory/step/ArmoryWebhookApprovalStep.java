@@ -66,8 +66,18 @@ public final class ArmoryWebhookApprovalStep extends Step {
     @CheckForNull
     private ManualApproval manualApproval;
 
-    private long timeout = DescriptorImpl.DEFAULT_TIMEOUT;
-    private TimeUnit unit = DescriptorImpl.DEFAULT_UNIT;
+    /** {@code null} when the step does not say, and so are these. */
+    @CheckForNull
+    private Long timeout;
+
+    @CheckForNull
+    private TimeUnit unit;
+
+    /** 0 for none. */
+    private long heartbeat;
+
+    @CheckForNull
+    private TimeUnit heartbeatUnit;
 
     @CheckForNull
     private String callbackCredentialsId;
@@ -223,7 +233,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
     }
 
     public long getTimeout() {
-        return timeout;
+        return timeout == null ? DescriptorImpl.DEFAULT_TIMEOUT : timeout;
     }
 
     @DataBoundSetter
@@ -232,12 +242,39 @@ public final class ArmoryWebhookApprovalStep extends Step {
     }
 
     public TimeUnit getUnit() {
-        return unit;
+        return unit == null || isUnitOfHeartbeat() ? DescriptorImpl.DEFAULT_UNIT : unit;
     }
 
     @DataBoundSetter
     public void setUnit(@CheckForNull TimeUnit unit) {
-        this.unit = unit == null ? DescriptorImpl.DEFAULT_UNIT : unit;
+        this.unit = unit;
+    }
+
+    /** How long the external process may be silent; 0 for as long as it likes. */
+    public long getHeartbeat() {
+        return heartbeat;
+    }
+
+    @DataBoundSetter
+    public void setHeartbeat(long heartbeat) {
+        this.heartbeat = heartbeat;
+    }
+
+    public TimeUnit getHeartbeatUnit() {
+        if (heartbeatUnit != null) {
+            return heartbeatUnit;
+        }
+        return unit != null && isUnitOfHeartbeat() ? unit : DescriptorImpl.DEFAULT_HEARTBEAT_UNIT;
+    }
+
+    @DataBoundSetter
+    public void setHeartbeatUnit(@CheckForNull TimeUnit heartbeatUnit) {
+        this.heartbeatUnit = heartbeatUnit;
+    }
+
+    /** In {@code heartbeat: 10, unit: 'MINUTES'} nothing else is there for the unit to belong to. */
+    private boolean isUnitOfHeartbeat() {
+        return heartbeat != 0 && timeout == null && heartbeatUnit == null;
     }
 
     @CheckForNull
@@ -332,11 +369,30 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
     /** @throws IllegalArgumentException naming the parameter and what to put there */
     Duration timeoutDuration() {
-        long millis = timeout > 0 ? unit.toMillis(timeout) : 0;
+        long millis = getTimeout() > 0 ? getUnit().toMillis(getTimeout()) : 0;
         if (millis < 1 || millis > DescriptorImpl.LONGEST_TIMEOUT.toMillis()) {
-            throw new IllegalArgumentException("timeout: " + timeout + " " + unit + " is not between 1 millisecond and "
+            throw new IllegalArgumentException("timeout: " + getTimeout() + " " + getUnit() + " is not between 1 millisecond and "
                     + DescriptorImpl.LONGEST_TIMEOUT.toDays() + " days; leave it out for "
                     + DescriptorImpl.DEFAULT_TIMEOUT + " " + DescriptorImpl.DEFAULT_UNIT);
+        }
+        return Duration.ofMillis(millis);
+    }
+
+    /**
+     * How long the external process may be silent, {@code null} for as long as it likes.
+     *
+     * @throws IllegalArgumentException naming the parameter and what to put there
+     */
+    @CheckForNull
+    Duration heartbeatDuration() {
+        if (heartbeat == 0) {
+            return null;
+        }
+        long millis = getHeartbeatUnit().toMillis(heartbeat);
+        if (millis < 1 || millis >= timeoutDuration().toMillis()) {
+            throw new IllegalArgumentException("heartbeat: " + heartbeat + " " + getHeartbeatUnit()
+                    + " is not between 1 millisecond and the timeout of " + getTimeout() + " " + getUnit()
+                    + "; give its unit with heartbeatUnit, or leave it out");
         }
         return Duration.ofMillis(millis);
     }
@@ -348,6 +404,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
         static final long DEFAULT_TIMEOUT = 24;
 
         static final TimeUnit DEFAULT_UNIT = TimeUnit.HOURS;
+        static final TimeUnit DEFAULT_HEARTBEAT_UNIT = TimeUnit.MINUTES;
         static final Duration LONGEST_TIMEOUT = Duration.ofDays(366);
         private static final String CONTEXT = "context";
 
@@ -390,6 +447,19 @@ public final class ArmoryWebhookApprovalStep extends Step {
         /** The reverse, for the Snippet Generator. */
         @Override
         public UninstantiatedDescribable customUninstantiate(UninstantiatedDescribable step) {
+            return withContextAsMap(withTimeoutOfUnit(step));
+        }
+
+        /** A unit beside a heartbeat is that of the timeout only when there is one, so one that is the default is said too. */
+        private static UninstantiatedDescribable withTimeoutOfUnit(UninstantiatedDescribable step) {
+            Map<String, Object> arguments = new LinkedHashMap<>(step.getArguments());
+            if (arguments.containsKey("heartbeat") && arguments.containsKey("unit")) {
+                arguments.putIfAbsent("timeout", DEFAULT_TIMEOUT);
+            }
+            return step.withArguments(arguments);
+        }
+
+        private static UninstantiatedDescribable withContextAsMap(UninstantiatedDescribable step) {
             if (!(step.getArguments().get(CONTEXT) instanceof List<?> entries)) {
                 return step;
             }
@@ -419,6 +489,11 @@ public final class ArmoryWebhookApprovalStep extends Step {
         @POST
         public FormValidation doCheckAgentIdentifier(@QueryParameter String value, @QueryParameter String networkMode) {
             return WebhookForm.checkAgentIdentifier(value, networkMode);
+        }
+
+        @POST
+        public FormValidation doCheckHeartbeat(@QueryParameter String value) {
+            return "0".equals(Util.fixNull(value).strip()) ? FormValidation.ok() : doCheckTimeout(value);
         }
 
         @POST
@@ -457,6 +532,11 @@ public final class ArmoryWebhookApprovalStep extends Step {
         @POST
         public ListBoxModel doFillNetworkModeItems() {
             return WebhookForm.networkModes();
+        }
+
+        @POST
+        public ListBoxModel doFillHeartbeatUnitItems() {
+            return doFillUnitItems();
         }
 
         @POST

@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -104,6 +105,13 @@ final class ApprovalList {
                 .put("state", approval.state().name())
                 .put("createdAt", approval.createdAt().toString())
                 .put("deadline", approval.deadline().toString());
+        Duration heartbeat = approval.heartbeat();
+        if (heartbeat != null) {
+            Optional<Instant> due = approvals.heartbeatDue(approval);
+            json.putObject("heartbeat")
+                    .put("intervalMillis", heartbeat.toMillis())
+                    .put("due", due.map(Instant::toString).orElse(null));
+        }
         ArrayNode attempts = json.putArray("attempts");
         approval.attempts().forEach(attempt -> attempts.add(json(attempt)));
         Decision callback = approval.callback();

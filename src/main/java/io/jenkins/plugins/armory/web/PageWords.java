@@ -58,6 +58,7 @@ final class PageWords {
                 .put("attempt.failed", Messages.PageWords_attempt_failed(FIRST, SECOND))
                 .put("attempt.next", Messages.PageWords_attempt_next(FIRST))
                 .put("attempt.none", Messages.PageWords_attempt_none())
+                .put("heartbeat", Messages.PageWords_heartbeat(FIRST))
                 .put("progress", Messages.PageWords_progress())
                 .put("rejected", Messages.PageWords_rejected(FIRST, SECOND))
                 .put("failed", Messages.PageWords_failed(FIRST))
@@ -78,6 +79,7 @@ final class PageWords {
             case "FAILURE" -> Messages.PageWords_state_FAILURE();
             case "REJECTED" -> Messages.PageWords_state_REJECTED();
             case "TIMED_OUT" -> Messages.PageWords_state_TIMED_OUT();
+            case "NOT_HEARD" -> Messages.PageWords_state_NOT_HEARD();
             case "ABORTED" -> Messages.PageWords_state_ABORTED();
             case "OTHER_FAILED" -> Messages.PageWords_state_OTHER_FAILED();
             case "NOT_SENT" -> Messages.PageWords_state_NOT_SENT();

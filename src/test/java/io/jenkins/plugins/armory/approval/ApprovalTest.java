@@ -235,6 +235,47 @@ class ApprovalTest {
         assertThat(waiting.on(approve(), SOON)).isEqualTo(new Transition(waiting, Answer.NOT_AWAITED));
     }
 
+    private static Event silence() {
+        return new Event.HeartbeatCheck(SOON, "when it last reported progress (40 %)");
+    }
+
+    private static final Duration HEARTBEAT = Duration.ofMinutes(10);
+    private static final Instant SILENT = SOON.plus(HEARTBEAT);
+
+    @Test
+    void endsWhenNothingIsHeardForTooLongAndSaysSinceWhen() {
+        Approval listened = start("a1").with(HEARTBEAT).on(sent(), START).approval();
+
+        assertThat(listened.on(silence(), SILENT.minusMillis(1))).isEqualTo(new Transition(listened, Answer.IGNORED));
+        Approval ended = listened.on(silence(), SILENT.plusSeconds(3)).approval();
+        assertThat(ended.decision())
+                .isEqualTo(new Decision(
+                        Outcome.NOT_HEARD,
+                        "Nothing was heard of the external process for 10 minutes: since 2026-01-31T10:01:00Z, when it last"
+                                + " reported progress (40 %).",
+                        "heartbeat",
+                        SILENT));
+        assertThat(ended.on(callback(true), SILENT.plusSeconds(4)).answer()).isEqualTo(Answer.ENDED);
+    }
+
+    @Test
+    void isHeardByItsCallbackHoweverLateAsLongAsNobodyHasNoticed() {
+        Approval listened = start("a1").with(HEARTBEAT).on(sent(), START).approval();
+
+        assertThat(listened.on(callback(true), SILENT.plusSeconds(3)).answer()).isEqualTo(Answer.ACCEPTED);
+    }
+
+    @Test
+    void nothingHasToBeHeardBeforeTheWebhookHasAnsweredOrAfterTheCallback() {
+        Approval unsent = start("a1").with(HEARTBEAT);
+        Approval forAPerson = needsBoth("a1").with(HEARTBEAT).on(sent(), START).approval().on(callback(true), SOON).approval();
+
+        assertThat(unsent.heartbeatDue(START)).isEmpty();
+        assertThat(unsent.on(silence(), SILENT).answer()).isEqualTo(Answer.IGNORED);
+        assertThat(forAPerson.on(silence(), SILENT).answer()).isEqualTo(Answer.IGNORED);
+        assertThat(waiting.on(silence(), SILENT).answer()).as("without a heartbeat").isEqualTo(Answer.IGNORED);
+    }
+
     @Test
     void cannotBeHalfBuilt() {
         assertThatIllegalArgumentException()
@@ -250,6 +291,7 @@ class ApprovalTest {
                         null,
                         START,
                         DEADLINE,
+                        null,
                         List.of(),
                         State.DECIDED,
                         null,

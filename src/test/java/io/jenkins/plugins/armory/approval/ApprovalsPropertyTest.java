@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,7 +27,6 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
  * Whatever happens in whatever order, with restarts in between: one decision, the first one; told once to whoever waits;
@@ -36,12 +36,17 @@ import net.jqwik.api.lifecycle.AfterContainer;
 class ApprovalsPropertyTest {
 
     private static final String ID = "a1";
-    /** Nothing is due on this one: the steps look at the clock themselves. */
-    private static final ScheduledExecutorService TIMER = Executors.newSingleThreadScheduledExecutor();
+    /** Takes nothing any more: the steps look at the clock themselves. */
+    private static final ScheduledExecutorService TIMER = stoppedTimer();
 
-    @AfterContainer
-    static void stopTimer() {
-        TIMER.shutdownNow();
+    private static final Duration HEARTBEAT = Duration.ofHours(1);
+    /** When nothing was heard for too long. */
+    private static final Instant SILENT = ApprovalTest.START.plus(HEARTBEAT);
+
+    private static ScheduledExecutorService stoppedTimer() {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        timer.shutdown();
+        return timer;
     }
 
     private enum Step {
@@ -55,6 +60,8 @@ class ApprovalsPropertyTest {
         REJECT,
         OTHER_FAILED,
         DEADLINE_CHECK,
+        HEARTBEAT_CHECK,
+        HEARTBEAT_PASSES,
         DEADLINE_PASSES,
         ABORT,
         ATTACH,
@@ -74,6 +81,7 @@ class ApprovalsPropertyTest {
                 case REJECT -> new Event.ManualRejection("bob", "not on a Friday");
                 case OTHER_FAILED -> new Event.OtherFailed("'lint' failed");
                 case DEADLINE_CHECK -> new Event.DeadlineCheck();
+                case HEARTBEAT_CHECK -> new Event.HeartbeatCheck(ApprovalTest.START, "when the webhook answered");
                 case ABORT -> new Event.Aborted("stopped");
                 default -> null;
             };
@@ -96,6 +104,7 @@ class ApprovalsPropertyTest {
                 ApprovalTest.start(ID).with(manual),
                 ApprovalTest.start(ID).with(manual).withoutCallback())) {
             visitAll(approval);
+            visitAll(approval.with(HEARTBEAT));
         }
     }
 
@@ -107,7 +116,7 @@ class ApprovalsPropertyTest {
         while (!open.isEmpty()) {
             Moment moment = open.remove();
             if (seen.add(moment)) {
-                open.add(new Moment(moment.approval, ApprovalTest.DEADLINE));
+                open.add(new Moment(moment.approval, moment.now.equals(ApprovalTest.START) ? SILENT : ApprovalTest.DEADLINE));
                 for (Step step : events) {
                     Approval.Transition transition = moment.approval.on(step.event(), moment.now);
                     checkTransition(moment.approval, step, moment.now, transition);
@@ -124,6 +133,9 @@ class ApprovalsPropertyTest {
         }
         if (!first.awaitsCallback()) {
             expected.remove(Outcome.FAILURE);
+        }
+        if (first.heartbeat() == null || !first.awaitsCallback()) {
+            expected.remove(Outcome.NOT_HEARD);
         }
         expected.remove(first.awaitsCallback() || first.manual() != null ? Outcome.SENT : Outcome.SUCCESS);
         assertThat(outcomes).isEqualTo(expected);
@@ -171,6 +183,13 @@ class ApprovalsPropertyTest {
             assertThat(after.requireDecision().isSuccess()).isEqualTo(outcome == Outcome.SUCCESS || outcome == Outcome.SENT);
             if (after.requireDecision().isSuccess()) {
                 assertThat(complete).isTrue();
+            }
+            if (outcome == Outcome.NOT_HEARD) {
+                assertThat(step).isEqualTo(Step.HEARTBEAT_CHECK);
+                assertThat(before.state()).as("the webhook had answered").isEqualTo(Approval.State.WAITING);
+                assertThat(before.callback()).isNull();
+                assertThat(now).isAfterOrEqualTo(SILENT);
+                assertThat(after.requireDecision().decidedAt()).isEqualTo(SILENT);
             }
             if (outcome == Outcome.TIMED_OUT) {
                 assertThat(after.requireDecision().decidedAt()).isEqualTo(before.deadline());
@@ -241,7 +260,7 @@ class ApprovalsPropertyTest {
         Life(Path folder) throws IOException {
             this.folder = folder;
             open();
-            approvals.create(ApprovalTest.start(ID));
+            approvals.create(ApprovalTest.start(ID).with(HEARTBEAT));
         }
 
         private void open() throws IOException {
@@ -266,6 +285,7 @@ class ApprovalsPropertyTest {
 
         private void take(Step step) throws IOException {
             switch (step) {
+                case HEARTBEAT_PASSES -> clock.set(clock.instant().plus(HEARTBEAT));
                 case DEADLINE_PASSES -> clock.set(ApprovalTest.DEADLINE.plusSeconds(1));
                 case RUN_EXECUTOR -> executor.runAll();
                 case RESTART -> {

@@ -307,4 +307,73 @@ class ApprovalsTest {
         assertThat(new Progress(0.05, "", START).percentText()).isEqualTo("0.1 %");
         assertThat(new Progress(null, "", START).percentText()).isEmpty();
     }
+
+    private static Event sentNow() {
+        return new Event.Sent(
+                new Attempt(1, Instant.now(), "https://ci.example.com", 202, Duration.ZERO, null, "", null));
+    }
+
+    @Test
+    void endsByItselfWhatNothingIsHeardOf() throws IOException {
+        Approvals approvals = open(Clock.systemUTC());
+        approvals.create(startingNow("silent", Duration.ofHours(1)).with(Duration.ofMillis(50)));
+        approvals.create(startingNow("unsent", Duration.ofHours(1)).with(Duration.ofMillis(50)));
+        approvals.create(startingNow("heard", Duration.ofHours(1)).with(Duration.ofMinutes(30)));
+        approvals.attach("silent", told::add);
+        approvals.attach("heard", told::add);
+
+        approvals.apply("silent", sentNow());
+        approvals.apply("heard", sentNow());
+
+        await().until(() -> !told.isEmpty());
+        assertThat(told).extracting(Approval::id).containsExactly("silent");
+        assertThat(told.get(0).requireDecision())
+                .returns(Outcome.NOT_HEARD, Decision::outcome)
+                .satisfies(decision -> assertThat(decision.mdMessage()).contains("when the webhook answered"));
+        assertThat(approvals.find("unsent").orElseThrow().isDecided()).isFalse();
+    }
+
+    @Test
+    void progressPutsOffTheEndUntilItStops() throws IOException {
+        Approvals approvals = open(Clock.systemUTC());
+        Duration heartbeat = Duration.ofMillis(200);
+        approvals.create(startingNow("a1", Duration.ofHours(1)).with(heartbeat));
+        approvals.attach("a1", told::add);
+        approvals.apply("a1", sentNow());
+        Instant until = Instant.now().plus(heartbeat.multipliedBy(4));
+
+        await().pollInterval(Duration.ofMillis(10)).until(() -> {
+            approvals.report("a1", 40.0, null);
+            return Instant.now().isAfter(until);
+        });
+        Instant last = approvals.progressOf("a1").map(Progress::at).orElseThrow(
+                () -> new AssertionError("it was ended though it reported: " + told));
+
+        await().until(() -> !told.isEmpty());
+        assertThat(told.get(0).requireDecision())
+                .returns(Outcome.NOT_HEARD, Decision::outcome)
+                .returns(last.plus(heartbeat), Decision::decidedAt)
+                .satisfies(decision -> assertThat(decision.mdMessage()).contains("when it last reported progress (40 %)"));
+    }
+
+    @Test
+    void aRestartBeginsTheIntervalAnewAndChangesNoDeadline() throws IOException {
+        Duration heartbeat = Duration.ofHours(1);
+        Approvals before = open(clock);
+        before.create(start("a1").with(heartbeat));
+        before.apply("a1", ApprovalTest.sent());
+        assertThat(before.heartbeatDue(before.find("a1").orElseThrow()))
+                .contains(START.plusMillis(12).plus(heartbeat));
+        before.close();
+
+        Instant restart = START.plus(Duration.ofHours(5));
+        clock.set(restart);
+        Approvals after = open(clock);
+
+        Approval approval = after.find("a1").orElseThrow();
+        assertThat(approval.isDecided()).isFalse();
+        assertThat(after.heartbeatDue(approval)).contains(restart.plus(heartbeat));
+        assertThat(approval.deadline()).isEqualTo(DEADLINE);
+        assertThat(approval.heartbeat()).isEqualTo(heartbeat);
+    }
 }

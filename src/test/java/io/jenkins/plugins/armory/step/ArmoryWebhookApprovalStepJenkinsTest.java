@@ -188,6 +188,11 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         assertFailure("armoryWebhookApproval(uriTemplate: 'http://x')", "armoryWebhookApproval: name: must not be blank");
         assertFailure(step(", method: 'BREW'"), "armoryWebhookApproval: method: \"BREW\" is not one of");
         assertFailure(step(", timeout: 0"), "armoryWebhookApproval: timeout: 0 HOURS is not between");
+        assertFailure(
+                step(", heartbeat: 30, timeout: 600, unit: 'SECONDS'"),
+                "heartbeat: 30 MINUTES is not between 1 millisecond and the timeout of 600 SECONDS; give its unit with heartbeatUnit");
+        assertFailure(step(", heartbeat: -1"), "armoryWebhookApproval: heartbeat: -1 MINUTES is not between");
+        assertFailure(step(", heartbeat: 10, disableCallback: true"), "so nothing is to be heard; leave heartbeat out");
         assertFailure(step(", callbackCredentialsId: 'nope'"), "there is no Secret text credential \"nope\"");
         assertFailure(step(", bodyTemplate: [inline: '{{context.x}}']"), "{{context.x}} at line 1, column 1 has no value");
         assertThat(external.getRequestCount()).isZero();
@@ -380,6 +385,19 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                         + " headers: [[key: 'a', value: 'b']], name: 'tests', timeout: 5, unit: 'MINUTES',"
                         + " uriTemplate: 'https://ci/start'");
 
+        ArmoryWebhookApprovalStep listened = named("tests", "https://ci/start");
+        listened.setHeartbeat(90);
+        listened.setUnit(TimeUnit.SECONDS);
+        tester.assertRoundTrip(
+                listened,
+                "armoryWebhookApproval heartbeat: 90, heartbeatUnit: 'SECONDS', name: 'tests', uriTemplate: 'https://ci/start'");
+        listened.setTimeout(24);
+        listened.setUnit(TimeUnit.DAYS);
+        listened.setHeartbeatUnit(TimeUnit.MINUTES);
+        tester.assertRoundTrip(
+                listened,
+                "armoryWebhookApproval heartbeat: 90, name: 'tests', timeout: 24, unit: 'DAYS', uriTemplate: 'https://ci/start'");
+
         ArmoryWebhookApprovalStep byName = new ArmoryWebhookApprovalStep();
         byName.setWebhook("tests");
         byName.setConfigFile("deploy.yml");
@@ -404,6 +422,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         step.setEnvironment("prod");
         step.setTimeout(5);
         step.setUnit(TimeUnit.MINUTES);
+        step.setHeartbeat(2);
+        step.setHeartbeatUnit(TimeUnit.SECONDS);
         step.setAllowedCallers(List.of("ci-client", "https://gitlab.example.com project_path:team/app:*"));
 
         ArmoryWebhookApprovalStep after = new StepConfigTester(j).configRoundTrip(step);
@@ -430,6 +450,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "/context",
                 "/environment",
                 "/timeout",
+                "/heartbeat",
+                "/heartbeatUnit",
                 "/unit",
                 "/callbackCredentialsId",
                 "/allowedCallers")) {

@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,26 @@ class EndWithoutDecisionTest {
         assertThat(instant(approval, "/decision/decidedAt")).isEqualTo(instant(approval, "/deadline"));
 
         assertIsOver(build, callback, "The approval timed out at ");
+    }
+
+    @Test
+    void silenceFailsTheBuildEarlyAndSaysSinceWhen(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval("heartbeat: 2", "unit: 'SECONDS'")).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        assertThat(build.approvals().get(0).at("/heartbeat/intervalMillis").asInt()).isEqualTo(2000);
+        assertThat(instant(build.approvals().get(0), "/deadline"))
+                .as("unit is the heartbeat's, and the timeout what it is without both")
+                .isEqualTo(instant(build.approvals().get(0), "/createdAt").plus(Duration.ofHours(24)));
+        callback.send("/progress", "{\"percent\": 40}");
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("Webhook approval 'checks' failed before its deadline: Nothing was heard of the external process"
+                        + " for 2 seconds: since ")
+                .contains(", when it last reported progress (40 %).");
+
+        assertThat(build.approvals().get(0).at("/decision/outcome").asText()).isEqualTo("NOT_HEARD");
+        assertIsOver(build, callback, "The approval ended at ");
+        assertThat(callback.send("/progress", "{\"percent\": 41}").status()).isEqualTo(410);
     }
 
     @Test

@@ -108,6 +108,19 @@ class RestartTest {
     }
 
     @Test
+    void aKillBeginsTheHeartbeatAnewAndIsNoReasonToFail() {
+        Build build = jenkins.createJob(process.approval("heartbeat: 8", "heartbeatUnit: 'SECONDS'")).build().awaitWaiting(1);
+        Instant due = Instant.parse(build.approvals().get(0).at("/heartbeat/due").asText());
+        controller.kill();
+        Wait.until("the heartbeat was due").until(() -> Instant.now().isAfter(due));
+        controller.start();
+
+        assertThat(build.approvals().get(0).get("state").asText()).isEqualTo("WAITING");
+        assertThat(build.awaitResult("FAILURE")).contains("for 8 seconds: since ", ", when Jenkins started.");
+        assertThat(process.awaitCall().callback().succeed("too late")).returns(410, Answer::status);
+    }
+
+    @Test
     void callbackWhileBuildsAreStillLoadingIsAppliedOnceTheyAre() {
         List<Build> builds = new ArrayList<>();
         List<Callback> callbacks = new ArrayList<>();
