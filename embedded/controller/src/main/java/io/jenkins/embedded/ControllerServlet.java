@@ -154,7 +154,7 @@ final class ControllerServlet extends HttpServlet {
                 return true;
             }
             if (path.equals(base + "/") && isRead(request)) {
-                html(response, Pages.rootAction(action));
+                html(response, Pages.action(action, "approvals"));
                 return true;
             }
             if (path.startsWith(base + "/")) {

@@ -1,5 +1,6 @@
 package io.jenkins.embedded;
 
+import hudson.model.Action;
 import hudson.model.RootAction;
 import java.util.Collection;
 import java.util.List;
@@ -52,15 +53,18 @@ final class Pages {
         return page(build.getFullDisplayName(), body + "<pre>" + escape(log) + "</pre>");
     }
 
-    /** On Jenkins a view of the plugin shows the same around the same element. */
-    static String rootAction(RootAction action) throws ReflectiveOperationException {
+    /**
+     * A page that a script of the plugin fills. On Jenkins a view of the plugin shows the same around the same element.
+     *
+     * @param script name of the script, and the end of the element's id
+     */
+    static String action(Action action, String script) throws ReflectiveOperationException {
         var words = (String) action.getClass().getMethod("getWords").invoke(action);
-        var files = "../plugin/" + PLUGIN + "/approvals.";
         return page(action.getDisplayName(), """
-                <link rel="stylesheet" href="%scss">
-                <div id="armory-approvals" data-api="api/json" data-words="%s"></div>
-                <script src="%sjs"></script>
-                """.formatted(files, escape(words), files));
+                <link rel="stylesheet" href="/plugin/%1$s/approvals.css">
+                <div id="armory-%2$s" data-api="api/json" data-base="/armory/" data-armory-words="%3$s"></div>
+                <script src="/plugin/%1$s/%2$s.js" type="module"></script>
+                """.formatted(PLUGIN, script, escape(words)));
     }
 
     private static String status(PipelineBuild build) {

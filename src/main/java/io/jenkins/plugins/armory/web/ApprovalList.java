@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.model.Item;
+import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
@@ -15,29 +15,91 @@ import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import jenkins.model.Jenkins;
 
-/** The approvals that the current user may see, as data: {@code GET api/json}, and {@code GET approvals/ID/api/json}. */
+/**
+ * The approvals that the current user may see, as data, for one request: {@code GET api/json}, {@code GET
+ * approvals/ID/api/json}, and what builds have of them.
+ */
 final class ApprovalList {
 
-    private ApprovalList() {}
+    private final Viewer viewer = new Viewer();
+    private final Approvals approvals;
+    private final RejectedCallbacks rejected;
+
+    /** @throws IOException when the approvals cannot be opened */
+    ApprovalList(ArmoryApprovals armory) throws IOException {
+        approvals = armory.approvals();
+        rejected = armory.endpoint().rejected();
+    }
 
     /** One approval with the callbacks that were refused; for who may not read its job, it is as if there were none. */
-    static JsonResponse response(Approvals approvals, String id, RejectedCallbacks rejected) {
-        Optional<Approval> approval = approvals.find(id);
-        String url = approval.map(known -> urlOf(known.build().job())).orElse("");
-        if (url.isEmpty()) {
-            return JsonResponse.error(404, "unknown_approval", "There is no such approval.");
+    JsonResponse one(String id) {
+        return approvals
+                .find(id)
+                .filter(viewer::sees)
+                .map(seen -> JsonResponse.ok(whole(seen)))
+                .orElseGet(() -> JsonResponse.error(404, "unknown_approval", "There is no such approval."));
+    }
+
+    /**
+     * All that wait, and the newest that were decided.
+     *
+     * @param known tags of the answers that the client has ({@code If-None-Match}), {@code null} for none
+     * @return 304 when it has this one already: then nothing is made but the tag
+     */
+    JsonResponse all(@CheckForNull String known) {
+        List<Approval> visible = approvals.list().stream().filter(viewer::sees).toList();
+        PageTag tag = new PageTag();
+        visible.forEach(approval -> addTo(tag, approval));
+        return tag.answer(known, () -> {
+            ObjectNode body = JsonNodeFactory.instance.objectNode().put("now", Instant.now().toString());
+            ArrayNode array = body.putArray("approvals");
+            for (Approval approval : visible) {
+                ObjectNode json = json(approval);
+                List<Rejected> callbacks = rejected.of(approval.id());
+                if (!callbacks.isEmpty()) {
+                    json.put("rejectedCallbacks", callbacks.size())
+                            .put("lastRejection", callbacks.get(0).reason());
+                }
+                array.add(json);
+            }
+            return body;
+        });
+    }
+
+    /** Whether the user may see it; the others must not be asked for. */
+    boolean sees(Approval approval) {
+        return viewer.sees(approval);
+    }
+
+    /** Whether a person is still to be heard, and may be the user. */
+    boolean asks(Approval approval) {
+        return Arrays.stream(Choice.values()).anyMatch(choice -> viewer.isAsked(approval, choice));
+    }
+
+    /** All that the user is shown of an approval. */
+    void addTo(PageTag tag, Approval approval) {
+        tag.add(approval);
+        tag.add(viewer.jobUrl(approval));
+        tag.add(rejected.of(approval.id()));
+        tag.add(approvals.progressOf(approval.id()));
+        tag.add(approvals.heartbeatDue(approval));
+        for (Choice choice : Choice.values()) {
+            tag.add(viewer.isAsked(approval, choice));
         }
-        ObjectNode body = json(approval.get(), url, approvals);
-        ArrayNode callbacks = body.putArray("rejectedCallbacks");
-        for (Rejected each : rejected.of(approval.get().id())) {
+    }
+
+    /** An approval with the callbacks that were refused. */
+    ObjectNode whole(Approval approval) {
+        ObjectNode json = json(approval);
+        ArrayNode callbacks = json.putArray("rejectedCallbacks");
+        for (Rejected each : rejected.of(approval.id())) {
             callbacks.addObject()
                     .put("at", each.at().toString())
                     .put("status", each.status())
@@ -45,60 +107,17 @@ final class ApprovalList {
                     .put("address", each.address())
                     .put("rehearsal", each.rehearsal());
         }
-        return JsonResponse.ok(body);
+        return json;
     }
 
-    /**
-     * All of them that the viewer may see.
-     *
-     * @param known tags of the answers that the client has ({@code If-None-Match}), {@code null} for none
-     * @return 304 when it has this one already: then nothing is made but the tag
-     */
-    static JsonResponse response(Approvals approvals, RejectedCallbacks rejected, @CheckForNull String known) {
-        Map<String, String> urls = new HashMap<>(); // by job; empty for one that the user may not see
-        List<Approval> visible = approvals.list().stream()
-                .filter(approval -> !urls.computeIfAbsent(approval.build().job(), ApprovalList::urlOf)
-                        .isEmpty())
-                .toList();
-        PageTag tag = new PageTag();
-        for (Approval approval : visible) {
-            tag.add(approval);
-            tag.add(urls.get(approval.build().job()));
-            tag.add(rejected.of(approval.id()));
-            tag.add(approvals.progressOf(approval.id()));
-        }
-        Map<String, String> headers = Map.of("ETag", tag.toString());
-        if (tag.isIn(known)) {
-            return new JsonResponse(304, headers, JsonNodeFactory.instance.objectNode());
-        }
-        ObjectNode body = JsonNodeFactory.instance.objectNode().put("now", Instant.now().toString());
-        ArrayNode array = body.putArray("approvals");
-        for (Approval approval : visible) {
-            ObjectNode json = json(approval, urls.get(approval.build().job()), approvals);
-            List<Rejected> callbacks = rejected.of(approval.id());
-            if (!callbacks.isEmpty()) {
-                json.put("rejectedCallbacks", callbacks.size())
-                        .put("lastRejection", callbacks.get(0).reason());
-            }
-            array.add(json);
-        }
-        return new JsonResponse(200, headers, body);
-    }
-
-    /** Jenkins finds no item for a user who may not read it. */
-    private static String urlOf(String job) {
-        Item item = Jenkins.get().getItemByFullName(job, Item.class);
-        return item == null || !item.hasPermission(Item.READ) ? "" : item.getUrl();
-    }
-
-    /** @param approvals knows what is not on disk with the approval */
-    static ObjectNode json(Approval approval, String jobUrl, Approvals approvals) {
+    /** An approval without them. */
+    ObjectNode json(Approval approval) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("id", approval.id())
                 .put("job", approval.build().job())
                 .put("build", approval.build().number())
-                .put("buildUrl", jobUrl + approval.build().number() + '/')
+                .put("buildUrl", viewer.jobUrl(approval).orElseThrow() + approval.build().number() + '/')
                 .put("phase", approval.phase().toString())
                 .put("environment", approval.environment())
                 .put("webhook", approval.webhook())
@@ -116,20 +135,21 @@ final class ApprovalList {
         approval.attempts().forEach(attempt -> attempts.add(json(attempt)));
         Decision callback = approval.callback();
         if (callback != null) {
-            json.set("callback", CallbackEndpoint.json(callback));
+            json.set("callback", json(callback));
         }
         approvals.progressOf(approval.id()).ifPresent(progress -> json.set("progress", json(progress)));
         ManualRequirement manual = approval.manual();
         if (manual != null) {
-            json.set("manualApproval", json(manual, approval.person()));
+            json.set("manualApproval", json(approval, manual));
         }
         if (approval.isDecided()) {
-            Decision decision = approval.requireDecision();
-            json.set(
-                    "decision",
-                    CallbackEndpoint.json(decision).put("mdMessageHtml", Markdown.toHtml(decision.mdMessage())));
+            json.set("decision", json(approval.requireDecision()));
         }
         return json;
+    }
+
+    private static ObjectNode json(Decision decision) {
+        return CallbackEndpoint.json(decision).put("mdMessageHtml", Markdown.toHtml(decision.mdMessage()));
     }
 
     private static ObjectNode json(Progress progress) {
@@ -141,10 +161,13 @@ final class ApprovalList {
                 .put("at", progress.at().toString());
     }
 
-    private static ObjectNode json(ManualRequirement manual, @CheckForNull Decision person) {
+    private ObjectNode json(Approval approval, ManualRequirement manual) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("message", manual.message());
         ArrayNode submitters = json.putArray("submitters");
         manual.submitters().forEach(submitters::add);
+        json.put("mayApprove", viewer.isAsked(approval, Choice.APPROVE))
+                .put("mayReject", viewer.isAsked(approval, Choice.REJECT));
+        Decision person = approval.person();
         if (person != null) {
             json.put("approved", person.isSuccess())
                     .put("user", person.decidedBy())

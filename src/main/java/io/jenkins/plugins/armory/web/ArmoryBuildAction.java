@@ -49,17 +49,24 @@ public final class ArmoryBuildAction implements Action {
         return ArmoryRootAction.URL_NAME;
     }
 
+    /** The words for the scripts of the build's pages, as a JSON object. */
+    public String getWords() {
+        return PageWords.json();
+    }
+
     /** In the order of their starts; empty for a build without any, and when they cannot be read. */
     public List<BuildApproval> getApprovals() {
         List<BuildApproval> found = new ArrayList<>();
         try {
             ArmoryApprovals armory = ArmoryApprovals.get();
+            ApprovalList list = new ApprovalList(armory);
             RejectedCallbacks rejected = armory.endpoint().rejected();
             for (Approval approval : armory.approvalsOf(run)) {
                 found.add(new BuildApproval(
                         approval,
                         rejected.of(approval.id()),
-                        armory.approvals().progressOf(approval.id()).orElse(null)));
+                        armory.approvals().progressOf(approval.id()).orElse(null),
+                        list));
             }
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot read the approvals of " + run, x);
@@ -72,7 +79,7 @@ public final class ArmoryBuildAction implements Action {
         JsonWriter.write(
                 response,
                 "/api/json".equals(request.getRestOfPath())
-                        ? BuildDeployment.response(run)
+                        ? BuildDeployment.response(run, request.getHeader("If-None-Match"))
                         : JsonResponse.error(404, "not_found", "There is nothing here."));
     }
 

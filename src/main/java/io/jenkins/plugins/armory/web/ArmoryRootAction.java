@@ -87,14 +87,10 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
             return armory.publicKeys();
         } else if (data != null) {
             Jenkins.get().checkPermission(Jenkins.READ);
-            return ApprovalList.response(
-                    armory.approvals(), data, armory.endpoint().rejected());
+            return new ApprovalList(armory).one(data);
         } else if ("/api/json".equals(path)) {
             Jenkins.get().checkPermission(Jenkins.READ);
-            return ApprovalList.response(
-                    armory.approvals(),
-                    armory.endpoint().rejected(),
-                    request.getHeader("If-None-Match"));
+            return new ApprovalList(armory).all(request.getHeader("If-None-Match"));
         }
         return JsonResponse.error(404, "not_found", "There is nothing here.");
     }

@@ -17,13 +17,27 @@ public final class BuildApproval {
     private final Approval approval;
     private final List<Rejected> rejected;
 
+    private final ApprovalList list;
+
     @CheckForNull
     private final Progress progress;
 
-    BuildApproval(Approval approval, List<Rejected> rejected, @CheckForNull Progress progress) {
+    /** @param list has the approval as the viewer is shown it */
+    BuildApproval(Approval approval, List<Rejected> rejected, @CheckForNull Progress progress, ApprovalList list) {
         this.approval = approval;
-        this.progress = progress;
         this.rejected = List.copyOf(rejected);
+        this.progress = progress;
+        this.list = list;
+    }
+
+    /** Whether the viewer is asked to decide. */
+    public boolean isAsked() {
+        return list.asks(approval);
+    }
+
+    /** The approval as JSON, for the script that asks the viewer. */
+    public String getData() {
+        return list.json(approval).toString();
     }
 
     /** The webhook, and the environment where one is known. */

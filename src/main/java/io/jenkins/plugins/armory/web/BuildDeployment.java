@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.web;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.ArmoryDeployments;
@@ -11,25 +12,48 @@ import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Environment;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
 
 /** The environments and approvals of one build as data. */
 final class BuildDeployment {
 
     private BuildDeployment() {}
 
-    static JsonResponse response(Run<?, ?> run) throws IOException {
+    /**
+     * The environments and approvals that the viewer may see.
+     *
+     * @param known tags of the answers that the client has ({@code If-None-Match}), {@code null} for none
+     * @throws IOException when they cannot be read
+     */
+    static JsonResponse response(Run<?, ?> run, @CheckForNull String known) throws IOException {
+        ArmoryApprovals armory = ArmoryApprovals.get();
+        ApprovalList list = new ApprovalList(armory);
         Deployment deployment = ArmoryDeployments.get().of(run).deployment();
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
-        ArrayNode environments = body.putArray("environments");
+        List<Approval> approvals =
+                armory.approvalsOf(run).stream().filter(list::sees).toList();
+        boolean building = run.isBuilding();
+        PageTag tag = new PageTag();
+        tag.add(building);
+        tag.add(deployment);
+        approvals.forEach(approval -> list.addTo(tag, approval));
+        return tag.answer(known, () -> {
+            ObjectNode body = json(deployment)
+                    .put("now", Instant.now().toString())
+                    .put("building", building);
+            ArrayNode array = body.putArray("approvals");
+            approvals.forEach(approval -> array.add(list.whole(approval)));
+            return body;
+        });
+    }
+
+    private static ObjectNode json(Deployment deployment) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode environments = json.putArray("environments");
         deployment.environments().values().forEach(environment -> environments.add(json(environment)));
-        ArrayNode stages = body.putArray("cancelledStages");
+        ArrayNode stages = json.putArray("cancelledStages");
         deployment.cancelledStages().forEach(stages::add);
-        body.put("cancelsStages", deployment.cancelsStages());
-        ArrayNode array = body.putArray("approvals");
-        for (Approval approval : ArmoryApprovals.get().approvalsOf(run)) {
-            array.add(ApprovalList.json(approval, run.getParent().getUrl(), ArmoryApprovals.get().approvals()));
-        }
-        return JsonResponse.ok(body);
+        return json.put("cancelsStages", deployment.cancelsStages());
     }
 
     private static ObjectNode json(Environment environment) {

@@ -24,9 +24,7 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
 
     @Override
     protected int run() throws Exception {
-        ArmoryApprovals armory = ArmoryApprovals.get();
-        var answer = ApprovalList.response(
-                armory.approvals(), armory.endpoint().rejected(), null);
+        var answer = new ApprovalList(ArmoryApprovals.get()).all(null);
         if (json) {
             stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
             return 0;

@@ -14,6 +14,7 @@ final class PageWords {
     private static final String FIRST = "{0}";
 
     private static final String SECOND = "{1}";
+    private static final String THIRD = "{2}";
 
     /** Names of what an approval is shown as: its state while it is not decided, and then what it came to. */
     private static final List<String> STATES = Stream.concat(
@@ -63,6 +64,25 @@ final class PageWords {
                 .put("rejected", Messages.PageWords_rejected(FIRST, SECOND))
                 .put("failed", Messages.PageWords_failed(FIRST))
                 .put("failed.status", Messages.PageWords_failed_status(FIRST))
+                .put("choice.approve", Messages.PageWords_choice_approve())
+                .put("choice.reject", Messages.PageWords_choice_reject())
+                .put("choice.approved", Messages.PageWords_choice_approved())
+                .put("choice.rejected", Messages.PageWords_choice_rejected())
+                .put("decide.approve", Messages.PageWords_decide_approve(FIRST))
+                .put("decide.reject", Messages.PageWords_decide_reject(FIRST))
+                .put("decide.comment", Messages.PageWords_decide_comment())
+                .put("decide.cancel", Messages.PageWords_decide_cancel())
+                .put("decide.close", Messages.PageWords_decide_close())
+                .put("notice.approved", Messages.PageWords_notice_approved(FIRST))
+                .put("notice.rejected", Messages.PageWords_notice_rejected(FIRST))
+                .put("notice.open", Messages.PageWords_notice_open())
+                .put("notice.first", Messages.PageWords_notice_first(FIRST, SECOND, THIRD))
+                .put("notice.ended", Messages.PageWords_notice_ended(FIRST, SECOND, THIRD))
+                .put("notice.gone", Messages.PageWords_notice_gone())
+                .put("notice.failed", Messages.PageWords_notice_failed(FIRST))
+                .put("person.asked", Messages.PageWords_person_asked())
+                .put("person.said", Messages.PageWords_person_said(FIRST, SECOND))
+                .put("callback.said", Messages.PageWords_callback_said(FIRST))
                 .put("unit.d", Messages.PageWords_unit_d())
                 .put("unit.h", Messages.PageWords_unit_h())
                 .put("unit.min", Messages.PageWords_unit_min())

@@ -1,9 +1,11 @@
 package io.jenkins.plugins.armory.acceptance;
 
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.awaitRows;
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.rows;
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Browser;
 import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
@@ -11,12 +13,8 @@ import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,7 +26,6 @@ class BrowserTest {
     private static final int WIDE = 1280;
     private static final int NARROW = 400;
     private static final int HEIGHT = 900;
-    private static final String AXE = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
 
     private static Browser browser;
 
@@ -45,29 +42,8 @@ class BrowserTest {
         }
     }
 
-    /** The page, with the approvals of one job found. */
     private static BrowserPage page(Jenkins jenkins, int width, Job job) {
-        BrowserPage page = browser.open(width, HEIGHT, jenkins.controller().authorization())
-                .goTo(jenkins.controller().url() + "armory/")
-                .await("document.querySelector('#armory-approvals input[type=search]')?.checkVisibility()");
-        search(page, job.name() + " #");
-        return page;
-    }
-
-    private static void search(BrowserPage page, String words) {
-        page.evaluate("(() => { const box = document.querySelector('#armory-approvals input[type=search]');"
-                + " box.focus(); box.select(); })()");
-        page.type(words);
-    }
-
-    /** An expression: the text of the rows that a table shows, one string each. */
-    private static String rows(String table) {
-        return "[...document.querySelectorAll('[aria-labelledby=armory-approvals-" + table
-                + "] tbody tr')].map((row) => row.innerText)";
-    }
-
-    private static void awaitRows(BrowserPage page, int waiting, int decided) {
-        page.await(rows("waiting") + ".length === " + waiting + " && " + rows("decided") + ".length === " + decided);
+        return ApprovalsPage.open(browser, jenkins, width, HEIGHT, job);
     }
 
     @Test
@@ -172,7 +148,7 @@ class BrowserTest {
     }
 
     @Test
-    void isForKeyboardsAndScreenReaders(Jenkins jenkins, ExternalProcess process) throws IOException {
+    void isForKeyboardsAndScreenReaders(Jenkins jenkins, ExternalProcess process) {
         Job job = jenkins.createJob("parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()));
         job.build().awaitWaiting(2);
         process.awaitCall().callback().succeed("- *fine*\n\n" + "word ".repeat(100));
@@ -181,7 +157,7 @@ class BrowserTest {
             awaitRows(page, 1, 1);
             for (String colours : List.of("light", "dark")) {
                 page.prefer(colours);
-                assertThat(seriousProblems(page)).as(width + " px, " + colours).isEmpty();
+                assertThat(page.seriousProblems("#armory-approvals")).as(width + " px, " + colours).isEmpty();
             }
             assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth").asBoolean())
                     .as("nothing has to be scrolled sideways at %s px", width)
@@ -211,18 +187,5 @@ class BrowserTest {
                             job.name() + " #1");
         }
         process.awaitCall().callback().succeed("");
-    }
-
-    /** What axe-core finds to be a serious or a critical problem. */
-    private static List<String> seriousProblems(BrowserPage page) throws IOException {
-        try (InputStream axe = BrowserTest.class.getResourceAsStream(AXE)) {
-            page.evaluate(new String(axe.readAllBytes(), StandardCharsets.UTF_8) + "; 0");
-        }
-        JsonNode found = page.evaluate("axe.run('#armory-approvals').then((results) => results.violations"
-                + ".filter(({ impact }) => impact === 'serious' || impact === 'critical')"
-                + ".map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + failureSummary).join()))");
-        return Stream.iterate(0, i -> i < found.size(), i -> i + 1)
-                .map(i -> found.get(i).asText())
-                .toList();
     }
 }

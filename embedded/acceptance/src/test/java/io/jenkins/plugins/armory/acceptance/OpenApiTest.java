@@ -33,6 +33,8 @@ class OpenApiTest {
     private static final String PROGRESS = "/approvals/{id}/progress";
     private static final String TOKEN = "/oauth/token";
     private static final String DATA = "/approvals/{id}/api/json";
+    private static final String APPROVE = "/approvals/{id}/approve";
+    private static final String REJECT = "/approvals/{id}/reject";
 
     private static JsonNode document;
 
@@ -151,6 +153,51 @@ class OpenApiTest {
         JsonNode approvals = check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json"))).json().get("approvals");
 
         assertThat(approvals).extracting(each -> each.at("/decision/outcome").asText()).contains("ABORTED", "NOT_SENT");
+    }
+
+    @Test
+    void personsAreAnsweredAsItSays(Jenkins jenkins, ExternalProcess process) {
+        String script = process.approval("environment: 'prod'", "manualApproval: [message: 'Go?']");
+        Build build = jenkins.createJob(script).build().awaitWaiting(1);
+        JsonNode approval = build.approvals().get(0);
+        check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json")));
+        check(APPROVE, "post", 400, build.decide(approval, "approve", "a".repeat(8193)));
+        check(APPROVE, "post", 405, Http.send(asUser(jenkins, "/approvals/" + approval.get("id").asText() + "/approve")));
+        check(APPROVE, "post", 200, build.decide(approval, "approve", "fine"));
+        check(APPROVE, "post", 200, build.decide(approval, "approve", "fine again"));
+        check(REJECT, "post", 409, build.decide(approval, "reject", "no"));
+        check("/armory/api/json", "get", 200, build.deploymentAnswer());
+        build.abort();
+        build.awaitResult("ABORTED");
+        check(DATA, "get", 200, data(jenkins, approval.get("id").asText()));
+
+        Build other = jenkins.createJob(script).build().awaitWaiting(1);
+        check(REJECT, "post", 200, other.decide(other.approvals().get(0), "reject", "no"));
+        other.awaitResult("FAILURE");
+        check("/armory/api/json", "get", 200, other.deploymentAnswer());
+        Build ended = jenkins.createJob(script).build().awaitWaiting(1);
+        ended.abort();
+        ended.awaitResult("ABORTED");
+        check(REJECT, "post", 410, ended.decide(ended.approvals().get(0), "reject", "no"));
+        Build nobody = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        check(REJECT, "post", 409, nobody.decide(nobody.approvals().get(0), "reject", "no"));
+        nobody.abort();
+    }
+
+    @Test
+    void environmentsOfABuildAreAsItSays(Jenkins jenkins) {
+        Build build = jenkins.createJob(
+                        """
+                        parallel a: { armoryEnvironment(name: 'dev') { error 'broken' } },
+                                 b: { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'deployed' } }
+                        """)
+                .build();
+        build.awaitResult("FAILURE");
+
+        JsonNode environments =
+                check("/armory/api/json", "get", 200, build.deploymentAnswer()).json().get("environments");
+
+        assertThat(environments).extracting(each -> each.get("state").asText()).containsExactlyInAnyOrder("FAILED", "CANCELLED");
     }
 
     @Test

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -31,6 +33,17 @@ public final class BrowserPage implements AutoCloseable {
             document.addEventListener('securitypolicyviolation', (event) =>
               window.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile} ${event.sample}`));
             """;
+
+    private static final int MAX_TABS = 200;
+    private static final String AXE = resource("/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js");
+
+    private static String resource(String name) {
+        try (InputStream content = BrowserPage.class.getResourceAsStream(name)) {
+            return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
+    }
 
     private final WebSocket socket;
     private final AtomicInteger lastId = new AtomicInteger();
@@ -145,12 +158,71 @@ public final class BrowserPage implements AutoCloseable {
 
     /** Presses the tabulator key. */
     public void tab() {
-        Map<String, Object> key = Map.of("key", "Tab", "code", "Tab", "windowsVirtualKeyCode", 9);
-        for (String type : List.of("rawKeyDown", "keyUp")) {
-            ObjectNode event = Http.JSON.valueToTree(key);
-            event.put("type", type);
-            call("Input.dispatchKeyEvent", Http.JSON.convertValue(event, Map.class));
+        press("Tab", 9, "");
+    }
+
+    /** Presses the return key, which a button takes for a click. */
+    public void enter() {
+        press("Enter", 13, "\r");
+    }
+
+    public void escape() {
+        press("Escape", 27, "");
+    }
+
+    private void press(String name, int code, String text) {
+        for (String type : List.of(text.isEmpty() ? "rawKeyDown" : "keyDown", "keyUp")) {
+            call(
+                    "Input.dispatchKeyEvent",
+                    Map.of("type", type, "key", name, "code", name, "windowsVirtualKeyCode", code, "text", text));
         }
+    }
+
+    /** Presses the tabulator key until the element has the focus that the selector names. */
+    public void tabTo(String selector) {
+        String focused = "document.activeElement.matches(" + Http.JSON.valueToTree(selector) + ")";
+        for (int i = 0; !evaluate(focused).asBoolean(); i++) {
+            if (i == MAX_TABS) {
+                throw new AssertionError(selector + " is not reached with the tabulator key");
+            }
+            tab();
+        }
+    }
+
+    /** Clicks the element that the selector names, with the mouse, as often as that. */
+    public void click(String selector, int times) {
+        JsonNode at = evaluate(
+                """
+                (() => {
+                  const element = document.querySelector(%s);
+                  element.scrollIntoView({ block: 'center' });
+                  const { left, top, width, height } = element.getBoundingClientRect();
+                  return { x: left + width / 2, y: top + height / 2 };
+                })()
+                """
+                        .formatted(Http.JSON.valueToTree(selector)));
+        for (int i = 1; i <= times; i++) {
+            for (String type : List.of("mousePressed", "mouseReleased")) {
+                call(
+                        "Input.dispatchMouseEvent",
+                        Map.of(
+                                "type", type,
+                                "x", at.get("x").asDouble(),
+                                "y", at.get("y").asDouble(),
+                                "button", "left",
+                                "clickCount", i));
+            }
+        }
+    }
+
+    /** What axe-core finds to be a serious or a critical problem in the element that the selector names. */
+    public List<String> seriousProblems(String selector) {
+        evaluate("window.axe ? 0 : (() => {" + AXE + "})()");
+        JsonNode found = evaluate("axe.run(" + Http.JSON.valueToTree(selector)
+                + ").then((results) => results.violations"
+                + ".filter(({ impact }) => impact === 'serious' || impact === 'critical')"
+                + ".map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + failureSummary).join()))");
+        return Http.JSON.convertValue(found, Http.JSON.getTypeFactory().constructCollectionType(List.class, String.class));
     }
 
     /** What the style sheets are told that the user prefers: {@code light} or {@code dark}. */

@@ -76,7 +76,17 @@ public record Build(Job job, int number) {
 
     /** What the build's own page of the plugin has as data. */
     public JsonNode deployment() {
-        return job.jenkins().get(path() + "armory/api/json").json();
+        return deploymentAnswer().json();
+    }
+
+    /** The same as it was answered. */
+    public Answer deploymentAnswer() {
+        return job.jenkins().get(path() + "armory/api/json");
+    }
+
+    /** The address of the build's own page of the plugin. */
+    public String tab() {
+        return job.jenkins().controller().url() + path() + "armory/";
     }
 
     /** The stages and branches of the build by name, as Pipeline Graph View shows them, with their states. */

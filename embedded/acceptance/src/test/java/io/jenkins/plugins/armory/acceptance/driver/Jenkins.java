@@ -91,8 +91,9 @@ public final class Jenkins {
 
     /** Unlike the others, this one may be refused. */
     Answer decide(String path, String comment) {
-        return Http.send(request(path + "?comment=" + URLEncoder.encode(comment, StandardCharsets.UTF_8))
-                .POST(BodyPublishers.noBody()));
+        return Http.send(request(path)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("comment=" + URLEncoder.encode(comment, StandardCharsets.UTF_8))));
     }
 
     Answer post(String path) {

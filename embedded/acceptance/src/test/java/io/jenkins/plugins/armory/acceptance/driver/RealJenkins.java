@@ -108,6 +108,8 @@ public final class RealJenkins extends ControllerProcess {
                         "-Djenkins.install.runSetupWizard=false",
                         "-Dhudson.model.UpdateCenter.never=true",
                         "-Dhudson.model.UsageStatistics.disabled=true",
+                        // Not reported only, as it is by default.
+                        "-Djenkins.security.csp.CspHeader.headerName=Content-Security-Policy",
                         "-jar",
                         war.toString(),
                         "--httpListenAddress=127.0.0.1",

@@ -1,0 +1,282 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.awaitRows;
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Browser;
+import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A person who approves and rejects on the page of all approvals, in a browser. */
+@AcceptanceTest
+class DecisionPageTest {
+
+    private static final int WIDE = 1280;
+    private static final int NARROW = 400;
+    private static final int HEIGHT = 900;
+    private static final String APPROVE = "[data-decide^=approve]";
+    private static final String REJECT = "[data-decide^=reject]";
+    private static final String DIALOG = "dialog.armory-decision";
+    private static final String SEND = DIALOG + " [type=submit]";
+    private static final String CANCEL = DIALOG + " [type=button]";
+    private static final String COMMENT = DIALOG + " textarea";
+
+    private static Browser browser;
+
+    @BeforeAll
+    static void start() {
+        assumeTrue(Browser.isInstalled(), "Chromium is not installed (on Debian, the package chromium)");
+        browser = new Browser();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    private static Build start(Jenkins jenkins, ExternalProcess process, String message) {
+        return jenkins.createJob(process.approval("environment: 'prod'", "manualApproval: [message: '" + message + "']"))
+                .build()
+                .awaitWaiting(1);
+    }
+
+    private static BrowserPage page(Jenkins jenkins, int width, Build build) {
+        BrowserPage page = ApprovalsPage.open(browser, jenkins, width, HEIGHT, build.job());
+        awaitRows(page, 1, 0);
+        return page;
+    }
+
+    private static String textOf(BrowserPage page, String selector) {
+        return page.evaluate("document.querySelector('" + selector + "').innerText").asText();
+    }
+
+    private static BrowserPage awaitDialog(BrowserPage page) {
+        return page.await("document.querySelector('" + DIALOG + "')?.open");
+    }
+
+    private static BrowserPage awaitNoDialog(BrowserPage page) {
+        return page.await("!document.querySelector('" + DIALOG + "')");
+    }
+
+    private static JsonNode person(Build build) {
+        return build.approvals().get(0).get("manualApproval");
+    }
+
+    private static void hasNoTrouble(BrowserPage page) {
+        assertThat(page.troubles()).isEmpty();
+        assertThat(page.violations()).isEmpty();
+    }
+
+    @Test
+    void approvesWithACommentAndSaysWhatIsStillAwaited(Jenkins jenkins, ExternalProcess process) {
+        Build build = start(jenkins, process, "Go to production?");
+        BrowserPage page = page(jenkins, WIDE, build);
+        assertThat(page.evaluate(rows("waiting") + "[0]").asText()).contains("Go to production?", "Approve", "Reject");
+
+        page.click(APPROVE, 1);
+        awaitDialog(page);
+        assertThat(textOf(page, DIALOG))
+                .contains("Approve " + build.job().name() + " #1, prod?", "Environment", "prod", "checks", "Go to production?");
+        page.type("looks *good*");
+        page.click(SEND, 1);
+
+        awaitNoDialog(page);
+        assertThat(textOf(page, ".armory-decision__notice"))
+                .contains("Approved: " + build.job().name() + " #1, prod.", "still awaited");
+        page.await("!document.querySelector('" + APPROVE + "')");
+        String user = person(build).get("user").asText();
+        assertThat(user).isIn("admin", "anonymous");
+        assertThat(person(build).get("comment").asText()).isEqualTo("looks *good*");
+        page.await(rows("waiting") + "[0].includes('" + user + ": Approved – looks *good*')");
+        process.awaitCall().callback().succeed("fine");
+        build.awaitResult("SUCCESS");
+        awaitRows(page, 0, 1);
+        hasNoTrouble(page);
+    }
+
+    @Test
+    void rejectsAndTheBuildEnds(Jenkins jenkins, ExternalProcess process) {
+        Build build = start(jenkins, process, "");
+        BrowserPage page = page(jenkins, WIDE, build);
+        page.click(REJECT, 1);
+        awaitDialog(page);
+        page.type("not on a Friday");
+        page.click(SEND, 1);
+
+        assertThat(build.awaitResult("FAILURE")).contains("was rejected (user ", "): not on a Friday");
+        awaitRows(page, 0, 1);
+        assertThat(page.evaluate(rows("decided") + "[0]").asText()).contains("Rejected", "not on a Friday");
+        assertThat(textOf(page, ".armory-decision__notice")).isEqualTo("Rejected: " + build.job().name() + " #1, prod.");
+        hasNoTrouble(page);
+    }
+
+    @Test
+    void doubleClickOpensOneDialogAndDecidesOnce(Jenkins jenkins, ExternalProcess process) {
+        Build build = start(jenkins, process, "");
+        BrowserPage page = page(jenkins, WIDE, build);
+        page.evaluate(
+                """
+                (() => {
+                  const send = window.fetch;
+                  window.posts = 0;
+                  window.fetch = (url, options) => {
+                    window.posts += options.method === 'POST' ? 1 : 0;
+                    return send(url, options);
+                  };
+                })()
+                """);
+        page.click(APPROVE, 2);
+        awaitDialog(page);
+        assertThat(page.evaluate("document.querySelectorAll('" + DIALOG + "').length").asInt()).isEqualTo(1);
+        page.click(SEND, 2);
+
+        awaitNoDialog(page);
+        assertThat(page.evaluate("window.posts").asInt()).isEqualTo(1);
+        assertThat(textOf(page, ".armory-decision__notice")).startsWith("Approved: ");
+        process.awaitCall().callback().succeed("");
+        build.awaitResult("SUCCESS");
+        hasNoTrouble(page);
+    }
+
+    /** Before the page has heard of it: Jenkins is asked, and says who was first. */
+    @Test
+    void whoComesSecondIsToldWhoWasFirst(Jenkins jenkins, ExternalProcess process) {
+        for (String second : List.of(APPROVE, REJECT)) {
+            Build build = start(jenkins, process, "");
+            BrowserPage page = page(jenkins, WIDE, build);
+            page.click(second, 1);
+            awaitDialog(page);
+            page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })"); // so it does not ask by itself
+            assertThat(build.decide(build.approvals().get(0), "approve", "I was first")).returns(200, Answer::status);
+            page.click(SEND, 1);
+
+            page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
+            assertThat(textOf(page, DIALOG + " [role=alert]"))
+                    .contains(person(build).get("user").asText() + " was first: Approved", "I was first");
+            assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()").asBoolean()).isFalse();
+            page.enter(); // the button that closes has the focus
+            awaitNoDialog(page);
+            assertThat(person(build).get("comment").asText()).isEqualTo("I was first");
+            process.awaitCall().callback().succeed("");
+            build.awaitResult("SUCCESS");
+            hasNoTrouble(page);
+        }
+    }
+
+    @Test
+    void openDialogHearsThatItWasDecidedMeanwhile(Jenkins jenkins, ExternalProcess process) {
+        Build build = start(jenkins, process, "");
+        BrowserPage page = page(jenkins, WIDE, build);
+        page.click(APPROVE, 1);
+        awaitDialog(page);
+        process.awaitCall().callback().fail("1 of 42 failed");
+
+        page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
+        assertThat(textOf(page, DIALOG + " [role=alert]"))
+                .contains("It had ended before: Failed (callback token)", "1 of 42 failed");
+        assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()").asBoolean()).isFalse();
+        page.escape();
+        awaitNoDialog(page);
+        build.awaitResult("FAILURE");
+        hasNoTrouble(page);
+    }
+
+    @Test
+    void keyboardAloneApprovesAndRejects(Jenkins jenkins, ExternalProcess process) {
+        for (String button : List.of(APPROVE, REJECT)) {
+            Build build = start(jenkins, process, "Go?");
+            BrowserPage page = page(jenkins, WIDE, build);
+            page.tabTo(button);
+            page.enter();
+            awaitDialog(page);
+            assertThat(page.evaluate("document.activeElement.matches('" + COMMENT + "')").asBoolean()).isTrue();
+            for (int i = 0; i < 6; i++) {
+                page.tab();
+                assertThat(page.evaluate("document.activeElement.closest('" + DIALOG + "') !== null"
+                                        + " || document.activeElement === document.body")
+                                .asBoolean())
+                        .as("the focus stays in the dialog")
+                        .isTrue();
+            }
+            page.escape();
+            awaitNoDialog(page);
+            assertThat(page.evaluate("document.activeElement.matches('" + button + "')").asBoolean())
+                    .as("the focus returns")
+                    .isTrue();
+            assertThat(person(build).has("user")).isFalse();
+
+            page.enter();
+            awaitDialog(page);
+            page.type("by keyboard");
+            page.tabTo(SEND);
+            page.enter();
+            awaitNoDialog(page);
+            assertThat(page.evaluate("document.activeElement.matches('.armory-decision__notice')").asBoolean()).isTrue();
+            assertThat(person(build).get("comment").asText()).isEqualTo("by keyboard");
+            process.awaitCall().callback().succeed("");
+            build.awaitResult(button.equals(APPROVE) ? "SUCCESS" : "FAILURE");
+            hasNoTrouble(page);
+        }
+    }
+
+    @Test
+    void dialogIsForEverybodyAtEveryWidth(Jenkins jenkins, ExternalProcess process) {
+        Build build = start(jenkins, process, "Go to production, with " + "a-very-long-name".repeat(10) + "?");
+        for (int width : new int[] {WIDE, NARROW}) {
+            BrowserPage page = page(jenkins, width, build);
+            for (String colours : List.of("light", "dark")) {
+                page.prefer(colours);
+                assertThat(page.seriousProblems("#armory-approvals")).as(width + " px, " + colours).isEmpty();
+                page.click(APPROVE, 1);
+                awaitDialog(page).await("document.querySelector('" + DIALOG + "').getAnimations().length === 0");
+                assertThat(page.seriousProblems(DIALOG)).as("dialog, %s px, %s", width, colours).isEmpty();
+                assertThat(page.evaluate("(() => { const { left, right } = document.querySelector('" + DIALOG
+                                        + "').getBoundingClientRect(); return left >= 0 && right <= innerWidth; })()")
+                                .asBoolean())
+                        .as("the dialog is within %s px", width)
+                        .isTrue();
+                page.click(CANCEL, 1);
+                awaitNoDialog(page);
+            }
+        }
+        build.abort();
+    }
+
+    @Test
+    void runsNothingThatComesFromOutside(Jenkins jenkins, ExternalProcess process) {
+        String attack = "<img src=x onerror=window.attacked=1><svg/onload=window.attacked=2>\"'><script>window.attacked=3</script>";
+        String quoted = attack.replace("'", "\\'");
+        Build build = jenkins.createJob(process.approval(
+                                "environment: '" + quoted + "'",
+                                "context: [key: '" + quoted + "']",
+                                "manualApproval: [message: '" + quoted + "']")
+                        .replace("name: 'checks'", "name: '" + quoted + "'"))
+                .build()
+                .awaitWaiting(1);
+        BrowserPage page = page(jenkins, WIDE, build);
+        assertThat(page.evaluate(rows("waiting") + "[0]").asText()).contains(attack);
+        page.click(REJECT, 1);
+        awaitDialog(page);
+        assertThat(textOf(page, DIALOG)).contains(attack);
+        page.type(attack);
+        page.click(SEND, 1);
+        awaitNoDialog(page);
+        awaitRows(page, 0, 1);
+
+        assertThat(page.evaluate(rows("decided") + "[0]").asText()).contains(": Rejected – " + attack);
+        assertThat(page.evaluate("window.attacked === undefined").asBoolean()).isTrue();
+        hasNoTrouble(page);
+    }
+}

@@ -1,0 +1,221 @@
+/*
+ * Approving and rejecting: two buttons where the viewer is asked, and a dialog that says what is decided about and takes a
+ * comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
+ */
+import { element } from "./elements.js";
+import { page, place, say } from "./words.js";
+
+/** As many as Jenkins takes. */
+const MAX_COMMENT = 8192;
+const CHOICES = [
+  { path: "approve", may: "mayApprove", said: "approved", style: "jenkins-!-success-color" },
+  { path: "reject", may: "mayReject", said: "rejected", style: "jenkins-!-destructive-color" },
+];
+
+/** The dialog that is open, if one is; there is one at most. */
+let open = null;
+
+/** Says what has come of a decision, and gets the focus when the button that led there is gone. */
+export const notice = element("p", "armory-decision__notice");
+notice.setAttribute("role", "status");
+notice.tabIndex = -1;
+notice.hidden = true;
+
+/**
+ * The buttons for what the viewer may say about an approval, none where they are not asked.
+ *
+ * @param onDecided called when something was decided, by whomever
+ */
+export function decisionButtons(approval, onDecided) {
+  const choices = CHOICES.filter(({ may }) => approval.manualApproval?.[may]);
+  if (choices.length === 0) {
+    return [];
+  }
+  const buttons = choices.map((choice) => {
+    const button = element("button", `jenkins-button ${choice.style}`, say(`choice.${choice.path}`));
+    button.type = "button";
+    button.setAttribute("aria-label", `${say(`choice.${choice.path}`)}: ${place(approval)}`);
+    button.setAttribute("aria-haspopup", "dialog");
+    button.dataset.decide = `${choice.path} ${approval.id}`;
+    button.addEventListener("click", () => new DecisionDialog(approval, choice, onDecided));
+    return button;
+  });
+  return [element("div", "armory-decision__buttons", ...buttons)];
+}
+
+/** Tells the dialog that is open, if one is, what Jenkins says now of its approval. */
+export function heard(approvals) {
+  open?.heard(approvals.find(({ id }) => id === open.approval.id));
+}
+
+/** After the element that had the focus was made anew: the button at the same place, if there is one. */
+export function focusAgain(key) {
+  const button = [...document.querySelectorAll("[data-decide]")].find(({ dataset }) => dataset.decide === key);
+  (button || notice).focus();
+}
+
+/** Who was first, and what they decided: for who comes second. */
+function whoWasFirst({ outcome, decidedBy, decidedAt, mdMessage }, byPerson) {
+  const when = new Date(decidedAt).toLocaleString();
+  const said = byPerson
+    ? say("notice.first", decidedBy, say(outcome === "SUCCESS" ? "choice.approved" : "choice.rejected"), when)
+    : say("notice.ended", say(`state.${outcome}`), decidedBy, when);
+  return mdMessage ? `${said} ${mdMessage}` : said;
+}
+
+/** The crumb that Jenkins asks for with every change; the embedded controller has none. */
+function crumb() {
+  const { crumbHeader, crumbValue } = document.head.dataset;
+  return crumbHeader && crumbValue ? { [crumbHeader]: crumbValue } : {};
+}
+
+/** One question to the viewer, from its opening to its end. */
+class DecisionDialog {
+  constructor(approval, choice, onDecided) {
+    this.approval = approval;
+    this.choice = choice;
+    this.onDecided = onDecided;
+    this.sending = false;
+    this.over = false;
+    this.build();
+    open = this;
+    document.body.append(this.dialog);
+    this.dialog.showModal();
+    this.comment.focus();
+  }
+
+  build() {
+    const { approval, choice } = this;
+    const title = element("div", "jenkins-dialog__title", say(`decide.${choice.path}`, place(approval)));
+    title.id = "armory-decision-title";
+    const question = element("p", "armory-approvals__question", approval.manualApproval.message);
+    question.hidden = !approval.manualApproval.message;
+    this.comment = element("textarea", "jenkins-input");
+    this.comment.id = "armory-decision-comment";
+    this.comment.maxLength = MAX_COMMENT;
+    this.comment.rows = 3;
+    const label = element("label", "armory-approvals__label", say("decide.comment"));
+    label.htmlFor = this.comment.id;
+    this.asked = element("div", "", label, this.comment);
+    this.alert = element("p", "jenkins-alert jenkins-alert-warning armory-decision__alert");
+    this.alert.setAttribute("role", "alert");
+    this.alert.hidden = true;
+    this.send = element("button", `jenkins-button jenkins-button--primary ${choice.style}`, say(`choice.${choice.path}`));
+    this.send.type = "submit";
+    this.cancel = element("button", "jenkins-button", say("decide.cancel"));
+    this.cancel.type = "button";
+    this.cancel.addEventListener("click", () => this.dialog.close());
+    const form = element(
+      "form",
+      "armory-decision__form",
+      title,
+      element("div", "jenkins-dialog__contents", this.facts(), question, this.asked, this.alert),
+      element("div", "jenkins-buttons-row jenkins-buttons-row--equal-width jenkins-dialog__buttons", this.send, this.cancel),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.decide();
+    });
+    this.dialog = element("dialog", "jenkins-dialog armory-decision", form);
+    this.dialog.setAttribute("aria-labelledby", title.id);
+    this.dialog.addEventListener("close", () => this.closed());
+  }
+
+  facts() {
+    const { job, build, environment, webhook } = this.approval;
+    const facts = [["build", `${job} #${build}`], ["environment", environment], ["webhook", webhook]];
+    return element(
+      "dl",
+      "armory-decision__facts",
+      ...facts
+        .filter(([, value]) => value)
+        .flatMap(([name, value]) => [element("dt", "", say(`column.${name}`)), element("dd", "", value)]),
+    );
+  }
+
+  /** The browser gives the focus back to the button, unless that was made anew or is gone. */
+  closed() {
+    open = null;
+    this.dialog.remove();
+    if (document.activeElement === document.body || document.activeElement === null) {
+      focusAgain(`${this.choice.path} ${this.approval.id}`);
+    }
+  }
+
+  async decide() {
+    if (this.sending || this.over) {
+      return;
+    }
+    this.sending = true;
+    this.send.disabled = true;
+    try {
+      const response = await fetch(`${page.dataset.base}approvals/${encodeURIComponent(this.approval.id)}/${this.choice.path}`, {
+        method: "POST",
+        headers: { Accept: "application/json", ...crumb() },
+        body: new URLSearchParams({ comment: this.comment.value }),
+      });
+      this.answered(response.status, await response.json().catch(() => ({})));
+    } catch (error) {
+      this.refused(say("notice.failed", error.message));
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  answered(status, answer) {
+    if (status === 200 && !answer.duplicate) {
+      this.done(answer.decided);
+    } else if (answer.decision) {
+      this.tooLate(whoWasFirst(answer.decision, status !== 410));
+      this.onDecided();
+    } else {
+      this.refused(say("notice.failed", answer.message || say("failed.status", status)));
+    }
+  }
+
+  done(decided) {
+    const said = say(`notice.${this.choice.said}`, place(this.approval));
+    notice.textContent = decided ? said : `${said} ${say("notice.open")}`;
+    notice.hidden = false;
+    this.over = true;
+    this.dialog.close();
+    notice.focus();
+    this.onDecided();
+  }
+
+  /** It was not decided, and may be asked for again. */
+  refused(text) {
+    this.tell(text);
+    this.send.disabled = false;
+  }
+
+  /** It will not be decided here any more. */
+  tooLate(text) {
+    this.over = true;
+    this.tell(text);
+    this.asked.hidden = true;
+    this.send.hidden = true;
+    this.cancel.textContent = say("decide.close");
+    this.cancel.focus();
+  }
+
+  tell(text) {
+    this.alert.textContent = text;
+    this.alert.hidden = false;
+  }
+
+  heard(approval) {
+    if (this.sending || this.over) {
+      return;
+    }
+    if (!approval) {
+      this.tooLate(say("notice.gone"));
+    } else if (approval.manualApproval.user !== undefined) {
+      const { user, approved, comment, at } = approval.manualApproval;
+      const outcome = approved ? "SUCCESS" : "REJECTED";
+      this.tooLate(whoWasFirst({ outcome, decidedBy: user, decidedAt: at, mdMessage: comment }, true));
+    } else if (approval.decision) {
+      this.tooLate(whoWasFirst(approval.decision, false));
+    }
+  }
+}

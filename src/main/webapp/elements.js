@@ -1,0 +1,139 @@
+/*
+ * What approvals are shown with. Whatever comes from callers is set as text; their Markdown comes as HTML from Jenkins, and
+ * even of that only what is known to be harmless is taken over.
+ */
+import { now } from "./live.js";
+import { duration, say } from "./words.js";
+
+const LONG_MESSAGE = 300;
+const TAGS = new Set(["P", "H1", "H2", "H3", "H4", "H5", "H6", "UL", "OL", "LI", "BLOCKQUOTE", "PRE", "CODE", "EM",
+  "STRONG", "A", "BR", "HR"]);
+
+export function element(name, className, ...children) {
+  const result = document.createElement(name);
+  if (className) {
+    result.className = className;
+  }
+  result.append(...children);
+  return result;
+}
+
+export function note(...children) {
+  return element("small", "armory-approvals__note", ...children);
+}
+
+export function time(iso, text) {
+  const date = new Date(iso);
+  const result = element("time", "", text || date.toLocaleString());
+  result.dateTime = iso;
+  if (text) {
+    result.title = date.toLocaleString();
+  }
+  return result;
+}
+
+/** The name of what an approval is shown as: its state while it is not decided, and then what it came to. */
+export const stateOf = (approval) => (approval.decision ? approval.decision.outcome : approval.state);
+
+/** A state with its colour. */
+export function badge(state, word = say(`state.${state}`)) {
+  return element("span", `armory-approvals__state armory-approvals__state--${state.toLowerCase()}`, word);
+}
+
+/** The HTML of a message, of which whatever is not expected is left out; Jenkins should not have sent it. */
+function harmless(html) {
+  const result = document.createDocumentFragment();
+  copy(new DOMParser().parseFromString(html, "text/html").body, result);
+  return result;
+}
+
+function copy(from, to) {
+  for (const node of from.childNodes) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      to.append(node.textContent);
+    } else if (node.nodeType === Node.ELEMENT_NODE && TAGS.has(node.tagName)) {
+      // A heading in a message is none of the page.
+      const heading = /^H[1-6]$/.test(node.tagName);
+      const child = element(heading ? "p" : node.tagName, heading ? "armory-approvals__heading" : "");
+      if (node.tagName === "A") {
+        const href = node.getAttribute("href") || "";
+        if (/^(https?:\/\/|mailto:)/i.test(href)) {
+          child.href = href;
+          child.rel = "nofollow noopener";
+        }
+      }
+      copy(node, child);
+      to.append(child);
+    }
+  }
+}
+
+/** A message as it was meant; of a long one no more than its start, until somebody wants all of it. */
+export function message({ mdMessage, mdMessageHtml }) {
+  if (!mdMessage) {
+    return [];
+  }
+  const whole = element("div", "armory-approvals__message");
+  whole.append(harmless(mdMessageHtml));
+  if (mdMessage.length <= LONG_MESSAGE) {
+    return [whole];
+  }
+  const first = element("summary", "", `${whole.textContent.trim().slice(0, 100)}…`);
+  return [element("details", "", first, whole)];
+}
+
+/** How far the external process has come, as it said. */
+export function progressOf({ progress }) {
+  if (!progress) {
+    return [];
+  }
+  const parts = [];
+  if (progress.percent !== null) {
+    const bar = element("progress", "armory-approvals__bar");
+    bar.max = 100;
+    bar.value = progress.percent;
+    bar.setAttribute("aria-label", say("progress"));
+    parts.push(bar, note(`${Math.round(progress.percent * 10) / 10} %`));
+  }
+  return [...parts, ...message(progress)];
+}
+
+/** What a person is asked, and what they, or a callback, have said so far. */
+export function said({ manualApproval, callback, decision }) {
+  const parts = [];
+  if (manualApproval) {
+    const { message: question, user, approved, comment } = manualApproval;
+    if (user === undefined) {
+      parts.push(element("p", "armory-approvals__question", question || say("person.asked")));
+    } else {
+      const word = say(approved ? "choice.approved" : "choice.rejected");
+      parts.push(note(say("person.said", user, comment ? `${word} – ${comment}` : word)));
+    }
+  }
+  if (callback && !decision) {
+    parts.push(note(say("callback.said", say(`state.${callback.outcome}`))), ...message(callback));
+  }
+  return parts;
+}
+
+/** The bar of the time left until the deadline, with the function that brings it up to date. */
+export function timeLeft(approval) {
+  const start = Date.parse(approval.createdAt);
+  const end = Date.parse(approval.deadline);
+  const bar = element("progress", "armory-approvals__bar");
+  bar.max = Math.max(1, end - start);
+  bar.setAttribute("aria-label", say("column.left"));
+  const text = element("span");
+  text.title = say("until", new Date(end).toLocaleString());
+  const tick = () => {
+    const left = end - now();
+    bar.value = Math.min(Math.max(left, 0), bar.max);
+    const shown = left > 0 ? say("left", duration(left)) : say("overdue");
+    if (text.textContent !== shown) {
+      text.textContent = shown;
+    }
+  };
+  tick();
+  const due = approval.heartbeat?.due;
+  return { parts: [bar, text, ...(due ? [note(say("heartbeat", new Date(due).toLocaleTimeString()))] : [])], tick };
+}

@@ -1,0 +1,9 @@
+/* Lets the viewer decide on the page of a build, where they are asked. What has come of it is said in place of the buttons. */
+import { decisionButtons, notice } from "./decide.js";
+import { page } from "./words.js";
+
+page.append(notice);
+document.querySelectorAll("[data-armory-approval]").forEach((place) => {
+  const approval = JSON.parse(place.dataset.armoryApproval);
+  place.replaceChildren(...decisionButtons(approval, () => place.remove()));
+});

@@ -1,0 +1,34 @@
+/* The words of a page in the viewer's language, which Jenkins puts into the page, and what is said with them. */
+
+/** The element that the scripts fill; it has the words, and the addresses to ask. */
+export const page = document.querySelector("[data-armory-words]");
+
+export const words = JSON.parse(page.dataset.armoryWords);
+
+/** The word of that name, with the values in it. */
+export function say(name, ...values) {
+  return values.reduce((text, value, index) => text.replace(`{${index}}`, () => String(value)), words[name] || name);
+}
+
+export function duration(millis) {
+  const units = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+  let rest = Math.max(0, Math.round(millis / 1000));
+  const first = units.findIndex(([, size]) => rest >= size);
+  if (first < 0) {
+    return `0 ${say("unit.s")}`;
+  }
+  return units
+    .slice(first, first + 2)
+    .map(([unit, size]) => {
+      const count = Math.floor(rest / size);
+      rest -= count * size;
+      return count > 0 ? `${count} ${say(`unit.${unit}`)}` : "";
+    })
+    .filter((part) => part)
+    .join(" ");
+}
+
+/** What people know the build of an approval by, with its environment. */
+export function place({ job, build, environment }) {
+  return environment ? `${job} #${build}, ${environment}` : `${job} #${build}`;
+}
