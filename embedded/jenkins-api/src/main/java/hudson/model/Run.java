@@ -12,8 +12,8 @@ import jenkins.model.Jenkins;
  * @param <JobT> its job's type
  * @param <RunT> its own type
  */
-public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, RunT>>
-        implements ModelObject, AccessControlled {
+public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, RunT>> extends Actionable
+        implements AccessControlled {
     protected final transient JobT project;
 
     protected Run(JobT project) {

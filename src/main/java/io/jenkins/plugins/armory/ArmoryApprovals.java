@@ -98,6 +98,15 @@ public final class ArmoryApprovals {
         return found;
     }
 
+    /**
+     * The path of the page of a build, at one of its approvals.
+     *
+     * @return from the Jenkins URL, with a slash at its beginning
+     */
+    public static String pageOf(Run<?, ?> run, String approvalId) {
+        return "/" + run.getUrl() + "armory/#approval-" + approvalId;
+    }
+
     /** What answers callbacks; see {@link #approvals} for the exception. */
     public synchronized CallbackEndpoint endpoint() throws IOException {
         if (endpoint == null) {

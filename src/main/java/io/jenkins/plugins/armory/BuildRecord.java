@@ -37,6 +37,11 @@ public final class BuildRecord {
         }
     }
 
+    /** Whether a build has any; looks for the file alone. */
+    public static boolean hasApprovals(Run<?, ?> run) {
+        return Files.exists(file(run));
+    }
+
     private static Path file(Run<?, ?> run) {
         return run.getRootDir().toPath().resolve(FILE);
     }

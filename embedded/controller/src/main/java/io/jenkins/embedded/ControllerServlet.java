@@ -15,6 +15,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -68,7 +69,7 @@ final class ControllerServlet extends HttpServlet {
             new Route("GET", BUILD + "?(?:console)?", (path, request, response) -> buildPage(build(path), response)),
             new Route("GET", BUILD + "consoleText", this::consoleText),
             new Route("GET", BUILD + "api/json", this::buildJson),
-            new Route("GET", BUILD + "(\\w+)(/.+)", this::buildAction),
+            new Route("GET", BUILD + "(\\w+)(/.*)", this::buildAction),
             new Route("POST", BUILD + "stop", this::stop),
             new Route("POST", BUILD + "doDelete", this::deleteBuild),
             new Route("POST", BUILD + "input/([^/]+)/(proceedEmpty|abort)", this::input));
@@ -283,7 +284,8 @@ final class ControllerServlet extends HttpServlet {
             response.setHeader("Refresh", "2");
             inputs = build.ask(program -> program.waiting(InputExecution.class).toList());
         }
-        html(response, Pages.build(build, console(build), inputs.completeOnTimeout(List.of(), 1, TimeUnit.SECONDS).get()));
+        var pages = actions(build).stream().filter(action -> action.getIconFileName() != null).toList();
+        html(response, Pages.build(build, pages, console(build), inputs.completeOnTimeout(List.of(), 1, TimeUnit.SECONDS).get()));
     }
 
     private void consoleText(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -313,20 +315,26 @@ final class ControllerServlet extends HttpServlet {
 
     /** Hands the request to the build's action of that URL name. */
     private void buildAction(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws Exception {
-        var build = build(path);
+        var action = actions(build(path)).stream()
+                .filter(candidate -> path.group(3).equals(candidate.getUrlName())).findFirst()
+                .orElseThrow(() -> new NotFound("The build has no such page"));
+        if (path.group(4).equals("/")) {
+            html(response, Pages.action(action, "build"));
+        } else {
+            doDynamic(action, path.group(4), request, response);
+        }
+    }
+
+    private static List<Action> actions(PipelineBuild build) {
+        var actions = new ArrayList<Action>();
         for (var factory : ExtensionList.lookup(TransientActionFactory.class)) {
             if (factory.type() == Run.class) {
                 @SuppressWarnings("unchecked")
-                Collection<? extends Action> actions = factory.createFor(build);
-                for (var action : actions) {
-                    if (path.group(3).equals(action.getUrlName())) {
-                        doDynamic(action, path.group(4), request, response);
-                        return;
-                    }
-                }
+                Collection<? extends Action> created = factory.createFor(build);
+                actions.addAll(created);
             }
         }
-        throw new NotFound("The build has no such page");
+        return actions;
     }
 
     private static void doDynamic(

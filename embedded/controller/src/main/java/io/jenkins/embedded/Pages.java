@@ -34,13 +34,16 @@ final class Pages {
                 .collect(Collectors.joining("", "<ul>", "</ul>"));
     }
 
-    static String build(PipelineBuild build, String log, List<InputExecution> inputs) {
+    static String build(PipelineBuild build, List<Action> pages, String log, List<InputExecution> inputs) {
         var url = "/" + build.getUrl();
         var body = new StringBuilder("<p>" + status(build));
         if (build.getDescription() != null) {
             body.append(": ").append(escape(build.getDescription()));
         }
         body.append("</p>");
+        for (var action : pages) {
+            body.append("<p>").append(link(url + action.getUrlName() + "/", action.getDisplayName())).append("</p>");
+        }
         for (var input : inputs) {
             var inputUrl = url + "input/" + input.id();
             body.append("<p>").append(escape(input.message())).append("</p>")

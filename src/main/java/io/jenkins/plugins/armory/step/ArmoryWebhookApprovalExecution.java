@@ -342,7 +342,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
         @Override
         public void sent(Attempt attempt) {
-            run(() -> ArmoryWebhookApprovalExecution.this.sent(attempt));
+            run(() -> ArmoryWebhookApprovalExecution.this.sent(run, attempt));
         }
 
         @Override
@@ -443,10 +443,11 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         return ArmoryConfiguration.get().rootActionUrl() + "approvals/" + approvalId;
     }
 
-    private void sent(Attempt attempt) throws IOException {
+    private void sent(Run<?, ?> run, Attempt attempt) throws IOException {
+        String page = ArmoryApprovals.pageOf(run, approvalId);
         String answered = "The webhook answered " + attempt.status() + " after "
                 + attempt.duration().toMillis() + " ms.";
-        String waiting = " " + ModelHyperlinkNote.encodeTo("/armory/", "Waiting") + " " + timeoutText + " at most, until "
+        String waiting = " " + ModelHyperlinkNote.encodeTo(page, "Waiting") + " " + timeoutText + " at most, until "
                 + approvals().find(approvalId).map(Approval::deadline).orElse(null);
         if (webhook().disableCallback()) {
             log(answered + (manualMessage == null ? " No callback is awaited." : waiting + "."));
@@ -458,7 +459,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             log("A person has to approve too"
                     + (submitters.isEmpty() ? "" : " (" + String.join(", ", submitters) + ")")
                     + (manualMessage.isEmpty() ? "" : ": " + manualMessage)
-                    + " POST to " + callbackUri() + "/approve or /reject.");
+                    + " " + ModelHyperlinkNote.encodeTo(page, "Approve or reject")
+                    + ", or POST to " + callbackUri() + "/approve or /reject.");
         }
     }
 

@@ -6,6 +6,8 @@ import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.ArmoryDeployments;
+import io.jenkins.plugins.armory.BuildRecord;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks;
@@ -15,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import jenkins.model.Tab;
 import jenkins.model.TransientActionFactory;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
@@ -23,20 +26,30 @@ import org.kohsuke.stapler.StaplerResponse2;
  * {@code <build>/armory/}: the environments and approvals of one build, for whoever may see the build, and what the build's
  * page says of the approvals. What it shows is read when it is shown, and not kept with the action.
  */
-public final class ArmoryBuildAction implements Action {
+public final class ArmoryBuildAction extends Tab {
 
     private static final Logger LOGGER = Logger.getLogger(ArmoryBuildAction.class.getName());
 
     private final Run<?, ?> run;
 
     ArmoryBuildAction(Run<?, ?> run) {
+        super(run);
         this.run = run;
     }
 
+    /** A tab of those builds alone that have something to show there. */
     @CheckForNull
     @Override
     public String getIconFileName() {
-        return null;
+        try {
+            return BuildRecord.hasApprovals(run)
+                            || !ArmoryDeployments.get().of(run).deployment().isEmpty()
+                    ? "symbol-hourglass-outline plugin-ionicons-api"
+                    : null;
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot read the environments of " + run, x);
+            return null;
+        }
     }
 
     @Override

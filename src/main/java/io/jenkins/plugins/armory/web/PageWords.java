@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.deployment.Environment;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The words of the page of all approvals in the viewer's language, for the script that fills it. */
+/** The words of the pages in the viewer's language, for the scripts that fill them. */
 final class PageWords {
 
     /** Left where they are, for the script to put the values there. */
@@ -28,6 +29,9 @@ final class PageWords {
     static String json() {
         ObjectNode words = JsonNodeFactory.instance.objectNode();
         STATES.forEach(state -> words.put("state." + state, state(state)));
+        for (Environment.State state : Environment.State.values()) {
+            words.put("environment." + state, word(state));
+        }
         return words.put("waiting", Messages.PageWords_waiting())
                 .put("decided", Messages.PageWords_decided())
                 .put("column.state", Messages.PageWords_column_state())
@@ -83,6 +87,28 @@ final class PageWords {
                 .put("person.asked", Messages.PageWords_person_asked())
                 .put("person.said", Messages.PageWords_person_said(FIRST, SECOND))
                 .put("callback.said", Messages.PageWords_callback_said(FIRST))
+                .put("environments", Messages.PageWords_environments())
+                .put("after", Messages.PageWords_after(FIRST))
+                .put("cancelledBy", Messages.PageWords_cancelledBy(FIRST))
+                .put("rollback.under way", Messages.PageWords_rollback_underWay())
+                .put("rollback.over", Messages.PageWords_rollback_over())
+                .put("rollback.failed", Messages.PageWords_rollback_failed(FIRST))
+                .put("stages.cancelled", Messages.PageWords_stages_cancelled(FIRST, SECOND))
+                .put("none.build", Messages.PageWords_none_build())
+                .put("phase", Messages.PageWords_phase())
+                .put("started", Messages.PageWords_started())
+                .put("attempts", Messages.PageWords_attempts(FIRST))
+                .put("attempt.number", Messages.PageWords_attempt_number())
+                .put("attempt.at", Messages.PageWords_attempt_at())
+                .put("attempt.host", Messages.PageWords_attempt_host())
+                .put("attempt.outcome", Messages.PageWords_attempt_outcome())
+                .put("attempt.millis", Messages.PageWords_attempt_millis(FIRST))
+                .put("refused", Messages.PageWords_refused(FIRST))
+                .put("refused.address", Messages.PageWords_refused_address())
+                .put("refused.status", Messages.PageWords_refused_status())
+                .put("refused.reason", Messages.PageWords_refused_reason())
+                .put("refused.rehearsal", Messages.PageWords_refused_rehearsal(FIRST))
+                .put("decidedBy", Messages.PageWords_decidedBy())
                 .put("unit.d", Messages.PageWords_unit_d())
                 .put("unit.h", Messages.PageWords_unit_h())
                 .put("unit.min", Messages.PageWords_unit_min())
@@ -105,6 +131,20 @@ final class PageWords {
             case "NOT_SENT" -> Messages.PageWords_state_NOT_SENT();
             case "SENT" -> Messages.PageWords_state_SENT();
             default -> name;
+        };
+    }
+
+    /** The state of an environment. */
+    static String word(Environment.State state) {
+        return switch (state) {
+            case PENDING -> Messages.PageWords_environment_PENDING();
+            case WAITING_FOR_DEPENDENCIES -> Messages.PageWords_environment_WAITING_FOR_DEPENDENCIES();
+            case DEPLOYING -> Messages.PageWords_environment_DEPLOYING();
+            case AWAITING_APPROVAL -> Messages.PageWords_environment_AWAITING_APPROVAL();
+            case COMPLETE -> Messages.PageWords_environment_COMPLETE();
+            case FAILED -> Messages.PageWords_environment_FAILED();
+            case ROLLED_BACK -> Messages.PageWords_environment_ROLLED_BACK();
+            case CANCELLED -> Messages.PageWords_environment_CANCELLED();
         };
     }
 }

@@ -65,6 +65,20 @@ class RealJenkinsTest {
                 .noneMatch(line -> line.contains("io.jenkins.plugins.armory"));
     }
 
+    @Test
+    void lineInTheLogThatSaysWhatWaitsLeadsToIt(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval("manualApproval: [message: 'Go?']"))
+                .build()
+                .awaitWaiting(1)
+                .awaitLog("A person has to approve too: Go? Approve or reject, or POST to ");
+        String page = "/armory/#approval-" + build.approvals().get(0).get("id").asText();
+
+        assertThat(jenkins.get("job/" + build.job().name() + "/1/logText/progressiveHtml").body())
+                .containsPattern("<a href='[^']*/1" + page + "'[^>]*>Waiting</a>")
+                .containsPattern("<a href='[^']*/1" + page + "'[^>]*>Approve or reject</a>");
+        build.abort();
+    }
+
     private static HttpRequest.Builder request(Jenkins jenkins, String path) {
         return Http.request(jenkins.controller().url() + path);
     }

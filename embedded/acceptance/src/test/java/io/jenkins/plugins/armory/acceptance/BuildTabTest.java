@@ -1,0 +1,204 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Browser;
+import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The page of one build in a browser: its environments as a graph, and its approvals. */
+@AcceptanceTest
+class BuildTabTest {
+
+    private static final int WIDE = 1280;
+    private static final int NARROW = 400;
+    private static final int HEIGHT = 900;
+    private static final String DIALOG = "dialog.armory-decision";
+
+    private static Browser browser;
+
+    @BeforeAll
+    static void start() {
+        assumeTrue(Browser.isInstalled(), "Chromium is not installed (on Debian, the package chromium)");
+        browser = new Browser();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    private static BrowserPage page(Jenkins jenkins, int width, Build build) {
+        return browser.open(width, HEIGHT, jenkins.controller().authorization())
+                .goTo(build.tab())
+                .await("document.querySelector('#armory-build > :not([hidden])')?.checkVisibility()");
+    }
+
+    private static String node(String name) {
+        return "[...document.querySelectorAll('.armory-graph__node')].find((node) =>"
+                + " node.querySelector('strong').textContent === '" + name + "')";
+    }
+
+    private static String card() {
+        return "document.querySelector('.armory-build__approval')";
+    }
+
+    private static void awaitText(BrowserPage page, String element, String text) {
+        page.await("(" + element + ")?.innerText.includes('" + text + "')");
+    }
+
+    /** Four environments, of which the third fails and takes the fourth along. */
+    private static Build environments(Jenkins jenkins, ExternalProcess process) {
+        return jenkins.createJob(
+                        """
+                        parallel(
+                          dev: { armoryEnvironment(name: 'dev') { echo 'deployed' } },
+                          qa: { armoryEnvironment(name: 'qa', dependsOn: ['dev']) { echo 'deployed' } },
+                          staging: { armoryEnvironment(name: 'staging', dependsOn: ['dev']) { %s } },
+                          prod: { armoryEnvironment(name: 'prod', dependsOn: ['qa', 'staging']) { echo 'deployed' } })
+                        """
+                                .formatted(process.approval("manualApproval: [message: 'Go to staging?']")))
+                .build()
+                .awaitWaiting(1);
+    }
+
+    @Test
+    void showsTheEnvironmentsAndWhyOneWasCancelled(Jenkins jenkins, ExternalProcess process) {
+        Build build = environments(jenkins, process);
+        BrowserPage page = page(jenkins, WIDE, build);
+        awaitText(page, node("qa"), "Complete");
+        awaitText(page, node("staging"), "Awaiting approval");
+        awaitText(page, node("prod"), "Waiting for others");
+        assertThat(page.evaluate(node("prod") + ".innerText").asText()).contains("after qa, staging");
+        assertThat(page.evaluate("document.querySelectorAll('.armory-graph__edge').length").asInt()).isEqualTo(4);
+        assertThat(page.evaluate(node("dev") + ".getBoundingClientRect().right < " + node("qa")
+                                + ".getBoundingClientRect().left && " + node("qa") + ".getBoundingClientRect().right < "
+                                + node("prod") + ".getBoundingClientRect().left")
+                        .asBoolean())
+                .as("what depends on another is behind it")
+                .isTrue();
+        page.evaluate("window.thisDocument = true");
+
+        process.awaitCall().callback().fail("1 of 42 failed");
+
+        awaitText(page, node("staging"), "Failed");
+        awaitText(page, node("prod"), "cancelled because of staging");
+        page.await("document.querySelectorAll('.armory-graph__edge--cancelled').length === 2");
+        build.awaitResult("FAILURE");
+        assertThat(page.evaluate("window.thisDocument").asBoolean()).isTrue();
+        assertThat(page.troubles()).isEmpty();
+        assertThat(page.violations()).isEmpty();
+    }
+
+    @Test
+    void showsAllThatIsKnownOfAnApprovalAndDecides(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval("environment: 'prod'", "manualApproval: [message: 'Go?']"))
+                .build()
+                .awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        callback.with("no such token").succeed("");
+        BrowserPage page = page(jenkins, WIDE, build);
+        awaitText(page, card(), "Waiting");
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
+        assertThat(page.evaluate(card() + ".innerText").asText())
+                .contains("checks (prod)", "Go?", "Calls of the webhook: 1", "202", "Refused callbacks: 1", "401", "127.0.0.1");
+
+        callback.succeed("**All** passed");
+        awaitText(page, card(), "All passed");
+        assertThat(page.evaluate("document.querySelectorAll('details[open]').length").asInt())
+                .as("what was unfolded stays so")
+                .isEqualTo(2);
+        page.tabTo("[data-decide^=approve]");
+        page.enter();
+        page.await("document.querySelector('" + DIALOG + "')?.open");
+        page.type("fine");
+        page.tabTo(DIALOG + " [type=submit]");
+        page.enter();
+
+        awaitText(page, card(), "Succeeded");
+        build.awaitResult("SUCCESS");
+        String user = build.approvals().get(0).at("/manualApproval/user").asText();
+        assertThat(page.evaluate(card() + ".innerText").asText())
+                .contains("callback token and user " + user, user + ": Approved – fine");
+        assertThat(page.evaluate(card() + ".querySelector('strong').textContent").asText()).isEqualTo("All");
+        assertThat(page.troubles()).isEmpty();
+        assertThat(page.violations()).isEmpty();
+    }
+
+    @Test
+    void linkToAnApprovalLeadsToIt(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob("parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()))
+                .build()
+                .awaitWaiting(2);
+        String id = build.approvals().get(1).get("id").asText();
+
+        BrowserPage page = browser.open(WIDE, HEIGHT, jenkins.controller().authorization())
+                .goTo(build.tab() + "#approval-" + id)
+                .await("document.activeElement.id === 'approval-" + id + "'");
+
+        assertThat(page.troubles()).isEmpty();
+        assertThat(build.log()).contains("Waiting").doesNotContain("\u001b[8m");
+        build.abort();
+    }
+
+    @Test
+    void isForEverybodyAtEveryWidth(Jenkins jenkins, ExternalProcess process) {
+        Build build = environments(jenkins, process);
+        process.awaitCall().callback().with("no such token").succeed("");
+        for (int width : new int[] {WIDE, NARROW}) {
+            BrowserPage page = page(jenkins, width, build);
+            awaitText(page, node("qa"), "Complete");
+            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
+            for (String colours : List.of("light", "dark")) {
+                page.prefer(colours);
+                assertThat(page.seriousProblems("#armory-build")).as(width + " px, " + colours).isEmpty();
+            }
+            assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth").asBoolean())
+                    .as("nothing has to be scrolled sideways at %s px", width)
+                    .isTrue();
+        }
+        build.abort();
+    }
+
+    @Test
+    void runsNothingThatComesFromOutside(Jenkins jenkins, ExternalProcess process) {
+        String attack = "<img src=x onerror=window.attacked=1><svg/onload=window.attacked=2>\"'><script>window.attacked=3</script>";
+        String quoted = attack.replace("'", "\\'");
+        String approval = process.approval("context: [key: '" + quoted + "']", "manualApproval: [message: '" + quoted + "']")
+                .replace("name: 'checks'", "name: '" + quoted + "'");
+        Build build = jenkins.createJob("armoryEnvironment(name: '" + quoted + "') { " + approval + " }")
+                .build()
+                .awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        assertThat(callback.send(
+                        "/progress",
+                        new ObjectMapper().createObjectNode().put("percent", 40).put("mdMessage", attack).toString()))
+                .returns(200, Answer::status);
+        BrowserPage page = page(jenkins, WIDE, build);
+        page.await("document.querySelector('.armory-graph__node')?.innerText.includes('onerror')");
+        callback.fail(attack + " [a](javascript:window.attacked=4)");
+        build.awaitResult("FAILURE");
+        awaitText(page, card(), "Failed");
+
+        assertThat(page.evaluate(card() + ".innerText").asText()).contains(attack);
+        assertThat(page.evaluate("window.attacked === undefined").asBoolean()).isTrue();
+        assertThat(page.evaluate("document.querySelectorAll('#armory-build :is(img, script, iframe, object, style,"
+                        + " [onerror], [onload], a[href^=\"javascript:\" i])').length")
+                        .asInt())
+                .isZero();
+        assertThat(page.troubles()).isEmpty();
+        assertThat(page.violations()).isEmpty();
+    }
+}
