@@ -10,8 +10,10 @@ import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import jenkins.metrics.api.Metrics;
 import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
@@ -84,6 +86,51 @@ class OperationsJenkinsTest {
 
         assertThat(new CLICommandInvoker(j, "list-armory-approvals").asUser("visitor").invoke().stdout()).isEmpty();
         assertThat(new CLICommandInvoker(j, "list-armory-approvals").asUser("reader").invoke().stdout()).contains(id);
+    }
+
+    @Test
+    void commandDecidesAsItsUserWithTheAnswersOfTheHttpContract() throws Exception {
+        j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ).everywhere().to("reader")
+                .grant(Jenkins.READ, Item.READ, Item.BUILD).everywhere().to("alice", "bob"));
+        ArmoryApprovals.get()
+                .approvals()
+                .create(Approval.start(
+                                id + "2", new BuildRef("deploy", 1), "prod", "tests", null, Instant.now(), Duration.ofHours(1))
+                        .with(new ManualRequirement("Go?", List.of())));
+
+        assertThat(decide("reader", id + "2", "--approve")).returns(6, CLICommandInvoker.Result::returnCode);
+        assertThat(decide("alice", id + "2", "--approve", "--comment", "looks good"))
+                .returns(0, CLICommandInvoker.Result::returnCode)
+                .extracting(result -> JSONObject.fromObject(result.stdout()).getJSONObject("decision"))
+                .returns("alice", decision -> decision.getString("decidedBy"))
+                .returns("looks good", decision -> decision.getString("mdMessage"));
+        assertThat(decide("bob", id + "2", "--approve"))
+                .returns(0, CLICommandInvoker.Result::returnCode)
+                .extracting(result -> JSONObject.fromObject(result.stdout()))
+                .returns(true, answer -> answer.getBoolean("duplicate"))
+                .returns("alice", answer -> answer.getJSONObject("decision").getString("decidedBy"));
+        assertThat(decide("bob", id + "2", "--reject"))
+                .returns(4, CLICommandInvoker.Result::returnCode)
+                .extracting(CLICommandInvoker.Result::stdout)
+                .asString()
+                .contains("already_decided", "alice");
+        assertThat(decide("bob", id, "--reject").stdout()).as("nobody is asked").contains("not_awaited");
+        assertThat(decide("bob", "nosuchapproval", "--reject").returnCode()).isEqualTo(3);
+    }
+
+    @Test
+    void commandWantsOneOfTheTwoChoices() {
+        assertThat(decide("admin", id)).returns(3, CLICommandInvoker.Result::returnCode)
+                .extracting(CLICommandInvoker.Result::stderr).asString().contains("either --approve or --reject");
+        assertThat(decide("admin", id, "--approve", "--reject").returnCode()).isEqualTo(2);
+        assertThat(decide("admin").returnCode()).isEqualTo(2);
+    }
+
+    private CLICommandInvoker.Result decide(String user, String... arguments) {
+        CLICommandInvoker invoker = new CLICommandInvoker(j, "decide-armory-approval");
+        return (user.equals("admin") ? invoker : invoker.asUser(user)).invokeWithArgs(arguments);
     }
 
     @Test
