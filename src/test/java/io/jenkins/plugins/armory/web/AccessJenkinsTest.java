@@ -1,0 +1,302 @@
+package io.jenkins.plugins.armory.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import hudson.model.Item;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.BuildRecord;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import java.io.Reader;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jenkins.model.Jenkins;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+import org.yaml.snakeyaml.Yaml;
+
+/**
+ * Every endpoint of the plugin with every permission, with and without a crumb. What is not in the tables below is an endpoint
+ * that nobody has thought about, and fails the test.
+ */
+@WithJenkins
+class AccessJenkinsTest {
+
+    /** In the order of the columns. {@code admin} has Overall/Administer alone, and so everything. */
+    private static final List<String> USERS = List.of("anonymous", "reader", "builder", "approver", "rejecter", "admin");
+
+    /** What a request without a crumb is answered with. */
+    private enum Crumb {
+        /** The same: it changes nothing, or whoever sends it is no user. */
+        NOT_ASKED,
+        /** 403, whoever sends it. */
+        ASKED
+    }
+
+    /**
+     * @param path below the Jenkins URL; <code>{id}</code> is an approval that waits for a person
+     * @param statuses for each of {@link #USERS}
+     */
+    private record Row(String method, String path, Crumb crumb, int... statuses) {
+
+        /** As docs/openapi.yaml has it. */
+        String operation() {
+            String below = path.replaceFirst("^armory", "").replaceFirst("^job/deploy/1/armory", "/armory");
+            return method + " " + below;
+        }
+    }
+
+    private static final List<Row> API = List.of(
+            //                                                                         anonymous, reader, builder, approver, rejecter, admin
+            new Row("GET", "armory/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
+            new Row("GET", "armory/approvals/{id}/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
+            new Row("GET", "armory/.well-known/jwks.json", Crumb.NOT_ASKED, 200, 200, 200, 200, 200, 200),
+            new Row("GET", "job/deploy/1/armory/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
+            new Row("POST", "armory/approvals/{id}/approve", Crumb.ASKED, 404, 403, 200, 200, 403, 200),
+            new Row("POST", "armory/approvals/{id}/reject", Crumb.ASKED, 404, 403, 200, 403, 200, 200),
+            // Those who call back are no users: a token decides, and here there is none.
+            new Row("POST", "armory/approvals/{id}/callback", Crumb.NOT_ASKED, 401, 401, 401, 401, 401, 401),
+            new Row("POST", "armory/approvals/{id}/test", Crumb.NOT_ASKED, 401, 401, 401, 401, 401, 401),
+            new Row("POST", "armory/approvals/{id}/progress", Crumb.NOT_ASKED, 401, 401, 401, 401, 401, 401),
+            new Row("POST", "armory/oauth/token", Crumb.NOT_ASKED, 400, 400, 400, 400, 400, 400));
+
+    private static final List<Row> PAGES_AND_THE_LIKE = List.of(
+            new Row("GET", "armory/", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
+            new Row("GET", "job/deploy/1/armory/", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
+            new Row("POST", "armory/approvals/{id}", Crumb.NOT_ASKED, 401, 401, 401, 401, 401, 401),
+            new Row("GET", "armory/approvals/{id}/approve", Crumb.NOT_ASKED, 405, 405, 405, 405, 405, 405),
+            new Row("GET", "armory/approvals/{id}/reject", Crumb.NOT_ASKED, 405, 405, 405, 405, 405, 405),
+            new Row("POST", "armory/api/json", Crumb.ASKED, 403, 200, 200, 200, 200, 200),
+            new Row("GET", "armory/nothing", Crumb.NOT_ASKED, 404, 404, 404, 404, 404, 404));
+
+    /** Who may call a method that a settings form calls; it looks at what it is sent alone, or is for administrators. */
+    private enum Form {
+        /** Whoever may read Jenkins: it says nothing that they do not know. */
+        READERS,
+        ADMINISTRATORS
+    }
+
+    private static final Map<String, Form> FORMS = forms(
+            Form.READERS,
+            "WebhookDefinition.checkName",
+            "WebhookDefinition.checkUriTemplate",
+            "WebhookDefinition.checkRetryCount",
+            "WebhookDefinition.checkAgentIdentifier",
+            "WebhookDefinition.fillMethodItems",
+            "WebhookDefinition.fillNetworkModeItems",
+            "BodyTemplate.checkInline",
+            "ListedClient.checkJobs",
+            "ListedIssuer.checkJobs",
+            "ListedClient.fillCredentialsIdItems", // of others than administrators, it has what they send alone
+            "ArmoryConfiguration.fillCallbackCredentialsIdItems",
+            "ArmoryRollbackStep.checkEnvironment",
+            "ArmoryEnvironmentStep.checkName");
+
+    static {
+        FORMS.putAll(forms(
+                Form.ADMINISTRATORS,
+                "ArmoryConfiguration.checkCallbackBaseUrl",
+                "ArmoryConfiguration.checkAllowedHosts",
+                "ArmoryConfiguration.checkTokenLifetimeSeconds",
+                "ListedClient.checkCredentialsId",
+                "ListedIssuer.checkIssuer",
+                "ListedIssuer.checkRequiredClaims"));
+    }
+
+    private static Map<String, Form> forms(Form form, String... names) {
+        return Stream.of(names).collect(Collectors.toMap(name -> name, name -> form, (a, b) -> a, LinkedHashMap::new));
+    }
+
+    private JenkinsRule j;
+    private WorkflowRun run;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        j = rule;
+        WorkflowJob job = j.createProject(WorkflowJob.class, "deploy");
+        job.setDefinition(new CpsFlowDefinition("echo 'deployed'", true));
+        run = j.buildAndAssertSuccess(job);
+        j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ).everywhere().to("reader", "builder", "approver", "rejecter")
+                .grant(Item.BUILD).everywhere().to("builder")
+                .grant(ArmoryPermissions.APPROVE).everywhere().to("approver")
+                .grant(ArmoryPermissions.REJECT).everywhere().to("rejecter")
+                .grant(Jenkins.ADMINISTER).everywhere().to("admin"));
+    }
+
+    private String newApproval() throws Exception {
+        String id = ArmoryApprovals.get().tokens().newId();
+        BuildRecord.add(run, id);
+        ArmoryApprovals.get()
+                .approvals()
+                .create(Approval.start(id, BuildRecord.refTo(run), "prod", "tests", null, Instant.now(), Duration.ofHours(1))
+                        .with(new ManualRequirement("Go?", List.of())));
+        return id;
+    }
+
+    private JenkinsRule.WebClient client(String user) throws Exception {
+        JenkinsRule.WebClient client = j.createWebClient().withThrowExceptionOnFailingStatusCode(false).withJavaScriptEnabled(false);
+        if (!user.equals("anonymous")) {
+            client.login(user);
+        }
+        client.setRefreshHandler((page, url, seconds) -> {}); // who has not logged in would be sent to do so
+        return client;
+    }
+
+    private int status(JenkinsRule.WebClient client, String method, String path, boolean crumb) throws Exception {
+        WebRequest request = new WebRequest(new URL(j.getURL(), path), HttpMethod.valueOf(method));
+        return client.getPage(crumb ? client.addCrumb(request) : request).getWebResponse().getStatusCode();
+    }
+
+    @Test
+    void everyEndpointAnswersEveryUserAsTheTableSays() throws Exception {
+        List<String> wrong = new ArrayList<>();
+        for (int column = 0; column < USERS.size(); column++) {
+            String user = USERS.get(column);
+            JenkinsRule.WebClient client = client(user);
+            for (Row row : Stream.concat(API.stream(), PAGES_AND_THE_LIKE.stream()).toList()) {
+                for (boolean crumb : new boolean[] {false, true}) {
+                    if (crumb && row.method().equals("GET")) {
+                        continue;
+                    }
+                    int expected = crumb || row.crumb() == Crumb.NOT_ASKED ? row.statuses()[column] : 403;
+                    int status = status(client, row.method(), row.path().replace("{id}", newApproval()), crumb);
+                    if (status != expected) {
+                        wrong.add("%s %s as %s, %s crumb: %d and not %d"
+                                .formatted(row.method(), row.path(), user, crumb ? "with" : "without", status, expected));
+                    }
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void methodsOfFormsAnswerEveryUserAsTheTableSays() throws Exception {
+        List<String> wrong = new ArrayList<>();
+        for (String user : USERS) {
+            JenkinsRule.WebClient client = client(user);
+            FORMS.forEach((name, form) -> {
+                boolean may = user.equals("admin") || form == Form.READERS && !user.equals("anonymous");
+                String path = "descriptorByName/" + descriptor(name) + "/" + name.replaceFirst(".*\\.", "") + "?value=";
+                try {
+                    int without = status(client, "POST", path, false);
+                    int with = status(client, "POST", path, true);
+                    if (without != 403 || with != (may ? 200 : 403)) {
+                        wrong.add("%s as %s: %d without a crumb, %d with one".formatted(name, user, without, with));
+                    }
+                } catch (Exception x) {
+                    throw new AssertionError(name, x);
+                }
+            });
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    private static String descriptor(String form) {
+        String simpleName = form.replaceFirst("\\..*", "");
+        return endpoints()
+                .map(method -> method.getOwner().getName())
+                .map(name -> name.replaceFirst("\\$DescriptorImpl$", ""))
+                .filter(name -> name.endsWith("." + simpleName))
+                .findFirst()
+                .orElse("io.jenkins.plugins.armory.config." + simpleName);
+    }
+
+    /** The methods that Stapler gives to whoever asks. */
+    private static Stream<JavaMethod> endpoints() {
+        return new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("io.jenkins.plugins.armory")
+                .stream()
+                .flatMap(type -> type.getMethods().stream())
+                .filter(method -> method.getName().matches("do[A-Z].*"));
+    }
+
+    @Test
+    void everyMethodThatStaplerGivesToWhoeverAsksIsInATable() {
+        Set<String> known = new TreeSet<>(FORMS.keySet());
+        known.remove("ListedClient.checkJobs");
+        known.remove("ListedIssuer.checkJobs");
+        known.addAll(Set.of("JobsDescriptor.checkJobs", "ArmoryRootAction.dynamic", "ArmoryBuildAction.dynamic"));
+
+        Set<String> found = new TreeSet<>();
+        endpoints().map(AccessJenkinsTest::nameOf).forEach(found::add);
+        assertThat(found).isEqualTo(known);
+    }
+
+    private static String nameOf(JavaMethod method) {
+        String owner = method.getOwner().getName().replaceFirst("\\$DescriptorImpl$", "").replaceFirst(".*\\.", "");
+        return owner + "." + Character.toLowerCase(method.getName().charAt(2)) + method.getName().substring(3);
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void everyOperationOfTheOpenApiDocumentIsInTheTable() throws Exception {
+        Set<String> documented = new TreeSet<>();
+        try (Reader document = Files.newBufferedReader(Path.of("docs/openapi.yaml"))) {
+            Map<String, Map<String, Map<String, Object>>> whole = new Yaml().load(document);
+            whole.get("paths").forEach((path, operations) -> operations.keySet().stream()
+                    .filter(name -> name.matches("get|put|post|delete|options|head|patch|trace"))
+                    .forEach(method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path)));
+        }
+
+        Set<String> known = new TreeSet<>();
+        API.stream().map(Row::operation).forEach(known::add);
+        assertThat(known).isEqualTo(documented);
+    }
+
+    /** Paths are told apart by patterns and texts in these classes. */
+    @Test
+    void everyPathThatTheActionsKnowIsInTheTable() throws Exception {
+        Pattern path = Pattern.compile("\"(/[^\"]+)\"");
+        List<String> table = Stream.concat(API.stream(), PAGES_AND_THE_LIKE.stream())
+                .map(row -> row.path().replaceFirst("^(job/deploy/1/)?armory", ""))
+                .toList();
+        List<String> known = new ArrayList<>();
+        for (String name : List.of("ArmoryRootAction", "ArmoryBuildAction", "ApprovalPath", "PersonalDecision")) {
+            Matcher matcher = path.matcher(
+                    Files.readString(Path.of("src/main/java/io/jenkins/plugins/armory/web/" + name + ".java")));
+            while (matcher.find()) {
+                known.add(matcher.group(1));
+            }
+        }
+
+        assertThat(known).hasSizeGreaterThan(6).allSatisfy(each -> assertThat(table).anyMatch(row -> row.matches(each)));
+    }
+
+    @Test
+    void everyPageIsInTheTable() throws Exception {
+        try (Stream<Path> views = Files.walk(Path.of("src/main/resources/io/jenkins/plugins/armory"))) {
+            assertThat(views.filter(view -> view.endsWith("index.jelly"))
+                            .map(view -> view.getParent().getFileName().toString()))
+                    .containsExactlyInAnyOrder("ArmoryRootAction", "ArmoryBuildAction");
+        }
+    }
+}
