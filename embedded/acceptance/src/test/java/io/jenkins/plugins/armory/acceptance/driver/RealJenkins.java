@@ -16,7 +16,8 @@ import java.util.Optional;
 
 /**
  * A real Jenkins with the plugin installed, as an administrator would have it: nobody may do anything without logging
- * in, and CSRF protection is on.
+ * in, and CSRF protection and the content security policy are on. Where it has the dark theme, it looks as the browser
+ * prefers.
  */
 public final class RealJenkins extends ControllerProcess {
 
@@ -61,6 +62,9 @@ public final class RealJenkins extends ControllerProcess {
                   location: {url: "%s"}
                 """
                         .formatted(PASSWORD, url()));
+        if (Files.exists(plugins.resolve("dark-theme.hpi"))) {
+            write("casc/appearance.yaml", "appearance: {themeManager: {disableUserThemes: true, theme: darkSystem}}");
+        }
         write(
                 "init.groovy.d/api-token.groovy",
                 """
@@ -81,6 +85,46 @@ public final class RealJenkins extends ControllerProcess {
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
+    }
+
+    /**
+     * The real Jenkins of this run of the suite with three users beside the administrator: {@code alice} and {@code bob} may
+     * build, and so approve and reject, {@code carol} may read. It is for one start: who may what is not kept.
+     *
+     * @param casc as for {@link Controller#create}
+     */
+    public static RealJenkins withUsers(String casc) {
+        RealJenkins jenkins = new RealJenkins(
+                Path.of(System.getProperty("jenkins.war")),
+                Path.of(System.getProperty("jenkins.plugins", "plugins")),
+                casc);
+        jenkins.write(
+                "init.groovy.d/users.groovy",
+                """
+                import hudson.model.Item
+                import hudson.security.*
+                import jenkins.model.Jenkins
+
+                def realm = Jenkins.get().securityRealm
+                ['alice', 'bob', 'carol'].each { realm.createAccount(it, '%s') }
+                def granted = { user, permission ->
+                    for (def each = permission; each != null; each = each.impliedBy) {
+                        if (user in ['admin', 'SYSTEM']
+                                || user in ['alice', 'bob', 'carol'] && each in [Jenkins.READ, Item.READ]
+                                || user in ['alice', 'bob'] && each == Item.BUILD) {
+                            return true
+                        }
+                    }
+                    return false
+                }
+                def acl = ACL.lambda2({ user, permission -> granted(user.name, permission) })
+                Jenkins.get().authorizationStrategy = new AuthorizationStrategy() {
+                    ACL getRootACL() { acl }
+                    Collection<String> getGroups() { [] }
+                }
+                """
+                        .formatted(PASSWORD));
+        return jenkins;
     }
 
     private static int freePort() {
@@ -145,8 +189,17 @@ public final class RealJenkins extends ControllerProcess {
         return basic(PASSWORD);
     }
 
+    /** The {@code Authorization} of one of the users of {@link #withUsers}, with a password. */
+    public static String authorizationOf(String user) {
+        return basic(user, PASSWORD);
+    }
+
     private static String basic(String secret) {
-        byte[] user = ("admin:" + secret).getBytes(StandardCharsets.UTF_8);
+        return basic("admin", secret);
+    }
+
+    private static String basic(String name, String secret) {
+        byte[] user = (name + ":" + secret).getBytes(StandardCharsets.UTF_8);
         return "Basic " + Base64.getEncoder().encodeToString(user);
     }
 }

@@ -1,0 +1,162 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Browser;
+import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** The pages for users who may do different things, with passwords, and so with crumbs, as people in browsers have them. */
+@EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs a real Jenkins")
+class UsersPageTest {
+
+    private static final String DIALOG = "dialog.armory-decision";
+    private static final String SEND = DIALOG + " [type=submit]";
+
+    private static RealJenkins controller;
+    private static Jenkins jenkins;
+    private static Browser browser;
+    private static ExternalProcess process;
+
+    @BeforeAll
+    static void start() {
+        assumeTrue(Browser.isInstalled(), "Chromium is not installed (on Debian, the package chromium)");
+        controller = RealJenkins.withUsers(Settings.CASC);
+        controller.start();
+        jenkins = new Jenkins(controller);
+        browser = new Browser();
+        process = new ExternalProcess();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (controller != null) {
+            process.close();
+            browser.close();
+            controller.close();
+        }
+    }
+
+    private static Build startBuild() {
+        return jenkins.createJob(process.approval("environment: 'prod'", "manualApproval: [message: 'Go?']"))
+                .build()
+                .awaitWaiting(1);
+    }
+
+    /** Both pages that a build's approval can be decided on: the one of all approvals, and the build's own. */
+    private static List<String> pages(Build build) {
+        return List.of(controller.url() + "armory/", build.tab());
+    }
+
+    private static BrowserPage open(String user, String url, Build build) {
+        return browser.open(1280, 900, Optional.of(RealJenkins.authorizationOf(user)))
+                .goTo(url)
+                .await("document.body.innerText.includes('Go?')");
+    }
+
+    private static String button(String decision, Build build) {
+        return "[data-decide='" + decision + " " + build.approvals().get(0).get("id").asText() + "']";
+    }
+
+    private static JsonNode person(Build build) {
+        return build.approvals().get(0).get("manualApproval");
+    }
+
+    @Test
+    void whoMayNotDecideIsNotAskedAndRefused() {
+        Build build = startBuild();
+        String id = build.approvals().get(0).get("id").asText();
+        for (String url : pages(build)) {
+            BrowserPage page = open("carol", url, build);
+            assertThat(page.evaluate("document.querySelectorAll('[data-decide]').length").asInt()).isZero();
+            JsonNode answer = page.evaluate(
+                    """
+                    fetch('%sarmory/approvals/%s/approve', {
+                      method: 'POST',
+                      headers: { [document.head.dataset.crumbHeader]: document.head.dataset.crumbValue },
+                    }).then((response) => response.json())
+                    """
+                            .formatted(controller.url(), id));
+            assertThat(answer.get("error").asText()).isEqualTo("forbidden");
+            assertThat(answer.get("message").asText()).contains("Armory/Approve");
+            assertThat(page.violations()).isEmpty();
+        }
+        assertThat(person(build).has("user")).isFalse();
+        build.abort();
+    }
+
+    @Test
+    void ofTwoWhoDecideAtOnceTheSecondIsToldWhoWasFirst() {
+        for (String second : List.of("approve", "reject")) {
+            Build build = startBuild();
+            List<String> urls = pages(build);
+            BrowserPage alice = open("alice", urls.get(0), build);
+            BrowserPage bob = open("bob", urls.get(1), build);
+            bob.click(button(second, build), 1);
+            bob.await("document.querySelector('" + DIALOG + "')?.open");
+            bob.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })"); // so it does not ask by itself
+            alice.click(button("approve", build), 1);
+            alice.await("document.querySelector('" + DIALOG + "')?.open");
+            alice.type("looks good");
+            alice.click(SEND, 1);
+            alice.await("!document.querySelector('" + DIALOG + "')");
+            assertThat(person(build).get("user").asText()).isEqualTo("alice");
+
+            bob.click(SEND, 1);
+            bob.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
+            assertThat(bob.evaluate("document.querySelector('" + DIALOG + " [role=alert]').innerText").asText())
+                    .contains("alice was first: Approved", "looks good");
+            assertThat(person(build).get("user").asText()).isEqualTo("alice");
+            build.abort();
+            assertThat(alice.violations()).isEmpty();
+            assertThat(bob.violations()).isEmpty();
+        }
+    }
+
+    @Test
+    void summaryOnTheBuildsPageLetsWhoMayDecide() {
+        Build build = startBuild();
+        String url = build.tab().replaceFirst("armory/$", "");
+        BrowserPage page = browser.open(1280, 900, Optional.of(RealJenkins.authorizationOf("bob")))
+                .goTo(url)
+                .await("document.querySelector('[data-decide]')");
+        page.click(button("reject", build), 1);
+        page.await("document.querySelector('" + DIALOG + "')?.open");
+        assertThat(page.seriousProblems(DIALOG)).isEmpty();
+        page.type("not on a Friday");
+        page.click(SEND, 1);
+
+        assertThat(build.awaitResult("FAILURE")).contains("was rejected (user bob): not on a Friday");
+        page.await("document.querySelector('.armory-decision__notice')?.innerText.startsWith('Rejected: ')");
+        page.await("!document.querySelector('[data-decide]')");
+        assertThat(page.troubles()).isEmpty();
+        assertThat(page.violations()).isEmpty();
+    }
+
+    @Test
+    void withoutAValidCrumbNothingIsDecided() {
+        Build build = startBuild();
+        BrowserPage page = open("alice", controller.url() + "armory/", build);
+        page.click(button("approve", build), 1);
+        page.await("document.querySelector('" + DIALOG + "')?.open");
+        page.evaluate("document.head.dataset.crumbValue = 'no such crumb'");
+        page.click(SEND, 1);
+
+        page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
+        assertThat(page.evaluate("document.querySelector('" + DIALOG + " [role=alert]').innerText").asText())
+                .isEqualTo("Nothing was decided: Jenkins answered 403");
+        assertThat(person(build).has("user")).isFalse();
+        build.abort();
+    }
+}
