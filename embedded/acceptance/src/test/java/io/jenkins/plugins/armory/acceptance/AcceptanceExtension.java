@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.acceptance;
 
+import io.jenkins.plugins.armory.acceptance.driver.Browser;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
@@ -32,13 +33,17 @@ final class AcceptanceExtension implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return type == Jenkins.class || type == ExternalProcess.class;
+        return type == Jenkins.class || type == ExternalProcess.class || type == Browser.class;
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        if (parameter.getParameter().getType() == ExternalProcess.class) {
+        Class<?> wanted = parameter.getParameter().getType();
+        if (wanted == ExternalProcess.class) {
             return context.getStore(NAMESPACE).computeIfAbsent(context.getUniqueId(), id -> new ExternalProcess());
+        }
+        if (wanted == Browser.class) {
+            return context.getRoot().getStore(NAMESPACE).computeIfAbsent(Browser.class, type -> new Browser(), Browser.class);
         }
         Shared shared = context.getRoot()
                 .getStore(NAMESPACE)

@@ -1,12 +1,26 @@
 package io.jenkins.plugins.armory.acceptance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.jenkins.plugins.armory.acceptance.driver.Browser;
 import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
 
-/** The page of all approvals, as the tests find their way on it. */
+/** The pages of the plugin, as the tests find their way on them. */
 final class ApprovalsPage {
+
+    /** Selectors of the dialog that asks whether to approve or reject, and of its button that does so. */
+    static final String DIALOG = "dialog.armory-decision";
+
+    static final String SEND = DIALOG + " [type=submit]";
+
+    /** Sets {@code window.attacked} wherever it is taken for markup. */
+    static final String ATTACK =
+            "<img src=x onerror=window.attacked=1><svg/onload=window.attacked=2>\"'><script>window.attacked=3</script>";
+
+    /** The same between the single quotes of a Pipeline. */
+    static final String QUOTED_ATTACK = ATTACK.replace("'", "\\'");
 
     private ApprovalsPage() {}
 
@@ -33,5 +47,12 @@ final class ApprovalsPage {
 
     static void awaitRows(BrowserPage page, int waiting, int decided) {
         page.await(rows("waiting") + ".length === " + waiting + " && " + rows("decided") + ".length === " + decided);
+    }
+
+    /** No script failed, none of another's ran, and the content security policy had nothing to keep from happening. */
+    static void hasNoTrouble(BrowserPage page) {
+        assertThat(page.troubles()).isEmpty();
+        assertThat(page.violations()).isEmpty();
+        assertThat(page.evaluate("window.attacked === undefined").asBoolean()).isTrue();
     }
 }

@@ -1,7 +1,10 @@
 package io.jenkins.plugins.armory.acceptance;
 
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.ATTACK;
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.DIALOG;
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.QUOTED_ATTACK;
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.hasNoTrouble;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
@@ -12,35 +15,18 @@ import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The page of one build in a browser: its environments as a graph, and its approvals. */
 @AcceptanceTest
+@NeedsBrowser
 class BuildTabTest {
 
     private static final int WIDE = 1280;
     private static final int NARROW = 400;
     private static final int HEIGHT = 900;
-    private static final String DIALOG = "dialog.armory-decision";
 
-    private static Browser browser;
-
-    @BeforeAll
-    static void start() {
-        assumeTrue(Browser.isInstalled(), "Chromium is not installed (on Debian, the package chromium)");
-        browser = new Browser();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    private static BrowserPage page(Jenkins jenkins, int width, Build build) {
+    private static BrowserPage page(Browser browser, Jenkins jenkins, int width, Build build) {
         return browser.open(width, HEIGHT, jenkins.controller().authorization())
                 .goTo(build.tab())
                 .await("document.querySelector('#armory-build > :not([hidden])')?.checkVisibility()");
@@ -75,9 +61,9 @@ class BuildTabTest {
     }
 
     @Test
-    void showsTheEnvironmentsAndWhyOneWasCancelled(Jenkins jenkins, ExternalProcess process) {
+    void showsTheEnvironmentsAndWhyOneWasCancelled(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Build build = environments(jenkins, process);
-        BrowserPage page = page(jenkins, WIDE, build);
+        BrowserPage page = page(browser, jenkins, WIDE, build);
         awaitText(page, node("qa"), "Complete");
         awaitText(page, node("staging"), "Awaiting approval");
         awaitText(page, node("prod"), "Waiting for others");
@@ -98,18 +84,17 @@ class BuildTabTest {
         page.await("document.querySelectorAll('.armory-graph__edge--cancelled').length === 2");
         build.awaitResult("FAILURE");
         assertThat(page.evaluate("window.thisDocument").asBoolean()).isTrue();
-        assertThat(page.troubles()).isEmpty();
-        assertThat(page.violations()).isEmpty();
+        hasNoTrouble(page);
     }
 
     @Test
-    void showsAllThatIsKnownOfAnApprovalAndDecides(Jenkins jenkins, ExternalProcess process) {
+    void showsAllThatIsKnownOfAnApprovalAndDecides(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Build build = jenkins.createJob(process.approval("environment: 'prod'", "manualApproval: [message: 'Go?']"))
                 .build()
                 .awaitWaiting(1);
         Callback callback = process.awaitCall().callback();
         callback.with("no such token").succeed("");
-        BrowserPage page = page(jenkins, WIDE, build);
+        BrowserPage page = page(browser, jenkins, WIDE, build);
         awaitText(page, card(), "Waiting");
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
         assertThat(page.evaluate(card() + ".innerText").asText())
@@ -133,12 +118,11 @@ class BuildTabTest {
         assertThat(page.evaluate(card() + ".innerText").asText())
                 .contains("callback token and user " + user, user + ": Approved – fine");
         assertThat(page.evaluate(card() + ".querySelector('strong').textContent").asText()).isEqualTo("All");
-        assertThat(page.troubles()).isEmpty();
-        assertThat(page.violations()).isEmpty();
+        hasNoTrouble(page);
     }
 
     @Test
-    void linkToAnApprovalLeadsToIt(Jenkins jenkins, ExternalProcess process) {
+    void linkToAnApprovalLeadsToIt(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Build build = jenkins.createJob("parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()))
                 .build()
                 .awaitWaiting(2);
@@ -154,11 +138,11 @@ class BuildTabTest {
     }
 
     @Test
-    void isForEverybodyAtEveryWidth(Jenkins jenkins, ExternalProcess process) {
+    void isForEverybodyAtEveryWidth(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Build build = environments(jenkins, process);
         process.awaitCall().callback().with("no such token").succeed("");
         for (int width : new int[] {WIDE, NARROW}) {
-            BrowserPage page = page(jenkins, width, build);
+            BrowserPage page = page(browser, jenkins, width, build);
             awaitText(page, node("qa"), "Complete");
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
             for (String colours : List.of("light", "dark")) {
@@ -173,32 +157,28 @@ class BuildTabTest {
     }
 
     @Test
-    void runsNothingThatComesFromOutside(Jenkins jenkins, ExternalProcess process) {
-        String attack = "<img src=x onerror=window.attacked=1><svg/onload=window.attacked=2>\"'><script>window.attacked=3</script>";
-        String quoted = attack.replace("'", "\\'");
-        String approval = process.approval("context: [key: '" + quoted + "']", "manualApproval: [message: '" + quoted + "']")
-                .replace("name: 'checks'", "name: '" + quoted + "'");
-        Build build = jenkins.createJob("armoryEnvironment(name: '" + quoted + "') { " + approval + " }")
+    void runsNothingThatComesFromOutside(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        String approval = process.approval("context: [key: '" + QUOTED_ATTACK + "']", "manualApproval: [message: '" + QUOTED_ATTACK + "']")
+                .replace("name: 'checks'", "name: '" + QUOTED_ATTACK + "'");
+        Build build = jenkins.createJob("armoryEnvironment(name: '" + QUOTED_ATTACK + "') { " + approval + " }")
                 .build()
                 .awaitWaiting(1);
         Callback callback = process.awaitCall().callback();
         assertThat(callback.send(
                         "/progress",
-                        new ObjectMapper().createObjectNode().put("percent", 40).put("mdMessage", attack).toString()))
+                        new ObjectMapper().createObjectNode().put("percent", 40).put("mdMessage", ATTACK).toString()))
                 .returns(200, Answer::status);
-        BrowserPage page = page(jenkins, WIDE, build);
+        BrowserPage page = page(browser, jenkins, WIDE, build);
         page.await("document.querySelector('.armory-graph__node')?.innerText.includes('onerror')");
-        callback.fail(attack + " [a](javascript:window.attacked=4)");
+        callback.fail(ATTACK + " [a](javascript:window.attacked=4)");
         build.awaitResult("FAILURE");
         awaitText(page, card(), "Failed");
 
-        assertThat(page.evaluate(card() + ".innerText").asText()).contains(attack);
-        assertThat(page.evaluate("window.attacked === undefined").asBoolean()).isTrue();
+        assertThat(page.evaluate(card() + ".innerText").asText()).contains(ATTACK);
         assertThat(page.evaluate("document.querySelectorAll('#armory-build :is(img, script, iframe, object, style,"
                         + " [onerror], [onload], a[href^=\"javascript:\" i])').length")
                         .asInt())
                 .isZero();
-        assertThat(page.troubles()).isEmpty();
-        assertThat(page.violations()).isEmpty();
+        hasNoTrouble(page);
     }
 }

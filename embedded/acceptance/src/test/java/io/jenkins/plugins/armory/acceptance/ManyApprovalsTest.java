@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Browser;
@@ -24,6 +23,7 @@ import org.junit.jupiter.api.Test;
  * The page with many approvals. How long it takes is printed and not checked: with {@code -Dacceptance.approvals=5000} these
  * are the figures of docs/performance.md.
  */
+@NeedsBrowser
 class ManyApprovalsTest {
 
     private static final int APPROVALS = Integer.getInteger("acceptance.approvals", 250);
@@ -51,7 +51,6 @@ class ManyApprovalsTest {
 
     @Test
     void firstRowsAreThereAtOnceAndTheRestWhenScrolledTo() {
-        assumeTrue(Browser.isInstalled(), "Chromium is not installed (on Debian, the package chromium)");
         try (Controller controller = Controller.create(Settings.CASC);
                 ExternalProcess process = new ExternalProcess();
                 Browser browser = new Browser()) {

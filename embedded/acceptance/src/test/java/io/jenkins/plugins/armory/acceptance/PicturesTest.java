@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.acceptance;
 
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.DIALOG;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
@@ -24,9 +24,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * the project. The README's is one of them.
  */
 @EnabledIfSystemProperty(named = "acceptance.pictures", matches = ".+", disabledReason = "needs a folder for them")
+@NeedsBrowser
 class PicturesTest {
-
-    private static final String DIALOG = "dialog.armory-decision";
 
     /** Everything on the page, however high it is, and no more of what moves. */
     private static final String STILL = "document.getAnimations().forEach((each) => { try { each.finish(); } catch { } })";
@@ -94,7 +93,6 @@ class PicturesTest {
 
     @Test
     void takesPictures() throws IOException {
-        assumeTrue(Browser.isInstalled(), "Chromium is not installed (on Debian, the package chromium)");
         Files.createDirectories(folder);
         try (Controller controller = Controller.create(Settings.CASC);
                 ExternalProcess process = new ExternalProcess();

@@ -1,7 +1,9 @@
 package io.jenkins.plugins.armory.acceptance;
 
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.DIALOG;
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.SEND;
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.hasNoTrouble;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Browser;
@@ -19,10 +21,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The pages for users who may do different things, with passwords, and so with crumbs, as people in browsers have them. */
 @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs a real Jenkins")
+@NeedsBrowser
 class UsersPageTest {
-
-    private static final String DIALOG = "dialog.armory-decision";
-    private static final String SEND = DIALOG + " [type=submit]";
 
     private static RealJenkins controller;
     private static Jenkins jenkins;
@@ -31,7 +31,6 @@ class UsersPageTest {
 
     @BeforeAll
     static void start() {
-        assumeTrue(Browser.isInstalled(), "Chromium is not installed (on Debian, the package chromium)");
         controller = RealJenkins.withUsers(Settings.CASC);
         controller.start();
         jenkins = new Jenkins(controller);
@@ -90,7 +89,7 @@ class UsersPageTest {
                             .formatted(controller.url(), id));
             assertThat(answer.get("error").asText()).isEqualTo("forbidden");
             assertThat(answer.get("message").asText()).contains("Armory/Approve");
-            assertThat(page.violations()).isEmpty();
+            hasNoTrouble(page);
         }
         assertThat(person(build).has("user")).isFalse();
         build.abort();
@@ -119,8 +118,8 @@ class UsersPageTest {
                     .contains("alice was first: Approved", "looks good");
             assertThat(person(build).get("user").asText()).isEqualTo("alice");
             build.abort();
-            assertThat(alice.violations()).isEmpty();
-            assertThat(bob.violations()).isEmpty();
+            hasNoTrouble(alice);
+            hasNoTrouble(bob);
         }
     }
 
@@ -140,8 +139,7 @@ class UsersPageTest {
         assertThat(build.awaitResult("FAILURE")).contains("was rejected (user bob): not on a Friday");
         page.await("document.querySelector('.armory-decision__notice')?.innerText.startsWith('Rejected: ')");
         page.await("!document.querySelector('[data-decide]')");
-        assertThat(page.troubles()).isEmpty();
-        assertThat(page.violations()).isEmpty();
+        hasNoTrouble(page);
     }
 
     @Test
