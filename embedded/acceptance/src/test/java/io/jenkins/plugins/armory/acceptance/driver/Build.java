@@ -54,8 +54,13 @@ public record Build(Job job, int number) {
     /** Waits until that many approvals of the build have been sent and wait for their callbacks. */
     public Build awaitWaiting(int approvals) {
         Wait.until(approvals + " approvals of " + this + " wait")
-                .until(() -> approvals("WAITING").size() == approvals);
+                .until(() -> countWaiting() == approvals);
         return this;
+    }
+
+    /** How many approvals of the build have been sent and wait for their callbacks. */
+    public int countWaiting() {
+        return approvals("WAITING").size();
     }
 
     /** The build's approvals. */
