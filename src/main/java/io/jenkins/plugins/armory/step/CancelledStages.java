@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
+import hudson.ExtensionList;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -48,13 +49,18 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
      *
      * @param context where its first step has to end it, {@code null} where its body is empty
      */
-    private record Cancelled(String message, @CheckForNull StepContext context) {}
+    private record Cancelled(Run<?, ?> run, String message, @CheckForNull StepContext context) {}
 
     /** By the node that a stage starts with. */
     private final Map<FlowNode, Cancelled> stages = new ConcurrentHashMap<>();
 
     /** Set by a test of what is done where bodies cannot be replaced. */
     static volatile boolean withoutEmptyBodies;
+
+    /** A build has ended, and with it its stages. */
+    static void forget(Run<?, ?> run) {
+        ExtensionList.lookupSingleton(CancelledStages.class).stages.values().removeIf(known -> known.run.equals(run));
+    }
 
     @Override
     public void notifyOfNewStep(Step step, StepContext context) {
@@ -79,7 +85,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         String message = "Stage '" + name + "' is cancelled: " + reason;
         context.get(TaskListener.class).getLogger().println("[armory] " + message);
         boolean empty = !withoutEmptyBodies && EmptyBody.replace(context);
-        stages.put(context.get(FlowNode.class), new Cancelled(message, empty ? null : context));
+        stages.put(context.get(FlowNode.class), new Cancelled(run, message, empty ? null : context));
         run.setResult(Result.ABORTED);
         ArmoryApprovals.get().executor().execute(() -> {
             try {

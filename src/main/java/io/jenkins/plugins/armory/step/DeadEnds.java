@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
@@ -33,8 +34,14 @@ public final class DeadEnds implements GraphListener {
 
     private static final Logger LOGGER = Logger.getLogger(DeadEnds.class.getName());
 
-    /** The environments of one build that wait: ids of their nodes by name. */
-    private record Waiting(Run<?, ?> run, DeploymentStore store, Map<String, String> nodes) {}
+    /**
+     * The environments of one build that wait.
+     *
+     * @param nodes their ids, by the name of the environment
+     * @param asked whether somebody is about to look already, so that a burst of ends is one look
+     */
+    private record Waiting(
+            Run<?, ?> run, DeploymentStore store, Map<String, String> nodes, AtomicBoolean asked) {}
 
     private final Map<FlowExecution, Waiting> waiting = new ConcurrentHashMap<>();
 
@@ -47,11 +54,17 @@ public final class DeadEnds implements GraphListener {
         FlowExecution execution = context.get(FlowExecution.class);
         String node = context.get(FlowNode.class).getId();
         Run<?, ?> run = context.get(Run.class);
-        get().waiting
-                .computeIfAbsent(execution, key -> new Waiting(run, store, new ConcurrentHashMap<>()))
-                .nodes
-                .put(name, node);
-        get().check(execution);
+        get().waiting.compute(execution, (key, known) -> {
+            if (!run.isBuilding()) {
+                return null; // ended by force meanwhile
+            }
+            Waiting all = known != null
+                    ? known
+                    : new Waiting(run, store, new ConcurrentHashMap<>(), new AtomicBoolean());
+            all.nodes.put(name, node);
+            return all;
+        });
+        get().ask(execution);
     }
 
     /** An environment waits no longer. */
@@ -62,18 +75,34 @@ public final class DeadEnds implements GraphListener {
         });
     }
 
+    /** A build has ended, and with it whatever waited in it. */
+    static void forget(Run<?, ?> run) {
+        get().waiting.values().removeIf(known -> known.run.equals(run));
+    }
+
+    /** Whether environments of the build wait, as far as is known here. */
+    static boolean knows(Run<?, ?> run) {
+        return get().waiting.values().stream().anyMatch(known -> known.run.equals(run));
+    }
+
     @Override
     public void onNewHead(FlowNode node) {
-        if (node instanceof BlockEndNode && waiting.containsKey(node.getExecution())) {
-            ArmoryApprovals.get().executor().execute(() -> check(node.getExecution()));
+        if (node instanceof BlockEndNode) {
+            ask(node.getExecution());
         }
     }
 
-    private void check(FlowExecution execution) {
+    private void ask(FlowExecution execution) {
         Waiting known = waiting.get(execution);
-        if (known == null) {
-            return;
+        if (known != null && known.asked.compareAndSet(false, true)) {
+            ArmoryApprovals.get().executor().execute(() -> {
+                known.asked.set(false); // before it is looked, so that nothing that comes later goes unseen
+                check(execution, known);
+            });
         }
+    }
+
+    private static void check(FlowExecution execution, Waiting known) {
         Deployment seen = known.store.deployment(); // before the heads: should it change meanwhile, nothing is given up
         Set<String> nodes = known.nodes.entrySet().stream()
                 .filter(entry -> seen.find(entry.getKey())

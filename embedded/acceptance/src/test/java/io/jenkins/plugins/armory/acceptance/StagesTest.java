@@ -196,6 +196,19 @@ class StagesTest {
     }
 
     @Test
+    void stepsInBranchesAreShownAsPausedWhileTheyWait(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob("parallel a: { stage('in a') { %s } }, b: { echo 'in b' }"
+                        .formatted(process.approval()))
+                .build()
+                .awaitWaiting(1);
+        assertThat(build.graphViewSteps("Call a webhook")).containsExactly("paused");
+
+        process.awaitCall().callback().succeed("fine");
+        build.awaitResult("SUCCESS");
+        assertThat(build.graphViewSteps("Call a webhook")).containsExactly("success");
+    }
+
+    @Test
     void rollbackInPostRunsAfterAFailureOfTheDeploymentAlone(Jenkins jenkins, ExternalProcess process) {
         String script =
                 """
