@@ -38,6 +38,7 @@ public final class ArmoryDeployments {
         DeploymentStore opened = DeploymentStore.open(
                 () -> run.getRootDir().toPath(), ArmoryApprovals.get().executor(), Clock.systemUTC());
         if (!run.isBuilding()) {
+            end(opened); // if Jenkins went down just as the build ended, nobody has told
             return opened;
         }
         DeploymentStore first = running.putIfAbsent(run, opened);
@@ -91,10 +92,16 @@ public final class ArmoryDeployments {
 
     /** The build is over, and nothing more happens in it. */
     void end(Run<?, ?> run) throws IOException {
-        DeploymentStore store = of(run);
+        try {
+            end(of(run));
+        } finally {
+            running.remove(run);
+        }
+    }
+
+    private static void end(DeploymentStore store) throws IOException {
         if (!store.deployment().isEmpty()) {
             store.apply(new DeploymentEvent.BuildEnded());
         }
-        running.remove(run);
     }
 }

@@ -333,7 +333,8 @@ public record Deployment(
             Environment environment = find(event.environment());
             if (environment != null
                     && environment.isOf(event.step())
-                    && environment.state() == State.WAITING_FOR_DEPENDENCIES) {
+                    && (environment.state() == State.WAITING_FOR_DEPENDENCIES
+                            || environment.state() == State.DEPLOYING)) {
                 put(environment.cancelled(event.reason(), null, now));
             }
         }

@@ -61,7 +61,7 @@ public sealed interface DeploymentEvent {
      */
     record RollbackEnded(String environment, String step, @CheckForNull String failure) implements DeploymentEvent {}
 
-    /** An environment that waited was stopped, from outside. */
+    /** An environment was stopped from outside, before anything was done for it. */
     record Stopped(String environment, String step, String reason) implements DeploymentEvent {}
 
     /**

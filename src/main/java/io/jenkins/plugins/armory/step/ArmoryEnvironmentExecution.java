@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import hudson.AbortException;
 import hudson.model.Result;
+import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.ArmoryDeployments;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
@@ -29,9 +32,15 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     /** What the body has in its environment; Armory gives its deployments a variable of that name. */
     private static final String VARIABLE = "ARMORY_ENVIRONMENT_NAME";
 
+    /** A wait that is over sooner is not worth the files that are written to show it. */
+    private static final long SHOWN_AFTER_SECONDS = 1;
+
     private final transient ArmoryEnvironmentStep step;
     private String name;
     private ArrayList<String> dependsOn;
+
+    /** Guarded by this. */
+    private transient boolean waiting;
 
     ArmoryEnvironmentExecution(StepContext stepContext, ArmoryEnvironmentStep step) {
         super(stepContext);
@@ -65,11 +74,26 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
             settled(environment);
             return;
         }
-        log("Environment '" + name + "' waits for " + quoted(dependsOn) + ".");
-        StagePause.begin(getContext(), id());
+        setWaiting(true);
         DeploymentStore store = ArmoryDeployments.get().of(build());
         store.attach(name, this);
         DeadEnds.watch(getContext(), store, name);
+        Timer.get()
+                .schedule(
+                        () -> ArmoryApprovals.get().executor().execute(() -> run(this::showThatItWaits)),
+                        SHOWN_AFTER_SECONDS,
+                        TimeUnit.SECONDS);
+    }
+
+    private synchronized void setWaiting(boolean waits) {
+        waiting = waits;
+    }
+
+    private synchronized void showThatItWaits() throws IOException, InterruptedException {
+        if (waiting) {
+            log("Environment '" + name + "' waits for " + quoted(dependsOn) + ".");
+            StagePause.begin(getContext(), id());
+        }
     }
 
     private static String quoted(Collection<String> names) {
@@ -79,10 +103,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     @Override
     public void settled(Environment environment) {
         run(() -> {
-            if (!dependsOn.isEmpty()) {
-                DeadEnds.forget(getContext(), name);
-                StagePause.end(getContext(), id());
-            }
+            waitNoLonger();
             switch (environment.state()) {
                 case DEPLOYING, AWAITING_APPROVAL -> startBody(getContext()
                         .newBodyInvoker()
@@ -95,6 +116,14 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
                 default -> throw new AbortException("armoryEnvironment: " + environment.reason());
             }
         });
+    }
+
+    private void waitNoLonger() throws IOException, InterruptedException {
+        setWaiting(false);
+        if (!dependsOn.isEmpty()) {
+            DeadEnds.forget(getContext(), name);
+            StagePause.end(getContext(), id());
+        }
     }
 
     private void cancel(String reason) throws IOException, InterruptedException {
@@ -110,9 +139,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         String reason = String.valueOf(BlockEnd.failure(cause).reason());
         ArmoryDeployments.get().of(build()).detach(name);
         tell(new Stopped(name, id(), reason));
-        tell(new Ended(name, id(), reason)); // where it was about to start
-        DeadEnds.forget(getContext(), name);
-        StagePause.end(getContext(), id());
+        waitNoLonger();
     }
 
     @Override

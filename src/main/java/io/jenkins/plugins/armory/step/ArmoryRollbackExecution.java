@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.deployment.Environment.Rollback;
 import java.io.IOException;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
@@ -44,7 +45,13 @@ final class ArmoryRollbackExecution extends BlockExecution {
     @Override
     void begin() throws Exception {
         Transition transition = tell(new RollbackStarted(environment, id()));
-        if (transition.problem() == null) {
+        Rollback rollback = transition.deployment().find(environment).map(Environment::rollback).orElse(null);
+        if (transition.problem() == null && rollback != null && rollback.over()) {
+            // Jenkins went down after the body had ended, and before that was part of the program. There is one rollback.
+            end(rollback.failure() == null
+                    ? BlockEnd.success(null)
+                    : BlockEnd.failure(new AbortException(rollback.failure())));
+        } else if (transition.problem() == null) {
             log("Rolling back environment '" + environment + "'.");
             startBody(getContext().newBodyInvoker());
         } else if (transition.deployment().find(environment).map(Environment::state).filter(Environment.State::isUnderWay)

@@ -47,7 +47,7 @@ abstract class BlockExecution extends StepExecution {
     @CheckForNull
     private volatile BlockEnd blockEnd;
 
-    /** Why the step was stopped before its body was started; guarded by this, as is {@link #body}. */
+    /** Why the step was stopped before its body was started, or after it had ended; guarded by this, as is {@link #body}. */
     @CheckForNull
     private transient Throwable stopped;
 
@@ -71,9 +71,19 @@ abstract class BlockExecution extends StepExecution {
     }
 
     /** Has the program saved, and then begins. */
-    final boolean save() {
-        Work.afterSaving(getContext(), this::run, this::begin);
+    final boolean save() throws IOException, InterruptedException {
+        Work.afterSaving(getContext(), this::run, this::beginUnlessStopped);
         return false;
+    }
+
+    private void beginUnlessStopped() throws Exception {
+        if (stopCause() == null) {
+            begin();
+        }
+        Throwable cause = stopCause();
+        if (cause != null) { // it may have been told before the environments knew of the step
+            stopped(cause);
+        }
     }
 
     /**
@@ -89,17 +99,21 @@ abstract class BlockExecution extends StepExecution {
 
     @Override
     public void stop(Throwable cause) {
-        ArmoryApprovals.get().executor().execute(() -> run(() -> {
-            synchronized (this) {
-                if (body != null) {
-                    body.cancel(cause);
-                    return;
-                }
+        BodyExecution running;
+        synchronized (this) {
+            running = blockEnd == null ? body : null;
+            if (running == null) {
                 stopped = cause;
             }
-            stopped(cause);
-            fail(cause);
-        }));
+        }
+        if (running != null) {
+            running.cancel(cause);
+        } else if (blockEnd == null) {
+            ArmoryApprovals.get().executor().execute(() -> run(() -> {
+                stopped(cause);
+                fail(cause);
+            }));
+        } // else the step is about to end, and sees that it was stopped
     }
 
     @Override
@@ -109,7 +123,7 @@ abstract class BlockExecution extends StepExecution {
             ArmoryApprovals.get().executor().execute(() -> run(() -> end(known)));
         } else if (!started) {
             forgetBody();
-            ArmoryApprovals.get().executor().execute(() -> run(this::begin));
+            ArmoryApprovals.get().executor().execute(() -> run(this::beginUnlessStopped));
         }
     }
 
@@ -128,10 +142,19 @@ abstract class BlockExecution extends StepExecution {
         }
     }
 
+    /** Ends the step without an error; but an order to stop that came meanwhile must not be lost. */
     final void succeed(@CheckForNull Object value) {
-        if (finish()) {
+        Throwable cause = stopCause();
+        if (cause != null) {
+            fail(cause);
+        } else if (finish()) {
             getContext().onSuccess(value);
         }
+    }
+
+    @CheckForNull
+    private synchronized Throwable stopCause() {
+        return stopped;
     }
 
     final void fail(Throwable cause) {

@@ -285,4 +285,13 @@ class DeploymentTest {
         assertThat(environment("prod").cancelledBy()).isNull();
         assertThat(deployment.outcome()).isEqualTo(Outcome.SUCCESS);
     }
+
+    @Test
+    void isCancelledWhenItIsStoppedBeforeAnythingWasDoneForIt() {
+        reach("prod");
+        happens(new Stopped("prod", "step of prod", "stopped"));
+
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertThat(environment("prod").needsRollback()).isFalse();
+    }
 }

@@ -7,15 +7,21 @@ import hudson.model.Result;
 import io.jenkins.plugins.armory.ArmoryDeployments;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.flow.StepListener;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
 /** What a restart of Jenkins does to deployments. */
@@ -83,6 +89,51 @@ class DeploymentRestartJenkinsTest {
             j.assertLogContains("ERROR: broken", run(j));
             j.assertLogNotContains("never", run(j));
             assertThat(JenkinsRule.getLog(run(j))).containsOnlyOnce("restoring");
+        });
+    }
+
+    /** Takes the threads from the step as it starts, so that it cannot begin. */
+    @TestExtension("rollbackThatIsOverIsNotRunAgain")
+    public static final class HoldsRollback implements StepListener {
+
+        @Override
+        public void notifyOfNewStep(Step step, StepContext context) {
+            if (step instanceof ArmoryRollbackStep) {
+                try {
+                    BusyExecutor.occupy(); // as long as this Jenkins is there
+                } catch (InterruptedException x) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+
+    @Test
+    void rollbackThatIsOverIsNotRunAgain() throws Throwable {
+        sessions.then(j -> {
+            start(
+                    j,
+                    """
+                    try {
+                        armoryEnvironment('prod') { error 'broken' }
+                    } finally {
+                        echo "rolled back: ${armoryRollback('prod') { echo 'never' }}"
+                    }
+                    """);
+            String[] id = new String[1];
+            await().until(() -> {
+                run(j).getExecution().getCurrentExecutions(true).get().stream()
+                        .filter(ArmoryRollbackExecution.class::isInstance)
+                        .forEach(step -> id[0] = ((ArmoryRollbackExecution) step).id());
+                return id[0] != null;
+            });
+            ArmoryDeployments.get().apply(run(j), new RollbackStarted("prod", id[0]));
+            ArmoryDeployments.get().apply(run(j), new RollbackEnded("prod", id[0], null));
+        });
+        sessions.then(j -> {
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
+            j.assertLogContains("rolled back: true", run(j));
+            j.assertLogNotContains("never", run(j));
         });
     }
 }

@@ -3,17 +3,27 @@ package io.jenkins.plugins.armory.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.SettableFuture;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.ArmoryDeployments;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.Environment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.AfterEach;
@@ -126,5 +136,145 @@ class DeploymentStepsJenkinsTest {
         j.assertLogContains("behind them", run);
         j.assertLogNotContains("never", run);
         assertThat(ArmoryDeployments.get().of(run).deployment().cancelledStages()).containsExactly("prod", "more");
+    }
+
+    private WorkflowRun start(String script) throws Exception {
+        WorkflowJob job = j.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return job.scheduleBuild2(0).waitForStart();
+    }
+
+    @Test
+    void abortIsNotLostToAnEndThatComesWithIt() throws Exception {
+        WorkflowRun run = start("armoryEnvironment('prod') { input id: 'Hold', message: 'Hold' }\necho 'never'");
+        InputStepExecution hold = awaitInput(run);
+        try (BusyExecutor busy = BusyExecutor.occupy()) {
+            hold.proceed(null);
+            await().until(() -> run.getExecution().getCurrentExecutions(true).get().stream()
+                    .anyMatch(ArmoryEnvironmentExecution.class::isInstance));
+            run.doStop();
+            run.getExecution().getCurrentExecutions(true).get(); // behind the stop in the engine's queue
+        }
+
+        j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
+        j.assertLogNotContains("never", run);
+    }
+
+    /** Saves when the test says so, and remembers how the step ended. */
+    private static final class HeldContext extends StepContext {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient SettableFuture<Void> saved = SettableFuture.create();
+        private final transient SettableFuture<Throwable> failure = SettableFuture.create();
+
+        @Override
+        public <T> T get(Class<T> key) {
+            return null;
+        }
+
+        @Override
+        public ListenableFuture<Void> saveState() {
+            return saved;
+        }
+
+        @Override
+        public void onSuccess(Object result) {
+            failure.setException(new AssertionError("the step ended with " + result));
+        }
+
+        @Override
+        public void onFailure(Throwable cause) {
+            failure.set(cause);
+        }
+
+        @Override
+        public BodyInvoker newBodyInvoker() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void setResult(Result result) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+    }
+
+    @Test
+    void stepThatIsStoppedBeforeItHasBegunDoesNotBegin() throws Exception {
+        HeldContext context = new HeldContext();
+        List<String> told = new CopyOnWriteArrayList<>();
+        BlockExecution step = new BlockExecution(context) {
+            @Override
+            public boolean start() throws Exception {
+                return save();
+            }
+
+            @Override
+            void begin() {
+                told.add("begun");
+            }
+
+            @Override
+            void end(BlockEnd end) {
+                told.add("ended");
+            }
+
+            @Override
+            void stopped(Throwable cause) {
+                told.add("stopped");
+            }
+        };
+        step.start();
+        FlowInterruptedException cause = new FlowInterruptedException(Result.ABORTED, true);
+        step.stop(cause);
+        assertThat(context.failure.get(1, TimeUnit.MINUTES)).isSameAs(cause);
+        context.saved.set(null);
+
+        await().untilAsserted(() -> assertThat(told).containsExactly("stopped", "stopped"));
+    }
+
+    @Test
+    void nothingIsKeptOfABuildThatWasEndedByForce() throws Exception {
+        WorkflowRun run = start(
+                """
+                parallel(
+                    prod: { stage('prod') { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' } } },
+                    other: { input id: 'Hold', message: 'Hold' })
+                """);
+        awaitInput(run);
+        await().until(() -> DeadEnds.knows(run) && StagePause.knows(run));
+        run.doKill();
+
+        j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
+        await().until(() -> !DeadEnds.knows(run) && !StagePause.knows(run));
+    }
+
+    @Test
+    void environmentsOfABuildThatIsOverAreOver() throws Exception {
+        WorkflowRun run = start("armoryEnvironment('prod') { echo 'deployed' }");
+        j.assertBuildStatus(Result.SUCCESS, j.waitForCompletion(run));
+        await().until(() -> ArmoryDeployments.get().of(run).deployment().ended());
+        Path file = run.getRootDir().toPath().resolve("armory-deployment.json");
+        Files.writeString( // as it is when Jenkins goes down just as the build ends
+                file,
+                Files.readString(file).replace("\"ended\":true", "\"ended\":false").replace("COMPLETE", "DEPLOYING"));
+
+        assertThat(ArmoryDeployments.get().of(run).deployment().find("prod"))
+                .hasValueSatisfying(prod -> assertThat(prod.state()).isEqualTo(Environment.State.FAILED));
     }
 }

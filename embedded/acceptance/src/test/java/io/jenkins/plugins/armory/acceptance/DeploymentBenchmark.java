@@ -6,20 +6,23 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * What environments cost: a build with 200 of them, 40 levels deep, beside one with 200 plain stages in the same places. Five
+ * What environments cost: a build with 200 of them, 40 levels deep, beside one with 200 plain stages in the same places, and
+ * one with a step of Pipeline's own around what is in each stage, which tells what a step with a body costs the engine. Five
  * branches of 40 stages each; an environment depends on those of its own and of the next branch one level above. Not a test:
- * nothing but a person judges the times, which it prints. Run it by its name, see docs/deployments.md.
+ * nothing but a person judges the times, which it prints. Run it by its name, see docs/performance.md.
  */
 @AcceptanceTest
 class DeploymentBenchmark {
 
     private static final int BRANCHES = 5;
     private static final int LEVELS = 40;
-    private static final int ROUNDS = 7;
+    private static final int ROUNDS = Integer.getInteger("acceptance.rounds", 7);
 
     private static final String SCRIPT =
             """
@@ -46,23 +49,31 @@ class DeploymentBenchmark {
 
     @Test
     void environmentsBesidePlainStages(Jenkins jenkins) {
-        Job plain = jenkins.createJob(SCRIPT.formatted(BRANCHES, LEVELS, "echo 'deployed'"));
-        Job environments = jenkins.createJob(SCRIPT.formatted(BRANCHES, LEVELS, ENVIRONMENT.formatted(BRANCHES)));
-        List<Long> plainMillis = new ArrayList<>();
-        List<Long> environmentMillis = new ArrayList<>();
+        Map<String, Job> jobs = new LinkedHashMap<>();
+        jobs.put("plain stages", jenkins.createJob(script("echo 'deployed'")));
+        jobs.put("with timeout", jenkins.createJob(script("timeout(time: 1, unit: 'DAYS') { echo 'deployed' }")));
+        jobs.put("with armoryEnvironment", jenkins.createJob(script(ENVIRONMENT.formatted(BRANCHES))));
+        Map<String, List<Long>> millis = new LinkedHashMap<>();
+        jobs.values().forEach(DeploymentBenchmark::run); // to warm up
         for (int round = 0; round < ROUNDS; round++) {
-            plainMillis.add(run(plain));
-            environmentMillis.add(run(environments));
+            jobs.forEach((name, job) -> millis.computeIfAbsent(name, it -> new ArrayList<>()).add(run(job)));
         }
-        System.out.printf(
-                "%d environments, %d levels: plain stages %d ms, environments %d ms (medians of %d; plain %s, environments %s)%n",
-                BRANCHES * LEVELS,
-                LEVELS,
-                median(plainMillis),
-                median(environmentMillis),
-                ROUNDS,
-                plainMillis,
-                environmentMillis);
+        millis.forEach((name, all) -> {
+            List<Long> sorted = all.stream().sorted().toList();
+            System.out.printf(
+                    "%d stages in %d levels, %s: median %d ms, %d to %d ms (%d builds)%n",
+                    BRANCHES * LEVELS,
+                    LEVELS,
+                    name,
+                    sorted.get(ROUNDS / 2),
+                    sorted.get(0),
+                    sorted.get(ROUNDS - 1),
+                    ROUNDS);
+        });
+    }
+
+    private static String script(String inEachStage) {
+        return SCRIPT.formatted(BRANCHES, LEVELS, inEachStage);
     }
 
     private static long run(Job job) {
@@ -70,9 +81,5 @@ class DeploymentBenchmark {
         build.awaitResult("SUCCESS");
         assertThat(build.log()).contains("deployed");
         return build.duration();
-    }
-
-    private static long median(List<Long> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
     }
 }

@@ -1,0 +1,41 @@
+package io.jenkins.plugins.armory.step;
+
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadPoolExecutor;
+
+/** Keeps all threads on which steps write busy, so that a test can have something else happen first. */
+final class BusyExecutor implements AutoCloseable {
+
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    private BusyExecutor() {}
+
+    /** Returns once no thread is left. */
+    static BusyExecutor occupy() throws InterruptedException {
+        BusyExecutor busy = new BusyExecutor();
+        ThreadPoolExecutor executor = (ThreadPoolExecutor) ArmoryApprovals.get().executor();
+        CountDownLatch occupied = new CountDownLatch(executor.getMaximumPoolSize());
+        for (int i = 0; i < executor.getMaximumPoolSize(); i++) {
+            executor.execute(() -> {
+                occupied.countDown();
+                busy.await();
+            });
+        }
+        occupied.await();
+        return busy;
+    }
+
+    private void await() {
+        try {
+            end.await();
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        end.countDown();
+    }
+}
