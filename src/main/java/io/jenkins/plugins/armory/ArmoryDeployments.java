@@ -14,10 +14,14 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The environments of the builds of this controller. Those of builds that run are in memory, others are read when asked for. */
 @Extension
 public final class ArmoryDeployments {
+
+    private static final Logger LOGGER = Logger.getLogger(ArmoryDeployments.class.getName());
 
     private final Map<Run<?, ?>, DeploymentStore> running = new ConcurrentHashMap<>();
 
@@ -38,7 +42,11 @@ public final class ArmoryDeployments {
         DeploymentStore opened = DeploymentStore.open(
                 () -> run.getRootDir().toPath(), ArmoryApprovals.get().executor(), Clock.systemUTC());
         if (!run.isBuilding()) {
-            end(opened); // if Jenkins went down just as the build ended, nobody has told
+            try {
+                end(opened); // if Jenkins went down just as the build ended, nobody has told
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot write how the environments of " + run + " ended", x);
+            }
             return opened;
         }
         DeploymentStore first = running.putIfAbsent(run, opened);
