@@ -3,7 +3,7 @@
  * has said once; as many rows are made as are looked at.
  */
 import { decisionButtons, focusAgain, heard, notice } from "./decide.js";
-import { badge, element, message, note, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
+import { badge, cancelled, element, message, note, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
 import { keepUpToDate, now, troubleElement } from "./live.js";
 import { duration, page, say, words } from "./words.js";
 
@@ -82,6 +82,7 @@ const CELLS = {
     ...(approval.decision ? [...message(approval.decision), note(approval.decision.decidedBy)] : progressOf(approval)),
     ...said(approval),
     ...decisionButtons(approval, () => refresh()),
+    ...cancelled(approval),
     ...rejected(approval),
   ],
 };

@@ -1,6 +1,6 @@
 /* Fills the page of one build: its environments as a graph, and its approvals; kept up to date while the build runs. */
 import { decisionButtons, focusAgain, heard, notice } from "./decide.js";
-import { badge, element, message, note, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
+import { badge, cancelled, element, message, note, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
 import { graph } from "./graph.js";
 import { keepUpToDate, troubleElement } from "./live.js";
 import { page, say } from "./words.js";
@@ -104,6 +104,7 @@ function makeCard(approval) {
     ...(decision ? message(decision) : progressOf(approval)),
     ...decisionButtons(approval, () => refresh()),
     ...attempts(approval.attempts),
+    ...cancelled(approval),
     ...refused(approval.rejectedCallbacks),
   );
   card.id = `approval-${id}`;

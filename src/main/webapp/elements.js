@@ -98,6 +98,11 @@ export function progressOf({ progress }) {
   return [...parts, ...message(progress)];
 }
 
+/** What came of calling the cancel webhook. */
+export function cancelled({ cancel }) {
+  return cancel ? [note(cancel.failure ? say("cancel.failed", cancel.failure) : say("cancel.ok", cancel.status))] : [];
+}
+
 /** What a person is asked, and what they, or a callback, have said so far. */
 export function said({ manualApproval, callback, decision }) {
   const parts = [];

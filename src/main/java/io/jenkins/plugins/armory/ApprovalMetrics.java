@@ -6,6 +6,7 @@ import hudson.Extension;
 import hudson.model.listeners.ItemListener;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.step.Cancellations;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -24,6 +25,7 @@ public final class ApprovalMetrics extends ItemListener {
     static final String DECIDED = "armory.approvals.decided.";
 
     static final String TIME_TO_DECISION = "armory.approvals.timeToDecision";
+    static final String CANCELS_FAILED = "armory.cancels.failed";
     static final String REFUSED = "armory.callbacks.refused";
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalMetrics.class.getName());
@@ -57,6 +59,7 @@ public final class ApprovalMetrics extends ItemListener {
             var rejected = armory.endpoint().rejected();
             replace(WAITING, () -> approvals.pending().size());
             replace(REFUSED, rejected::total);
+            replace(CANCELS_FAILED, Cancellations.get()::failures);
             for (Decision.Outcome outcome : Decision.Outcome.values()) {
                 registry.counter(name(outcome)); // so that a graph begins with 0
             }

@@ -4,6 +4,7 @@ import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
+import io.jenkins.plugins.armory.step.Cancellations;
 import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -43,6 +44,7 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
         try {
             for (String id : BuildRecord.idsOf(run)) {
                 ArmoryApprovals.get().approvals().remove(id);
+                Cancellations.get().forget(id);
             }
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot remove the approvals of " + run, x);

@@ -10,6 +10,7 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.step.Cancellations;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
@@ -55,6 +56,7 @@ public final class JobEvents extends ItemListener {
         try {
             approvals.tokens().newId(); // loads the key now, and not on the thread of the first step
             approvals.approvals();
+            Cancellations.get().open();
         } catch (IOException x) {
             LOGGER.log(Level.SEVERE, "The webhook approvals cannot be loaded; builds that wait will not be resumed", x);
             return;
@@ -98,6 +100,7 @@ public final class JobEvents extends ItemListener {
                 try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
                     Approvals approvals = ArmoryApprovals.get().approvals();
                     approvals.removeIf(approval -> isGone(approval, names));
+                    Cancellations.get().clean();
                     approvals.abort(JobEvents::isOver, "The build ended.");
                     deleted.removeAll(names);
                 } catch (IOException x) {

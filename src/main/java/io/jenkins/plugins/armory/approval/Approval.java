@@ -46,6 +46,7 @@ import java.util.Optional;
  * @param callback what a callback said, {@code null} while none has come; the approval may need more than that
  * @param person what a person said, likewise
  * @param decision set exactly in state DECIDED
+ * @param cancel what came of calling the cancel webhook, {@code null} while there is nothing to tell
  */
 public record Approval(
         String id,
@@ -64,7 +65,8 @@ public record Approval(
         State state,
         @CheckForNull Decision callback,
         @CheckForNull Decision person,
-        @CheckForNull Decision decision) {
+        @CheckForNull Decision decision,
+        @CheckForNull Attempt cancel) {
 
     private static final String BY_WEBHOOK = "webhook";
     /** How many attempts are kept. */
@@ -155,6 +157,7 @@ public record Approval(
                 State.SENDING,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -200,7 +203,8 @@ public record Approval(
                 state,
                 callback,
                 person,
-                decision);
+                decision,
+                cancel);
     }
 
     public boolean isDecided() {
@@ -230,6 +234,19 @@ public record Approval(
     @CheckForNull
     public Attempt lastAttempt() {
         return attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
+    }
+
+    /**
+     * Whether the external process may still be at work that nobody waits for any more: the approval ended without a decision
+     * of the process itself, and was not given up because the webhook could not be called.
+     */
+    public boolean isCancelled() {
+        return decision != null
+                && callback == null
+                && switch (decision.outcome()) {
+                    case TIMED_OUT, NOT_HEARD, ABORTED, OTHER_FAILED, REJECTED -> true;
+                    default -> false;
+                };
     }
 
     /** When the webhook took the call, {@code null} while it has not. */
@@ -278,6 +295,8 @@ public record Approval(
                     manual != null, person, new Decision(Outcome.REJECTED, said.comment(), said.user(), now), true, overdue);
         } else if (event instanceof Event.Progress) {
             return progressed(overdue);
+        } else if (event instanceof Event.CancelCalled called) {
+            return isDecided() ? accepted(with(build, attempts, state, callback, person, decision, called.attempt())) : new Transition(this, Answer.IGNORED);
         } else if (isDecided()) {
             return new Transition(noting(event), Answer.IGNORED);
         } else if (event instanceof Event.DeadlineCheck) {
@@ -443,6 +462,17 @@ public record Approval(
             @CheckForNull Decision newCallback,
             @CheckForNull Decision newPerson,
             @CheckForNull Decision newDecision) {
+        return with(newBuild, newAttempts, newState, newCallback, newPerson, newDecision, cancel);
+    }
+
+    private Approval with(
+            BuildRef newBuild,
+            List<Attempt> newAttempts,
+            State newState,
+            @CheckForNull Decision newCallback,
+            @CheckForNull Decision newPerson,
+            @CheckForNull Decision newDecision,
+            @CheckForNull Attempt newCancel) {
         return new Approval(
                 id,
                 newBuild,
@@ -460,6 +490,7 @@ public record Approval(
                 newState,
                 newCallback,
                 newPerson,
-                newDecision);
+                newDecision,
+                newCancel);
     }
 }

@@ -70,6 +70,9 @@ final class ApprovalFile {
         put(json, "callback", approval.callback());
         put(json, "person", approval.person());
         put(json, "decision", approval.decision());
+        if (approval.cancel() != null) {
+            json.set("cancel", toJson(approval.cancel()));
+        }
         return json;
     }
 
@@ -121,19 +124,21 @@ final class ApprovalFile {
 
     private static List<Attempt> attempts(JsonNode json) {
         List<Attempt> attempts = new ArrayList<>();
-        for (JsonNode attempt : json.path("attempts")) {
-            String nextAt = optionalText(attempt, "nextAt");
-            attempts.add(new Attempt(
-                    attempt.required("number").intValue(),
-                    Instant.parse(text(attempt, "at")),
-                    text(attempt, "host"),
-                    attempt.required("status").intValue(),
-                    Duration.ofMillis(attempt.required("millis").longValue()),
-                    optionalText(attempt, "failure"),
-                    text(attempt, "answer"),
-                    nextAt == null ? null : Instant.parse(nextAt)));
-        }
+        json.path("attempts").forEach(attempt -> attempts.add(attempt(attempt)));
         return attempts;
+    }
+
+    private static Attempt attempt(JsonNode json) {
+        String nextAt = optionalText(json, "nextAt");
+        return new Attempt(
+                json.required("number").intValue(),
+                Instant.parse(text(json, "at")),
+                text(json, "host"),
+                json.required("status").intValue(),
+                Duration.ofMillis(json.required("millis").longValue()),
+                optionalText(json, "failure"),
+                text(json, "answer"),
+                nextAt == null ? null : Instant.parse(nextAt));
     }
 
     private static Approval fromJson(JsonNode json) {
@@ -168,7 +173,8 @@ final class ApprovalFile {
                 Approval.State.valueOf(text(json, "state")),
                 callback,
                 decision(json, "person"),
-                decision);
+                decision,
+                json.has("cancel") ? attempt(json.get("cancel")) : null);
     }
 
     private static List<String> texts(JsonNode array) {

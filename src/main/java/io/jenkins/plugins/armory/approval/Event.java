@@ -51,6 +51,13 @@ public sealed interface Event {
      */
     record HeartbeatCheck(Instant heardAt, String what) implements Event {}
 
+    /**
+     * The cancel webhook of an approval that had ended was called for the last time.
+     *
+     * @param attempt the last one
+     */
+    record CancelCalled(Attempt attempt) implements Event {}
+
     /** The build, or the part of it that waited, ended. */
     record Aborted(String reason) implements Event {}
 }

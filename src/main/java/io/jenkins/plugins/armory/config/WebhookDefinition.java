@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.config;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
@@ -23,24 +22,11 @@ import org.kohsuke.stapler.verb.POST;
  * A webhook as it is written in Jenkins: in <i>Manage Jenkins » System</i>, on a folder, or in a Jenkinsfile. The fields are
  * those of Armory's {@code webhooks} section. {@link #toWebhook} tells whether they are right.
  */
-public final class WebhookDefinition extends AbstractDescribableImpl<WebhookDefinition> {
-
-    public static final String DEFAULT_METHOD = "POST";
+public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
 
     @CheckForNull
     private String name;
 
-    private String method = DEFAULT_METHOD;
-
-    @CheckForNull
-    private String uriTemplate;
-
-    private List<KeyValue> headers = List.of();
-
-    @CheckForNull
-    private BodyTemplate bodyTemplate;
-
-    private int retryCount;
     private String networkMode = NetworkMode.DIRECT.toString();
 
     @CheckForNull
@@ -48,6 +34,9 @@ public final class WebhookDefinition extends AbstractDescribableImpl<WebhookDefi
 
     private boolean disableCallback;
     private List<KeyValue> context = List.of();
+
+    @CheckForNull
+    private CancelDefinition cancel;
 
     @DataBoundConstructor
     public WebhookDefinition() {}
@@ -60,53 +49,6 @@ public final class WebhookDefinition extends AbstractDescribableImpl<WebhookDefi
     @DataBoundSetter
     public void setName(@CheckForNull String name) {
         this.name = Util.fixEmptyAndTrim(name);
-    }
-
-    public String getMethod() {
-        return method;
-    }
-
-    @DataBoundSetter
-    public void setMethod(@CheckForNull String method) {
-        this.method = method == null || method.isBlank() ? DEFAULT_METHOD : method.strip();
-    }
-
-    @CheckForNull
-    public String getUriTemplate() {
-        return uriTemplate;
-    }
-
-    @DataBoundSetter
-    public void setUriTemplate(@CheckForNull String uriTemplate) {
-        this.uriTemplate = Util.fixEmptyAndTrim(uriTemplate);
-    }
-
-    public List<KeyValue> getHeaders() {
-        return headers;
-    }
-
-    @DataBoundSetter
-    public void setHeaders(@CheckForNull List<KeyValue> headers) {
-        this.headers = headers == null ? List.of() : new ArrayList<>(headers);
-    }
-
-    @CheckForNull
-    public BodyTemplate getBodyTemplate() {
-        return bodyTemplate;
-    }
-
-    @DataBoundSetter
-    public void setBodyTemplate(@CheckForNull BodyTemplate bodyTemplate) {
-        this.bodyTemplate = bodyTemplate == null || bodyTemplate.isEmpty() ? null : bodyTemplate;
-    }
-
-    public int getRetryCount() {
-        return retryCount;
-    }
-
-    @DataBoundSetter
-    public void setRetryCount(int retryCount) {
-        this.retryCount = retryCount;
     }
 
     public String getNetworkMode() {
@@ -147,26 +89,28 @@ public final class WebhookDefinition extends AbstractDescribableImpl<WebhookDefi
         this.context = context == null ? List.of() : new ArrayList<>(context);
     }
 
+    /** What is called when an approval ends without its external process. */
+    @CheckForNull
+    public CancelDefinition getCancel() {
+        return cancel;
+    }
+
+    @DataBoundSetter
+    public void setCancel(@CheckForNull CancelDefinition cancel) {
+        this.cancel = cancel;
+    }
+
     /** The definition as the plain part of the plugin has it, checked.
      *
      * @throws InvalidWebhookException naming the field and what to put there
      */
     public Webhook toWebhook() {
-        List<Webhook.Header> all = new ArrayList<>();
-        for (KeyValue header : headers) {
-            all.add(new Webhook.Header(header.getKey(), header.getValue()));
-        }
-        return Webhook.named(name)
-                .method(method)
-                .uriTemplate(uriTemplate)
-                .headers(all)
-                .body(bodyTemplate == null ? null : bodyTemplate.getInline())
-                .bodyPath(bodyTemplate == null ? null : bodyTemplate.getPath())
-                .retryCount(retryCount)
+        return toBuilder(name)
                 .networkMode(networkMode)
                 .agentIdentifier(agentIdentifier)
                 .disableCallback(disableCallback)
                 .context(contextMap())
+                .cancel(cancel == null ? null : cancel.toCancel())
                 .build();
     }
 

@@ -158,12 +158,16 @@ final class AgentRoute implements Route {
             result = channel.callAsync(call).get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (IOException | ExecutionException | TimeoutException x) {
             LOGGER.log(Level.INFO, "A webhook could not be called from agent " + identifier, x);
-            result = failed(" did not make the call: its connection broke, or it did not answer; look at its log", true);
+            result = lost(" did not make the call: its connection broke, or it did not answer; look at its log");
         } catch (InterruptedException x) {
             Thread.currentThread().interrupt();
-            result = failed(" did not make the call: Jenkins is shutting down", true);
+            result = lost(" did not make the call: Jenkins is shutting down");
         }
         done.accept(result);
+    }
+
+    private WebhookCaller.Result lost(String what) {
+        return WebhookCaller.Result.lost("agent '" + identifier + "'" + what);
     }
 
     private WebhookCaller.Result failed(String what, boolean mayBeRepeated) {

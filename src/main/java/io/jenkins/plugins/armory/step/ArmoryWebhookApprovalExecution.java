@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.step;
 
-import com.cloudbees.plugins.credentials.CredentialsProvider;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.EnvVars;
@@ -23,13 +22,10 @@ import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.callback.AllowedCallers;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.config.SecretTexts;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
-import io.jenkins.plugins.armory.webhook.NetworkMode;
-import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
@@ -42,13 +38,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import jenkins.util.Timer;
-import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.jenkinsci.plugins.workflow.actions.ErrorAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
@@ -151,7 +147,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private void chooseHeartbeat(@CheckForNull Duration heartbeat) {
         if (heartbeat != null) {
             heartbeatMillis = heartbeat.toMillis();
-            heartbeatText = text(step.getHeartbeat(), step.getHeartbeatUnit());
+            heartbeatText = text(step.getHeartbeat(), Objects.requireNonNull(step.getHeartbeatUnit()));
         }
     }
 
@@ -250,6 +246,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         // Before anything is kept, since something in the definition may be wrong:
         WebhookRequest request = request(run);
         Route route = route(run);
+        checkCancel(run);
         Approval approval = Approval.start(
                 approvalId,
                 BuildRecord.refTo(run),
@@ -287,23 +284,35 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             abort(stopped);
             return;
         }
+        arm();
         log("Calling webhook '" + webhook().name() + "'" + route.description() + ": " + request.destination());
         newSending(run, route).start(request);
     }
 
     private Route route(Run<?, ?> run) throws AbortException {
-        if (webhook().networkMode() == NetworkMode.DIRECT) {
-            return Route.direct();
+        return Route.of(webhook(), resolved().account(), environment, run, this::log);
+    }
+
+    /**
+     * Has the cancel webhook called should the approval end without its external process; where there is none, nothing is kept.
+     *
+     * @throws AbortException when it cannot be called as it is defined
+     * @throws IOException when that could not be made durable
+     */
+    private void arm() throws IOException {
+        Webhook cancel = resolved().cancel();
+        if (cancel != null) {
+            Cancellations.get().arm(new CancelRecord(templates(), cancel));
         }
-        String agent = webhook().agentIdentifier() != null
-                ? webhook().agentIdentifier()
-                : resolved().account();
-        if (agent == null) {
-            throw new AbortException("webhook '" + webhook().name() + "': agentIdentifier: is missing; name the agent that"
-                    + " makes the call, or a label, or name a deployment file with configFile, whose target '" + environment
-                    + "' has an account of that name");
+    }
+
+    /** Whether the cancel webhook could be called is found out before anything is sent. */
+    private void checkCancel(Run<?, ?> run) throws AbortException {
+        Webhook cancel = resolved().cancel();
+        if (cancel != null) {
+            Route.of(cancel, resolved().account(), environment, run, this::log);
+            templates().of(cancel, run, new Decision(Decision.Outcome.ABORTED, "", "build", Instant.now()));
         }
-        return new AgentRoute(agent, run, this::log);
     }
 
     private Sending newSending(Run<?, ?> run, Route route) throws IOException {
@@ -316,6 +325,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 Timer.get(),
                 ArmoryApprovals.get().executor());
         sending = toSend;
+        Cancellations.get().watch(approvalId, toSend, this::log);
         return toSend;
     }
 
@@ -358,7 +368,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
         if (callbackCredentialsId != null
                 && !configuration.hasClient(callbackCredentialsId)
-                && secretText(callbackCredentialsId, run) == null) {
+                && ApprovalRequest.secretText(callbackCredentialsId, run) == null) {
             throw new AbortException("callbackCredentialsId: there is no Secret text credential \"" + callbackCredentialsId
                     + "\" that this job may use, and it is none of the callback clients of Jenkins");
         }
@@ -391,6 +401,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 log("Jenkins went down while webhook '" + webhook().name() + "' was being called; calling it again"
                         + (wait ? " at " + due : "") + ", with the same Idempotency-Key.");
                 Run<?, ?> run = getContext().get(Run.class);
+                arm();
                 newSending(run, route(run)).resume(approval.get());
             }
             case WAITING -> log("Jenkins was restarted; still waiting for the callback until "
@@ -399,48 +410,19 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         }
     }
 
-    /** A Secret text credential as the job may see it, {@code null} where it may see none. Its use is recorded. */
-    @CheckForNull
-    private static StringCredentials secretText(String id, Run<?, ?> run) {
-        StringCredentials credentials = SecretTexts.visibleTo(run, id);
-        return credentials == null ? null : CredentialsProvider.track(run, credentials);
-    }
-
-    @CheckForNull
-    private static String secret(String id, Run<?, ?> run) {
-        StringCredentials credentials = secretText(id, run);
-        return credentials == null ? null : credentials.getSecret().getPlainText();
-    }
-
     private WebhookRequest request(Run<?, ?> run) throws AbortException {
-        String callbackUri;
-        try {
-            callbackUri = callbackUri();
-        } catch (IllegalStateException x) {
-            throw new AbortException(x.getMessage());
-        }
-        Variables variables = new Variables()
-                .with(Variables.CALLBACK_URI, callbackUri)
-                .with(Variables.CALLBACK_TOKEN, ArmoryApprovals.get().tokens().tokenFor(approvalId))
-                .with(Variables.DEPLOYMENT_ID, run.getExternalizableId())
-                .with(Variables.APPLICATION_NAME, run.getParent().getFullName())
-                .with(Variables.ENVIRONMENT_NAME, environment)
-                .with(Variables.ACCOUNT_NAME, resolved().account())
-                .with(Variables.NAMESPACE, resolved().namespace())
-                .withContext(resolved().context())
-                .withSecrets(id -> secret(id, run));
-        String root = Jenkins.get().getRootUrl();
-        String buildUrl = root == null ? null : root + run.getUrl();
-        try {
-            return WebhookRequest.of(webhook(), variables, new WebhookRequest.Defaults(approvalId, phase.toString(), buildUrl));
-        } catch (TemplateException x) {
-            throw new AbortException("webhook '" + webhook().name() + "': " + x.getMessage());
-        }
+        return templates().of(webhook(), run, null);
+    }
+
+    private ApprovalRequest templates() {
+        WebhookReference.Resolved known = resolved();
+        return new ApprovalRequest(
+                approvalId, environment, phase, known.context(), known.account(), known.namespace());
     }
 
     /** @throws IllegalStateException when Jenkins does not know its address */
     private String callbackUri() {
-        return ArmoryConfiguration.get().rootActionUrl() + "approvals/" + approvalId;
+        return ApprovalRequest.callbackUri(approvalId);
     }
 
     private void sent(Run<?, ?> run, Attempt attempt) throws IOException {

@@ -15,6 +15,7 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.callback.AllowedCallers;
 import io.jenkins.plugins.armory.config.BodyTemplate;
+import io.jenkins.plugins.armory.config.CancelDefinition;
 import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.config.SecretTexts;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
@@ -78,6 +79,9 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
     @CheckForNull
     private TimeUnit heartbeatUnit;
+
+    @CheckForNull
+    private CancelDefinition cancel;
 
     @CheckForNull
     private String callbackCredentialsId;
@@ -260,7 +264,13 @@ public final class ArmoryWebhookApprovalStep extends Step {
         this.heartbeat = heartbeat;
     }
 
+    /** {@code null} without a heartbeat, so that whoever writes a step down says it with every heartbeat. */
+    @CheckForNull
     public TimeUnit getHeartbeatUnit() {
+        return heartbeat == 0 ? null : heartbeatUnit();
+    }
+
+    private TimeUnit heartbeatUnit() {
         if (heartbeatUnit != null) {
             return heartbeatUnit;
         }
@@ -275,6 +285,17 @@ public final class ArmoryWebhookApprovalStep extends Step {
     /** In {@code heartbeat: 10, unit: 'MINUTES'} nothing else is there for the unit to belong to. */
     private boolean isUnitOfHeartbeat() {
         return heartbeat != 0 && timeout == null && heartbeatUnit == null;
+    }
+
+    /** What is called when the approval ends without its external process; before what the webhook's definition says. */
+    @CheckForNull
+    public CancelDefinition getCancel() {
+        return cancel;
+    }
+
+    @DataBoundSetter
+    public void setCancel(@CheckForNull CancelDefinition cancel) {
+        this.cancel = cancel;
     }
 
     @CheckForNull
@@ -315,6 +336,10 @@ public final class ArmoryWebhookApprovalStep extends Step {
      * @throws IllegalArgumentException naming the parameter and what to put there
      */
     WebhookReference toReference() {
+        return toReferenceWithoutCancel().cancelledBy(cancel == null ? null : cancel.toCancel());
+    }
+
+    private WebhookReference toReferenceWithoutCancel() {
         if (webhook == null) {
             if (configFile != null && definition.getUriTemplate() == null) {
                 throw new IllegalArgumentException("webhook: is missing; name one of the webhooks in " + configFile);
@@ -388,9 +413,9 @@ public final class ArmoryWebhookApprovalStep extends Step {
         if (heartbeat == 0) {
             return null;
         }
-        long millis = getHeartbeatUnit().toMillis(heartbeat);
+        long millis = heartbeatUnit().toMillis(heartbeat);
         if (millis < 1 || millis >= timeoutDuration().toMillis()) {
-            throw new IllegalArgumentException("heartbeat: " + heartbeat + " " + getHeartbeatUnit()
+            throw new IllegalArgumentException("heartbeat: " + heartbeat + " " + heartbeatUnit()
                     + " is not between 1 millisecond and the timeout of " + getTimeout() + " " + getUnit()
                     + "; give its unit with heartbeatUnit, or leave it out");
         }
@@ -407,6 +432,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
         static final TimeUnit DEFAULT_HEARTBEAT_UNIT = TimeUnit.MINUTES;
         static final Duration LONGEST_TIMEOUT = Duration.ofDays(366);
         private static final String CONTEXT = "context";
+        private static final String CANCEL = "cancel";
 
         @Override
         public String getFunctionName() {
@@ -430,9 +456,21 @@ public final class ArmoryWebhookApprovalStep extends Step {
             return name instanceof String text ? text : null;
         }
 
-        /** {@code context: [key: 'value']} becomes the list of pairs that a form has. */
+        /**
+         * {@code context: [key: 'value']} becomes the list of pairs that a form has, and {@code cancel: 'name'} a definition that
+         * has that name.
+         */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
+            Map<String, Object> result = withContextAsList(arguments);
+            if (result.get(CANCEL) instanceof CharSequence name) {
+                result = new LinkedHashMap<>(result);
+                result.put(CANCEL, Map.of("webhook", name.toString()));
+            }
+            return result;
+        }
+
+        private static Map<String, Object> withContextAsList(Map<String, Object> arguments) {
             if (!(arguments.get(CONTEXT) instanceof Map<?, ?> context)) {
                 return arguments;
             }
@@ -447,19 +485,6 @@ public final class ArmoryWebhookApprovalStep extends Step {
         /** The reverse, for the Snippet Generator. */
         @Override
         public UninstantiatedDescribable customUninstantiate(UninstantiatedDescribable step) {
-            return withContextAsMap(withTimeoutOfUnit(step));
-        }
-
-        /** A unit beside a heartbeat is that of the timeout only when there is one, so one that is the default is said too. */
-        private static UninstantiatedDescribable withTimeoutOfUnit(UninstantiatedDescribable step) {
-            Map<String, Object> arguments = new LinkedHashMap<>(step.getArguments());
-            if (arguments.containsKey("heartbeat") && arguments.containsKey("unit")) {
-                arguments.putIfAbsent("timeout", DEFAULT_TIMEOUT);
-            }
-            return step.withArguments(arguments);
-        }
-
-        private static UninstantiatedDescribable withContextAsMap(UninstantiatedDescribable step) {
             if (!(step.getArguments().get(CONTEXT) instanceof List<?> entries)) {
                 return step;
             }

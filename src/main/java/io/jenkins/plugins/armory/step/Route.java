@@ -1,8 +1,13 @@
 package io.jenkins.plugins.armory.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.model.Run;
 import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.JenkinsProxy;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookCaller;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.util.function.BooleanSupplier;
@@ -26,6 +31,32 @@ interface Route {
 
     /** How the log names it, behind the webhook's name; empty for the usual one. */
     String description();
+
+    /**
+     * The way that a webhook's definition asks for.
+     *
+     * @param account of the environment's target in a deployment file, {@code null} where there is none
+     * @param log for a line when there is something to wait for
+     * @throws AbortException when it asks for an agent and does not say which
+     */
+    static Route of(
+            Webhook webhook,
+            @CheckForNull String account,
+            @CheckForNull String environment,
+            Run<?, ?> run,
+            Consumer<String> log)
+            throws AbortException {
+        if (webhook.networkMode() == NetworkMode.DIRECT) {
+            return direct();
+        }
+        String agent = webhook.agentIdentifier() != null ? webhook.agentIdentifier() : account;
+        if (agent == null) {
+            throw new AbortException("webhook '" + webhook.name() + "': agentIdentifier: is missing; name the agent that"
+                    + " makes the call, or a label, or name a deployment file with configFile, whose target '" + environment
+                    + "' has an account of that name");
+        }
+        return new AgentRoute(agent, run, log);
+    }
 
     /** From Jenkins itself, through its proxy where it has one for the host. */
     static Route direct() {

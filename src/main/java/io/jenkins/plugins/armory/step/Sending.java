@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -63,6 +64,13 @@ final class Sending {
     private Future<?> next;
 
     private boolean stopped;
+    /** Whether an attempt is being made. */
+    private boolean calling;
+
+    private boolean mayHaveBeenTaken;
+
+    @CheckForNull
+    private Consumer<Boolean> whenQuiet;
 
     /**
      * @param retryCount number of attempts after the first, for calls that did not get through
@@ -94,6 +102,10 @@ final class Sending {
     void resume(Approval approval) {
         Attempt last = approval.lastAttempt();
         Instant due = approval.nextAttemptAt();
+        synchronized (this) {
+            boolean cutOff = due == null || !due.isAfter(Instant.now());
+            mayHaveBeenTaken = cutOff || mayHaveBeenTaken(approval);
+        }
         schedule(
                 last == null ? 1 : last.number() + 1,
                 due == null ? Duration.ZERO : Duration.between(Instant.now(), due));
@@ -105,6 +117,55 @@ final class Sending {
         if (next != null) {
             next.cancel(false);
         }
+    }
+
+    /** Whether, as far as was noted, the external process may have begun: the webhook took a call, or an answer was lost. */
+    static boolean mayHaveBeenTaken(Approval approval) {
+        return approval.attempts().stream().anyMatch(attempt -> attempt.failure() == null || attempt.status() == 0);
+    }
+
+    /**
+     * Tells, once no attempt is being made, whether one may have been taken. For after {@link #stop}.
+     *
+     * @param then is told at once, or by whoever ends the attempt
+     */
+    void whenQuiet(Consumer<Boolean> then) {
+        boolean taken;
+        synchronized (this) {
+            if (calling) {
+                whenQuiet = then;
+                return;
+            }
+            taken = mayHaveBeenTaken;
+        }
+        then.accept(taken);
+    }
+
+    private synchronized boolean begin() {
+        calling = !stopped;
+        return calling;
+    }
+
+    private void end(boolean taken) {
+        Consumer<Boolean> then;
+        synchronized (this) {
+            calling = false;
+            mayHaveBeenTaken |= taken;
+            then = whenQuiet;
+            whenQuiet = null;
+        }
+        if (then != null) {
+            whenQuiet(then);
+        }
+    }
+
+    /** A call that is not wanted any more is not made, and nothing is told of it. */
+    private boolean isWanted() {
+        boolean wanted = isUnderWay();
+        if (!wanted) {
+            end(false);
+        }
+        return wanted;
     }
 
     private synchronized void schedule(int number, Duration delay) {
@@ -137,13 +198,18 @@ final class Sending {
     }
 
     private void call(WebhookRequest request, int number) {
+        if (!begin()) {
+            return;
+        }
         Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         long nanos = System.nanoTime();
-        route.call(request, approvalId, this::isUnderWay, result -> executor.execute(() -> {
+        route.call(request, approvalId, this::isWanted, result -> executor.execute(() -> {
             try {
                 ended(request.host(), number, start, Duration.ofNanos(System.nanoTime() - nanos), result);
             } catch (IOException | RuntimeException x) {
                 owner.failed(x);
+            } finally {
+                end(result.mayHaveBeenTaken());
             }
         }));
     }

@@ -39,6 +39,10 @@ final class WebhookReference implements Serializable {
     @CheckForNull
     private final String configFile;
 
+    /** What the step says of cancelling, {@code null} for what the webhook's definition says. */
+    @CheckForNull
+    private final Webhook.Cancel cancel;
+
     /**
      * A webhook with all that is read from files put in, as it was when the step began.
      *
@@ -57,8 +61,16 @@ final class WebhookReference implements Serializable {
         @CheckForNull
         private final String namespace;
 
-        private Resolved(Webhook webhook, Map<String, String> context, @CheckForNull DeploymentFile.Target target) {
+        @CheckForNull
+        private final Webhook cancel;
+
+        private Resolved(
+                Webhook webhook,
+                @CheckForNull Webhook cancel,
+                Map<String, String> context,
+                @CheckForNull DeploymentFile.Target target) {
             this.webhook = webhook;
+            this.cancel = cancel;
             this.context = new LinkedHashMap<>(context);
             this.account = target == null ? null : target.account();
             this.namespace = target == null ? null : target.namespace();
@@ -70,6 +82,12 @@ final class WebhookReference implements Serializable {
 
         Map<String, String> context() {
             return context;
+        }
+
+        /** What is called when the approval ends without its external process, {@code null} for nothing. */
+        @CheckForNull
+        Webhook cancel() {
+            return cancel;
         }
 
         @CheckForNull
@@ -87,7 +105,9 @@ final class WebhookReference implements Serializable {
             @CheckForNull String name,
             @CheckForNull Webhook inline,
             Map<String, String> context,
-            @CheckForNull String configFile) {
+            @CheckForNull String configFile,
+            @CheckForNull Webhook.Cancel cancel) {
+        this.cancel = cancel;
         this.name = name;
         this.inline = inline;
         this.context = new LinkedHashMap<>(context);
@@ -96,12 +116,17 @@ final class WebhookReference implements Serializable {
 
     /** To a webhook that is defined in the step itself. */
     static WebhookReference to(Webhook inline, @CheckForNull String configFile) {
-        return new WebhookReference(null, inline, inline.context(), configFile);
+        return new WebhookReference(null, inline, inline.context(), configFile, null);
     }
 
     /** To one that is defined elsewhere. */
     static WebhookReference to(String name, Map<String, String> context, @CheckForNull String configFile) {
-        return new WebhookReference(name, null, context, configFile);
+        return new WebhookReference(name, null, context, configFile, null);
+    }
+
+    /** The same with what the step says of cancelling, {@code null} for what the webhook's definition says. */
+    WebhookReference cancelledBy(@CheckForNull Webhook.Cancel newCancel) {
+        return new WebhookReference(name, inline, context, configFile, newCancel);
     }
 
     /** What people know the webhook by. */
@@ -112,9 +137,14 @@ final class WebhookReference implements Serializable {
     /** The webhook where nothing has to be read for it; {@code null} where something has. */
     @CheckForNull
     Resolved withoutReading() {
-        return inline == null || configFile != null || inline.bodyPath() != null
+        if (inline == null || configFile != null || inline.bodyPath() != null) {
+            return null;
+        }
+        Webhook toCancel = cancel == null ? null : cancel.inline();
+        return cancel != null && (toCancel == null || toCancel.bodyPath() != null)
                 ? null
-                : new Resolved(inline, context, null);
+                : new Resolved(
+                        inline, toCancel == null ? null : toCancel.onTheWayOf(inline).asCancel(), context, null);
     }
 
     /**
@@ -126,33 +156,57 @@ final class WebhookReference implements Serializable {
     Resolved resolve(StepContext stepContext, @CheckForNull String environment)
             throws IOException, InterruptedException {
         DeploymentFile file = configFile == null ? null : deploymentFile(stepContext, configFile);
-        Webhook webhook = inline == null ? named(stepContext, file) : inline;
-        if (webhook.bodyPath() != null) {
-            try {
-                webhook = webhook.withBody(read(stepContext, "bodyTemplate", webhook.bodyPath()));
-            } catch (InvalidWebhookException x) {
-                throw new AbortException(webhook.bodyPath() + ": " + x.getMessage());
-            }
-        }
+        Webhook webhook =
+                withBody(stepContext, inline == null ? named(stepContext, file, "webhook", name()) : inline);
+        Webhook toCancel = cancelOf(stepContext, webhook, file);
         // The deployment's context is for all, the webhook's own for wherever it runs, the step's for this one run.
         Map<String, String> all = new LinkedHashMap<>();
         if (file != null) {
             all.putAll(file.context());
         }
+        if (toCancel != null) {
+            all.putAll(toCancel.context());
+        }
         all.putAll(webhook.context());
         all.putAll(context);
         return new Resolved(
-                webhook, all, file == null ? null : file.target(environment).orElse(null));
+                webhook, toCancel, all, file == null ? null : file.target(environment).orElse(null));
     }
 
-    private Webhook named(StepContext stepContext, @CheckForNull DeploymentFile file)
+    @CheckForNull
+    private Webhook cancelOf(StepContext stepContext, Webhook webhook, @CheckForNull DeploymentFile file)
+            throws IOException, InterruptedException {
+        Webhook.Cancel wanted = cancel == null ? webhook.cancel() : cancel;
+        if (wanted == null) {
+            return null;
+        }
+        Webhook found = wanted.inline() != null
+                ? wanted.inline().onTheWayOf(webhook)
+                : named(stepContext, file, "cancel", String.valueOf(wanted.name()));
+        return withBody(stepContext, found).asCancel();
+    }
+
+    private static Webhook withBody(StepContext stepContext, Webhook webhook) throws IOException, InterruptedException {
+        if (webhook.bodyPath() == null) {
+            return webhook;
+        }
+        try {
+            return webhook.withBody(read(stepContext, "bodyTemplate", webhook.bodyPath()));
+        } catch (InvalidWebhookException x) {
+            throw new AbortException(webhook.bodyPath() + ": " + x.getMessage());
+        }
+    }
+
+    /** @param parameter of the step, or field of the definition, that has the name */
+    private static Webhook named(
+            StepContext stepContext, @CheckForNull DeploymentFile file, String parameter, String name)
             throws IOException, InterruptedException {
         Webhook inFile = file == null ? null : file.webhooks().get(name);
         if (inFile != null) {
             return inFile;
         }
         Job<?, ?> job = stepContext.get(Run.class).getParent();
-        Webhook inJenkins = Webhooks.find(job, name()).orElse(null);
+        Webhook inJenkins = Webhooks.find(job, name).orElse(null);
         if (inJenkins != null) {
             return inJenkins;
         }
@@ -160,7 +214,7 @@ final class WebhookReference implements Serializable {
         if (file != null) {
             known.addAll(file.webhooks().keySet());
         }
-        throw new AbortException("webhook: there is no webhook \"" + name + "\"; "
+        throw new AbortException(parameter + ": there is no webhook \"" + name + "\"; "
                 + (known.isEmpty() ? "none is defined" : "known are " + String.join(", ", known)));
     }
 

@@ -138,6 +138,10 @@ final class ApprovalList {
             json.set("callback", json(callback));
         }
         approvals.progressOf(approval.id()).ifPresent(progress -> json.set("progress", json(progress)));
+        Attempt cancel = approval.cancel();
+        if (cancel != null) {
+            json.set("cancel", json(cancel));
+        }
         ManualRequirement manual = approval.manual();
         if (manual != null) {
             json.set("manualApproval", json(approval, manual));

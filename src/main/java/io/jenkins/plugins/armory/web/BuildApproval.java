@@ -105,6 +105,13 @@ public final class BuildApproval {
         return text(attempt.at()) + ", " + attempt.host() + ", " + outcome;
     }
 
+    /** What came of calling the cancel webhook, as a line; {@code null} while there is nothing to tell. */
+    @CheckForNull
+    public String getCancel() {
+        Attempt cancel = approval.cancel();
+        return cancel == null ? null : line(cancel);
+    }
+
     /** The callbacks that were refused, the newest first, each as a line. */
     public List<String> getRejected() {
         return rejected.stream()

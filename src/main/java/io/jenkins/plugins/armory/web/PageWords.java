@@ -65,6 +65,8 @@ final class PageWords {
                 .put("attempt.none", Messages.PageWords_attempt_none())
                 .put("heartbeat", Messages.PageWords_heartbeat(FIRST))
                 .put("progress", Messages.PageWords_progress())
+                .put("cancel.ok", Messages.PageWords_cancel_ok(FIRST))
+                .put("cancel.failed", Messages.PageWords_cancel_failed(FIRST))
                 .put("rejected", Messages.PageWords_rejected(FIRST, SECOND))
                 .put("failed", Messages.PageWords_failed(FIRST))
                 .put("failed.status", Messages.PageWords_failed_status(FIRST))

@@ -12,7 +12,7 @@ public final class InvalidWebhookException extends IllegalArgumentException {
      * @param field the field of the definition, such as {@code agentIdentifier}
      * @param problem what is wrong with it, and what to write instead
      */
-    InvalidWebhookException(String field, String problem) {
+    public InvalidWebhookException(String field, String problem) {
         super(field + ": " + problem);
         this.field = field;
         this.problem = problem;

@@ -21,6 +21,11 @@ public final class Variables {
     public static final String ENVIRONMENT_NAME = "armory.environmentName";
     public static final String ACCOUNT_NAME = "armory.accountName";
     public static final String NAMESPACE = "armory.namespace";
+    public static final String APPROVAL_ID = "armory.approvalId";
+    /** What the approval came to; known to cancel webhooks alone, and so is {@link #REASON}. */
+    public static final String OUTCOME = "armory.outcome";
+
+    public static final String REASON = "armory.reason";
     private static final String CONTEXT = "context.";
     private static final String SECRETS = "secrets.";
 

@@ -62,6 +62,48 @@ public final class Webhook implements Serializable {
     private final boolean disableCallback;
     private final LinkedHashMap<String, String> context;
 
+    @CheckForNull
+    private final Cancel cancel;
+
+    /** What is called when an approval ends without its external process: a webhook, or the name of one. */
+    public static final class Cancel implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        @CheckForNull
+        private final String name;
+
+        @CheckForNull
+        private final Webhook inline;
+
+        private Cancel(@CheckForNull String name, @CheckForNull Webhook inline) {
+            this.name = name;
+            this.inline = inline;
+        }
+
+        /** The one of that name, wherever it is defined. */
+        public static Cancel named(String name) {
+            return new Cancel(name, null);
+        }
+
+        /** One that is defined where it is used; it is called on the way on which the approval's webhook is. */
+        public static Cancel of(Webhook inline) {
+            return new Cancel(null, inline);
+        }
+
+        /** {@code null} for one that is defined where it is used. */
+        @CheckForNull
+        public String name() {
+            return name;
+        }
+
+        /** {@code null} for one that is defined elsewhere. */
+        @CheckForNull
+        public Webhook inline() {
+            return inline;
+        }
+    }
+
     /** A header of the call. */
     public static final class Header implements Serializable {
 
@@ -111,6 +153,7 @@ public final class Webhook implements Serializable {
         agentIdentifier = builder.agentIdentifier;
         disableCallback = builder.disableCallback;
         context = new LinkedHashMap<>(builder.context);
+        cancel = builder.cancel;
     }
 
     /**
@@ -174,6 +217,24 @@ public final class Webhook implements Serializable {
         return Collections.unmodifiableMap(context);
     }
 
+    /** What is called when an approval ends without its external process, {@code null} for nothing. */
+    @CheckForNull
+    public Cancel cancel() {
+        return cancel;
+    }
+
+    /** The same as what it is when it cancels something: nothing is called back. */
+    public Webhook asCancel() {
+        return toBuilder().disableCallback(true).cancel(null).build();
+    }
+
+    /** The same on the way of another: from Jenkins, or from the same agent. */
+    public Webhook onTheWayOf(Webhook other) {
+        Builder builder = toBuilder().agentIdentifier(other.agentIdentifier);
+        builder.networkMode = other.networkMode;
+        return builder.build();
+    }
+
     boolean mayHaveBody() {
         return !METHODS_WITHOUT_BODY.contains(method);
     }
@@ -193,7 +254,8 @@ public final class Webhook implements Serializable {
                 .retryCount(retryCount)
                 .agentIdentifier(agentIdentifier)
                 .disableCallback(disableCallback)
-                .context(context);
+                .context(context)
+                .cancel(cancel);
         builder.networkMode = networkMode;
         return builder;
     }
@@ -224,6 +286,7 @@ public final class Webhook implements Serializable {
         private String agentIdentifier;
         private boolean disableCallback;
         private Map<String, String> context = Map.of();
+        private Cancel cancel;
 
         private Builder(@CheckForNull String name) {
             this.name = name;
@@ -280,6 +343,11 @@ public final class Webhook implements Serializable {
 
         public Builder context(Map<String, String> context) {
             this.context = context;
+            return this;
+        }
+
+        public Builder cancel(@CheckForNull Cancel cancel) {
+            this.cancel = cancel;
             return this;
         }
 

@@ -130,6 +130,7 @@ public final class WebhookCaller {
         private final String failure;
 
         private final boolean mayBeRepeated;
+        private final boolean mayHaveBeenTaken;
 
         @CheckForNull
         private final Duration retryAfter;
@@ -140,9 +141,11 @@ public final class WebhookCaller {
                 int status,
                 @CheckForNull String failure,
                 boolean mayBeRepeated,
+                boolean mayHaveBeenTaken,
                 @CheckForNull Duration retryAfter,
                 String answer) {
             this.status = status;
+            this.mayHaveBeenTaken = mayHaveBeenTaken;
             this.failure = failure;
             this.mayBeRepeated = mayBeRepeated;
             this.retryAfter = retryAfter;
@@ -156,11 +159,16 @@ public final class WebhookCaller {
          * @param mayBeRepeated whether it may go better the next time
          */
         public static Result notMade(String failure, boolean mayBeRepeated) {
-            return new Result(0, failure, mayBeRepeated, null, "");
+            return new Result(0, failure, mayBeRepeated, false, null, "");
+        }
+
+        /** A call of which nobody knows what has become: it may have been taken, and the answer lost. */
+        public static Result lost(String failure) {
+            return new Result(0, failure, true, true, null, "");
         }
 
         static Result accepted(int status, String answer) {
-            return new Result(status, null, false, null, answer);
+            return new Result(status, null, false, true, null, answer);
         }
 
         public boolean isAccepted() {
@@ -181,6 +189,11 @@ public final class WebhookCaller {
         /** Whether this may pass: the connection failed, or the answer was 429 or a 5xx. */
         public boolean mayBeRepeated() {
             return mayBeRepeated;
+        }
+
+        /** Whether the receiver may have begun what it was called for: not where it said no, or was not reached. */
+        public boolean mayHaveBeenTaken() {
+            return mayHaveBeenTaken;
         }
 
         /** How long the receiver wants to be left alone. */
@@ -232,7 +245,11 @@ public final class WebhookCaller {
 
             @Override
             public void onFailure(Call call, IOException x) {
-                done.accept(notMade(webhook, reason(x, proxy), isPassing(x)));
+                String reason = reason(x, proxy);
+                done.accept(
+                        isPassing(x) && !isBeforeTheRequest(x)
+                                ? Result.lost(webhook.host() + " " + reason)
+                                : notMade(webhook, reason, isPassing(x)));
             }
         });
     }
@@ -277,7 +294,8 @@ public final class WebhookCaller {
         }
         boolean mayBeRepeated = status == 429 || status / 100 == 5;
         Duration retryAfter = mayBeRepeated ? retryAfter(response.header(KEPT_RETRY_AFTER), Instant.now()) : null;
-        return new Result(status, webhook.host() + " " + refusal(status), mayBeRepeated, retryAfter, answer);
+        return new Result(
+                status, webhook.host() + " " + refusal(status), mayBeRepeated, false, retryAfter, answer);
     }
 
     /** Reads no more than it keeps, and a little; an answer that breaks off is one nevertheless. */
@@ -359,6 +377,13 @@ public final class WebhookCaller {
         return find(x, RefusedException.class) == null
                 && find(x, CertificateException.class) == null
                 && find(x, SSLPeerUnverifiedException.class) == null;
+    }
+
+    /** Whether it failed before anything could have been sent. */
+    private static boolean isBeforeTheRequest(IOException x) {
+        return find(x, ConnectException.class) != null
+                || find(x, NoRouteToHostException.class) != null
+                || find(x, UnknownHostException.class) != null;
     }
 
     private String reason(IOException x, @CheckForNull ProxyServer proxy) {

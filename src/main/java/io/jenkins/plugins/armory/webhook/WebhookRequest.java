@@ -182,7 +182,11 @@ public final class WebhookRequest implements Serializable {
                 .put("environment", variables.get(Variables.ENVIRONMENT_NAME))
                 .put("phase", defaults.phase());
         variables.context().forEach(json.putObject("context")::put);
-        return json.put("buildUrl", defaults.buildUrl()).toString();
+        json.put("buildUrl", defaults.buildUrl());
+        if (variables.get(Variables.OUTCOME) != null) {
+            json.put("outcome", variables.get(Variables.OUTCOME)).put("reason", variables.get(Variables.REASON));
+        }
+        return json.toString();
     }
 
     /** The secrets that went into the request, as they are and as they are escaped in it. */

@@ -85,6 +85,20 @@ class ApprovalStoreTest {
     }
 
     @Test
+    void keepsTheHeartbeatAndWhatCameOfTheCancelWebhook() throws IOException {
+        Attempt attempt = new Attempt(
+                3, ApprovalTest.SOON, "https://ci.example.com", 503, Duration.ofMillis(7), "answered 503", "busy", null);
+        store.create(start("a1").with(Duration.ofMillis(90_001)));
+        store.apply("a1", new Event.Aborted("stopped"), ApprovalTest.SOON);
+
+        store.apply("a1", new Event.CancelCalled(attempt), ApprovalTest.SOON);
+
+        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow())
+                .returns(Duration.ofMillis(90_001), Approval::heartbeat)
+                .returns(attempt, Approval::cancel);
+    }
+
+    @Test
     void readsWhatAVersionWithoutPhasesWrote() throws IOException {
         Approval decided = decide("a1");
         Path file = folder.resolve("decided/a1.json");

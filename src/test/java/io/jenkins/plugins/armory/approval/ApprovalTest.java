@@ -277,6 +277,32 @@ class ApprovalTest {
     }
 
     @Test
+    void notesWhatCameOfItsCancelWebhookAndStaysDecided() {
+        Approval aborted = waiting.on(new Event.Aborted("stopped"), SOON).approval();
+        assertThat(waiting.on(new Event.CancelCalled(attempt(1, 200)), SOON))
+                .isEqualTo(new Transition(waiting, Answer.IGNORED));
+
+        Approval noted = aborted.on(new Event.CancelCalled(attempt(2, 503)), SOON).approval();
+
+        assertThat(noted.cancel()).isEqualTo(attempt(2, 503));
+        assertThat(noted.decision()).isEqualTo(aborted.decision());
+        assertThat(noted.on(callback(true), SOON)).isEqualTo(new Transition(noted, Answer.ENDED));
+    }
+
+    @Test
+    void isCancelledWhenItEndsWithoutItsExternalProcess() {
+        assertThat(waiting.isCancelled()).isFalse();
+        assertThat(waiting.on(callback(false), SOON).approval().isCancelled()).isFalse();
+        assertThat(sending.on(new Event.NotSent("answered 500", null), SOON).approval().isCancelled()).isFalse();
+        assertThat(waiting.on(new Event.Aborted("stopped"), SOON).approval().isCancelled()).isTrue();
+        assertThat(waiting.on(new Event.DeadlineCheck(), DEADLINE).approval().isCancelled()).isTrue();
+        assertThat(needsBoth.on(reject(), SOON).approval().isCancelled()).isTrue();
+        assertThat(needsBoth.on(callback(true), SOON).approval().on(reject(), SOON).approval().isCancelled())
+                .as("the process had called back")
+                .isFalse();
+    }
+
+    @Test
     void cannotBeHalfBuilt() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Approval(
@@ -294,6 +320,7 @@ class ApprovalTest {
                         null,
                         List.of(),
                         State.DECIDED,
+                        null,
                         null,
                         null,
                         null));

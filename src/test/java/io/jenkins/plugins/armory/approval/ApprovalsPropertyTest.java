@@ -64,6 +64,7 @@ class ApprovalsPropertyTest {
         HEARTBEAT_PASSES,
         DEADLINE_PASSES,
         ABORT,
+        CANCEL_CALLED,
         ATTACH,
         RUN_EXECUTOR,
         RESTART;
@@ -82,6 +83,7 @@ class ApprovalsPropertyTest {
                 case OTHER_FAILED -> new Event.OtherFailed("'lint' failed");
                 case DEADLINE_CHECK -> new Event.DeadlineCheck();
                 case HEARTBEAT_CHECK -> new Event.HeartbeatCheck(ApprovalTest.START, "when the webhook answered");
+                case CANCEL_CALLED -> new Event.CancelCalled(ApprovalTest.attempt(1, 200));
                 case ABORT -> new Event.Aborted("stopped");
                 default -> null;
             };
@@ -148,6 +150,7 @@ class ApprovalsPropertyTest {
         if (before.isDecided()) {
             assertThat(after.decision()).isEqualTo(before.decision());
         }
+        assertThat(after.cancel() == null || after.isDecided()).isTrue();
         if (before.callback() != null) {
             assertThat(after.callback()).isEqualTo(before.callback());
         }

@@ -47,6 +47,9 @@ class ArmoryConfigurationJenkinsTest {
                     disableCallback: true
                     context:
                       - {key: suite, value: smoke}
+                    cancel:
+                      uriTemplate: "https://ci.example.com/stop/{{armory.approvalId}}"
+                      method: DELETE
             """;
 
     private static void configure(Path folder, String casc) throws Exception {
@@ -65,6 +68,11 @@ class ArmoryConfigurationJenkinsTest {
                 .agentIdentifier("inside")
                 .disableCallback(true)
                 .context(Map.of("suite", "smoke"))
+                .cancel(Webhook.Cancel.of(Webhook.named("cancel")
+                        .method("DELETE")
+                        .uriTemplate("https://ci.example.com/stop/{{armory.approvalId}}")
+                        .disableCallback(true)
+                        .build()))
                 .build();
     }
 

@@ -396,7 +396,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         listened.setHeartbeatUnit(TimeUnit.MINUTES);
         tester.assertRoundTrip(
                 listened,
-                "armoryWebhookApproval heartbeat: 90, name: 'tests', timeout: 24, unit: 'DAYS', uriTemplate: 'https://ci/start'");
+                "armoryWebhookApproval heartbeat: 90, heartbeatUnit: 'MINUTES', name: 'tests', unit: 'DAYS',"
+                        + " uriTemplate: 'https://ci/start'");
 
         ArmoryWebhookApprovalStep byName = new ArmoryWebhookApprovalStep();
         byName.setWebhook("tests");
@@ -452,6 +453,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "/timeout",
                 "/heartbeat",
                 "/heartbeatUnit",
+                "/cancel",
                 "/unit",
                 "/callbackCredentialsId",
                 "/allowedCallers")) {

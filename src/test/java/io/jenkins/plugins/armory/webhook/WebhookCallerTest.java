@@ -123,6 +123,21 @@ class WebhookCallerTest {
     }
 
     @Test
+    void tellsWhetherTheReceiverMayHaveBegun() {
+        answer(202);
+        assertThat(call(url()).mayHaveBeenTaken()).isTrue();
+        answer(503);
+        assertThat(call(url()).mayHaveBeenTaken()).as("it said no").isFalse();
+        server.enqueue(new MockResponse.Builder()
+                .onResponseStart(SocketEffect.Stall.INSTANCE)
+                .build());
+        assertThat(call(url()).mayHaveBeenTaken()).as("its answer was lost").isTrue();
+        String uri = url();
+        server.close();
+        assertThat(call(uri).mayHaveBeenTaken()).as("it was not reached").isFalse();
+    }
+
+    @Test
     void doesNotRepeatACallByItself() {
         server.enqueue(new MockResponse.Builder().code(503).addHeader("Retry-After", "0").build());
         answer(200);

@@ -121,6 +121,48 @@ class RestartTest {
     }
 
     @Test
+    void cancelWebhookThatAKillCutOffIsCalledAgainAsTheSameCall() {
+        try (ExternalProcess canceller = new ExternalProcess()) {
+            Runnable answer = canceller.holdAnswers();
+            Build build = jenkins.createJob(process.approval(
+                            "timeout: 2", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)))
+                    .build();
+            Call first = canceller.awaitCall();
+            build.awaitResult("FAILURE");
+            controller.kill();
+            answer.run();
+            controller.start();
+
+            Call second = canceller.awaitCall();
+            assertThat(second.header("Idempotency-Key")).isEqualTo(first.header("Idempotency-Key"));
+            assertThat(second.body()).isEqualTo(first.body());
+            Wait.until("it is noted").until(() -> build.approvals().get(0).has("cancel"));
+            controller.kill();
+            controller.start();
+            assertThat(build.approvals().get(0).at("/cancel/status").asInt()).isEqualTo(202);
+            assertThat(canceller.calls()).hasSize(2);
+        }
+    }
+
+    @Test
+    void cancelWebhookIsCalledForWhatEndsWhileTheControllerIsDown() {
+        try (ExternalProcess canceller = new ExternalProcess()) {
+            Build build = jenkins.createJob(process.approval(
+                            "timeout: 5", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)))
+                    .build()
+                    .awaitWaiting(1);
+            Instant deadline = Instant.parse(build.approvals().get(0).get("deadline").asText());
+            controller.kill();
+            Wait.until("the deadline has passed").until(() -> Instant.now().isAfter(deadline));
+            assertThat(canceller.calls()).isEmpty();
+            controller.start();
+
+            assertThat(canceller.awaitCall().json().get("outcome").asText()).isEqualTo("TIMED_OUT");
+            build.awaitResult("FAILURE");
+        }
+    }
+
+    @Test
     void callbackWhileBuildsAreStillLoadingIsAppliedOnceTheyAre() {
         List<Build> builds = new ArrayList<>();
         List<Callback> callbacks = new ArrayList<>();

@@ -54,6 +54,11 @@ final class Settings {
                     retryCount: 2
                     context:
                       - {key: suite, value: smoke}
+                  - name: stoppable-checks
+                    uriTemplate: "{{context.uri}}"
+                    cancel: {webhook: stop-checks}
+                  - name: stop-checks
+                    uriTemplate: "{{context.stop}}/stop"
                 callbackClients:
                   - {credentialsId: client, jobs: "job-*, example*"}
                   - {credentialsId: other-client, jobs: "team/**"}

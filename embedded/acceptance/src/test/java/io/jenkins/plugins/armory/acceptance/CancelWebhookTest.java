@@ -1,0 +1,182 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** An external process that nobody waits for any more is told to stop. */
+@AcceptanceTest
+class CancelWebhookTest {
+
+    private final ExternalProcess canceller = new ExternalProcess();
+
+    @AfterEach
+    void closeCanceller() {
+        canceller.close();
+    }
+
+    /** The parameter of the step, with a template that says what ended and why. */
+    static String cancel(ExternalProcess canceller, String... more) {
+        return "cancel: [uriTemplate: '" + canceller.url() + "/{{armory.approvalId}}', bodyTemplate: [inline:"
+                + " '{\"outcome\": \"{{armory.outcome}}\", \"reason\": \"{{armory.reason}}\"}']"
+                + (more.length == 0 ? "" : ", " + String.join(", ", more)) + "]";
+    }
+
+    private static JsonNode awaitCancel(Build build) {
+        return Wait.until("what came of the cancel webhook of " + build)
+                .until(() -> build.approvals().get(0).path("cancel"), cancel -> !cancel.isMissingNode());
+    }
+
+    @Test
+    void isCalledWhenTheBuildIsAborted(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval(cancel(canceller))).build().awaitWaiting(1);
+        Call started = process.awaitCall();
+        build.abort();
+
+        build.awaitResult("ABORTED");
+
+        Call call = canceller.awaitCall();
+        assertThat(call.path()).endsWith("/checks/" + started.callback().id());
+        assertThat(call.json().get("outcome").asText()).isEqualTo("ABORTED");
+        assertThat(call.header("Idempotency-Key")).isEqualTo(started.header("Idempotency-Key") + "-cancel");
+        assertThat(awaitCancel(build).get("status").asInt()).isEqualTo(202);
+        assertThat(canceller.calls()).hasSize(1);
+    }
+
+    @Test
+    void isCalledAfterTheDeadlineAndAfterSilence(Jenkins jenkins, ExternalProcess process) {
+        jenkins.createJob(process.approval("timeout: 2", "unit: 'SECONDS'", cancel(canceller))).build().awaitResult("FAILURE");
+        assertThat(canceller.awaitCall().json().get("outcome").asText()).isEqualTo("TIMED_OUT");
+
+        jenkins.createJob(process.approval("heartbeat: 1", "unit: 'SECONDS'", cancel(canceller))).build().awaitResult("FAILURE");
+        JsonNode said = canceller.awaitCall().json();
+        assertThat(said.get("outcome").asText()).isEqualTo("NOT_HEARD");
+        assertThat(said.get("reason").asText()).contains("when the webhook answered");
+    }
+
+    @Test
+    void isNotCalledForAProcessThatDecidedOrThatWasNotBegun(Jenkins jenkins, ExternalProcess process) {
+        Build failed = jenkins.createJob(process.approval(cancel(canceller))).build();
+        process.awaitCall().callback().fail("by itself");
+        failed.awaitResult("FAILURE");
+        process.onCall(call -> Reply.of(400));
+        jenkins.createJob(process.approval(cancel(canceller))).build().awaitResult("FAILURE");
+        process.onCall(call -> Reply.of(202));
+        Build aborted = jenkins.createJob(process.approval(cancel(canceller))).build().awaitWaiting(1);
+        process.awaitCall();
+        aborted.abort();
+        aborted.awaitResult("ABORTED");
+
+        canceller.awaitCall();
+        awaitCancel(aborted);
+        assertThat(canceller.calls()).as("that of the aborted build alone").hasSize(1);
+    }
+
+    @Test
+    void waitsForTheCallThatItCancels(Jenkins jenkins, ExternalProcess process) {
+        Runnable answer = process.holdAnswers();
+        Build build = jenkins.createJob(process.approval(cancel(canceller))).build();
+        process.awaitCall();
+        build.abort();
+
+        build.awaitResult("ABORTED");
+        assertThat(canceller.calls()).isEmpty();
+        answer.run();
+
+        assertThat(canceller.awaitCall().json().get("outcome").asText()).isEqualTo("ABORTED");
+    }
+
+    @Test
+    void isRepeatedAndItsFailureIsShownAndChangesNothing(Jenkins jenkins, ExternalProcess process) {
+        canceller.onCall(call -> Reply.of(503));
+        Build build = jenkins.createJob(process.approval("timeout: 2", "unit: 'SECONDS'", cancel(canceller, "retryCount: 1")))
+                .build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("timed out");
+
+        JsonNode cancel = awaitCancel(build);
+        assertThat(cancel.get("number").asInt()).isEqualTo(2);
+        assertThat(cancel.get("failure").asText()).contains("answered 503");
+        assertThat(canceller.calls()).hasSize(2).extracting(call -> call.header("Idempotency-Key")).containsOnly(
+                build.approvals().get(0).get("id").asText() + "-cancel");
+        assertThat(build.approvals().get(0).at("/decision/outcome").asText()).isEqualTo("TIMED_OUT");
+    }
+
+    @Test
+    void oneThatCannotBeCalledIsFoundOutBeforeAnythingIsSent(Jenkins jenkins, ExternalProcess process) {
+        assertThat(jenkins.createJob(process.approval("cancel: [uriTemplate: 'http://x/{{context.nope}}']"))
+                        .build()
+                        .awaitResult("FAILURE"))
+                .contains("{{context.nope}}");
+        assertThat(jenkins.createJob(process.approval("cancel: 'nope'")).build().awaitResult("FAILURE"))
+                .contains("cancel: there is no webhook \"nope\"");
+        assertThat(jenkins.createJob(process.approval("cancel: [method: 'DELETE']")).build().awaitResult("FAILURE"))
+                .contains("cancel: needs the name of a webhook, or uriTemplate");
+        assertThat(process.calls()).isEmpty();
+    }
+
+    @Test
+    void mayBeOneThatIsDefinedElsewhere(Jenkins jenkins, ExternalProcess process) {
+        String context = "context: [uri: '" + process.url() + "', stop: '" + canceller.url() + "']";
+        Build byDefinition = jenkins.createJob("armoryWebhookApproval(webhook: 'stoppable-checks', " + context + ")")
+                .build()
+                .awaitWaiting(1);
+        Build byStep = jenkins.createJob(
+                        "armoryWebhookApproval(webhook: 'stoppable-checks', cancel: 'deploy-checks', context: [uri: '"
+                                + process.url() + "', stop: '" + canceller.url() + "', suite: 'stop'])")
+                .build()
+                .awaitWaiting(1);
+        byDefinition.abort();
+        Call call = canceller.awaitCall();
+        assertThat(call.path()).isEqualTo("/checks/stop");
+        assertThat(call.json().get("outcome").asText()).isEqualTo("ABORTED");
+        assertThat(call.json().get("approvalId").asText())
+                .isEqualTo(byDefinition.approvals().get(0).get("id").asText());
+        assertThat(call.json().get("reason").asText()).isNotEmpty();
+
+        process.awaitCall();
+        process.awaitCall();
+        byStep.abort();
+
+        Call other = process.awaitCall();
+        assertThat(other.method()).isEqualTo("PUT");
+        assertThat(other.path()).isEqualTo("/checks/stop");
+        byDefinition.awaitResult("ABORTED");
+        byStep.awaitResult("ABORTED");
+    }
+
+    @Test
+    void hasNoSecretOnDiskOrInTheLog(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval(
+                        cancel(canceller, "headers: [[key: 'X-Token', value: '{{secrets.default}}']]")))
+                .build()
+                .awaitWaiting(1);
+        process.awaitCall();
+        build.abort();
+        String log = build.awaitResult("ABORTED");
+
+        assertThat(canceller.awaitCall().header("X-Token")).isEqualTo(Settings.DEFAULT_SECRET);
+        assertThat(awaitCancel(build).toString()).doesNotContain(Settings.DEFAULT_SECRET);
+        assertThat(log).doesNotContain(Settings.DEFAULT_SECRET);
+    }
+
+    @Test
+    void theAnswerToTheProcessIsGone(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval(cancel(canceller))).build().awaitWaiting(1);
+        Call started = process.awaitCall();
+        build.abort();
+        build.awaitResult("ABORTED");
+        canceller.awaitCall();
+
+        assertThat(started.callback().succeed("too late")).returns(410, Answer::status);
+    }
+}

@@ -1,0 +1,87 @@
+package io.jenkins.plugins.armory.config;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Descriptor;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * {@code cancel} of a webhook: what is called when an approval ends without its external process. Either the name of another
+ * webhook, or one of its own.
+ */
+public final class CancelDefinition extends CallDefinition<CancelDefinition> {
+
+    @CheckForNull
+    private String webhook;
+
+    @DataBoundConstructor
+    public CancelDefinition() {}
+
+    /** Name of a webhook that is defined elsewhere. */
+    @CheckForNull
+    public String getWebhook() {
+        return webhook;
+    }
+
+    @DataBoundSetter
+    public void setWebhook(@CheckForNull String webhook) {
+        this.webhook = Util.fixEmptyAndTrim(webhook);
+    }
+
+    /** @throws InvalidWebhookException naming the field and what to put there */
+    public Webhook.Cancel toCancel() {
+        if (webhook != null) {
+            if (getUriTemplate() != null) {
+                throw new InvalidWebhookException(
+                        "cancel", "has both webhook and uriTemplate; leave out webhook to define one here, or the other");
+            }
+            return Webhook.Cancel.named(webhook);
+        }
+        if (getUriTemplate() == null) {
+            throw new InvalidWebhookException(
+                    "cancel", "needs the name of a webhook, or uriTemplate to define one: cancel: [uriTemplate: 'https://...']");
+        }
+        try {
+            return Webhook.Cancel.of(toBuilder("cancel").disableCallback(true).build());
+        } catch (InvalidWebhookException x) {
+            throw new InvalidWebhookException("cancel", x.getMessage());
+        }
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends Descriptor<CancelDefinition> {
+        @Override
+        public String getDisplayName() {
+            return "";
+        }
+
+        /** See {@link WebhookDefinition.DescriptorImpl#getHelpFile}. */
+        @Override
+        public String getHelpFile(String fieldName) {
+            return new WebhookDefinition.DescriptorImpl().getHelpFile(fieldName);
+        }
+
+        @POST
+        public FormValidation doCheckUriTemplate(@QueryParameter String value) {
+            return WebhookForm.checkUriTemplate(value);
+        }
+
+        @POST
+        public FormValidation doCheckRetryCount(@QueryParameter String value) {
+            return WebhookForm.checkRetryCount(value);
+        }
+
+        @POST
+        public ListBoxModel doFillMethodItems() {
+            return WebhookForm.methods();
+        }
+    }
+}
