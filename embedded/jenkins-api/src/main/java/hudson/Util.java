@@ -17,4 +17,9 @@ public class Util {
     public static String fixNull(@CheckForNull String s) {
         return s == null ? "" : s;
     }
+
+    /** The text as HTML that shows it. */
+    public static String escape(@CheckForNull String s) {
+        return s == null ? null : s.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;").replace("'", "&#039;");
+    }
 }

@@ -39,6 +39,14 @@ public abstract class FormValidation extends IOException {
         return of(Kind.ERROR, message);
     }
 
+    public static FormValidation okWithMarkup(String message) {
+        return of(Kind.OK, message);
+    }
+
+    public static FormValidation errorWithMarkup(String message) {
+        return of(Kind.ERROR, message);
+    }
+
     public static FormValidation validateRequired(String value) {
         return value == null || value.isBlank() ? error("Required") : ok();
     }

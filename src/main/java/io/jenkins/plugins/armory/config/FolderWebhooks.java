@@ -36,6 +36,13 @@ public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<
         this.webhooks = all;
     }
 
+    /** Those that are defined on an item itself, by their names; none where it is no folder. */
+    static Map<String, Webhook> on(Object item) {
+        FolderWebhooks property =
+                item instanceof AbstractFolder<?> folder ? folder.getProperties().get(FolderWebhooks.class) : null;
+        return property == null ? Map.of() : WebhookDefinition.checked(property.getWebhooks());
+    }
+
     @Extension(optional = true)
     @Symbol("armoryWebhooks")
     public static final class DescriptorImpl extends AbstractFolderPropertyDescriptor {
@@ -54,10 +61,7 @@ public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<
             List<Map<String, Webhook>> places = new ArrayList<>();
             ItemGroup<?> group = job.getParent();
             while (group instanceof AbstractFolder<?> folder) {
-                FolderWebhooks property = folder.getProperties().get(FolderWebhooks.class);
-                if (property != null) {
-                    places.add(WebhookDefinition.checked(property.getWebhooks()));
-                }
+                places.add(on(folder));
                 group = folder.getParent();
             }
             return places;

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Descriptor;
+import hudson.model.Item;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jenkins.model.Jenkins;
+import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -177,6 +180,25 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
         @POST
         public FormValidation doCheckAgentIdentifier(@QueryParameter String value, @QueryParameter String networkMode) {
             return WebhookForm.checkAgentIdentifier(value, networkMode);
+        }
+
+        /**
+         * Calls a saved webhook once.
+         *
+         * @param item where it is defined, {@code null} for the settings
+         */
+        @POST
+        public FormValidation doSendTest(@AncestorInPath Item item, @QueryParameter String name) {
+            Map<String, Webhook> saved;
+            if (item == null) {
+                Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+                saved = checked(ArmoryConfiguration.get().getWebhooks());
+            } else {
+                item.checkPermission(Item.CONFIGURE);
+                saved = FolderWebhooks.on(item);
+            }
+            Webhook webhook = saved.get(String.valueOf(Util.fixEmptyAndTrim(name)));
+            return webhook == null ? FormValidation.error(Messages.TestCall_none()) : new TestCall(webhook, item).send();
         }
 
         @POST

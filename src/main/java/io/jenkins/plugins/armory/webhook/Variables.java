@@ -31,6 +31,10 @@ public final class Variables {
 
     private final Map<String, String> values = new LinkedHashMap<>();
     private UnaryOperator<String> secrets = id -> null;
+
+    @CheckForNull
+    private String contextSample;
+
     /** By their names: the values that were asked for and must not be shown. */
     private final Map<String, String> secretsUsed = new LinkedHashMap<>();
 
@@ -45,6 +49,12 @@ public final class Variables {
     /** Sets {@code {{context.*}}}; what was set before stays where this says nothing. */
     public Variables withContext(Map<String, String> context) {
         context.forEach((key, value) -> with(CONTEXT + key, value));
+        return this;
+    }
+
+    /** What {@code {{context.*}}} is where nothing else is said, to try a template with. */
+    public Variables withContextSample(String sample) {
+        contextSample = sample;
         return this;
     }
 
@@ -63,6 +73,9 @@ public final class Variables {
     String get(String name) {
         if (name.startsWith(SECRETS)) { // looked up once: that may take a while, and is recorded
             return secretsUsed.computeIfAbsent(name, known -> secrets.apply(known.substring(SECRETS.length())));
+        }
+        if (name.startsWith(CONTEXT)) {
+            return values.getOrDefault(name, contextSample);
         }
         return name.equals(CALLBACK_TOKEN) ? secretsUsed.computeIfAbsent(name, values::get) : values.get(name);
     }

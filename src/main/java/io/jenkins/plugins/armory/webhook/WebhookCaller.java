@@ -222,6 +222,17 @@ public final class WebhookCaller {
             AllowedHosts hosts,
             @CheckForNull ProxyServer proxy,
             Consumer<Result> done) {
+        call(webhook, idempotencyKey, hosts, proxy, new CallTimings(), done);
+    }
+
+    /** The same, and measures the parts of the call. */
+    public void call(
+            WebhookRequest webhook,
+            String idempotencyKey,
+            AllowedHosts hosts,
+            @CheckForNull ProxyServer proxy,
+            CallTimings timings,
+            Consumer<Result> done) {
         Call call;
         try {
             if (proxy == null) {
@@ -229,7 +240,11 @@ public final class WebhookCaller {
             } else {
                 hosts.checkProxied(webhook.url().host());
             }
-            call = client(webhook, hosts, proxy).newCall(request(webhook, idempotencyKey, proxy));
+            call = client(webhook, hosts, proxy)
+                    .newBuilder()
+                    .eventListener(timings)
+                    .build()
+                    .newCall(request(webhook, idempotencyKey, proxy));
         } catch (RefusedException x) {
             done.accept(notMade(webhook, x.getMessage(), false));
             return;

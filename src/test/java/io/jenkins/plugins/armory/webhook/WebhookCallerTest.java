@@ -138,6 +138,23 @@ class WebhookCallerTest {
     }
 
     @Test
+    void measuresThePartsOfACall() throws Exception {
+        answer(202);
+        CallTimings timings = new CallTimings();
+        CompletableFuture<WebhookCaller.Result> result = new CompletableFuture<>();
+        Webhook webhook = Webhook.named("w").uriTemplate(url()).disableCallback(true).build();
+
+        caller.call(
+                WebhookRequest.of(webhook, new Variables(), DEFAULTS), "key-1", LOOPBACK, null, timings, result::complete);
+        result.get(30, TimeUnit.SECONDS);
+
+        for (CallTimings.Part part : List.of(CallTimings.Part.LOOK_UP, CallTimings.Part.CONNECT, CallTimings.Part.FIRST_BYTE)) {
+            assertThat(timings.of(part)).as(part.name()).isPresent();
+        }
+        assertThat(timings.of(CallTimings.Part.TLS)).as("it was not encrypted").isEmpty();
+    }
+
+    @Test
     void doesNotRepeatACallByItself() {
         server.enqueue(new MockResponse.Builder().code(503).addHeader("Retry-After", "0").build());
         answer(200);

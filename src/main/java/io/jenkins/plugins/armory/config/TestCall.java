@@ -1,0 +1,136 @@
+package io.jenkins.plugins.armory.config;
+
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.ItemGroup;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.webhook.CallTimings;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
+import io.jenkins.plugins.armory.webhook.TemplateException;
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookCaller.Result;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+
+/**
+ * Calls a webhook once for whoever defines it, as a step would: with its templates, secrets, the allowed hosts and the proxy, but
+ * without repeating it. The id in it is one that Jenkins issued for nothing: whoever calls back to it is told that there is
+ * nothing to decide.
+ */
+final class TestCall {
+
+    private static final String SAMPLE = "sample";
+    /** Longer than a call may take. */
+    private static final Duration LIMIT = Duration.ofSeconds(45);
+
+    private final Webhook webhook;
+
+    /** Where it is defined, {@code null} for the settings. */
+    @CheckForNull
+    private final Item item;
+
+    TestCall(Webhook webhook, @CheckForNull Item item) {
+        this.webhook = webhook;
+        this.item = item;
+    }
+
+    /** Makes the call and waits for what comes of it. Who may have that done is for the caller to check. */
+    FormValidation send() {
+        if (webhook.bodyPath() != null) {
+            return FormValidation.error(Messages.TestCall_path());
+        }
+        if (webhook.networkMode() != NetworkMode.DIRECT) {
+            return FormValidation.error(Messages.TestCall_agent());
+        }
+        CompletableFuture<Result> answered = new CompletableFuture<>();
+        CallTimings timings = new CallTimings();
+        long start = System.nanoTime();
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            String id = ArmoryApprovals.get().tokens().newId();
+            WebhookRequest request =
+                    WebhookRequest.of(webhook, variables(id), new WebhookRequest.Defaults(id, "strategy", null));
+            ArmoryApprovals.get()
+                    .caller()
+                    .call(
+                            request,
+                            id,
+                            ArmoryConfiguration.get().hosts(),
+                            JenkinsProxy.forHost(request.hostName()),
+                            timings,
+                            answered::complete);
+            Result result = answered.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            return report(request, result, Duration.ofNanos(System.nanoTime() - start), timings);
+        } catch (TemplateException | IllegalStateException | TimeoutException x) {
+            return FormValidation.error(Messages.TestCall_notSent(x.getMessage()));
+        } catch (ExecutionException x) {
+            return FormValidation.error(Messages.TestCall_notSent(String.valueOf(x.getCause())));
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+            return FormValidation.error(Messages.TestCall_notSent("Jenkins is shutting down"));
+        }
+    }
+
+    private Variables variables(String id) {
+        return new Variables()
+                .with(Variables.CALLBACK_URI, ArmoryConfiguration.get().rootActionUrl() + "approvals/" + id)
+                .with(Variables.CALLBACK_TOKEN, ArmoryApprovals.get().tokens().tokenFor(id))
+                .with(Variables.APPROVAL_ID, id)
+                .with(Variables.DEPLOYMENT_ID, SAMPLE + "#1")
+                .with(Variables.APPLICATION_NAME, SAMPLE)
+                .with(Variables.ENVIRONMENT_NAME, SAMPLE)
+                .with(Variables.ACCOUNT_NAME, SAMPLE)
+                .with(Variables.NAMESPACE, SAMPLE)
+                .withContext(webhook.context())
+                .withContextSample(SAMPLE)
+                .withSecrets(this::secret);
+    }
+
+    /** As the jobs of that place would see it. */
+    @CheckForNull
+    private String secret(String id) {
+        ItemGroup<?> place = item instanceof ItemGroup<?> folder ? folder : Jenkins.get();
+        StringCredentials credentials = CredentialsProvider.findCredentialByIdInItemGroup(
+                id, StringCredentials.class, place, ACL.SYSTEM2, List.of());
+        return credentials == null ? null : credentials.getSecret().getPlainText();
+    }
+
+    private static FormValidation report(WebhookRequest request, Result result, Duration total, CallTimings timings) {
+        String parts = Stream.of(
+                        part(timings, CallTimings.Part.LOOK_UP, Messages.TestCall_lookUp()),
+                        part(timings, CallTimings.Part.CONNECT, Messages.TestCall_connect()),
+                        part(timings, CallTimings.Part.TLS, Messages.TestCall_tls()),
+                        part(timings, CallTimings.Part.FIRST_BYTE, Messages.TestCall_firstByte()))
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(", "));
+        String times = Messages.TestCall_total(millis(total)) + (parts.isEmpty() ? "" : " (" + parts + ")");
+        String said = result.isAccepted()
+                ? Messages.TestCall_answered(request.destination(), result.status())
+                : Messages.TestCall_failed(request.destination(), result.failure());
+        String html = Util.escape(said) + "<br>" + Util.escape(times)
+                + (result.answer().isEmpty() ? "" : "<pre>" + Util.escape(result.answer()) + "</pre>");
+        return result.isAccepted() ? FormValidation.okWithMarkup(html) : FormValidation.errorWithMarkup(html);
+    }
+
+    private static String part(CallTimings timings, CallTimings.Part part, String name) {
+        return timings.of(part).map(took -> name + " " + millis(took)).orElse("");
+    }
+
+    private static String millis(Duration duration) {
+        return Messages.TestCall_millis(duration.toMillis());
+    }
+}
