@@ -40,7 +40,8 @@ import java.util.Optional;
  * What a failed approval does depends on its phase, as Armory's documents have it (<i>External Automation</i> and
  * <i>Deployment targets</i>): before and within the deployment the environment fails, after it the environment stays as it
  * is. Either way those that depend on it, directly or not, are cancelled at once. The first failure of an environment
- * stands, whatever the Pipeline does afterwards.
+ * stands, whatever the Pipeline does afterwards. One that is stopped before anything was done for it is CANCELLED, also when
+ * it is DEPLOYING already, since there is nothing to roll back.
  *
  * @param environments by name, in the order in which they became known
  * @param cancelsStages why the stages that are still to come are not run, {@code null} when they are: an {@code

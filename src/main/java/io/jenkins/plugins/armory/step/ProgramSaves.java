@@ -4,10 +4,10 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.SettableFuture;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Run;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
@@ -16,7 +16,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  */
 final class ProgramSaves {
 
-    /** What is asked for while the program of an execution is being saved. */
+    /** What is asked for while the program of a build is being saved. */
     private static final class Next {
         /** Whose context the program can be saved with; {@code null} while nobody has asked. */
         @CheckForNull
@@ -25,40 +25,47 @@ final class ProgramSaves {
         private final SettableFuture<Void> saved = SettableFuture.create();
     }
 
-    /** An entry for each execution whose program is being saved; guarded by itself. */
-    private static final Map<FlowExecution, Next> NEXT = new HashMap<>();
+    /** An entry for each build whose program is being saved; guarded by itself. */
+    private static final Map<Run<?, ?>, Next> NEXT = new HashMap<>();
 
     private ProgramSaves() {}
 
     /** Has the program saved, with the state that the step has now; fails as {@link StepContext#saveState} does. */
     static ListenableFuture<Void> save(StepContext context) throws IOException, InterruptedException {
-        FlowExecution execution = context.get(FlowExecution.class);
+        Run<?, ?> run = context.get(Run.class);
         synchronized (NEXT) {
-            Next next = NEXT.get(execution);
+            Next next = NEXT.get(run);
             if (next != null) {
                 next.context = context;
                 return next.saved;
             }
-            NEXT.put(execution, new Next());
+            NEXT.put(run, new Next());
         }
-        return save(execution, context);
+        return save(run, context);
     }
 
-    private static ListenableFuture<Void> save(FlowExecution execution, StepContext context) {
+    private static ListenableFuture<Void> save(Run<?, ?> run, StepContext context) {
         ListenableFuture<Void> saved = context.saveState();
-        saved.addListener(() -> saveNext(execution), MoreExecutors.directExecutor());
+        saved.addListener(() -> saveNext(run), MoreExecutors.directExecutor());
         return saved;
     }
 
-    private static void saveNext(FlowExecution execution) {
+    /** A build has ended; if that was by force, a save may never be done. */
+    static void forget(Run<?, ?> run) {
+        synchronized (NEXT) {
+            NEXT.remove(run);
+        }
+    }
+
+    private static void saveNext(Run<?, ?> run) {
         Next next;
         synchronized (NEXT) {
-            next = NEXT.remove(execution);
+            next = NEXT.remove(run);
             if (next == null || next.context == null) {
                 return;
             }
-            NEXT.put(execution, new Next());
+            NEXT.put(run, new Next());
         }
-        next.saved.setFuture(save(execution, next.context));
+        next.saved.setFuture(save(run, next.context));
     }
 }

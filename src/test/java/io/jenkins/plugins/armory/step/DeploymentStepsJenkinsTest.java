@@ -3,8 +3,6 @@ package io.jenkins.plugins.armory.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.common.util.concurrent.ListenableFuture;
-import com.google.common.util.concurrent.SettableFuture;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.ArmoryDeployments;
 import io.jenkins.plugins.armory.approval.Phase;
@@ -20,10 +18,8 @@ import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.AfterEach;
@@ -160,60 +156,6 @@ class DeploymentStepsJenkinsTest {
         j.assertLogNotContains("never", run);
     }
 
-    /** Saves when the test says so, and remembers how the step ended. */
-    private static final class HeldContext extends StepContext {
-
-        private static final long serialVersionUID = 1L;
-
-        private final transient SettableFuture<Void> saved = SettableFuture.create();
-        private final transient SettableFuture<Throwable> failure = SettableFuture.create();
-
-        @Override
-        public <T> T get(Class<T> key) {
-            return null;
-        }
-
-        @Override
-        public ListenableFuture<Void> saveState() {
-            return saved;
-        }
-
-        @Override
-        public void onSuccess(Object result) {
-            failure.setException(new AssertionError("the step ended with " + result));
-        }
-
-        @Override
-        public void onFailure(Throwable cause) {
-            failure.set(cause);
-        }
-
-        @Override
-        public BodyInvoker newBodyInvoker() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void setResult(Result result) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean isReady() {
-            return true;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return this == other;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(this);
-        }
-    }
-
     @Test
     void stepThatIsStoppedBeforeItHasBegunDoesNotBegin() throws Exception {
         HeldContext context = new HeldContext();
@@ -242,8 +184,8 @@ class DeploymentStepsJenkinsTest {
         step.start();
         FlowInterruptedException cause = new FlowInterruptedException(Result.ABORTED, true);
         step.stop(cause);
-        assertThat(context.failure.get(1, TimeUnit.MINUTES)).isSameAs(cause);
-        context.saved.set(null);
+        assertThat(context.failure().get(1, TimeUnit.MINUTES)).isSameAs(cause);
+        context.saved().set(null);
 
         await().untilAsserted(() -> assertThat(told).containsExactly("stopped", "stopped"));
     }

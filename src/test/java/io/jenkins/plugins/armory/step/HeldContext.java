@@ -1,0 +1,78 @@
+package io.jenkins.plugins.armory.step;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.SettableFuture;
+import hudson.model.Result;
+import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/** The context of a step of no build, whose program is saved when a test says so. */
+final class HeldContext extends StepContext {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient SettableFuture<Void> saved = SettableFuture.create();
+    private final transient SettableFuture<Throwable> failure = SettableFuture.create();
+    private int saves;
+
+    /** How often the program was to be saved with this context. */
+    int saves() {
+        return saves;
+    }
+
+    /** For the test to say that the program is saved. */
+    SettableFuture<Void> saved() {
+        return saved;
+    }
+
+    /** What the step failed with. */
+    SettableFuture<Throwable> failure() {
+        return failure;
+    }
+
+    @Override
+    public <T> T get(Class<T> key) {
+        return null;
+    }
+
+    @Override
+    public ListenableFuture<Void> saveState() {
+        saves++;
+        return saved;
+    }
+
+    @Override
+    public void onSuccess(Object result) {
+        failure.setException(new AssertionError("The step ended with " + result));
+    }
+
+    @Override
+    public void onFailure(Throwable cause) {
+        failure.set(cause);
+    }
+
+    @Override
+    public BodyInvoker newBodyInvoker() {
+        throw new UnsupportedOperationException();
+    }
+
+    // Not marked as overrides, since the stand-in of the embedded build has no such methods:
+
+    public void setResult(Result result) {
+        throw new UnsupportedOperationException();
+    }
+
+    public boolean isReady() {
+        return true;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+}
