@@ -124,13 +124,22 @@ public final class ApprovalStore {
         }
     }
 
-    /** The approval of that id, whatever its state; empty for an id that is unknown or was forgotten. */
-    public Optional<Approval> find(String id) {
+    /**
+     * The approval of that id, whatever its state; empty for an id that is unknown or was forgotten.
+     *
+     * @throws IOException when there is one that cannot be read, which is not to be taken for one that is gone
+     */
+    public Optional<Approval> find(String id) throws IOException {
         Approval waiting = pending.get(id);
         if (waiting != null) {
             return Optional.of(waiting);
         }
-        return ID.matcher(id).matches() ? read(decidedFile(id)) : Optional.empty();
+        if (!ID.matcher(id).matches()) {
+            return Optional.empty();
+        }
+        Optional<Approval> decided = readIfThere(decidedFile(id));
+        // What is pending is in memory, unless it could not be read when the store was opened.
+        return decided.isPresent() ? decided : readIfThere(pendingFile(id));
     }
 
     /**
@@ -271,12 +280,18 @@ public final class ApprovalStore {
         return list(decidedFolder, SUFFIX).stream().flatMap(file -> read(file).stream());
     }
 
-    /** Empty when there is no such file, and when it is unreadable: then it stays where it is, for somebody to look at. */
-    private static Optional<Approval> read(Path file) {
+    private static Optional<Approval> readIfThere(Path file) throws IOException {
         try {
             return Optional.of(ApprovalFile.read(file));
         } catch (NoSuchFileException x) {
             return Optional.empty();
+        }
+    }
+
+    /** Empty when there is no such file, and when it is unreadable: then it stays where it is, for somebody to look at. */
+    private static Optional<Approval> read(Path file) {
+        try {
+            return readIfThere(file);
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot read the approval in {0}: {1}", new Object[] {file, x.getMessage()});
             return Optional.empty();

@@ -178,7 +178,7 @@ public final class Approvals {
         }
     }
 
-    private boolean isPending(String id) {
+    private boolean isPending(String id) throws IOException {
         return store.find(id).filter(approval -> !approval.isDecided()).isPresent();
     }
 
@@ -187,8 +187,12 @@ public final class Approvals {
         return reports.of(id);
     }
 
-    /** Lets somebody wait for the decision, which may stand already. A later call replaces an earlier one. */
-    public void attach(String id, Waiter waiter) {
+    /**
+     * Lets somebody wait for the decision, which may stand already. A later call replaces an earlier one.
+     *
+     * @throws IOException as {@link #find} does
+     */
+    public void attach(String id, Waiter waiter) throws IOException {
         waiters.put(id, waiter);
         Optional<Approval> decided = store.find(id).filter(Approval::isDecided);
         if (decided.isPresent() && waiters.remove(id, waiter)) {
@@ -196,8 +200,8 @@ public final class Approvals {
         }
     }
 
-    /** The approval of that id, whatever its state; empty for an id that is unknown or was forgotten. */
-    public Optional<Approval> find(String id) {
+    /** See {@link ApprovalStore#find}. */
+    public Optional<Approval> find(String id) throws IOException {
         return store.find(id);
     }
 

@@ -101,7 +101,13 @@ public final class CallbackEndpoint {
             return JsonResponse.unavailable("Jenkins is shutting down; call back again once it is up.");
         }
         boolean issued = tokens.isIssued(request.approvalId());
-        Optional<Approval> approval = issued ? approvals.find(request.approvalId()) : Optional.empty();
+        Optional<Approval> approval;
+        try {
+            approval = issued ? approvals.find(request.approvalId()) : Optional.empty();
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot read an approval", x);
+            return JsonResponse.unavailable("The approval cannot be read; call back again later.");
+        }
         Answered answered;
         try {
             answered = decide(request, issued, approval, kind);

@@ -388,7 +388,12 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     /** Takes up a step that was waiting, or about to, when Jenkins went down. */
     private void resume() throws Exception {
-        Optional<Approval> approval = approvals().find(approvalId);
+        Optional<Approval> approval;
+        try {
+            approval = approvals().find(approvalId);
+        } catch (IOException x) { // it may have been decided: then the webhook must not be called once more
+            throw new IOException("The approval cannot be read, so what was decided is not known: " + x.getMessage(), x);
+        }
         if (approval.isEmpty()) {
             prepareAndBegin();
             return;

@@ -191,10 +191,15 @@ final class Sending {
     }
 
     private boolean isUnderWay() {
-        return approvals
-                .find(approvalId)
-                .filter(approval -> approval.state() == Approval.State.SENDING)
-                .isPresent();
+        try {
+            return approvals
+                    .find(approvalId)
+                    .filter(approval -> approval.state() == Approval.State.SENDING)
+                    .isPresent();
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot read " + approvalId + ", so its webhook is not called", x);
+            return false;
+        }
     }
 
     private void call(WebhookRequest request, int number) {

@@ -38,8 +38,12 @@ final class ApprovalList {
         rejected = armory.endpoint().rejected();
     }
 
-    /** One approval with the callbacks that were refused; for who may not read its job, it is as if there were none. */
-    JsonResponse one(String id) {
+    /**
+     * One approval with the callbacks that were refused; for who may not read its job, it is as if there were none.
+     *
+     * @throws IOException when it cannot be read
+     */
+    JsonResponse one(String id) throws IOException {
         return approvals
                 .find(id)
                 .filter(viewer::sees)

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -160,7 +161,7 @@ class ApprovalStoreTest {
     }
 
     @Test
-    void leavesAnUnreadableFileForSomebodyToLookAt() throws IOException {
+    void doesNotTakeAnUnreadableFileForNone() throws IOException {
         Files.writeString(folder.resolve("pending/a1.json"), "{\"format\":1,\"id\":\"a1\"}");
         Files.writeString(folder.resolve("pending/a2.json"), "not JSON");
         Files.writeString(folder.resolve("pending/a3.json"), "{\"format\":99}");
@@ -168,8 +169,30 @@ class ApprovalStoreTest {
         ApprovalStore reopened = ApprovalStore.open(folder);
 
         assertThat(reopened.pending()).isEmpty();
-        assertThat(reopened.find("a1")).isEmpty();
-        assertThat(files()).hasSize(3);
+        assertThatIOException().isThrownBy(() -> reopened.find("a1")).withMessageContaining("a1.json");
+        assertThatIOException().isThrownBy(() -> reopened.apply("a2", SUCCESS, SOON));
+        assertThat(files()).as("for somebody to look at").hasSize(3);
+        reopened.remove("a3");
+        assertThat(reopened.find("a3")).isEmpty();
+    }
+
+    @Test
+    void goesOnWithAFileThatWasMended() throws IOException {
+        Path pending = folder.resolve("pending/a1.json");
+        store.create(start("a1"));
+        decide("a2");
+        byte[] whole = Files.readAllBytes(pending);
+        Files.write(pending, Arrays.copyOf(whole, whole.length / 2));
+        Files.write(folder.resolve("decided/a2.json"), new byte[0]);
+        ApprovalStore reopened = ApprovalStore.open(folder);
+        assertThatIOException().isThrownBy(() -> reopened.apply("a1", SUCCESS, SOON));
+        assertThatIOException().isThrownBy(() -> reopened.find("a2"));
+
+        Files.write(pending, whole);
+
+        assertThat(reopened.find("a1")).contains(start("a1"));
+        assertThat(reopened.apply("a1", SUCCESS, SOON).orElseThrow().answer()).isEqualTo(Answer.ACCEPTED);
+        assertThat(files()).containsExactly("decided/a1.json", "decided/a2.json");
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -113,8 +114,16 @@ class CallbackEndpointTest {
         return send(approvalId, bearer(tokens.tokenFor(approvalId), body));
     }
 
+    private Approval found(String approvalId) {
+        try {
+            return approvals.find(approvalId).orElseThrow();
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
+    }
+
     private Decision decision() {
-        return approvals.find(id).orElseThrow().decision();
+        return found(id).decision();
     }
 
     private static JsonNode json(String text) {
@@ -198,7 +207,7 @@ class CallbackEndpointTest {
                 .withoutCallback());
 
         assertError(callBack(sending, SUCCESS), 410, "approval_ended", "No callback is awaited");
-        assertThat(approvals.find(sending).orElseThrow().isDecided()).isFalse();
+        assertThat(found(sending).isDecided()).isFalse();
     }
 
     @Test
@@ -323,6 +332,17 @@ class CallbackEndpointTest {
         assertError(response, 503, "unavailable", "shutting down");
         assertThat(response.headers()).isEqualTo(Map.of("Retry-After", "10"));
         assertThat(decision()).isNull();
+    }
+
+    @Test
+    void asksToComeBackWhenTheApprovalCannotBeRead() throws IOException {
+        callBack(id, SUCCESS);
+        Files.write(folder.resolve("decided/" + id + ".json"), new byte[0]);
+
+        JsonResponse response = callBack(id, SUCCESS);
+
+        assertError(response, 503, "unavailable", "cannot be read");
+        assertThat(response.headers()).isEqualTo(Map.of("Retry-After", "10"));
     }
 
     @Test
