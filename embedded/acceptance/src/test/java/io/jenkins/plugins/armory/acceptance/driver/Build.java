@@ -12,6 +12,11 @@ import java.util.Map;
 /** A build of a Pipeline job. */
 public record Build(Job job, int number) {
 
+    /** Whether the controller knows it. */
+    public boolean exists() {
+        return job.jenkins().isThere(path() + "api/json");
+    }
+
     private String path() {
         return job.path() + number + "/";
     }
@@ -34,12 +39,16 @@ public record Build(Job job, int number) {
         return job.jenkins().get(path() + "consoleText").body();
     }
 
+    /** Waits for the end of the build's log, and returns that. */
+    public String awaitLogEnd() {
+        return Wait.until("the end of the log of " + this).until(this::log, text -> text.contains("\nFinished: "));
+    }
+
     /** Waits for the end of the build and checks how it ended. Returns its log. */
     public String awaitResult(String result) {
         JsonNode ended = Wait.until("the end of " + this)
                 .until(this::json, json -> !json.get("building").asBoolean());
-        // Jenkins calls a build ended before it has written why.
-        String log = Wait.until("the end of the log of " + this).until(this::log, text -> text.contains("\nFinished: "));
+        String log = awaitLogEnd(); // Jenkins calls a build ended before it has written why
         assertThat(ended.get("result").asText())
                 .as("result of %s; its log:%n%s", this, log)
                 .isEqualTo(result);

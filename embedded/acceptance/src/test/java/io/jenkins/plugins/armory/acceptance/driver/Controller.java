@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.acceptance.driver;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,13 +21,34 @@ public interface Controller extends AutoCloseable {
         String war = System.getProperty("jenkins.war", "");
         ControllerProcess controller = war.isEmpty()
                 ? new EmbeddedController(casc)
-                : new RealJenkins(Path.of(war), Path.of(System.getProperty("jenkins.plugins", "plugins")), casc);
+                : new RealJenkins(
+                        Path.of(war),
+                        RealJenkins.pluginsIn(Path.of(System.getProperty("jenkins.plugins", "plugins"))),
+                        casc);
+        controller.setJavaOptions(List.of(javaOptions));
+        return controller;
+    }
+
+    /**
+     * The same, but with no more than the plugin needs: a real Jenkins gets those of the plugins alone without which no
+     * Pipeline would run. For tests that start it often.
+     */
+    static Controller createLean(String casc, String... javaOptions) {
+        String war = System.getProperty("jenkins.war", "");
+        if (war.isEmpty()) {
+            return create(casc, javaOptions);
+        }
+        Path plugins = Path.of(System.getProperty("jenkins.plugins", "plugins"));
+        RealJenkins controller = new RealJenkins(Path.of(war), LeanPlugins.of(plugins), casc);
         controller.setJavaOptions(List.of(javaOptions));
         return controller;
     }
 
     /** What kind of controller this is, in plain words. */
     String description();
+
+    /** Adds to the environment of processes that are started from now on. */
+    void setEnvironment(Map<String, String> variables);
 
     /** Starts the process, if it does not run, and returns once the controller is up. */
     void start();
@@ -36,6 +58,18 @@ public interface Controller extends AutoCloseable {
      * has begun to take requests, as on a controller with many of them.
      */
     void startLoadingSlowly();
+
+    /** Starts the process of a controller that ran before and returns at once. */
+    void launch();
+
+    /** Whether there is a process. */
+    boolean isAlive();
+
+    /** The id of the process. */
+    long pid();
+
+    /** The folder where it keeps all that it keeps. */
+    Path home();
 
     /** Ends the process in an orderly way (SIGTERM). */
     void stop();

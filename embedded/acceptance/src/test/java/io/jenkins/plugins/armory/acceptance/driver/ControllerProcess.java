@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -19,6 +20,7 @@ abstract class ControllerProcess implements Controller {
 
     private final Path home;
     private List<String> javaOptions = List.of();
+    private Map<String, String> environment = Map.of();
     private JavaProcess process;
 
     ControllerProcess() {
@@ -33,7 +35,13 @@ abstract class ControllerProcess implements Controller {
         javaOptions = options;
     }
 
-    final Path home() {
+    @Override
+    public final void setEnvironment(Map<String, String> variables) {
+        environment = variables;
+    }
+
+    @Override
+    public final Path home() {
         return home;
     }
 
@@ -53,10 +61,12 @@ abstract class ControllerProcess implements Controller {
     }
 
     /** Starts the process. What it prints is kept beside the home, and longer than that. */
-    final void launch(Map<String, String> environment, List<String> arguments) {
+    final void launch(Map<String, String> variables, List<String> arguments) {
         List<String> all = new ArrayList<>(javaOptions);
         all.addAll(arguments);
-        process = new JavaProcess(home.resolveSibling(home.getFileName() + ".log"), environment, all);
+        Map<String, String> allVariables = new HashMap<>(environment);
+        allVariables.putAll(variables);
+        process = new JavaProcess(home.resolveSibling(home.getFileName() + ".log"), allVariables, all);
     }
 
     /** Starts the process, see {@link Controller#startLoadingSlowly}. */
@@ -66,7 +76,7 @@ abstract class ControllerProcess implements Controller {
 
     @Override
     public final void start() {
-        if (process == null || !process.isAlive()) {
+        if (!isAlive()) {
             launch(false);
         }
         awaitUp();
@@ -75,6 +85,21 @@ abstract class ControllerProcess implements Controller {
     @Override
     public final void startLoadingSlowly() {
         launch(true);
+    }
+
+    @Override
+    public final void launch() {
+        launch(false);
+    }
+
+    @Override
+    public final boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    @Override
+    public final long pid() {
+        return process.id();
     }
 
     @Override

@@ -137,9 +137,18 @@ public final class ExternalProcess implements AutoCloseable {
      * @param more further parameters, each as {@code name: value}
      */
     public String approval(String... more) {
+        return approval("checks", url(), more);
+    }
+
+    /** The same with a name of its own, which is the last part of the path of its calls too. */
+    public String approvalNamed(String name, String... more) {
+        return approval(name, url() + "/" + name, more);
+    }
+
+    private static String approval(String name, String uri, String... more) {
         String parameters = more.length == 0 ? "" : ", " + String.join(", ", more);
-        return "armoryWebhookApproval(name: 'checks', uriTemplate: '%s', bodyTemplate: [inline: '%s']%s)"
-                .formatted(url(), BODY, parameters);
+        return "armoryWebhookApproval(name: '%s', uriTemplate: '%s', bodyTemplate: [inline: '%s']%s)"
+                .formatted(name, uri, BODY, parameters);
     }
 
     /** What to do with calls from now on; it may well take its time. Without it, they are answered 202. */

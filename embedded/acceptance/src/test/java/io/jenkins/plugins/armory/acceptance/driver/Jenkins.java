@@ -85,6 +85,12 @@ public final class Jenkins {
         return rejected;
     }
 
+    /** Whether there is something; any other answer than 200 and 404 fails. */
+    boolean isThere(String path) {
+        Answer answer = Http.send(request(path));
+        return answer.status() != 404 && checked(answer, path).status() == 200;
+    }
+
     public Answer get(String path) {
         return send(request(path));
     }
@@ -107,9 +113,12 @@ public final class Jenkins {
     }
 
     private static Answer send(HttpRequest.Builder request) {
-        Answer answer = Http.send(request);
+        return checked(Http.send(request), request.build());
+    }
+
+    private static Answer checked(Answer answer, Object request) {
         if (answer.status() >= 400) {
-            throw new AssertionError("Jenkins answered " + answer + " to " + request.build());
+            throw new AssertionError("Jenkins answered " + answer + " to " + request);
         }
         return answer;
     }

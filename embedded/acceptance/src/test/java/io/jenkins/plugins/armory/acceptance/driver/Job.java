@@ -35,6 +35,16 @@ public record Job(Jenkins jenkins, String name) {
         return new Build(this, build.get("number").asInt());
     }
 
+    /** Asks for a build and does not wait for what becomes of that. */
+    public void requestBuild() {
+        jenkins.post(path() + "build");
+    }
+
+    /** Whether the controller knows it. */
+    public boolean exists() {
+        return jenkins.isThere(path() + "api/json");
+    }
+
     public void delete() {
         jenkins.post(path() + "doDelete");
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +32,10 @@ public final class RealJenkins extends ControllerProcess {
     private final int port;
 
     /**
-     * @param plugins folder of the plugins to install beside this build's
+     * @param plugins to install beside this build's
      * @param casc as for {@link Controller#create}
      */
-    RealJenkins(Path war, Path plugins, String casc) {
+    RealJenkins(Path war, List<Path> plugins, String casc) {
         this.war = war;
         this.port = freePort();
         write("casc/settings.yaml", casc);
@@ -74,10 +75,8 @@ public final class RealJenkins extends ControllerProcess {
                         .formatted(API_TOKEN));
         try {
             Path folder = Files.createDirectories(home().resolve("plugins"));
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(plugins, "*.{hpi,jpi}")) {
-                for (Path file : files) {
-                    Files.copy(file, folder.resolve(file.getFileName()));
-                }
+            for (Path file : plugins) {
+                Files.copy(file, folder.resolve(file.getFileName()));
             }
             String plugin = "armory-webhook-approval.hpi";
             Files.deleteIfExists(folder.resolve(plugin));
@@ -96,7 +95,7 @@ public final class RealJenkins extends ControllerProcess {
     public static RealJenkins withUsers(String casc) {
         RealJenkins jenkins = new RealJenkins(
                 Path.of(System.getProperty("jenkins.war")),
-                Path.of(System.getProperty("jenkins.plugins", "plugins")),
+                pluginsIn(Path.of(System.getProperty("jenkins.plugins", "plugins"))),
                 casc);
         jenkins.write(
                 "init.groovy.d/users.groovy",
@@ -125,6 +124,17 @@ public final class RealJenkins extends ControllerProcess {
                 """
                         .formatted(PASSWORD));
         return jenkins;
+    }
+
+    /** The files of plugins in a folder. */
+    static List<Path> pluginsIn(Path folder) {
+        List<Path> plugins = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.{hpi,jpi}")) {
+            files.forEach(plugins::add);
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
+        return plugins;
     }
 
     private static int freePort() {

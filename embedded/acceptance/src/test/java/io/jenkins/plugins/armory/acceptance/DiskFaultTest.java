@@ -1,0 +1,255 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.SmallDisk;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The disk that the approvals are on has no room, or cannot be written to, or has lost what was on it. Nobody is told that a
+ * decision was taken which is not on disk; what waits goes on when the disk is well again.
+ */
+class DiskFaultTest {
+
+    /** What is wrong with the disk. */
+    enum Fault {
+        FULL("No space left on device") {
+            @Override
+            void begin() {
+                disk.fill();
+            }
+
+            @Override
+            void end() {
+                disk.free();
+            }
+        },
+        READ_ONLY("Read-only file system") {
+            @Override
+            void begin() {
+                disk.makeReadOnly();
+            }
+
+            @Override
+            void end() {
+                disk.makeWritable();
+            }
+        };
+
+        private final String reason;
+
+        Fault(String reason) {
+            this.reason = reason;
+        }
+
+        abstract void begin();
+
+        abstract void end();
+    }
+
+    private static Controller controller;
+    private static Jenkins jenkins;
+    private static SmallDisk disk;
+    private final ExternalProcess process = new ExternalProcess();
+
+    @BeforeAll
+    static void mount(@TempDir Path empty) {
+        assumeTrue(SmallDisk.isAllowed(empty), "a disk has to be mounted for this, which is for root on Linux alone");
+        controller = Controller.createLean(Settings.CASC);
+        jenkins = new Jenkins(controller);
+        disk = SmallDisk.mount(controller.home().resolve("armory-approvals"));
+    }
+
+    @BeforeEach
+    void start() {
+        controller.start();
+    }
+
+    @AfterEach
+    void closeProcess() {
+        process.close();
+    }
+
+    @AfterAll
+    static void close() {
+        if (controller != null) {
+            controller.kill();
+            disk.close();
+            controller.close();
+        }
+    }
+
+    private static Path file(String name) {
+        return controller.home().resolve("armory-approvals").resolve(name);
+    }
+
+    private static List<String> files() throws IOException {
+        try (Stream<Path> all = Files.walk(file(""))) {
+            return all.filter(Files::isRegularFile).map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    private static void assertUnavailable(Answer answer, String message) {
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(503);
+        assertThat(answer.header("Retry-After")).hasValue("10");
+        assertThat(answer.json().get("message").asText()).contains(message);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void decisionIsNotTakenUntilItCanBeWritten(Fault fault) throws IOException {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        fault.begin();
+        try {
+            assertUnavailable(callback.succeed("no room"), "was not taken");
+            assertUnavailable(callback.fail("no room either"), "was not taken");
+            assertThat(build.approvals().get(0).get("state").asText()).isEqualTo("WAITING");
+            assertThat(build.isBuilding()).isTrue();
+            assertThat(controller.output()).contains("Cannot store a decision", fault.reason);
+        } finally {
+            fault.end();
+        }
+
+        assertThat(callback.succeed("room")).returns(200, Answer::status);
+        assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): room");
+        assertThat(files()).noneMatch(name -> name.endsWith(".tmp"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWasNotTakenIsNotThereAfterAKillEither(Fault fault) {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        fault.begin();
+        try {
+            assertUnavailable(callback.fail("no room"), "was not taken");
+            controller.kill();
+            controller.start();
+            build.awaitWaiting(1);
+            assertUnavailable(callback.fail("still no room"), "was not taken");
+        } finally {
+            fault.end();
+        }
+
+        assertThat(callback.succeed("room")).returns(200, Answer::status);
+        build.awaitResult("SUCCESS");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void webhookIsNotCalledForAnApprovalThatCannotBeWritten(Fault fault) throws IOException {
+        fault.begin();
+        Build build;
+        try {
+            build = jenkins.createJob(process.approval()).build();
+            assertThat(build.awaitResult("FAILURE"))
+                    .contains("The webhook was not called, since the approval cannot be written: ", fault.reason);
+        } finally {
+            fault.end();
+        }
+
+        assertThat(process.calls()).isEmpty();
+        assertThat(build.approvals()).isEmpty();
+        assertThat(files()).noneMatch(name -> name.endsWith(".tmp"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void deadlineThatCannotBeWrittenStands(Fault fault) {
+        Build build = jenkins.createJob(process.approval("timeout: 3", "unit: 'SECONDS'"))
+                .build()
+                .awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        Instant deadline = Instant.parse(build.approvals().get(0).get("deadline").asText());
+        fault.begin();
+        try {
+            Wait.until("the deadline has passed").until(() -> Instant.now().isAfter(deadline));
+            assertUnavailable(callback.succeed("too late"), "was not taken");
+        } finally {
+            fault.end();
+        }
+
+        assertThat(callback.succeed("too late")).returns(410, Answer::status);
+        assertThat(build.awaitResult("FAILURE")).contains("timed out: no callback arrived within 3 seconds.");
+    }
+
+    @Test
+    void tornFileOfAnApprovalThatWaitsIsNoApprovalThatIsGone() throws IOException {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        controller.stop();
+        Path torn = file("pending/" + callback.id() + ".json");
+        tear(torn);
+        controller.start();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("The approval cannot be read, so what was decided is not known: ", torn.toString());
+        assertUnavailable(callback.succeed("anybody there?"), "cannot be read");
+        assertThat(process.calls()).hasSize(1);
+        assertThat(controller.output()).contains("Cannot read the approval in " + torn);
+
+        build.delete();
+        assertThat(callback.succeed("nobody there")).returns(410, Answer::status);
+        assertThat(torn).doesNotExist();
+    }
+
+    @Test
+    void tornFileOfADecisionIsNoDecisionThatIsGone() throws IOException {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        callback.succeed("yes");
+        build.awaitResult("SUCCESS");
+        Path torn = file("decided/" + callback.id() + ".json");
+        byte[] whole = tear(torn);
+
+        assertUnavailable(callback.succeed("yes"), "cannot be read");
+
+        Files.write(torn, whole);
+        Answer answer = callback.succeed("yes");
+        assertThat(answer).returns(200, Answer::status);
+        assertThat(answer.json().get("duplicate").asBoolean()).isTrue();
+    }
+
+    private static byte[] tear(Path file) throws IOException {
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+        return whole;
+    }
+
+    @Test
+    void temporaryFilesOfACrashMeanNothing() throws IOException {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        controller.kill();
+        Files.writeString(file("decided/" + callback.id() + ".json.tmp"), "{\"format\": 1, \"state\": \"DECI");
+        Files.writeString(file("pending/0123456789abcdef.json.tmp"), "");
+        controller.start();
+
+        assertThat(files()).noneMatch(name -> name.endsWith(".tmp"));
+        assertThat(callback.succeed("yes")).returns(200, Answer::status);
+        build.awaitResult("SUCCESS");
+    }
+}

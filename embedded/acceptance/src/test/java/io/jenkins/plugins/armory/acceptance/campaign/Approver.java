@@ -1,0 +1,54 @@
+package io.jenkins.plugins.armory.acceptance.campaign;
+
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** The external process of one approval: what it says, again and again until there is an answer, and what it was answered. */
+final class Approver {
+
+    private static final int SERVER_ERROR = 500;
+
+    private final String name;
+    private final Callback callback;
+    private final List<Said> said = new CopyOnWriteArrayList<>();
+    private final AtomicInteger messages = new AtomicInteger();
+
+    /** @param name of the approval's webhook */
+    Approver(String name, Callback callback) {
+        this.name = name;
+        this.callback = callback;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Of the approval. */
+    String id() {
+        return callback.id();
+    }
+
+    List<Said> said() {
+        return List.copyOf(said);
+    }
+
+    /** Calls back, each time with another message. */
+    void say(boolean success) {
+        String message = name + "-" + id() + "-" + messages.incrementAndGet();
+        Answer answer = patiently(() -> callback.send(Callback.body(success, message)));
+        said.add(new Said(success, message, answer));
+    }
+
+    /** Sends a request until it is answered: again where the connection fails, and after any 5xx. */
+    static Answer patiently(Supplier<Answer> request) {
+        return Wait.until("an answer that is final")
+                .ignoreException(UncheckedIOException.class)
+                .until(request::get, answer -> answer.status() < SERVER_ERROR);
+    }
+}

@@ -1,0 +1,237 @@
+package io.jenkins.plugins.armory.acceptance.campaign;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
+import io.jenkins.plugins.armory.acceptance.faults.FaultPoint.Moment;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * Kills a controller again and again under builds that go on. Between two deaths, each build that has come to its end is
+ * judged ({@link Verdict}) and deleted; others live on into the next life of the controller.
+ */
+public final class Campaign {
+
+    /** How long a point is waited for that may not be passed at all; then the controller is killed without it. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Controller controller;
+    private final FaultInjector faults;
+    private final Jenkins jenkins;
+    private final CampaignReport report;
+
+    /** Builds under way whose external processes are silent as yet. */
+    private final List<Life> held = new ArrayList<>();
+    /** Builds under way whose external processes say what they have to say. */
+    private final List<Life> released = new ArrayList<>();
+    /** Builds that are over and judged, but not deleted. */
+    private final List<Verdict> over = new ArrayList<>();
+
+    /** How long the controller took to start, the last time. */
+    private Duration startTime = Duration.ofSeconds(1);
+
+    /** @param controller whose process has the faults in it */
+    public Campaign(Controller controller, FaultInjector faults, CampaignReport report) {
+        this.controller = controller;
+        this.faults = faults;
+        this.jenkins = new Jenkins(controller);
+        this.report = report;
+    }
+
+    /** Kills the controller as planned; in the end nothing is left of all builds. */
+    public void run(List<Kill> plan) {
+        for (int i = 0; i < plan.size(); i++) {
+            boolean restartIsNext = i + 1 < plan.size() && plan.get(i + 1).moment() == Moment.RESTART;
+            live(plan.get(i), restartIsNext);
+        }
+        start();
+        held.forEach(Life::release);
+        released.addAll(held);
+        settle();
+        deleteOver();
+        Wait.until("the store is empty")
+                .untilAsserted(() -> assertThat(Verdict.filesIn(controller.home())).isEmpty());
+        assertThat(jenkins.approvals()).isEmpty();
+    }
+
+    private void start() {
+        boolean starts = !controller.isAlive();
+        long begin = System.nanoTime();
+        controller.start();
+        if (starts) {
+            startTime = Duration.ofNanos(System.nanoTime() - begin);
+        }
+    }
+
+    /** One life of the controller. */
+    private void live(Kill kill, boolean restartIsNext) {
+        if (kill.moment() == Moment.RESTART && !controller.isAlive() && !held.isEmpty()) {
+            arm(kill);
+            controller.launch();
+            awaitDeath(kill, startTime, () -> jenkins.approvals().size() >= held.size());
+        } else {
+            start();
+            settle();
+            switch (kill.moment()) {
+                case START -> {
+                    deleteOver();
+                    startBuild(kill);
+                }
+                case ANSWER -> {
+                    deleteOver();
+                    answer(kill, restartIsNext);
+                }
+                case DELETION -> delete(kill);
+                case RESTART -> { // nobody waits as yet
+                    hold();
+                    controller.kill();
+                    died();
+                    live(kill, restartIsNext);
+                    return;
+                }
+            }
+        }
+        report.killed(kill, !controller.isAlive());
+        controller.kill();
+        faults.disarm();
+        died();
+    }
+
+    private void died() {
+        Stream.concat(held.stream(), released.stream()).forEach(Life::died);
+    }
+
+    private void arm(Kill kill) {
+        if (kill.point() != null) {
+            faults.kill(kill.point(), kill.turn());
+        }
+    }
+
+    /** One build from its very start; the others under way are quiet. */
+    private void startBuild(Kill kill) {
+        Life life = new Life(kill.scenario(), jenkins);
+        released.add(life);
+        arm(kill);
+        whileItLives(life::start);
+        // A kill before that is Jenkins's own matter, which keeps a build for running of which it has nothing but the record.
+        awaitOrDeath(startTime.plus(PATIENCE), life::hasStarted);
+        life.release();
+        awaitDeath(kill, startTime.dividedBy(4), life::isOver);
+    }
+
+    /** Several builds, all of which have called their webhooks, hear from these at the same time. */
+    private void answer(Kill kill, boolean restartIsNext) {
+        List<Life> lives = start(kill.scenario(), kill.other());
+        List<Life> answered = new ArrayList<>(held);
+        answered.addAll(lives);
+        held.clear();
+        if (restartIsNext) {
+            hold();
+        }
+        arm(kill);
+        released.addAll(answered);
+        answered.forEach(Life::release);
+        awaitDeath(kill, startTime.dividedBy(2), () -> answered.stream().allMatch(Life::isOver));
+    }
+
+    /** Builds for the controller to take up when it starts: one waits for its callback, the call of the other is not answered. */
+    private void hold() {
+        held.addAll(start(Scenario.SUCCESS, Scenario.EARLY));
+    }
+
+    private List<Life> start(Scenario... scenarios) {
+        List<Life> lives = new ArrayList<>();
+        for (Scenario scenario : scenarios) {
+            Life life = new Life(scenario, jenkins);
+            lives.add(life);
+            life.start();
+        }
+        lives.forEach(Life::awaitWaiting);
+        return lives;
+    }
+
+    private void delete(Kill kill) {
+        if (over.isEmpty()) {
+            released.addAll(start(Scenario.SUCCESS, Scenario.FAILURE));
+            released.forEach(Life::release);
+            settle();
+        }
+        arm(kill);
+        for (Verdict verdict : over) {
+            if (controller.isAlive()) {
+                whileItLives(verdict.life().build()::delete);
+            }
+        }
+        awaitDeath(kill, startTime.dividedBy(10), () -> true);
+    }
+
+    /** Judges the builds that were under way when the controller died, once they are over. */
+    private void settle() {
+        for (Life life : List.copyOf(released)) {
+            released.remove(life);
+            if (life.hasDiedStarting() && life.approvers().isEmpty() && !life.build().exists()) {
+                assertThat(life.calls()).isEmpty(); // the controller died before it had taken the request
+                life.discard();
+                continue;
+            }
+            report.judge(life, () -> {
+                life.awaitEnd();
+                Verdict verdict = new Verdict(life, controller.home());
+                report.judged(life, verdict.check());
+                over.add(verdict);
+            });
+        }
+    }
+
+    private void deleteOver() {
+        for (Verdict verdict : over) {
+            report.judge(verdict.life(), verdict::deleteAndCheck);
+            verdict.life().discard();
+        }
+        over.clear();
+    }
+
+    /** Waits for the controller's death; the caller kills it where that does not come by itself. */
+    private void awaitDeath(Kill kill, Duration usual, BooleanSupplier nothingMoreComes) {
+        if (kill.point() == null) {
+            long end = System.nanoTime() + (long) (usual.toNanos() * kill.part());
+            for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            return;
+        }
+        awaitOrDeath(startTime.plus(PATIENCE), nothingMoreComes);
+        awaitOrDeath(startTime, () -> false); // for what comes behind that
+    }
+
+    /** Waits until something is so, or the controller is dead, or for long enough. */
+    private void awaitOrDeath(Duration atMost, BooleanSupplier condition) {
+        try {
+            Wait.until("that or the death of the controller")
+                    .ignoreExceptions()
+                    .atMost(atMost)
+                    .until(() -> !controller.isAlive() || condition.getAsBoolean());
+        } catch (ConditionTimeoutException x) {
+            // Then the controller is killed as it is.
+        }
+    }
+
+    /** What it is asked may be the last that it hears. */
+    private static void whileItLives(Runnable request) {
+        try {
+            request.run();
+        } catch (UncheckedIOException | AssertionError x) {
+            // Whoever asks looks later what has become of it.
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.jenkins.plugins.armory.acceptance.campaign;
+
+import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
+import io.jenkins.plugins.armory.acceptance.faults.FaultPoint.Moment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** What a campaign has come to: how the controller died, how many builds and decisions lived through it, and what was wrong. */
+public final class CampaignReport {
+
+    private static final int TOO_MANY = 5;
+
+    private final long begin = System.nanoTime();
+    private final Map<FaultPoint, Integer> deaths = new EnumMap<>(FaultPoint.class);
+    private final Map<Moment, Integer> unannounced = new EnumMap<>(Moment.class);
+    private final List<String> violations = new ArrayList<>();
+    private int kills;
+    private final List<Kill> notPassed = new ArrayList<>();
+    private int builds;
+    private int decisions;
+    private int repeatedLines;
+    private Kill last;
+
+    /** @param byItself whether the process died where it was to */
+    void killed(Kill kill, boolean byItself) {
+        kills++;
+        last = kill;
+        if (kill.point() == null) {
+            unannounced.merge(kill.moment(), 1, Integer::sum);
+        } else if (byItself) {
+            deaths.merge(kill.point(), 1, Integer::sum);
+        } else {
+            notPassed.add(kill);
+        }
+    }
+
+    void judged(Life life, int repeated) {
+        builds++;
+        decisions += (int) life.approvers().stream()
+                .flatMap(approver -> approver.said().stream().filter(Said::isAccepted).limit(1))
+                .count();
+        repeatedLines += repeated;
+    }
+
+    /** Notes what a judgement finds, so that the campaign goes on; it does not when there is too much. */
+    void judge(Life life, Runnable judgement) {
+        try {
+            judgement.run();
+        } catch (AssertionError | ConditionTimeoutException x) {
+            violations.add("After kill " + kills + " (" + last + "), " + life + ": " + x.getMessage());
+            System.out.println(violations.get(violations.size() - 1));
+            if (violations.size() > TOO_MANY) {
+                throw new AssertionError("Too much is wrong:\n" + String.join("\n", violations), x);
+            }
+        }
+    }
+
+    /** Everything that was not as it must be. */
+    public List<String> violations() {
+        return List.copyOf(violations);
+    }
+
+    /** The points at which the controller has died. */
+    public Map<FaultPoint, Integer> deaths() {
+        return Map.copyOf(deaths);
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("%d kills in %d s: %d at %d named points, %d at any moment %s, %d behind a point that was not passed%n"
+                .formatted(
+                        kills,
+                        Duration.ofNanos(System.nanoTime() - begin).toSeconds(),
+                        deaths.values().stream().mapToInt(Integer::intValue).sum(),
+                        deaths.size(),
+                        unannounced.values().stream().mapToInt(Integer::intValue).sum(),
+                        unannounced,
+                        notPassed.size()));
+        notPassed.forEach(kill -> text.append("not passed: %s in %s%n".formatted(kill, kill.scenario())));
+        text.append("%d builds judged, %d accepted decisions; %d violations; %d log lines printed again by the engine%n"
+                .formatted(builds, decisions, violations.size(), repeatedLines));
+        for (FaultPoint point : FaultPoint.values()) {
+            text.append("%-24s %4d  %s%n".formatted(point, deaths.getOrDefault(point, 0), point.meaning()));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,231 @@
+package io.jenkins.plugins.armory.acceptance.campaign;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Job;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * One build from its start to its deletion, with an external process of its own, on a controller that may die at any moment.
+ * Whatever it has begun to say is said until it is answered, over all these deaths.
+ */
+final class Life {
+
+    private final Scenario scenario;
+    private final ExternalProcess process = new ExternalProcess();
+    private final Build build;
+    private final ExecutorService executor = Executors.newCachedThreadPool();
+    private final List<Future<?>> work = new CopyOnWriteArrayList<>();
+    /** By the keys of the calls. */
+    private final Map<String, Approver> approvers = new ConcurrentHashMap<>();
+
+    private final CountDownLatch released = new CountDownLatch(1);
+    private final CountDownLatch died = new CountDownLatch(1);
+    private volatile boolean waits;
+    private volatile int deaths;
+    private volatile boolean diedStarting;
+
+    /** Creates the job, and no build yet. */
+    Life(Scenario scenario, Jenkins jenkins) {
+        this.scenario = scenario;
+        process.onCall(this::reply);
+        build = new Build(jenkins.createJob(scenario.script(process)), 1);
+    }
+
+    private Reply reply(Call call) {
+        String name = call.path().substring(call.path().lastIndexOf('/') + 1);
+        approvers.computeIfAbsent(call.header("Idempotency-Key"), key -> {
+            Approver approver = new Approver(name, call.callback());
+            submit(() -> decide(approver));
+            return approver;
+        });
+        waits = true;
+        if (scenario == Scenario.RETRIED && process.calls().size() == 1) {
+            return Reply.of(503);
+        }
+        if (scenario == Scenario.EARLY) {
+            await(died);
+        }
+        return Reply.of(202);
+    }
+
+    /** What the external process does once it has been called. */
+    private void decide(Approver approver) {
+        await(released);
+        switch (scenario) {
+            case SUCCESS, EARLY, RETRIED, STOPPED_RACE, SEQUENCE, ENVIRONMENTS -> approver.say(true);
+            case FAILURE -> approver.say(false);
+            case RACE -> {
+                submit(() -> approver.say(true));
+                submit(() -> approver.say(true));
+                approver.say(false);
+            }
+            case PERSON -> {
+                submit(() -> Approver.patiently(() -> build.decide(
+                        JsonNodeFactory.instance.objectNode().put("id", approver.id()), "approve", "go")));
+                approver.say(true);
+            }
+            case PHASE_FAILURE -> {
+                if (approver.name().equals("fail")) {
+                    approver.say(false);
+                }
+            }
+            case TIMEOUT -> {
+                Wait.until("the end of " + this).ignoreExceptions().until(() -> !build.isBuilding());
+                approver.say(true);
+            }
+            case NO_CALLBACK, STOPPED -> {}
+        }
+    }
+
+    private void submit(Runnable task) {
+        work.add(executor.submit(task));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Has the build started, and waits for nothing. */
+    void start() {
+        build.job().requestBuild();
+    }
+
+    /** Whether the webhook was called: then the approval is on disk, and there is no way back. */
+    boolean isWaiting() {
+        return waits;
+    }
+
+    /** Whether the Pipeline has come to the step, as its log says. */
+    boolean hasStarted() {
+        return waits || build.exists() && build.log().contains("[Pipeline] armoryWebhookApproval");
+    }
+
+    Life awaitWaiting() {
+        Wait.until(this + " waits").until(this::isWaiting);
+        return this;
+    }
+
+    /** Lets the external process do what it does. */
+    void release() {
+        if (released.getCount() > 0) {
+            released.countDown();
+            if (scenario.isStopped()) {
+                submit(this::stop);
+            }
+        }
+    }
+
+    /** Until the build is over: what Jenkins has forgotten in a crash, a person asks for again. */
+    private void stop() {
+        Wait.until("the end of " + this)
+                .ignoreExceptions()
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> {
+                    if (build.isBuilding()) {
+                        build.abort();
+                    }
+                    return !build.isBuilding();
+                });
+    }
+
+    boolean isReleased() {
+        return released.getCount() == 0;
+    }
+
+    /** The controller is dead. */
+    void died() {
+        deaths++;
+        diedStarting |= !waits;
+        died.countDown();
+    }
+
+    /** Whether the build is over and all has been said. */
+    boolean isOver() {
+        return work.stream().allMatch(Future::isDone) && !build.isBuilding();
+    }
+
+    /** Waits, on a controller that lives, for the end of the build and the last answer. */
+    void awaitEnd() {
+        Wait.until("the end of " + this).until(this::isOver);
+        work.forEach(Life::join);
+    }
+
+    private static void join(Future<?> task) {
+        try {
+            task.get();
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException x) {
+            throw new AssertionError(x.getCause());
+        }
+    }
+
+    Scenario scenario() {
+        return scenario;
+    }
+
+    Build build() {
+        return build;
+    }
+
+    Job job() {
+        return build.job();
+    }
+
+    List<Call> calls() {
+        return process.calls();
+    }
+
+    Collection<Approver> approvers() {
+        return new ArrayList<>(approvers.values());
+    }
+
+    /** How often the controller has died since the build was asked for. */
+    int deaths() {
+        return deaths;
+    }
+
+    /** Whether the controller has died before the webhook was called: then Jenkins may know nothing of the step. */
+    boolean hasDiedStarting() {
+        return diedStarting;
+    }
+
+    /** Deletes the job, too. */
+    void discard() {
+        Wait.until("job of " + this + " is gone").ignoreExceptions().until(() -> {
+            if (build.job().exists()) {
+                build.job().delete();
+            }
+            return !build.job().exists();
+        });
+        process.close();
+        executor.shutdownNow();
+    }
+
+    @Override
+    public String toString() {
+        return scenario + " " + build + " (" + deaths + " deaths, " + approvers.values().stream().map(Approver::id).toList()
+                + ")";
+    }
+}

@@ -1,0 +1,80 @@
+package io.jenkins.plugins.armory.acceptance.campaign;
+
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+
+/** The kinds of builds there are in the campaign, each with what its external process does. */
+enum Scenario {
+    /** One callback that says success. */
+    SUCCESS,
+    /** One that says failure. */
+    FAILURE,
+    /** Three callbacks at once, that do not agree. */
+    RACE,
+    /** The callback comes before the webhook's call is answered, and that is answered when the controller is dead. */
+    EARLY,
+    /** The first call is answered 503. */
+    RETRIED,
+    /** A person has to approve beside the callback. */
+    PERSON,
+    /** No callback is awaited. */
+    NO_CALLBACK,
+    /** No callback comes in time. */
+    TIMEOUT,
+    /** The build is stopped. */
+    STOPPED,
+    /** The build is stopped while a callback is on its way. */
+    STOPPED_RACE,
+    /** One approval after the other. */
+    SEQUENCE,
+    /** Two environments of which one waits for the other, with an approval each. */
+    ENVIRONMENTS,
+    /** Two approvals of one phase, of which one fails, and an environment that is cancelled for it. */
+    PHASE_FAILURE;
+
+    /** What the Pipelines print when they have a decision. Their own variable counts: what a program does twice, it shows. */
+    private static final String APPLY =
+            """
+            def r%1$s = %2$s
+            applied++
+            echo "applied ${applied}: ${r%1$s.success} ${r%1$s.mdMessage}"
+            """;
+
+    String script(ExternalProcess process) {
+        return "int applied = 0\n" + body(process);
+    }
+
+    private String body(ExternalProcess process) {
+        return switch (this) {
+            case SUCCESS, FAILURE, RACE, EARLY, STOPPED, STOPPED_RACE -> apply(process, "one");
+            case RETRIED -> apply(process, "one", "retryCount: 5");
+            case PERSON -> apply(process, "one", "manualApproval: [message: 'Go?']");
+            case NO_CALLBACK -> process.approvalNamed("one", "disableCallback: true") + "\necho 'applied 1: sent'";
+            case TIMEOUT -> apply(process, "one", "timeout: 3", "unit: 'SECONDS'");
+            case SEQUENCE -> apply(process, "one") + apply(process, "two");
+            case ENVIRONMENTS ->
+                """
+                parallel(
+                    dev: { stage('dev') { armoryEnvironment('dev') { %s } } },
+                    prod: { stage('prod') { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { %s } } })
+                echo 'applied both'
+                """
+                        .formatted(process.approvalNamed("dev"), process.approvalNamed("prod"));
+            case PHASE_FAILURE ->
+                """
+                parallel(
+                    dev: { armoryEnvironment('dev') { parallel(a: { %s }, b: { %s }) } },
+                    prod: { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' } })
+                """
+                        .formatted(process.approvalNamed("pass"), process.approvalNamed("fail"));
+        };
+    }
+
+    private static String apply(ExternalProcess process, String name, String... more) {
+        return APPLY.formatted(name, process.approvalNamed(name, more));
+    }
+
+    /** Whether builds of this kind may be stopped. */
+    boolean isStopped() {
+        return this == STOPPED || this == STOPPED_RACE;
+    }
+}

@@ -1,0 +1,214 @@
+package io.jenkins.plugins.armory.acceptance.campaign;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Judges from the outside whether a build that is over has got what was decided: no more, no less, nothing else. */
+final class Verdict {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern RESULT = Pattern.compile("(?m)^Finished: (\\w+)$");
+
+    private final Life life;
+    private final Path store;
+    private final Path folder;
+    private final String log;
+    private final String result;
+
+    /** @param home of the controller */
+    Verdict(Life life, Path home) {
+        this.life = life;
+        this.store = home.resolve("armory-approvals");
+        this.folder = home.resolve("jobs/" + life.job().name() + "/builds/1");
+        this.log = life.build().awaitLogEnd();
+        this.result = RESULT.matcher(log).results().findFirst().orElseThrow().group(1);
+    }
+
+    /**
+     * Checks the build.
+     *
+     * @return how often the log has a line that Jenkins has printed again, since it had died before it saved that it had
+     */
+    int check() {
+        if (life.hasDiedStarting() && life.approvers().isEmpty()) {
+            assertThat(life.calls()).isEmpty();
+            assertThat(result).isEqualTo("FAILURE"); // Jenkins gives up a build whose program it has never saved
+            return 0;
+        }
+        checkCalls();
+        life.approvers().forEach(this::checkDecision);
+        checkResult();
+        checkFolder();
+        return repeatedLines();
+    }
+
+    /** All calls of one approval are one and the same, and there are no more than the deaths, and the answers, explain. */
+    private void checkCalls() {
+        life.calls().stream().collect(Collectors.groupingBy(call -> call.header("Idempotency-Key"))).forEach((key, calls) -> {
+            assertThat(key).isEqualTo(calls.get(0).callback().id());
+            assertThat(calls).extracting(Call::body).containsOnly(calls.get(0).body());
+            assertThat(calls).extracting(Call::path).containsOnly(calls.get(0).path());
+            int retries = life.scenario() == Scenario.RETRIED ? 1 : 0;
+            assertThat(calls).hasSizeBetween(1, 1 + retries + life.deaths());
+        });
+        // A step that is begun again has the id that it had.
+        assertThat(life.approvers()).extracting(Approver::name).doesNotHaveDuplicates();
+    }
+
+    /** What was answered is what is on disk, and nothing else is. */
+    private void checkDecision(Approver approver) {
+        // What is left of a build that ended by force is ended behind it.
+        Wait.until("nothing is pending of " + life)
+                .untilAsserted(() -> assertThat(store.resolve("pending/" + approver.id() + ".json")).doesNotExist());
+        JsonNode approval = read(approver);
+        assertThat(approval.get("state").asText()).isEqualTo("DECIDED");
+        JsonNode decided = approval.get("callback");
+        List<Said> accepted = approver.said().stream().filter(Said::isAccepted).toList();
+        for (Said said : approver.said()) {
+            int status = said.answer().status();
+            assertThat(status).isIn(200, 409, 410);
+            if (status == 410) {
+                assertThat(decided).as("410 is of an approval that ended without a callback").isNull();
+                continue;
+            }
+            assertThat(decided).as("%s, of which nothing is on disk", said).isNotNull();
+            boolean success = decided.get("outcome").asText().equals("SUCCESS");
+            assertThat(said.success() == success).as(said.toString()).isEqualTo(status == 200);
+        }
+        if (decided != null) {
+            assertThat(accepted).extracting(Said::message).contains(decided.get("mdMessage").asText());
+        }
+        List<Said> first = accepted.stream().filter(said -> !said.isDuplicate()).toList();
+        assertThat(first).hasSizeLessThanOrEqualTo(1);
+        first.forEach(said -> assertThat(said.message()).isEqualTo(decided.get("mdMessage").asText()));
+        int last = 0;
+        for (JsonNode attempt : approval.get("attempts")) {
+            assertThat(attempt.get("number").asInt()).isGreaterThan(last);
+            last = attempt.get("number").asInt();
+        }
+    }
+
+    private JsonNode read(Approver approver) {
+        try {
+            return JSON.readTree(store.resolve("decided/" + approver.id() + ".json").toFile());
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
+    }
+
+    /** The build has ended as its approvals did. */
+    private void checkResult() {
+        List<JsonNode> decisions = life.approvers().stream()
+                .map(approver -> read(approver).get("decision"))
+                .toList();
+        List<String> outcomes = decisions.stream().map(decision -> decision.get("outcome").asText()).toList();
+        assertThat(outcomes).as("outcomes").allMatch(outcome -> expectedOutcomes().contains(outcome));
+        if (outcomes.contains("ABORTED")) {
+            assertThat(result).isEqualTo("ABORTED");
+        } else if (outcomes.stream().allMatch(outcome -> outcome.equals("SUCCESS") || outcome.equals("SENT"))) {
+            // That a build was stopped counts, also where the decision came first.
+            assertThat(result).as(log).isIn(life.scenario().isStopped() ? List.of("SUCCESS", "ABORTED") : List.of("SUCCESS"));
+        } else {
+            assertThat(result).as(log).isEqualTo("FAILURE");
+            assertThat(log).doesNotContain("applied 1");
+        }
+        if (result.equals("FAILURE")) {
+            decisions.stream()
+                    .filter(decision -> decision.get("outcome").asText().equals("FAILURE"))
+                    .forEach(decision -> assertThat(log).contains(decision.get("mdMessage").asText()));
+        }
+        if (result.equals("SUCCESS")) {
+            assertThat(log.lines().filter(line -> line.startsWith("applied")).distinct())
+                    .as("what the program had from its decisions")
+                    .containsExactlyElementsOf(expectedLines());
+        }
+    }
+
+    private List<String> expectedOutcomes() {
+        return switch (life.scenario()) {
+            case SUCCESS, EARLY, RETRIED, PERSON, SEQUENCE, ENVIRONMENTS -> List.of("SUCCESS");
+            case FAILURE -> List.of("FAILURE");
+            case RACE -> List.of("SUCCESS", "FAILURE");
+            case NO_CALLBACK -> List.of("SENT");
+            case TIMEOUT -> List.of("TIMED_OUT");
+            case STOPPED -> List.of("ABORTED");
+            case STOPPED_RACE -> List.of("SUCCESS", "ABORTED");
+            case PHASE_FAILURE -> List.of("FAILURE", "OTHER_FAILED");
+        };
+    }
+
+    /** Each decision once, in the order of the Pipeline, with the message that was decided first. */
+    private List<String> expectedLines() {
+        return switch (life.scenario()) {
+            case NO_CALLBACK -> List.of("applied 1: sent");
+            case ENVIRONMENTS -> List.of("applied both");
+            case SEQUENCE -> List.of(line(1, "one"), line(2, "two"));
+            default -> List.of(line(1, "one"));
+        };
+    }
+
+    private String line(int count, String name) {
+        Approver approver = life.approvers().stream()
+                .filter(each -> each.name().equals(name))
+                .findAny()
+                .orElseThrow();
+        return "applied " + count + ": true " + read(approver).get("callback").get("mdMessage").asText();
+    }
+
+    private void checkFolder() {
+        // Jenkins leaves temporary files of its own behind, with other names.
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .filteredOn(name -> name.startsWith("armory"))
+                    .isSubsetOf("armory-approvals.txt", "armory-deployment.json");
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
+    }
+
+    private int repeatedLines() {
+        List<String> lines = log.lines().filter(line -> line.startsWith("applied")).toList();
+        int repeated = lines.size() - (int) lines.stream().distinct().count();
+        assertThat(repeated).as("lines that no death explains").isLessThanOrEqualTo(life.deaths());
+        return repeated;
+    }
+
+    Life life() {
+        return life;
+    }
+
+    /** Deletes the build, as somebody does who wants it gone, and checks that nothing is left of it. */
+    void deleteAndCheck() {
+        Wait.until(life + " is gone").ignoreExceptions().until(() -> {
+            if (life.build().exists()) {
+                life.build().delete();
+            }
+            return !life.build().exists();
+        });
+        for (Approver approver : life.approvers()) {
+            assertThat(store.resolve("pending/" + approver.id() + ".json")).doesNotExist();
+            assertThat(store.resolve("decided/" + approver.id() + ".json")).doesNotExist();
+        }
+    }
+
+    /** What is in the folders of the store. */
+    static List<String> filesIn(Path home) {
+        try (Stream<Path> files = Files.walk(home.resolve("armory-approvals"))) {
+            return files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()).toList();
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.jenkins.plugins.armory.acceptance.faults;
+
+import static io.jenkins.plugins.armory.acceptance.faults.FaultPoint.Moment.ANSWER;
+import static io.jenkins.plugins.armory.acceptance.faults.FaultPoint.Moment.DELETION;
+import static io.jenkins.plugins.armory.acceptance.faults.FaultPoint.Moment.RESTART;
+import static io.jenkins.plugins.armory.acceptance.faults.FaultPoint.Moment.START;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The named steps of the protocol. Each is the begin or the end of a method of the plugin, or of what saves the Pipeline's
+ * program in the controller; docs/reliability.md lists them.
+ */
+public enum FaultPoint {
+    // The step starts, and the webhook is called.
+    STEP_STARTING(START, "step.ArmoryWebhookApprovalExecution.start", "nothing is known of the approval"),
+    STEP_STARTED(START, "step.ArmoryWebhookApprovalExecution.start end", "it has an id, the program is not saved"),
+    PROGRAM_SAVED(START, "step.ArmoryWebhookApprovalExecution.prepareAndBegin", "the program is saved with the id"),
+    APPROVAL_BEGINNING(START, "step.ArmoryWebhookApprovalExecution.begin", "nothing of it is written"),
+    BUILD_RECORDED(START, "BuildRecord.add end", "the build's folder has the id, the store has nothing"),
+    APPROVAL_CREATING(START, "approval.ApprovalStore.create", "the store has nothing"),
+    PENDING_WRITING(START, "approval.DurableFile.write", "/pending/", "an approval is written: before anything is"),
+    PENDING_RENAMING(START, "approval.DurableFile.move", "/pending/", "the temporary file is synced"),
+    PENDING_RENAMED(START, "approval.DurableFile.move end", "/pending/", "renamed, the folder is not synced"),
+    PENDING_SYNCED(START, "approval.DurableFile.write end", "/pending/", "the folder is synced"),
+    APPROVAL_CREATED(START, "approval.ApprovalStore.create end", "the store has it, the webhook was not called"),
+    CALLING(START, "step.Sending.call", "the webhook is about to be called"),
+    CALL_STARTED(START, "step.Sending.call end", "the call is under way"),
+    CALL_ANSWERED(START, "step.Sending.ended", "the webhook has answered, which is noted nowhere"),
+    CALL_NOTED(START, "step.Sending.accepted end", "that the webhook took the call is on disk"),
+    RETRY_SCHEDULING(START, "step.Sending.schedule", "a failed attempt is on disk, the next is not scheduled"),
+    STAGE_PAUSED(START, "step.StagePause.begin end", "the stage is shown as paused"),
+
+    // A decision comes.
+    CALLBACK_ARRIVED(ANSWER, "callback.CallbackEndpoint.handle", "a callback came"),
+    EVENT_APPLYING(ANSWER, "approval.ApprovalStore.apply", "an event came to the store"),
+    DECIDED_WRITING(ANSWER, "approval.DurableFile.write", "/decided/", "a decision is written: before anything is"),
+    DECIDED_RENAMING(ANSWER, "approval.DurableFile.move", "/decided/", "the temporary file is synced"),
+    DECIDED_RENAMED(ANSWER, "approval.DurableFile.move end", "/decided/", "renamed, the folder is not synced"),
+    DECIDED_SYNCED(ANSWER, "approval.DurableFile.write end", "/decided/", "decided on disk, pending too"),
+    PENDING_DELETING(ANSWER, "approval.ApprovalStore.delete", "/pending/", "the decision stands, pending/ has a file"),
+    PENDING_DELETED(ANSWER, "approval.ApprovalStore.delete end", "/pending/", "it has none"),
+    EVENT_APPLIED(ANSWER, "approval.ApprovalStore.apply end", "the store has it, the step was not told"),
+    EVENT_PASSED_ON(ANSWER, "approval.Approvals.apply end", "telling the step is under way"),
+    CALLBACK_ANSWERING(ANSWER, "callback.CallbackEndpoint.handle end", "the answer was not sent"),
+    STEP_TOLD(ANSWER, "step.ArmoryWebhookApprovalExecution.decided", "the step is told"),
+    VERDICT_TOLD(ANSWER, "step.ArmoryWebhookApprovalExecution.tell end", "the environments are told"),
+    STEP_ENDING(ANSWER, "step.ArmoryWebhookApprovalExecution.finish", "the Pipeline is about to be told"),
+    STEP_ENDED(ANSWER, "step.ArmoryWebhookApprovalExecution.decided end", "the Pipeline was told"),
+    PROGRAM_SAVING(ANSWER, "", "the engine saves the program"),
+    PROGRAM_WRITTEN(ANSWER, "end", "it has"),
+    PERSON_DECIDING(ANSWER, "web.PersonalDecision.decide", "a person decides"),
+    PERSON_DECIDED(ANSWER, "web.PersonalDecision.decide end", "that is on disk, the answer was not sent"),
+    ABORTING(ANSWER, "step.ArmoryWebhookApprovalExecution.abort", "the build is stopped"),
+    ABORTED(ANSWER, "step.ArmoryWebhookApprovalExecution.abort end", "the end of the approval is on disk"),
+    DEADLINE_CHECKING(ANSWER, "approval.Approvals.checkClock", "the deadline has come"),
+    DEADLINE_CHECKED(ANSWER, "approval.Approvals.checkClock end", "that is on disk"),
+    OTHERS_ENDING(ANSWER, "approval.Approvals.endOthers", "one of a phase failed, the others wait"),
+    OTHERS_ENDED(ANSWER, "approval.Approvals.endOthers end", "their ends are on disk, nobody was told"),
+    BUILD_COMPLETED(ANSWER, "BuildEvents.onCompleted", "the Pipeline is over"),
+    BUILD_FINALIZED(ANSWER, "BuildEvents.onFinalized", "the build is written"),
+
+    // Environments.
+    ENVIRONMENT_BEGINNING(START, "step.ArmoryEnvironmentExecution.begin", "the program is saved with the step's id"),
+    ENVIRONMENTS_APPLYING(ANSWER, "deployment.DeploymentStore.apply", "an event came to the environments"),
+    ENVIRONMENTS_WRITING(ANSWER, "approval.DurableFile.write", "armory-deployment", "before anything is written"),
+    ENVIRONMENTS_RENAMING(ANSWER, "approval.DurableFile.move", "armory-deployment", "the temporary file is synced"),
+    ENVIRONMENTS_RENAMED(ANSWER, "approval.DurableFile.move end", "armory-deployment", "the folder is not synced"),
+    ENVIRONMENTS_APPLIED(ANSWER, "deployment.DeploymentStore.apply end", "on disk, whoever waits is being told"),
+    ENVIRONMENT_SETTLED(ANSWER, "step.ArmoryEnvironmentExecution.settled", "what it depends on is deployed to, or not"),
+    BODY_STARTED(ANSWER, "step.BlockExecution.startBody end", "the body is run"),
+    BODY_ENDED(ANSWER, "step.ArmoryEnvironmentExecution.end", "the body has ended, the environments were not told"),
+    ENVIRONMENT_ENDED(ANSWER, "step.ArmoryEnvironmentExecution.end end", "the step has ended"),
+    ENVIRONMENTS_ENDING(ANSWER, "ArmoryDeployments.end", "the build is over, its environments were not told"),
+
+    // The controller starts again.
+    STORE_OPENING(RESTART, "approval.ApprovalStore.open", "nothing is read"),
+    TEMPORARY_REMOVED(RESTART, "approval.ApprovalStore.readPending", "temporary files are gone, nothing is read"),
+    STORE_OPENED(RESTART, "approval.ApprovalStore.open end", "all that is pending is in memory"),
+    LOADED(RESTART, "JobEvents.onLoaded end", "the jobs are loaded"),
+    CLEANING(RESTART, "approval.ApprovalStore.removeIf", "what belongs to builds that are gone is looked for"),
+    STEP_RESUMING(RESTART, "step.ArmoryWebhookApprovalExecution.onResume", "a step is resumed"),
+    STEP_RESUMED(RESTART, "step.ArmoryWebhookApprovalExecution.resume end", "it waits again"),
+    CALL_RESUMING(RESTART, "step.Sending.resume", "a call that was cut off is to be made again"),
+
+    // Builds are deleted.
+    BUILD_DELETING(DELETION, "BuildEvents.onDeleted", "nothing is deleted"),
+    APPROVAL_REMOVING(DELETION, "approval.ApprovalStore.remove", "its files are there"),
+    APPROVAL_REMOVED(DELETION, "approval.ApprovalStore.remove end", "its files are gone"),
+    BUILD_DELETED(DELETION, "BuildEvents.onDeleted end", "nothing of ours is left, the build's folder is there");
+
+    /** When a point is passed. */
+    public enum Moment {
+        /** While builds start and call their webhooks. */
+        START,
+        /** While decisions come in. */
+        ANSWER,
+        /** While the controller starts and takes up the builds that wait. */
+        RESTART,
+        /** While builds are deleted. */
+        DELETION
+    }
+
+    private static final String PLUGIN = "io.jenkins.plugins.armory.";
+    private static final String END = " end";
+
+    /** What saves programs: in the embedded controller, and in Pipeline: Groovy. */
+    private static final String EMBEDDED_SAVE = "io.jenkins.embedded.ProgramFile.write";
+
+    private static final String JENKINS_SAVE = "org.jenkinsci.plugins.workflow.cps.CpsThreadGroup.saveProgram";
+
+    private final Moment moment;
+    private final String method;
+    private final boolean atBegin;
+    private final String argument;
+    private final String meaning;
+
+    FaultPoint(Moment moment, String where, String meaning) {
+        this(moment, where, "", meaning);
+    }
+
+    /**
+     * @param where class and method within the plugin, with {@code end} for the method's end; no class where the program is
+     *     saved
+     * @param argument what an argument of the method has to have in it
+     */
+    FaultPoint(Moment moment, String where, String argument, String meaning) {
+        this.moment = moment;
+        this.atBegin = !(" " + where).endsWith(END);
+        String name = atBegin ? where : where.substring(0, Math.max(0, where.length() - END.length()));
+        this.method = name.isEmpty() ? "" : PLUGIN + name;
+        this.argument = argument;
+        this.meaning = meaning;
+    }
+
+    /** The points of one moment. */
+    public static List<FaultPoint> at(Moment moment) {
+        return Arrays.stream(values()).filter(point -> point.moment == moment).toList();
+    }
+
+    public Moment moment() {
+        return moment;
+    }
+
+    /** What is so when the controller dies there, for people. */
+    public String meaning() {
+        return meaning;
+    }
+
+    boolean isAtBegin() {
+        return atBegin;
+    }
+
+    String argument() {
+        return argument;
+    }
+
+    /** Name of the method's class. */
+    String type() {
+        return fullName().substring(0, fullName().lastIndexOf('.'));
+    }
+
+    String method() {
+        return fullName().substring(fullName().lastIndexOf('.') + 1);
+    }
+
+    private String fullName() {
+        return !method.isEmpty() ? method : isEmbedded() ? EMBEDDED_SAVE : JENKINS_SAVE;
+    }
+
+    private static boolean isEmbedded() {
+        return System.getProperty("jenkins.war", "").isEmpty();
+    }
+
+    /** Where the classes are: jars, or plugins with jars in them. */
+    static List<Path> archives() {
+        Path artifacts = Path.of(System.getProperty("acceptance.artifacts"));
+        return isEmbedded()
+                ? List.of(artifacts.resolve("embedded-controller.jar"))
+                : List.of(
+                        artifacts.resolve("armory-webhook-approval.hpi"),
+                        Path.of(System.getProperty("jenkins.plugins"), "workflow-cps.hpi"));
+    }
+}
