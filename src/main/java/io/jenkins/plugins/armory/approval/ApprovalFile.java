@@ -8,34 +8,74 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
-/** An approval as a JSON file. */
+/** An approval as JSON, as it is in its file and in the journal. */
 final class ApprovalFile {
 
     private static final int FORMAT = 1;
+    private static final String REMOVED = "removed";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ApprovalFile() {}
 
-    /** @throws IOException when the approval is not, or may not be, on disk */
-    static void write(Path file, Approval approval) throws IOException {
-        DurableFile.write(file, JSON.writeValueAsBytes(toJson(approval)));
+    /** Without a line feed, so it can be a line of the {@link Journal}. */
+    static byte[] write(Approval approval) {
+        return bytes(toJson(approval));
     }
 
-    /** @throws IOException when the file cannot be read or is not an approval of this format */
-    static Approval read(Path file) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
+    /** What tells the {@link Journal} that there are no such approvals any more. */
+    static byte[] writeRemoved(Collection<String> ids) {
+        ObjectNode json = JSON.createObjectNode().put("format", FORMAT);
+        ids.forEach(json.putArray(REMOVED)::add);
+        return bytes(json);
+    }
+
+    private static byte[] bytes(ObjectNode json) {
         try {
-            return fromJson(JSON.readTree(bytes));
+            return JSON.writeValueAsBytes(json);
+        } catch (JsonProcessingException x) {
+            throw new IllegalStateException(x); // a tree can always be written
+        }
+    }
+
+    /** @throws IOException when it is not an approval of this format */
+    static Approval read(byte[] content) throws IOException {
+        return read(content, ApprovalFile::fromJson);
+    }
+
+    /**
+     * Reads a record of the journal.
+     *
+     * @param change is given the approval as it was after a change, or
+     * @param removal the ids of those that are no more
+     * @throws IOException when it is neither
+     */
+    static void read(byte[] content, Consumer<Approval> change, Consumer<String> removal) throws IOException {
+        read(content, json -> {
+            JsonNode removed = json.get(REMOVED);
+            if (removed == null) {
+                change.accept(fromJson(json));
+            } else {
+                checkFormat(json);
+                removed.forEach(id -> removal.accept(id.asText()));
+            }
+            return null;
+        });
+    }
+
+    private static <T> T read(byte[] content, Function<JsonNode, T> reader) throws IOException {
+        try {
+            return reader.apply(JSON.readTree(content));
         } catch (JsonProcessingException | IllegalArgumentException | DateTimeException x) {
-            throw new IOException(file + " is not an approval: " + x.getMessage(), x);
+            throw new IOException("it is not an approval: " + x.getMessage(), x);
         }
     }
 
@@ -141,11 +181,15 @@ final class ApprovalFile {
                 nextAt == null ? null : Instant.parse(nextAt));
     }
 
-    private static Approval fromJson(JsonNode json) {
+    private static void checkFormat(JsonNode json) {
         int format = json.path("format").asInt();
         if (format != FORMAT) {
             throw new IllegalArgumentException("its format is " + format + ", and this version reads " + FORMAT);
         }
+    }
+
+    private static Approval fromJson(JsonNode json) {
+        checkFormat(json);
         // An early version had no phases, and nothing but callbacks to say SUCCESS or FAILURE.
         String phase = json.path("phase").asText(Phase.STRATEGY.toString());
         Decision decision = decision(json, "decision");

@@ -1,9 +1,7 @@
 package io.jenkins.plugins.armory.approval;
 
-import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -11,12 +9,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -26,16 +27,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Keeps every approval in a file of its own below one folder:
+ * Keeps every approval on disk, below one folder:
  *
  * <pre>
+ * journal/N.log     every change, as it comes; what is in here counts
  * pending/ID.json   not decided yet; read into memory at start, so a start costs what is pending, not what ever was
  * decided/ID.json   decided; read when somebody asks
  * </pre>
  *
- * A decision is written to {@code decided/} first and only then taken from {@code pending/}. Whoever finds both, after a
- * crash between the two, goes by {@code decided/}. When a method that changes an approval has returned, the change is
- * on disk. Changes of one approval are made one after another; different approvals do not wait for each other.
+ * When a method that changes an approval has returned, the change is on disk: in the journal, with one sync for all that
+ * wait for one, see {@link Journal}. {@link #fold} brings the files up to date afterwards, and takes from the journal what
+ * they have. A decision is written to {@code decided/} first and only then taken from {@code pending/}. Whoever finds
+ * both, after a crash between the two, goes by {@code decided/}.
+ *
+ * <p>Changes of one approval are made one after another; different approvals do not wait for each other.
  */
 public final class ApprovalStore {
 
@@ -46,19 +51,41 @@ public final class ApprovalStore {
     /** How many decided approvals {@link #recentlyDecided} remembers. */
     static final int RECENT = 100;
 
+    private static final Comparator<Approval> BY_DECISION =
+            Comparator.comparing(approval -> approval.requireDecision().decidedAt());
+
+    private final Disk disk;
     private final Path pendingFolder;
     private final Path decidedFolder;
+    private final Journal journal;
     private final Map<String, Approval> pending = new ConcurrentHashMap<>();
+    /** Decided approvals whose file in {@code decided/} is not up to date, if it is there at all. */
+    private final Map<String, Approval> unfolded = new ConcurrentHashMap<>();
+    /**
+     * The ids of approvals whose files may not be up to date. One is added before its change goes to the journal, with the
+     * approval's lock held, and taken away when its file is written, likewise: so what is in the journal and not in the files
+     * is in here.
+     */
+    private final Set<String> changed = ConcurrentHashMap.newKeySet();
     /** The newest decided approvals, newest first; guarded by itself. */
     private final List<Approval> recent = new ArrayList<>();
     /** One lock for many approvals: enough that two rarely meet, and nothing to clean up. */
-    private final ReentrantLock[] locks = Stream.generate(ReentrantLock::new).limit(64).toArray(ReentrantLock[]::new);
+    private final ReentrantLock[] locks = Stream.generate(ReentrantLock::new).limit(1024).toArray(ReentrantLock[]::new);
 
+    private final ReentrantLock folding = new ReentrantLock();
+    private volatile Runnable changeListener = () -> {};
     private final List<Consumer<Approval>> decisionListeners = new CopyOnWriteArrayList<>();
 
-    private ApprovalStore(Path folder) {
+    private ApprovalStore(Disk disk, Path folder) throws IOException {
+        this.disk = disk;
         pendingFolder = folder.resolve("pending");
         decidedFolder = folder.resolve("decided");
+        disk.createFolder(folder);
+        for (Path each : List.of(pendingFolder, decidedFolder)) {
+            disk.createFolder(each);
+            disk.sync(each); // the process before may have been killed between changing and syncing it
+        }
+        journal = Journal.open(disk, folder.resolve("journal"), this::takeUp);
     }
 
     /**
@@ -67,26 +94,48 @@ public final class ApprovalStore {
      * @throws IOException when the folder cannot be made or read
      */
     public static ApprovalStore open(Path folder) throws IOException {
-        ApprovalStore store = new ApprovalStore(folder);
-        Files.createDirectories(store.pendingFolder);
-        Files.createDirectories(store.decidedFolder);
-        removeTemporaryFiles(store.pendingFolder);
-        removeTemporaryFiles(store.decidedFolder);
+        return open(Disk.LOCAL, folder);
+    }
+
+    static ApprovalStore open(Disk disk, Path folder) throws IOException {
+        ApprovalStore store = new ApprovalStore(disk, folder);
+        store.removeTemporaryFiles(store.pendingFolder);
+        store.removeTemporaryFiles(store.decidedFolder);
         store.readPending();
         store.readRecent();
         return store;
     }
 
-    private static void removeTemporaryFiles(Path folder) throws IOException {
-        list(folder, DurableFile.TEMPORARY).forEach(ApprovalStore::delete);
+    private void removeTemporaryFiles(Path folder) throws IOException {
+        list(folder, DurableFile.TEMPORARY).forEach(this::delete);
+    }
+
+    /** Takes up a record of the journal. */
+    private void takeUp(byte[] record) {
+        try {
+            ApprovalFile.read(
+                    record,
+                    approval -> {
+                        changed.add(approval.id());
+                        keep(approval);
+                    },
+                    this::forget);
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "A record of the journal is left out: {0}", x.getMessage());
+        }
     }
 
     private void readPending() throws IOException {
+        for (String id : List.copyOf(pending.keySet())) { // of the journal
+            if (disk.exists(decidedFile(id))) {
+                pending.remove(id);
+            }
+        }
         for (Path file : list(pendingFolder, SUFFIX)) {
             String id = idOf(file);
-            if (Files.exists(decidedFile(id))) {
+            if (unfolded.containsKey(id) || disk.exists(decidedFile(id))) {
                 delete(file);
-            } else {
+            } else if (!pending.containsKey(id)) {
                 read(file).ifPresent(approval -> pending.put(id, approval));
             }
         }
@@ -95,14 +144,21 @@ public final class ApprovalStore {
     private void readRecent() throws IOException {
         Comparator<Path> newestFirst = Comparator.comparing((Path file) -> {
                     try {
-                        return Files.getLastModifiedTime(file).toMillis();
+                        return disk.modified(file).toEpochMilli();
                     } catch (IOException x) {
                         return 0L; // deleted meanwhile
                     }
                 })
                 .reversed();
-        list(decidedFolder, SUFFIX).stream().sorted(newestFirst).limit(RECENT).forEach(file -> read(file)
-                .ifPresent(recent::add));
+        Stream<Approval> ofFiles = list(decidedFolder, SUFFIX).stream()
+                .filter(file -> !unfolded.containsKey(idOf(file)))
+                .sorted(newestFirst)
+                .limit(RECENT)
+                .flatMap(file -> read(file).stream());
+        Stream.concat(unfolded.values().stream(), ofFiles)
+                .sorted(BY_DECISION.reversed())
+                .limit(RECENT)
+                .forEach(recent::add);
     }
 
     /**
@@ -117,8 +173,7 @@ public final class ApprovalStore {
         }
         ReentrantLock lock = lock(id);
         try {
-            ApprovalFile.write(pendingFile(id), approval);
-            pending.put(id, approval);
+            write(approval);
         } finally {
             lock.unlock();
         }
@@ -130,9 +185,12 @@ public final class ApprovalStore {
      * @throws IOException when there is one that cannot be read, which is not to be taken for one that is gone
      */
     public Optional<Approval> find(String id) throws IOException {
-        Approval waiting = pending.get(id);
-        if (waiting != null) {
-            return Optional.of(waiting);
+        Approval inMemory = pending.get(id);
+        if (inMemory == null) {
+            inMemory = unfolded.get(id);
+        }
+        if (inMemory != null) {
+            return Optional.of(inMemory);
         }
         if (!ID.matcher(id).matches()) {
             return Optional.empty();
@@ -156,8 +214,15 @@ public final class ApprovalStore {
                 return Optional.empty();
             }
             Transition transition = found.get().on(event, now);
-            if (!transition.approval().equals(found.get())) {
-                write(transition.approval());
+            Approval after = transition.approval();
+            if (!after.equals(found.get())) {
+                write(after);
+                if (after.isDecided()) { // what is noted of a decided one comes here too
+                    remember(after);
+                    if (!found.get().isDecided()) {
+                        decisionListeners.forEach(listener -> listener.accept(after));
+                    }
+                }
             }
             return Optional.of(transition);
         } finally {
@@ -165,20 +230,27 @@ public final class ApprovalStore {
         }
     }
 
+    /** Makes a change durable, and only then known; called with the approval's lock held. */
     private void write(Approval approval) throws IOException {
+        changed.add(approval.id());
+        append(ApprovalFile.write(approval));
+        keep(approval);
+    }
+
+    private void append(byte[] record) throws IOException {
+        journal.append(record);
+        changeListener.run();
+    }
+
+    private void keep(Approval approval) {
         String id = approval.id();
-        if (!approval.isDecided()) {
-            ApprovalFile.write(pendingFile(id), approval);
+        if (approval.isDecided()) {
+            unfolded.put(id, approval); // first, so that it is found at every moment
+            pending.remove(id);
+        } else {
             pending.put(id, approval);
-            return;
+            unfolded.remove(id); // a decision that was refused, and that the disk would not take back
         }
-        ApprovalFile.write(decidedFile(id), approval);
-        boolean first = pending.remove(id) != null; // what is noted of a decided one comes here too
-        remember(approval);
-        if (first) {
-            decisionListeners.forEach(listener -> listener.accept(approval));
-        }
-        delete(pendingFile(id)); // or not: from here on it is decided/ that counts
     }
 
     private void remember(Approval approval) {
@@ -213,32 +285,124 @@ public final class ApprovalStore {
         }
     }
 
+    /** Tells somebody that there is something to {@link #fold}; what is told must not take long, nor fail. */
+    void onChange(Runnable listener) {
+        changeListener = listener;
+    }
+
+    /** How much there is to {@link #fold}, in bytes of the journal. */
+    long journalSize() {
+        return journal.size();
+    }
+
+    /** How long ago something was changed last, in nanoseconds. */
+    long idleNanos() {
+        return journal.idleNanos();
+    }
+
+    /**
+     * Writes what the journal has to the files, and takes it from the journal. May go on while approvals are changed.
+     *
+     * @param stop asked before each file; what is left is for the next time then
+     * @return whether all of it was written
+     * @throws IOException when some of it could not be written; it stays in the journal
+     */
+    boolean fold(BooleanSupplier stop) throws IOException {
+        folding.lock();
+        try {
+            if (stop.getAsBoolean()) {
+                return false;
+            }
+            List<Path> files = journal.startNext();
+            if (files.isEmpty()) {
+                return true;
+            }
+            // From here on, so that it has whatever is in those files; the decided ones in the order in which they were,
+            // since after a restart it is the files' times that tell which are the newest.
+            Set<String> ids = new LinkedHashSet<>();
+            unfolded.values().stream().sorted(BY_DECISION).map(Approval::id).forEach(ids::add);
+            ids.addAll(changed);
+            for (String id : ids) {
+                if (stop.getAsBoolean()) {
+                    return false;
+                }
+                foldOne(id);
+            }
+            disk.sync(decidedFolder);
+            disk.sync(pendingFolder);
+            journal.drop(files);
+            return true;
+        } finally {
+            folding.unlock();
+        }
+    }
+
+    private void foldOne(String id) throws IOException {
+        ReentrantLock lock = lock(id);
+        try {
+            Approval decided = unfolded.get(id);
+            Approval waiting = pending.get(id);
+            if (decided != null) {
+                disk.replace(decidedFile(id), ApprovalFile.write(decided));
+                unfolded.remove(id);
+                delete(pendingFile(id)); // or not: from here on it is decided/ that counts
+            } else if (waiting != null) {
+                disk.replace(pendingFile(id), ApprovalFile.write(waiting));
+            }
+            changed.remove(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Removes the matching approvals: nothing can be decided about them any more. Reads every file, so it is not for a
      * request.
      */
     public void removeIf(Predicate<Approval> gone) throws IOException {
-        pending().stream().filter(gone).forEach(approval -> remove(approval.id()));
+        List<String> ids = new ArrayList<>();
+        pending().stream().filter(gone).map(Approval::id).forEach(ids::add);
         try (Stream<Approval> all = allDecided()) {
-            all.filter(gone).forEach(approval -> remove(approval.id()));
+            all.filter(gone).map(Approval::id).forEach(ids::add);
         }
+        remove(ids);
     }
 
     /** Removes an approval, if there is one of that id. */
     public void remove(String id) {
-        if (!ID.matcher(id).matches()) {
-            return;
+        if (ID.matcher(id).matches()) {
+            remove(List.of(id));
         }
-        ReentrantLock lock = lock(id);
-        try {
-            pending.remove(id);
-            synchronized (recent) {
-                recent.removeIf(approval -> approval.id().equals(id));
+    }
+
+    private void remove(Collection<String> ids) {
+        for (String id : ids) {
+            ReentrantLock lock = lock(id);
+            try {
+                forget(id);
+                synchronized (recent) {
+                    recent.removeIf(approval -> approval.id().equals(id));
+                }
+            } finally {
+                lock.unlock();
             }
-            delete(pendingFile(id));
+        }
+        if (!ids.isEmpty()) {
+            try {
+                // Else the journal, or a file whose folder is not synced, would bring them back after a crash.
+                append(ApprovalFile.writeRemoved(ids));
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot write that approvals were removed; after a crash they may be there again", x);
+            }
+        }
+    }
+
+    private void forget(String id) {
+        pending.remove(id);
+        unfolded.remove(id);
+        changed.remove(id);
+        if (delete(pendingFile(id))) { // else it would seem to wait again
             delete(decidedFile(id));
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -266,30 +430,41 @@ public final class ApprovalStore {
         try {
             Approval before = find(id).orElse(null);
             Approval after = before == null ? null : change.apply(before);
-            if (after == null || after.equals(before)) {
-                return;
+            if (after != null && !after.equals(before)) {
+                write(after);
             }
-            ApprovalFile.write(after.isDecided() ? decidedFile(id) : pendingFile(id), after);
-            pending.computeIfPresent(id, (key, old) -> after);
         } finally {
             lock.unlock();
         }
     }
 
     private Stream<Approval> allDecided() throws IOException {
-        return list(decidedFolder, SUFFIX).stream().flatMap(file -> read(file).stream());
+        List<Approval> inMemory = List.copyOf(unfolded.values());
+        Set<String> ids = new LinkedHashSet<>();
+        inMemory.forEach(approval -> ids.add(approval.id()));
+        return Stream.concat(
+                inMemory.stream(),
+                list(decidedFolder, SUFFIX).stream()
+                        .filter(file -> !ids.contains(idOf(file)))
+                        .flatMap(file -> read(file).stream()));
     }
 
-    private static Optional<Approval> readIfThere(Path file) throws IOException {
+    private Optional<Approval> readIfThere(Path file) throws IOException {
+        byte[] content;
         try {
-            return Optional.of(ApprovalFile.read(file));
+            content = disk.read(file);
         } catch (NoSuchFileException x) {
             return Optional.empty();
+        }
+        try {
+            return Optional.of(ApprovalFile.read(content));
+        } catch (IOException x) {
+            throw new IOException(file + ": " + x.getMessage(), x);
         }
     }
 
     /** Empty when there is no such file, and when it is unreadable: then it stays where it is, for somebody to look at. */
-    private static Optional<Approval> read(Path file) {
+    private Optional<Approval> read(Path file) {
         try {
             return readIfThere(file);
         } catch (IOException x) {
@@ -298,18 +473,21 @@ public final class ApprovalStore {
         }
     }
 
-    private static void delete(Path file) {
+    /** @return whether it is gone */
+    private boolean delete(Path file) {
         try {
-            Files.deleteIfExists(file);
+            disk.delete(file);
+            return true;
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot delete " + file, x);
+            return false;
         }
     }
 
-    private static List<Path> list(Path folder, String suffix) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(suffix)).toList();
-        }
+    private List<Path> list(Path folder, String suffix) throws IOException {
+        return disk.list(folder).stream()
+                .filter(file -> file.toString().endsWith(suffix))
+                .toList();
     }
 
     private static String idOf(Path file) {

@@ -48,6 +48,7 @@ public final class Approvals {
     private final Executor executor;
     private final Clock clock;
     private final Deadlines deadlines;
+    private final Folding folding;
     private final Map<String, Waiter> waiters = new ConcurrentHashMap<>();
     private final ProgressReports reports = new ProgressReports();
     /** Before that nobody could be heard. */
@@ -69,6 +70,7 @@ public final class Approvals {
         this.executor = executor;
         this.clock = clock;
         this.openedAt = clock.instant();
+        this.folding = new Folding(store, timer, executor);
         this.deadlines = new Deadlines(timer, clock, id -> executor.execute(() -> checkClock(id)));
         store.pending().forEach(approval -> {
             if (approval.deadline().isAfter(openedAt)) {
@@ -82,6 +84,7 @@ public final class Approvals {
     /** Stops looking at deadlines. What is pending stays so, on disk. */
     public void close() {
         deadlines.close();
+        folding.finish();
     }
 
     /**

@@ -27,6 +27,12 @@ public final class DurableFile {
      * @throws IOException when the content is not, or may not be, on disk
      */
     public static void write(Path file, byte[] content) throws IOException {
+        replace(file, content);
+        syncFolder(Objects.requireNonNull(file.getParent(), "a durable file is in a folder"));
+    }
+
+    /** Writes and syncs the file, which is what it was before if that fails. It is durable once its folder is synced. */
+    static void replace(Path file, byte[] content) throws IOException {
         Path temporary = Path.of(file + TEMPORARY);
         try {
             try (FileChannel channel = FileChannel.open(
@@ -45,7 +51,6 @@ public final class DurableFile {
             Files.deleteIfExists(temporary);
             throw x;
         }
-        syncFolder(Objects.requireNonNull(file.getParent(), "a durable file is in a folder"));
     }
 
     private static void move(Path from, Path to) throws IOException {
@@ -57,7 +62,7 @@ public final class DurableFile {
     }
 
     /** A rename is durable once its folder is synced. Windows offers no way to do that, and needs none. */
-    private static void syncFolder(Path folder) throws IOException {
+    static void syncFolder(Path folder) throws IOException {
         FileChannel channel;
         try {
             channel = FileChannel.open(folder, StandardOpenOption.READ);

@@ -12,14 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ApprovalStoreTest {
+public class ApprovalStoreTest {
 
     private static final Event SUCCESS = new Event.Callback(true, "ça va\n\"ok\" \uD83D\uDC4D", "callback token");
 
@@ -54,13 +54,98 @@ class ApprovalStoreTest {
         Approval waiting = store.apply("a1", ApprovalTest.sent(), SOON).orElseThrow().approval();
         Approval decided = decide("a2");
 
+        assertThat(files()).containsExactly("journal/1.log");
+        assertHolds(ApprovalStore.open(folder), waiting, decided);
+        assertThat(store.fold(() -> false)).isTrue();
+        assertThat(files()).containsExactly("decided/a2.json", "pending/a1.json");
+        assertHolds(store, waiting, decided);
+        assertHolds(ApprovalStore.open(folder), waiting, decided);
+    }
+
+    private static void assertHolds(ApprovalStore store, Approval waiting, Approval decided) {
+        assertThat(store.pending()).containsExactly(waiting);
+        assertThat(store.find(waiting.id())).contains(waiting);
+        assertThat(store.find(decided.id())).contains(decided);
+        assertThat(store.recentlyDecided()).containsExactly(decided);
+    }
+
+    @Test
+    void foldsOnWhereItStopped() throws IOException {
+        Approval decided = decide("a1");
+        decide("a2");
+        Iterator<Boolean> stop = List.of(false, false, true).iterator();
+
+        assertThat(store.fold(stop::next)).isFalse();
+
+        assertThat(files()).containsExactly("decided/a1.json", "journal/1.log");
+        store.create(start("a3"));
+        assertThat(store.fold(() -> false)).isTrue();
+        assertThat(files()).containsExactly("decided/a1.json", "decided/a2.json", "pending/a3.json");
+        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
+    }
+
+    @Test
+    void keepsInTheJournalWhatCannotBeFolded() throws IOException {
+        Approval decided = decide("a1");
+        Files.delete(folder.resolve("decided"));
+        Files.createFile(folder.resolve("decided")); // no file can be made in there now
+
+        assertThatIOException().isThrownBy(() -> store.fold(() -> false));
+
+        assertThat(store.find("a1")).contains(decided);
+        Files.delete(folder.resolve("decided"));
+        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
+        assertThat(store.fold(() -> false)).isTrue();
+        assertThat(files()).containsExactly("decided/a1.json");
+    }
+
+    @Test
+    void leavesOutOfTheJournalWhatIsDamaged() throws IOException {
+        Approval decided = decide("a1");
+        decide("a2");
+        store.create(start("a3"));
+        Path journal = folder.resolve("journal/1.log");
+        String content = Files.readString(journal);
+        String torn = content.substring(0, content.length() - 10).replaceFirst("(\"id\":\"a)2(\".*DECIDED)", "$17$2");
+        assertThat(torn).contains("\"a7\"");
+        Files.writeString(journal, torn);
+
         ApprovalStore reopened = ApprovalStore.open(folder);
 
-        assertThat(reopened.pending()).containsExactly(waiting);
-        assertThat(reopened.find("a1")).contains(waiting);
-        assertThat(reopened.find("a2")).contains(decided);
-        assertThat(reopened.recentlyDecided()).containsExactly(decided);
-        assertThat(files()).containsExactly("decided/a2.json", "pending/a1.json");
+        assertThat(reopened.find("a1")).contains(decided);
+        assertThat(reopened.pending()).containsExactly(start("a2"));
+        assertThat(reopened.find("a7")).isEmpty();
+        assertThat(reopened.find("a3")).isEmpty();
+    }
+
+    @Test
+    void goesByTheDecisionWhereTheJournalKnowsOnlyTheBeginning() throws IOException {
+        store.create(start("a1"));
+        byte[] begun = Files.readAllBytes(folder.resolve("journal/1.log"));
+        Approval decided = store.apply("a1", SUCCESS, SOON).orElseThrow().approval();
+        store.fold(() -> false);
+        Files.write(folder.resolve("journal/1.log"), begun);
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.pending()).isEmpty();
+        assertThat(reopened.find("a1")).contains(decided);
+        assertThat(reopened.fold(() -> false)).isTrue();
+        assertThat(files()).containsExactly("decided/a1.json");
+    }
+
+    @Test
+    void doesNotBringBackFromTheJournalWhatWasRemoved() throws IOException {
+        store.create(start("a1"));
+        decide("a2");
+        store.remove("a1");
+        store.remove("a2");
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.pending()).isEmpty();
+        assertThat(reopened.find("a2")).isEmpty();
+        assertThat(reopened.recentlyDecided()).isEmpty();
     }
 
     @Test
@@ -102,6 +187,7 @@ class ApprovalStoreTest {
     @Test
     void readsWhatAVersionWithoutPhasesWrote() throws IOException {
         Approval decided = decide("a1");
+        store.fold(() -> false);
         Path file = folder.resolve("decided/a1.json");
         String callback = Files.readString(file).replaceFirst(".*(\"callback\":\\{[^}]*},).*", "$1");
         String old = Files.readString(file).replace("\"phase\":\"strategy\",", "").replace(callback, "");
@@ -114,6 +200,7 @@ class ApprovalStoreTest {
     @Test
     void readsWhatAVersionWithoutAttemptsWrote() throws IOException {
         store.create(start("a1"));
+        store.fold(() -> false);
         Path file = folder.resolve("pending/a1.json");
         String old = Files.readString(file)
                 .replace(",\"attempts\":[]", "")
@@ -140,8 +227,10 @@ class ApprovalStoreTest {
     void goesByTheDecisionWhereACrashLeftBothFiles() throws IOException {
         Approval pending = start("a1");
         store.create(pending);
+        store.fold(() -> false);
         byte[] before = Files.readAllBytes(folder.resolve("pending/a1.json"));
         Approval decided = store.apply("a1", SUCCESS, SOON).orElseThrow().approval();
+        store.fold(() -> false);
         Files.write(folder.resolve("pending/a1.json"), before);
 
         ApprovalStore reopened = ApprovalStore.open(folder);
@@ -181,6 +270,7 @@ class ApprovalStoreTest {
         Path pending = folder.resolve("pending/a1.json");
         store.create(start("a1"));
         decide("a2");
+        store.fold(() -> false);
         byte[] whole = Files.readAllBytes(pending);
         Files.write(pending, Arrays.copyOf(whole, whole.length / 2));
         Files.write(folder.resolve("decided/a2.json"), new byte[0]);
@@ -192,26 +282,26 @@ class ApprovalStoreTest {
 
         assertThat(reopened.find("a1")).contains(start("a1"));
         assertThat(reopened.apply("a1", SUCCESS, SOON).orElseThrow().answer()).isEqualTo(Answer.ACCEPTED);
+        reopened.fold(() -> false);
         assertThat(files()).containsExactly("decided/a1.json", "decided/a2.json");
     }
 
     @Test
     void staysAsItIsWhenADecisionCannotBeWritten() throws IOException {
         store.create(start("a1"));
-        Files.delete(folder.resolve("decided"));
-        Files.createFile(folder.resolve("decided")); // no file can be made in there now
+        store.fold(() -> false);
+        breakJournal(folder);
 
         assertThatIOException().isThrownBy(() -> store.apply("a1", SUCCESS, SOON));
 
         assertThat(store.find("a1")).contains(start("a1"));
-        Files.delete(folder.resolve("decided"));
-        Files.createDirectory(folder.resolve("decided"));
+        mendJournal(folder);
         assertThat(store.apply("a1", SUCCESS, SOON).orElseThrow().answer()).isEqualTo(Answer.ACCEPTED);
     }
 
     @Test
     void doesNotAddWhatCannotBeWritten() throws IOException {
-        deleteRecursively(folder.resolve("pending"));
+        breakJournal(folder);
 
         assertThatIOException().isThrownBy(() -> store.create(start("a1")));
 
@@ -245,6 +335,7 @@ class ApprovalStoreTest {
         store.removeIf(approval -> approval.build().isIn("team"));
         assertThat(store.pending()).isEmpty();
         assertThat(store.recentlyDecided()).isEmpty();
+        assertThat(store.fold(() -> false)).isTrue();
         assertThat(files()).isEmpty();
         assertThat(store.apply("a1", SUCCESS, SOON)).isEmpty();
     }
@@ -275,13 +366,18 @@ class ApprovalStoreTest {
                 .startsWith("a100", "a99")
                 .doesNotContain("a0");
         assertThat(store.find("a0")).isPresent();
+        store.fold(() -> false);
+        assertThat(ApprovalStore.open(folder).recentlyDecided()).hasSize(ApprovalStore.RECENT);
     }
 
-    private static void deleteRecursively(Path path) throws IOException {
-        try (Stream<Path> all = Files.walk(path)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        }
+    /** Lets nothing be written to a journal that is empty. */
+    public static void breakJournal(Path folder) throws IOException {
+        Files.delete(folder.resolve("journal"));
+        Files.createFile(folder.resolve("journal"));
+    }
+
+    static void mendJournal(Path folder) throws IOException {
+        Files.delete(folder.resolve("journal"));
+        Files.createDirectory(folder.resolve("journal"));
     }
 }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,12 +124,16 @@ class ApprovalsTest {
         for (int i = 0; i < 50; i++) {
             approvals.create(start("a" + i));
         }
+        await().until(() -> files("journal").isEmpty()); // folded, which a timer was set for too
         assertThat(timer.getQueue()).hasSize(1);
 
         for (int i = 0; i < 50; i++) {
             approvals.apply("a" + i, new Event.Callback(true, "", "callback token"));
         }
+        await().until(() -> files("journal").isEmpty());
         assertThat(timer.getQueue()).isEmpty();
+        assertThat(files("pending")).isEmpty();
+        assertThat(files("decided")).hasSize(50);
     }
 
     @Test
@@ -141,7 +146,36 @@ class ApprovalsTest {
 
         await().until(() -> timer.getCompletedTaskCount() > 0);
         assertThat(told).isEmpty();
+        await().until(() -> files("journal").isEmpty());
         assertThat(timer.getQueue()).hasSize(1);
+    }
+
+    private List<Path> files(String name) throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve(name))) {
+            return files.toList();
+        }
+    }
+
+    @Test
+    void leavesNothingInTheJournalWhenItIsClosed() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("a1"));
+
+        approvals.close();
+
+        assertThat(files("journal")).isEmpty();
+        assertThat(files("pending")).hasSize(1);
+    }
+
+    @Test
+    void foldsWhatACrashLeftInTheJournal() throws IOException {
+        ApprovalStore.open(folder).create(start("a1"));
+
+        Approvals approvals = open(clock);
+
+        await().until(() -> files("journal").isEmpty());
+        assertThat(files("pending")).hasSize(1);
+        assertThat(approvals.pending()).containsExactly(start("a1"));
     }
 
     @Test
@@ -151,12 +185,12 @@ class ApprovalsTest {
         approvals.close();
         clock.set(DEADLINE);
         ApprovalStore store = ApprovalStore.open(folder);
-        Files.delete(folder.resolve("decided"));
+        ApprovalStoreTest.breakJournal(folder);
 
         Approvals reopened = new Approvals(store, timer, Runnable::run, clock);
 
         assertThat(reopened.find("a1").orElseThrow().isDecided()).isFalse();
-        assertThat(timer.getQueue()).hasSize(1);
+        await().until(() -> timer.getQueue().size() == 1); // without the one that the first would have folded with
     }
 
     @Test
@@ -202,6 +236,7 @@ class ApprovalsTest {
 
         approvals.remove("a1");
 
+        await().until(() -> files("journal").isEmpty());
         assertThat(timer.getQueue()).isEmpty();
         assertThat(approvals.find("a1")).isEmpty();
     }
@@ -227,6 +262,7 @@ class ApprovalsTest {
         Approvals approvals = open(clock);
         approvals.create(start("a1"));
         Path file = folder.resolve("pending/a1.json");
+        await().until(() -> Files.exists(file));
         Files.setLastModifiedTime(file, FileTime.from(START));
 
         approvals.report("a1", 40.0, "testing");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalStore;
+import io.jenkins.plugins.armory.approval.ApprovalStoreTest;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
@@ -17,7 +18,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -347,7 +347,8 @@ class CallbackEndpointTest {
 
     @Test
     void asksToComeBackWhenTheDecisionCannotBeStored() throws IOException {
-        Files.delete(folder.resolve("decided"));
+        approvals.close(); // leaves the journal empty
+        ApprovalStoreTest.breakJournal(folder);
 
         JsonResponse response = callBack(id, SUCCESS);
 

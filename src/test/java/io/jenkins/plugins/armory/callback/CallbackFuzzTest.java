@@ -61,7 +61,9 @@ class CallbackFuzzTest {
 
     @AfterContainer
     static void close() throws IOException {
+        approvals.close();
         TIMER.shutdownNow();
+        Files.delete(folder.resolve("journal"));
         Files.delete(folder.resolve("pending/" + ID + ".json"));
         Files.delete(folder.resolve("pending"));
         Files.delete(folder.resolve("decided"));

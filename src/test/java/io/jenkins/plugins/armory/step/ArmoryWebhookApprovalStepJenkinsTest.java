@@ -280,13 +280,13 @@ class ArmoryWebhookApprovalStepJenkinsTest {
 
     @Test
     void waitsOnWhenTheDiskFailsJustWhenTheWebhookAnswers() throws Exception {
-        Path pending = j.jenkins.getRootDir().toPath().resolve("armory-approvals/pending");
-        Path away = pending.resolveSibling("away");
+        Path journal = j.jenkins.getRootDir().toPath().resolve("armory-approvals/journal");
         external.setDispatcher(new Dispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
+                await().until(() -> isEmpty(journal)); // no file of it is open then
                 try {
-                    Files.move(pending, away); // nothing can be written now
+                    Files.delete(journal); // nothing can be written now
                 } catch (IOException x) {
                     throw new UncheckedIOException(x);
                 }
@@ -297,14 +297,20 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         RecordedRequest request = received();
         await().untilAsserted(() -> j.assertLogContains("Waiting 24 hours at most", run));
 
-        Files.move(away, pending);
+        Files.createDirectory(journal);
         assertThat(callBack(request, "{\"success\": true}").statusCode()).isEqualTo(200);
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
     }
 
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.findAny().isEmpty();
+        }
+    }
+
     @Test
     void failsWhenTheDiskFailsBeforeTheWebhookIsCalled() throws Exception {
-        Files.delete(j.jenkins.getRootDir().toPath().resolve("armory-approvals/pending"));
+        Files.delete(j.jenkins.getRootDir().toPath().resolve("armory-approvals/journal"));
 
         WorkflowRun run = start(step(""));
 
