@@ -72,6 +72,8 @@ final class Verdict {
         // What is left of a build that ended by force is ended behind it.
         Wait.until("nothing is pending of " + life)
                 .untilAsserted(() -> assertThat(store.resolve("pending/" + approver.id() + ".json")).doesNotExist());
+        Wait.until("the decision of " + life + " is in its file")
+                .untilAsserted(() -> assertThat(store.resolve("decided/" + approver.id() + ".json")).exists());
         JsonNode approval = read(approver);
         assertThat(approval.get("state").asText()).isEqualTo("DECIDED");
         JsonNode decided = approval.get("callback");
