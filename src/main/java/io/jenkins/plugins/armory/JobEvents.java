@@ -56,10 +56,14 @@ public final class JobEvents extends ItemListener {
         try {
             approvals.tokens().newId(); // loads the key now, and not on the thread of the first step
             approvals.approvals();
-            Cancellations.get().open();
         } catch (IOException x) {
             LOGGER.log(Level.SEVERE, "The webhook approvals cannot be loaded; builds that wait will not be resumed", x);
             return;
+        }
+        try {
+            Cancellations.get().open();
+        } catch (IOException x) {
+            LOGGER.log(Level.SEVERE, "The cancel webhooks cannot be loaded; none will be called", x);
         }
         clean();
     }

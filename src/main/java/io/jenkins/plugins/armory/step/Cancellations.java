@@ -18,6 +18,7 @@ import io.jenkins.plugins.armory.webhook.RetryPolicy;
 import io.jenkins.plugins.armory.webhook.WebhookCaller.Result;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -124,17 +125,31 @@ public final class Cancellations {
                 String name = String.valueOf(file.getFileName());
                 if (name.endsWith(SUFFIX)) {
                     armed.putIfAbsent(name.substring(0, name.length() - SUFFIX.length()), new Armed(true));
-                } else if (name.endsWith(DurableFile.TEMPORARY)) {
+                } else if (name.endsWith(DurableFile.TEMPORARY) && isOfAnEarlierProcess(file)) {
                     Files.deleteIfExists(file);
                 }
             }
         }
-        for (String id : List.copyOf(armed.keySet())) {
-            Approval approval = approvals().find(id).orElse(null);
-            if (approval == null) {
-                forget(id);
-            } else if (approval.isDecided()) {
+        forEachArmed(approval -> {
+            if (approval.isDecided()) {
                 later(() -> decided(approval));
+            }
+        });
+    }
+
+    /** Builds that were resumed already may be writing others. */
+    private static boolean isOfAnEarlierProcess(Path file) throws IOException {
+        return Files.getLastModifiedTime(file).toMillis()
+                < ManagementFactory.getRuntimeMXBean().getStartTime();
+    }
+
+    /** Forgets those whose approvals are gone; one that cannot be read now is left for the next start. */
+    private void forEachArmed(Consumer<Approval> action) {
+        for (String id : List.copyOf(armed.keySet())) {
+            try {
+                approvals().find(id).ifPresentOrElse(action, () -> forget(id));
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot read " + id + ", so it is not known whether to cancel it", x);
             }
         }
     }
@@ -181,12 +196,8 @@ public final class Cancellations {
     }
 
     /** Forgets those whose approvals are gone. */
-    public void clean() throws IOException {
-        for (String id : List.copyOf(armed.keySet())) {
-            if (approvals().find(id).isEmpty()) {
-                forget(id);
-            }
-        }
+    public void clean() {
+        forEachArmed(approval -> {});
     }
 
     private void decided(Approval approval) throws IOException {

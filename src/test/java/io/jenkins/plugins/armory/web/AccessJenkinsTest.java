@@ -109,6 +109,9 @@ class AccessJenkinsTest {
             "WebhookDefinition.checkAgentIdentifier",
             "WebhookDefinition.fillMethodItems",
             "WebhookDefinition.fillNetworkModeItems",
+            "CancelDefinition.checkUriTemplate",
+            "CancelDefinition.checkRetryCount",
+            "CancelDefinition.fillMethodItems",
             "BodyTemplate.checkInline",
             "ListedClient.checkJobs",
             "ListedIssuer.checkJobs",
@@ -120,6 +123,7 @@ class AccessJenkinsTest {
     static {
         FORMS.putAll(forms(
                 Form.ADMINISTRATORS,
+                "WebhookDefinition.sendTest", // on a folder, for those who may configure that; see TestCallJenkinsTest
                 "ArmoryConfiguration.checkCallbackBaseUrl",
                 "ArmoryConfiguration.checkAllowedHosts",
                 "ArmoryConfiguration.checkTokenLifetimeSeconds",
