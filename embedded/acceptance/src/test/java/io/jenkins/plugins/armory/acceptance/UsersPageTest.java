@@ -31,19 +31,20 @@ class UsersPageTest {
 
     @BeforeAll
     static void start() {
-        controller = RealJenkins.withUsers(Settings.CASC);
+        controller = RealJenkins.create(Settings.CASC);
         controller.start();
+        controller.addUsers();
         jenkins = new Jenkins(controller);
         browser = new Browser();
         process = new ExternalProcess();
     }
 
     @AfterAll
-    static void stop() {
-        if (controller != null) {
-            process.close();
-            browser.close();
-            controller.close();
+    static void stop() throws Exception {
+        for (AutoCloseable each : new AutoCloseable[] {process, browser, controller}) {
+            if (each != null) {
+                each.close();
+            }
         }
     }
 

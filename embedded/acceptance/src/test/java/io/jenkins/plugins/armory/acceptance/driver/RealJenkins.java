@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URLEncoder;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -87,25 +89,29 @@ public final class RealJenkins extends ControllerProcess {
     }
 
     /**
-     * The real Jenkins of this run of the suite with three users beside the administrator: {@code alice} and {@code bob} may
-     * build, and so approve and reject, {@code carol} may read. It is for one start: who may what is not kept.
+     * The real Jenkins of this run of the suite.
      *
      * @param casc as for {@link Controller#create}
      */
-    public static RealJenkins withUsers(String casc) {
-        RealJenkins jenkins = new RealJenkins(
+    public static RealJenkins create(String casc) {
+        return new RealJenkins(
                 Path.of(System.getProperty("jenkins.war")),
                 pluginsIn(Path.of(System.getProperty("jenkins.plugins", "plugins"))),
                 casc);
-        jenkins.write(
-                "init.groovy.d/users.groovy",
+    }
+
+    /**
+     * From now on, there are three users beside the administrator: {@code alice} and {@code bob} may build, and so approve and
+     * reject, {@code carol} may read. Jenkins cannot keep that over a restart.
+     */
+    public void addUsers() {
+        String script =
                 """
                 import hudson.model.Item
                 import hudson.security.*
                 import jenkins.model.Jenkins
 
-                def realm = Jenkins.get().securityRealm
-                ['alice', 'bob', 'carol'].each { realm.createAccount(it, '%s') }
+                ['alice', 'bob', 'carol'].each { Jenkins.get().securityRealm.createAccount(it, '%s') }
                 def granted = { user, permission ->
                     for (def each = permission; each != null; each = each.impliedBy) {
                         if (user in ['admin', 'SYSTEM']
@@ -121,9 +127,16 @@ public final class RealJenkins extends ControllerProcess {
                     ACL getRootACL() { acl }
                     Collection<String> getGroups() { [] }
                 }
+                print 'done'
                 """
-                        .formatted(PASSWORD));
-        return jenkins;
+                        .formatted(PASSWORD);
+        Answer answer = Http.send(Http.request(url() + "scriptText")
+                .header("Authorization", apiAuthorization())
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("script=" + URLEncoder.encode(script, StandardCharsets.UTF_8))));
+        if (!answer.body().equals("done")) {
+            throw new AssertionError("The users cannot be added: " + answer);
+        }
     }
 
     /** The files of plugins in a folder. */
@@ -199,7 +212,7 @@ public final class RealJenkins extends ControllerProcess {
         return basic(PASSWORD);
     }
 
-    /** The {@code Authorization} of one of the users of {@link #withUsers}, with a password. */
+    /** The {@code Authorization} of one of the users of {@link #addUsers}, with a password. */
     public static String authorizationOf(String user) {
         return basic(user, PASSWORD);
     }
