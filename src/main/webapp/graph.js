@@ -96,14 +96,17 @@ function draw(list, edges, environments, nodes) {
   const origin = list.getBoundingClientRect();
   edges.setAttribute("width", list.scrollWidth);
   edges.setAttribute("height", list.scrollHeight);
+  const byName = new Map(environments.map((environment) => [environment.name, environment]));
   edges.replaceChildren(
     ...environments.flatMap(({ name, dependsOn, cancelledBy }) =>
       dependsOn
-        .filter((other) => nodes.has(other))
+        .filter((other) => byName.has(other))
         .map((other) => {
+          // The failure that cancelled it came along this edge: from there, or from what it cancelled before.
+          const cancelled = cancelledBy && (cancelledBy === other || cancelledBy === byName.get(other).cancelledBy);
           const path = document.createElementNS(SVG, "path");
           path.setAttribute("d", curve(nodes.get(other).getBoundingClientRect(), nodes.get(name).getBoundingClientRect(), origin));
-          path.setAttribute("class", `armory-graph__edge${cancelledBy ? " armory-graph__edge--cancelled" : ""}`);
+          path.setAttribute("class", `armory-graph__edge${cancelled ? " armory-graph__edge--cancelled" : ""}`);
           return path;
         })),
   );

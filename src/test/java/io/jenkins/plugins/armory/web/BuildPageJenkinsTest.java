@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import java.time.Duration;
 import java.time.Instant;
 import org.htmlunit.html.DomElement;
+import org.htmlunit.html.HtmlAnchor;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -88,6 +89,18 @@ class BuildPageJenkinsTest {
     }
 
     @Test
+    void buildHasAPageOfItsOwnThatIsReachedFromItsSidePanel() throws Exception {
+        HtmlPage tab = page().querySelector("#side-panel a[href$='/deploy/1/armory/']") instanceof HtmlAnchor link
+                ? link.click()
+                : null;
+
+        assertThat(tab).isNotNull();
+        assertThat(tab.getUrl().getPath()).endsWith("/job/deploy/1/armory/");
+        assertThat(tab.getElementById("armory-build").getAttribute("data-armory-words")).contains("environment.COMPLETE");
+        end();
+    }
+
+    @Test
     void aBuildHasABadgeWhileItWaits() throws Exception {
         assertThat(run.getBadgeActions()).hasAtLeastOneElementOfType(WaitingBadge.class);
 
@@ -104,7 +117,7 @@ class BuildPageJenkinsTest {
         other.setDefinition(new CpsFlowDefinition("echo 'hello'", true));
         run = j.buildAndAssertSuccess(other);
 
-        assertThat(page().querySelectorAll(".armory-approvals__state")).isEmpty();
+        assertThat(page().querySelectorAll(".armory-approvals__state, #side-panel a[href$='/armory/']")).isEmpty();
         assertThat(run.getBadgeActions()).noneMatch(WaitingBadge.class::isInstance);
     }
 }

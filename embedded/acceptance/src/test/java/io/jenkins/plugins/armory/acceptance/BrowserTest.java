@@ -141,7 +141,7 @@ class BrowserTest {
                 page.prefer(colours);
                 assertThat(page.seriousProblems("#armory-approvals")).as(width + " px, " + colours).isEmpty();
             }
-            assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth").asBoolean())
+            assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth").asBoolean())
                     .as("nothing has to be scrolled sideways at %s px", width)
                     .isTrue();
             assertThat(page.evaluate("[...document.querySelectorAll('#armory-approvals [hidden]')]"
