@@ -65,7 +65,7 @@ public final class RealJenkins extends ControllerProcess {
                   location: {url: "%s"}
                 """
                         .formatted(PASSWORD, url()));
-        if (Files.exists(plugins.resolve("dark-theme.hpi"))) {
+        if (plugins.stream().anyMatch(file -> file.endsWith("dark-theme.hpi"))) {
             write("casc/appearance.yaml", "appearance: {themeManager: {disableUserThemes: true, theme: darkSystem}}");
         }
         write(
