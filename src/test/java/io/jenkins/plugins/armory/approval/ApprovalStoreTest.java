@@ -62,7 +62,7 @@ public class ApprovalStoreTest {
         assertHolds(ApprovalStore.open(folder), waiting, decided);
     }
 
-    private static void assertHolds(ApprovalStore store, Approval waiting, Approval decided) {
+    private static void assertHolds(ApprovalStore store, Approval waiting, Approval decided) throws IOException {
         assertThat(store.pending()).containsExactly(waiting);
         assertThat(store.find(waiting.id())).contains(waiting);
         assertThat(store.find(decided.id())).contains(decided);

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -337,6 +338,7 @@ class CallbackEndpointTest {
     @Test
     void asksToComeBackWhenTheApprovalCannotBeRead() throws IOException {
         callBack(id, SUCCESS);
+        approvals.close(); // leaves the journal empty, and nothing in memory of what was decided
         Files.write(folder.resolve("decided/" + id + ".json"), new byte[0]);
 
         JsonResponse response = callBack(id, SUCCESS);
