@@ -30,9 +30,9 @@ import java.util.logging.Logger;
 
 /**
  * Issues the tokens of {@code oauth/token}, and knows them again: JWTs in the profile for access tokens (RFC 9068), signed
- * with ES256. Nothing is kept of them. What one may decide is what its client is listed for at the time of the callback,
- * so that a token is worth no more than its client: not after the client was taken from the list, and not after its
- * secret was changed.
+ * with ES256. Nothing is kept of them but {@link VerifiedSignatures}. What one may decide is what its client is listed for
+ * at the time of the callback, so that a token is worth no more than its client: not after the client was taken from the
+ * list, and not after its secret was changed.
  */
 public final class IssuedTokens implements TokenVerifier {
 
@@ -51,6 +51,7 @@ public final class IssuedTokens implements TokenVerifier {
     private final Supplier<String> issuer;
     private final UnaryOperator<byte[]> mac;
     private final Clock clock;
+    private final VerifiedSignatures signatures = new VerifiedSignatures();
 
     /**
      * @param clients those that are listed now
@@ -139,7 +140,7 @@ public final class IssuedTokens implements TokenVerifier {
             return Verification.rejected("no key of Jenkins has the id " + JwtClaims.shown(header.getKeyID()));
         }
         try {
-            if (!jwt.verify(new ECDSAVerifier(key.toPublicJWK()))) {
+            if (!signatures.verify(jwt, key, () -> new ECDSAVerifier(key.toPublicJWK()))) {
                 return Verification.rejected("bad signature");
             }
         } catch (JOSEException x) {

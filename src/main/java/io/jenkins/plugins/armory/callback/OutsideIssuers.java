@@ -50,6 +50,7 @@ public final class OutsideIssuers implements TokenVerifier {
     private final Clock clock;
     private final Duration patience;
     private final Map<String, IssuerKeys> keys = new ConcurrentHashMap<>();
+    private final VerifiedSignatures signatures = new VerifiedSignatures();
 
     /** @param issuers those that are listed now */
     public OutsideIssuers(Supplier<List<OutsideIssuer>> issuers, IssuerDiscovery discovery, Clock clock) {
@@ -114,25 +115,23 @@ public final class OutsideIssuers implements TokenVerifier {
                 issuer, each -> new IssuerKeys(each, () -> fetcher.apply(each), clock, patience));
     }
 
-    private static boolean isSignedWith(SignedJWT jwt, JWK key) {
+    private boolean isSignedWith(SignedJWT jwt, JWK key) {
         try {
-            JWSVerifier verifier;
-            if (key instanceof RSAKey rsa) {
-                if (rsa.size() < MIN_RSA_BITS) {
-                    return false;
-                }
-                verifier = new RSASSAVerifier(rsa);
-            } else if (key instanceof ECKey ec) {
-                verifier = new ECDSAVerifier(ec);
-            } else if (key instanceof OctetKeyPair okp) {
-                verifier = new Ed25519Verifier(okp);
-            } else {
-                return false;
-            }
-            return jwt.verify(verifier);
+            return signatures.verify(jwt, key, () -> verifier(key));
         } catch (JOSEException x) { // not for this key
             return false;
         }
+    }
+
+    private static JWSVerifier verifier(JWK key) throws JOSEException {
+        if (key instanceof RSAKey rsa && rsa.size() >= MIN_RSA_BITS) {
+            return new RSASSAVerifier(rsa);
+        } else if (key instanceof ECKey ec) {
+            return new ECDSAVerifier(ec);
+        } else if (key instanceof OctetKeyPair okp) {
+            return new Ed25519Verifier(okp);
+        }
+        throw new JOSEException("no key to verify with");
     }
 
     private Verification verify(JWTClaimsSet claims, List<OutsideIssuer> listed) {
