@@ -116,13 +116,20 @@ public final class ApprovalStore {
             ApprovalFile.read(
                     record,
                     approval -> {
-                        changed.add(approval.id());
+                        changed.add(checked(approval.id()));
                         keep(approval);
                     },
-                    this::forget);
+                    id -> forget(checked(id)));
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "A record of the journal is left out: {0}", x.getMessage());
         }
+    }
+
+    private static String checked(String id) {
+        if (!ID.matcher(id).matches()) {
+            throw new IllegalArgumentException("it has the id " + id);
+        }
+        return id;
     }
 
     private void readPending() throws IOException {
@@ -456,11 +463,17 @@ public final class ApprovalStore {
         } catch (NoSuchFileException x) {
             return Optional.empty();
         }
+        Approval approval;
         try {
-            return Optional.of(ApprovalFile.read(content));
+            approval = ApprovalFile.read(content);
         } catch (IOException x) {
             throw new IOException(file + ": " + x.getMessage(), x);
         }
+        Path place = approval.isDecided() ? decidedFile(approval.id()) : pendingFile(approval.id());
+        if (!place.equals(file)) {
+            throw new IOException(file + ": what it holds belongs into " + place);
+        }
+        return Optional.of(approval);
     }
 
     /** Empty when there is no such file, and when it is unreadable: then it stays where it is, for somebody to look at. */

@@ -266,6 +266,42 @@ public class ApprovalStoreTest {
     }
 
     @Test
+    void takesNoFileForWhatItsNameDoesNotSay() throws IOException {
+        Approval decided = decide("a1");
+        store.fold(() -> false);
+        Path file = folder.resolve("decided/a1.json");
+        Files.copy(file, folder.resolve("pending/a2.json"));
+        Files.copy(file, folder.resolve("decided/a3.json"));
+        Files.move(file, folder.resolve("pending/a1.json"));
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.pending()).isEmpty();
+        assertThat(reopened.recentlyDecided()).isEmpty();
+        for (String id : List.of("a1", "a2", "a3")) {
+            assertThatIOException().isThrownBy(() -> reopened.find(id)).withMessageContaining("belongs into");
+        }
+        Files.move(folder.resolve("pending/a1.json"), file);
+        assertThat(reopened.find("a1")).contains(decided);
+    }
+
+    @Test
+    void leavesOutOfTheJournalWhatWouldNameAnotherFile() throws IOException {
+        Path outside = folder.resolve("outside.json");
+        Files.writeString(outside, "{}");
+        Journal journal = Journal.open(Disk.LOCAL, folder.resolve("journal"), record -> {});
+        journal.append(ApprovalFile.write(start("../outside")));
+        journal.append(ApprovalFile.writeRemoved(List.of("../outside")));
+        journal.append(ApprovalFile.write(start("a1")));
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.pending()).containsExactly(start("a1"));
+        reopened.fold(() -> false);
+        assertThat(files()).containsExactly("outside.json", "pending/a1.json");
+    }
+
+    @Test
     void goesOnWithAFileThatWasMended() throws IOException {
         Path pending = folder.resolve("pending/a1.json");
         store.create(start("a1"));
