@@ -120,7 +120,7 @@ final class TestCall {
         String times = Messages.TestCall_total(millis(total)) + (parts.isEmpty() ? "" : " (" + parts + ")");
         String said = result.isAccepted()
                 ? Messages.TestCall_answered(request.destination(), result.status())
-                : Messages.TestCall_failed(request.destination(), result.failure());
+                : result.failure() + ".";
         String html = Util.escape(said) + "<br>" + Util.escape(times)
                 + (result.answer().isEmpty() ? "" : "<pre>" + Util.escape(result.answer()) + "</pre>");
         return result.isAccepted() ? FormValidation.okWithMarkup(html) : FormValidation.errorWithMarkup(html);
