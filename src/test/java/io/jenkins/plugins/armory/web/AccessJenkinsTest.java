@@ -141,8 +141,7 @@ class AccessJenkinsTest {
                 "ListedIssuer.checkIssuer",
                 "ListedIssuer.checkRequiredClaims",
                 "ListedClient.checkJobs",
-                "ListedIssuer.checkJobs",
-                "WebhookDefinition.sendTest"));
+                "ListedIssuer.checkJobs"));
     }
 
     private static Map<String, Form> forms(Form form, String... names) {
