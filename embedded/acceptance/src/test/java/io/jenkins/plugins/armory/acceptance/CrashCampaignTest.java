@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.armory.acceptance.campaign.Campaign;
 import io.jenkins.plugins.armory.acceptance.campaign.CampaignReport;
 import io.jenkins.plugins.armory.acceptance.campaign.Kill;
-import io.jenkins.plugins.armory.acceptance.driver.Controller;
-import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
-import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
+import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,14 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dacceptance.kills=N} says how often it dies, {@code -Dacceptance.seed=S} where and when. See docs/reliability.md.
  */
 class CrashCampaignTest {
+
+    @Test
+    void everyPointIsInTheDocumentation() throws IOException {
+        String documentation = Files.readString(Path.of("../../docs/reliability.md"));
+        assertThat(FaultPoint.values())
+                .allSatisfy(point -> assertThat(documentation)
+                        .containsPattern("(?m)^\\| `" + point + "` \\| .* \\| " + point.meaning() + " \\|$"));
+    }
 
     /** A process that lives for seconds only has nothing from more than that. */
     private static final String COMPILE_LITTLE = "-XX:TieredStopAtLevel=1";

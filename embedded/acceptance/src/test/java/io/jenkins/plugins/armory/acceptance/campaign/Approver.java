@@ -1,6 +1,9 @@
 package io.jenkins.plugins.armory.acceptance.campaign;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.UncheckedIOException;
@@ -12,11 +15,15 @@ import java.util.function.Supplier;
 /** The external process of one approval: what it says, again and again until there is an answer, and what it was answered. */
 final class Approver {
 
+    /** What a person says. */
+    static final String COMMENT = "go";
+
     private static final int SERVER_ERROR = 500;
 
     private final String name;
     private final Callback callback;
     private final List<Said> said = new CopyOnWriteArrayList<>();
+    private final List<Answer> personSaid = new CopyOnWriteArrayList<>();
     private final AtomicInteger messages = new AtomicInteger();
 
     /** @param name of the approval's webhook */
@@ -45,8 +52,19 @@ final class Approver {
         said.add(new Said(success, message, answer));
     }
 
+    /** Has a person approve. */
+    void letPersonApprove(Build build) {
+        JsonNode approval = JsonNodeFactory.instance.objectNode().put("id", id());
+        personSaid.add(patiently(() -> build.decide(approval, "approve", COMMENT)));
+    }
+
+    /** What the person was answered. */
+    List<Answer> personSaid() {
+        return List.copyOf(personSaid);
+    }
+
     /** Sends a request until it is answered: again where the connection fails, and after any 5xx. */
-    static Answer patiently(Supplier<Answer> request) {
+    private static Answer patiently(Supplier<Answer> request) {
         return Wait.until("an answer that is final")
                 .ignoreException(UncheckedIOException.class)
                 .until(request::get, answer -> answer.status() < SERVER_ERROR);

@@ -65,7 +65,7 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
             case RETRY_SCHEDULING -> Scenario.RETRIED;
             case PERSON_DECIDING, PERSON_DECIDED -> Scenario.PERSON;
             case ABORTING, ABORTED -> Scenario.STOPPED;
-            case DEADLINE_CHECKING, DEADLINE_CHECKED -> Scenario.TIMEOUT;
+            case DEADLINE_CHECKING, DEADLINE_CHECKED -> random.nextBoolean() ? Scenario.TIMEOUT : Scenario.SILENT;
             case OTHERS_ENDING, OTHERS_ENDED -> Scenario.PHASE_FAILURE;
             case STAGE_PAUSED, ENVIRONMENT_BEGINNING, ENVIRONMENTS_APPLYING, ENVIRONMENTS_WRITING, ENVIRONMENTS_RENAMING,
                     ENVIRONMENTS_RENAMED, ENVIRONMENTS_APPLIED, ENVIRONMENT_SETTLED, BODY_STARTED, BODY_ENDED,
@@ -75,8 +75,9 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
             case PROGRAM_SAVING, PROGRAM_WRITTEN -> Scenario.SEQUENCE; // none is saved behind the last step
             default -> {
                 Scenario any = any(random);
-                // No decision may come in a build that is stopped, and none soon in one that waits for its deadline.
-                yield any.isStopped() || any == Scenario.TIMEOUT ? Scenario.SUCCESS : any;
+                // No decision may come in a build that is stopped, and none soon in one of which nothing is heard.
+                boolean late = any.isStopped() || any == Scenario.TIMEOUT || any == Scenario.SILENT;
+                yield late ? Scenario.SUCCESS : any;
             }
         };
     }

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.acceptance.campaign;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
@@ -77,8 +76,7 @@ final class Life {
                 approver.say(false);
             }
             case PERSON -> {
-                submit(() -> Approver.patiently(() -> build.decide(
-                        JsonNodeFactory.instance.objectNode().put("id", approver.id()), "approve", "go")));
+                submit(() -> approver.letPersonApprove(build));
                 approver.say(true);
             }
             case PHASE_FAILURE -> {
@@ -86,7 +84,7 @@ final class Life {
                     approver.say(false);
                 }
             }
-            case TIMEOUT -> {
+            case TIMEOUT, SILENT -> {
                 Wait.until("the end of " + this).ignoreExceptions().until(() -> !build.isBuilding());
                 approver.say(true);
             }

@@ -20,6 +20,8 @@ enum Scenario {
     NO_CALLBACK,
     /** No callback comes in time. */
     TIMEOUT,
+    /** Nothing is heard for longer than the step has it. */
+    SILENT,
     /** The build is stopped. */
     STOPPED,
     /** The build is stopped while a callback is on its way. */
@@ -50,6 +52,7 @@ enum Scenario {
             case PERSON -> apply(process, "one", "manualApproval: [message: 'Go?']");
             case NO_CALLBACK -> process.approvalNamed("one", "disableCallback: true") + "\necho 'applied 1: sent'";
             case TIMEOUT -> apply(process, "one", "timeout: 3", "unit: 'SECONDS'");
+            case SILENT -> apply(process, "one", "heartbeat: 2", "heartbeatUnit: 'SECONDS'");
             case SEQUENCE -> apply(process, "one") + apply(process, "two");
             case ENVIRONMENTS ->
                 """

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class Verdict {
 
     private final Life life;
     private final Path store;
-    private final Path folder;
+    private final Path buildFolder;
     private final String log;
     private final String result;
 
@@ -31,7 +32,7 @@ final class Verdict {
     Verdict(Life life, Path home) {
         this.life = life;
         this.store = home.resolve("armory-approvals");
-        this.folder = home.resolve("jobs/" + life.job().name() + "/builds/1");
+        this.buildFolder = home.resolve("jobs/" + life.job().name() + "/builds/1");
         this.log = life.build().awaitLogEnd();
         this.result = RESULT.matcher(log).results().findFirst().orElseThrow().group(1);
     }
@@ -43,14 +44,16 @@ final class Verdict {
      */
     int check() {
         if (life.hasDiedStarting() && life.approvers().isEmpty()) {
+            // Jenkins gives up a build whose program it has never saved; or it was over before anybody could be called.
             assertThat(life.calls()).isEmpty();
-            assertThat(result).isEqualTo("FAILURE"); // Jenkins gives up a build whose program it has never saved
+            assertThat(life.build().hasNothingPending()).isTrue();
+            assertThat(result).isNotEqualTo("SUCCESS");
             return 0;
         }
         checkCalls();
         life.approvers().forEach(this::checkDecision);
         checkResult();
-        checkFolder();
+        checkBuildFolder();
         return repeatedLines();
     }
 
@@ -69,11 +72,7 @@ final class Verdict {
 
     /** What was answered is what is on disk, and nothing else is. */
     private void checkDecision(Approver approver) {
-        // What is left of a build that ended by force is ended behind it.
-        Wait.until("nothing is pending of " + life)
-                .untilAsserted(() -> assertThat(store.resolve("pending/" + approver.id() + ".json")).doesNotExist());
-        Wait.until("the decision of " + life + " is in its file")
-                .untilAsserted(() -> assertThat(store.resolve("decided/" + approver.id() + ".json")).exists());
+        awaitNoFile("pending", approver); // what is left of a build that ended by force is ended behind it
         JsonNode approval = read(approver);
         assertThat(approval.get("state").asText()).isEqualTo("DECIDED");
         JsonNode decided = approval.get("callback");
@@ -95,6 +94,10 @@ final class Verdict {
         List<Said> first = accepted.stream().filter(said -> !said.isDuplicate()).toList();
         assertThat(first).hasSizeLessThanOrEqualTo(1);
         first.forEach(said -> assertThat(said.message()).isEqualTo(decided.get("mdMessage").asText()));
+        if (!approver.personSaid().isEmpty()) {
+            assertThat(approver.personSaid()).extracting(Answer::status).containsOnly(200);
+            assertThat(approval.get("person").get("mdMessage").asText()).isEqualTo(Approver.COMMENT);
+        }
         int last = 0;
         for (JsonNode attempt : approval.get("attempts")) {
             assertThat(attempt.get("number").asInt()).isGreaterThan(last);
@@ -103,8 +106,10 @@ final class Verdict {
     }
 
     private JsonNode read(Approver approver) {
+        Path file = file("decided", approver);
+        Wait.until(file + " is there").until(() -> Files.exists(file));
         try {
-            return JSON.readTree(store.resolve("decided/" + approver.id() + ".json").toFile());
+            return JSON.readTree(file.toFile());
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
@@ -145,6 +150,7 @@ final class Verdict {
             case RACE -> List.of("SUCCESS", "FAILURE");
             case NO_CALLBACK -> List.of("SENT");
             case TIMEOUT -> List.of("TIMED_OUT");
+            case SILENT -> List.of("NOT_HEARD");
             case STOPPED -> List.of("ABORTED");
             case STOPPED_RACE -> List.of("SUCCESS", "ABORTED");
             case PHASE_FAILURE -> List.of("FAILURE", "OTHER_FAILED");
@@ -169,9 +175,9 @@ final class Verdict {
         return "applied " + count + ": true " + read(approver).get("callback").get("mdMessage").asText();
     }
 
-    private void checkFolder() {
+    private void checkBuildFolder() {
         // Jenkins leaves temporary files of its own behind, with other names.
-        try (Stream<Path> files = Files.list(folder)) {
+        try (Stream<Path> files = Files.list(buildFolder)) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .filteredOn(name -> name.startsWith("armory"))
                     .isSubsetOf("armory-approvals.txt", "armory-deployment.json");
@@ -200,9 +206,17 @@ final class Verdict {
             return !life.build().exists();
         });
         for (Approver approver : life.approvers()) {
-            assertThat(store.resolve("pending/" + approver.id() + ".json")).doesNotExist();
-            assertThat(store.resolve("decided/" + approver.id() + ".json")).doesNotExist();
+            awaitNoFile("pending", approver);
+            awaitNoFile("decided", approver);
         }
+    }
+
+    private void awaitNoFile(String folder, Approver approver) {
+        Wait.until("nothing is in " + folder + " of " + life).until(() -> !Files.exists(file(folder, approver)));
+    }
+
+    private Path file(String folder, Approver approver) {
+        return store.resolve(folder).resolve(approver.id() + ".json");
     }
 
     /** What is in the folders of the store. */

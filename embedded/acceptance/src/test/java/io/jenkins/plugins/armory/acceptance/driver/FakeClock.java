@@ -44,6 +44,7 @@ public final class FakeClock {
                 "FAKETIME_TIMESTAMP_FILE", offset.toString(),
                 "FAKETIME_NO_CACHE", "1",
                 "DONT_FAKE_MONOTONIC", "1",
+                "FAKETIME_FORCE_MONOTONIC_FIX", "0", // or the JVM's waits would be over before they began
                 "NO_FAKE_STAT", "1");
     }
 
