@@ -64,7 +64,7 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
         return switch (point) {
             case RETRY_SCHEDULING -> Scenario.RETRIED;
             case PERSON_DECIDING, PERSON_DECIDED -> Scenario.PERSON;
-            case ABORTING, ABORTED -> Scenario.STOPPED;
+            case ABORTING, ABORTED, CANCELLING, CANCEL_ANSWERED, CANCEL_OVER, CANCEL_ARMING, CANCEL_ARMED -> Scenario.STOPPED;
             case DEADLINE_CHECKING, DEADLINE_CHECKED -> random.nextBoolean() ? Scenario.TIMEOUT : Scenario.SILENT;
             case OTHERS_ENDING, OTHERS_ENDED -> Scenario.PHASE_FAILURE;
             case STAGE_PAUSED, ENVIRONMENT_BEGINNING, ENVIRONMENTS_APPLYING, ENVIRONMENTS_WRITING, ENVIRONMENTS_RENAMING,

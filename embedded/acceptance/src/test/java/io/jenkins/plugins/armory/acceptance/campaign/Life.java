@@ -28,6 +28,7 @@ final class Life {
 
     private final Scenario scenario;
     private final ExternalProcess process = new ExternalProcess();
+    private final ExternalProcess canceller = new ExternalProcess();
     private final Build build;
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final List<Future<?>> work = new CopyOnWriteArrayList<>();
@@ -44,7 +45,7 @@ final class Life {
     Life(Scenario scenario, Jenkins jenkins) {
         this.scenario = scenario;
         process.onCall(this::reply);
-        build = new Build(jenkins.createJob(scenario.script(process)), 1);
+        build = new Build(jenkins.createJob(scenario.script(process, canceller)), 1);
     }
 
     private Reply reply(Call call) {
@@ -195,6 +196,11 @@ final class Life {
         return process.calls();
     }
 
+    /** Those that told the external process to stop. */
+    List<Call> cancelCalls() {
+        return canceller.calls();
+    }
+
     Collection<Approver> approvers() {
         return new ArrayList<>(approvers.values());
     }
@@ -218,6 +224,7 @@ final class Life {
             return !build.job().exists();
         });
         process.close();
+        canceller.close();
         executor.shutdownNow();
     }
 

@@ -41,17 +41,19 @@ enum Scenario {
             echo "applied ${applied}: ${r%1$s.success} ${r%1$s.mdMessage}"
             """;
 
-    String script(ExternalProcess process) {
-        return "int applied = 0\n" + body(process);
+    /** @param canceller what is told to stop when nobody waits any more, in the kinds of builds that have such a one */
+    String script(ExternalProcess process, ExternalProcess canceller) {
+        return "int applied = 0\n" + body(process, "cancel: [uriTemplate: '" + canceller.url() + "']");
     }
 
-    private String body(ExternalProcess process) {
+    private String body(ExternalProcess process, String cancel) {
         return switch (this) {
-            case SUCCESS, FAILURE, RACE, EARLY, STOPPED, STOPPED_RACE -> apply(process, "one");
-            case RETRIED -> apply(process, "one", "retryCount: 5");
+            case SUCCESS, FAILURE, RACE, EARLY -> apply(process, "one");
+            case STOPPED, STOPPED_RACE -> apply(process, "one", cancel);
+            case RETRIED -> apply(process, "one", "retryCount: 5", cancel);
             case PERSON -> apply(process, "one", "manualApproval: [message: 'Go?']");
             case NO_CALLBACK -> process.approvalNamed("one", "disableCallback: true") + "\necho 'applied 1: sent'";
-            case TIMEOUT -> apply(process, "one", "timeout: 3", "unit: 'SECONDS'");
+            case TIMEOUT -> apply(process, "one", "timeout: 3", "unit: 'SECONDS'", cancel);
             case SILENT -> apply(process, "one", "heartbeat: 2", "heartbeatUnit: 'SECONDS'");
             case SEQUENCE -> apply(process, "one") + apply(process, "two");
             case ENVIRONMENTS ->
@@ -74,6 +76,11 @@ enum Scenario {
 
     private static String apply(ExternalProcess process, String name, String... more) {
         return APPLY.formatted(name, process.approvalNamed(name, more));
+    }
+
+    /** Whether the external process is told to stop when an approval ends without it. */
+    boolean isCancelled() {
+        return isStopped() || this == TIMEOUT || this == RETRIED;
     }
 
     /** Whether builds of this kind may be stopped. */

@@ -52,6 +52,7 @@ final class Verdict {
         }
         checkCalls();
         life.approvers().forEach(this::checkDecision);
+        life.approvers().stream().filter(approver -> life.scenario().isCancelled()).forEach(this::checkCancelled);
         checkResult();
         checkBuildFolder();
         return repeatedLines();
@@ -113,6 +114,21 @@ final class Verdict {
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
+    }
+
+    /** An external process that nobody waits for any more is told so, at least once; one that has decided is not. */
+    private void checkCancelled(Approver approver) {
+        awaitNoFile("cancel", approver);
+        JsonNode approval = read(approver);
+        if (approval.has("callback")) {
+            assertThat(life.cancelCalls()).isEmpty();
+            return;
+        }
+        assertThat(approval.get("cancel").get("status").asInt()).isEqualTo(202);
+        assertThat(life.cancelCalls())
+                .hasSizeBetween(1, 1 + life.deaths())
+                .extracting(call -> call.header("Idempotency-Key"))
+                .containsOnly(approver.id() + "-cancel");
     }
 
     /** The build has ended as its approvals did. */
