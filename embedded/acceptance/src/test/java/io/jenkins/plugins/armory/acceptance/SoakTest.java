@@ -33,7 +33,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(named = "acceptance.soakMinutes", matches = "[1-9]\\d*", disabledReason = "takes long; run by itself")
 class SoakTest {
 
-    private static final int WORKERS = 4;
+    private static final int WORKERS = 2;
     private static final Duration INTERVAL = Duration.ofSeconds(10);
 
     /** What there is at one moment. */

@@ -48,9 +48,14 @@ public final class Campaign {
         this.report = report;
     }
 
-    /** Kills the controller as planned; in the end nothing is left of all builds. */
-    public void run(List<Kill> plan) {
-        for (int i = 0; i < plan.size(); i++) {
+    /**
+     * Kills the controller as planned; in the end nothing is left of all builds.
+     *
+     * @param atMost no kill is begun when that has passed
+     */
+    public void run(List<Kill> plan, Duration atMost) {
+        long begin = System.nanoTime();
+        for (int i = 0; i < plan.size() && System.nanoTime() - begin < atMost.toNanos(); i++) {
             boolean restartIsNext = i + 1 < plan.size() && plan.get(i + 1).moment() == Moment.RESTART;
             live(plan.get(i), restartIsNext);
         }

@@ -15,20 +15,18 @@ public final class CampaignReport {
     private static final int TOO_MANY = 5;
 
     private final long begin = System.nanoTime();
+    private final List<Kill> kills = new ArrayList<>();
     private final Map<FaultPoint, Integer> deaths = new EnumMap<>(FaultPoint.class);
     private final Map<Moment, Integer> unannounced = new EnumMap<>(Moment.class);
     private final List<String> violations = new ArrayList<>();
-    private int kills;
     private final List<Kill> notPassed = new ArrayList<>();
     private int builds;
     private int decisions;
     private int repeatedLines;
-    private Kill last;
 
     /** @param byItself whether the process died where it was to */
     void killed(Kill kill, boolean byItself) {
-        kills++;
-        last = kill;
+        kills.add(kill);
         if (kill.point() == null) {
             unannounced.merge(kill.moment(), 1, Integer::sum);
         } else if (byItself) {
@@ -51,7 +49,7 @@ public final class CampaignReport {
         try {
             judgement.run();
         } catch (AssertionError | ConditionTimeoutException x) {
-            violations.add("After kill " + kills + " (" + last + "), " + life + ": " + x.getMessage());
+            violations.add("After kill " + kills.size() + " (" + (kills.isEmpty() ? "none" : kills.get(kills.size() - 1)) + "), " + life + ": " + x.getMessage());
             System.out.println(violations.get(violations.size() - 1));
             if (violations.size() > TOO_MANY) {
                 throw new AssertionError("Too much is wrong:\n" + String.join("\n", violations), x);
@@ -64,6 +62,11 @@ public final class CampaignReport {
         return List.copyOf(violations);
     }
 
+    /** What there was time for. */
+    public List<Kill> kills() {
+        return List.copyOf(kills);
+    }
+
     /** The points at which the controller has died. */
     public Map<FaultPoint, Integer> deaths() {
         return Map.copyOf(deaths);
@@ -74,7 +77,7 @@ public final class CampaignReport {
     public String toString() {
         StringBuilder text = new StringBuilder("%d kills in %d s: %d at %d named points, %d at any moment %s, %d behind a point that was not passed%n"
                 .formatted(
-                        kills,
+                        kills.size(),
                         Duration.ofNanos(System.nanoTime() - begin).toSeconds(),
                         deaths.values().stream().mapToInt(Integer::intValue).sum(),
                         deaths.size(),
