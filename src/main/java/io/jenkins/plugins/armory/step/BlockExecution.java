@@ -71,7 +71,7 @@ abstract class BlockExecution extends StepExecution {
     }
 
     /** Has the program saved, and then begins. */
-    final boolean save() throws IOException, InterruptedException {
+    final boolean save() {
         Work.afterSaving(getContext(), this::run, this::beginUnlessStopped);
         return false;
     }

@@ -16,6 +16,5 @@ public final class EndedBuilds extends RunListener<Run<?, ?>> {
         DeadEnds.forget(run);
         StagePause.forget(run);
         CancelledStages.forget(run);
-        ProgramSaves.forget(run);
     }
 }

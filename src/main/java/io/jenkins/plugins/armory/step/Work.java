@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.step;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import io.jenkins.plugins.armory.ArmoryApprovals;
-import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -17,9 +16,8 @@ interface Work {
      *
      * @param runner ends the step if the work throws, or if the program could not be saved
      */
-    static void afterSaving(StepContext context, Consumer<Work> runner, Work next)
-            throws IOException, InterruptedException {
-        ListenableFuture<Void> saved = ProgramSaves.save(context);
+    static void afterSaving(StepContext context, Consumer<Work> runner, Work next) {
+        ListenableFuture<Void> saved = context.saveState();
         saved.addListener(
                 () -> runner.accept(() -> {
                     try {

@@ -13,12 +13,6 @@ final class HeldContext extends StepContext {
 
     private final transient SettableFuture<Void> saved = SettableFuture.create();
     private final transient SettableFuture<Throwable> failure = SettableFuture.create();
-    private int saves;
-
-    /** How often the program was to be saved with this context. */
-    int saves() {
-        return saves;
-    }
 
     /** For the test to say that the program is saved. */
     SettableFuture<Void> saved() {
@@ -37,7 +31,6 @@ final class HeldContext extends StepContext {
 
     @Override
     public ListenableFuture<Void> saveState() {
-        saves++;
         return saved;
     }
 
