@@ -1,0 +1,90 @@
+package io.jenkins.plugins.armory.callback;
+
+import com.nimbusds.jose.jwk.JWKSet;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalStore;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Whatever is sent as {@code Authorization}, as the other header, as content type and as body, without the token, decides
+ * nothing. Input: the parts of a request, divided by bytes of the value 1.
+ */
+public final class CallbackEndpointFuzz {
+
+    private static final CallbackTokens TOKENS = new CallbackTokens(message -> Arrays.copyOf(message, 32));
+    private static final String ID = TOKENS.newId();
+    private static final AtomicInteger REQUESTS = new AtomicInteger();
+    private static final Approvals APPROVALS = open();
+    private static final CallbackEndpoint ENDPOINT = new CallbackEndpoint(
+            APPROVALS,
+            TOKENS,
+            List.of(
+                    TokenVerifier.ofApprovals(new CallbackTokens(CallbackEndpointFuzz::secret)),
+                    TokenEndpointFuzz.TOKENS,
+                    new OutsideIssuers(
+                            () -> List.of(new OutsideIssuer(
+                                    "https://i.example.com",
+                                    "a",
+                                    RequiredClaims.parse(List.of()),
+                                    JobPatterns.parse("**"))),
+                            address -> CompletableFuture.completedFuture(new JWKSet()),
+                            Clock.systemUTC(),
+                            Duration.ofSeconds(1))),
+            () -> false,
+            Clock.systemUTC());
+
+    private CallbackEndpointFuzz() {}
+
+    private static byte[] secret(byte[] message) {
+        return UUID.nameUUIDFromBytes(message).toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Approvals open() {
+        try {
+            ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(work -> {
+                Thread thread = new Thread(work);
+                thread.setDaemon(true);
+                return thread;
+            });
+            Approvals approvals = new Approvals(
+                    ApprovalStore.open(Files.createTempDirectory("fuzz")), timer, timer, Clock.systemUTC());
+            approvals.create(
+                    Approval.start(ID, new BuildRef("job", 1), null, "w", null, Instant.now(), Duration.ofDays(365)));
+            return approvals;
+        } catch (IOException x) {
+            throw new AssertionError(x);
+        }
+    }
+
+    /** What Jazzer calls. */
+    public static void fuzzerTestOneInput(byte[] data) throws IOException {
+        List<String> parts = Fuzzing.split(data, 4);
+        JsonResponse response = ENDPOINT.handle(new CallbackRequest(
+                "POST",
+                ID,
+                parts.get(0).isEmpty() ? List.of() : List.of(parts.get(0)),
+                parts.get(1).isEmpty() ? List.of() : List.of(parts.get(1)),
+                "address " + REQUESTS.incrementAndGet(), // who fails so often from one would be told to slow down
+                parts.get(2),
+                -1,
+                new ByteArrayInputStream(parts.get(3).getBytes(StandardCharsets.ISO_8859_1))));
+        Fuzzing.check(response.status() == 401, "nobody decides without a token: " + response);
+        Fuzzing.checkError(response);
+        Fuzzing.check(!APPROVALS.find(ID).orElseThrow().isDecided(), "nothing is decided");
+    }
+}

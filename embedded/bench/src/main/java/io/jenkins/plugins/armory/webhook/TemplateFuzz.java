@@ -1,0 +1,45 @@
+package io.jenkins.plugins.armory.webhook;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Whatever stands in the templates of a webhook, and in the values for them, makes a request or is refused with the name of
+ * the field, and no value leaves the header that it stands in. Input: templates of the address, a header and the body, and a
+ * value, divided by bytes of the value 1.
+ */
+public final class TemplateFuzz {
+
+    private static final WebhookRequest.Defaults DEFAULTS = new WebhookRequest.Defaults("a1", "strategy", null);
+
+    private TemplateFuzz() {}
+
+    /** What Jazzer calls. */
+    public static void fuzzerTestOneInput(byte[] data) {
+        String[] parts = (new String(data, StandardCharsets.UTF_8) + "\u0001\u0001\u0001\u0001").split("\u0001", 5);
+        try {
+            Webhook webhook = Webhook.named("w")
+                    .uriTemplate(parts[0])
+                    .headers(List.of(new Webhook.Header("X-Fuzz", parts[1])))
+                    .body(parts[2].isEmpty() ? null : parts[2])
+                    .build();
+            Variables variables = new Variables()
+                    .with(Variables.CALLBACK_URI, "https://j.example.com/armory/approvals/a1")
+                    .withContext(Map.of("v", parts[3]))
+                    .withSecrets(id -> parts[3]);
+            WebhookRequest request = WebhookRequest.of(webhook, variables, DEFAULTS);
+            request.headers().forEach(header -> check(
+                    header.value().chars().allMatch(c -> c == '\t' || c >= 0x20 && c != 0x7f), "one line: " + header.value()));
+            check(request.host().startsWith("http"), "an address that can be called: " + request.host());
+        } catch (InvalidWebhookException | TemplateException x) {
+            check(x.getMessage() != null && !x.getMessage().isBlank(), "it says what is wrong");
+        }
+    }
+
+    private static void check(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError(what);
+        }
+    }
+}
