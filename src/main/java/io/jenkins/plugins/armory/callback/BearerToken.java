@@ -1,15 +1,12 @@
 package io.jenkins.plugins.armory.callback;
 
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Finds the Bearer token of a request (RFC 6750, section 2.1). */
 final class BearerToken {
 
-    /** The scheme's name is not case-sensitive (RFC 9110, section 11.1). A Secret text may hold any visible character. */
-    private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([\\x21-\\x7e]{1,8192})");
-    private static final Pattern BARE = Pattern.compile("[\\x21-\\x7e]{1,8192}");
+    private static final String SCHEME = "Bearer ";
+    private static final int MAX_LENGTH = 8192;
 
     private BearerToken() {}
 
@@ -46,16 +43,37 @@ final class BearerToken {
             throw new Missing("This request has " + many + "; send one.", many);
         }
         String value = headers.get(0).strip();
-        Matcher bearer = BEARER.matcher(value);
-        if (bearer.matches()) {
-            return bearer.group(1);
+        // The scheme's name is not case-sensitive (RFC 9110, section 11.1).
+        if (value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            String token = afterSpaces(value.substring(SCHEME.length()));
+            if (isToken(token)) {
+                return token;
+            }
         }
-        if (alternative && BARE.matcher(value).matches()) {
+        if (alternative && isToken(value)) {
             return value;
         }
         String none = "The " + name + " header does not hold a Bearer token";
         throw new Missing(
                 none + ": send \"" + name + ": " + (alternative ? "" : "Bearer ") + "TOKEN\".",
                 none + (value.regionMatches(true, 0, "basic ", 0, 6) ? ", but Basic: a proxy may have put it there" : ""));
+    }
+
+    private static String afterSpaces(String text) {
+        int start = 0;
+        while (start < text.length() && text.charAt(start) == ' ') {
+            start++;
+        }
+        return text.substring(start);
+    }
+
+    /** A Secret text may hold any visible character. An expression for it takes a fifth of the time of a whole callback. */
+    private static boolean isToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) <= ' ' || text.charAt(i) >= 0x7f) {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= MAX_LENGTH;
     }
 }
