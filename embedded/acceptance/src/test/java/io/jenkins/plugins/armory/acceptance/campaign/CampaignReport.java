@@ -49,8 +49,11 @@ public final class CampaignReport {
         try {
             judgement.run();
         } catch (AssertionError | ConditionTimeoutException x) {
-            violations.add("After kill " + kills.size() + " (" + (kills.isEmpty() ? "none" : kills.get(kills.size() - 1)) + "), " + life + ": " + x.getMessage());
-            System.out.println(violations.get(violations.size() - 1));
+            String last = kills.isEmpty() ? "none" : kills.get(kills.size() - 1).toString();
+            String violation = "After kill %d (%s), %s: %s%nIts log:%n%s%nIts approvals: %s"
+                    .formatted(kills.size(), last, life, x.getMessage(), life.build().log(), life.build().approvals());
+            violations.add(violation);
+            System.out.println(violation);
             if (violations.size() > TOO_MANY) {
                 throw new AssertionError("Too much is wrong:\n" + String.join("\n", violations), x);
             }
