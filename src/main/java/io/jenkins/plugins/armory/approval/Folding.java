@@ -33,6 +33,7 @@ final class Folding {
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    private volatile boolean finishing;
 
     /**
      * Begins with what the store has in its journal, and sees to all that is to come.
@@ -50,7 +51,7 @@ final class Folding {
     }
 
     private void schedule(Duration delay) {
-        if (!scheduled.compareAndSet(false, true)) {
+        if (finishing || !scheduled.compareAndSet(false, true)) {
             return;
         }
         try {
@@ -73,11 +74,12 @@ final class Folding {
     }
 
     private boolean isBusy() {
-        return store.idleNanos() < QUIET.toNanos() && store.journalSize() < LARGE;
+        return finishing || store.idleNanos() < QUIET.toNanos() && store.journalSize() < LARGE;
     }
 
     /** Leaves nothing in the journal, if that is a matter of seconds. */
     void finish() {
+        finishing = true; // what is under way in the background stops at the next file
         long start = System.nanoTime();
         try {
             store.fold(() -> System.nanoTime() - start > LAST.toNanos());

@@ -209,7 +209,9 @@ final class Journal {
         } catch (IOException x) {
             batch.written.completeExceptionally(x);
         } finally {
-            batch.written.completeExceptionally(new IOException("broken off")); // nobody waits for ever, whatever it was
+            if (!batch.written.isDone()) { // nobody waits for ever, whatever it was
+                batch.written.completeExceptionally(new IOException("broken off"));
+            }
             writing.unlock();
         }
     }
