@@ -152,6 +152,13 @@ class BuildTabTest {
             assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth").asBoolean())
                     .as("nothing has to be scrolled sideways at %s px", width)
                     .isTrue();
+            if (width == WIDE) {
+                assertThat(page.evaluate("[...document.querySelectorAll('.armory-approvals__sideways')]"
+                                        + ".filter((each) => each.scrollWidth > each.clientWidth).length")
+                                .asInt())
+                        .as("tables that have to be, though there is room")
+                        .isZero();
+            }
         }
         build.abort();
     }
