@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import java.time.Instant;
@@ -75,6 +76,12 @@ public final class BuildApproval {
     /** When the wait ends without a callback, in ISO 8601. */
     public String getDeadline() {
         return text(approval.deadline());
+    }
+
+    /** What a person is asked while it waits; empty where nobody is, or nothing in particular. */
+    public String getQuestion() {
+        ManualRequirement manual = approval.manual();
+        return manual == null || approval.isDecided() ? "" : manual.message();
     }
 
     /** From 0 to 100, how far the external process has come; {@code null} while it has not said. */
