@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -224,18 +225,41 @@ public final class Approvals {
      * @throws IOException when that could not be made durable for one of them
      */
     public void endOthers(Approval failed, String reason) throws IOException {
-        String environment = failed.environment();
-        if (environment == null) {
-            return;
-        }
         for (Approval other : store.pending()) {
-            if (!other.id().equals(failed.id())
-                    && other.build().equals(failed.build())
-                    && other.phase() == failed.phase()
-                    && environment.equals(other.environment())) {
+            if (haveAPhaseInCommon(failed, other)) {
                 apply(other.id(), new Event.OtherFailed(reason));
             }
         }
+    }
+
+    /**
+     * Ends an approval that was created when another one of its phase had failed, though its step had begun before: then
+     * {@link #endOthers} has not seen it. A step that begins later is not beside the one that failed but comes after it, as where
+     * it is tried again, and is left alone.
+     *
+     * @param begun when the step of the created one began
+     * @param reason for people, given the one that failed
+     * @return whether it was ended
+     * @throws IOException when that could not be made durable
+     */
+    public boolean endIfOtherFailed(Approval created, Instant begun, Function<Approval, String> reason) throws IOException {
+        Optional<Approval> failed = store.recentlyDecided().stream()
+                .filter(other -> other.requireDecision().isFailure())
+                .filter(other -> !other.requireDecision().decidedAt().isBefore(begun))
+                .filter(other -> haveAPhaseInCommon(other, created))
+                .findFirst();
+        if (failed.isPresent()) {
+            apply(created.id(), new Event.OtherFailed(reason.apply(failed.get())));
+        }
+        return failed.isPresent();
+    }
+
+    private static boolean haveAPhaseInCommon(Approval one, Approval other) {
+        return !one.id().equals(other.id())
+                && one.environment() != null
+                && one.environment().equals(other.environment())
+                && one.phase() == other.phase()
+                && one.build().equals(other.build());
     }
 
     /** See {@link ApprovalStore#pending}. */

@@ -46,4 +46,9 @@ public record Decision(Outcome outcome, String mdMessage, String decidedBy, Inst
     public boolean isSuccess() {
         return outcome == Outcome.SUCCESS || outcome == Outcome.SENT;
     }
+
+    /** Whether the approval failed by itself, so that others of its phase end with it. */
+    boolean isFailure() {
+        return !isSuccess() && outcome != Outcome.ABORTED && outcome != Outcome.OTHER_FAILED;
+    }
 }

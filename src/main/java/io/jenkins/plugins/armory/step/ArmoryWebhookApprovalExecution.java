@@ -70,6 +70,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(ArmoryWebhookApprovalExecution.class.getName());
     private static final String PREFIX = "[armory] ";
+    private static final String OTHER_FAILED = "another one of the same phase failed: ";
     /** How much of a message of progress is in a line of the log, in characters. */
     private static final int MAX_PROGRESS = 200;
 
@@ -78,6 +79,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     // Plain fields only: they are kept in program.dat, where templates may be but no secret and no token.
     private WebhookReference reference;
     private String approvalId;
+    private Instant begun;
 
     /** Set once what the reference names was read. */
     @CheckForNull
@@ -139,6 +141,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             submitters = new ArrayList<>(manual.toRequirement().submitters());
         }
         approvalId = ArmoryApprovals.get().tokens().newId();
+        begun = Instant.now();
         ArmoryApprovals.get().executor().execute(() -> run(this::pause));
         Work.afterSaving(getContext(), this::run, this::prepareAndBegin);
         return false;
@@ -284,9 +287,22 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             abort(stopped);
             return;
         }
+        if (endIfOtherFailed(approval)) {
+            return;
+        }
         arm();
         log("Calling webhook '" + webhook().name() + "'" + route.description() + ": " + request.destination());
         newSending(run, route).start(request);
+    }
+
+    /** Whether another one of the phase has failed while this one was on its way into the store; then it is ended. */
+    private boolean endIfOtherFailed(Approval approval) throws IOException {
+        return approvals()
+                .endIfOtherFailed(
+                        approval,
+                        begun,
+                        failed -> OTHER_FAILED + "webhook approval '" + failed.webhook() + "': "
+                                + failed.requireDecision().mdMessage());
     }
 
     private Route route(Run<?, ?> run) throws AbortException {
@@ -399,6 +415,9 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             return;
         }
         approvals().attach(approvalId, this);
+        if (!approval.get().isDecided() && endIfOtherFailed(approval.get())) {
+            return;
+        }
         switch (approval.get().state()) {
             case SENDING -> {
                 Instant due = approval.get().nextAttemptAt();
@@ -541,7 +560,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
      */
     private void failed(Approval approval, String reason) throws IOException, InterruptedException {
         if (approval.requireDecision().outcome() != Decision.Outcome.OTHER_FAILED) {
-            approvals().endOthers(approval, "another one of the same phase failed: " + reason);
+            approvals().endOthers(approval, OTHER_FAILED + reason);
         }
         tell(Verdict.FAILURE, reason);
         if (phase != Phase.AFTER_DEPLOYMENT) {

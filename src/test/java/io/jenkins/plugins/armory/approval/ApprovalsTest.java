@@ -88,6 +88,32 @@ class ApprovalsTest {
     }
 
     @Test
+    void aFailureEndsAnotherOfItsPhaseThatWasOnItsWayIntoTheStore() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("failed"));
+        Instant begun = clock.instant();
+        clock.set(begun.plusSeconds(1));
+        approvals.apply("failed", new Event.Callback(false, "1 failed", "callback token"));
+        approvals.endOthers(approvals.find("failed").orElseThrow(), "'lint' failed");
+        approvals.create(start("beside"));
+        approvals.create(start("retried"));
+        approvals.create(startingIn("otherbuild", 8, "staging"));
+
+        for (String beside : List.of("beside", "otherbuild")) {
+            assertThat(approvals.endIfOtherFailed(
+                            approvals.find(beside).orElseThrow(), begun, failed -> failed.id() + " failed"))
+                    .isEqualTo(beside.equals("beside"));
+        }
+        assertThat(approvals.endIfOtherFailed(
+                        approvals.find("retried").orElseThrow(), clock.instant().plusMillis(1), Approval::id))
+                .isFalse();
+
+        assertThat(approvals.find("beside").orElseThrow().decision())
+                .returns(Outcome.OTHER_FAILED, Decision::outcome)
+                .returns("failed failed", Decision::mdMessage);
+    }
+
+    @Test
     void approvalsWithoutAnEnvironmentHaveNoPhaseInCommon() throws IOException {
         Approvals approvals = open(clock);
         Approval failed = startingIn("failed", 7, null);
