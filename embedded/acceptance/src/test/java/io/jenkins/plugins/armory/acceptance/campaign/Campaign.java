@@ -179,9 +179,7 @@ public final class Campaign {
         }
         arm(kill);
         for (Verdict verdict : over) {
-            if (controller.isAlive()) {
-                whileItLives(verdict.life().build()::delete);
-            }
+            awaitOrDeath(PATIENCE, verdict::delete); // a moment after its end, Jenkins refuses to
         }
         awaitDeath(kill, startTime.dividedBy(10), () -> true);
     }
