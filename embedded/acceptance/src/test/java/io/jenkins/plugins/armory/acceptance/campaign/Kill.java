@@ -62,9 +62,10 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
     /** One that comes to the point. */
     private static Scenario scenario(FaultPoint point, Random random) {
         return switch (point) {
-            case RETRY_SCHEDULING -> Scenario.RETRIED;
+            // The two of the cancel webhook not in a build that is stopped: that may be before it comes to them.
+            case RETRY_SCHEDULING, CANCEL_ARMING, CANCEL_ARMED -> Scenario.RETRIED;
             case PERSON_DECIDING, PERSON_DECIDED -> Scenario.PERSON;
-            case ABORTING, ABORTED, CANCELLING, CANCEL_ANSWERED, CANCEL_OVER, CANCEL_ARMING, CANCEL_ARMED -> Scenario.STOPPED;
+            case ABORTING, ABORTED, CANCELLING, CANCEL_ANSWERED, CANCEL_OVER -> Scenario.STOPPED;
             case DEADLINE_CHECKING, DEADLINE_CHECKED -> random.nextBoolean() ? Scenario.TIMEOUT : Scenario.SILENT;
             case OTHERS_ENDING, OTHERS_ENDED -> Scenario.PHASE_FAILURE;
             case STAGE_PAUSED, ENVIRONMENT_BEGINNING, ENVIRONMENTS_APPLYING, ENVIRONMENTS_WRITING, ENVIRONMENTS_RENAMING,
