@@ -63,7 +63,7 @@ class CrashCampaignTest {
     @Test
     void noDecisionIsLostAndNoneIsAppliedTwice() {
         int kills = Integer.getInteger("acceptance.kills");
-        long seed = Long.getLong("acceptance.seed", System.nanoTime());
+        long seed = Long.getLong("acceptance.seed", 1L);
         Duration atMost = Duration.ofSeconds(Integer.getInteger("acceptance.killSeconds"));
         System.out.println("Killing the controller " + kills + " times, -Dacceptance.seed=" + seed);
         List<Kill> plan = Kill.plan(kills, new Random(seed));
