@@ -63,11 +63,23 @@ final class ParallelExecution extends StepExecution implements ProgramThread.Bod
         }
         if (running.isEmpty()) {
             program.build().log().println("[Pipeline] // parallel");
-            if (failure == null) {
-                getContext().onSuccess(results);
-            } else {
-                getContext().onFailure(failure);
-            }
+            end();
+        }
+    }
+
+    /** The last branch may have ended when the program was saved, and the controller have died before the step did. */
+    @Override
+    public void onResume() {
+        if (running.isEmpty()) {
+            end();
+        }
+    }
+
+    private void end() {
+        if (failure == null) {
+            getContext().onSuccess(results);
+        } else {
+            getContext().onFailure(failure);
         }
     }
 
