@@ -408,8 +408,20 @@ public final class ApprovalStore {
         pending.remove(id);
         unfolded.remove(id);
         changed.remove(id);
-        if (delete(pendingFile(id))) { // else it would seem to wait again
+        // Without its decision it would seem to wait again. Both files are there after a fault alone, see foldOne.
+        boolean both = disk.exists(pendingFile(id)) && disk.exists(decidedFile(id));
+        if (delete(pendingFile(id)) && (!both || sync(pendingFolder))) {
             delete(decidedFile(id));
+        }
+    }
+
+    private boolean sync(Path folder) {
+        try {
+            disk.sync(folder);
+            return true;
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot sync " + folder, x);
+            return false;
         }
     }
 

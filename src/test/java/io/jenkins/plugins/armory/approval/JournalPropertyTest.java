@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.lifecycle.AfterContainer;
@@ -49,6 +50,12 @@ class JournalPropertyTest {
     @Property(tries = 3_000)
     void whatWasAcknowledgedSurvivesAnything(@ForAll long seed) throws IOException {
         new Life(new Random(seed)).live();
+    }
+
+    /** Its files of both kinds were there, after a fault, when it was removed and the machine went down. */
+    @Example
+    void doesNotWaitAgainWhenItsRemovalWasCutOff() throws IOException {
+        new Life(new Random(2_741_556_292L)).live();
     }
 
     /** A store through changes, faults, and ends of its process, and what was promised on the way. */
