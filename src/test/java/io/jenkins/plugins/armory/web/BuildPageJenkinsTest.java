@@ -90,7 +90,7 @@ class BuildPageJenkinsTest {
 
     @Test
     void buildHasAPageOfItsOwnThatIsReachedFromItsSidePanel() throws Exception {
-        HtmlPage tab = page().querySelector("#side-panel a[href$='/deploy/1/armory/']") instanceof HtmlAnchor link
+        HtmlPage tab = page().querySelector("#side-panel a[href$='/deploy/1/armory']") instanceof HtmlAnchor link
                 ? link.click()
                 : null;
 
