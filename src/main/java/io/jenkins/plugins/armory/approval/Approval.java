@@ -428,7 +428,8 @@ public record Approval(
     }
 
     private Approval notHeard(Event.HeartbeatCheck check, Instant due) {
-        String message = "Nothing was heard of the external process for " + text(heartbeat) + ": since "
+        Duration interval = Objects.requireNonNull(heartbeat, "nothing is due without a heartbeat");
+        String message = "Nothing was heard of the external process for " + text(interval) + ": since "
                 + check.heardAt().truncatedTo(ChronoUnit.SECONDS) + ", " + check.what() + ".";
         return decided(Outcome.NOT_HEARD, message, "heartbeat", due);
     }

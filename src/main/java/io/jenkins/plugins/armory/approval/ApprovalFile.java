@@ -93,8 +93,9 @@ final class ApprovalFile {
                 .put("createdAt", approval.createdAt().toString())
                 .put("deadline", approval.deadline().toString())
                 .put("state", approval.state().name());
-        if (approval.heartbeat() != null) {
-            json.put("heartbeatMillis", approval.heartbeat().toMillis());
+        Duration heartbeat = approval.heartbeat();
+        if (heartbeat != null) {
+            json.put("heartbeatMillis", heartbeat.toMillis());
         }
         if (!approval.allowedCallers().isEmpty()) {
             approval.allowedCallers().forEach(json.putArray("allowedCallers")::add);
@@ -110,8 +111,9 @@ final class ApprovalFile {
         put(json, "callback", approval.callback());
         put(json, "person", approval.person());
         put(json, "decision", approval.decision());
-        if (approval.cancel() != null) {
-            json.set("cancel", toJson(approval.cancel()));
+        Attempt cancel = approval.cancel();
+        if (cancel != null) {
+            json.set("cancel", toJson(cancel));
         }
         return json;
     }

@@ -204,6 +204,14 @@ final class Journal {
             synchronized (this) {
                 next = null; // who comes now has to wait for the next write
             }
+            writeAndTell(batch);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void writeAndTell(Batch batch) {
+        try {
             write(batch.lines.toByteArray());
             batch.written.complete(null);
         } catch (IOException x) {
@@ -212,17 +220,17 @@ final class Journal {
             if (!batch.written.isDone()) { // nobody waits for ever, whatever it was
                 batch.written.completeExceptionally(new IOException("broken off"));
             }
-            writing.unlock();
         }
     }
 
     private void write(byte[] lines) throws IOException {
         boolean written = false;
         try {
-            if (file == null) {
-                begin();
+            Disk.Output current = output;
+            if (current == null) {
+                current = begin();
             }
-            output.append(lines);
+            current.append(lines);
             length += lines.length;
             written = true;
         } finally {
@@ -234,11 +242,13 @@ final class Journal {
         lastAppend = System.nanoTime();
     }
 
-    private void begin() throws IOException {
+    private Disk.Output begin() throws IOException {
         length = 0;
         file = folder.resolve(++number + SUFFIX);
-        output = disk.create(file);
+        Disk.Output begun = disk.create(file);
+        output = begun;
         disk.sync(folder);
+        return begun;
     }
 
     /** Adds nothing more to a file of which it is not known what is on disk. */
@@ -304,6 +314,14 @@ final class Journal {
     void drop(List<Path> files) throws IOException {
         writing.lock();
         try {
+            dropAll(files);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void dropAll(List<Path> files) throws IOException {
+        try {
             for (Path each : files) {
                 disk.delete(each);
                 disk.sync(folder);
@@ -311,7 +329,6 @@ final class Journal {
             }
         } finally {
             measure();
-            writing.unlock();
         }
     }
 }

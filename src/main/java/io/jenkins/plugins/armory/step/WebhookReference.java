@@ -180,8 +180,9 @@ final class WebhookReference implements Serializable {
         if (wanted == null) {
             return null;
         }
-        Webhook found = wanted.inline() != null
-                ? wanted.inline().onTheWayOf(webhook)
+        Webhook inline = wanted.inline();
+        Webhook found = inline != null
+                ? inline.onTheWayOf(webhook)
                 : named(stepContext, file, "cancel", String.valueOf(wanted.name()));
         return withBody(stepContext, found).asCancel();
     }

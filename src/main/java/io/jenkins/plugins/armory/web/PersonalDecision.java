@@ -119,7 +119,10 @@ record PersonalDecision(String id, Choice choice) {
     }
 
     private static JsonResponse with(@CheckForNull Decision decision, JsonResponse answer) {
-        answer.body().set("decision", CallbackEndpoint.json(Objects.requireNonNull(decision)));
+        if (decision == null) {
+            throw new IllegalStateException("nothing was decided");
+        }
+        answer.body().set("decision", CallbackEndpoint.json(decision));
         return answer;
     }
 }
