@@ -255,9 +255,10 @@ public final class Approvals {
     }
 
     private static boolean haveAPhaseInCommon(Approval one, Approval other) {
+        String environment = one.environment();
         return !one.id().equals(other.id())
-                && one.environment() != null
-                && one.environment().equals(other.environment())
+                && environment != null
+                && environment.equals(other.environment())
                 && one.phase() == other.phase()
                 && one.build().equals(other.build());
     }
