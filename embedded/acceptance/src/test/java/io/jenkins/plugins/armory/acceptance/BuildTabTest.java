@@ -112,7 +112,7 @@ class BuildTabTest {
         page.tabTo(DIALOG + " [type=submit]");
         page.enter();
 
-        awaitText(page, card(), "Succeeded");
+        awaitText(page, card(), "Approved – fine");
         build.awaitResult("SUCCESS");
         String user = build.approvals().get(0).at("/manualApproval/user").asText();
         assertThat(page.evaluate(card() + ".innerText").asText())
