@@ -172,7 +172,8 @@ public final class Campaign {
     }
 
     private void delete(Kill kill) {
-        if (over.isEmpty()) {
+        // Those that were being deleted when the controller died may be gone already.
+        if (over.stream().noneMatch(verdict -> verdict.life().build().exists())) {
             released.addAll(start(Scenario.SUCCESS, Scenario.FAILURE));
             released.forEach(Life::release);
             settle();
