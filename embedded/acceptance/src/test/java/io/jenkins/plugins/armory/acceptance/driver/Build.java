@@ -46,10 +46,9 @@ public record Build(Job job, int number) {
 
     /** Waits for the end of the build and checks how it ended. Returns its log. */
     public String awaitResult(String result) {
-        JsonNode ended = Wait.until("the end of " + this)
-                .until(this::json, json -> !json.get("building").asBoolean());
-        String log = awaitLogEnd(); // Jenkins calls a build ended before it has written why
-        assertThat(ended.get("result").asText())
+        Wait.until("the end of " + this).until(() -> !isBuilding());
+        String log = awaitLogEnd(); // Jenkins calls a build ended before it has written why, and before the result is the last
+        assertThat(json().get("result").asText())
                 .as("result of %s; its log:%n%s", this, log)
                 .isEqualTo(result);
         return log;
