@@ -102,7 +102,8 @@ public final class WebhookRequest implements Serializable {
             throw new TemplateException("uriTemplate: must start with http:// or https:// once rendered");
         }
         HttpUrl url = HttpUrl.parse(uri);
-        if (url == null) {
+        // OkHttp takes international names of which it would not take the ASCII form.
+        if (url == null || HttpUrl.parse(url.toString()) == null) {
             throw new TemplateException("uriTemplate: is not a valid address once rendered; check its host and port");
         }
         if (!url.username().isEmpty() || !url.password().isEmpty()) {

@@ -192,6 +192,13 @@ class WebhookRequestTest {
     }
 
     @Test
+    void hostThatIsNoneOnceItIsWrittenInAsciiIsRefused() {
+        assertThatThrownBy(() -> request("https://ci.e.v}}af\u02a9", List.of(), null, Map.of()))
+                .isInstanceOf(TemplateException.class)
+                .hasMessageStartingWith("uriTemplate: is not a valid address once rendered");
+    }
+
+    @Test
     void noValueChangesTheHost() {
         for (String value : List.of("evil.example.com/", "evil.example.com#", "x@evil.example.com", "a:80", "a\\b", "a?b")) {
             assertThatThrownBy(() -> request("https://{{context.x}}.ci/", List.of(), null, Map.of("x", value)))
