@@ -224,6 +224,15 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
         return (base.endsWith("/") ? base : base + '/') + "armory/";
     }
 
+    /**
+     * {@code {{armory.callbackUri}}} of an approval.
+     *
+     * @throws IllegalStateException when Jenkins does not know its address
+     */
+    public String callbackUri(String approvalId) {
+        return rootActionUrl() + "approvals/" + approvalId;
+    }
+
     @POST
     public FormValidation doCheckCallbackBaseUrl(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);

@@ -63,10 +63,9 @@ public final class CancelDefinition extends CallDefinition<CancelDefinition> {
             return "";
         }
 
-        /** See {@link WebhookDefinition.DescriptorImpl#getHelpFile}. */
         @Override
         public String getHelpFile(String fieldName) {
-            return new WebhookDefinition.DescriptorImpl().getHelpFile(fieldName);
+            return WebhookForm.helpFile(fieldName);
         }
 
         @POST

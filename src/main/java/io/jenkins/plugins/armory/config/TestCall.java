@@ -9,6 +9,7 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.webhook.CallTimings;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.TemplateException;
@@ -63,7 +64,7 @@ final class TestCall {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             String id = ArmoryApprovals.get().tokens().newId();
             WebhookRequest request =
-                    WebhookRequest.of(webhook, variables(id), new WebhookRequest.Defaults(id, "strategy", null));
+                    WebhookRequest.of(webhook, variables(id), new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null));
             ArmoryApprovals.get()
                     .caller()
                     .call(
@@ -87,7 +88,7 @@ final class TestCall {
 
     private Variables variables(String id) {
         return new Variables()
-                .with(Variables.CALLBACK_URI, ArmoryConfiguration.get().rootActionUrl() + "approvals/" + id)
+                .with(Variables.CALLBACK_URI, ArmoryConfiguration.get().callbackUri(id))
                 .with(Variables.CALLBACK_TOKEN, ArmoryApprovals.get().tokens().tokenFor(id))
                 .with(Variables.APPROVAL_ID, id)
                 .with(Variables.DEPLOYMENT_ID, SAMPLE + "#1")

@@ -156,10 +156,9 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
             return "";
         }
 
-        /** That of the step's fields of the same names, which must be with the step for Pipeline's own reference. */
         @Override
         public String getHelpFile(String fieldName) {
-            return "/descriptor/io.jenkins.plugins.armory.step.ArmoryWebhookApprovalStep/help/" + fieldName;
+            return WebhookForm.helpFile(fieldName);
         }
 
         @POST

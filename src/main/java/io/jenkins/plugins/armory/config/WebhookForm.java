@@ -16,6 +16,11 @@ public final class WebhookForm {
 
     private WebhookForm() {}
 
+    /** That of the step's fields of the same names, which must be with the step for Pipeline's own reference. */
+    static String helpFile(String fieldName) {
+        return "/descriptor/io.jenkins.plugins.armory.step.ArmoryWebhookApprovalStep/help/" + fieldName;
+    }
+
     public static ListBoxModel methods() {
         ListBoxModel items = new ListBoxModel();
         Webhook.METHODS.forEach(method -> items.add(method, method));

@@ -44,7 +44,7 @@ record ApprovalRequest(
     WebhookRequest of(Webhook webhook, Run<?, ?> run, @CheckForNull Decision ended) throws AbortException {
         String callbackUri;
         try {
-            callbackUri = callbackUri(approvalId);
+            callbackUri = ArmoryConfiguration.get().callbackUri(approvalId);
         } catch (IllegalStateException x) {
             throw new AbortException(x.getMessage());
         }
@@ -69,11 +69,6 @@ record ApprovalRequest(
         } catch (TemplateException x) {
             throw new AbortException("webhook '" + webhook.name() + "': " + x.getMessage());
         }
-    }
-
-    /** @throws IllegalStateException when Jenkins does not know its address */
-    static String callbackUri(String approvalId) {
-        return ArmoryConfiguration.get().rootActionUrl() + "approvals/" + approvalId;
     }
 
     /** A Secret text credential as the job may see it, {@code null} where it may see none. Its use is recorded. */

@@ -446,7 +446,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     /** @throws IllegalStateException when Jenkins does not know its address */
     private String callbackUri() {
-        return ApprovalRequest.callbackUri(approvalId);
+        return ArmoryConfiguration.get().callbackUri(approvalId);
     }
 
     private void sent(Run<?, ?> run, Attempt attempt) throws IOException {
