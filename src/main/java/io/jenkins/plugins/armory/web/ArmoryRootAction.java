@@ -67,30 +67,38 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
     }
 
     private static JsonResponse answer(StaplerRequest2 request, String path) throws IOException {
-        String id = ApprovalPath.idIn(path);
-        String rehearsal = ApprovalPath.idOfRehearsal(path);
-        String progress = ApprovalPath.idOfProgress(path);
-        String data = ApprovalPath.idOfData(path);
-        Optional<PersonalDecision> decision = PersonalDecision.at(path);
         ArmoryApprovals armory = ArmoryApprovals.get();
+        // Callbacks first: there are most of them, and each further look at the path costs.
+        String id = ApprovalPath.idIn(path);
         if (id != null) {
             return armory.endpoint().handle(callback(request, id));
-        } else if (rehearsal != null) {
-            return armory.endpoint().rehearse(callback(request, rehearsal));
-        } else if (progress != null) {
+        }
+        String progress = ApprovalPath.idOfProgress(path);
+        if (progress != null) {
             return armory.endpoint().progress(callback(request, progress));
-        } else if (decision.isPresent()) {
-            return decision.get().answer(request);
-        } else if (ApprovalPath.TOKEN.equals(path)) {
+        }
+        String rehearsal = ApprovalPath.idOfRehearsal(path);
+        if (rehearsal != null) {
+            return armory.endpoint().rehearse(callback(request, rehearsal));
+        }
+        if (ApprovalPath.TOKEN.equals(path)) {
             return armory.tokenEndpoint().handle(TokenRequests.of(request));
-        } else if ("/.well-known/jwks.json".equals(path)) {
+        }
+        if ("/.well-known/jwks.json".equals(path)) {
             return armory.publicKeys();
-        } else if (data != null) {
-            Jenkins.get().checkPermission(Jenkins.READ);
-            return new ApprovalList(armory).one(data);
-        } else if ("/api/json".equals(path)) {
+        }
+        if ("/api/json".equals(path)) {
             Jenkins.get().checkPermission(Jenkins.READ);
             return new ApprovalList(armory).all(request.getHeader("If-None-Match"));
+        }
+        String data = ApprovalPath.idOfData(path);
+        if (data != null) {
+            Jenkins.get().checkPermission(Jenkins.READ);
+            return new ApprovalList(armory).one(data);
+        }
+        Optional<PersonalDecision> decision = PersonalDecision.at(path);
+        if (decision.isPresent()) {
+            return decision.get().answer(request);
         }
         return JsonResponse.error(404, "not_found", "There is nothing here.");
     }
