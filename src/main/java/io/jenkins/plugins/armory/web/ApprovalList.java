@@ -66,7 +66,7 @@ final class ApprovalList {
             ArrayNode array = body.putArray("approvals");
             for (Approval approval : visible) {
                 ObjectNode json = json(approval);
-                List<Rejected> callbacks = rejected.of(approval.id());
+                List<Rejected> callbacks = rejected(approval);
                 if (!callbacks.isEmpty()) {
                     json.put("rejectedCallbacks", callbacks.size())
                             .put("lastRejection", callbacks.get(0).reason());
@@ -87,12 +87,22 @@ final class ApprovalList {
         return Arrays.stream(Choice.values()).anyMatch(choice -> viewer.isAsked(approval, choice));
     }
 
+    /** The callbacks of an approval that were refused, the newest first. */
+    List<Rejected> rejected(Approval approval) {
+        return rejected.of(approval.id());
+    }
+
+    /** The last report of progress of an approval, if there is one. */
+    Optional<Progress> progress(Approval approval) {
+        return approvals.progressOf(approval.id());
+    }
+
     /** All that the user is shown of an approval. */
     void addTo(PageTag tag, Approval approval) {
         tag.add(approval);
         tag.add(viewer.jobUrl(approval));
-        tag.add(rejected.of(approval.id()));
-        tag.add(approvals.progressOf(approval.id()));
+        tag.add(rejected(approval));
+        tag.add(progress(approval));
         tag.add(approvals.heartbeatDue(approval));
         for (Choice choice : Choice.values()) {
             tag.add(viewer.isAsked(approval, choice));
@@ -103,7 +113,7 @@ final class ApprovalList {
     ObjectNode whole(Approval approval) {
         ObjectNode json = json(approval);
         ArrayNode callbacks = json.putArray("rejectedCallbacks");
-        for (Rejected each : rejected.of(approval.id())) {
+        for (Rejected each : rejected(approval)) {
             callbacks.addObject()
                     .put("at", each.at().toString())
                     .put("status", each.status())
@@ -141,7 +151,7 @@ final class ApprovalList {
         if (callback != null) {
             json.set("callback", json(callback));
         }
-        approvals.progressOf(approval.id()).ifPresent(progress -> json.set("progress", json(progress)));
+        progress(approval).ifPresent(progress -> json.set("progress", json(progress)));
         Attempt cancel = approval.cancel();
         if (cancel != null) {
             json.set("cancel", json(cancel));

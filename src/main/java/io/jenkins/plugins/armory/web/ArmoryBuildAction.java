@@ -8,9 +8,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.ArmoryDeployments;
 import io.jenkins.plugins.armory.BuildRecord;
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.JsonResponse;
-import io.jenkins.plugins.armory.callback.RejectedCallbacks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -73,14 +71,7 @@ public final class ArmoryBuildAction extends Tab {
         try {
             ArmoryApprovals armory = ArmoryApprovals.get();
             ApprovalList list = new ApprovalList(armory);
-            RejectedCallbacks rejected = armory.endpoint().rejected();
-            for (Approval approval : armory.approvalsOf(run)) {
-                found.add(new BuildApproval(
-                        approval,
-                        rejected.of(approval.id()),
-                        armory.approvals().progressOf(approval.id()).orElse(null),
-                        list));
-            }
+            armory.approvalsOf(run).forEach(approval -> found.add(new BuildApproval(approval, list)));
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot read the approvals of " + run, x);
         }

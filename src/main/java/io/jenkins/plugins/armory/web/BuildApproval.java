@@ -16,19 +16,18 @@ import java.util.Locale;
 public final class BuildApproval {
 
     private final Approval approval;
-    private final List<Rejected> rejected;
-
     private final ApprovalList list;
+    private final List<Rejected> rejected;
 
     @CheckForNull
     private final Progress progress;
 
     /** @param list has the approval as the viewer is shown it */
-    BuildApproval(Approval approval, List<Rejected> rejected, @CheckForNull Progress progress, ApprovalList list) {
+    BuildApproval(Approval approval, ApprovalList list) {
         this.approval = approval;
-        this.rejected = List.copyOf(rejected);
-        this.progress = progress;
         this.list = list;
+        rejected = list.rejected(approval);
+        progress = list.progress(approval).orElse(null);
     }
 
     /** Whether the viewer is asked to decide. */
