@@ -22,13 +22,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,8 +48,7 @@ import jenkins.util.Timer;
 public final class Cancellations {
 
     private static final Logger LOGGER = Logger.getLogger(Cancellations.class.getName());
-    private static final RetryPolicy POLICY =
-            new RetryPolicy(() -> ThreadLocalRandom.current().nextDouble());
+    private static final RetryPolicy POLICY = new RetryPolicy();
     private static final String SUFFIX = ".json";
     /** Behind the approval's id in the {@code Idempotency-Key}: it is another call than the one that it cancels. */
     private static final String KEY_SUFFIX = "-cancel";
@@ -249,8 +245,7 @@ public final class Cancellations {
         }
 
         void attempt(int number) {
-            Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-            long nanos = System.nanoTime();
+            AttemptUnderWay begun = AttemptUnderWay.begin(number);
             try {
                 WebhookRequest request = cancel.request().of(cancel.webhook(), run, approval.requireDecision());
                 Route route = Route.of(
@@ -259,25 +254,23 @@ public final class Cancellations {
                         request,
                         approval.id() + KEY_SUFFIX,
                         () -> true,
-                        result -> later(() -> ended(request.host(), number, start, nanos, result)));
+                        result -> later(() -> ended(request.host(), begun, result)));
             } catch (AbortException | RuntimeException x) {
                 String reason = x instanceof AbortException ? x.getMessage() : x.toString();
-                over(new Attempt(number, start, "", 0, Duration.ZERO, reason, "", null));
+                over(begun.notMade(reason));
             }
         }
 
-        private void ended(String host, int number, Instant start, long nanos, Result result) {
-            Duration delay =
-                    POLICY.delay(number, cancel.webhook().retryCount(), result).orElse(null);
+        private void ended(String host, AttemptUnderWay begun, Result result) {
+            Duration delay = POLICY.delay(begun.number(), cancel.webhook().retryCount(), result)
+                    .orElse(null);
             if (delay == null) {
-                Duration duration = Duration.ofNanos(System.nanoTime() - nanos).truncatedTo(ChronoUnit.MILLIS);
-                over(new Attempt(
-                        number, start, host, result.status(), duration, result.failure(), result.answer(), null));
+                over(begun.ended(host, result, null));
                 return;
             }
             try {
                 Timer.get()
-                        .schedule(() -> later(() -> attempt(number + 1)), delay.toMillis(), TimeUnit.MILLISECONDS);
+                        .schedule(() -> later(() -> attempt(begun.number() + 1)), delay.toMillis(), TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException x) {
                 // Jenkins is going down; the next start calls again.
             }

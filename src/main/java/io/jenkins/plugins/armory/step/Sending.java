@@ -19,7 +19,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -34,8 +33,7 @@ import java.util.logging.Logger;
 final class Sending {
 
     private static final Logger LOGGER = Logger.getLogger(Sending.class.getName());
-    private static final RetryPolicy POLICY =
-            new RetryPolicy(() -> ThreadLocalRandom.current().nextDouble());
+    private static final RetryPolicy POLICY = new RetryPolicy();
 
     /** Makes the request, and is told what happens. */
     interface Owner {
@@ -206,11 +204,10 @@ final class Sending {
         if (!begin()) {
             return;
         }
-        Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        long nanos = System.nanoTime();
+        AttemptUnderWay begun = AttemptUnderWay.begin(number);
         route.call(request, approvalId, this::isWanted, result -> executor.execute(() -> {
             try {
-                ended(request.host(), number, start, Duration.ofNanos(System.nanoTime() - nanos), result);
+                ended(request.host(), begun, result);
             } catch (IOException | RuntimeException x) {
                 owner.failed(x);
             } finally {
@@ -219,21 +216,14 @@ final class Sending {
         }));
     }
 
-    private void ended(String host, int number, Instant start, Duration duration, Result result) throws IOException {
+    private void ended(String host, AttemptUnderWay begun, Result result) throws IOException {
+        int number = begun.number();
         Optional<Duration> delay = POLICY.delay(number, retryCount, result);
         Instant nextAt = delay.map(wait -> Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(wait))
                 .orElse(null);
         Instant deadline = approvals.find(approvalId).map(Approval::deadline).orElse(Instant.MIN);
         boolean inTime = nextAt != null && nextAt.isBefore(deadline);
-        Attempt attempt = new Attempt(
-                number,
-                start,
-                host,
-                result.status(),
-                duration.truncatedTo(ChronoUnit.MILLIS),
-                result.failure(),
-                result.answer(),
-                inTime ? nextAt : null);
+        Attempt attempt = begun.ended(host, result, inTime ? nextAt : null);
         if (result.isAccepted()) {
             accepted(attempt);
         } else if (inTime) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.webhook;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -18,8 +19,12 @@ public final class RetryPolicy {
 
     private final DoubleSupplier chance;
 
+    public RetryPolicy() {
+        this(() -> ThreadLocalRandom.current().nextDouble());
+    }
+
     /** @param chance numbers from 0 up to, but not including, 1 */
-    public RetryPolicy(DoubleSupplier chance) {
+    RetryPolicy(DoubleSupplier chance) {
         this.chance = chance;
     }
 
