@@ -149,23 +149,25 @@ public final class ApprovalStore {
     }
 
     private void readRecent() throws IOException {
-        Comparator<Path> newestFirst = Comparator.comparing((Path file) -> {
-                    try {
-                        return disk.modified(file).toEpochMilli();
-                    } catch (IOException x) {
-                        return 0L; // deleted meanwhile
-                    }
-                })
-                .reversed();
+        record Dated(Path file, Instant modified) {}
         Stream<Approval> ofFiles = list(decidedFolder, SUFFIX).stream()
                 .filter(file -> !unfolded.containsKey(idOf(file)))
-                .sorted(newestFirst)
+                .map(file -> new Dated(file, modified(file))) // once, however often they are compared
+                .sorted(Comparator.comparing(Dated::modified).reversed())
                 .limit(RECENT)
-                .flatMap(file -> read(file).stream());
+                .flatMap(dated -> read(dated.file()).stream());
         Stream.concat(unfolded.values().stream(), ofFiles)
                 .sorted(BY_DECISION.reversed())
                 .limit(RECENT)
                 .forEach(recent::add);
+    }
+
+    private Instant modified(Path file) {
+        try {
+            return disk.modified(file);
+        } catch (IOException x) {
+            return Instant.EPOCH; // deleted meanwhile
+        }
     }
 
     /**
