@@ -34,7 +34,12 @@ public final class Http {
 
     /** A request to be completed; every request of the suite starts here. */
     public static HttpRequest.Builder request(String url) {
-        return HttpRequest.newBuilder(URI.create(url)).header("Connection", "close");
+        return keepingConnection(url).header("Connection", "close");
+    }
+
+    /** Likewise, over a connection that may be used again. */
+    static HttpRequest.Builder keepingConnection(String url) {
+        return HttpRequest.newBuilder(URI.create(url));
     }
 
     /** Saves what is at an address that anybody may read. */

@@ -1,8 +1,6 @@
 package io.jenkins.plugins.armory.acceptance.driver;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -110,7 +108,7 @@ public final class OidcIssuer implements AutoCloseable {
 
     /** Over a connection that is kept: one that is not, Java's own server sometimes closes before it has answered. */
     private String ask(String path, String body) {
-        return Http.send(HttpRequest.newBuilder(URI.create(url + path)).POST(BodyPublishers.ofString(body)))
+        return Http.send(Http.keepingConnection(url + path).POST(BodyPublishers.ofString(body)))
                 .body();
     }
 
