@@ -140,7 +140,7 @@ public final class DeploymentFile {
                         : " line " + (x.getProblemMark().getLine() + 1) + ", column "
                                 + (x.getProblemMark().getColumn() + 1);
                 throw new InvalidException(List.of(name + place + ": is not YAML: " + x.getProblem()));
-            } catch (YAMLException x) {
+            } catch (YAMLException | IllegalArgumentException x) { // the latter of tags that cannot be decoded
                 throw new InvalidException(List.of(name + ": is not YAML: " + x.getMessage()));
             }
         }

@@ -159,6 +159,12 @@ class DeploymentFileTest {
         assertInvalid("- a", "deploy.yml line 1, column 1: must be a mapping with a section \"webhooks\"");
     }
 
+    /** The library's own message, and no YAMLException. */
+    @Test
+    void saysSoOfATagThatCannotBeDecoded() {
+        assertInvalid("!arn[0%e", "deploy.yml: is not YAML: Tag must not contain leading or trailing spaces.");
+    }
+
     @Test
     void takesWhatTheAnchorsOfAFileStandFor() throws Exception {
         DeploymentFile file = parse(
