@@ -1,12 +1,14 @@
 #!/bin/sh
-# Fuzzes the parsers of all that comes from outside or from the disk, guided by coverage: fuzz.sh [RUNS of each target]
+# Fuzzes the parsers of all that comes from outside or from the disk, guided by coverage: fuzz.sh [RUNS of each [TARGET...]]
 # After "mvn -f embedded -Pfuzz package -DskipTests". What is found is written to the folder "target/fuzz", as is the corpus.
 set -e
 runs=${1:-1500000}
+[ $# -eq 0 ] || shift
 cd "$(dirname "$0")"
+[ $# -gt 0 ] || set -- $(ls src/fuzz)
 mkdir -p target/fuzz
-for seeds in src/fuzz/*; do
-  target=${seeds##*/}
+for target; do
+  seeds=src/fuzz/$target
   corpus=target/fuzz/$target
   mkdir -p "$corpus"
   echo "== $target"
