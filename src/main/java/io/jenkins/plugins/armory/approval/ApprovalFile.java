@@ -1,13 +1,14 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,27 +23,39 @@ final class ApprovalFile {
 
     private static final int FORMAT = 1;
     private static final String REMOVED = "removed";
+    /** Of an approval that was decided, about. */
+    private static final int TYPICAL_BYTES = 1024;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ApprovalFile() {}
 
+    /** Writes the fields of a JSON object. */
+    private interface Fields {
+        void write(JsonGenerator json) throws IOException;
+    }
+
     /** Without a line feed, so it can be a line of the {@link Journal}. */
     static byte[] write(Approval approval) {
-        return bytes(toJson(approval));
+        return bytes(json -> write(json, approval));
     }
 
     /** What tells the {@link Journal} that there are no such approvals any more. */
     static byte[] writeRemoved(Collection<String> ids) {
-        ObjectNode json = JSON.createObjectNode().put("format", FORMAT);
-        ids.forEach(json.putArray(REMOVED)::add);
-        return bytes(json);
+        return bytes(json -> writeTexts(json, REMOVED, ids));
     }
 
-    private static byte[] bytes(ObjectNode json) {
-        try {
-            return JSON.writeValueAsBytes(json);
-        } catch (JsonProcessingException x) {
-            throw new IllegalStateException(x); // a tree can always be written
+    private static byte[] bytes(Fields fields) {
+        try (ByteArrayBuilder bytes = new ByteArrayBuilder(TYPICAL_BYTES)) {
+            try (JsonGenerator json = JSON.createGenerator(bytes)) {
+                json.writeStartObject();
+                json.writeNumberField("format", FORMAT);
+                fields.write(json);
+                json.writeEndObject();
+            }
+            return bytes.toByteArray();
+        } catch (IOException x) {
+            throw new UncheckedIOException(x); // not in memory
         }
     }
 
@@ -79,53 +92,78 @@ final class ApprovalFile {
         }
     }
 
-    private static ObjectNode toJson(Approval approval) {
-        ObjectNode json = JSON.createObjectNode()
-                .put("format", FORMAT)
-                .put("id", approval.id())
-                .put("job", approval.build().job())
-                .put("build", approval.build().number())
-                .put("phase", approval.phase().toString())
-                .put("environment", approval.environment())
-                .put("webhook", approval.webhook())
-                .put("callbackCredentialsId", approval.callbackCredentialsId())
-                .put("awaitsCallback", approval.awaitsCallback())
-                .put("createdAt", approval.createdAt().toString())
-                .put("deadline", approval.deadline().toString())
-                .put("state", approval.state().name());
+    private static void write(JsonGenerator json, Approval approval) throws IOException {
+        json.writeStringField("id", approval.id());
+        json.writeStringField("job", approval.build().job());
+        json.writeNumberField("build", approval.build().number());
+        json.writeStringField("phase", approval.phase().toString());
+        json.writeStringField("environment", approval.environment());
+        json.writeStringField("webhook", approval.webhook());
+        json.writeStringField("callbackCredentialsId", approval.callbackCredentialsId());
+        json.writeBooleanField("awaitsCallback", approval.awaitsCallback());
+        json.writeStringField("createdAt", approval.createdAt().toString());
+        json.writeStringField("deadline", approval.deadline().toString());
+        json.writeStringField("state", approval.state().name());
         Duration heartbeat = approval.heartbeat();
         if (heartbeat != null) {
-            json.put("heartbeatMillis", heartbeat.toMillis());
+            json.writeNumberField("heartbeatMillis", heartbeat.toMillis());
         }
         if (!approval.allowedCallers().isEmpty()) {
-            approval.allowedCallers().forEach(json.putArray("allowedCallers")::add);
+            writeTexts(json, "allowedCallers", approval.allowedCallers());
         }
-        ArrayNode attempts = json.putArray("attempts");
-        approval.attempts().forEach(attempt -> attempts.add(toJson(attempt)));
+        json.writeArrayFieldStart("attempts");
+        for (Attempt attempt : approval.attempts()) {
+            write(json, attempt);
+        }
+        json.writeEndArray();
         ManualRequirement manual = approval.manual();
         if (manual != null) {
-            ArrayNode submitters =
-                    json.putObject("manual").put("message", manual.message()).putArray("submitters");
-            manual.submitters().forEach(submitters::add);
+            json.writeObjectFieldStart("manual");
+            json.writeStringField("message", manual.message());
+            writeTexts(json, "submitters", manual.submitters());
+            json.writeEndObject();
         }
-        put(json, "callback", approval.callback());
-        put(json, "person", approval.person());
-        put(json, "decision", approval.decision());
+        write(json, "callback", approval.callback());
+        write(json, "person", approval.person());
+        write(json, "decision", approval.decision());
         Attempt cancel = approval.cancel();
         if (cancel != null) {
-            json.set("cancel", toJson(cancel));
+            json.writeFieldName("cancel");
+            write(json, cancel);
         }
-        return json;
     }
 
-    private static void put(ObjectNode json, String name, @CheckForNull Decision decision) {
-        if (decision != null) {
-            json.putObject(name)
-                    .put("outcome", decision.outcome().name())
-                    .put("mdMessage", decision.mdMessage())
-                    .put("decidedBy", decision.decidedBy())
-                    .put("decidedAt", decision.decidedAt().toString());
+    private static void writeTexts(JsonGenerator json, String name, Collection<String> texts) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String text : texts) {
+            json.writeString(text);
         }
+        json.writeEndArray();
+    }
+
+    private static void write(JsonGenerator json, String name, @CheckForNull Decision decision) throws IOException {
+        if (decision != null) {
+            json.writeObjectFieldStart(name);
+            json.writeStringField("outcome", decision.outcome().name());
+            json.writeStringField("mdMessage", decision.mdMessage());
+            json.writeStringField("decidedBy", decision.decidedBy());
+            json.writeStringField("decidedAt", decision.decidedAt().toString());
+            json.writeEndObject();
+        }
+    }
+
+    private static void write(JsonGenerator json, Attempt attempt) throws IOException {
+        Instant nextAt = attempt.nextAt();
+        json.writeStartObject();
+        json.writeNumberField("number", attempt.number());
+        json.writeStringField("at", attempt.at().toString());
+        json.writeStringField("host", attempt.host());
+        json.writeNumberField("status", attempt.status());
+        json.writeNumberField("millis", attempt.duration().toMillis());
+        json.writeStringField("failure", attempt.failure());
+        json.writeStringField("answer", attempt.answer());
+        json.writeStringField("nextAt", nextAt == null ? null : nextAt.toString());
+        json.writeEndObject();
     }
 
     @CheckForNull
@@ -149,19 +187,6 @@ final class ApprovalFile {
         List<String> submitters = new ArrayList<>();
         manual.required("submitters").forEach(submitter -> submitters.add(submitter.textValue()));
         return new ManualRequirement(text(manual, "message"), submitters);
-    }
-
-    private static ObjectNode toJson(Attempt attempt) {
-        Instant nextAt = attempt.nextAt();
-        return JSON.createObjectNode()
-                .put("number", attempt.number())
-                .put("at", attempt.at().toString())
-                .put("host", attempt.host())
-                .put("status", attempt.status())
-                .put("millis", attempt.duration().toMillis())
-                .put("failure", attempt.failure())
-                .put("answer", attempt.answer())
-                .put("nextAt", nextAt == null ? null : nextAt.toString());
     }
 
     private static List<Attempt> attempts(JsonNode json) {

@@ -194,12 +194,9 @@ public final class ApprovalStore {
      * @throws IOException when there is one that cannot be read, which is not to be taken for one that is gone
      */
     public Optional<Approval> find(String id) throws IOException {
-        Approval inMemory = pending.get(id);
-        if (inMemory == null) {
-            inMemory = unfolded.get(id);
-        }
-        if (inMemory != null) {
-            return Optional.of(inMemory);
+        Optional<Approval> inMemory = findInMemory(id);
+        if (inMemory.isPresent()) {
+            return inMemory;
         }
         if (!ID.matcher(id).matches()) {
             return Optional.empty();
@@ -207,6 +204,12 @@ public final class ApprovalStore {
         Optional<Approval> decided = readIfThere(decidedFile(id));
         // What is pending is in memory, unless it could not be read when the store was opened.
         return decided.isPresent() ? decided : readIfThere(pendingFile(id));
+    }
+
+    /** As {@link #find}, but of those alone that are not decided, or were a moment ago. */
+    public Optional<Approval> findInMemory(String id) {
+        Approval waiting = pending.get(id);
+        return Optional.ofNullable(waiting == null ? unfolded.get(id) : waiting);
     }
 
     /**

@@ -209,6 +209,11 @@ public final class Approvals {
         return store.find(id);
     }
 
+    /** See {@link ApprovalStore#findInMemory}. */
+    public Optional<Approval> findInMemory(String id) {
+        return store.findInMemory(id);
+    }
+
     /** Every approval that is not decided, the oldest first, and after them the newest decided ones, newest first. */
     public List<Approval> list() {
         List<Approval> all = new ArrayList<>(store.pending());

@@ -199,27 +199,30 @@ final class Journal {
     }
 
     private void commit(Batch batch) {
+        IOException failure = new IOException("broken off"); // nobody waits for ever, whatever it was
+        try {
+            takeAndWrite(batch);
+            failure = null;
+        } catch (IOException x) {
+            failure = x;
+        } finally { // with the lock given back: to wake up many takes as long as a write
+            if (failure == null) {
+                batch.written.complete(null);
+            } else {
+                batch.written.completeExceptionally(failure);
+            }
+        }
+    }
+
+    private void takeAndWrite(Batch batch) throws IOException {
         writing.lock();
         try {
             synchronized (this) {
                 next = null; // who comes now has to wait for the next write
             }
-            writeAndTell(batch);
+            write(batch.lines.toByteArray());
         } finally {
             writing.unlock();
-        }
-    }
-
-    private void writeAndTell(Batch batch) {
-        try {
-            write(batch.lines.toByteArray());
-            batch.written.complete(null);
-        } catch (IOException x) {
-            batch.written.completeExceptionally(x);
-        } finally {
-            if (!batch.written.isDone()) { // nobody waits for ever, whatever it was
-                batch.written.completeExceptionally(new IOException("broken off"));
-            }
         }
     }
 
