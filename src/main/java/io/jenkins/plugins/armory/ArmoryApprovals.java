@@ -16,6 +16,7 @@ import io.jenkins.plugins.armory.callback.OutsideIssuers;
 import io.jenkins.plugins.armory.callback.SigningKeys;
 import io.jenkins.plugins.armory.callback.TokenEndpoint;
 import io.jenkins.plugins.armory.callback.TokenVerifier;
+import io.jenkins.plugins.armory.callback.VerifiedTokens;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.JenkinsProxy;
 import io.jenkins.plugins.armory.config.SecretTextVerifier;
@@ -46,11 +47,13 @@ public final class ArmoryApprovals {
 
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final SigningKeys signingKeys = new SigningKeys(new SigningKeyStore());
+    private final VerifiedTokens verifiedTokens = new VerifiedTokens();
     private final IssuedTokens issuedTokens = new IssuedTokens(
             signingKeys,
             () -> ArmoryConfiguration.get().clients(),
             () -> ArmoryConfiguration.get().rootActionUrl(),
             KEY::mac,
+            verifiedTokens,
             Clock.systemUTC());
     private final TokenEndpoint tokenEndpoint = new TokenEndpoint(
             issuedTokens,
@@ -61,6 +64,7 @@ public final class ArmoryApprovals {
     private final OutsideIssuers outsideIssuers = new OutsideIssuers(
             () -> ArmoryConfiguration.get().outsideIssuers(),
             new IssuerDiscovery(JenkinsProxy.client()),
+            verifiedTokens,
             Clock.systemUTC());
     private final WebhookCaller caller = new WebhookCaller();
     private final ExecutorService executor = newExecutor();

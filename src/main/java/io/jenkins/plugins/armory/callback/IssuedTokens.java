@@ -7,7 +7,6 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.jwk.ECKey;
-import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.jenkins.plugins.armory.approval.Approval;
@@ -30,7 +29,7 @@ import java.util.logging.Logger;
 
 /**
  * Issues the tokens of {@code oauth/token}, and knows them again: JWTs in the profile for access tokens (RFC 9068), signed
- * with ES256. Nothing is kept of them but {@link VerifiedSignatures}. What one may decide is what its client is listed for
+ * with ES256. Nothing is kept of them but {@link VerifiedTokens}. What one may decide is what its client is listed for
  * at the time of the callback, so that a token is worth no more than its client: not after the client was taken from the
  * list, and not after its secret was changed.
  */
@@ -50,25 +49,28 @@ public final class IssuedTokens implements TokenVerifier {
     private final Supplier<List<CallbackClient>> clients;
     private final Supplier<String> issuer;
     private final UnaryOperator<byte[]> mac;
+    private final VerifiedTokens verified;
     private final Clock clock;
-    private final VerifiedSignatures signatures = new VerifiedSignatures();
 
     /**
      * @param clients those that are listed now
      * @param issuer the address of the root action, which is {@code iss} and {@code aud}: a copy of this Jenkins at another
      *     address takes none of its tokens. Throws {@link IllegalStateException} when it is not known
      * @param mac HMAC-SHA256 with a key that never leaves Jenkins
+     * @param verified may be shared with whoever verifies other tokens
      */
     public IssuedTokens(
             SigningKeys keys,
             Supplier<List<CallbackClient>> clients,
             Supplier<String> issuer,
             UnaryOperator<byte[]> mac,
+            VerifiedTokens verified,
             Clock clock) {
         this.keys = keys;
         this.clients = clients;
         this.issuer = issuer;
         this.mac = mac;
+        this.verified = verified;
         this.clock = clock;
     }
 
@@ -109,18 +111,18 @@ public final class IssuedTokens implements TokenVerifier {
 
     @Override
     public Verification verify(String token, Optional<Approval> approval) {
-        JWT parsed = JwtClaims.parse(token).orElse(null);
-        if (parsed == null) {
+        VerifiedTokens.Received jwt = verified.read(token).orElse(null);
+        if (jwt == null) {
             return Verification.unknown();
         }
         try {
             String expected = issuer.get();
-            if (!expected.equals(JwtClaims.issuer(parsed))) {
+            if (!expected.equals(jwt.claims().getIssuer())) {
                 return Verification.unknown();
             }
-            return parsed instanceof SignedJWT jwt
-                    ? verify(jwt, expected)
-                    : Verification.rejected("it is not signed (alg " + JwtClaims.shown(parsed.getHeader().getAlgorithm().getName()) + ")");
+            return jwt.header() instanceof JWSHeader header
+                    ? verify(jwt, header, expected)
+                    : Verification.rejected(JwtClaims.notSigned(jwt.header()));
         } catch (IllegalStateException x) { // the address is not known, so nothing can have been issued for it
             return Verification.unknown();
         } catch (IOException x) {
@@ -129,8 +131,7 @@ public final class IssuedTokens implements TokenVerifier {
         }
     }
 
-    private Verification verify(SignedJWT jwt, String expected) throws IOException {
-        JWSHeader header = jwt.getHeader();
+    private Verification verify(VerifiedTokens.Received jwt, JWSHeader header, String expected) throws IOException {
         if (!JWSAlgorithm.ES256.equals(header.getAlgorithm())) {
             return Verification.rejected("signed with " + JwtClaims.shown(header.getAlgorithm().getName()) + " instead of ES256");
         }
@@ -140,7 +141,7 @@ public final class IssuedTokens implements TokenVerifier {
             return Verification.rejected("no key of Jenkins has the id " + JwtClaims.shown(header.getKeyID()));
         }
         try {
-            if (!signatures.verify(jwt, key, () -> new ECDSAVerifier(key.toPublicJWK()))) {
+            if (!jwt.isSignedWith(key, () -> new ECDSAVerifier(key.toPublicJWK()))) {
                 return Verification.rejected("bad signature");
             }
         } catch (JOSEException x) {
@@ -149,9 +150,8 @@ public final class IssuedTokens implements TokenVerifier {
         if (!TYPE.equals(header.getType())) {
             return Verification.rejected("it is no access token (typ)");
         }
-        JWTClaimsSet claims = JwtClaims.claims(jwt);
-        Optional<String> fault = JwtClaims.fault(claims, expected, now);
-        return fault.isPresent() ? Verification.rejected(fault.get()) : verify(claims);
+        Optional<String> fault = JwtClaims.fault(jwt.claims(), expected, now);
+        return fault.isPresent() ? Verification.rejected(fault.get()) : verify(jwt.claims());
     }
 
     private Verification verify(JWTClaimsSet claims) {
@@ -181,7 +181,8 @@ public final class IssuedTokens implements TokenVerifier {
                             + " administrator has to add it to the client's jobs.",
                     Scopes.ofJobs(job)));
         }
-        if (!Scopes.include(scope, job)) {
+        // Most tokens are for all that their client may decide for, and no pattern has to be made of their scope.
+        if (!scope.equals(Scopes.ofAll(client.jobs())) && !Scopes.include(scope, job)) {
             return Optional.of(new Obstacle(
                     "The token is valid, but was asked for with a scope that leaves out the job of this approval.",
                     Scopes.ofJobs(job)));

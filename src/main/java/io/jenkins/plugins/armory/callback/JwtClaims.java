@@ -1,17 +1,15 @@
 package io.jenkins.plugins.armory.callback;
 
-import com.nimbusds.jwt.JWT;
+import com.nimbusds.jose.Header;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.JWTParser;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 
-/** What both kinds of JWTs have in common: how they are read, and what their times and audiences must be (RFC 7519). */
+/** What both kinds of JWTs have in common: what their times and audiences must be (RFC 7519). */
 final class JwtClaims {
 
     /** How far the clocks of Jenkins and of the issuer may be apart. */
@@ -21,29 +19,9 @@ final class JwtClaims {
 
     private JwtClaims() {}
 
-    /** The token as a JWT, signed or not, with claims that can be read; empty when it is none. */
-    static Optional<JWT> parse(String token) {
-        try {
-            JWT jwt = JWTParser.parse(token);
-            return jwt.getJWTClaimsSet() == null ? Optional.empty() : Optional.of(jwt);
-        } catch (ParseException | RuntimeException x) { // the library's parsers are not free of unchecked exceptions
-            return Optional.empty();
-        }
-    }
-
-    /** Who a JWT says it is from; nothing vouches for that before its signature is verified. */
-    @CheckForNull
-    static String issuer(JWT jwt) {
-        return claims(jwt).getIssuer();
-    }
-
-    /** The claims of what {@link #parse} returned. */
-    static JWTClaimsSet claims(JWT jwt) {
-        try {
-            return jwt.getJWTClaimsSet();
-        } catch (ParseException x) {
-            throw new IllegalArgumentException(x);
-        }
+    /** What is wrong with a token whose header says that it is not signed. */
+    static String notSigned(Header header) {
+        return "it is not signed (alg " + shown(header.getAlgorithm().getName()) + ")";
     }
 
     /** What keeps claims from being valid now, for that audience; empty when nothing does. */

@@ -14,9 +14,7 @@ import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.Caller.Obstacle;
 import java.time.Clock;
@@ -47,54 +45,59 @@ public final class OutsideIssuers implements TokenVerifier {
 
     private final Supplier<List<OutsideIssuer>> issuers;
     private final Function<String, CompletableFuture<JWKSet>> fetcher;
+    private final VerifiedTokens verified;
     private final Clock clock;
     private final Duration patience;
     private final Map<String, IssuerKeys> keys = new ConcurrentHashMap<>();
-    private final VerifiedSignatures signatures = new VerifiedSignatures();
 
-    /** @param issuers those that are listed now */
-    public OutsideIssuers(Supplier<List<OutsideIssuer>> issuers, IssuerDiscovery discovery, Clock clock) {
-        this(issuers, discovery::fetch, clock, IssuerKeys.PATIENCE);
+    /**
+     * @param issuers those that are listed now
+     * @param verified may be shared with whoever verifies other tokens
+     */
+    public OutsideIssuers(
+            Supplier<List<OutsideIssuer>> issuers, IssuerDiscovery discovery, VerifiedTokens verified, Clock clock) {
+        this(issuers, discovery::fetch, verified, clock, IssuerKeys.PATIENCE);
     }
 
     OutsideIssuers(
             Supplier<List<OutsideIssuer>> issuers,
             Function<String, CompletableFuture<JWKSet>> fetcher,
+            VerifiedTokens verified,
             Clock clock,
             Duration patience) {
         this.issuers = issuers;
         this.fetcher = fetcher;
+        this.verified = verified;
         this.clock = clock;
         this.patience = patience;
     }
 
     @Override
     public Verification verify(String token, Optional<Approval> approval) {
-        JWT parsed = JwtClaims.parse(token).orElse(null);
-        if (parsed == null) {
+        VerifiedTokens.Received jwt = verified.read(token).orElse(null);
+        if (jwt == null) {
             return Verification.unknown();
         }
-        String issuer = JwtClaims.issuer(parsed);
+        String issuer = jwt.claims().getIssuer();
         List<OutsideIssuer> listed =
                 issuers.get().stream().filter(each -> each.issuer().equals(issuer)).toList();
         if (listed.isEmpty()) {
             return Verification.rejected("wrong issuer: " + JwtClaims.shown(issuer));
         }
-        if (!(parsed instanceof SignedJWT jwt)) {
-            return Verification.rejected(
-                    "it is not signed (alg " + JwtClaims.shown(parsed.getHeader().getAlgorithm().getName()) + ")");
+        if (!(jwt.header() instanceof JWSHeader header)) {
+            return Verification.rejected(JwtClaims.notSigned(jwt.header()));
         }
         try {
-            Optional<String> fault = faultOfSignature(jwt, issuer);
-            return fault.isPresent() ? Verification.rejected(fault.get()) : verify(JwtClaims.claims(jwt), listed);
+            Optional<String> fault = faultOfSignature(jwt, header, issuer);
+            return fault.isPresent() ? Verification.rejected(fault.get()) : verify(jwt.claims(), listed);
         } catch (IssuerKeys.Unavailable x) {
             return new Verification.Undecided(
                     x.getMessage(), "The keys of the token's issuer cannot be had now; call back again later.");
         }
     }
 
-    private Optional<String> faultOfSignature(SignedJWT jwt, String issuer) throws IssuerKeys.Unavailable {
-        JWSHeader header = jwt.getHeader();
+    private Optional<String> faultOfSignature(VerifiedTokens.Received jwt, JWSHeader header, String issuer)
+            throws IssuerKeys.Unavailable {
         if (!ALGORITHMS.contains(header.getAlgorithm())) {
             return Optional.of("signed with " + JwtClaims.shown(header.getAlgorithm().getName())
                     + " instead of RS256, ES256 or EdDSA");
@@ -115,9 +118,9 @@ public final class OutsideIssuers implements TokenVerifier {
                 issuer, each -> new IssuerKeys(each, () -> fetcher.apply(each), clock, patience));
     }
 
-    private boolean isSignedWith(SignedJWT jwt, JWK key) {
+    private static boolean isSignedWith(VerifiedTokens.Received jwt, JWK key) {
         try {
-            return signatures.verify(jwt, key, () -> verifier(key));
+            return jwt.isSignedWith(key, () -> verifier(key));
         } catch (JOSEException x) { // not for this key
             return false;
         }

@@ -13,6 +13,7 @@ import hudson.security.ACLContext;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.callback.CallbackClient;
+import io.jenkins.plugins.armory.callback.JobPatterns;
 import java.util.List;
 import java.util.Optional;
 import jenkins.model.Jenkins;
@@ -28,6 +29,9 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
 
     private final String credentialsId;
     private final String jobs;
+
+    @CheckForNull
+    private transient volatile JobPatterns patterns; // of jobs, made when they are needed: it is not saved
 
     /**
      * @param credentialsId id of a username/password credential of Jenkins itself
@@ -56,7 +60,16 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
                         credentialsId,
                         credentials.getUsername(),
                         credentials.getPassword().getPlainText(),
-                        Jobs.parse(jobs)));
+                        patterns()));
+    }
+
+    private JobPatterns patterns() {
+        JobPatterns known = patterns;
+        if (known == null) {
+            known = Jobs.parse(jobs);
+            patterns = known;
+        }
+        return known;
     }
 
     /** Not called {@code find}: in the descriptor that would be the method of that name which every descriptor has. */

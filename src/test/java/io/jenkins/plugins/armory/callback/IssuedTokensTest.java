@@ -68,7 +68,12 @@ class IssuedTokensTest {
     /** As after a restart. */
     private IssuedTokens newTokens() {
         return new IssuedTokens(
-                new SigningKeys(memory), () -> List.copyOf(clients), () -> issuer, IssuedTokensTest::mac, clock);
+                new SigningKeys(memory),
+                () -> List.copyOf(clients),
+                () -> issuer,
+                IssuedTokensTest::mac,
+                new VerifiedTokens(),
+                clock);
     }
 
     private static byte[] mac(byte[] message) {

@@ -71,7 +71,8 @@ class OutsideIssuersTest {
     private List<OutsideIssuer> listed = List.of(issuer(List.of("repository=octo-org/octo-repo"), "team/**"));
     private CompletableFuture<JWKSet> keys =
             CompletableFuture.completedFuture(new JWKSet(List.<JWK>of(RSA, SHORT_RSA, EC, P384, ED_JWK)).toPublicJWKSet());
-    private final OutsideIssuers issuers = new OutsideIssuers(() -> listed, address -> keys, clock, Duration.ZERO);
+    private final OutsideIssuers issuers =
+            new OutsideIssuers(() -> listed, address -> keys, new VerifiedTokens(), clock, Duration.ZERO);
 
     private static OutsideIssuer issuer(List<String> requiredClaims, String jobs) {
         return new OutsideIssuer(ISSUER, AUDIENCE, RequiredClaims.parse(requiredClaims), JobPatterns.parse(jobs));

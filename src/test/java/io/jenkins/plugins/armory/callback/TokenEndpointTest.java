@@ -66,6 +66,7 @@ class TokenEndpointTest {
                 return issuer;
             },
             message -> message,
+            new VerifiedTokens(),
             clock);
     private final TokenEndpoint endpoint =
             new TokenEndpoint(tokens, () -> clients, () -> Duration.ofSeconds(86_400), () -> stopping, clock);

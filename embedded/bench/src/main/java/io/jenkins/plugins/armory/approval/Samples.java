@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -27,18 +25,7 @@ final class Samples {
     /** One that waits. Nothing of it is shared with another, as after a restart. */
     static Approval waiting(int number) {
         try {
-            Approval approval = Approval.start(
-                    newId(),
-                    new BuildRef("team/deploy-" + number % 100, number / 100 + 1),
-                    "production",
-                    "integration-tests",
-                    null,
-                    Instant.now(),
-                    Duration.ofHours(24).plusMillis(number));
-            Attempt attempt = new Attempt(
-                    1, Instant.now(), "https://ci.example.com", 202, Duration.ofMillis(120), null, "{\"queued\": true}", null);
-            return ApprovalFile.read(ApprovalFile.write(
-                    approval.on(new Event.Sent(attempt), Instant.now()).approval()));
+            return ApprovalFile.read(ApprovalFile.write(InMemory.waiting(newId(), number)));
         } catch (IOException x) {
             throw new AssertionError(x);
         }

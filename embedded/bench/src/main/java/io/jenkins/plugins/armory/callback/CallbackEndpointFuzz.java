@@ -43,6 +43,7 @@ public final class CallbackEndpointFuzz {
                                     RequiredClaims.parse(List.of()),
                                     JobPatterns.parse("**"))),
                             address -> CompletableFuture.completedFuture(new JWKSet()),
+                            new VerifiedTokens(),
                             Clock.systemUTC(),
                             Duration.ofSeconds(1))),
             () -> false,

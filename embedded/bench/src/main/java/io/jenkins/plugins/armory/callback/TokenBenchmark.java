@@ -66,7 +66,7 @@ public class TokenBenchmark {
     private String rs256;
     private String es256;
 
-    private static byte[] mac(byte[] message) {
+    static byte[] mac(byte[] message) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec("a key that only Jenkins has".getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
@@ -76,8 +76,8 @@ public class TokenBenchmark {
         }
     }
 
-    @Setup
-    public void issue() throws IOException, JOSEException {
+    /** What issues tokens to one client, and verifies them. */
+    static IssuedTokens issuedTokens(CallbackClient client) {
         SigningKeys keys = new SigningKeys(new SigningKeys.Store() {
             @Override
             public byte[] load() {
@@ -87,10 +87,20 @@ public class TokenBenchmark {
             @Override
             public void store(byte[] ignored) {}
         });
-        issued = new IssuedTokens(
-                keys, () -> List.of(client), () -> AUDIENCE + "armory/", TokenBenchmark::mac, Clock.systemUTC());
+        return new IssuedTokens(
+                keys,
+                () -> List.of(client),
+                () -> AUDIENCE + "armory/",
+                TokenBenchmark::mac,
+                new VerifiedTokens(),
+                Clock.systemUTC());
+    }
+
+    @Setup
+    public void issue() throws IOException, JOSEException {
+        issued = issuedTokens(client);
         List<String> tokensOfAllClients = new ArrayList<>();
-        for (int i = 0; i < 2 * VerifiedSignatures.MAX; i++) {
+        for (int i = 0; i < 2 * VerifiedTokens.MAX; i++) {
             tokensOfAllClients.add(issued.issue(client, Scopes.ofAll(client.jobs()), Duration.ofDays(1)));
         }
         issuedTokens = tokensOfAllClients;
@@ -104,6 +114,7 @@ public class TokenBenchmark {
         outside = new OutsideIssuers(
                 () -> List.of(issuer),
                 address -> CompletableFuture.completedFuture(published),
+                new VerifiedTokens(),
                 Clock.systemUTC(),
                 Duration.ofSeconds(10));
         rs256 = sign(JWSAlgorithm.RS256, "rsa", new RSASSASigner(rsa));

@@ -28,7 +28,12 @@ public final class TokenEndpointFuzz {
     });
 
     static final IssuedTokens TOKENS = new IssuedTokens(
-            KEYS, () -> List.of(CLIENT), () -> "https://j.example.com/armory/", message -> new byte[32], Clock.systemUTC());
+            KEYS,
+            () -> List.of(CLIENT),
+            () -> "https://j.example.com/armory/",
+            message -> new byte[32],
+            new VerifiedTokens(),
+            Clock.systemUTC());
 
     private static final AtomicInteger REQUESTS = new AtomicInteger();
     private static final TokenEndpoint ENDPOINT = new TokenEndpoint(

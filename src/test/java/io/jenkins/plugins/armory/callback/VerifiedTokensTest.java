@@ -12,16 +12,16 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
-import java.text.ParseException;
 import org.junit.jupiter.api.Test;
 
-class VerifiedSignaturesTest {
+class VerifiedTokensTest {
 
     private static final ECKey KEY = newKey();
     private static final ECKey OTHER_KEY = newKey();
 
-    private final VerifiedSignatures signatures = new VerifiedSignatures();
+    private final VerifiedTokens tokens = new VerifiedTokens();
     private int verifications;
 
     private static ECKey newKey() {
@@ -40,8 +40,8 @@ class VerifiedSignaturesTest {
         return jwt.serialize();
     }
 
-    private boolean verify(String token, ECKey key) throws JOSEException, ParseException {
-        return signatures.verify(SignedJWT.parse(token), key, () -> {
+    private boolean verify(String token, ECKey key) throws JOSEException {
+        return tokens.read(token).orElseThrow().isSignedWith(key, () -> {
             verifications++;
             return new ECDSAVerifier(key.toPublicJWK());
         });
@@ -65,7 +65,7 @@ class VerifiedSignaturesTest {
         assertThat(verify(token, KEY)).isFalse();
 
         assertThat(verifications).isEqualTo(2);
-        assertThat(signatures.count()).isZero();
+        assertThat(tokens.count()).isZero();
     }
 
     @Test
@@ -93,19 +93,19 @@ class VerifiedSignaturesTest {
         String second = token(KEY, "second");
         verify(first, KEY);
         verify(second, KEY);
-        for (int i = 2; i < VerifiedSignatures.MAX; i++) {
+        for (int i = 2; i < VerifiedTokens.MAX; i++) {
             verify(token(KEY, "client-" + i), KEY);
         }
         verify(first, KEY);
-        assertThat(verifications).isEqualTo(VerifiedSignatures.MAX);
+        assertThat(verifications).isEqualTo(VerifiedTokens.MAX);
 
         verify(token(KEY, "one more"), KEY);
 
-        assertThat(signatures.count()).isEqualTo(VerifiedSignatures.MAX);
+        assertThat(tokens.count()).isEqualTo(VerifiedTokens.MAX);
         verify(first, KEY);
-        assertThat(verifications).isEqualTo(VerifiedSignatures.MAX + 1);
+        assertThat(verifications).isEqualTo(VerifiedTokens.MAX + 1);
         verify(second, KEY);
-        assertThat(verifications).isEqualTo(VerifiedSignatures.MAX + 2);
+        assertThat(verifications).isEqualTo(VerifiedTokens.MAX + 2);
     }
 
     @Test
@@ -113,8 +113,41 @@ class VerifiedSignaturesTest {
         String token = token(KEY, "client-1");
 
         assertThatExceptionOfType(JOSEException.class)
-                .isThrownBy(() -> signatures.verify(SignedJWT.parse(token), KEY, () -> {
+                .isThrownBy(() -> tokens.read(token).orElseThrow().isSignedWith(KEY, () -> {
                     throw new JOSEException("too short");
                 }));
+    }
+
+    @Test
+    void readsWhatATokenSays() throws Exception {
+        String token = token(KEY, "client-1");
+        VerifiedTokens.Received first = tokens.read(token).orElseThrow();
+        verify(token, KEY);
+
+        VerifiedTokens.Received second = tokens.read(token).orElseThrow();
+
+        assertThat(first.claims().getSubject()).isEqualTo("client-1");
+        assertThat(second.claims()).isEqualTo(first.claims()).isNotSameAs(first.claims());
+        assertThat(tokens.read(token).orElseThrow().claims()).as("remembered").isSameAs(second.claims());
+        assertThat(second.header().toJSONObject()).isEqualTo(first.header().toJSONObject());
+    }
+
+    @Test
+    void readsNothingThatIsNoJwt() {
+        for (String each : new String[] {"", "secret", "a.b.c", "..", "e30.e30.", "\u0000.\u0000.\u0000"}) {
+            assertThat(tokens.read(each)).as(each).isEmpty();
+        }
+    }
+
+    @Test
+    void readsOneThatIsNotSigned() throws Exception {
+        String token = new PlainJWT(new JWTClaimsSet.Builder().subject("anybody").build()).serialize();
+
+        VerifiedTokens.Received jwt = tokens.read(token).orElseThrow();
+
+        assertThat(jwt.header()).isNotInstanceOf(JWSHeader.class);
+        assertThat(jwt.claims().getSubject()).isEqualTo("anybody");
+        assertThatExceptionOfType(JOSEException.class).isThrownBy(() -> verify(token, KEY));
+        assertThat(tokens.count()).isZero();
     }
 }
