@@ -2,6 +2,7 @@ package jenkins.model;
 
 import hudson.ExtensionList;
 import hudson.ProxyConfiguration;
+import hudson.init.InitMilestone;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Label;
@@ -55,6 +56,11 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
     public static Authentication getAuthentication2() {
         var authentication = SecurityContextHolder.getContext().getAuthentication();
         return authentication == null ? ANONYMOUS2 : authentication;
+    }
+
+    /** It takes no requests before it has come to the end of its start. */
+    public InitMilestone getInitLevel() {
+        return InitMilestone.COMPLETED;
     }
 
     /** JENKINS_HOME. */

@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.Jenkins;
 import jenkins.model.TransientActionFactory;
+import jenkins.util.HttpServletFilter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
@@ -83,7 +84,7 @@ final class ControllerServlet extends HttpServlet {
         try {
             if (isFromElsewhere(request)) {
                 text(response, 403, "This controller answers requests of its own machine and its own pages alone");
-            } else if (!route(request, response) && !dispatch(request, response)) {
+            } else if (!filter(request, response) && !route(request, response) && !dispatch(request, response)) {
                 text(response, 404, "Not found");
             }
         } catch (NotFound e) {
@@ -112,6 +113,15 @@ final class ControllerServlet extends HttpServlet {
 
     private static boolean isRead(HttpServletRequest request) {
         return request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+    }
+
+    private static boolean filter(HttpServletRequest request, HttpServletResponse response) throws Exception {
+        for (var filter : ExtensionList.lookup(HttpServletFilter.class)) {
+            if (filter.handle(request, response)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean route(HttpServletRequest request, HttpServletResponse response) throws Exception {

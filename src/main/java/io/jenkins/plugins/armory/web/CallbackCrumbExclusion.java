@@ -18,7 +18,7 @@ public final class CallbackCrumbExclusion extends CrumbExclusion {
     @Override
     public boolean process(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!ApprovalPath.isForCallers(ArmoryRootAction.pathBelow(request))) {
+        if (!ApprovalPath.isForCallers(CallerRequests.pathBelowAction(request))) {
             return false;
         }
         chain.doFilter(request, response);

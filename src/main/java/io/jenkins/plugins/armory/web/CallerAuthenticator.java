@@ -22,7 +22,7 @@ public final class CallerAuthenticator extends BasicHeaderAuthenticator {
     @CheckForNull
     public Authentication authenticate2(
             HttpServletRequest request, HttpServletResponse response, String username, String password) {
-        return request.getMethod().equals("POST") && ApprovalPath.isForCallers(ArmoryRootAction.pathBelow(request))
+        return request.getMethod().equals("POST") && ApprovalPath.isForCallers(CallerRequests.pathBelowAction(request))
                 ? Jenkins.ANONYMOUS2
                 : null;
     }

@@ -3,14 +3,35 @@ package io.jenkins.plugins.armory.web;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.kohsuke.stapler.StaplerResponse2;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Sends the plugin's answers. */
 final class JsonWriter {
 
+    private static final Logger LOGGER = Logger.getLogger(JsonWriter.class.getName());
+
     private JsonWriter() {}
 
-    static void write(StaplerResponse2 response, JsonResponse answer) throws IOException {
+    /** What makes an answer. */
+    interface Answer {
+        /** @throws IOException when the approvals cannot be opened */
+        JsonResponse get() throws IOException;
+    }
+
+    /** Sends an answer, or that there can be none now. */
+    static void answer(HttpServletResponse response, Answer answer) throws IOException {
+        JsonResponse made;
+        try {
+            made = answer.get();
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "The approvals cannot be opened", x);
+            made = JsonResponse.unavailable("Jenkins cannot open its approvals; call back again later.");
+        }
+        write(response, made);
+    }
+
+    static void write(HttpServletResponse response, JsonResponse answer) throws IOException {
         response.setStatus(answer.status());
         answer.headers().forEach(response::setHeader);
         response.setHeader("Cache-Control", "no-store");

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.web;
 
 import io.jenkins.plugins.armory.callback.TokenRequest;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,18 +10,17 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Collectors;
-import org.kohsuke.stapler.StaplerRequest2;
 
 /** Requests for tokens as they arrive. */
 final class TokenRequests {
 
     private TokenRequests() {}
 
-    static TokenRequest of(StaplerRequest2 request) throws IOException {
+    static TokenRequest of(HttpServletRequest request) throws IOException {
         return new TokenRequest(
                 request.getMethod(),
                 request.getQueryString(),
-                ArmoryRootAction.headers(request, "Authorization"),
+                CallerRequests.headers(request, "Authorization"),
                 request.getRemoteAddr(),
                 request.getContentType(),
                 request.getContentLengthLong(),
@@ -31,7 +31,7 @@ final class TokenRequests {
      * The body. Whatever asks the container for a parameter makes it read a form, so that the body is gone: where Jenkins, or
      * a plugin of it, has done so already, it is written anew from the parameters.
      */
-    private static InputStream body(StaplerRequest2 request) throws IOException {
+    private static InputStream body(HttpServletRequest request) throws IOException {
         InputStream body = request.getInputStream();
         String type = request.getContentType();
         if (request.getContentLengthLong() <= 0

@@ -6,6 +6,7 @@ import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.ExtensionList;
 import hudson.model.Item;
 import hudson.model.Result;
 import hudson.security.csrf.DefaultCrumbIssuer;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import jenkins.model.Jenkins;
+import jenkins.util.HttpServletFilter;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.htmlunit.Page;
@@ -116,6 +118,19 @@ class CallersJenkinsTest {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         assertThat(ArmoryApprovals.get().approvals().find(id).orElseThrow().requireDecision().decidedBy())
                 .isEqualTo("client client-1");
+    }
+
+    /** As for a moment at the end of a start. */
+    @Test
+    void theRootActionAnswersCallersWhereTheFilterDoesNot() throws Exception {
+        ExtensionList<HttpServletFilter> filters = ExtensionList.lookup(HttpServletFilter.class);
+        assertThat(filters.remove(ExtensionList.lookupSingleton(CallerFilter.class))).isTrue();
+
+        HttpResponse<String> response =
+                post("approvals/" + id, "application/json", SUCCESS, "Authorization", "Bearer " + token());
+
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(ArmoryApprovals.get().approvals().find(id).orElseThrow().isDecided()).isTrue();
     }
 
     @Test

@@ -1,0 +1,6 @@
+package hudson.init;
+
+/** How far the controller has come with its start. */
+public enum InitMilestone {
+    COMPLETED
+}
