@@ -49,6 +49,11 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
         }
 
         @Override
+        public BodyInvoker withDisplayName(String name) {
+            return this; // there are no views here
+        }
+
+        @Override
         public BodyInvoker withCallback(BodyExecutionCallback callback) {
             callbacks.add(callback);
             return this;

@@ -210,6 +210,10 @@ public record Deployment(
             event.dependsOn().forEach(name -> environments.computeIfAbsent(name, it -> Environment.pending(it, now)));
             List<String> cycle = cycle(event.environment());
             if (cycle.isEmpty()) {
+                if (event.stage() && cancelsStages != null) {
+                    cancelledStages.add(event.environment());
+                    put(environments.get(event.environment()).cancelled(cancelsStages, null, now));
+                }
                 return null;
             }
             String problem = "dependsOn: \"" + event.environment() + "\" would wait for itself: "

@@ -16,8 +16,9 @@ public sealed interface DeploymentEvent {
      * @param environment its name
      * @param dependsOn names of those that must be complete first
      * @param step tells this step from another one of the same name
+     * @param stage whether it is a stage by itself, see {@link Deployment#cancelsStages}
      */
-    record Declared(String environment, List<String> dependsOn, String step) implements DeploymentEvent {
+    record Declared(String environment, List<String> dependsOn, String step, boolean stage) implements DeploymentEvent {
         public Declared {
             dependsOn = List.copyOf(dependsOn);
         }

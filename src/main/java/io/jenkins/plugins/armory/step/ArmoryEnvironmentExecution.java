@@ -13,12 +13,14 @@ import io.jenkins.plugins.armory.deployment.Environment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -31,6 +33,8 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     private static final long serialVersionUID = 1L;
     /** What the body has in its environment; Armory gives its deployments a variable of that name. */
     private static final String VARIABLE = "ARMORY_ENVIRONMENT_NAME";
+    /** What the step {@code stage} gives its body. */
+    private static final String STAGE_VARIABLE = "STAGE_NAME";
 
     /** A wait that is over sooner is not worth the files that are written to show it. */
     private static final long SHOWN_AFTER_SECONDS = 1;
@@ -38,6 +42,9 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     private final transient ArmoryEnvironmentStep step;
     private String name;
     private ArrayList<String> dependsOn;
+
+    /** Whether the body is shown as a stage, see {@link OwnStage}. */
+    private transient boolean ownStage;
 
     /** Guarded by this. */
     private transient boolean waiting;
@@ -65,7 +72,8 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
 
     @Override
     void begin() throws Exception {
-        Transition transition = tell(new Declared(name, dependsOn, id()));
+        ownStage = OwnStage.prepare(getContext());
+        Transition transition = tell(new Declared(name, dependsOn, id(), ownStage));
         if (transition.problem() != null) {
             throw new AbortException("armoryEnvironment: " + transition.problem());
         }
@@ -105,17 +113,23 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         run(() -> {
             waitNoLonger();
             switch (environment.state()) {
-                case DEPLOYING, AWAITING_APPROVAL -> startBody(getContext()
-                        .newBodyInvoker()
-                        .withContext(new EnclosingEnvironment(name))
-                        .withContext(EnvironmentExpander.merge(
-                                getContext().get(EnvironmentExpander.class),
-                                EnvironmentExpander.constant(Map.of(VARIABLE, name)))));
+                case DEPLOYING, AWAITING_APPROVAL -> startBody(invoker());
                 case CANCELLED -> cancel(String.valueOf(environment.reason()));
                 case COMPLETE -> succeed(null); // and Jenkins went down before that was part of the program
                 default -> throw new AbortException("armoryEnvironment: " + environment.reason());
             }
         });
+    }
+
+    private BodyInvoker invoker() throws IOException, InterruptedException {
+        Map<String, String> variables = new HashMap<>(Map.of(VARIABLE, name));
+        BodyInvoker invoker = getContext().newBodyInvoker().withContext(new EnclosingEnvironment(name));
+        if (ownStage) {
+            variables.put(STAGE_VARIABLE, name);
+            invoker.withDisplayName(name);
+        }
+        return invoker.withContext(EnvironmentExpander.merge(
+                getContext().get(EnvironmentExpander.class), EnvironmentExpander.constant(variables)));
     }
 
     private void waitNoLonger() throws IOException, InterruptedException {
@@ -128,10 +142,13 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
 
     private void cancel(String reason) throws IOException, InterruptedException {
         log("Environment '" + name + "' is cancelled: " + reason);
-        getContext()
-                .get(FlowNode.class)
-                .addAction(new WarningAction(Result.ABORTED).withMessage("'" + name + "' is cancelled: " + reason));
-        succeed(null);
+        String message = "'" + name + "' is cancelled: " + reason;
+        if (ownStage) {
+            leaveOutBody(getContext().newBodyInvoker().withDisplayName(name), message);
+        } else {
+            getContext().get(FlowNode.class).addAction(new WarningAction(Result.ABORTED).withMessage(message));
+            succeed(null);
+        }
     }
 
     @Override

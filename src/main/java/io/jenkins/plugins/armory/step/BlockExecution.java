@@ -16,6 +16,7 @@ import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
@@ -93,7 +94,27 @@ abstract class BlockExecution extends StepExecution {
      */
     final synchronized void startBody(BodyInvoker invoker) {
         if (stopped == null && !started && body == null) {
-            body = invoker.withCallback(new Callback(this)).start();
+            body = invoker.withCallback(new Callback(this, null)).start();
+        }
+    }
+
+    /**
+     * Starts the body and ends it before anything in it is run, so that it is there for views to show as aborted. To the step
+     * that is an end without an error.
+     *
+     * @param message says why it is not run
+     */
+    final synchronized void leaveOutBody(BodyInvoker invoker, String message) throws IOException, InterruptedException {
+        if (stopped == null && !started && body == null) {
+            CancelledStages.await(getContext(), message);
+            body = invoker.withCallback(new Callback(this, CancelledStages.interruption(message))).start();
+        }
+    }
+
+    /** The engine asks for that before it runs the first of what is in the body. */
+    private synchronized void cancelBody(Throwable cause) {
+        if (body != null) {
+            body.cancel(cause);
         }
     }
 
@@ -189,13 +210,21 @@ abstract class BlockExecution extends StepExecution {
 
         private final BlockExecution execution;
 
-        Callback(BlockExecution execution) {
+        /** Why the body is not run, {@code null} when it is. */
+        @CheckForNull
+        private final FlowInterruptedException leftOut;
+
+        Callback(BlockExecution execution, @CheckForNull FlowInterruptedException leftOut) {
             this.execution = execution;
+            this.leftOut = leftOut;
         }
 
         @Override
         public void onStart(StepContext context) {
             execution.started = true;
+            if (leftOut != null) {
+                execution.cancelBody(leftOut);
+            }
         }
 
         @Override
@@ -205,7 +234,8 @@ abstract class BlockExecution extends StepExecution {
 
         @Override
         public void onFailure(StepContext context, Throwable thrown) {
-            ended(BlockEnd.failure(thrown));
+            boolean asMeant = leftOut != null && CancelledStages.isInterruption(thrown);
+            ended(asMeant ? BlockEnd.success(null) : BlockEnd.failure(thrown));
         }
 
         private void ended(BlockEnd end) {

@@ -62,6 +62,23 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         ExtensionList.lookupSingleton(CancelledStages.class).stages.values().removeIf(known -> known.run.equals(run));
     }
 
+    /** A step with a body that is not to be run: at the end of its body there will be what shows that as a cancelled stage. */
+    static void await(StepContext context, String message) throws IOException, InterruptedException {
+        ExtensionList.lookupSingleton(CancelledStages.class)
+                .stages
+                .put(context.get(FlowNode.class), new Cancelled(context.get(Run.class), message, null));
+    }
+
+    /** What ends something in a cancelled stage. */
+    static FlowInterruptedException interruption(String message) {
+        return new FlowInterruptedException(Result.ABORTED, false, new StageIsCancelled(message));
+    }
+
+    static boolean isInterruption(Throwable thrown) {
+        return thrown instanceof FlowInterruptedException interruption
+                && interruption.getCauses().stream().anyMatch(StageIsCancelled.class::isInstance);
+    }
+
     @Override
     public void notifyOfNewStep(Step step, StepContext context) {
         try {
@@ -113,8 +130,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         for (BlockStartNode block : context.get(FlowNode.class).getEnclosingBlocks()) {
             Cancelled cancelled = stages.get(block);
             if (cancelled != null && cancelled.context != null) {
-                context.onFailure(
-                        new FlowInterruptedException(Result.ABORTED, false, new StageIsCancelled(cancelled.message)));
+                context.onFailure(interruption(cancelled.message));
                 return true;
             }
         }
@@ -141,7 +157,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         }
     }
 
-    /** Why the first step in a stage fails. */
+    /** Why the first step in a stage fails, or a body before its first step. */
     private static final class StageIsCancelled extends CauseOfInterruption {
 
         private static final long serialVersionUID = 1L;

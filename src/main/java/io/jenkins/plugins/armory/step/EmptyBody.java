@@ -22,24 +22,10 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 final class EmptyBody {
 
     private static final Logger LOGGER = Logger.getLogger(EmptyBody.class.getName());
-    private static final Field BODY = body();
+    private static final Field BODY =
+            ContextField.find("body", "Cancelled stages are therefore ended at their first step.");
 
     private EmptyBody() {}
-
-    private static Field body() {
-        try {
-            Field field = CpsStepContext.class.getDeclaredField("body");
-            field.setAccessible(true);
-            return field;
-        } catch (ReflectiveOperationException | RuntimeException x) {
-            LOGGER.log(
-                    Level.WARNING,
-                    "This version of Pipeline: Groovy keeps the bodies of steps elsewhere. Cancelled stages are therefore"
-                            + " ended at their first step.",
-                    x);
-            return null;
-        }
-    }
 
     /**
      * Called on the engine's thread, while the step is being started.

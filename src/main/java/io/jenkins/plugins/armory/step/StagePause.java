@@ -10,8 +10,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jenkinsci.plugins.workflow.actions.LabelAction;
-import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -38,7 +36,7 @@ public final class StagePause {
         if (!(node instanceof BlockStartNode)) { // views show no blocks but stages
             pause(node);
         }
-        FlowNode stage = stage(node);
+        FlowNode stage = Stages.innermost(node);
         if (stage != null) {
             get().begin(context.get(Run.class), stage, step);
         }
@@ -48,7 +46,7 @@ public final class StagePause {
     static void end(StepContext context, String step) throws IOException, InterruptedException {
         FlowNode node = context.get(FlowNode.class);
         goOn(node);
-        FlowNode stage = stage(node);
+        FlowNode stage = Stages.innermost(node);
         if (stage != null) {
             get().end(context.get(Run.class), stage, step);
         }
@@ -113,15 +111,5 @@ public final class StagePause {
                 goOn(stage);
             }
         }
-    }
-
-    /** Where the body of the innermost stage begins; {@code null} outside of any. */
-    @CheckForNull
-    private static FlowNode stage(FlowNode step) {
-        return step.getEnclosingBlocks().stream()
-                .filter(block -> block.getAction(LabelAction.class) != null)
-                .filter(block -> block.getAction(ThreadNameAction.class) == null)
-                .findFirst()
-                .orElse(null);
     }
 }

@@ -99,7 +99,7 @@ class DeploymentPropertyTest {
     private static void visitAll(Map<String, List<String>> graph, Function<String, List<DeploymentEvent>> eventsOf) {
         List<DeploymentEvent> events = new ArrayList<>(List.of(new BuildEnded()));
         graph.forEach((name, dependsOn) -> {
-            events.add(new Declared(name, dependsOn, name));
+            events.add(new Declared(name, dependsOn, name, false));
             events.addAll(eventsOf.apply(name));
         });
         Set<Deployment> seen = new HashSet<>(Set.of(Deployment.EMPTY));
@@ -221,7 +221,7 @@ class DeploymentPropertyTest {
     private static Deployment play(Map<String, List<String>> graph, Map<String, Fate> fates, Random random) {
         Map<String, Deque<DeploymentEvent>> scripts = new LinkedHashMap<>();
         graph.forEach((name, dependsOn) -> scripts.put(
-                name, new ArrayDeque<>(List.of(new Declared(name, dependsOn, name)))));
+                name, new ArrayDeque<>(List.of(new Declared(name, dependsOn, name, false)))));
         fates.forEach((name, fate) -> scripts.get(name).addAll(script(name, fate)));
         Deployment deployment = Deployment.EMPTY;
         TreeSet<String> running = new TreeSet<>(graph.keySet());

@@ -44,7 +44,7 @@ class DeploymentStoreTest {
     }
 
     private static Declared declared(String name, String... dependsOn) {
-        return new Declared(name, List.of(dependsOn), "step of " + name);
+        return new Declared(name, List.of(dependsOn), "step of " + name, false);
     }
 
     @Test

@@ -34,7 +34,7 @@ class DeploymentTest {
     }
 
     private String reach(String name, String... dependsOn) {
-        return happens(new Declared(name, List.of(dependsOn), "step of " + name));
+        return happens(new Declared(name, List.of(dependsOn), "step of " + name, false));
     }
 
     private void end(String name) {
@@ -198,6 +198,23 @@ class DeploymentTest {
     }
 
     @Test
+    void cancelsLaterEnvironmentsThatAreStages() {
+        approvalFails("staging", Phase.AFTER_DEPLOYMENT);
+        reach("in a stage that goes on");
+        Declared prod = new Declared("prod", List.of(), "step of prod", true);
+        happens(prod);
+        happens(prod);
+        reach("copy", "prod");
+
+        assertThat(state("in a stage that goes on")).isEqualTo(State.DEPLOYING);
+        assertThat(environment("prod").state()).isEqualTo(State.CANCELLED);
+        assertThat(environment("prod").reason()).isEqualTo("2 of 12 tests failed");
+        assertThat(state("copy")).isEqualTo(State.CANCELLED);
+        assertThat(deployment.cancelledStages()).containsExactly("prod");
+        assertThat(deployment.outcome()).isEqualTo(Outcome.ABORTED);
+    }
+
+    @Test
     void cancelsNoStagesWhereThereAreEnvironments() {
         reach("dev");
         approvalFails("staging", Phase.AFTER_DEPLOYMENT);
@@ -211,7 +228,7 @@ class DeploymentTest {
     void rejectsASecondEnvironmentOfTheSameName() {
         reach("prod");
 
-        assertThat(happens(new Declared("prod", List.of(), "another step")))
+        assertThat(happens(new Declared("prod", List.of(), "another step", false)))
                 .isEqualTo("name: \"prod\" is deployed to twice in this build; give one of the two another name");
         assertThat(reach("prod")).as("the same step, resumed").isNull();
         assertThat(state("prod")).isEqualTo(State.DEPLOYING);

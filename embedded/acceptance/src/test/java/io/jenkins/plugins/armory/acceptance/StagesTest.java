@@ -180,6 +180,106 @@ class StagesTest {
     }
 
     @Test
+    void environmentsThatStandInNoStageAreStages(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                armoryEnvironment('staging') { %s }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                armoryEnvironment('notify') { echo "in ${env.STAGE_NAME} ${env.ARMORY_ENVIRONMENT_NAME}" }
+                echo 'behind them'
+                """
+                                .formatted(process.approval(AFTER)))
+                .build()
+                .awaitWaiting(1);
+        assertThat(build.graphView()).as("while it waits").containsOnly(entry("staging", "paused"));
+        assertThat(build.stageView()).as("while it waits").containsOnly(entry("staging", "IN_PROGRESS"));
+        process.awaitCall().callback().fail("2 of 42 failed");
+
+        assertThat(build.awaitResult("ABORTED"))
+                .contains("Environment 'prod' is cancelled: \"staging\" is deployed, but: ", "in notify notify", "behind them")
+                .doesNotContain("never");
+        assertThat(build.graphView())
+                .containsOnly(entry("staging", "success"), entry("prod", "aborted"), entry("notify", "success"));
+        assertThat(build.stageView())
+                .containsOnly(entry("staging", "SUCCESS"), entry("prod", "ABORTED"), entry("notify", "SUCCESS"));
+    }
+
+    @Test
+    void environmentsOfBranchesAreStagesInThem(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(
+                jenkins,
+                process,
+                """
+                stage('all') {
+                    parallel east: { armoryEnvironment('staging') { %s } },
+                             west: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } },
+                             south: { armoryEnvironment('notify') { echo 'independent' } }
+                }
+                """
+                        .formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("ABORTED")).contains("independent").doesNotContain("never");
+        assertThat(build.graphView())
+                .contains(
+                        entry("staging", "success"),
+                        entry("prod", "aborted"),
+                        entry("notify", "success"),
+                        entry("east", "success"),
+                        entry("west", "aborted"),
+                        entry("south", "success"));
+        assertThat(build.stageView())
+                .containsEntry("staging", "SUCCESS")
+                .containsEntry("prod", "ABORTED")
+                .containsEntry("notify", "SUCCESS");
+    }
+
+    @Test
+    void environmentThatFailsIsAFailedStage(Jenkins jenkins) {
+        Build build = jenkins.createJob("armoryEnvironment('prod') { error 'kubectl: not found' }").build();
+
+        build.awaitResult("FAILURE");
+        assertThat(build.graphView()).containsOnly(entry("prod", "failure"));
+        assertThat(build.stageView()).containsOnly(entry("prod", "FAILED"));
+    }
+
+    @Test
+    void environmentInAStageIsNoStageOfItsOwn(Jenkins jenkins) {
+        Build build = jenkins.createJob(
+                        """
+                stage('deploy') {
+                    timeout(time: 1, unit: 'HOURS') { armoryEnvironment('prod') { echo "in ${env.STAGE_NAME}" } }
+                }
+                """)
+                .build();
+
+        assertThat(build.awaitResult("SUCCESS")).contains("in deploy");
+        assertThat(build.graphView()).containsOnly(entry("deploy", "success"));
+        assertThat(build.stageView()).containsOnly(entry("deploy", "SUCCESS"));
+    }
+
+    @Test
+    void environmentThatIsAStageIsALaterStageToo(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(
+                jenkins,
+                process,
+                """
+                stage('staging') {
+                    %s
+                    armoryEnvironment('copy') { echo 'in the current stage' }
+                }
+                armoryEnvironment('prod') { echo 'never' }
+                """
+                        .formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("ABORTED"))
+                .contains("in the current stage", "Environment 'prod' is cancelled: ")
+                .doesNotContain("never");
+        assertThat(build.deployment().get("cancelledStages")).extracting(stage -> stage.asText()).containsExactly("prod");
+        assertThat(build.graphView()).containsOnly(entry("staging", "success"), entry("prod", "aborted"));
+        assertThat(build.stageView()).containsOnly(entry("staging", "SUCCESS"), entry("prod", "ABORTED"));
+    }
+
+    @Test
     void stagesAreShownAsPausedWhileTheyWait(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.createJob("""
                 stage('waits') { %s }

@@ -24,6 +24,14 @@ public abstract class StepDescriptor extends Descriptor<Step> {
         return null;
     }
 
+    /** The step of that name in Pipelines, or null. */
+    public static StepDescriptor byFunctionName(String name) {
+        return all().stream()
+                .filter(descriptor -> descriptor.getFunctionName().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
     public static ExtensionList<StepDescriptor> all() {
         return ExtensionList.lookup(StepDescriptor.class);
     }
