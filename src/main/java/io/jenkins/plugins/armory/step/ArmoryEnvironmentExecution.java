@@ -62,7 +62,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
             throw new AbortException("armoryEnvironment: " + x.getMessage());
         }
         name = step.getName();
-        return save();
+        return beginOnceSaved();
     }
 
     @Override

@@ -34,7 +34,7 @@ final class ArmoryRollbackExecution extends BlockExecution {
         if (environment.isEmpty()) {
             throw new AbortException("armoryRollback: environment: is missing; name the one that is rolled back");
         }
-        return save();
+        return beginOnceSaved();
     }
 
     @Override

@@ -71,10 +71,25 @@ abstract class BlockExecution extends StepExecution {
         return id;
     }
 
-    /** Has the program saved, and then begins. */
-    final boolean save() {
-        Work.afterSaving(getContext(), this::run, this::beginUnlessStopped);
+    /** Begins once the program is saved with this step in it. The engine is asked for that only where it has not done so yet. */
+    final boolean beginOnceSaved() throws IOException, InterruptedException {
+        Runnable next = () -> ArmoryApprovals.get().executor().execute(() -> run(this::beginIfSaved));
+        if (!StartedSteps.tell(getContext(), next)) {
+            saveAndBegin();
+        }
         return false;
+    }
+
+    private void beginIfSaved() throws Exception {
+        if (SavedProgram.has(build(), id)) {
+            beginUnlessStopped();
+        } else {
+            saveAndBegin();
+        }
+    }
+
+    private void saveAndBegin() {
+        Work.afterSaving(getContext(), this::run, this::beginUnlessStopped);
     }
 
     private void beginUnlessStopped() throws Exception {

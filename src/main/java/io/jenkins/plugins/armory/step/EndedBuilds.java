@@ -16,5 +16,6 @@ public final class EndedBuilds extends RunListener<Run<?, ?>> {
         DeadEnds.forget(run);
         StagePause.forget(run);
         CancelledStages.forget(run);
+        StartedSteps.forget(run);
     }
 }

@@ -163,7 +163,7 @@ class DeploymentStepsJenkinsTest {
         BlockExecution step = new BlockExecution(context) {
             @Override
             public boolean start() throws Exception {
-                return save();
+                return beginOnceSaved();
             }
 
             @Override
