@@ -12,10 +12,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * What environments cost: a build with 200 of them, 40 levels deep, beside one with 200 plain stages in the same places, and
- * one with a step of Pipeline's own around what is in each stage, which tells what a step with a body costs the engine. Five
- * branches of 40 stages each; an environment depends on those of its own and of the next branch one level above. Not a test:
- * nothing but a person judges the times, which it prints. Run it by its name, see docs/performance.md.
+ * What environments cost: builds with 200 of them, 40 levels deep, each in a stage or by itself, beside one with 200 plain stages
+ * in the same places, and one with a step of Pipeline's own around what is in each stage, which tells what a step with a body
+ * costs the engine. Five branches of 40 stages each; an environment depends on those of its own and of the next branch one level
+ * above. Not a test: nothing but a person judges the times, which it prints. Run it by its name, see docs/performance.md.
  */
 @AcceptanceTest
 class DeploymentBenchmark {
@@ -32,9 +32,8 @@ class DeploymentBenchmark {
                 branches["branch ${branch}"] = {
                     for (int l = 0; l < %2$d; l++) {
                         int level = l
-                        stage("${level}/${branch}") {
-                            %3$s
-                        }
+                        String name = "${level}/${branch}"
+                        %3$s
                     }
                 }
             }
@@ -43,16 +42,18 @@ class DeploymentBenchmark {
 
     private static final String ENVIRONMENT =
             """
-            def above = level == 0 ? [] : ["${level - 1}/${branch}", "${level - 1}/${(branch + 1) %% %d}"]
-            armoryEnvironment(name: "${level}/${branch}", dependsOn: above) { echo 'deployed' }
-            """;
+            armoryEnvironment(name: name, dependsOn: level == 0
+                ? [] : ["${level - 1}/${branch}".toString(), "${level - 1}/${(branch + 1) %% %d}".toString()]) { echo 'deployed' }
+            """
+                    .formatted(BRANCHES);
 
     @Test
     void environmentsBesidePlainStages(Jenkins jenkins) {
         Map<String, Job> jobs = new LinkedHashMap<>();
-        jobs.put("plain stages", jenkins.createJob(script("echo 'deployed'")));
-        jobs.put("with timeout", jenkins.createJob(script("timeout(time: 1, unit: 'DAYS') { echo 'deployed' }")));
-        jobs.put("with armoryEnvironment", jenkins.createJob(script(ENVIRONMENT.formatted(BRANCHES))));
+        jobs.put("plain stages", create(jenkins, inStage("echo 'deployed'")));
+        jobs.put("timeout in a stage", create(jenkins, inStage("timeout(time: 1, unit: 'DAYS') { echo 'deployed' }")));
+        jobs.put("armoryEnvironment in a stage", create(jenkins, inStage(ENVIRONMENT)));
+        jobs.put("armoryEnvironment without a stage", create(jenkins, ENVIRONMENT));
         Map<String, List<Long>> millis = new LinkedHashMap<>();
         jobs.values().forEach(DeploymentBenchmark::run); // to warm up
         for (int round = 0; round < ROUNDS; round++) {
@@ -72,8 +73,12 @@ class DeploymentBenchmark {
         });
     }
 
-    private static String script(String inEachStage) {
-        return SCRIPT.formatted(BRANCHES, LEVELS, inEachStage);
+    private static String inStage(String body) {
+        return "stage(name) { " + body + " }";
+    }
+
+    private static Job create(Jenkins jenkins, String atEachPlace) {
+        return jenkins.createJob(SCRIPT.formatted(BRANCHES, LEVELS, atEachPlace));
     }
 
     private static long run(Job job) {
