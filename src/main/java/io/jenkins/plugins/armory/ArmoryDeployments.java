@@ -36,6 +36,12 @@ public final class ArmoryDeployments {
      */
     public DeploymentStore of(Run<?, ?> run) throws IOException {
         DeploymentStore known = running.get(run);
+        return known == null ? open(run) : known;
+    }
+
+    /** One after another, so that no store of a build is opened while another one is written. */
+    private synchronized DeploymentStore open(Run<?, ?> run) throws IOException {
+        DeploymentStore known = running.get(run);
         if (known != null) {
             return known;
         }
@@ -47,10 +53,10 @@ public final class ArmoryDeployments {
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot write how the environments of " + run + " ended", x);
             }
-            return opened;
+        } else {
+            running.put(run, opened);
         }
-        DeploymentStore first = running.putIfAbsent(run, opened);
-        return first == null ? opened : first;
+        return opened;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.deployment;
 
+import io.jenkins.plugins.armory.approval.DurableFile;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.Environment.State;
@@ -59,14 +60,16 @@ public final class DeploymentStore {
     }
 
     /**
-     * Opens the environments of a build, of which there are none before the first event.
+     * Opens the environments of a build, of which there are none before the first event. What a crash has cut off in being
+     * written is removed; so nobody else may be writing while they are opened.
      *
      * @param folder of the build; asked anew each time, since a renamed job takes its builds along
      * @param executor runs waiters
-     * @throws IOException when there is a file that cannot be used
+     * @throws IOException when there is a file that cannot be used, or one that cannot be removed
      */
     public static DeploymentStore open(Supplier<Path> folder, Executor executor, Clock clock) throws IOException {
         Path file = folder.get().resolve(FILE);
+        Files.deleteIfExists(Path.of(file + DurableFile.TEMPORARY));
         return new DeploymentStore(
                 folder, executor, clock, Files.exists(file) ? DeploymentJson.read(file) : Deployment.EMPTY);
     }

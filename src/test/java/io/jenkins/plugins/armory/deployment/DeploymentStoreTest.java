@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.jenkins.plugins.armory.approval.DurableFile;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
@@ -173,7 +174,7 @@ class DeploymentStoreTest {
                 String name = "e" + i;
                 all.add(threads.submit(() -> {
                     store.apply(declared(name));
-                    assertThat(reopened().deployment().find(name)).isPresent();
+                    assertThat(DeploymentJson.read(folder.resolve(DeploymentStore.FILE)).find(name)).isPresent();
                     return null;
                 }));
             }
@@ -184,6 +185,15 @@ class DeploymentStoreTest {
             threads.shutdown();
         }
         assertThat(reopened().deployment().environments()).hasSize(100);
+    }
+
+    @Test
+    void removesWhatACrashHasCutOffInBeingWritten() throws IOException {
+        store.apply(declared("dev"));
+        Path cutOff = Files.writeString(folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY), "{\"format\": ");
+
+        assertThat(reopened().deployment().environments()).containsOnlyKeys("dev");
+        assertThat(cutOff).doesNotExist();
     }
 
     @Test

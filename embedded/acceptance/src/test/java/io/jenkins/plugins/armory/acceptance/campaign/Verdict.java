@@ -11,8 +11,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,6 +23,8 @@ final class Verdict {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern RESULT = Pattern.compile("(?m)^Finished: (\\w+)$");
+
+    private static final Set<String> ENVIRONMENT_OVER = Set.of("COMPLETE", "FAILED", "ROLLED_BACK", "CANCELLED");
 
     private final Life life;
     private final Path store;
@@ -49,12 +52,15 @@ final class Verdict {
             assertThat(life.calls()).isEmpty();
             assertThat(life.build().hasNothingPending()).isTrue();
             assertThat(result).isNotEqualTo("SUCCESS");
+            checkEnvironments();
+            checkBuildFolder();
             return 0;
         }
         checkCalls();
         life.approvers().forEach(this::checkDecision);
         life.approvers().stream().filter(approver -> life.scenario().isCancelled()).forEach(this::checkCancelled);
         checkResult();
+        checkEnvironments();
         checkBuildFolder();
         return repeatedLines();
     }
@@ -192,17 +198,26 @@ final class Verdict {
         return "applied " + count + ": true " + read(approver).get("callback").get("mdMessage").asText();
     }
 
+    /** Each has come to its end, also where the controller died before it could say so: then whoever looks has that written. */
+    private void checkEnvironments() {
+        Wait.until("the end of the environments of " + life).untilAsserted(() -> {
+            Map<String, String> environments = life.build().environments();
+            assertThat(environments.values()).allMatch(ENVIRONMENT_OVER::contains);
+            if (life.scenario() == Scenario.ENVIRONMENTS && result.equals("SUCCESS")) {
+                assertThat(environments).isEqualTo(Map.of("dev", "COMPLETE", "prod", "COMPLETE"));
+            }
+            if (life.scenario() == Scenario.PHASE_FAILURE) {
+                assertThat(environments.values()).doesNotContain("COMPLETE");
+            }
+        });
+    }
+
+    /** Jenkins leaves temporary files of its own behind, with other names. */
     private void checkBuildFolder() {
-        // Jenkins leaves temporary files of its own behind, with other names. What the last write of the environments was cut
-        // off in is overwritten by nobody, and goes with the build.
-        List<String> known = new ArrayList<>(List.of("armory-approvals.txt", "armory-deployment.json"));
-        if (life.deaths() > 0) {
-            known.add("armory-deployment.json.tmp");
-        }
         try (Stream<Path> files = Files.list(buildFolder)) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .filteredOn(name -> name.startsWith("armory"))
-                    .isSubsetOf(known);
+                    .isSubsetOf("armory-approvals.txt", "armory-deployment.json");
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
