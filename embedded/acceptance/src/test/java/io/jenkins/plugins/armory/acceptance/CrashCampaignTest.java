@@ -18,6 +18,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,7 +28,8 @@ import org.junit.jupiter.api.Test;
  * Every decision that was answered 2xx is what its build gets, once; the first one counts; nothing is left.
  *
  * <p>{@code -Dacceptance.kills=N} says how often it dies, {@code -Dacceptance.killSeconds=T} for how long at most, {@code
- * -Dacceptance.seed=S} where and when. See docs/reliability.md.
+ * -Dacceptance.seed=S} where and when, and {@code -Dacceptance.lanes=L} how many controllers there are at a time, which share
+ * the kills. See docs/reliability.md.
  */
 class CrashCampaignTest {
 
@@ -38,7 +42,7 @@ class CrashCampaignTest {
     }
 
     /** A process that lives for seconds only has nothing from more than that. */
-    private static final String COMPILE_LITTLE = "-XX:TieredStopAtLevel=1";
+    private static final List<String> LIVE_SHORTLY = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     /** Has the JVM write down what classes a controller loads, which makes its next starts faster. */
     private static List<String> archiveClasses() {
@@ -46,8 +50,7 @@ class CrashCampaignTest {
             return List.of(); // its classes are loaded in a way that the JVM cannot shorten
         }
         Path archive = Path.of(System.getProperty("acceptance.work"), "campaign.jsa").toAbsolutePath();
-        Controller controller =
-                Controller.createLean(Settings.CASC, COMPILE_LITTLE, "-XX:ArchiveClassesAtExit=" + archive);
+        Controller controller = createController(List.of("-XX:ArchiveClassesAtExit=" + archive));
         try (ExternalProcess process = new ExternalProcess()) {
             controller.start();
             Build build = new Jenkins(controller).createJob(process.approval()).build();
@@ -60,24 +63,50 @@ class CrashCampaignTest {
         return List.of("-XX:SharedArchiveFile=" + archive);
     }
 
+    private static Controller createController(List<String> more) {
+        List<String> options = new ArrayList<>(LIVE_SHORTLY);
+        options.addAll(more);
+        return Controller.createLean(Settings.CASC, options.toArray(String[]::new));
+    }
+
+    /** One controller, under its part of the plan. */
+    private static CampaignReport run(List<Kill> plan, Duration atMost, List<String> options) {
+        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.values()));
+        List<String> all = new ArrayList<>(options);
+        all.add(faults.javaOption());
+        CampaignReport report = new CampaignReport();
+        try (Controller controller = createController(all)) {
+            new Campaign(controller, faults, report).run(plan, atMost);
+        } catch (RuntimeException | AssertionError x) {
+            report.broken(x);
+        }
+        return report;
+    }
+
     @Test
-    void noDecisionIsLostAndNoneIsAppliedTwice() {
+    void noDecisionIsLostAndNoneIsAppliedTwice() throws Exception {
         int kills = Integer.getInteger("acceptance.kills");
+        int lanes = Integer.getInteger("acceptance.lanes");
         long seed = Long.getLong("acceptance.seed", 1L);
         Duration atMost = Duration.ofSeconds(Integer.getInteger("acceptance.killSeconds"));
-        System.out.println("Killing the controller " + kills + " times, -Dacceptance.seed=" + seed);
+        System.out.printf("Killing %d controllers %d times, -Dacceptance.seed=%d%n", lanes, kills, seed);
         List<Kill> plan = Kill.plan(kills, new Random(seed));
-        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.values()));
-        List<String> options = new ArrayList<>(archiveClasses());
-        options.addAll(List.of(COMPILE_LITTLE, faults.javaOption()));
+        List<String> options = archiveClasses();
         CampaignReport report = new CampaignReport();
-        Controller controller = Controller.createLean(Settings.CASC, options.toArray(String[]::new));
+        ExecutorService executor = Executors.newFixedThreadPool(lanes);
         try {
-            new Campaign(controller, faults, report).run(plan, atMost);
+            List<Future<CampaignReport>> reports = new ArrayList<>();
+            for (int lane = 0; lane < lanes; lane++) {
+                List<Kill> part = plan.subList(kills * lane / lanes, kills * (lane + 1) / lanes);
+                reports.add(executor.submit(() -> run(part, atMost, options)));
+            }
+            for (Future<CampaignReport> each : reports) {
+                report.add(each.get());
+            }
         } finally {
-            controller.close();
-            System.out.println(report);
+            executor.shutdownNow();
         }
+        System.out.println(report);
         assertThat(report.violations()).isEmpty();
         // On a busy machine one or the other comes too late; the report names it.
         int planned = Kill.pointsPassedBy(report.kills()).size();

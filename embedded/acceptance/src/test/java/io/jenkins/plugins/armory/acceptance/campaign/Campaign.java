@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.acceptance.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.acceptance.campaign.CampaignReport.Work;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
@@ -75,7 +76,7 @@ public final class Campaign {
     private void start() {
         boolean starts = !controller.isAlive();
         long begin = System.nanoTime();
-        controller.start();
+        report.time(Work.STARTING, controller::start);
         if (starts) {
             startTime = Duration.ofNanos(System.nanoTime() - begin);
         }
@@ -165,9 +166,11 @@ public final class Campaign {
         for (Scenario scenario : scenarios) {
             Life life = new Life(scenario, jenkins);
             lives.add(life);
-            life.start();
         }
-        lives.forEach(Life::awaitWaiting);
+        report.time(Work.BUILDS, () -> {
+            lives.forEach(Life::start);
+            lives.forEach(Life::awaitWaiting);
+        });
         return lives;
     }
 
@@ -187,6 +190,10 @@ public final class Campaign {
 
     /** Judges the builds that were under way when the controller died, once they are over. */
     private void settle() {
+        report.time(Work.ENDS, this::judgeReleased);
+    }
+
+    private void judgeReleased() {
         for (Life life : List.copyOf(released)) {
             released.remove(life);
             if (life.hasDiedStarting() && life.approvers().isEmpty() && !life.build().exists()) {
@@ -204,28 +211,36 @@ public final class Campaign {
     }
 
     private void deleteOver() {
-        for (Verdict verdict : over) {
+        report.time(Work.DELETIONS, () -> over.forEach(verdict -> {
             report.judge(verdict.life(), verdict::deleteAndCheck);
             verdict.life().discard();
-        }
+        }));
         over.clear();
     }
 
     /** Waits for the controller's death; the caller kills it where that does not come by itself. */
     private void awaitDeath(Kill kill, Duration usual, BooleanSupplier nothingMoreComes) {
         if (kill.point() == null) {
-            long end = System.nanoTime() + (long) (usual.toNanos() * kill.part());
-            for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-                LockSupport.parkNanos(left);
-            }
+            report.time(Work.DEATHS, () -> pause((long) (usual.toNanos() * kill.part())));
             return;
         }
         awaitOrDeath(startTime.plus(PATIENCE), nothingMoreComes);
         awaitOrDeath(startTime, () -> false); // for what comes behind that
     }
 
+    private static void pause(long nanos) {
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
     /** Waits until something is so, or the controller is dead, or for long enough. */
     private void awaitOrDeath(Duration atMost, BooleanSupplier condition) {
+        report.time(Work.DEATHS, () -> waitOrDeath(atMost, condition));
+    }
+
+    private void waitOrDeath(Duration atMost, BooleanSupplier condition) {
         try {
             Wait.until("that or the death of the controller")
                     .ignoreExceptions()

@@ -2,6 +2,8 @@ package io.jenkins.plugins.armory.acceptance.campaign;
 
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint.Moment;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -14,7 +16,23 @@ public final class CampaignReport {
 
     private static final int TOO_MANY = 5;
 
+    /** What a campaign spends its time with, beside the asking. */
+    enum Work {
+        STARTING("until the controller was up"),
+        BUILDS("until builds waited"),
+        DEATHS("until it was dead"),
+        ENDS("until builds were over and judged"),
+        DELETIONS("until they were gone");
+
+        private final String words;
+
+        Work(String words) {
+            this.words = words;
+        }
+    }
+
     private final long begin = System.nanoTime();
+    private final Map<Work, Long> nanos = new EnumMap<>(Work.class);
     private final List<Kill> kills = new ArrayList<>();
     private final Map<FaultPoint, Integer> deaths = new EnumMap<>(FaultPoint.class);
     private final Map<Moment, Integer> unannounced = new EnumMap<>(Moment.class);
@@ -34,6 +52,29 @@ public final class CampaignReport {
         } else {
             notPassed.add(kill);
         }
+    }
+
+    /** Does something whose time is to be in the report. */
+    void time(Work work, Runnable task) {
+        long start = System.nanoTime();
+        try {
+            task.run();
+        } finally {
+            nanos.merge(work, System.nanoTime() - start, Long::sum);
+        }
+    }
+
+    /** Takes in what another campaign, which ran at the same time, has come to. */
+    public void add(CampaignReport other) {
+        kills.addAll(other.kills);
+        notPassed.addAll(other.notPassed);
+        violations.addAll(other.violations);
+        other.deaths.forEach((point, count) -> deaths.merge(point, count, Integer::sum));
+        other.unannounced.forEach((moment, count) -> unannounced.merge(moment, count, Integer::sum));
+        other.nanos.forEach((work, time) -> nanos.merge(work, time, Long::sum));
+        builds += other.builds;
+        decisions += other.decisions;
+        repeatedLines += other.repeatedLines;
     }
 
     void judged(Life life, int repeated) {
@@ -58,6 +99,13 @@ public final class CampaignReport {
                 throw new AssertionError("Too much is wrong:\n" + String.join("\n", violations), x);
             }
         }
+    }
+
+    /** Notes that the campaign could not go on. */
+    public void broken(Throwable reason) {
+        StringWriter trace = new StringWriter();
+        reason.printStackTrace(new PrintWriter(trace));
+        violations.add("The campaign ended after kill " + kills.size() + ": " + trace);
     }
 
     /** Everything that was not as it must be. */
@@ -90,6 +138,8 @@ public final class CampaignReport {
         notPassed.forEach(kill -> text.append("not passed: %s in %s%n".formatted(kill, kill.scenario())));
         text.append("%d builds judged, %d accepted decisions; %d violations; %d log lines printed again by the engine%n"
                 .formatted(builds, decisions, violations.size(), repeatedLines));
+        nanos.forEach((work, time) -> text.append("%.2f s a kill %s%n"
+                .formatted(time / 1e9 / Math.max(1, kills.size()), work.words)));
         for (FaultPoint point : FaultPoint.values()) {
             text.append("%-24s %4d  %s%n".formatted(point, deaths.getOrDefault(point, 0), point.meaning()));
         }

@@ -25,7 +25,7 @@ abstract class ControllerProcess implements Controller {
 
     ControllerProcess() {
         try {
-            home = Files.createTempDirectory(JavaProcess.workFolder(), "home-");
+            home = Files.createTempDirectory(JavaProcess.homesFolder(), "home-");
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
@@ -60,13 +60,13 @@ abstract class ControllerProcess implements Controller {
         }
     }
 
-    /** Starts the process. What it prints is kept beside the home, and longer than that. */
+    /** Starts the process. What it prints is kept longer than the home. */
     final void launch(Map<String, String> variables, List<String> arguments) {
         List<String> all = new ArrayList<>(javaOptions);
         all.addAll(arguments);
         Map<String, String> allVariables = new HashMap<>(environment);
         allVariables.putAll(variables);
-        process = new JavaProcess(home.resolveSibling(home.getFileName() + ".log"), allVariables, all);
+        process = new JavaProcess(JavaProcess.workFolder().resolve(home.getFileName() + ".log"), allVariables, all);
     }
 
     /** Starts the process, see {@link Controller#startLoadingSlowly}. */

@@ -47,9 +47,18 @@ final class JavaProcess {
 
     /** A folder for what processes leave behind, below that of this build. */
     static Path workFolder() {
+        return created(Path.of(System.getProperty("acceptance.work")));
+    }
+
+    /** A folder for the homes of controllers: the same, or another one that this build was told to take. */
+    static Path homesFolder() {
+        String folder = System.getProperty("acceptance.home", "");
+        return folder.isEmpty() ? workFolder() : created(Path.of(folder));
+    }
+
+    private static Path created(Path folder) {
         try {
-            return Files.createDirectories(
-                    Path.of(System.getProperty("acceptance.work")).toAbsolutePath());
+            return Files.createDirectories(folder.toAbsolutePath());
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
