@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.awaitility.core.ConditionTimeoutException;
 
 /** What a campaign has come to: how the controller died, how many builds and decisions lived through it, and what was wrong. */
 public final class CampaignReport {
@@ -89,10 +88,10 @@ public final class CampaignReport {
     void judge(Life life, Runnable judgement) {
         try {
             judgement.run();
-        } catch (AssertionError | ConditionTimeoutException x) {
+        } catch (AssertionError | RuntimeException x) {
             String last = kills.isEmpty() ? "none" : kills.get(kills.size() - 1).toString();
             String violation = "After kill %d (%s), %s: %s%nIts log:%n%s%nIts approvals: %s"
-                    .formatted(kills.size(), last, life, x.getMessage(), life.build().log(), life.build().approvals());
+                    .formatted(kills.size(), last, life, x, life.build().log(), life.build().approvals());
             violations.add(violation);
             System.out.println(violation);
             if (violations.size() > TOO_MANY) {

@@ -131,7 +131,9 @@ final class Verdict {
             assertThat(life.cancelCalls()).isEmpty();
             return;
         }
-        assertThat(approval.get("cancel").get("status").asInt()).isEqualTo(202);
+        // That is written behind the decision, and comes to its file later than into the journal.
+        Wait.until("what came of the cancel webhook of " + life)
+                .untilAsserted(() -> assertThat(read(approver).at("/cancel/status").asInt()).isEqualTo(202));
         assertThat(life.cancelCalls())
                 .hasSizeBetween(1, 1 + life.deaths())
                 .extracting(call -> call.header("Idempotency-Key"))
