@@ -49,7 +49,7 @@ public final class ArmoryDeployments {
                 () -> run.getRootDir().toPath(), ArmoryApprovals.get().executor(), Clock.systemUTC());
         if (!run.isBuilding()) {
             try {
-                end(opened); // if Jenkins went down just as the build ended, nobody has told
+                end(run, opened); // if Jenkins went down just as the build ended, nobody has told
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot write how the environments of " + run + " ended", x);
             }
@@ -107,15 +107,22 @@ public final class ArmoryDeployments {
     /** The build is over, and nothing more happens in it. */
     void end(Run<?, ?> run) throws IOException {
         try {
-            end(of(run));
+            end(run, of(run));
         } finally {
             running.remove(run);
         }
     }
 
-    private static void end(DeploymentStore store) throws IOException {
-        if (!store.deployment().isEmpty()) {
+    private static void end(Run<?, ?> run, DeploymentStore store) throws IOException {
+        if (store.deployment().isEmpty()) {
+            return;
+        }
+        try {
             store.apply(new DeploymentEvent.BuildEnded());
+        } catch (IOException x) {
+            if (run.getRootDir().exists()) { // else the build was deleted meanwhile
+                throw x;
+            }
         }
     }
 }

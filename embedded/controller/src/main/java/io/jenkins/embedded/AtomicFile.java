@@ -11,6 +11,8 @@ import java.util.Comparator;
 
 /** Writes files so that a reader, or a start after a crash, sees the old content or the new one, never a part. */
 final class AtomicFile {
+    /** Begin of the name of a folder that is being deleted. */
+    private static final String GOING = ".";
 
     private AtomicFile() {
     }
@@ -27,8 +29,21 @@ final class AtomicFile {
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Deletes a folder with all that is in it. */
-    static void deleteRecursively(Path folder) throws IOException {
+    /** Deletes a folder with all that is in it. It is renamed first, so that nobody puts anything into it meanwhile. */
+    static void deleteFolder(Path folder) throws IOException {
+        deleteRecursively(Files.move(folder, folder.resolveSibling(GOING + folder.getFileName()), StandardCopyOption.ATOMIC_MOVE));
+    }
+
+    /** Deletes what a crash has left of {@link #deleteFolder}; whether there was anything. */
+    static boolean deleteIfGoing(Path folder) throws IOException {
+        if (!folder.getFileName().toString().startsWith(GOING)) {
+            return false;
+        }
+        deleteRecursively(folder);
+        return true;
+    }
+
+    private static void deleteRecursively(Path folder) throws IOException {
         try (var files = Files.walk(folder)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

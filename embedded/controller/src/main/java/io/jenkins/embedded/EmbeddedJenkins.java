@@ -75,6 +75,9 @@ final class EmbeddedJenkins extends Jenkins {
         named(casc, () -> new Settings(System.getenv()).apply(casc));
         try (var folders = Files.newDirectoryStream(jobsFolder())) {
             for (var folder : folders) {
+                if (AtomicFile.deleteIfGoing(folder)) {
+                    continue;
+                }
                 named(folder, () -> {
                     var job = PipelineJob.load(this, folder);
                     jobs.put(job.getName(), job);
@@ -163,7 +166,7 @@ final class EmbeddedJenkins extends Jenkins {
         jobs.remove(job.getName());
         job.builds().forEach(PipelineBuild::end);
         fire(ItemListener.class, listener -> listener.onDeleted(job));
-        AtomicFile.deleteRecursively(job.folder());
+        AtomicFile.deleteFolder(job.folder());
     }
 
     Collection<PipelineJob> jobs() {

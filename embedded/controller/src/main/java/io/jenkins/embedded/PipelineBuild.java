@@ -260,7 +260,7 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
         end();
         EmbeddedJenkins.fire(RunListener.class, listener -> listener.onDeleted(this));
         getParent().remove(this);
-        AtomicFile.deleteRecursively(folder);
+        AtomicFile.deleteFolder(folder);
     }
 
     /** Ends the build, in an orderly way if it can be done soon. */

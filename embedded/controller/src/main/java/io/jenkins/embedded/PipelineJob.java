@@ -96,8 +96,11 @@ final class PipelineJob extends Job<PipelineJob, PipelineBuild> {
     static PipelineJob load(ItemGroup<Item> parent, Path folder) throws IOException {
         var name = folder.getFileName().toString();
         var job = new PipelineJob(parent, name, folder, Files.readAllBytes(folder.resolve("config.xml")));
-        try (var numbers = Files.newDirectoryStream(folder.resolve("builds"), "[0-9]*")) {
+        try (var numbers = Files.newDirectoryStream(folder.resolve("builds"))) {
             for (var number : numbers) {
+                if (AtomicFile.deleteIfGoing(number)) {
+                    continue;
+                }
                 var build = PipelineBuild.load(job, Integer.parseInt(number.getFileName().toString()), number);
                 job.builds.put(build.getNumber(), build);
             }

@@ -3,7 +3,9 @@ package io.jenkins.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import hudson.model.Item;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,5 +50,16 @@ class JobCreationTest {
         assertThatIllegalArgumentException().isThrownBy(() -> jenkins.createJob("job", config.getBytes()));
         assertThat(jenkins.getItems()).isEmpty();
         assertThat(jenkins.getRootDir().toPath().resolve("jobs/job")).doesNotExist();
+    }
+
+    @Test
+    void finishesADeletionThatACrashHasCutOff(@TempDir Path home) throws IOException {
+        var job = new Controller(home).jenkins().createJob("job", Controller.configXml(""));
+        var build = Files.createDirectories(job.folder().resolve("builds/.1"));
+        var other = Files.createDirectories(home.resolve("jobs/.other/builds/1"));
+
+        assertThat(new Controller(home).jenkins().getItems()).extracting(Item::getName).containsExactly("job");
+        assertThat(build).doesNotExist();
+        assertThat(other).doesNotExist();
     }
 }

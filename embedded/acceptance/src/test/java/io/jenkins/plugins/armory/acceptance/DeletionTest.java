@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Job;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,18 @@ class DeletionTest {
         build.job().delete();
 
         awaitGone(build, callback);
+    }
+
+    @Test
+    void environmentsThatEndAsTheirJobIsDeletedAreNothingToWarnOf(Jenkins jenkins, ExternalProcess process) {
+        for (int i = 0; i < 40; i++) { // the two come at the same time now and then
+            Job job = jenkins.createJob("armoryEnvironment('dev') { echo 'deployed' }");
+            Build build = job.build();
+            Wait.until("the end of " + build).until(() -> !build.isBuilding());
+            job.delete();
+        }
+
+        assertThat(jenkins.controller().output()).doesNotContain("Cannot write how the environments");
     }
 
     /** Jenkins tells plugins of deletions while, or a moment after, it deletes; until then the approval is there. */
