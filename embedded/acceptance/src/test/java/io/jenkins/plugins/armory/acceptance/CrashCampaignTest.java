@@ -46,9 +46,6 @@ class CrashCampaignTest {
 
     /** Has the JVM write down what classes a controller loads, which makes its next starts faster. */
     private static List<String> archiveClasses() {
-        if (!System.getProperty("jenkins.war", "").isEmpty()) {
-            return List.of(); // its classes are loaded in a way that the JVM cannot shorten
-        }
         Path archive = Path.of(System.getProperty("acceptance.work"), "campaign.jsa").toAbsolutePath();
         Controller controller = createController(List.of("-XX:ArchiveClassesAtExit=" + archive));
         try (ExternalProcess process = new ExternalProcess()) {
