@@ -40,6 +40,7 @@ public final class CampaignReport {
     private int builds;
     private int decisions;
     private int repeatedLines;
+    private int stranded;
 
     /** @param byItself whether the process died where it was to */
     void killed(Kill kill, boolean byItself) {
@@ -74,6 +75,7 @@ public final class CampaignReport {
         builds += other.builds;
         decisions += other.decisions;
         repeatedLines += other.repeatedLines;
+        stranded += other.stranded;
     }
 
     void judged(Life life, int repeated) {
@@ -82,6 +84,7 @@ public final class CampaignReport {
                 .flatMap(approver -> approver.said().stream().filter(Said::isAccepted).limit(1))
                 .count();
         repeatedLines += repeated;
+        stranded += life.isStranded() ? 1 : 0;
     }
 
     /** Notes what a judgement finds, so that the campaign goes on; it does not when there is too much. */
@@ -135,8 +138,10 @@ public final class CampaignReport {
                         unannounced,
                         notPassed.size()));
         notPassed.forEach(kill -> text.append("not passed: %s in %s%n".formatted(kill, kill.scenario())));
-        text.append("%d builds judged, %d accepted decisions; %d violations; %d log lines printed again by the engine%n"
-                .formatted(builds, decisions, violations.size(), repeatedLines));
+        text.append("%d builds judged, %d accepted decisions; %d violations%n"
+                .formatted(builds, decisions, violations.size()));
+        text.append("%d log lines printed again by the engine, %d builds that it did not go on with%n"
+                .formatted(repeatedLines, stranded));
         nanos.forEach((work, time) -> text.append("%.2f s a kill %s%n"
                 .formatted(time / 1e9 / Math.max(1, kills.size()), work.words)));
         for (FaultPoint point : FaultPoint.values()) {

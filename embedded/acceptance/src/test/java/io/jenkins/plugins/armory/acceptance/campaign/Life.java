@@ -8,10 +8,12 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +27,12 @@ import java.util.concurrent.Future;
  * Whatever it has begun to say is said until it is answered, over all these deaths.
  */
 final class Life {
+
+    private static final boolean ON_JENKINS = !System.getProperty("jenkins.war", "").isEmpty();
+    /** Steps of Jenkins's own that the Pipelines have. */
+    private static final Set<String> STRANDING = Set.of("DSL.parallel", "DSL.stage");
+    /** For so long nothing may have happened. */
+    private static final Duration STRANDED_AFTER = Duration.ofSeconds(10);
 
     private final Scenario scenario;
     private final ExternalProcess process = new ExternalProcess();
@@ -40,6 +48,8 @@ final class Life {
     private volatile boolean waits;
     private volatile int deaths;
     private volatile boolean diedStarting;
+    private boolean stranded;
+    private Instant standsSince;
 
     /** Creates the job, and no build yet. */
     Life(Scenario scenario, Jenkins jenkins) {
@@ -155,6 +165,7 @@ final class Life {
     /** The controller is dead. */
     void died() {
         deaths++;
+        standsSince = null;
         diedStarting |= !waits;
         died.countDown();
     }
@@ -166,8 +177,40 @@ final class Life {
 
     /** Waits, on a controller that lives, for the end of the build and the last answer. */
     void awaitEnd() {
-        Wait.until("the end of " + this).until(this::isOver);
+        Wait.until("the end of " + this).until(() -> isOver() || hasStranded());
+        if (stranded) {
+            build.kill();
+            Wait.until("the end by force of " + this).until(this::isOver);
+        }
         work.forEach(Life::join);
+    }
+
+    /** Whether it is like that, and has been for a while. */
+    private boolean hasStranded() {
+        if (!ON_JENKINS || deaths == 0 || !work.stream().allMatch(Future::isDone) || !standsInJenkins()) {
+            standsSince = null;
+        } else if (standsSince == null) {
+            standsSince = Instant.now();
+        }
+        stranded = standsSince != null && standsSince.plus(STRANDED_AFTER).isBefore(Instant.now());
+        return stranded;
+    }
+
+    /** Whether steps of Jenkins's own are all that the program is at, but for environments that wait for what is behind them. */
+    private boolean standsInJenkins() {
+        List<String> steps = build.innermostSteps();
+        long ofJenkins = steps.stream().filter(STRANDING::contains).count();
+        long environments = steps.stream().filter("DSL.armoryEnvironment"::equals).count();
+        long waiting = build.environments().values().stream().filter("WAITING_FOR_DEPENDENCIES"::equals).count();
+        return ofJenkins > 0 && environments == waiting && ofJenkins + environments == steps.size();
+    }
+
+    /**
+     * Whether Jenkins has lost in a crash that one of its own steps was over, and did not go on from there, so that the build was
+     * ended by force; see docs/reliability.md.
+     */
+    boolean isStranded() {
+        return stranded;
     }
 
     private static void join(Future<?> task) {

@@ -8,9 +8,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** A build of a Pipeline job. */
 public record Build(Job job, int number) {
+
+    private static final Pattern INNERMOST = Pattern.compile("Thread #\\d+\\R\\s+at (\\S+)\\(");
 
     /** Whether the controller knows it. */
     public boolean exists() {
@@ -162,6 +165,19 @@ public record Build(Job job, int number) {
         // From one answer: other builds push what is decided out of the newest hundred.
         return approvals().stream()
                 .allMatch(approval -> approval.get("state").asText().equals("DECIDED"));
+    }
+
+    /** At which steps the threads of the program are, as the thread dump of a real Jenkins has it; none where it does not run. */
+    public List<String> innermostSteps() {
+        return job.jenkins().find(path() + "threadDump/").stream()
+                .flatMap(page -> INNERMOST.matcher(page.body()).results())
+                .map(match -> match.group(1))
+                .toList();
+    }
+
+    /** Ends the build by force, whatever its program waits for; a real Jenkins knows how to. */
+    public void kill() {
+        job.jenkins().post(path() + "kill");
     }
 
     public void abort() {

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.armory.acceptance.driver;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -7,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
@@ -87,8 +90,17 @@ public final class Jenkins {
 
     /** Whether there is something; any other answer than 200 and 404 fails. */
     boolean isThere(String path) {
+        return find(path).isPresent();
+    }
+
+    /** What there is, if there is something; any other answer than 200 and 404 fails. */
+    Optional<Answer> find(String path) {
         Answer answer = Http.send(request(path));
-        return answer.status() != 404 && checked(answer, path).status() == 200;
+        if (answer.status() == 404) {
+            return Optional.empty();
+        }
+        assertThat(checked(answer, path).status()).isEqualTo(200);
+        return Optional.of(answer);
     }
 
     public Answer get(String path) {
