@@ -39,7 +39,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     /** What the step {@code stage} gives its body. */
     private static final String STAGE_VARIABLE = "STAGE_NAME";
 
-    /** A wait that is over sooner is not worth the files that are written to show it. */
+    /** What is over sooner, a wait or a deployment, is not worth the files that are written to show it. */
     private static final long SHOWN_AFTER_SECONDS = 1;
 
     private final transient ArmoryEnvironmentStep step;
@@ -85,7 +85,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         DeploymentStore store = ArmoryDeployments.get().of(build());
         if (store.deploysAtOnce(reached)) {
             startBody(invoker());
-            write(store);
+            later(() -> write(store));
             return;
         }
         Transition transition = tell(reached);
@@ -100,9 +100,13 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         setWaiting(true);
         store.attach(name, this);
         DeadEnds.watch(getContext(), store, name);
+        later(this::showThatItWaits);
+    }
+
+    private void later(Work work) {
         Timer.get()
                 .schedule(
-                        () -> ArmoryApprovals.get().executor().execute(() -> run(this::showThatItWaits)),
+                        () -> ArmoryApprovals.get().executor().execute(() -> run(work)),
                         SHOWN_AFTER_SECONDS,
                         TimeUnit.SECONDS);
     }
