@@ -74,12 +74,12 @@ class WaitingBenchmark {
                     if (answer.status() == 200) {
                         return true;
                     }
-                    assertThat(answer.status()).isEqualTo(503);
+                    assertThat(answer.status()).isIn(503, 500); // the latter from a Jenkins that has just opened its port
                     up[0] = System.nanoTime();
                     return false;
                 });
         System.out.printf(
-                "%,d wait: restarted, callback accepted after %.2f s, %.0f ms after the last 503%n",
+                "%,d wait: restarted, callback accepted after %.2f s, %.0f ms after the last 5xx%n",
                 waiting, (System.nanoTime() - start) / 1e9, (System.nanoTime() - up[0]) / 1e6);
         jenkins.start();
     }

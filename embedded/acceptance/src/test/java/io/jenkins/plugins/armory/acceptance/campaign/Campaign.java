@@ -76,9 +76,19 @@ public final class Campaign {
     private void start() {
         boolean starts = !controller.isAlive();
         long begin = System.nanoTime();
-        report.time(Work.STARTING, controller::start);
+        report.time(Work.STARTING, this::startAsAServiceManagerDoes);
         if (starts) {
             startTime = Duration.ofNanos(System.nanoTime() - begin);
+        }
+    }
+
+    /** A Jenkins that ends as it starts, which it does now and then by itself, is started again. */
+    private void startAsAServiceManagerDoes() {
+        try {
+            controller.start();
+        } catch (IllegalStateException x) {
+            report.failedStart(x);
+            controller.start();
         }
     }
 
@@ -204,7 +214,7 @@ public final class Campaign {
             report.judge(life, () -> {
                 life.awaitEnd();
                 Verdict verdict = new Verdict(life, controller.home());
-                report.judged(life, verdict.check());
+                report.judged(verdict, verdict.check());
                 over.add(verdict);
             });
         }

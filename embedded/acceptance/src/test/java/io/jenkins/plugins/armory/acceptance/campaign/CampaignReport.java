@@ -41,6 +41,8 @@ public final class CampaignReport {
     private int decisions;
     private int repeatedLines;
     private int stranded;
+    private int cutLogs;
+    private int failedStarts;
 
     /** @param byItself whether the process died where it was to */
     void killed(Kill kill, boolean byItself) {
@@ -52,6 +54,12 @@ public final class CampaignReport {
         } else {
             notPassed.add(kill);
         }
+    }
+
+    /** Notes that the controller ended as it started, without being killed. */
+    void failedStart(Exception reason) {
+        failedStarts++;
+        System.out.println(reason.getMessage());
     }
 
     /** Does something whose time is to be in the report. */
@@ -76,15 +84,19 @@ public final class CampaignReport {
         decisions += other.decisions;
         repeatedLines += other.repeatedLines;
         stranded += other.stranded;
+        cutLogs += other.cutLogs;
+        failedStarts += other.failedStarts;
     }
 
-    void judged(Life life, int repeated) {
+    void judged(Verdict verdict, int repeated) {
+        Life life = verdict.life();
         builds++;
         decisions += (int) life.approvers().stream()
                 .flatMap(approver -> approver.said().stream().filter(Said::isAccepted).limit(1))
                 .count();
         repeatedLines += repeated;
         stranded += life.isStranded() ? 1 : 0;
+        cutLogs += verdict.hasWholeLog() ? 0 : 1;
     }
 
     /** Notes what a judgement finds, so that the campaign goes on; it does not when there is too much. */
@@ -140,8 +152,8 @@ public final class CampaignReport {
         notPassed.forEach(kill -> text.append("not passed: %s in %s%n".formatted(kill, kill.scenario())));
         text.append("%d builds judged, %d accepted decisions; %d violations%n"
                 .formatted(builds, decisions, violations.size()));
-        text.append("%d log lines printed again by the engine, %d builds that it did not go on with%n"
-                .formatted(repeatedLines, stranded));
+        text.append("Of Jenkins: %d log lines printed again, %d logs without an end, %d builds that did not go on, %d failed starts%n"
+                .formatted(repeatedLines, cutLogs, stranded, failedStarts));
         nanos.forEach((work, time) -> text.append("%.2f s a kill %s%n"
                 .formatted(time / 1e9 / Math.max(1, kills.size()), work.words)));
         for (FaultPoint point : FaultPoint.values()) {

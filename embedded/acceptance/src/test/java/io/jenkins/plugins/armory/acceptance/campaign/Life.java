@@ -28,7 +28,7 @@ import java.util.concurrent.Future;
  */
 final class Life {
 
-    private static final boolean ON_JENKINS = !System.getProperty("jenkins.war", "").isEmpty();
+    static final boolean ON_JENKINS = !System.getProperty("jenkins.war", "").isEmpty();
     /** Steps of Jenkins's own that the Pipelines have. */
     private static final Set<String> STRANDING = Set.of("DSL.parallel", "DSL.stage");
     /** For so long nothing may have happened. */

@@ -4,25 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Judges from the outside whether a build that is over has got what was decided: no more, no less, nothing else. */
 final class Verdict {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern RESULT = Pattern.compile("(?m)^Finished: (\\w+)$");
+    private static final Pattern RESULT = Pattern.compile("(?m)^Finished: \\w+$");
+    private static final Duration LOG_LIMIT = Duration.ofSeconds(20);
 
     private static final Set<String> ENVIRONMENT_OVER = Set.of("COMPLETE", "FAILED", "ROLLED_BACK", "CANCELLED");
 
@@ -30,6 +32,7 @@ final class Verdict {
     private final Path store;
     private final Path buildFolder;
     private final String log;
+    private final boolean logIsWhole;
     private final String result;
 
     /** @param home of the controller */
@@ -37,8 +40,22 @@ final class Verdict {
         this.life = life;
         this.store = home.resolve("armory-approvals");
         this.buildFolder = home.resolve("jobs/" + life.job().name() + "/builds/1");
-        this.log = life.build().awaitLogEnd();
-        this.result = RESULT.matcher(log).results().findFirst().orElseThrow().group(1);
+        this.logIsWhole = awaitLogEnd();
+        this.log = life.build().log();
+        this.result = life.build().result();
+    }
+
+    /** Whether there is one: Jenkins writes logs a while behind, and what it had not written when it died is lost. */
+    private boolean awaitLogEnd() {
+        try {
+            Wait.until("the end of the log of " + life).atMost(LOG_LIMIT).until(() -> RESULT.matcher(life.build().log()).find());
+            return true;
+        } catch (ConditionTimeoutException x) {
+            if (!Life.ON_JENKINS || life.deaths() == 0) {
+                throw x;
+            }
+            return false;
+        }
     }
 
     /**
@@ -103,7 +120,7 @@ final class Verdict {
         assertThat(first).hasSizeLessThanOrEqualTo(1);
         first.forEach(said -> assertThat(said.message()).isEqualTo(decided.get("mdMessage").asText()));
         if (!approver.personSaid().isEmpty()) {
-            assertThat(approver.personSaid()).extracting(Answer::status).containsOnly(200);
+            assertThat(approver.personSaid()).allMatch(answer -> answer.status() == 200);
             assertThat(approval.get("person").get("mdMessage").asText()).isEqualTo(Approver.COMMENT);
         }
         int last = 0;
@@ -156,15 +173,17 @@ final class Verdict {
             assertThat(result).as(log).isEqualTo("FAILURE");
             assertThat(log).doesNotContain("applied 1");
         }
-        if (result.equals("FAILURE")) {
+        if (result.equals("FAILURE") && logIsWhole) {
             decisions.stream()
                     .filter(decision -> decision.get("outcome").asText().equals("FAILURE"))
                     .forEach(decision -> assertThat(log).contains(decision.get("mdMessage").asText()));
         }
         if (result.equals("SUCCESS")) {
-            assertThat(log.lines().filter(line -> line.startsWith("applied")).distinct())
+            List<String> expected = expectedLines();
+            List<String> lines = log.lines().filter(line -> line.startsWith("applied")).distinct().toList();
+            assertThat(lines)
                     .as("what the program had from its decisions")
-                    .containsExactlyElementsOf(expectedLines());
+                    .isEqualTo(logIsWhole ? expected : expected.subList(0, Math.min(lines.size(), expected.size())));
         }
     }
 
@@ -234,6 +253,10 @@ final class Verdict {
 
     Life life() {
         return life;
+    }
+
+    boolean hasWholeLog() {
+        return logIsWhole;
     }
 
     /** Deletes the build if it is there; whether it is not any more. */

@@ -28,6 +28,11 @@ public record Build(Job job, int number) {
         return json().get("building").asBoolean();
     }
 
+    /** How it ended. */
+    public String result() {
+        return json().get("result").asText();
+    }
+
     /** From its start to its end, in milliseconds. */
     public long duration() {
         return json().get("duration").asLong();
@@ -51,7 +56,7 @@ public record Build(Job job, int number) {
     public String awaitResult(String result) {
         Wait.until("the end of " + this).until(() -> !isBuilding());
         String log = awaitLogEnd(); // Jenkins calls a build ended before it has written why, and before the result is the last
-        assertThat(json().get("result").asText())
+        assertThat(result())
                 .as("result of %s; its log:%n%s", this, log)
                 .isEqualTo(result);
         return log;
