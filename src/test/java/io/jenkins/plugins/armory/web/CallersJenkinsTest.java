@@ -124,7 +124,7 @@ class CallersJenkinsTest {
     @Test
     void theRootActionAnswersCallersWhereTheFilterDoesNot() throws Exception {
         ExtensionList<HttpServletFilter> filters = ExtensionList.lookup(HttpServletFilter.class);
-        assertThat(filters.remove(ExtensionList.lookupSingleton(CallerFilter.class))).isTrue();
+        assertThat(filters.remove(filters.get(CallerFilter.class))).isTrue();
 
         HttpResponse<String> response =
                 post("approvals/" + id, "application/json", SUCCESS, "Authorization", "Bearer " + token());
