@@ -52,7 +52,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     private record Cancelled(Run<?, ?> run, String message, @CheckForNull StepContext context) {}
 
     /** By the node that a stage starts with. */
-    private final Map<FlowNode, Cancelled> stages = new ConcurrentHashMap<>();
+    private final Map<NodeKey, Cancelled> stages = new ConcurrentHashMap<>();
 
     /** Set by a test of what is done where bodies cannot be replaced. */
     static volatile boolean withoutEmptyBodies;
@@ -66,7 +66,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     static void await(StepContext context, String message) throws IOException, InterruptedException {
         ExtensionList.lookupSingleton(CancelledStages.class)
                 .stages
-                .put(context.get(FlowNode.class), new Cancelled(context.get(Run.class), message, null));
+                .put(NodeKey.of(context.get(FlowNode.class)), new Cancelled(context.get(Run.class), message, null));
     }
 
     /** What ends something in a cancelled stage. */
@@ -102,7 +102,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         String message = "Stage '" + name + "' is cancelled: " + reason;
         context.get(TaskListener.class).getLogger().println("[armory] " + message);
         boolean empty = !withoutEmptyBodies && EmptyBody.replace(context);
-        stages.put(context.get(FlowNode.class), new Cancelled(run, message, empty ? null : context));
+        stages.put(NodeKey.of(context.get(FlowNode.class)), new Cancelled(run, message, empty ? null : context));
         run.setResult(Result.ABORTED);
         ArmoryApprovals.get().executor().execute(() -> {
             try {
@@ -128,7 +128,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
             return false;
         }
         for (BlockStartNode block : context.get(FlowNode.class).getEnclosingBlocks()) {
-            Cancelled cancelled = stages.get(block);
+            Cancelled cancelled = stages.get(NodeKey.of(block));
             if (cancelled != null && cancelled.context != null) {
                 context.onFailure(interruption(cancelled.message));
                 return true;
@@ -142,17 +142,12 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         if (stages.isEmpty() || !(node instanceof BlockEndNode<?> end)) {
             return;
         }
-        String enclosing = end.getStartNode().getEnclosingId();
-        for (Map.Entry<FlowNode, Cancelled> entry : stages.entrySet()) {
-            FlowNode stage = entry.getKey();
-            if (stage.getId().equals(enclosing) && stage.getExecution() == node.getExecution()) {
-                stages.remove(stage);
-                node.addAction(new WarningAction(Result.ABORTED).withMessage(entry.getValue().message));
-                StepContext context = entry.getValue().context;
-                if (context != null) {
-                    context.onSuccess(null); // before the engine passes on what the body failed with
-                }
-                return;
+        Cancelled cancelled =
+                stages.remove(new NodeKey(node.getExecution(), end.getStartNode().getEnclosingId()));
+        if (cancelled != null) {
+            node.addAction(new WarningAction(Result.ABORTED).withMessage(cancelled.message));
+            if (cancelled.context != null) {
+                cancelled.context.onSuccess(null); // before the engine passes on what the body failed with
             }
         }
     }

@@ -21,7 +21,7 @@ public final class StartedSteps implements GraphListener {
     /** A step that is to be told. */
     private record Started(Run<?, ?> run, Runnable next) {}
 
-    private final Map<FlowNode, Started> steps = new ConcurrentHashMap<>();
+    private final Map<NodeKey, Started> steps = new ConcurrentHashMap<>();
 
     private static StartedSteps get() {
         return ExtensionList.lookupSingleton(StartedSteps.class);
@@ -36,7 +36,7 @@ public final class StartedSteps implements GraphListener {
     static boolean tell(StepContext context, Runnable next) throws IOException, InterruptedException {
         boolean says = context instanceof CpsStepContext;
         if (says) {
-            get().steps.put(context.get(FlowNode.class), new Started(context.get(Run.class), next));
+            get().steps.put(NodeKey.of(context.get(FlowNode.class)), new Started(context.get(Run.class), next));
         }
         return says;
     }
@@ -49,7 +49,7 @@ public final class StartedSteps implements GraphListener {
     /** The engine puts this off until it is done with what it runs. */
     @Override
     public void onNewHead(FlowNode node) {
-        Started started = steps.isEmpty() ? null : steps.remove(node);
+        Started started = steps.isEmpty() ? null : steps.remove(NodeKey.of(node));
         if (started != null) {
             started.next.run();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
+import hudson.model.queue.QueueTaskFuture;
 import io.jenkins.plugins.armory.ArmoryDeployments;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
@@ -11,6 +12,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -132,6 +134,21 @@ class DeploymentStepsJenkinsTest {
         j.assertLogContains("behind them", run);
         j.assertLogNotContains("never", run);
         assertThat(ArmoryDeployments.get().of(run).deployment().cancelledStages()).containsExactly("prod", "more");
+    }
+
+    /** Their nodes have the same ids, and Pipeline takes them for equal. */
+    @Test
+    void buildsThatRunAtTheSameTimeDoNotTakeEachOthersStepsForTheirOwn() throws Exception {
+        List<QueueTaskFuture<WorkflowRun>> builds = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            WorkflowJob job = j.createProject(WorkflowJob.class);
+            job.setDefinition(new CpsFlowDefinition("armoryEnvironment('dev') { echo 'deployed' }", true));
+            builds.add(job.scheduleBuild2(0));
+        }
+
+        for (QueueTaskFuture<WorkflowRun> build : builds) {
+            j.assertBuildStatusSuccess(build);
+        }
     }
 
     private WorkflowRun start(String script) throws Exception {
