@@ -31,7 +31,8 @@ final class AtomicFile {
 
     /** Deletes a folder with all that is in it. It is renamed first, so that nobody puts anything into it meanwhile. */
     static void deleteFolder(Path folder) throws IOException {
-        deleteRecursively(Files.move(folder, folder.resolveSibling(GOING + folder.getFileName()), StandardCopyOption.ATOMIC_MOVE));
+        var going = folder.resolveSibling(GOING + folder.getFileName());
+        deleteRecursively(Files.move(folder, going, StandardCopyOption.ATOMIC_MOVE));
     }
 
     /** Deletes what a crash has left of {@link #deleteFolder}; whether there was anything. */

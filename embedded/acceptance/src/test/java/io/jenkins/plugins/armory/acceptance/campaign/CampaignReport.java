@@ -57,9 +57,8 @@ public final class CampaignReport {
     }
 
     /** Notes that the controller ended as it started, without being killed. */
-    void failedStart(Exception reason) {
+    void failedStart() {
         failedStarts++;
-        System.out.println(reason.getMessage());
     }
 
     /** Does something whose time is to be in the report. */
@@ -152,7 +151,8 @@ public final class CampaignReport {
         notPassed.forEach(kill -> text.append("not passed: %s in %s%n".formatted(kill, kill.scenario())));
         text.append("%d builds judged, %d accepted decisions; %d violations%n"
                 .formatted(builds, decisions, violations.size()));
-        text.append("Of Jenkins: %d log lines printed again, %d logs without an end, %d builds that did not go on, %d failed starts%n"
+        text.append(("Of Jenkins: %d log lines printed again, %d logs without an end, %d builds that did not go on,"
+                        + " %d failed starts%n")
                 .formatted(repeatedLines, cutLogs, stranded, failedStarts));
         nanos.forEach((work, time) -> text.append("%.2f s a kill %s%n"
                 .formatted(time / 1e9 / Math.max(1, kills.size()), work.words)));
