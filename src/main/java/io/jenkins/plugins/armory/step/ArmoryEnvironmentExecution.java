@@ -39,7 +39,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     /** What the step {@code stage} gives its body. */
     private static final String STAGE_VARIABLE = "STAGE_NAME";
 
-    /** What is over sooner, a wait or a deployment, is not worth the files that are written to show it. */
+    /** A wait that is over sooner is not worth the files that are written to show it. */
     private static final long SHOWN_AFTER_SECONDS = 1;
 
     private final transient ArmoryEnvironmentStep step;
@@ -85,7 +85,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         DeploymentStore store = ArmoryDeployments.get().of(build());
         if (store.deploysAtOnce(reached)) {
             startBody(invoker());
-            later(() -> write(store));
+            write(store);
             return;
         }
         Transition transition = tell(reached);
@@ -100,13 +100,9 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         setWaiting(true);
         store.attach(name, this);
         DeadEnds.watch(getContext(), store, name);
-        later(this::showThatItWaits);
-    }
-
-    private void later(Work work) {
         Timer.get()
                 .schedule(
-                        () -> ArmoryApprovals.get().executor().execute(() -> run(work)),
+                        () -> ArmoryApprovals.get().executor().execute(() -> run(this::showThatItWaits)),
                         SHOWN_AFTER_SECONDS,
                         TimeUnit.SECONDS);
     }
