@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.deployment;
 
 import io.jenkins.plugins.armory.approval.DurableFile;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
-import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,69 +86,20 @@ public final class DeploymentStore {
      *     comes next
      */
     public Transition apply(DeploymentEvent event) throws IOException {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Transition transition;
         long change;
         synchronized (this) {
-            transition = newest.on(event, now());
-            accept(transition);
+            transition = newest.on(event, now);
+            if (transition.deployment() != newest) {
+                newest = transition.deployment();
+                changes++;
+            }
             change = changes;
         }
         write(change);
         notifyWaiters();
         return transition;
-    }
-
-    /**
-     * Applies that the Pipeline has reached an environment, in memory alone, if it can be deployed to at once and everything
-     * that this follows from is on disk. It is written with whatever comes next, or by {@link #write()}; until then it is lost
-     * when Jenkins goes down, and has to be told again.
-     *
-     * @return whether it was applied
-     */
-    public synchronized boolean deploysAtOnce(Declared event) {
-        if (!event.dependsOn().stream().allMatch(this::admitsDependents)) {
-            return false;
-        }
-        Transition transition = newest.on(event, now());
-        return transition.problem() == null
-                && transition
-                        .deployment()
-                        .find(event.environment())
-                        .filter(environment -> environment.state() == State.DEPLOYING)
-                        .isPresent()
-                && accept(transition);
-    }
-
-    private boolean admitsDependents(String name) {
-        return durable.find(name).filter(Environment::admitsDependents).isPresent();
-    }
-
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    /** Whether that changes anything; the caller holds the lock. */
-    private boolean accept(Transition transition) {
-        boolean changed = transition.deployment() != newest;
-        if (changed) {
-            newest = transition.deployment();
-            changes++;
-        }
-        return changed;
-    }
-
-    /**
-     * Has everything on disk that happened so far.
-     *
-     * @throws IOException as {@link #apply}
-     */
-    public void write() throws IOException {
-        long change;
-        synchronized (this) {
-            change = changes;
-        }
-        write(change);
-        notifyWaiters();
     }
 
     private void write(long change) throws IOException {

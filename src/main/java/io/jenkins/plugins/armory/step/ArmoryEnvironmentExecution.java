@@ -17,8 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
@@ -33,7 +31,6 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 final class ArmoryEnvironmentExecution extends BlockExecution implements DeploymentStore.Waiter {
 
     private static final long serialVersionUID = 1L;
-    private static final Logger LOGGER = Logger.getLogger(ArmoryEnvironmentExecution.class.getName());
     /** What the body has in its environment; Armory gives its deployments a variable of that name. */
     private static final String VARIABLE = "ARMORY_ENVIRONMENT_NAME";
     /** What the step {@code stage} gives its body. */
@@ -74,21 +71,9 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     }
 
     @Override
-    void tellAgain() throws Exception {
-        tell(new Declared(name, dependsOn, id(), false)); // a stage that has begun is no later stage any more
-    }
-
-    @Override
     void begin() throws Exception {
         ownStage = OwnStage.prepare(getContext());
-        Declared reached = new Declared(name, dependsOn, id(), ownStage);
-        DeploymentStore store = ArmoryDeployments.get().of(build());
-        if (store.deploysAtOnce(reached)) {
-            startBody(invoker());
-            write(store);
-            return;
-        }
-        Transition transition = tell(reached);
+        Transition transition = tell(new Declared(name, dependsOn, id(), ownStage));
         if (transition.problem() != null) {
             throw new AbortException("armoryEnvironment: " + transition.problem());
         }
@@ -98,6 +83,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
             return;
         }
         setWaiting(true);
+        DeploymentStore store = ArmoryDeployments.get().of(build());
         store.attach(name, this);
         DeadEnds.watch(getContext(), store, name);
         Timer.get()
@@ -105,17 +91,6 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
                         () -> ArmoryApprovals.get().executor().execute(() -> run(this::showThatItWaits)),
                         SHOWN_AFTER_SECONDS,
                         TimeUnit.SECONDS);
-    }
-
-    private void write(DeploymentStore store) {
-        try {
-            store.write();
-        } catch (IOException x) {
-            LOGGER.log(
-                    Level.WARNING,
-                    x,
-                    () -> "Cannot write that environment " + name + " is deployed to; it is tried again at its end");
-        }
     }
 
     private synchronized void setWaiting(boolean waits) {

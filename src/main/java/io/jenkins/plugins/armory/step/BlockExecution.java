@@ -29,8 +29,7 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
  *   <li>the body's start and end become part of the program at the same moment as they happen,
  *   <li>{@link #end} tells the environments, and ends the step.
  * </ol>
- * After a restart the second or the fourth is done again, under the same id, which they know already then. What has let a body
- * start may not be on disk yet when it does, and so is told again before anything in the body goes on.
+ * After a restart the second or the fourth is done again, under the same id, which they know already then.
  */
 abstract class BlockExecution extends StepExecution {
 
@@ -61,9 +60,6 @@ abstract class BlockExecution extends StepExecution {
 
     /** Tells the environments that the Pipeline has come here, for the first time or again. */
     abstract void begin() throws Exception;
-
-    /** Tells the environments again, before anything in the body goes on, that they have let it start. */
-    void tellAgain() throws Exception {}
 
     /** Tells the environments how the body ended, and ends the step. */
     abstract void end(BlockEnd end) throws Exception;
@@ -160,13 +156,8 @@ abstract class BlockExecution extends StepExecution {
     public void onResume() {
         BlockEnd known = blockEnd;
         if (known != null) {
-            ArmoryApprovals.get().executor().execute(() -> run(() -> {
-                tellAgain();
-                end(known);
-            }));
-        } else if (started) {
-            run(this::tellAgain); // the steps in the body are resumed after this one
-        } else {
+            ArmoryApprovals.get().executor().execute(() -> run(() -> end(known)));
+        } else if (!started) {
             forgetBody();
             ArmoryApprovals.get().executor().execute(() -> run(this::beginUnlessStopped));
         }

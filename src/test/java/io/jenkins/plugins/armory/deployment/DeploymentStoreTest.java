@@ -121,51 +121,6 @@ class DeploymentStoreTest {
     }
 
     @Test
-    void whatDeploysAtOnceIsWrittenLater() throws IOException {
-        assertThat(store.deploysAtOnce(declared("dev"))).isTrue();
-        assertThat(store.deployment().isEmpty()).isTrue();
-        assertThat(store.deploysAtOnce(declared("dev"))).as("what is known already").isFalse();
-
-        store.write();
-        assertThat(reopened().deployment()).isEqualTo(store.deployment());
-        assertThat(store.deployment().find("dev")).map(Environment::state).hasValue(State.DEPLOYING);
-    }
-
-    @Test
-    void whatDeploysAtOnceIsWrittenWithWhateverComesNext() throws IOException {
-        store.deploysAtOnce(declared("dev"));
-        store.apply(new Ended("dev", "step of dev", null));
-
-        assertThat(reopened().deployment().find("dev")).map(Environment::state).hasValue(State.COMPLETE);
-    }
-
-    @Test
-    void nothingDeploysAtOnceThatHasToWaitOrMayNot() throws IOException {
-        store.apply(declared("dev"));
-        assertThat(store.deploysAtOnce(declared("prod", "dev"))).isFalse();
-        assertThat(store.deploysAtOnce(new Declared("dev", List.of(), "another step", false))).isFalse();
-        assertThat(store.deploysAtOnce(declared("itself", "itself"))).isFalse();
-        assertThat(store.deployment().environments()).containsOnlyKeys("dev");
-
-        store.apply(new Ended("dev", "step of dev", null));
-        assertThat(store.deploysAtOnce(declared("prod", "dev"))).isTrue();
-    }
-
-    @Test
-    void nothingDeploysAtOnceAfterWhatIsNotOnDisk() throws IOException {
-        store.apply(declared("dev"));
-        Path[] home = {folder};
-        store = DeploymentStore.open(() -> home[0], executed::add, Clock.systemUTC());
-        home[0] = folder.resolve("missing");
-        assertThatIOException().isThrownBy(() -> store.apply(new Ended("dev", "step of dev", null)));
-        assertThat(store.deploysAtOnce(declared("prod", "dev"))).isFalse();
-
-        home[0] = folder;
-        store.write();
-        assertThat(store.deploysAtOnce(declared("prod", "dev"))).isTrue();
-    }
-
-    @Test
     void whatIsToldIsOnDiskAlsoWhenManyAreToldAtATime() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {

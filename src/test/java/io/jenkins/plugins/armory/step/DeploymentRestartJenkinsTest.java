@@ -10,12 +10,6 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
-import io.jenkins.plugins.armory.deployment.Environment;
-import io.jenkins.plugins.armory.deployment.Environment.State;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -68,28 +62,6 @@ class DeploymentRestartJenkinsTest {
             j.assertLogContains("behind it", run(j));
             j.assertLogNotContains("never", run(j));
         });
-    }
-
-    @Test
-    void environmentWhoseStartIsNotOnDiskIsToldAgain() throws Throwable {
-        sessions.then(j -> {
-            start(j, "armoryEnvironment('prod') { input id: 'Hold', message: 'Hold' }");
-            awaitInput(run(j));
-            Path file = run(j).getRootDir().toPath().resolve("armory-deployment.json");
-            await().until(() -> Files.exists(file));
-            Files.delete(file); // as it is when Jenkins goes down just as the body starts
-        });
-        sessions.then(j -> {
-            InputStepExecution hold = awaitInput(run(j));
-            await().untilAsserted(() -> assertThat(state(run(j), "prod")).hasValue(State.DEPLOYING));
-            hold.proceed(null);
-            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
-            await().untilAsserted(() -> assertThat(state(run(j), "prod")).hasValue(State.COMPLETE));
-        });
-    }
-
-    private static Optional<State> state(WorkflowRun run, String environment) throws IOException {
-        return ArmoryDeployments.get().of(run).deployment().find(environment).map(Environment::state);
     }
 
     @Test
