@@ -206,17 +206,23 @@ class StagesTest {
 
     @Test
     void environmentsOfBranchesAreStagesInThem(Jenkins jenkins, ExternalProcess process) {
-        Build build = fail(
-                jenkins,
-                process,
-                """
+        Build build = jenkins.createJob(
+                        """
                 stage('all') {
                     parallel east: { armoryEnvironment('staging') { %s } },
                              west: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } },
                              south: { armoryEnvironment('notify') { echo 'independent' } }
                 }
                 """
-                        .formatted(process.approval(AFTER)));
+                                .formatted(process.approval(AFTER)))
+                .build()
+                .awaitLog("Environment 'prod' waits for 'staging'.")
+                .awaitWaiting(1);
+        assertThat(build.graphView())
+                .as("while two of them wait")
+                .contains(entry("staging", "paused"), entry("east", "running"), entry("west", "running"))
+                .doesNotContainKey("prod");
+        process.awaitCall().callback().fail("2 of 42 failed");
 
         assertThat(build.awaitResult("ABORTED")).contains("independent").doesNotContain("never");
         assertThat(build.graphView())
