@@ -280,7 +280,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             BuildRecord.add(run, approvalId);
             approvals().create(approval);
         } catch (IOException x) {
-            throw new IOException("The webhook was not called, since the approval cannot be written: " + x, x);
+            throw failure("The webhook was not called, since the approval cannot be written", x);
         }
         approvals().attach(approvalId, this);
         if (stopped != null) { // while this was being written: then nobody has ended the approval yet
@@ -408,7 +408,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         try {
             approval = approvals().find(approvalId);
         } catch (IOException x) { // it may have been decided: then the webhook must not be called once more
-            throw new IOException("The approval cannot be read, so what was decided is not known: " + x.getMessage(), x);
+            throw failure("The approval cannot be read, so what was decided is not known", x);
         }
         if (approval.isEmpty()) {
             prepareAndBegin();
@@ -624,8 +624,14 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         try {
             return ArmoryApprovals.get().approvals();
         } catch (IOException x) {
-            throw new IOException("The folder armory-approvals in JENKINS_HOME cannot be used: " + x.getMessage(), x);
+            throw failure("The folder armory-approvals in JENKINS_HOME cannot be used", x);
         }
+    }
+
+    /** What the author of the Pipeline reads in the build's log; where it comes from is in that of Jenkins. */
+    private static AbortException failure(String message, IOException x) {
+        LOGGER.log(Level.WARNING, message, x);
+        return new AbortException(message + ": " + x.getMessage());
     }
 
     private void log(String line) {

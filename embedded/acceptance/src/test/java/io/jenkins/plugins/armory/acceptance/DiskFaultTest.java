@@ -177,7 +177,7 @@ class DiskFaultTest {
         try {
             build = jenkins.createJob(process.approval()).build();
             assertThat(build.awaitResult("FAILURE"))
-                    .contains("The webhook was not called, since the approval cannot be written: ", fault.reason);
+                    .containsPattern("ERROR: The webhook was not called, since the approval cannot be written: .*" + fault.reason);
         } finally {
             fault.end();
         }
