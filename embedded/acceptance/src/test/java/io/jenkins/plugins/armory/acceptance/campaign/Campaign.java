@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -25,6 +26,13 @@ public final class Campaign {
 
     /** How long a point is waited for that may not be passed at all; then the controller is killed without it. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /**
+     * What {@code WorkflowRun} logs of a build that was killed between the end of its program and its own: before it is saved that
+     * the build is over, or that the nodes of its graph have gone to another folder since it is.
+     */
+    private static final String END_LOST =
+            "(?m)Found incomplete build with completed execution - display name: \\Q%1$s\\E$"
+                    + "|error in build \\Q%1$s\\E\\R.*Cannot load build steps because FlowNode";
 
     private final Controller controller;
     private final FaultInjector faults;
@@ -130,7 +138,18 @@ public final class Campaign {
     }
 
     private void died() {
-        Stream.concat(held.stream(), released.stream()).forEach(Life::died);
+        noteLostEnds(underWay()); // in the life that is over: the next has an output of its own
+        underWay().forEach(Life::died);
+    }
+
+    private Stream<Life> underWay() {
+        return Stream.concat(held.stream(), released.stream());
+    }
+
+    private void noteLostEnds(Stream<Life> lives) {
+        String output = controller.output();
+        lives.filter(life -> Pattern.compile(END_LOST.formatted(life.build())).matcher(output).find())
+                .forEach(Life::endLost);
     }
 
     private void arm(Kill kill) {
@@ -214,8 +233,9 @@ public final class Campaign {
                 life.discard();
                 continue;
             }
-            report.judge(life, () -> {
+            report.judge(life, controller::output, () -> {
                 life.awaitEnd();
+                noteLostEnds(Stream.of(life));
                 Verdict verdict = new Verdict(life, controller.home());
                 report.judged(verdict, verdict.check());
                 over.add(verdict);
@@ -225,7 +245,7 @@ public final class Campaign {
 
     private void deleteOver() {
         report.time(Work.DELETIONS, () -> over.forEach(verdict -> {
-            report.judge(verdict.life(), verdict::deleteAndCheck);
+            report.judge(verdict.life(), controller::output, verdict::deleteAndCheck);
             verdict.life().discard();
         }));
         over.clear();

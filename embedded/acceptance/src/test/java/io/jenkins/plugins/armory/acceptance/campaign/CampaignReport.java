@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** What a campaign has come to: how the controller died, how many builds and decisions lived through it, and what was wrong. */
 public final class CampaignReport {
@@ -41,6 +43,7 @@ public final class CampaignReport {
     private int decisions;
     private int repeatedLines;
     private int stranded;
+    private int lostEnds;
     private int cutLogs;
     private int failedStarts;
 
@@ -83,6 +86,7 @@ public final class CampaignReport {
         decisions += other.decisions;
         repeatedLines += other.repeatedLines;
         stranded += other.stranded;
+        lostEnds += other.lostEnds;
         cutLogs += other.cutLogs;
         failedStarts += other.failedStarts;
     }
@@ -95,17 +99,30 @@ public final class CampaignReport {
                 .count();
         repeatedLines += repeated;
         stranded += life.isStranded() ? 1 : 0;
+        lostEnds += life.hasLostEnd() ? 1 : 0;
         cutLogs += verdict.hasWholeLog() ? 0 : 1;
     }
 
-    /** Notes what a judgement finds, so that the campaign goes on; it does not when there is too much. */
-    void judge(Life life, Runnable judgement) {
+    /**
+     * Notes what a judgement finds, so that the campaign goes on; it does not when there is too much.
+     *
+     * @param output what the controller has printed
+     */
+    void judge(Life life, Supplier<String> output, Runnable judgement) {
         try {
             judgement.run();
         } catch (AssertionError | RuntimeException x) {
             String last = kills.isEmpty() ? "none" : kills.get(kills.size() - 1).toString();
-            String violation = "After kill %d (%s), %s: %s%nIts log:%n%s%nIts approvals: %s"
-                    .formatted(kills.size(), last, life, x, life.build().log(), life.build().approvals());
+            String name = life.job().name();
+            String violation = "After kill %d (%s), %s: %s%nIts log:%n%s%nIts approvals: %s%nThe controller of it:%n%s"
+                    .formatted(
+                            kills.size(),
+                            last,
+                            life,
+                            x,
+                            life.build().log(),
+                            life.build().approvals(),
+                            output.get().lines().filter(line -> line.contains(name)).collect(Collectors.joining("\n")));
             violations.add(violation);
             System.out.println(violation);
             if (violations.size() > TOO_MANY) {
@@ -152,8 +169,8 @@ public final class CampaignReport {
         text.append("%d builds judged, %d accepted decisions; %d violations%n"
                 .formatted(builds, decisions, violations.size()));
         text.append(("Of Jenkins: %d log lines printed again, %d logs without an end, %d builds that did not go on,"
-                        + " %d failed starts%n")
-                .formatted(repeatedLines, cutLogs, stranded, failedStarts));
+                        + " %d builds whose ends were lost, %d failed starts%n")
+                .formatted(repeatedLines, cutLogs, stranded, lostEnds, failedStarts));
         nanos.forEach((work, time) -> text.append("%.2f s a kill %s%n"
                 .formatted(time / 1e9 / Math.max(1, kills.size()), work.words)));
         for (FaultPoint point : FaultPoint.values()) {

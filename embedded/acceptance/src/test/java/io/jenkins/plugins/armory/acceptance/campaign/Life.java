@@ -49,6 +49,7 @@ final class Life {
     private volatile int deaths;
     private volatile boolean diedStarting;
     private boolean stranded;
+    private boolean endLost;
     private Instant standsSince;
 
     /** Creates the job, and no build yet. */
@@ -211,6 +212,16 @@ final class Life {
      */
     boolean isStranded() {
         return stranded;
+    }
+
+    /** Jenkins has found that the Pipeline was over and the build was not, and has given that a result as best it could. */
+    void endLost() {
+        endLost = true;
+    }
+
+    /** Whether Jenkins has lost in a crash how the build ended, and may call it failed for that; see docs/reliability.md. */
+    boolean hasLostEnd() {
+        return endLost;
     }
 
     private static void join(Future<?> task) {

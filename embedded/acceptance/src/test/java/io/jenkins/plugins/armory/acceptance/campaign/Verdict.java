@@ -164,7 +164,9 @@ final class Verdict {
                 .toList();
         List<String> outcomes = decisions.stream().map(decision -> decision.get("outcome").asText()).toList();
         assertThat(outcomes).as("outcomes").allMatch(outcome -> expectedOutcomes().contains(outcome));
-        if (outcomes.contains("ABORTED") || life.isStranded()) {
+        if (life.hasLostEnd() && result.equals("FAILURE")) {
+            assertThat(logIsWhole).isFalse();
+        } else if (outcomes.contains("ABORTED") || life.isStranded()) {
             assertThat(result).isEqualTo("ABORTED");
         } else if (outcomes.stream().allMatch(outcome -> outcome.equals("SUCCESS") || outcome.equals("SENT"))) {
             // That a build was stopped counts, also where the decision came first.
