@@ -50,7 +50,10 @@ class SoakTest {
         }
     }
 
-    private final Controller controller = Controller.createLean(Settings.CASC);
+    /** Groovy holds what it knows of a class softly, so that it would stay until the heap is full. */
+    private static final String FORGETFUL = "-XX:SoftRefLRUPolicyMSPerMB=0";
+
+    private final Controller controller = Controller.createLean(Settings.CASC, FORGETFUL);
     private final Jenkins jenkins = new Jenkins(controller);
     private final AtomicInteger builds = new AtomicInteger();
     private final AtomicInteger badRequests = new AtomicInteger();
