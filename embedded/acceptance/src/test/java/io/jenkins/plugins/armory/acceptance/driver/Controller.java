@@ -21,10 +21,7 @@ public interface Controller extends AutoCloseable {
         String war = System.getProperty("jenkins.war", "");
         ControllerProcess controller = war.isEmpty()
                 ? new EmbeddedController(casc)
-                : new RealJenkins(
-                        Path.of(war),
-                        RealJenkins.pluginsIn(Path.of(System.getProperty("jenkins.plugins", "plugins"))),
-                        casc);
+                : new RealJenkins(Path.of(war), Plugins.given(), casc);
         controller.setJavaOptions(List.of(javaOptions));
         return controller;
     }
@@ -38,8 +35,7 @@ public interface Controller extends AutoCloseable {
         if (war.isEmpty()) {
             return create(casc, javaOptions);
         }
-        Path plugins = Path.of(System.getProperty("jenkins.plugins", "plugins"));
-        RealJenkins controller = new RealJenkins(Path.of(war), LeanPlugins.of(plugins), casc);
+        RealJenkins controller = new RealJenkins(Path.of(war), Plugins.given().lean(), casc);
         controller.setJavaOptions(List.of(javaOptions));
         return controller;
     }

@@ -8,7 +8,6 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ public final class RealJenkins extends ControllerProcess {
      * @param plugins to install beside this build's
      * @param casc as for {@link Controller#create}
      */
-    RealJenkins(Path war, List<Path> plugins, String casc) {
+    RealJenkins(Path war, Plugins plugins, String casc) {
         this.war = war;
         this.port = freePort();
         write("casc/settings.yaml", casc);
@@ -65,7 +64,7 @@ public final class RealJenkins extends ControllerProcess {
                   location: {url: "%s"}
                 """
                         .formatted(PASSWORD, url()));
-        if (plugins.stream().anyMatch(file -> file.endsWith("dark-theme.hpi"))) {
+        if (plugins.has("dark-theme")) {
             write("casc/appearance.yaml", "appearance: {themeManager: {disableUserThemes: true, theme: darkSystem}}");
         }
         write(
@@ -77,11 +76,10 @@ public final class RealJenkins extends ControllerProcess {
                         .formatted(API_TOKEN));
         try {
             Path folder = Files.createDirectories(home().resolve("plugins"));
-            for (Path file : plugins) {
+            for (Path file : plugins.files()) {
                 Files.copy(file, folder.resolve(file.getFileName()));
             }
             String plugin = "armory-webhook-approval.hpi";
-            Files.deleteIfExists(folder.resolve(plugin));
             Files.copy(Path.of(System.getProperty("acceptance.artifacts"), plugin), folder.resolve(plugin));
         } catch (IOException x) {
             throw new UncheckedIOException(x);
@@ -94,10 +92,7 @@ public final class RealJenkins extends ControllerProcess {
      * @param casc as for {@link Controller#create}
      */
     public static RealJenkins create(String casc) {
-        return new RealJenkins(
-                Path.of(System.getProperty("jenkins.war")),
-                pluginsIn(Path.of(System.getProperty("jenkins.plugins", "plugins"))),
-                casc);
+        return new RealJenkins(Path.of(System.getProperty("jenkins.war")), Plugins.given(), casc);
     }
 
     /**
@@ -137,17 +132,6 @@ public final class RealJenkins extends ControllerProcess {
         if (!answer.body().equals("done")) {
             throw new AssertionError("The users cannot be added: " + answer);
         }
-    }
-
-    /** The files of plugins in a folder. */
-    static List<Path> pluginsIn(Path folder) {
-        List<Path> plugins = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.{hpi,jpi}")) {
-            files.forEach(plugins::add);
-        } catch (IOException x) {
-            throw new UncheckedIOException(x);
-        }
-        return plugins;
     }
 
     private static int freePort() {

@@ -5,6 +5,7 @@ import static io.jenkins.plugins.armory.acceptance.faults.FaultPoint.Moment.DELE
 import static io.jenkins.plugins.armory.acceptance.faults.FaultPoint.Moment.RESTART;
 import static io.jenkins.plugins.armory.acceptance.faults.FaultPoint.Moment.START;
 
+import io.jenkins.plugins.armory.acceptance.driver.Plugins;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -190,6 +191,6 @@ public enum FaultPoint {
                 ? List.of(artifacts.resolve("embedded-controller.jar"))
                 : List.of(
                         artifacts.resolve("armory-webhook-approval.hpi"),
-                        Path.of(System.getProperty("jenkins.plugins"), "workflow-cps.hpi"));
+                        Plugins.given().file("workflow-cps"));
     }
 }
