@@ -291,7 +291,6 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             return;
         }
         arm();
-        log("Calling webhook '" + webhook().name() + "'" + route.description() + ": " + request.destination());
         newSending(run, route).start(request);
     }
 
@@ -337,7 +336,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 approvalId,
                 webhook().retryCount(),
                 route,
-                new SendingOwner(run),
+                new SendingOwner(run, route),
                 Timer.get(),
                 ArmoryApprovals.get().executor());
         sending = toSend;
@@ -349,9 +348,11 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private final class SendingOwner implements Sending.Owner {
 
         private final Run<?, ?> run;
+        private final Route route;
 
-        SendingOwner(Run<?, ?> run) {
+        SendingOwner(Run<?, ?> run, Route route) {
             this.run = run;
+            this.route = route;
         }
 
         @Override
@@ -359,6 +360,11 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
                 return ArmoryWebhookApprovalExecution.this.request(run);
             }
+        }
+
+        @Override
+        public void calling(WebhookRequest request) {
+            log("Calling webhook '" + webhook().name() + "'" + route.description() + ": " + request.destination());
         }
 
         @Override

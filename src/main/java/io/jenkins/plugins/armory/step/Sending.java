@@ -40,6 +40,9 @@ final class Sending {
         /** @throws AbortException when there cannot be one; the message is for the build's log */
         WebhookRequest request() throws AbortException;
 
+        /** The first attempt is about to be made. */
+        void calling(WebhookRequest request);
+
         /** Something for the build's log. */
         void log(String line);
 
@@ -91,9 +94,15 @@ final class Sending {
         this.executor = executor;
     }
 
-    /** Makes the first attempt with a request that is there already, and the others as they are due. */
+    /**
+     * Makes the first attempt with a request that is there already, and the others as they are due; none where the approval has
+     * ended before there was anybody to {@link #stop} this.
+     */
     void start(WebhookRequest request) {
-        call(request, 1);
+        if (isUnderWay()) {
+            owner.calling(request);
+            call(request, 1);
+        }
     }
 
     /** Goes on after a restart: at once where an attempt may have been cut off, else when the next is due. */

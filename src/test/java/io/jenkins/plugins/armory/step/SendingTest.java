@@ -41,6 +41,7 @@ class SendingTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final List<Consumer<Result>> underWay = new CopyOnWriteArrayList<>();
     private final List<Boolean> told = new CopyOnWriteArrayList<>();
+    private int announced;
     private boolean agentIsAway;
     private BooleanSupplier wanted;
     private Approvals approvals;
@@ -74,10 +75,15 @@ class SendingTest {
         }
     }
 
-    private static final class FakeOwner implements Sending.Owner {
+    private final class FakeOwner implements Sending.Owner {
         @Override
         public WebhookRequest request() {
             return SendingTest.request();
+        }
+
+        @Override
+        public void calling(WebhookRequest request) {
+            announced++;
         }
 
         @Override
@@ -123,9 +129,21 @@ class SendingTest {
         assertThat(underWay).isEmpty();
     }
 
+    /** When the approval ended there was no cancel webhook yet, nor anybody to be stopped: who is called now is never cancelled. */
+    @Test
+    void nothingIsSentForAnApprovalThatEndedBefore() throws IOException {
+        approvals.apply(ID, new Event.Aborted("stopped"));
+
+        sending.start(request());
+
+        assertThat(underWay).isEmpty();
+        assertThat(announced).isZero();
+    }
+
     @Test
     void anAttemptThatIsUnderWayIsWaitedFor() throws IOException {
         sending.start(request());
+        assertThat(announced).isOne();
         stop();
         assertThat(told).isEmpty();
 
