@@ -32,11 +32,20 @@ public final class FaultAgent implements BiConsumer<String, Object[]> {
 
     private static final int SIGKILL = 9;
 
-    /** What a plan says to do: to die of SIGKILL, or to throw as if the disk were full for as long as the plan is there. */
+    /** What a plan says to do. */
     enum Effect {
+        /** To die of SIGKILL. */
         KILL,
-        NO_SPACE
+        /** For as long as the plan is there, to throw as if the disk were full. */
+        NO_SPACE,
+        /** To go on once the plan is not there any more. */
+        HOLD
     }
+
+    /** Behind the plan's name: a file that is there once somebody is held. */
+    static final String HELD = ".held";
+
+    private static final long LOOK_AGAIN_MILLIS = 10;
 
     private final Path plan;
     /** The JDK's own way to send a signal to its process, which it has for no other than those that Java can handle. */
@@ -90,10 +99,24 @@ public final class FaultAgent implements BiConsumer<String, Object[]> {
         if (!words[0].equals(point) || !Arrays.toString(arguments).contains(words[1])) {
             return;
         }
-        if (Effect.valueOf(words[2]) == Effect.NO_SPACE) {
+        Effect effect = Effect.valueOf(words[2]);
+        if (effect == Effect.NO_SPACE) {
             sneak(new IOException("No space left on device"));
+        } else if (effect == Effect.HOLD) {
+            hold(String.join("\t", words));
         } else if (isTurn(String.join("\t", words), Integer.parseInt(words[3]))) {
             die();
+        }
+    }
+
+    private void hold(String held) {
+        try {
+            Files.writeString(Path.of(plan + HELD), held);
+            while (read().equals(held)) {
+                Thread.sleep(LOOK_AGAIN_MILLIS);
+            }
+        } catch (IOException | InterruptedException x) {
+            throw new IllegalStateException(x);
         }
     }
 

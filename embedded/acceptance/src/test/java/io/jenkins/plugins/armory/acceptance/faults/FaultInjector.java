@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.acceptance.faults;
 import static net.bytebuddy.matcher.ElementMatchers.isDeclaredBy;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import io.jenkins.plugins.armory.acceptance.faults.FaultAgent.Effect;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -185,6 +186,16 @@ public final class FaultInjector {
         plan(point, Effect.NO_SPACE, 0);
     }
 
+    /** Has whoever comes to that point from now on wait there until {@link #disarm}. */
+    public void hold(FaultPoint point) {
+        plan(point, Effect.HOLD, 0);
+    }
+
+    /** Waits until somebody has come to where they are held. */
+    public void awaitHeld() {
+        Wait.until("somebody is held").until(() -> Files.exists(Path.of(plan + FaultAgent.HELD)));
+    }
+
     private void plan(FaultPoint point, Effect effect, int turn) {
         // The last word makes it another plan than the one before it.
         String words = String.join(
@@ -201,6 +212,7 @@ public final class FaultInjector {
     public void disarm() {
         try {
             Files.deleteIfExists(plan);
+            Files.deleteIfExists(Path.of(plan + FaultAgent.HELD));
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }

@@ -1,0 +1,43 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
+import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A build is stopped while its approval is on disk and the webhook was not called yet. */
+class StopWhileStartingTest {
+
+    @Test
+    void nobodyIsCalledWhoWouldNotBeToldToStop() {
+        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.CANCEL_ARMING));
+        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
+                ExternalProcess process = new ExternalProcess();
+                ExternalProcess canceller = new ExternalProcess();
+                ExternalProcess ofLater = new ExternalProcess()) {
+            controller.start();
+            Jenkins jenkins = new Jenkins(controller);
+            faults.hold(FaultPoint.CANCEL_ARMING);
+            Build build = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller))).build();
+            faults.awaitHeld();
+            build.abort();
+            build.awaitResult("ABORTED");
+            faults.disarm();
+
+            Build later = jenkins.createJob(ofLater.approval()).build();
+            ofLater.awaitCall().callback().succeed("enough time for the other");
+            later.awaitResult("SUCCESS");
+
+            assertThat(process.calls()).isEmpty();
+            assertThat(canceller.calls()).isEmpty();
+            assertThat(build.log()).doesNotContain("Calling webhook");
+            assertThat(controller.home().resolve("armory-approvals/cancel")).isEmptyDirectory();
+        }
+    }
+}
