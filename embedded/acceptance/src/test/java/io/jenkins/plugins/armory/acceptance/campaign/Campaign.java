@@ -160,6 +160,7 @@ public final class Campaign {
 
     /** One build from its very start; the others under way are quiet. */
     private void startBuild(Kill kill) {
+        held.forEach(Life::awaitQuiet); // else one of these might come to the point, before the build has come to a step
         Life life = new Life(kill.scenario(), jenkins);
         released.add(life);
         arm(kill);

@@ -136,6 +136,14 @@ final class Life {
         return this;
     }
 
+    /** Waits until the controller has resumed the build, and made the call that a death cut off. */
+    void awaitQuiet() {
+        Wait.until(this + " is quiet")
+                .ignoreExceptions()
+                .until(() -> build.approvals().stream()
+                        .noneMatch(approval -> approval.get("state").asText().equals("SENDING")));
+    }
+
     /** Lets the external process do what it does. */
     void release() {
         if (released.getCount() > 0) {
