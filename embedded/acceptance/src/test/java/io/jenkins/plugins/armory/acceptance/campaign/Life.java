@@ -140,8 +140,7 @@ final class Life {
     void awaitQuiet() {
         Wait.until(this + " is quiet")
                 .ignoreExceptions()
-                .until(() -> build.approvals().stream()
-                        .noneMatch(approval -> approval.get("state").asText().equals("SENDING")));
+                .until(() -> build.approvals("SENDING").isEmpty());
     }
 
     /** Lets the external process do what it does. */

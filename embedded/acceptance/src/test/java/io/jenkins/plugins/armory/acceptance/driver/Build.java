@@ -142,13 +142,14 @@ public record Build(Job job, int number) {
         });
     }
 
-    private List<JsonNode> approvals(String state) {
+    /** Those of {@link #approvals()} that are in that state. */
+    public List<JsonNode> approvals(String state) {
         return approvals().stream()
                 .filter(approval -> approval.get("state").asText().equals(state))
                 .toList();
     }
 
-    /** The callback of one of {@link #approvals}, whether or not a webhook was told of it. */
+    /** The callback of one of {@link #approvals()}, whether or not a webhook was told of it. */
     public Callback callback(JsonNode approval, String token) {
         return new Callback(
                 job.jenkins().controller().url() + "armory/approvals/"
@@ -157,7 +158,7 @@ public record Build(Job job, int number) {
     }
 
     /**
-     * Has a person decide about one of {@link #approvals}.
+     * Has a person decide about one of {@link #approvals()}.
      *
      * @param decision {@code approve} or {@code reject}
      */

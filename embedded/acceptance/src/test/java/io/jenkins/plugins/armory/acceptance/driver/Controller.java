@@ -21,7 +21,7 @@ public interface Controller extends AutoCloseable {
         String war = System.getProperty("jenkins.war", "");
         ControllerProcess controller = war.isEmpty()
                 ? new EmbeddedController(casc)
-                : new RealJenkins(Path.of(war), Plugins.given(), casc);
+                : RealJenkins.create(casc);
         controller.setJavaOptions(List.of(javaOptions));
         return controller;
     }

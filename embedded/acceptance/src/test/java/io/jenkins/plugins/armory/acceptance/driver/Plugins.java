@@ -98,8 +98,9 @@ public final class Plugins {
         Deque<String> open = new ArrayDeque<>(NEEDED);
         while (!open.isEmpty()) {
             String name = open.pop();
-            if (chosen.put(name, plugin(name)) == null) {
-                open.addAll(plugin(name).requiredPlugins());
+            Plugin plugin = plugin(name);
+            if (chosen.put(name, plugin) == null) {
+                open.addAll(plugin.requiredPlugins());
             }
         }
         return new Plugins(folder, chosen);

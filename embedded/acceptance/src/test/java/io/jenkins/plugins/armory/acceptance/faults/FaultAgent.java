@@ -95,7 +95,8 @@ public final class FaultAgent implements BiConsumer<String, Object[]> {
     /** A point is passed; the arguments are those of its method. */
     @Override
     public void accept(String point, Object[] arguments) {
-        String[] words = read().split("\t", -1);
+        String written = read();
+        String[] words = written.split("\t", -1);
         if (!words[0].equals(point) || !Arrays.toString(arguments).contains(words[1])) {
             return;
         }
@@ -103,8 +104,8 @@ public final class FaultAgent implements BiConsumer<String, Object[]> {
         if (effect == Effect.NO_SPACE) {
             sneak(new IOException("No space left on device"));
         } else if (effect == Effect.HOLD) {
-            hold(String.join("\t", words));
-        } else if (isTurn(String.join("\t", words), Integer.parseInt(words[3]))) {
+            hold(written);
+        } else if (isTurn(written, Integer.parseInt(words[3]))) {
             die();
         }
     }
