@@ -62,10 +62,16 @@ public final class ArmoryDeployments {
     /**
      * Applies an event, and gives the build the result that it now should have. It is for a thread that may write files.
      *
-     * @throws IOException when one of the two could not be written
+     * @throws DeploymentStore.UnwrittenException when it could not be written, and has to be told again
+     * @throws IOException when the environments cannot be read, or the build is over and they could not be written
      */
     public Transition apply(Run<?, ?> run, DeploymentEvent event) throws IOException {
-        Transition transition = of(run).apply(event);
+        Transition transition;
+        try {
+            transition = of(run).apply(event);
+        } catch (DeploymentStore.UnwrittenException x) {
+            throw run.isBuilding() ? x : new IOException(x); // its folder may have been deleted: nothing waits for it
+        }
         Result result = result(transition.deployment().outcome());
         Result current = run.getResult();
         if (run.isBuilding() && (current == null ? result != Result.SUCCESS : result.isWorseThan(current))) {

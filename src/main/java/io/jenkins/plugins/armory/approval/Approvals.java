@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -43,6 +42,15 @@ public final class Approvals {
          * messages, ten at once and one a minute after that.
          */
         default void progressed(Progress progress) {}
+
+        /** Called on the same executor when a callback, or a person, has said yes and the other one is still awaited. */
+        default void heard(Approval approval) {}
+
+        /** Equal for approvals that all have to succeed, see {@link #endOthers}; {@code null} for one by itself. */
+        @CheckForNull
+        default Object group() {
+            return null;
+        }
     }
 
     private final ApprovalStore store;
@@ -143,6 +151,13 @@ public final class Approvals {
                 executor.execute(() -> waiter.decided(approval));
             }
         });
+        if (event instanceof Event.Callback || event instanceof Event.ManualApproval) {
+            transition
+                    .filter(each -> each.answer() == Answer.ACCEPTED)
+                    .map(Transition::approval)
+                    .filter(approval -> !approval.isDecided())
+                    .ifPresent(approval -> tell(id, waiter -> waiter.heard(approval)));
+        }
         return transition;
     }
 
@@ -169,16 +184,16 @@ public final class Approvals {
             if (!isPending(id)) { // decided or removed since it was found; whoever did that may have been here before
                 reports.remove(id);
             } else if (noted.worthALine()) {
-                tell(id, noted.progress());
+                tell(id, waiter -> waiter.progressed(noted.progress()));
             }
         }
         return transition;
     }
 
-    private void tell(String id, Progress progress) {
+    private void tell(String id, Consumer<Waiter> message) {
         Waiter waiter = waiters.get(id);
         if (waiter != null) {
-            executor.execute(() -> waiter.progressed(progress));
+            executor.execute(() -> message.accept(waiter));
         }
     }
 
@@ -223,49 +238,19 @@ public final class Approvals {
     }
 
     /**
-     * Ends the others of a phase of which one has failed: all of them would have to succeed. Approvals without an environment
-     * have no phase in common.
+     * Ends the others of a group of which one has failed: all of them would have to succeed. One that attaches later has to find
+     * out by itself that one has failed, which therefore must be known before this is called.
      *
+     * @param group see {@link Waiter#group}
      * @param reason for people
      * @throws IOException when that could not be made durable for one of them
      */
-    public void endOthers(Approval failed, String reason) throws IOException {
-        for (Approval other : store.pending()) {
-            if (haveAPhaseInCommon(failed, other)) {
-                apply(other.id(), new Event.OtherFailed(reason));
+    public void endOthers(String failedId, Object group, String reason) throws IOException {
+        for (Map.Entry<String, Waiter> other : waiters.entrySet()) {
+            if (!other.getKey().equals(failedId) && group.equals(other.getValue().group())) {
+                apply(other.getKey(), new Event.OtherFailed(reason));
             }
         }
-    }
-
-    /**
-     * Ends an approval that was created when another one of its phase had failed, though its step had begun before: then
-     * {@link #endOthers} has not seen it. A step that begins later is not beside the one that failed but comes after it, as where
-     * it is tried again, and is left alone.
-     *
-     * @param begun when the step of the created one began
-     * @param reason for people, given the one that failed
-     * @return whether it was ended
-     * @throws IOException when that could not be made durable
-     */
-    public boolean endIfOtherFailed(Approval created, Instant begun, Function<Approval, String> reason) throws IOException {
-        Optional<Approval> failed = store.recentlyDecided().stream()
-                .filter(other -> other.requireDecision().isFailure())
-                .filter(other -> !other.requireDecision().decidedAt().isBefore(begun))
-                .filter(other -> haveAPhaseInCommon(other, created))
-                .findFirst();
-        if (failed.isPresent()) {
-            apply(created.id(), new Event.OtherFailed(reason.apply(failed.get())));
-        }
-        return failed.isPresent();
-    }
-
-    private static boolean haveAPhaseInCommon(Approval one, Approval other) {
-        String environment = one.environment();
-        return !one.id().equals(other.id())
-                && environment != null
-                && environment.equals(other.environment())
-                && one.phase() == other.phase()
-                && one.build().equals(other.build());
     }
 
     /** See {@link ApprovalStore#pending}. */

@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The environments of one build. An immutable value; {@link #on} is the whole state machine:
@@ -37,26 +38,34 @@ import java.util.Optional;
  *                 +--one that it depends on failed or was cancelled, or the build ended--> CANCELLED
  * </pre>
  *
- * What a failed approval does depends on its phase, as Armory's documents have it (<i>External Automation</i> and
- * <i>Deployment targets</i>): before and within the deployment the environment fails, after it the environment stays as it
- * is. Either way those that depend on it, directly or not, are cancelled at once. The first failure of an environment
- * stands, whatever the Pipeline does afterwards. One that is stopped before anything was done for it is CANCELLED, also when
- * it is DEPLOYING already, since there is nothing to roll back.
+ * A failed approval counts where it stands (see {@link Place}), and does what its phase says, as Armory's <i>External
+ * Automation</i> and <i>Deployment targets</i> have it:
+ * <ul>
+ *   <li>Before and within the deployment, the environment fails when its body ends, unless a later approval of the same webhook
+ *       and phase in it has succeeded: the failed one may be tried again. The reason is that of the first failure.
+ *   <li>After the deployment, the environment stays as it is, and those that depend on it, directly or not, are cancelled at
+ *       once.
+ *   <li>After the deployment and in no environment, everything that has not begun yet depends on it: plain stages and
+ *       environments.
+ * </ul>
+ * An environment that is stopped before anything was done for it is CANCELLED, also when it is DEPLOYING already, since there
+ * is nothing to roll back.
  *
  * @param environments by name, in the order in which they became known
- * @param cancelsStages why the stages that are still to come are not run, {@code null} when they are: an {@code
- *     afterDeployment} approval failed in a Pipeline that has no environments, so that every later stage counts as dependent
+ * @param failures the failed approvals for which nothing has made up
+ * @param cancelsStages the reason why stages and environments that are still to come are not run, {@code null} when they are
  * @param cancelledStages names of the stages that were not run for that reason
  * @param ended whether the build is over, so that nothing changes any more
  */
 public record Deployment(
         Map<String, Environment> environments,
+        List<Failure> failures,
         @CheckForNull String cancelsStages,
         List<String> cancelledStages,
         boolean ended) {
 
-    /** That of a build that has not come to anything of this yet. */
-    public static final Deployment EMPTY = new Deployment(Map.of(), null, List.of(), false);
+    /** No environments and no failures yet. */
+    public static final Deployment EMPTY = new Deployment(Map.of(), List.of(), null, List.of(), false);
 
     /**
      * The deployment after an event.
@@ -78,11 +87,47 @@ public record Deployment(
 
     public Deployment {
         environments = Collections.unmodifiableMap(new LinkedHashMap<>(environments));
+        failures = List.copyOf(failures);
         cancelledStages = List.copyOf(cancelledStages);
     }
 
     public Optional<Environment> find(String name) {
         return Optional.ofNullable(environments.get(name));
+    }
+
+    /**
+     * The failure that ends an approval of that place and phase as it begins: one in another branch of the same
+     * {@code parallel}. After a failure in the same branch, or once the branches have ended, it is a new try.
+     */
+    public Optional<Failure> failedBeside(Place asked, Phase phase) {
+        Place place = resolved(asked);
+        return failures.stream()
+                .filter(failure -> failure.own() && failure.phase() == phase)
+                .filter(failure -> failure.place().isShared(place) && failure.place().isBeside(place))
+                .findFirst();
+    }
+
+    /** An environment that the Pipeline has not come to is a label of the approval's, and its stage is what counts. */
+    public Place resolved(Place place) {
+        return reached(place.environment()) ? place : new Place(null, place.stage(), place.branches());
+    }
+
+    private boolean reached(@CheckForNull String name) {
+        Environment environment = name == null ? null : environments.get(name);
+        return environment != null && environment.step() != null;
+    }
+
+    /**
+     * The problem with a name that the build has never heard of, as long as it has heard of any: it may be misspelt.
+     *
+     * @return {@code null} when there is none
+     */
+    @CheckForNull
+    public String unknown(String name) {
+        return environments.isEmpty() || environments.containsKey(name)
+                ? null
+                : "environment: this build has no environment \"" + name + "\"; it has "
+                        + Change.quoted(environments.keySet()) + ". Correct the name";
     }
 
     /** Whether this says anything that the next start of Jenkins should know. */
@@ -101,13 +146,13 @@ public record Deployment(
      */
     public Outcome outcome() {
         Outcome outcome = Outcome.SUCCESS;
+        if (failures.stream().anyMatch(failure -> failure.phase() == Phase.AFTER_DEPLOYMENT)) {
+            outcome = Outcome.UNSTABLE;
+        }
         if (cancelsStages != null) {
             outcome = worse(outcome, cancelledStages.isEmpty() ? Outcome.UNSTABLE : Outcome.ABORTED);
         }
         for (Environment environment : environments.values()) {
-            if (environment.afterDeploymentFailure() != null) {
-                outcome = worse(outcome, Outcome.UNSTABLE);
-            }
             if (environment.cancelledBy() != null) {
                 boolean after = find(environment.cancelledBy())
                         .map(Environment::afterDeploymentFailure)
@@ -165,6 +210,7 @@ public record Deployment(
         private final Deployment before;
         private final Instant now;
         private final Map<String, Environment> environments;
+        private final List<Failure> failures;
 
         @CheckForNull
         private String cancelsStages;
@@ -176,12 +222,13 @@ public record Deployment(
             this.before = before;
             this.now = now;
             environments = new LinkedHashMap<>(before.environments());
+            failures = new ArrayList<>(before.failures());
             cancelsStages = before.cancelsStages();
             cancelledStages = new ArrayList<>(before.cancelledStages());
         }
 
         Deployment result() {
-            Deployment after = new Deployment(environments, cancelsStages, cancelledStages, ended);
+            Deployment after = new Deployment(environments, failures, cancelsStages, cancelledStages, ended);
             return after.equals(before) ? before : after;
         }
 
@@ -198,10 +245,7 @@ public record Deployment(
         String declare(Declared event) {
             Environment known = find(event.environment());
             if (known != null && known.step() != null) {
-                return known.isOf(event.step())
-                        ? null
-                        : "name: \"" + event.environment() + "\" is deployed to twice in this build; give one of the two"
-                                + " another name";
+                return known.isOf(event.step()) ? null : twice(known);
             }
             if (known == null) {
                 known = Environment.pending(event.environment(), now);
@@ -210,16 +254,21 @@ public record Deployment(
             event.dependsOn().forEach(name -> environments.computeIfAbsent(name, it -> Environment.pending(it, now)));
             List<String> cycle = cycle(event.environment());
             if (cycle.isEmpty()) {
-                if (event.stage() && cancelsStages != null) {
-                    cancelledStages.add(event.environment());
-                    put(environments.get(event.environment()).cancelled(cancelsStages, null, now));
-                }
                 return null;
             }
             String problem = "dependsOn: \"" + event.environment() + "\" would wait for itself: "
                     + String.join(" -> ", cycle) + "\n" + GraphText.of(environments.values());
             put(environments.get(event.environment()).failed("It would wait for itself.", false, now));
             return problem;
+        }
+
+        private static String twice(Environment known) {
+            String name = "name: \"" + known.name() + "\" ";
+            return known.state().isOver() && known.state() != State.COMPLETE
+                    ? name + "was deployed to already in this build, which ended as " + known.state() + ": " + known.reason()
+                            + "\nAn environment is deployed to once; to try again, put retry into armoryEnvironment, around its"
+                            + " steps."
+                    : name + "is deployed to twice in this build; give one of the two another name";
         }
 
         /** The way along dependencies from the environment back to itself; empty when there is none. */
@@ -248,28 +297,45 @@ public record Deployment(
 
         @CheckForNull
         String start(ApprovalStarted event) {
-            Environment environment = find(event.environment());
-            if (environment == null) {
-                return null;
+            Environment environment = find(event.place().environment());
+            if (environment == null || environment.step() == null) {
+                return event.place().environment() == null ? null : unknown(event.place().environment());
             }
+            boolean after = event.phase() == Phase.AFTER_DEPLOYMENT;
             if (environment.state() == State.FAILED && environment.rollback() == null) {
                 return "environment \"" + environment.name() + "\" has failed already: " + environment.reason();
+            }
+            if (environment.state() == State.COMPLETE && !after) {
+                return "environment \"" + environment.name() + "\" is complete, and an approval of the phase " + event.phase()
+                        + " would guard nothing any more; put it into armoryEnvironment('" + environment.name()
+                        + "'), or give it phase: 'afterDeployment'";
             }
             if (!environment.approvals().contains(event.approval()) && environment.state().isUnderWay()) {
                 List<String> approvals = new ArrayList<>(environment.approvals());
                 approvals.add(event.approval());
-                boolean deployed = environment.deployed() || event.phase() == Phase.AFTER_DEPLOYMENT;
-                put(environment.awaiting(approvals, deployed, now));
+                put(environment.awaiting(approvals, environment.deployed() || after, now));
             }
             return null;
         }
 
+        /** The problem with a name that none of the build's environments has, as long as it has any. */
+        @CheckForNull
+        private String unknown(String name) {
+            if (environments.containsKey(name) && environments.values().stream().anyMatch(it -> it.step() != null)) {
+                return "environment: this build has not come to environment \"" + name + "\" yet; put the approval into"
+                        + " armoryEnvironment('" + name + "')";
+            }
+            return before.unknown(name);
+        }
+
         void end(ApprovalEnded event) {
-            Environment environment = find(event.environment());
-            boolean failed = event.verdict() == Verdict.FAILURE;
-            if (environment == null || environment.step() == null) {
-                boolean plain = environments.values().stream().allMatch(other -> other.step() == null);
-                if (failed && event.phase() == Phase.AFTER_DEPLOYMENT && plain && cancelsStages == null) {
+            Place place = before.resolved(event.place());
+            note(event, place);
+            boolean failed = event.verdict() == Verdict.FAILURE || event.verdict() == Verdict.OTHER_FAILED;
+            boolean failedAfter = failed && event.phase() == Phase.AFTER_DEPLOYMENT;
+            Environment environment = find(place.environment());
+            if (environment == null) {
+                if (failedAfter && cancelsStages == null) {
                     cancelsStages = event.reason();
                 }
                 return;
@@ -279,16 +345,36 @@ public record Deployment(
                 approvals.remove(event.approval());
                 environment = environment.awaiting(approvals, environment.deployed(), now);
             }
-            if (failed && event.phase() == Phase.AFTER_DEPLOYMENT) {
-                boolean stays = environment.state().isUnderWay() || environment.state() == State.COMPLETE;
-                if (stays && environment.afterDeploymentFailure() == null) {
-                    environment = environment.withAfterDeploymentFailure(event.reason());
-                }
-            } else if (failed && environment.state().isUnderWay()) {
-                boolean needsRollback = event.phase() == Phase.STRATEGY && !environment.deployed();
-                environment = environment.failed(event.reason(), needsRollback, now);
+            boolean counts = environment.state().isUnderWay() || environment.state() == State.COMPLETE;
+            if (failedAfter && counts && environment.afterDeploymentFailure() == null) {
+                environment = environment.withAfterDeploymentFailure(event.reason());
             }
-            put(environment);
+            put(environment.bodyEnded() ? over(environment) : environment);
+        }
+
+        /** Keeps a failure until the same approval succeeds when it is tried again; those after the deployment stand. */
+        private void note(ApprovalEnded event, Place place) {
+            switch (event.verdict()) {
+                case SUCCESS -> failures.removeIf(failure -> failure.phase() != Phase.AFTER_DEPLOYMENT
+                        && failure.isOf(place, event.phase(), event.webhook())
+                        && !failure.place().isBeside(place));
+                case FAILURE, OTHER_FAILED -> {
+                    Environment environment = find(place.environment());
+                    boolean over = environment != null && environment.state().isOver();
+                    boolean known = failures.stream()
+                            .anyMatch(failure -> failure.isOf(place, event.phase(), event.webhook())
+                                    && failure.place().equals(place));
+                    if (!known && (!over || event.phase() == Phase.AFTER_DEPLOYMENT)) {
+                        failures.add(new Failure(
+                                place,
+                                event.phase(),
+                                event.webhook(),
+                                event.reason(),
+                                event.verdict() == Verdict.FAILURE));
+                    }
+                }
+                case STOPPED -> {} // the part of the build that it stands in is stopped too, and that counts
+            }
         }
 
         void end(Ended event) {
@@ -296,17 +382,47 @@ public record Deployment(
             if (environment == null || !environment.isOf(event.step()) || !environment.state().isUnderWay()) {
                 return;
             }
-            put(
-                    event.failure() == null
-                            ? environment.in(State.COMPLETE, now)
-                            : environment.failed(event.failure(), !environment.deployed(), now));
+            put(event.failure() == null ? over(environment.withBodyEnded()) : failed(environment, event.failure()));
+        }
+
+        /** The environment once its body has ended without an error; what it comes to is open while approvals are. */
+        private Environment over(Environment environment) {
+            if (!environment.state().isUnderWay() || !environment.approvals().isEmpty()) {
+                return environment;
+            }
+            return failuresIn(environment).isEmpty() ? environment.in(State.COMPLETE, now) : failed(environment, null);
+        }
+
+        /**
+         * The environment with its deployment failed.
+         *
+         * @param failure of its body, {@code null} where the Pipeline has caught that of an approval and gone on
+         */
+        private Environment failed(Environment environment, @CheckForNull String failure) {
+            List<Failure> approvals = failuresIn(environment);
+            failures.removeAll(approvals); // the environment has the reason
+            boolean nothingDone = failure != null
+                    && !approvals.isEmpty()
+                    && approvals.stream().allMatch(each -> each.phase() == Phase.BEFORE_DEPLOYMENT);
+            return environment.failed(
+                    approvals.isEmpty() ? failure : approvals.get(0).reason(),
+                    !environment.deployed() && !nothingDone,
+                    now);
+        }
+
+        /** What failed before or within the deployment, the oldest first. */
+        private List<Failure> failuresIn(Environment environment) {
+            return failures.stream()
+                    .filter(failure -> environment.name().equals(failure.place().environment()))
+                    .filter(failure -> failure.phase() != Phase.AFTER_DEPLOYMENT)
+                    .toList();
         }
 
         @CheckForNull
         String start(RollbackStarted event) {
             Environment environment = find(event.environment());
             if (environment == null || environment.step() == null) {
-                return "environment: \"" + event.environment() + "\" was not deployed to";
+                return "it was not deployed to";
             }
             if (environment.rollback() != null) {
                 return environment.rollback().step().equals(event.step()) ? null : "it has been rolled back already";
@@ -353,15 +469,21 @@ public record Deployment(
                         .filter(name -> environments.get(name).state() == State.PENDING)
                         .toList();
                 if (environment.state() == State.WAITING_FOR_DEPENDENCIES && !never.isEmpty()) {
-                    put(environment.failed(
-                            "dependsOn: nothing in this build deploys to " + quoted(never)
-                                    + ", and nothing that could is left; correct the name, or put the environment that is"
-                                    + " depended on before this one, or in a branch beside it\n"
-                                    + before.graph(),
-                            false,
-                            now));
+                    put(environment.failed(neverComes(never, event.stages()) + "\n" + before.graph(), false, now));
+                } else if (environment.state().isUnderWay()) {
+                    put(failed(environment, "Its step has ended, and Jenkins went down before that was written."));
                 }
             }
+        }
+
+        private static String neverComes(List<String> names, Set<String> stages) {
+            List<String> onlyStages = names.stream().filter(stages::contains).toList();
+            return "dependsOn: nothing in this build deploys to " + quoted(names) + ", and nothing that could is left; "
+                    + (onlyStages.isEmpty()
+                            ? "correct the name, or put the environment that is depended on before this one, or in a branch"
+                                    + " beside it"
+                            : "there is a stage " + quoted(onlyStages) + ", but a stage is no environment: put"
+                                    + " armoryEnvironment('" + onlyStages.get(0) + "') { ... } into it, around what is in it");
         }
 
         private static String quoted(Collection<String> names) {
@@ -401,6 +523,10 @@ public record Deployment(
         }
 
         private Environment settle(Environment environment) {
+            if (cancelsStages != null) {
+                cancelledStages.add(environment.name());
+                return environment.cancelled(cancelsStages, null, now);
+            }
             boolean admitted = true;
             for (String name : environment.dependsOn()) {
                 Environment dependency = environments.get(name);

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.deployment;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What can happen to the environments of a build. When it happened is given beside it, see {@link Deployment#on}. Any of
@@ -16,31 +17,32 @@ public sealed interface DeploymentEvent {
      * @param environment its name
      * @param dependsOn names of those that must be complete first
      * @param step tells this step from another one of the same name
-     * @param stage whether it is a stage by itself, see {@link Deployment#cancelsStages}
      */
-    record Declared(String environment, List<String> dependsOn, String step, boolean stage) implements DeploymentEvent {
+    record Declared(String environment, List<String> dependsOn, String step) implements DeploymentEvent {
         public Declared {
             dependsOn = List.copyOf(dependsOn);
         }
     }
 
     /** An approval begins. */
-    record ApprovalStarted(String environment, String approval, Phase phase) implements DeploymentEvent {}
+    record ApprovalStarted(Place place, String approval, Phase phase) implements DeploymentEvent {}
 
     /**
      * An approval is decided.
      *
-     * @param environment of the approval, {@code null} when it has none
+     * @param webhook name of its webhook: a later success of the same one in the same place makes up for a failure
      * @param reason of a failure, for people
      */
     record ApprovalEnded(
-            @CheckForNull String environment, String approval, Phase phase, Verdict verdict, String reason)
+            Place place, String approval, Phase phase, String webhook, Verdict verdict, String reason)
             implements DeploymentEvent {}
 
-    /** What an approval came to, as far as its environment is concerned. */
+    /** The end of an approval, as far as its environment is concerned. */
     enum Verdict {
         SUCCESS,
         FAILURE,
+        /** Ended since another approval of its phase failed; a failure of its own where nothing else makes up for it. */
+        OTHER_FAILED,
         /** It was stopped with the part of the build that it stands in, which is what counts then. */
         STOPPED
     }
@@ -69,8 +71,13 @@ public sealed interface DeploymentEvent {
      * Whatever the build still does is to wait for environments.
      *
      * @param seen the environments when that was found out; if anything has changed since, it may not be so any more
+     * @param stages names of the stages of the build, for the message: a stage may have been taken for an environment
      */
-    record NobodyLeft(Deployment seen) implements DeploymentEvent {}
+    record NobodyLeft(Deployment seen, Set<String> stages) implements DeploymentEvent {
+        public NobodyLeft {
+            stages = Set.copyOf(stages);
+        }
+    }
 
     /** A stage was not run, see {@link Deployment#cancelsStages}. */
     record StageCancelled(String stage) implements DeploymentEvent {}

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.DurableFile;
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Environment.Rollback;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.io.IOException;
@@ -48,6 +49,8 @@ final class DeploymentJson {
                 .put("ended", deployment.ended())
                 .put("cancelsStages", deployment.cancelsStages());
         addAll(json.putArray("cancelledStages"), deployment.cancelledStages());
+        ArrayNode failures = json.putArray("failures");
+        deployment.failures().forEach(failure -> failures.add(toJson(failure)));
         ArrayNode environments = json.putArray("environments");
         deployment.environments().values().forEach(environment -> environments.add(toJson(environment)));
         return json;
@@ -59,6 +62,7 @@ final class DeploymentJson {
                 .put("state", environment.state().name())
                 .put("since", environment.since().toString())
                 .put("step", environment.step())
+                .put("bodyEnded", environment.bodyEnded())
                 .put("deployed", environment.deployed())
                 .put("needsRollback", environment.needsRollback())
                 .put("reason", environment.reason())
@@ -76,6 +80,37 @@ final class DeploymentJson {
         return json;
     }
 
+    private static ObjectNode toJson(Failure failure) {
+        Place place = failure.place();
+        ObjectNode json = JSON.createObjectNode()
+                .put("environment", place.environment())
+                .put("stage", place.stage())
+                .put("phase", failure.phase().toString())
+                .put("webhook", failure.webhook())
+                .put("reason", failure.reason())
+                .put("own", failure.own());
+        ArrayNode branches = json.putArray("branches");
+        for (Place.Branch branch : place.branches()) {
+            branches.addObject().put("parallel", branch.parallel()).put("branch", branch.branch());
+        }
+        return json;
+    }
+
+    private static Failure failure(JsonNode json) {
+        List<Place.Branch> branches = new ArrayList<>();
+        for (JsonNode branch : json.required("branches")) {
+            branches.add(new Place.Branch(
+                    branch.required("parallel").textValue(), branch.required("branch").textValue()));
+        }
+        String phase = json.required("phase").asText();
+        return new Failure(
+                new Place(optionalText(json, "environment"), optionalText(json, "stage"), branches),
+                Phase.of(phase).orElseThrow(() -> new IllegalArgumentException("there is no phase " + phase)),
+                json.required("webhook").textValue(),
+                json.required("reason").textValue(),
+                json.required("own").booleanValue());
+    }
+
     private static void addAll(ArrayNode array, List<String> texts) {
         texts.forEach(array::add);
     }
@@ -90,8 +125,11 @@ final class DeploymentJson {
             Environment environment = environment(each);
             environments.put(environment.name(), environment);
         }
+        List<Failure> failures = new ArrayList<>();
+        json.path("failures").forEach(each -> failures.add(failure(each)));
         return new Deployment(
                 environments,
+                failures,
                 optionalText(json, "cancelsStages"),
                 texts(json, "cancelledStages"),
                 json.required("ended").booleanValue());
@@ -106,6 +144,7 @@ final class DeploymentJson {
                 Instant.parse(json.required("since").textValue()),
                 optionalText(json, "step"),
                 texts(json, "approvals"),
+                json.path("bodyEnded").asBoolean(),
                 json.required("deployed").booleanValue(),
                 json.required("needsRollback").booleanValue(),
                 optionalText(json, "reason"),

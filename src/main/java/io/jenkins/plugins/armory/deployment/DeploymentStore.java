@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The environments of one build, durable in a file of the build's folder. What has been told is on disk: events are applied
@@ -23,6 +25,7 @@ import java.util.function.Supplier;
  */
 public final class DeploymentStore {
 
+    private static final Logger LOGGER = Logger.getLogger(DeploymentStore.class.getName());
     /** The file's name in the folder of a build. */
     static final String FILE = "armory-deployment.json";
 
@@ -30,6 +33,16 @@ public final class DeploymentStore {
     public interface Waiter {
         /** Called once, on the executor given to {@link DeploymentStore}: the environment waits no longer. */
         void settled(Environment environment);
+    }
+
+    /** What was told could not be written; whoever told it tells it again until it can, and goes on only then. */
+    public static final class UnwrittenException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnwrittenException(IOException cause) {
+            super("The environments of the build cannot be written: " + cause, cause);
+        }
     }
 
     private final Supplier<Path> folder;
@@ -64,11 +77,15 @@ public final class DeploymentStore {
      *
      * @param folder of the build; asked anew each time, since a renamed job takes its builds along
      * @param executor runs waiters
-     * @throws IOException when there is a file that cannot be used, or one that cannot be removed
+     * @throws IOException when there is a file that cannot be used
      */
     public static DeploymentStore open(Supplier<Path> folder, Executor executor, Clock clock) throws IOException {
         Path file = folder.get().resolve(FILE);
-        Files.deleteIfExists(Path.of(file + DurableFile.TEMPORARY));
+        try {
+            Files.deleteIfExists(Path.of(file + DurableFile.TEMPORARY));
+        } catch (IOException x) {
+            LOGGER.log(Level.FINE, "Something is in the way of writing " + file, x); // whoever writes is told
+        }
         return new DeploymentStore(
                 folder, executor, clock, Files.exists(file) ? DeploymentJson.read(file) : Deployment.EMPTY);
     }
@@ -82,10 +99,10 @@ public final class DeploymentStore {
      * Applies an event.
      *
      * @return what came of it, which is on disk
-     * @throws IOException when it could not be written; it then counts until Jenkins goes down, and is written with whatever
-     *     comes next
+     * @throws UnwrittenException when it could not be written. It has not happened for anybody who waits, but is written with
+     *     whatever comes next; so it must be told again until it is written, which is no more than that
      */
-    public Transition apply(DeploymentEvent event) throws IOException {
+    public Transition apply(DeploymentEvent event) throws UnwrittenException {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Transition transition;
         long change;
@@ -102,7 +119,7 @@ public final class DeploymentStore {
         return transition;
     }
 
-    private void write(long change) throws IOException {
+    private void write(long change) throws UnwrittenException {
         synchronized (writing) {
             if (written >= change) {
                 return; // whoever wrote last has written this too
@@ -113,7 +130,11 @@ public final class DeploymentStore {
                 toWrite = newest;
                 last = changes;
             }
-            DeploymentJson.write(folder.get().resolve(FILE), toWrite);
+            try {
+                DeploymentJson.write(folder.get().resolve(FILE), toWrite);
+            } catch (IOException x) {
+                throw new UnwrittenException(x);
+            }
             durable = toWrite;
             written = last;
         }

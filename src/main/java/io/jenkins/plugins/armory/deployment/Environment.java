@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param since when it came into that state
  * @param step of the Pipeline that deploys to it, {@code null} while the Pipeline has not reached it
  * @param approvals ids of those that it waits for
+ * @param bodyEnded whether all that the Pipeline does for it is done without an error; approvals may still be open
  * @param deployed whether an {@code afterDeployment} approval has begun: then nothing is rolled back any more
  * @param needsRollback whether its deployment failed when something may have been deployed
  * @param reason why it failed or was cancelled, {@code null} when it did not or was not
@@ -28,6 +29,7 @@ public record Environment(
         Instant since,
         @CheckForNull String step,
         List<String> approvals,
+        boolean bodyEnded,
         boolean deployed,
         boolean needsRollback,
         @CheckForNull String reason,
@@ -95,7 +97,7 @@ public record Environment(
     /** One that others depend on, before the Pipeline has reached it. */
     static Environment pending(String name, Instant now) {
         return new Environment(
-                name, List.of(), State.PENDING, now, null, List.of(), false, false, null, null, null, null);
+                name, List.of(), State.PENDING, now, null, List.of(), false, false, false, null, null, null, null);
     }
 
     /** Whether those that depend on it may be deployed to. */
@@ -120,6 +122,7 @@ public record Environment(
                 now,
                 newStep,
                 approvals,
+                bodyEnded,
                 deployed,
                 needsRollback,
                 reason,
@@ -148,6 +151,23 @@ public record Environment(
         return with(State.CANCELLED, now, approvals, deployed, false, newReason, newCancelledBy);
     }
 
+    Environment withBodyEnded() {
+        return new Environment(
+                name,
+                dependsOn,
+                state,
+                since,
+                step,
+                approvals,
+                true,
+                deployed,
+                needsRollback,
+                reason,
+                afterDeploymentFailure,
+                cancelledBy,
+                rollback);
+    }
+
     Environment withAfterDeploymentFailure(String failure) {
         return new Environment(
                 name,
@@ -156,6 +176,7 @@ public record Environment(
                 since,
                 step,
                 approvals,
+                bodyEnded,
                 true,
                 needsRollback,
                 reason,
@@ -172,6 +193,7 @@ public record Environment(
                 newState == state ? since : now,
                 step,
                 approvals,
+                bodyEnded,
                 deployed,
                 needsRollback,
                 reason,
@@ -195,6 +217,7 @@ public record Environment(
                 newSince,
                 step,
                 newApprovals,
+                bodyEnded,
                 newDeployed,
                 newNeedsRollback,
                 newReason,

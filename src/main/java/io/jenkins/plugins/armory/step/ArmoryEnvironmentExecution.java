@@ -73,7 +73,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     @Override
     void begin() throws Exception {
         ownStage = OwnStage.prepare(getContext());
-        Transition transition = tell(new Declared(name, dependsOn, id(), ownStage));
+        Transition transition = tell(new Declared(name, dependsOn, id()));
         if (transition.problem() != null) {
             throw new AbortException("armoryEnvironment: " + transition.problem());
         }
@@ -161,12 +161,20 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
 
     @Override
     void end(BlockEnd end) throws Exception {
-        tell(new Ended(name, id(), end.reason()));
+        Transition transition = tell(new Ended(name, id(), end.reason()));
         Throwable failure = end.failure();
         if (failure == null) {
+            transition.deployment()
+                    .find(name)
+                    .filter(environment -> environment.state() == Environment.State.FAILED)
+                    .ifPresent(this::logCaughtFailure);
             succeed(end.value());
         } else {
             fail(failure);
         }
+    }
+
+    private void logCaughtFailure(Environment failed) {
+        logIfPossible("Environment '" + name + "' has failed, since no later approval made up for this one: " + failed.reason());
     }
 }

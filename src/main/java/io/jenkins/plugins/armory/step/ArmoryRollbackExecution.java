@@ -45,6 +45,10 @@ final class ArmoryRollbackExecution extends BlockExecution {
     @Override
     void begin() throws Exception {
         Transition transition = tell(new RollbackStarted(environment, id()));
+        String unknown = transition.deployment().unknown(environment);
+        if (unknown != null) {
+            throw new AbortException("armoryRollback: " + unknown);
+        }
         Rollback rollback = transition.deployment().find(environment).map(Environment::rollback).orElse(null);
         if (transition.problem() == null && rollback != null && rollback.over()) {
             // Jenkins went down after the body had ended, and before that was part of the program. There is one rollback.

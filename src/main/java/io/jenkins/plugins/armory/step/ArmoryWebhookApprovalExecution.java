@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.BuildRecord;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
@@ -26,6 +27,8 @@ import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.Failure;
+import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
@@ -46,6 +49,8 @@ import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.actions.ErrorAction;
+import org.jenkinsci.plugins.workflow.flow.BlockableResume;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -69,7 +74,6 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(ArmoryWebhookApprovalExecution.class.getName());
-    private static final String PREFIX = "[armory] ";
     private static final String OTHER_FAILED = "another one of the same phase failed: ";
     /** How much of a message of progress is in a line of the log, in characters. */
     private static final int MAX_PROGRESS = 200;
@@ -85,8 +89,13 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     @CheckForNull
     private volatile WebhookReference.Resolved resolved;
 
+    /** What is deployed to, as people know it. */
     @CheckForNull
     private String environment;
+
+    /** Name of the environment that the approval belongs to if the build comes to it, {@code null} for the enclosing stage. */
+    @CheckForNull
+    private String placeEnvironment;
 
     private Phase phase;
 
@@ -113,6 +122,10 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     @CheckForNull
     private transient volatile Sending sending;
+    /** What it has in common with those that have to succeed with it, once that is known. */
+    @CheckForNull
+    private transient volatile Object group;
+
     /** Whether the Pipeline was told how this ended; guarded by this. */
     private transient boolean over;
 
@@ -134,7 +147,10 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         }
         timeoutText = text(step.getTimeout(), step.getUnit());
         chooseCallers();
-        environment = step.getEnvironment() != null ? step.getEnvironment() : enclosingEnvironment();
+        placeEnvironment = step.getEnvironment() != null ? step.getEnvironment() : enclosingEnvironment();
+        environment = placeEnvironment != null
+                ? placeEnvironment
+                : getContext().get(EnvVars.class).get("STAGE_NAME");
         ManualApproval manual = step.getManualApproval();
         if (manual != null) {
             manualMessage = manual.toRequirement().message();
@@ -157,9 +173,11 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     @CheckForNull
     private String enclosingEnvironment() throws IOException, InterruptedException {
         EnclosingEnvironment enclosing = getContext().get(EnclosingEnvironment.class);
-        return enclosing != null
-                ? enclosing.name()
-                : getContext().get(EnvVars.class).get("STAGE_NAME");
+        return enclosing == null ? null : enclosing.name();
+    }
+
+    private Place place() throws IOException, InterruptedException {
+        return Stages.placeOf(getContext().get(FlowNode.class), placeEnvironment);
     }
 
     /** Whoever the step names may decide, and nobody else but the holder of the approval's own token. */
@@ -193,20 +211,23 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 + (manualMessage == null ? "" : ", and for a person");
     }
 
-    /** Whatever goes wrong must end the step: nobody else would. And once the step is over, there is nothing to decide. */
+    /** Does the work, see {@link Work#run}. Whatever goes wrong must end the step: nobody else would. */
     private void run(Work work) {
-        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            work.run();
-        } catch (Exception x) {
-            LOGGER.log(Level.FINE, x, () -> "Approval " + approvalId + " ends with an error");
-            fail(x);
-            try {
-                approvals().apply(approvalId, new Event.Aborted("The step failed."));
-                tell(Verdict.STOPPED, "The step failed.");
-            } catch (IOException | InterruptedException y) {
-                LOGGER.log(Level.WARNING, "Cannot write that " + approvalId + " is over; the build's end will try again", y);
-            }
-        }
+        Work.run(work, this::endWithError, this::log);
+    }
+
+    /** Once the step is over, there is nothing to decide. */
+    private void endWithError(Exception thrown) {
+        LOGGER.log(Level.FINE, thrown, () -> "Approval " + approvalId + " ends with an error");
+        fail(thrown);
+        Work.run(
+                () -> {
+                    tell(Verdict.STOPPED, "The step failed.");
+                    approvals().apply(approvalId, new Event.Aborted("The step failed."));
+                },
+                x -> LOGGER.log(
+                        Level.WARNING, "Cannot write that " + approvalId + " is over; the build's end will try again", x),
+                this::log);
     }
 
     /** Reads what the definition of the webhook needs, on a thread that may wait for an agent, and has that saved too. */
@@ -269,12 +290,14 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         if (manualMessage != null) {
             approval = approval.with(new ManualRequirement(manualMessage, submitters));
         }
-        if (environment != null) {
-            Transition transition =
-                    ArmoryDeployments.get().apply(run, new ApprovalStarted(environment, approvalId, phase));
-            if (transition.problem() != null) {
-                throw new AbortException("The webhook was not called: " + transition.problem());
-            }
+        Place place = place();
+        Transition transition = ArmoryDeployments.get().apply(run, new ApprovalStarted(place, approvalId, phase));
+        if (transition.problem() != null) {
+            throw new AbortException("The webhook was not called: " + transition.problem());
+        }
+        group = groupOf(run, transition.deployment().resolved(place));
+        if (!BuildRecord.hasApprovals(run)) {
+            warnWhereCrashesEndTheBuild();
         }
         try {
             BuildRecord.add(run, approvalId);
@@ -287,21 +310,54 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             abort(stopped);
             return;
         }
-        if (endIfOtherFailed(approval)) {
+        if (endIfOtherFailed(run)) {
             return;
         }
         arm();
         newSending(run, route).start(request);
     }
 
-    /** Whether another one of the phase has failed while this one was on its way into the store; then it is ended. */
-    private boolean endIfOtherFailed(Approval approval) throws IOException {
-        return approvals()
-                .endIfOtherFailed(
-                        approval,
-                        begun,
-                        failed -> OTHER_FAILED + "webhook approval '" + failed.webhook() + "': "
-                                + failed.requireDecision().mdMessage());
+    /** Approvals of one place and phase, which all have to succeed. */
+    private record Group(BuildRef build, String place, Phase phase) {}
+
+    @CheckForNull
+    private Object groupOf(Run<?, ?> run, Place place) {
+        String shared = place.shared();
+        return shared == null ? null : new Group(BuildRecord.refTo(run), shared, phase);
+    }
+
+    @Override
+    public Object group() {
+        return group;
+    }
+
+    /**
+     * Whether an approval of the same phase has failed in a branch beside this one; then this one is ended. To be asked once this
+     * one is attached: one that fails later than the answer finds it.
+     */
+    private boolean endIfOtherFailed(Run<?, ?> run) throws IOException, InterruptedException {
+        Optional<Failure> failed =
+                ArmoryDeployments.get().of(run).deployment().failedBeside(place(), phase);
+        if (failed.isPresent()) {
+            approvals().apply(approvalId, new Event.OtherFailed(OTHER_FAILED + failed.get().reason()));
+        }
+        return failed.isPresent();
+    }
+
+    /** Jenkins ends such a build when it starts again, whatever callers were told. */
+    private void warnWhereCrashesEndTheBuild() throws IOException, InterruptedException {
+        FlowExecution execution = getContext().get(FlowExecution.class);
+        if (execution == null) {
+            return;
+        }
+        if (execution instanceof BlockableResume resumable && resumable.isResumeBlocked()) {
+            log("WARNING: this build does not survive a restart of Jenkins (disableResume): its approvals then end without a"
+                    + " decision, also those that were decided just before.");
+        } else if (!execution.getDurabilityHint().isPersistWithEveryStep()) {
+            log("WARNING: this build does not survive a crash of Jenkins (durability " + execution.getDurabilityHint()
+                    + "): its approvals then end without a decision, also those that were decided just before. Use the"
+                    + " durability MAX_SURVIVABILITY where that matters.");
+        }
     }
 
     private Route route(Run<?, ?> run) throws AbortException {
@@ -369,7 +425,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
         @Override
         public void log(String line) {
-            ArmoryWebhookApprovalExecution.this.log(line);
+            ArmoryWebhookApprovalExecution.this.log(LogText.continued(line));
         }
 
         @Override
@@ -420,8 +476,10 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             prepareAndBegin();
             return;
         }
+        Run<?, ?> build = getContext().get(Run.class);
+        group = groupOf(build, ArmoryDeployments.get().of(build).deployment().resolved(place()));
         approvals().attach(approvalId, this);
-        if (!approval.get().isDecided() && endIfOtherFailed(approval.get())) {
+        if (!approval.get().isDecided() && endIfOtherFailed(build)) {
             return;
         }
         switch (approval.get().state()) {
@@ -430,9 +488,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 boolean wait = due != null && due.isAfter(Instant.now());
                 log("Jenkins went down while webhook '" + webhook().name() + "' was being called; calling it again"
                         + (wait ? " at " + due : "") + ", with the same Idempotency-Key.");
-                Run<?, ?> run = getContext().get(Run.class);
                 arm();
-                newSending(run, route(run)).resume(approval.get());
+                newSending(build, route(build)).resume(approval.get());
             }
             case WAITING -> log("Jenkins was restarted; still waiting for the callback until "
                     + approval.get().deadline() + ".");
@@ -500,15 +557,12 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         run(() -> {
             Decision decision = approval.requireDecision();
             String title = "Webhook approval '" + approval.webhook() + "' ";
+            String by = "(" + LogText.continued(decision.decidedBy()) + ")" + message(decision.mdMessage());
             switch (decision.outcome()) {
-                case SENT -> succeeded(approval);
-                case SUCCESS -> {
-                    log(title + "succeeded (" + decision.decidedBy() + ")" + message(decision));
-                    succeeded(approval);
-                }
-                case FAILURE -> failed(approval, title + "failed (" + decision.decidedBy() + ")" + message(decision));
-                case REJECTED -> failed(
-                        approval, title + "was rejected (" + decision.decidedBy() + ")" + message(decision));
+                case SENT -> succeeded(approval, "");
+                case SUCCESS -> succeeded(approval, title + "succeeded " + by);
+                case FAILURE -> failed(approval, title + "failed " + by);
+                case REJECTED -> failed(approval, title + "was rejected " + by);
                 case TIMED_OUT -> failed(approval, title + "timed out: " + overdue(approval));
                 case NOT_HEARD -> failed(
                         approval,
@@ -516,12 +570,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                                 + " Raise heartbeat, report progress more often, or find out what has become of it.");
                 case NOT_SENT -> failed(
                         approval,
-                        "Webhook '" + approval.webhook() + "' could not be called: " + decision.mdMessage());
-                case OTHER_FAILED -> {
-                    String reason = title + "ended: " + decision.mdMessage();
-                    log(reason); // parallel tells of one failure alone
-                    failed(approval, reason);
-                }
+                        "Webhook '" + approval.webhook() + "' could not be called" + message(decision.mdMessage()));
+                case OTHER_FAILED -> failed(approval, title + "ended" + message(decision.mdMessage()));
                 case ABORTED -> {
                     tell(Verdict.STOPPED, decision.mdMessage());
                     fail(stopped != null ? stopped : new FlowInterruptedException(Result.ABORTED, false));
@@ -533,9 +583,25 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     @Override
     public void progressed(Progress progress) {
         String percent = progress.percentText();
-        String text = progress.mdMessage().lines().map(String::strip).filter(line -> !line.isEmpty()).findFirst().orElse("");
-        String line = printable(text.length() <= MAX_PROGRESS ? text : text.substring(0, MAX_PROGRESS) + "...");
+        String text = LogText.clean(progress.mdMessage()).lines().findFirst().orElse("").strip();
+        String line = text.length() <= MAX_PROGRESS ? text : text.substring(0, MAX_PROGRESS) + "...";
         run(() -> log("Progress: " + percent + (percent.isEmpty() || line.isEmpty() ? "" : ", ") + line));
+    }
+
+    @Override
+    public void heard(Approval approval) {
+        Decision person = approval.person();
+        Decision callback = approval.callback();
+        if (person != null) {
+            log(approved(person) + (approval.awaitsCallback() ? " The callback is still awaited." : ""));
+        } else if (callback != null) {
+            log("The callback said success (" + LogText.continued(callback.decidedBy()) + ")"
+                    + message(callback.mdMessage()) + ". A person is still awaited.");
+        }
+    }
+
+    private static String approved(Decision person) {
+        return "Approved by " + LogText.continued(person.decidedBy()) + message(person.mdMessage()) + ".";
     }
 
     private String overdue(Approval approval) {
@@ -545,8 +611,18 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 + (nobody ? "those who may approve." : "the external process.");
     }
 
-    private void succeeded(Approval approval) throws IOException, InterruptedException {
+    /** @param line for the log, empty for none */
+    private void succeeded(Approval approval, String line) throws IOException, InterruptedException {
         tell(Verdict.SUCCESS, "");
+        Decision person = approval.person();
+        Decision callback = approval.callback();
+        boolean byPersonLast = person != null && callback != null && !person.decidedAt().isBefore(callback.decidedAt());
+        if (byPersonLast) { // else it was told when it was given
+            log(approved(person));
+        }
+        if (!line.isEmpty()) {
+            log(line);
+        }
         goOn(approval);
     }
 
@@ -562,29 +638,44 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     /**
      * What follows from a failure depends on the phase: after the deployment it is no reason to stop the stage, which has
-     * deployed what it should.
+     * deployed what it should. The reason is in the log in any case: the Pipeline may catch what is thrown, and of what several
+     * branches throw, {@code parallel} tells one.
      */
     private void failed(Approval approval, String reason) throws IOException, InterruptedException {
-        if (approval.requireDecision().outcome() != Decision.Outcome.OTHER_FAILED) {
-            approvals().endOthers(approval, OTHER_FAILED + reason);
+        boolean own = approval.requireDecision().outcome() != Decision.Outcome.OTHER_FAILED;
+        String plain = LogText.withoutPrefixes(reason);
+        Transition transition = tell(own ? Verdict.FAILURE : Verdict.OTHER_FAILED, plain); // before the others are looked for
+        Object known = group;
+        if (own && known != null) {
+            approvals().endOthers(approvalId, known, OTHER_FAILED + plain);
         }
-        tell(Verdict.FAILURE, reason);
+        log("ERROR: " + reason);
         if (phase != Phase.AFTER_DEPLOYMENT) {
             fail(new AbortException(reason));
             return;
         }
-        log("ERROR: " + reason);
+        logWhatIsCancelled(transition.deployment().resolved(place()).environment());
         // As of an error that is caught: the step is shown as failed, and its stage is not. A warning would be of both.
         getContext().get(FlowNode.class).addAction(new ErrorAction(new AbortException(reason)));
         goOn(approval);
     }
 
+    private void logWhatIsCancelled(@CheckForNull String failedEnvironment) {
+        if (failedEnvironment == null) {
+            log("Every stage and environment that has not begun yet is cancelled. What this stage still does is done.");
+        } else {
+            log("Environments that depend on '" + failedEnvironment + "' are cancelled. Plain stages go on: to keep one from"
+                    + " running, put armoryEnvironment(name: '...', dependsOn: ['" + failedEnvironment
+                    + "']) { ... } around what is in it.");
+        }
+    }
+
     /** Tells the environments of the build what the approval has come to. */
-    private void tell(Verdict verdict, String reason) throws IOException, InterruptedException {
-        ArmoryDeployments.get()
+    private Transition tell(Verdict verdict, String reason) throws IOException, InterruptedException {
+        return ArmoryDeployments.get()
                 .apply(
                         getContext().get(Run.class),
-                        new ApprovalEnded(environment, approvalId, phase, verdict, reason));
+                        new ApprovalEnded(place(), approvalId, phase, reference.name(), verdict, reason));
     }
 
     /** What the step returns to the Pipeline. */
@@ -643,7 +734,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private void log(String line) {
         try {
             TaskListener listener = getContext().get(TaskListener.class);
-            listener.getLogger().println(PREFIX + line);
+            listener.getLogger().println(LogText.PREFIX + line);
         } catch (IOException x) {
             LOGGER.log(Level.FINE, "Cannot write to the log of the build", x);
         } catch (InterruptedException x) {
@@ -651,14 +742,9 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         }
     }
 
-    /** A caller's text without whatever could steer a terminal. */
-    private static String printable(String text) {
-        return text.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "").strip();
-    }
-
-    /** The caller's message as it is put behind a line of the log. */
-    private static String message(Decision decision) {
-        String text = printable(decision.mdMessage());
+    /** The message of somebody else as it is put behind a line of the log. */
+    private static String message(String mdMessage) {
+        String text = LogText.continued(mdMessage);
         return text.isEmpty() ? "" : ": " + text;
     }
 

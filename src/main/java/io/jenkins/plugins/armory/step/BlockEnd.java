@@ -64,6 +64,8 @@ final class BlockEnd implements Serializable {
                     .collect(Collectors.joining(", "));
             return causes.isEmpty() ? "It was stopped." : causes;
         }
-        return thrown instanceof AbortException ? String.valueOf(thrown.getMessage()) : thrown.toString();
+        return thrown instanceof AbortException
+                ? LogText.withoutPrefixes(String.valueOf(thrown.getMessage()))
+                : thrown.toString();
     }
 }

@@ -3,8 +3,6 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import hudson.security.ACL;
-import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.ArmoryDeployments;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
@@ -168,14 +166,15 @@ abstract class BlockExecution extends StepExecution {
         body = null;
     }
 
-    /** Whatever goes wrong must end the step: nobody else would. */
+    /** Does the work, see {@link Work#run}. Whatever goes wrong must end the step: nobody else would. */
     final void run(Work work) {
-        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            work.run();
-        } catch (Exception x) {
-            LOGGER.log(Level.FINE, x, () -> "Step " + id + " ends with an error");
-            fail(x);
-        }
+        Work.run(
+                work,
+                x -> {
+                    LOGGER.log(Level.FINE, x, () -> "Step " + id + " ends with an error");
+                    fail(x);
+                },
+                this::logIfPossible);
     }
 
     /** Ends the step without an error; but an order to stop that came meanwhile must not be lost. */
@@ -214,8 +213,19 @@ abstract class BlockExecution extends StepExecution {
         return ArmoryDeployments.get().apply(build(), event);
     }
 
-    final void log(String line) throws IOException, InterruptedException {
-        getContext().get(TaskListener.class).getLogger().println("[armory] " + line);
+    /** @param text may have other people's lines in it */
+    final void log(String text) throws IOException, InterruptedException {
+        getContext().get(TaskListener.class).getLogger().println(LogText.PREFIX + LogText.continued(text));
+    }
+
+    final void logIfPossible(String text) {
+        try {
+            log(text);
+        } catch (IOException x) {
+            LOGGER.log(Level.FINE, "Cannot write to the log of the build", x);
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Called on the engine's thread, which is why it does nothing but to remember and to pass on. */

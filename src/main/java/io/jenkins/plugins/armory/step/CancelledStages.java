@@ -100,7 +100,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
             return;
         }
         String message = "Stage '" + name + "' is cancelled: " + reason;
-        context.get(TaskListener.class).getLogger().println("[armory] " + message);
+        context.get(TaskListener.class).getLogger().println(LogText.PREFIX + LogText.continued(message));
         boolean empty = !withoutEmptyBodies && EmptyBody.replace(context);
         stages.put(NodeKey.of(context.get(FlowNode.class)), new Cancelled(run, message, empty ? null : context));
         run.setResult(Result.ABORTED);

@@ -111,11 +111,11 @@ public final class DeadEnds implements GraphListener {
                 .map(Map.Entry::getValue)
                 .collect(Collectors.toSet());
         if (execution.getCurrentHeads().stream().allMatch(head -> nodes.contains(head.getId()) || isEndOfBranch(head))) {
-            try {
-                ArmoryDeployments.get().apply(known.run, new NobodyLeft(seen));
-            } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "Cannot write that environments wait for one that does not come", x);
-            }
+            NobodyLeft event = new NobodyLeft(seen, Stages.names(execution));
+            Work.run(
+                    () -> ArmoryDeployments.get().apply(known.run, event),
+                    x -> LOGGER.log(Level.WARNING, "Cannot write that environments wait for one that does not come", x),
+                    line -> LOGGER.log(Level.WARNING, line));
         }
     }
 

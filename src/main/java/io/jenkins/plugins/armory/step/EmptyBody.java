@@ -4,11 +4,14 @@ import com.cloudbees.groovy.cps.Block;
 import com.cloudbees.groovy.cps.impl.CpsClosure;
 import groovy.lang.Closure;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.cps.CpsStepContext;
 import org.jenkinsci.plugins.workflow.cps.CpsThread;
+import org.jenkinsci.plugins.workflow.cps.CpsThreadGroup;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
@@ -24,6 +27,14 @@ final class EmptyBody {
     private static final Logger LOGGER = Logger.getLogger(EmptyBody.class.getName());
     private static final Field BODY =
             ContextField.find("body", "Cancelled stages are therefore ended at their first step.");
+    /**
+     * Forgets the own body, which Pipeline else finds left over when the build ends, and warns of ("Stale closures"). The method is
+     * public, and the type of its parameter is not.
+     */
+    private static final Method UNEXPORT = Arrays.stream(CpsThreadGroup.class.getMethods())
+            .filter(method -> method.getName().equals("unexport"))
+            .findFirst()
+            .orElse(null);
 
     private EmptyBody() {}
 
@@ -41,8 +52,11 @@ final class EmptyBody {
         try {
             Object own = BODY.get(context);
             BODY.set(context, thread.getGroup().export(nothing));
+            if (own != null && UNEXPORT != null) {
+                UNEXPORT.invoke(thread.getGroup(), own);
+            }
             return own != null;
-        } catch (IllegalAccessException | IllegalArgumentException x) {
+        } catch (ReflectiveOperationException | IllegalArgumentException x) {
             LOGGER.log(Level.WARNING, "The body of a step cannot be replaced", x);
             return false;
         }

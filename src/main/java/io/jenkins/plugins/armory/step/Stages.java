@@ -1,10 +1,18 @@
 package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.deployment.Place;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.actions.LabelAction;
 import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 
@@ -30,6 +38,40 @@ final class Stages {
                 .filter(block -> block.getAction(LabelAction.class) != null)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /**
+     * The place of a step.
+     *
+     * @param environment that it belongs to, {@code null} for none
+     */
+    static Place placeOf(FlowNode step, @CheckForNull String environment) {
+        FlowNode stage = innermost(step);
+        List<Place.Branch> branches = new ArrayList<>();
+        for (BlockStartNode block : step.getEnclosingBlocks()) { // from the inside
+            if (isBranch(block)) {
+                branches.add(0, new Place.Branch(String.valueOf(block.getEnclosingId()), block.getId()));
+            }
+        }
+        return new Place(environment, stage == null ? null : stage.getId(), branches);
+    }
+
+    /** The names of the stages that the Pipeline has come to. Walks over all of the graph. */
+    static Set<String> names(FlowExecution execution) {
+        Set<String> names = new HashSet<>();
+        Set<String> seen = new HashSet<>();
+        Deque<FlowNode> open = new ArrayDeque<>(execution.getCurrentHeads());
+        while (!open.isEmpty()) {
+            FlowNode node = open.remove();
+            if (seen.add(node.getId())) {
+                LabelAction label = node.getAction(LabelAction.class);
+                if (label != null && node instanceof BlockStartNode && !isBranch(node)) {
+                    names.add(label.getDisplayName());
+                }
+                open.addAll(node.getParents());
+            }
+        }
+        return names;
     }
 
     private static boolean isBranch(FlowNode block) {

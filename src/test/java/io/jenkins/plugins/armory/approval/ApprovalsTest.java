@@ -67,62 +67,64 @@ class ApprovalsTest {
         assertThat(approvals.find("late").orElseThrow().isDecided()).isFalse();
     }
 
-    @Test
-    void aFailureEndsTheOthersOfItsPhaseAlone() throws IOException {
-        Approvals approvals = open(clock);
-        Approval failed = start("failed");
-        approvals.create(failed);
-        approvals.create(start("beside"));
-        approvals.create(start("later").in(Phase.AFTER_DEPLOYMENT));
-        approvals.create(startingIn("elsewhere", 7, "prod"));
-        approvals.create(startingIn("otherbuild", 8, "staging"));
+    private static Approvals.Waiter inGroup(Object group) {
+        return new Approvals.Waiter() {
+            @Override
+            public void decided(Approval approval) {}
 
-        approvals.endOthers(failed, "'lint' failed");
+            @Override
+            public Object group() {
+                return group;
+            }
+        };
+    }
+
+    @Test
+    void aFailureEndsTheOthersOfItsGroupAlone() throws IOException {
+        Approvals approvals = open(clock);
+        for (String id : List.of("failed", "beside", "elsewhere", "alone")) {
+            approvals.create(start(id));
+        }
+        approvals.attach("failed", inGroup("verify"));
+        approvals.attach("beside", inGroup("verify"));
+        approvals.attach("elsewhere", inGroup("deploy"));
+        approvals.attach("alone", inGroup(null));
+
+        approvals.endOthers("failed", "verify", "'lint' failed");
 
         assertThat(approvals.find("beside").orElseThrow().decision())
                 .returns(Outcome.OTHER_FAILED, Decision::outcome)
                 .returns("'lint' failed", Decision::mdMessage);
         assertThat(approvals.list().stream().filter(approval -> !approval.isDecided()))
                 .extracting(Approval::id)
-                .containsExactlyInAnyOrder("failed", "later", "elsewhere", "otherbuild");
+                .containsExactlyInAnyOrder("failed", "elsewhere", "alone");
     }
 
     @Test
-    void aFailureEndsAnotherOfItsPhaseThatWasOnItsWayIntoTheStore() throws IOException {
+    void tellsOfEachOfTheTwoThatHaveToSayYes() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("failed"));
-        Instant begun = clock.instant();
-        clock.set(begun.plusSeconds(1));
-        approvals.apply("failed", new Event.Callback(false, "1 failed", "callback token"));
-        approvals.endOthers(approvals.find("failed").orElseThrow(), "'lint' failed");
-        approvals.create(start("beside"));
-        approvals.create(start("retried"));
-        approvals.create(startingIn("otherbuild", 8, "staging"));
+        approvals.create(start("a").with(new ManualRequirement("Go?", List.of())));
+        List<Approval> heard = new CopyOnWriteArrayList<>();
+        List<Approval> decided = new CopyOnWriteArrayList<>();
+        approvals.attach("a", new Approvals.Waiter() {
+            @Override
+            public void decided(Approval approval) {
+                decided.add(approval);
+            }
 
-        for (String beside : List.of("beside", "otherbuild")) {
-            assertThat(approvals.endIfOtherFailed(
-                            approvals.find(beside).orElseThrow(), begun, failed -> failed.id() + " failed"))
-                    .isEqualTo(beside.equals("beside"));
-        }
-        assertThat(approvals.endIfOtherFailed(
-                        approvals.find("retried").orElseThrow(), clock.instant().plusMillis(1), Approval::id))
-                .isFalse();
+            @Override
+            public void heard(Approval approval) {
+                heard.add(approval);
+            }
+        });
 
-        assertThat(approvals.find("beside").orElseThrow().decision())
-                .returns(Outcome.OTHER_FAILED, Decision::outcome)
-                .returns("failed failed", Decision::mdMessage);
-    }
+        approvals.apply("a", new Event.ManualApproval("alice", "checked"));
+        approvals.apply("a", new Event.ManualApproval("alice", "checked"));
+        await().until(() -> !heard.isEmpty());
+        approvals.apply("a", new Event.Callback(true, "12 of 12", "callback token"));
+        await().until(() -> !decided.isEmpty());
 
-    @Test
-    void approvalsWithoutAnEnvironmentHaveNoPhaseInCommon() throws IOException {
-        Approvals approvals = open(clock);
-        Approval failed = startingIn("failed", 7, null);
-        approvals.create(failed);
-        approvals.create(startingIn("beside", 7, null));
-
-        approvals.endOthers(failed, "'lint' failed");
-
-        assertThat(approvals.find("beside").orElseThrow().isDecided()).isFalse();
+        assertThat(heard).singleElement().satisfies(approval -> assertThat(approval.person().mdMessage()).isEqualTo("checked"));
     }
 
     private static Approval startingIn(String id, int build, @CheckForNull String environment) {

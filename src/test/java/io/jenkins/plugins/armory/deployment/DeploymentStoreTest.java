@@ -1,6 +1,8 @@
 package io.jenkins.plugins.armory.deployment;
 
+import static io.jenkins.plugins.armory.deployment.DeploymentTest.in;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.jenkins.plugins.armory.approval.DurableFile;
@@ -45,20 +47,21 @@ class DeploymentStoreTest {
     }
 
     private static Declared declared(String name, String... dependsOn) {
-        return new Declared(name, List.of(dependsOn), "step of " + name, false);
+        return new Declared(name, List.of(dependsOn), "step of " + name);
     }
 
     @Test
     void remembersEverything() throws IOException {
         store.apply(declared("dev"));
-        store.apply(new ApprovalStarted("dev", "a1", Phase.STRATEGY));
-        store.apply(new ApprovalStarted("dev", "a2", Phase.STRATEGY));
-        store.apply(new ApprovalEnded("dev", "a1", Phase.STRATEGY, Verdict.FAILURE, "no"));
+        store.apply(new ApprovalStarted(in("dev"), "a1", Phase.STRATEGY));
+        store.apply(new ApprovalStarted(in("dev"), "a2", Phase.STRATEGY));
+        store.apply(new ApprovalEnded(in("dev", "a"), "a1", Phase.STRATEGY, "tests", Verdict.FAILURE, "no"));
+        store.apply(new Ended("dev", "step of dev", "no"));
         store.apply(new RollbackStarted("dev", "r"));
         store.apply(new RollbackEnded("dev", "r", "not possible"));
         store.apply(declared("prod", "dev", "qa"));
         store.apply(declared("qa"));
-        store.apply(new ApprovalEnded("qa", "a3", Phase.AFTER_DEPLOYMENT, Verdict.FAILURE, "no"));
+        store.apply(new ApprovalEnded(in("qa", "a"), "a3", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
 
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
         assertThat(store.deployment().environments()).containsOnlyKeys("dev", "prod", "qa");
@@ -66,7 +69,7 @@ class DeploymentStoreTest {
 
     @Test
     void remembersStagesThatWereNotRun() throws IOException {
-        store.apply(new ApprovalEnded("dev", "a1", Phase.AFTER_DEPLOYMENT, Verdict.FAILURE, "no"));
+        store.apply(new ApprovalEnded(in("dev", "a"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
         store.apply(new StageCancelled("prod"));
 
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
@@ -75,7 +78,7 @@ class DeploymentStoreTest {
 
     @Test
     void leavesNoFileForABuildWithoutEnvironments() throws IOException {
-        store.apply(new ApprovalStarted("staging", "a1", Phase.STRATEGY));
+        store.apply(new ApprovalStarted(in("staging"), "a1", Phase.STRATEGY));
 
         assertThat(folder).isEmptyDirectory();
     }
@@ -108,16 +111,35 @@ class DeploymentStoreTest {
     }
 
     @Test
-    void whatCouldNotBeWrittenIsWrittenWithTheNext() throws IOException {
-        Path[] home = {folder.resolve("missing")};
-        store = DeploymentStore.open(() -> home[0], executed::add, Clock.systemUTC());
-        assertThatIOException().isThrownBy(() -> store.apply(declared("dev")));
-        assertThat(store.deployment().isEmpty()).isTrue();
-
-        home[0] = folder;
+    void whatCouldNotBeWrittenHasNotHappenedUntilItIsToldAgain() throws IOException {
+        List<State> told = new ArrayList<>();
+        store.apply(declared("dev"));
         store.apply(declared("prod", "dev"));
+        store.attach("prod", environment -> told.add(environment.state()));
+        Path inTheWay = Files.createDirectories(folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
+        Ended ended = new Ended("dev", "step of dev", "exit code 1");
+        for (int i = 0; i < 2; i++) {
+            assertThatExceptionOfType(DeploymentStore.UnwrittenException.class).isThrownBy(() -> store.apply(ended));
+        }
+        executed.forEach(Runnable::run);
+        assertThat(store.deployment().find("dev").orElseThrow().state()).isEqualTo(State.DEPLOYING);
+        assertThat(told).isEmpty();
 
-        assertThat(reopened().deployment().environments()).containsOnlyKeys("dev", "prod");
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        store.apply(ended);
+        executed.forEach(Runnable::run);
+
+        assertThat(told).containsExactly(State.CANCELLED);
+        assertThat(reopened().deployment()).isEqualTo(store.deployment());
+    }
+
+    @Test
+    void opensAlsoWhileWhatIsInTheWayOfWritingCannotBeRemoved() throws IOException {
+        store.apply(declared("dev"));
+        Files.createDirectories(folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
+
+        assertThat(reopened().deployment().environments()).containsOnlyKeys("dev");
     }
 
     @Test

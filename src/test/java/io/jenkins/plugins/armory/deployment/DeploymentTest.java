@@ -19,6 +19,8 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class DeploymentTest {
@@ -34,16 +36,41 @@ class DeploymentTest {
     }
 
     private String reach(String name, String... dependsOn) {
-        return happens(new Declared(name, List.of(dependsOn), "step of " + name, false));
+        return happens(new Declared(name, List.of(dependsOn), "step of " + name));
     }
 
     private void end(String name) {
         happens(new Ended(name, "step of " + name, null));
     }
 
-    private void approvalFails(String name, Phase phase) {
-        happens(new ApprovalStarted(name, "a1", phase));
-        happens(new ApprovalEnded(name, "a1", phase, Verdict.FAILURE, "2 of 12 tests failed"));
+    /** In an environment, and in a branch of it where there are some. */
+    static Place in(String environment, String... branches) {
+        return new Place(
+                environment,
+                "stage",
+                Stream.of(branches).map(each -> new Place.Branch("parallel", each)).toList());
+    }
+
+    private static Place inStage(String stage, String... branches) {
+        return new Place(null, stage, in(null, branches).branches());
+    }
+
+    private void approvalFails(String environment, Phase phase) {
+        approvalFails(in(environment), phase);
+    }
+
+    private void approvalFails(Place place, Phase phase) {
+        assertThat(happens(new ApprovalStarted(place, "a1", phase))).isNull();
+        happens(new ApprovalEnded(place, "a1", phase, "tests", Verdict.FAILURE, "2 of 12 tests failed"));
+    }
+
+    private void approvalSucceeds(Place place, Phase phase, String webhook) {
+        assertThat(happens(new ApprovalStarted(place, "a2", phase))).isNull();
+        happens(new ApprovalEnded(place, "a2", phase, webhook, Verdict.SUCCESS, ""));
+    }
+
+    private void fail(String name) {
+        happens(new Ended(name, "step of " + name, "exit code 1"));
     }
 
     private State state(String name) {
@@ -82,12 +109,12 @@ class DeploymentTest {
     @Test
     void awaitsApprovalsUntilTheLastIsDecided() {
         reach("dev");
-        happens(new ApprovalStarted("dev", "a1", Phase.STRATEGY));
-        happens(new ApprovalStarted("dev", "a2", Phase.STRATEGY));
-        happens(new ApprovalEnded("dev", "a1", Phase.STRATEGY, Verdict.SUCCESS, ""));
+        happens(new ApprovalStarted(in("dev"), "a1", Phase.STRATEGY));
+        happens(new ApprovalStarted(in("dev"), "a2", Phase.STRATEGY));
+        happens(new ApprovalEnded(in("dev"), "a1", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
         assertThat(state("dev")).isEqualTo(State.AWAITING_APPROVAL);
 
-        happens(new ApprovalEnded("dev", "a2", Phase.STRATEGY, Verdict.SUCCESS, ""));
+        happens(new ApprovalEnded(in("dev"), "a2", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
         assertThat(state("dev")).isEqualTo(State.DEPLOYING);
     }
 
@@ -96,8 +123,11 @@ class DeploymentTest {
         reach("prod", "staging");
         reach("staging");
         approvalFails("staging", Phase.BEFORE_DEPLOYMENT);
+        assertThat(state("prod")).as("staging may be tried again").isEqualTo(State.WAITING_FOR_DEPENDENCIES);
+        fail("staging");
 
         assertThat(state("staging")).isEqualTo(State.FAILED);
+        assertThat(environment("staging").reason()).as("the first").isEqualTo("2 of 12 tests failed");
         assertThat(state("prod")).isEqualTo(State.CANCELLED);
         assertThat(environment("prod").reason()).isEqualTo("\"staging\" was not deployed: 2 of 12 tests failed");
         assertThat(happens(new RollbackStarted("staging", "r"))).isEqualTo("it failed before anything was deployed");
@@ -108,6 +138,7 @@ class DeploymentTest {
     void isRolledBackOnceAfterAFailureOfTheDeployment() {
         reach("staging");
         approvalFails("staging", Phase.STRATEGY);
+        fail("staging");
         assertThat(state("staging")).isEqualTo(State.FAILED);
 
         assertThat(happens(new RollbackStarted("staging", "r"))).isNull();
@@ -124,6 +155,7 @@ class DeploymentTest {
     void keepsTheFirstReasonWhenItsRollbackFails() {
         reach("staging");
         approvalFails("staging", Phase.STRATEGY);
+        fail("staging");
         happens(new RollbackStarted("staging", "r"));
         happens(new RollbackEnded("staging", "r", "kubectl: not found"));
 
@@ -164,7 +196,7 @@ class DeploymentTest {
     @Test
     void aStageThatFailsAfterItsDeploymentIsNotRolledBack() {
         reach("prod");
-        happens(new ApprovalStarted("prod", "a1", Phase.AFTER_DEPLOYMENT));
+        happens(new ApprovalStarted(in("prod"), "a1", Phase.AFTER_DEPLOYMENT));
         happens(new Ended("prod", "step of prod", "stopped"));
 
         assertThat(state("prod")).isEqualTo(State.FAILED);
@@ -173,23 +205,138 @@ class DeploymentTest {
     }
 
     @Test
-    void firstFailureStandsWhateverThePipelineDoesAfterwards() {
+    void aFailureThatThePipelineCatchesFailsTheEnvironmentWhenItsBodyEnds() {
         reach("prod");
         approvalFails("prod", Phase.STRATEGY);
+        approvalSucceeds(in("prod"), Phase.STRATEGY, "other tests");
+        approvalSucceeds(in("prod"), Phase.BEFORE_DEPLOYMENT, "tests");
+        assertThat(state("prod")).isEqualTo(State.DEPLOYING);
         end("prod");
 
         assertThat(state("prod")).isEqualTo(State.FAILED);
-        assertThat(happens(new ApprovalStarted("prod", "a2", Phase.STRATEGY)))
+        assertThat(environment("prod").reason()).isEqualTo("2 of 12 tests failed");
+        assertThat(environment("prod").needsRollback()).isTrue();
+        assertThat(happens(new ApprovalStarted(in("prod"), "a3", Phase.STRATEGY)))
                 .isEqualTo("environment \"prod\" has failed already: 2 of 12 tests failed");
     }
 
     @Test
-    void cancelsLaterStagesWhereThereAreNoEnvironments() {
-        approvalFails("staging", Phase.STRATEGY);
-        assertThat(deployment.cancelsStages()).isNull();
+    void anApprovalThatSucceedsWhenItIsTriedAgainMakesUpForItsFailure() {
+        for (Phase phase : List.of(Phase.BEFORE_DEPLOYMENT, Phase.STRATEGY)) {
+            deployment = Deployment.EMPTY;
+            reach("prod");
+            approvalFails("prod", phase);
+            approvalFails("prod", phase);
+            approvalSucceeds(in("prod"), phase, "tests");
+            end("prod");
 
-        approvalFails("staging", Phase.AFTER_DEPLOYMENT);
+            assertThat(state("prod")).isEqualTo(State.COMPLETE);
+            assertThat(deployment.failures()).isEmpty();
+        }
+    }
+
+    @Test
+    void anApprovalBesideItDoesNotMakeUpForAFailure() {
+        reach("prod");
+        happens(new ApprovalStarted(in("prod", "b"), "a2", Phase.STRATEGY));
+        approvalFails(in("prod", "a"), Phase.STRATEGY);
+        happens(new ApprovalEnded(in("prod", "b"), "a2", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
+        end("prod");
+
+        assertThat(state("prod")).isEqualTo(State.FAILED);
+    }
+
+    @Test
+    void aFailureAfterTheDeploymentStands() {
+        reach("prod");
+        approvalFails("prod", Phase.AFTER_DEPLOYMENT);
+        approvalSucceeds(in("prod"), Phase.AFTER_DEPLOYMENT, "tests");
+        end("prod");
+        reach("copy", "prod");
+
+        assertThat(state("copy")).isEqualTo(State.CANCELLED);
+    }
+
+    @Test
+    void whatIsDoneAfterACaughtFailureBeforeTheDeploymentCanBeRolledBack() {
+        reach("prod");
+        approvalFails("prod", Phase.BEFORE_DEPLOYMENT);
+        end("prod");
+
+        assertThat(happens(new RollbackStarted("prod", "r"))).isNull();
+    }
+
+    @Test
+    void isNotCompleteBeforeItsApprovalsInOtherPartsOfThePipelineAre() {
+        reach("staging");
+        reach("prod", "staging");
+        happens(new ApprovalStarted(in("staging"), "a1", Phase.AFTER_DEPLOYMENT));
+        end("staging");
+        assertThat(state("staging")).isEqualTo(State.AWAITING_APPROVAL);
+        assertThat(state("prod")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
+
+        Deployment waiting = deployment;
+        happens(new ApprovalEnded(in("staging"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.SUCCESS, ""));
+        assertThat(state("staging")).isEqualTo(State.COMPLETE);
+        assertThat(state("prod")).isEqualTo(State.DEPLOYING);
+
+        deployment = waiting;
+        happens(new ApprovalEnded(in("staging"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
+        assertThat(state("staging")).isEqualTo(State.COMPLETE);
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+    }
+
+    @Test
+    void approvalsOfADeploymentThatIsOverComeTooLate() {
+        reach("prod");
+        end("prod");
+
+        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY)))
+                .isEqualTo("environment \"prod\" is complete, and an approval of the phase strategy would guard nothing any"
+                        + " more; put it into armoryEnvironment('prod'), or give it phase: 'afterDeployment'");
+        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.AFTER_DEPLOYMENT))).isNull();
+    }
+
+    @Test
+    void anUnknownEnvironmentIsAnErrorOnceThereAreSome() {
+        assertThat(happens(new ApprovalStarted(in("stagng"), "a1", Phase.STRATEGY))).isNull();
+        reach("staging", "dev");
+
+        assertThat(happens(new ApprovalStarted(in("stagng"), "a1", Phase.STRATEGY)))
+                .isEqualTo("environment: this build has no environment \"stagng\"; it has \"staging\", \"dev\". Correct the name");
+        assertThat(happens(new ApprovalStarted(in("dev"), "a1", Phase.BEFORE_DEPLOYMENT)))
+                .isEqualTo("environment: this build has not come to environment \"dev\" yet; put the approval into"
+                        + " armoryEnvironment('dev')");
+        assertThat(deployment.unknown("stagin"))
+                .isEqualTo("environment: this build has no environment \"stagin\"; it has \"staging\", \"dev\". Correct the name");
+    }
+
+    @Test
+    void whatFailsAfterTheDeploymentOutsideOfEnvironmentsCancelsAllThatIsToCome() {
+        reach("staging");
+        end("staging");
+        reach("running");
+        reach("waiting", "nothing yet");
+        approvalFails(inStage("smoke"), Phase.STRATEGY);
+        assertThat(deployment.cancelsStages()).isNull();
+        approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
         assertThat(deployment.cancelsStages()).isEqualTo("2 of 12 tests failed");
+        reach("prod", "staging");
+        reach("prod", "staging");
+        reach("copy");
+
+        assertThat(state("running")).isEqualTo(State.DEPLOYING);
+        assertThat(List.of("waiting", "prod", "copy")).allSatisfy(name -> {
+            assertThat(state(name)).isEqualTo(State.CANCELLED);
+            assertThat(environment(name).reason()).isEqualTo("2 of 12 tests failed");
+        });
+        assertThat(deployment.cancelledStages()).containsExactly("waiting", "prod", "copy");
+        assertThat(deployment.outcome()).isEqualTo(Outcome.ABORTED);
+    }
+
+    @Test
+    void aFailureAfterTheDeploymentThatCancelsNothingIsUnstable() {
+        approvalFails("a label", Phase.AFTER_DEPLOYMENT);
         assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
 
         happens(new StageCancelled("prod"));
@@ -198,40 +345,58 @@ class DeploymentTest {
     }
 
     @Test
-    void cancelsLaterEnvironmentsThatAreStages() {
-        approvalFails("staging", Phase.AFTER_DEPLOYMENT);
-        reach("in a stage that goes on");
-        Declared prod = new Declared("prod", List.of(), "step of prod", true);
-        happens(prod);
-        happens(prod);
-        reach("copy", "prod");
+    void placesAreNotKnownByTheNamesOfStages() {
+        approvalFails(inStage("5", "linux"), Phase.STRATEGY);
 
-        assertThat(state("in a stage that goes on")).isEqualTo(State.DEPLOYING);
-        assertThat(environment("prod").state()).isEqualTo(State.CANCELLED);
-        assertThat(environment("prod").reason()).isEqualTo("2 of 12 tests failed");
-        assertThat(state("copy")).isEqualTo(State.CANCELLED);
-        assertThat(deployment.cancelledStages()).containsExactly("prod");
-        assertThat(deployment.outcome()).isEqualTo(Outcome.ABORTED);
+        assertThat(deployment.failedBeside(inStage("6", "windows"), Phase.STRATEGY)).isEmpty();
+        assertThat(deployment.failedBeside(inStage("5", "windows"), Phase.STRATEGY)).isPresent();
+        assertThat(deployment.failedBeside(inStage("5", "windows"), Phase.BEFORE_DEPLOYMENT)).isEmpty();
+        assertThat(deployment.failedBeside(inStage("5", "linux"), Phase.STRATEGY)).as("tried again").isEmpty();
+        assertThat(deployment.failedBeside(inStage("5"), Phase.STRATEGY)).as("behind the branches").isEmpty();
     }
 
     @Test
-    void cancelsNoStagesWhereThereAreEnvironments() {
-        reach("dev");
-        approvalFails("staging", Phase.AFTER_DEPLOYMENT);
-        happens(new StageCancelled("prod"));
+    void laterBranchesAreNotBesideEarlierOnes() {
+        approvalFails(inStage("5", "a"), Phase.STRATEGY);
+        Place later = new Place(null, "5", List.of(new Place.Branch("another parallel", "b")));
 
-        assertThat(deployment.cancelsStages()).isNull();
-        assertThat(deployment.cancelledStages()).isEmpty();
+        assertThat(deployment.failedBeside(later, Phase.STRATEGY)).isEmpty();
+    }
+
+    @Test
+    void outsideOfStagesAndEnvironmentsApprovalsAreByThemselves() {
+        approvalFails(inStage(null, "a"), Phase.STRATEGY);
+
+        assertThat(deployment.failedBeside(inStage(null, "b"), Phase.STRATEGY)).isEmpty();
+    }
+
+    @Test
+    void whatEndedForAnotherOneIsNoReasonToEndFurtherOnes() {
+        Place ended = inStage("5", "a");
+        happens(new ApprovalEnded(ended, "a1", Phase.STRATEGY, "tests", Verdict.OTHER_FAILED, "another one failed"));
+
+        assertThat(deployment.failedBeside(inStage("5", "b"), Phase.STRATEGY)).isEmpty();
     }
 
     @Test
     void rejectsASecondEnvironmentOfTheSameName() {
         reach("prod");
 
-        assertThat(happens(new Declared("prod", List.of(), "another step", false)))
+        assertThat(happens(new Declared("prod", List.of(), "another step")))
                 .isEqualTo("name: \"prod\" is deployed to twice in this build; give one of the two another name");
         assertThat(reach("prod")).as("the same step, resumed").isNull();
         assertThat(state("prod")).isEqualTo(State.DEPLOYING);
+    }
+
+    @Test
+    void aSecondTryOfAnEnvironmentIsToldWhereRetryBelongs() {
+        reach("prod");
+        fail("prod");
+
+        assertThat(happens(new Declared("prod", List.of(), "another step")))
+                .isEqualTo("name: \"prod\" was deployed to already in this build, which ended as FAILED: exit code 1\n"
+                        + "An environment is deployed to once; to try again, put retry into armoryEnvironment, around its"
+                        + " steps.");
     }
 
     @Test
@@ -259,24 +424,45 @@ class DeploymentTest {
     @Test
     void givesUpWhatNobodyIsLeftToDeployTo() {
         reach("dev");
+        end("dev");
         reach("prod", "stagin");
         reach("prod-copy", "prod");
-        happens(new NobodyLeft(Deployment.EMPTY));
+        happens(new NobodyLeft(Deployment.EMPTY, Set.of()));
         assertThat(state("prod")).as("something has changed since").isEqualTo(State.WAITING_FOR_DEPENDENCIES);
 
-        happens(new NobodyLeft(deployment));
+        happens(new NobodyLeft(deployment, Set.of()));
 
         assertThat(state("prod")).isEqualTo(State.FAILED);
         assertThat(environment("prod").reason())
                 .startsWith("dependsOn: nothing in this build deploys to \"stagin\"")
                 .endsWith("""
-                dev DEPLOYING
+                dev COMPLETE
                 stagin not reached
                 └─ prod WAITING_FOR_DEPENDENCIES
                    └─ prod-copy WAITING_FOR_DEPENDENCIES
                 """);
         assertThat(state("prod-copy")).isEqualTo(State.CANCELLED);
         assertThat(happens(new RollbackStarted("prod", "r"))).isEqualTo("it failed before anything was deployed");
+    }
+
+    @Test
+    void saysWhereAStageWasTakenForAnEnvironment() {
+        reach("prod", "staging");
+        happens(new NobodyLeft(deployment, Set.of("staging")));
+
+        assertThat(environment("prod").reason())
+                .startsWith("dependsOn: nothing in this build deploys to \"staging\", and nothing that could is left; there is a"
+                        + " stage \"staging\", but a stage is no environment: put armoryEnvironment('staging') { ... } into it");
+    }
+
+    @Test
+    void whatHasNoStepAnyMoreHasFailed() {
+        reach("dev");
+        reach("prod", "dev");
+        happens(new NobodyLeft(deployment, Set.of()));
+
+        assertThat(state("dev")).isEqualTo(State.FAILED);
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
     }
 
     @Test

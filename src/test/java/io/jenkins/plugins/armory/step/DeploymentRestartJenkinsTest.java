@@ -10,6 +10,8 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.Place;
+import java.util.List;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -53,7 +55,13 @@ class DeploymentRestartJenkinsTest {
             start(j, "input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }\necho 'behind it'");
             awaitInput(run(j));
             ArmoryDeployments.get()
-                    .apply(run(j), new ApprovalEnded("staging", "a1", Phase.AFTER_DEPLOYMENT, Verdict.FAILURE, "no"));
+                    .apply(run(j), new ApprovalEnded(
+                                    new Place(null, null, List.of()),
+                                    "a1",
+                                    Phase.AFTER_DEPLOYMENT,
+                                    "tests",
+                                    Verdict.FAILURE,
+                                    "no"));
         });
         sessions.then(j -> {
             awaitInput(run(j)).proceed(null);

@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.ArmoryDeployments;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.deployment.Environment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +127,13 @@ class DeploymentStepsJenkinsTest {
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         awaitInput(run);
         ArmoryDeployments.get()
-                .apply(run, new ApprovalEnded("staging", "a1", Phase.AFTER_DEPLOYMENT, Verdict.FAILURE, "2 of 42 failed"));
+                .apply(run, new ApprovalEnded(
+                                    new Place(null, null, List.of()),
+                                    "a1",
+                                    Phase.AFTER_DEPLOYMENT,
+                                    "tests",
+                                    Verdict.FAILURE,
+                                    "2 of 42 failed"));
         awaitInput(run).proceed(null);
 
         j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));

@@ -10,4 +10,9 @@ public abstract class FlowExecution {
 
     /** Where it has come to: the last node of each of its branches. */
     public abstract List<FlowNode> getCurrentHeads();
+
+    /** The embedded controller saves each program with every step. */
+    public FlowDurabilityHint getDurabilityHint() {
+        return FlowDurabilityHint.MAX_SURVIVABILITY;
+    }
 }

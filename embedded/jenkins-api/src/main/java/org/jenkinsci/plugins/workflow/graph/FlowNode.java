@@ -25,6 +25,11 @@ public abstract class FlowNode extends Actionable implements Saveable {
         return id;
     }
 
+    /** What the Pipeline came to just before; on the embedded controller nothing. */
+    public List<FlowNode> getParents() {
+        return List.of();
+    }
+
     /** The id of the innermost block around the node, or null. */
     public String getEnclosingId() {
         return null;

@@ -1,0 +1,17 @@
+package io.jenkins.plugins.armory.deployment;
+
+import io.jenkins.plugins.armory.approval.Phase;
+
+/**
+ * A failed approval of a build.
+ *
+ * @param webhook name of its webhook
+ * @param reason for people
+ * @param own whether it failed itself, and was not ended since another one of its phase failed
+ */
+public record Failure(Place place, Phase phase, String webhook, String reason, boolean own) {
+
+    boolean isOf(Place otherPlace, Phase otherPhase, String otherWebhook) {
+        return phase == otherPhase && webhook.equals(otherWebhook) && place.isShared(otherPlace);
+    }
+}
