@@ -146,13 +146,13 @@ public record Deployment(
      */
     public Outcome outcome() {
         Outcome outcome = Outcome.SUCCESS;
-        if (failures.stream().anyMatch(failure -> failure.phase() == Phase.AFTER_DEPLOYMENT)) {
-            outcome = Outcome.UNSTABLE;
-        }
         if (cancelsStages != null) {
             outcome = worse(outcome, cancelledStages.isEmpty() ? Outcome.UNSTABLE : Outcome.ABORTED);
         }
         for (Environment environment : environments.values()) {
+            if (environment.afterDeploymentFailure() != null) {
+                outcome = worse(outcome, Outcome.UNSTABLE);
+            }
             if (environment.cancelledBy() != null) {
                 boolean after = find(environment.cancelledBy())
                         .map(Environment::afterDeploymentFailure)
@@ -302,8 +302,9 @@ public record Deployment(
                 return event.place().environment() == null ? null : unknown(event.place().environment());
             }
             boolean after = event.phase() == Phase.AFTER_DEPLOYMENT;
-            if (environment.state() == State.FAILED && environment.rollback() == null) {
-                return "environment \"" + environment.name() + "\" has failed already: " + environment.reason();
+            if (environment.state().isOver() && environment.state() != State.COMPLETE) {
+                return "environment \"" + environment.name() + "\" is " + environment.state() + " already: "
+                        + environment.reason();
             }
             if (environment.state() == State.COMPLETE && !after) {
                 return "environment \"" + environment.name() + "\" is complete, and an approval of the phase " + event.phase()
@@ -345,8 +346,7 @@ public record Deployment(
                 approvals.remove(event.approval());
                 environment = environment.awaiting(approvals, environment.deployed(), now);
             }
-            boolean counts = environment.state().isUnderWay() || environment.state() == State.COMPLETE;
-            if (failedAfter && counts && environment.afterDeploymentFailure() == null) {
+            if (failedAfter && environment.takesFailures() && environment.afterDeploymentFailure() == null) {
                 environment = environment.withAfterDeploymentFailure(event.reason());
             }
             put(environment.bodyEnded() ? over(environment) : environment);
@@ -360,11 +360,11 @@ public record Deployment(
                         && !failure.place().isBeside(place));
                 case FAILURE, OTHER_FAILED -> {
                     Environment environment = find(place.environment());
-                    boolean over = environment != null && environment.state().isOver();
+                    boolean counts = environment == null || environment.takesFailures();
                     boolean known = failures.stream()
                             .anyMatch(failure -> failure.isOf(place, event.phase(), event.webhook())
                                     && failure.place().equals(place));
-                    if (!known && (!over || event.phase() == Phase.AFTER_DEPLOYMENT)) {
+                    if (counts && !known) {
                         failures.add(new Failure(
                                 place,
                                 event.phase(),
@@ -400,7 +400,7 @@ public record Deployment(
          */
         private Environment failed(Environment environment, @CheckForNull String failure) {
             List<Failure> approvals = failuresIn(environment);
-            failures.removeAll(approvals); // the environment has the reason
+            failures.removeIf(each -> environment.name().equals(each.place().environment())); // it has the reason
             boolean nothingDone = failure != null
                     && !approvals.isEmpty()
                     && approvals.stream().allMatch(each -> each.phase() == Phase.BEFORE_DEPLOYMENT);

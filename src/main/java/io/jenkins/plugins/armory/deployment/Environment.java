@@ -110,6 +110,11 @@ public record Environment(
         return afterDeploymentFailure != null || state.isOver() && state != State.COMPLETE;
     }
 
+    /** Whether it still makes a difference to it that an approval fails. */
+    boolean takesFailures() {
+        return state.isUnderWay() || state == State.COMPLETE;
+    }
+
     boolean isOf(String otherStep) {
         return otherStep.equals(step);
     }

@@ -76,7 +76,7 @@ class DeploymentPropertyTest {
 
     private static List<DeploymentEvent> allEvents(String name) {
         List<DeploymentEvent> events = new ArrayList<>(ends(name));
-        for (Phase phase : Phase.values()) {
+        for (Phase phase : List.of(Phase.STRATEGY, Phase.AFTER_DEPLOYMENT)) {
             events.add(new ApprovalStarted(in(name), name + phase, phase));
         }
         events.add(new ApprovalEnded(in(name), name + Phase.STRATEGY, Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
@@ -88,7 +88,7 @@ class DeploymentPropertyTest {
 
     private static List<DeploymentEvent> ends(String name) {
         List<DeploymentEvent> events = new ArrayList<>();
-        for (Phase phase : Phase.values()) {
+        for (Phase phase : List.of(Phase.STRATEGY, Phase.AFTER_DEPLOYMENT)) {
             events.add(new ApprovalEnded(in(name), name + phase, phase, "tests", Verdict.FAILURE, "no"));
         }
         events.add(new Ended(name, name, null));

@@ -217,7 +217,7 @@ class DeploymentTest {
         assertThat(environment("prod").reason()).isEqualTo("2 of 12 tests failed");
         assertThat(environment("prod").needsRollback()).isTrue();
         assertThat(happens(new ApprovalStarted(in("prod"), "a3", Phase.STRATEGY)))
-                .isEqualTo("environment \"prod\" has failed already: 2 of 12 tests failed");
+                .isEqualTo("environment \"prod\" is FAILED already: 2 of 12 tests failed");
     }
 
     @Test
