@@ -2,6 +2,7 @@ package io.jenkins.embedded;
 
 import hudson.AbortException;
 import hudson.model.Result;
+import io.jenkins.plugins.armory.step.CancelledStages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +101,15 @@ public final class StepSupport {
     public static ProgramThread.Scope enter(Stage stage) {
         started("{ (" + stage.name() + ")");
         return thread().enter(thread().block().stage(stage), Map.of("STAGE_NAME", stage.name()));
+    }
+
+    /** Whether the plugin has the stage cancelled, which has just begun; then it is shown so, and nothing in it is to be run. */
+    public static boolean isCancelled(Stage stage) {
+        var cancelled = CancelledStages.cancel(build(), stage.name(), thread().listener()) != null;
+        if (cancelled) {
+            showResult(Result.ABORTED);
+        }
+        return cancelled;
     }
 
     /** @param failure what ended the stage, null for a good end */

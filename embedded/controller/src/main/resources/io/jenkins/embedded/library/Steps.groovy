@@ -14,7 +14,7 @@ abstract class Steps extends PipelineScript {
         def outer = StepSupport.enter(stage)
         Throwable failure = null
         try {
-            return body()
+            return StepSupport.isCancelled(stage) ? null : body()
         } catch (Throwable e) {
             failure = e
             throw e
