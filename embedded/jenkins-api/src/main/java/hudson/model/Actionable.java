@@ -1,11 +1,11 @@
 package hudson.model;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** An object that actions can be added to. */
 public abstract class Actionable implements ModelObject {
-    private final transient List<Action> actions = new ArrayList<>();
+    private final transient List<Action> actions = new CopyOnWriteArrayList<>();
 
     public List<Action> getActions() {
         return actions;

@@ -36,6 +36,7 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
         private final Closure<?> body;
         private final List<Object> contextual = new ArrayList<>();
         private final List<BodyExecutionCallback> callbacks = new ArrayList<>();
+        private String label;
 
         Invoker(BuildStepContext context, Closure<?> body) {
             this.context = context;
@@ -50,7 +51,8 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
 
         @Override
         public BodyInvoker withDisplayName(String name) {
-            return this; // there are no views here
+            label = name;
+            return this;
         }
 
         @Override
@@ -62,7 +64,7 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
         @Override
         public BodyExecution start() {
             var block = new Block(context, callbacks);
-            build(context).onProgram(program -> block.launch(program, body, contextual));
+            build(context).onProgram(program -> block.launch(program, body, label, contextual));
             return block;
         }
     }
@@ -71,13 +73,14 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
         return context.thread().program().build();
     }
 
-    private void launch(Program program, Closure<?> body, List<Object> contextual) {
+    private void launch(Program program, Closure<?> body, String label, List<Object> contextual) {
         if (!context.isAwaited()) {
             return; // the step has ended meanwhile
         }
-        program.build().log().println("[Pipeline] {");
+        program.build().log().println(label == null ? "[Pipeline] {" : "[Pipeline] { (" + label + ")");
         var parent = context.thread();
-        thread = program.fork(parent, parent.branch(), body, this, contextual);
+        var block = context.block().labelled(program.nextId(), label);
+        thread = program.fork(parent, parent.branch(), block, body, this, contextual);
         try {
             var variables = new EnvVars(parent.variables());
             for (var object : contextual) {

@@ -21,15 +21,20 @@ final class BuildStepContext extends StepContext {
     private final int id;
     /** The step's body, or null. */
     private final Closure<?> body;
+    /** What a body of the step is in. */
+    private final GraphBlock block;
     /** As of the step's start: afterwards the Pipeline's own thread alone may look at the Pipeline's variables. */
     private final EnvVars environment;
     /** Not kept: after a restart the step tells it again, as on Jenkins. */
     private transient Outcome outcome;
+    /** Not kept either; it is there for the actions that the step leaves on it. */
+    private transient FlowNode node;
 
     BuildStepContext(ProgramThread thread, int id, Closure<?> body) {
         this.thread = thread;
         this.id = id;
         this.body = body;
+        this.block = thread.block().inner(id);
         this.environment = thread.program().environment(thread);
     }
 
@@ -59,8 +64,16 @@ final class BuildStepContext extends StepContext {
                 .orElse(null);
     }
 
-    FlowNode node() {
-        return new ProgramThread.Node(thread.program().build(), String.valueOf(id));
+    synchronized FlowNode node() {
+        if (node == null) {
+            var build = thread.program().build();
+            node = body == null ? thread.block().atom(build, String.valueOf(id)) : block.node(build);
+        }
+        return node;
+    }
+
+    GraphBlock block() {
+        return block;
     }
 
     @Override

@@ -70,6 +70,7 @@ final class ControllerServlet extends HttpServlet {
             new Route("GET", BUILD + "?(?:console)?", (path, request, response) -> buildPage(build(path), response)),
             new Route("GET", BUILD + "consoleText", this::consoleText),
             new Route("GET", BUILD + "api/json", this::buildJson),
+            new Route("GET", BUILD + "stages/api/json", this::stagesJson),
             new Route("GET", BUILD + "(\\w+)(/.*)", this::buildAction),
             new Route("POST", BUILD + "stop", this::stop),
             new Route("POST", BUILD + "doDelete", this::deleteBuild),
@@ -321,6 +322,20 @@ final class ControllerServlet extends HttpServlet {
         answer.put("duration", build.duration());
         answer.put("queueId", build.queueId());
         json(response, answer);
+    }
+
+    /** See {@link Stage}. */
+    private void stagesJson(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var stages = build(path).stages().stream()
+                .map(stage -> {
+                    var answer = new LinkedHashMap<String, Object>();
+                    answer.put("id", stage.id());
+                    answer.put("name", stage.name());
+                    answer.put("status", stage.status());
+                    return answer;
+                })
+                .toList();
+        json(response, stages);
     }
 
     /** Hands the request to the build's action of that URL name. */

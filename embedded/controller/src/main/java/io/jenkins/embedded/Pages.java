@@ -50,6 +50,9 @@ final class Pages {
                     .append(button(inputUrl + "/proceedEmpty", input.ok()))
                     .append(button(inputUrl + "/abort", "Abort"));
         }
+        for (var stage : build.stages()) {
+            body.append("<p>").append(escape(stage.name())).append(": ").append(stage.status()).append("</p>");
+        }
         if (build.isBuilding()) {
             body.append(button(url + "stop", "Stop the build"));
         }

@@ -34,7 +34,8 @@ final class ParallelExecution extends StepExecution implements ProgramThread.Bod
     public boolean start() {
         bodies.forEach((name, body) -> {
             thread.program().build().log().println("[Pipeline] { (Branch: " + name + ")");
-            running.put(name, thread.program().fork(thread, name, body, this, List.of()));
+            var block = ((BuildStepContext) getContext()).block().branch(thread.program().nextId(), name);
+            running.put(name, thread.program().fork(thread, name, block, body, this, List.of()));
         });
         bodies = null;
         if (running.isEmpty()) {

@@ -4,16 +4,20 @@ import com.google.common.util.concurrent.MoreExecutors;
 import com.thoughtworks.xstream.XStream;
 import hudson.AbortException;
 import hudson.EnvVars;
+import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
 import java.io.File;
 import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.LinkedHashMap;
@@ -30,6 +34,7 @@ import java.util.logging.Logger;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionListener;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.jenkinsci.plugins.workflow.flow.GraphListener;
 import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
@@ -38,7 +43,8 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
 /** A build of a {@link PipelineJob}: its record on disk, its log, and the program that runs it. */
-final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
+final class PipelineBuild extends Run<PipelineJob, PipelineBuild>
+        implements Queue.Executable {
     private static final Logger LOGGER = Logger.getLogger(PipelineBuild.class.getName());
     private static final XStream XSTREAM = new XStream();
     /** How long a build that is to be deleted gets to end by itself. */
@@ -46,7 +52,8 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
 
     static {
         XSTREAM.alias("build", Record.class);
-        XSTREAM.allowTypes(new Class<?>[] {Record.class});
+        XSTREAM.alias("stage", Stage.class);
+        XSTREAM.allowTypes(new Class<?>[] {Record.class, Stage.class});
     }
 
     /** Runs the programs of all builds; a build takes a thread only while its Pipeline computes something. */
@@ -65,6 +72,8 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
         private volatile boolean completed;
         private volatile String result;
         private volatile String description;
+        /** Once it is over. */
+        private volatile ArrayList<Stage> stages = new ArrayList<>();
 
         Record(Map<String, String> parameters, long queueId) {
             this.parameters = new LinkedHashMap<>(parameters);
@@ -128,7 +137,10 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
                 return; // deleted in the meantime
             }
             log.println("Resuming build at " + new Date() + " after Jenkins restart");
-            begin(this::read, read -> read.resume(this));
+            begin(this::read, read -> {
+                EmbeddedJenkins.fire(FlowExecutionListener.class, listener -> listener.onResumed(execution));
+                read.resume(this);
+            });
         });
     }
 
@@ -189,12 +201,26 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
 
         @Override
         public FlowExecutionOwner getOwner() {
-            throw new UnsupportedOperationException("The embedded controller tells no plugin of a Pipeline without its build");
+            return new Owner();
         }
 
         @Override
         public List<FlowNode> getCurrentHeads() {
             return ask(Program::heads).join();
+        }
+
+        /** Its build. */
+        private final class Owner extends FlowExecutionOwner {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public Queue.Executable getExecutable() {
+                return PipelineBuild.this;
+            }
+
+            private void writeObject(ObjectOutputStream out) throws NotSerializableException {
+                throw new NotSerializableException("What a Pipeline belongs to is not kept with it");
+            }
         }
 
         /** Lets listeners know that it may have come elsewhere. */
@@ -224,6 +250,10 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
             report(failure, log.listener(""));
         }
         setResult(Result.SUCCESS);
+        if (program.isDone()) {
+            record.stages = new ArrayList<>(program.join().stages());
+            record.stages.forEach(stage -> stage.end(failure));
+        }
         EmbeddedJenkins.fire(RunListener.class, listener -> listener.onCompleted(this, log.listener("")));
         log.println("Finished: " + getResult());
         record.duration = System.currentTimeMillis() - record.timestamp;
@@ -287,6 +317,14 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> {
 
     Map<String, String> parameters() {
         return record.parameters;
+    }
+
+    /** The stages that have begun; none while the program is not loaded. */
+    List<Stage> stages() {
+        if (!isBuilding()) {
+            return record.stages == null ? List.of() : List.copyOf(record.stages); // of an older controller
+        }
+        return program.isDone() ? ask(running -> List.copyOf(running.stages())).join() : List.of();
     }
 
     long queueId() {

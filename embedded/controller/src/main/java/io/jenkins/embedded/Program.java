@@ -35,7 +35,8 @@ final class Program implements Serializable {
     private final List<Deadline> deadlines = new ArrayList<>();
     /** What the Pipeline assigned to {@code env}. */
     private final Map<String, String> assigned = new HashMap<>();
-    private int steps;
+    private final List<Stage> stages = new ArrayList<>();
+    private int lastId;
 
     private transient PipelineBuild build;
     private transient boolean over;
@@ -49,8 +50,14 @@ final class Program implements Serializable {
         return build;
     }
 
-    int nextStepId() {
-        return ++steps;
+    /** For a node of the Pipeline's graph; of all ids of a build, no two are the same. */
+    int nextId() {
+        return ++lastId;
+    }
+
+    /** The stages that have begun, the first one first. */
+    List<Stage> stages() {
+        return stages;
     }
 
     Map<String, String> assigned() {
@@ -112,11 +119,13 @@ final class Program implements Serializable {
      * Starts the body of a step in a thread of its own.
      *
      * @param branch what the lines of its log begin with
+     * @param block what begins with it
      * @param contextual what the steps in it find in their contexts
      */
     ProgramThread fork(
             ProgramThread parent,
             String branch,
+            GraphBlock block,
             Closure<?> body,
             ProgramThread.BodyOwner owner,
             List<Object> contextual) {
@@ -124,7 +133,7 @@ final class Program implements Serializable {
             body.call();
         } catch (CpsCallableInvocation invocation) {
             var continuable = new Continuable(invocation.invoke(null, null, Continuation.HALT));
-            var thread = new ProgramThread(parent, branch, continuable, owner, contextual);
+            var thread = new ProgramThread(parent, branch, block, continuable, owner, contextual);
             threads.add(thread);
             return thread;
         }
@@ -205,7 +214,7 @@ final class Program implements Serializable {
 
     /** Opens a time limit around what the thread does next. */
     Deadline open(ProgramThread thread, long millis) {
-        var deadline = new Deadline(nextStepId(), thread, System.currentTimeMillis() + millis);
+        var deadline = new Deadline(nextId(), thread, System.currentTimeMillis() + millis);
         deadlines.add(deadline);
         deadline.schedule();
         return deadline;

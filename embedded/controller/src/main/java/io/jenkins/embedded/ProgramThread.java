@@ -36,6 +36,8 @@ final class ProgramThread implements Serializable {
     private final Continuable continuable;
     /** What the enclosing blocks add to the environment; replaced, never changed. */
     private Map<String, String> variables;
+    /** The innermost block around what the thread does next. */
+    private GraphBlock block;
     /** What the enclosing steps have put into the contexts of those in their bodies, the innermost first. */
     private final ArrayList<Object> contextual;
     /** The step that the thread waits for, and its context. */
@@ -52,18 +54,25 @@ final class ProgramThread implements Serializable {
         this.branch = "";
         this.continuable = continuable;
         this.variables = new HashMap<>();
+        this.block = GraphBlock.whole(program.nextId());
         this.contextual = new ArrayList<>();
     }
 
     /** The body of a step, with what that adds to the contexts of the steps in it. */
     ProgramThread(
-            ProgramThread parent, String branch, Continuable continuable, BodyOwner owner, List<Object> contextual) {
+            ProgramThread parent,
+            String branch,
+            GraphBlock block,
+            Continuable continuable,
+            BodyOwner owner,
+            List<Object> contextual) {
         this.program = parent.program;
         this.parent = parent;
         this.owner = owner;
         this.branch = branch;
         this.continuable = continuable;
         this.variables = parent.variables;
+        this.block = block;
         this.contextual = new ArrayList<>(contextual);
         this.contextual.addAll(parent.contextual);
     }
@@ -96,7 +105,7 @@ final class ProgramThread implements Serializable {
 
     /** The thread as a node of what would be the graph of its Pipeline: the step that it waits for, if any. */
     FlowNode head() {
-        return context == null ? new Node(program.build(), "running") : context.node();
+        return context == null ? block.atom(program.build(), "running") : context.node();
     }
 
     String branch() {
@@ -109,6 +118,39 @@ final class ProgramThread implements Serializable {
 
     void setVariables(Map<String, String> variables) {
         this.variables = variables;
+    }
+
+    GraphBlock block() {
+        return block;
+    }
+
+    /** Goes into a block, with further variables for it; returns what {@link #leave} is to get. */
+    Scope enter(GraphBlock inner, Map<String, String> further) {
+        var outer = new Scope(variables, block);
+        block = inner;
+        if (!further.isEmpty()) {
+            variables = new HashMap<>(variables);
+            variables.putAll(further);
+        }
+        return outer;
+    }
+
+    void leave(Scope outer) {
+        variables = outer.variables;
+        block = outer.block;
+    }
+
+    /** What the thread was in before it went into a block. */
+    static final class Scope implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private final Map<String, String> variables;
+        private final GraphBlock block;
+
+        Scope(Map<String, String> variables, GraphBlock block) {
+            this.variables = variables;
+            this.block = block;
+        }
     }
 
     /** The step that the thread waits for, or null. */
@@ -146,7 +188,7 @@ final class ProgramThread implements Serializable {
      */
     Object start(String function, StepStart start) throws Throwable {
         boolean done;
-        context = new BuildStepContext(this, program.nextStepId(), start.body());
+        context = new BuildStepContext(this, program.nextId(), start.body());
         try {
             step = start.start(context);
             done = step.start();
@@ -225,18 +267,5 @@ final class ProgramThread implements Serializable {
 
         /** Called by the program when the thread has ended. */
         void bodyEnded(ProgramThread thread, Outcome outcome);
-    }
-
-    /** A node of a graph that is not kept; there are steps and what runs between them. */
-    static final class Node extends FlowNode {
-
-        Node(PipelineBuild build, String id) {
-            super(build.execution(), id, List.of());
-        }
-
-        @Override
-        protected String getTypeDisplayName() {
-            return getId();
-        }
     }
 }

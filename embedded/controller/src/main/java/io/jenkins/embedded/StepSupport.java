@@ -2,11 +2,11 @@ package io.jenkins.embedded;
 
 import hudson.AbortException;
 import hudson.model.Result;
+import io.jenkins.plugins.armory.step.CancelledStages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -67,23 +67,60 @@ public final class StepSupport {
         build().log().println("[Pipeline] " + step);
     }
 
-    public static void ended(String step) {
+    /** Begins a step with a body; returns what {@link #end} is to get. */
+    public static ProgramThread.Scope begin(String step) {
+        started(step);
+        return thread().enter(thread().block().inner(thread().program().nextId()), Map.of());
+    }
+
+    public static void end(String step, ProgramThread.Scope outer) {
+        thread().leave(outer);
         started("// " + step);
     }
 
     /** Begins a body; returns what {@link #leave} is to get when it ends. */
-    public static Map<String, String> enter(String label, Map<String, String> variables) {
-        started(label == null ? "{" : "{ (" + label + ")");
-        var outer = thread().variables();
-        var inner = new HashMap<>(outer);
-        inner.putAll(variables);
-        thread().setVariables(inner);
-        return outer;
+    public static ProgramThread.Scope enter(Map<String, String> variables) {
+        started("{");
+        return thread().enter(thread().block().inner(thread().program().nextId()), variables);
     }
 
-    public static void leave(Map<String, String> outer) {
-        thread().setVariables(outer);
+    public static void leave(ProgramThread.Scope outer) {
+        thread().leave(outer);
         started("}");
+    }
+
+    /** A stage of the build that begins. */
+    public static Stage newStage(String name) {
+        var program = thread().program();
+        var stage = new Stage(program.nextId(), name);
+        program.stages().add(stage);
+        return stage;
+    }
+
+    /** Begins the body of a stage; returns what {@link #leave} is to get when it ends. */
+    public static ProgramThread.Scope enter(Stage stage) {
+        started("{ (" + stage.name() + ")");
+        return thread().enter(thread().block().stage(stage), Map.of("STAGE_NAME", stage.name()));
+    }
+
+    /** Whether the plugin has the stage cancelled, which has just begun; then it is shown so, and nothing in it is to be run. */
+    public static boolean isCancelled(Stage stage) {
+        var cancelled = CancelledStages.cancel(build(), stage.name(), thread().listener()) != null;
+        if (cancelled) {
+            showResult(Result.ABORTED);
+        }
+        return cancelled;
+    }
+
+    /** @param failure what ended the stage, null for a good end */
+    public static void leave(Stage stage, Throwable failure, ProgramThread.Scope outer) {
+        stage.end(failure);
+        leave(outer);
+    }
+
+    /** Has the stages around show the result. */
+    public static void showResult(Object result) {
+        thread().block().warn(Result.fromString(result.toString()));
     }
 
     public static Program.Deadline deadline(long millis) {

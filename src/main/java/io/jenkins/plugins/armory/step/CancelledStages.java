@@ -94,15 +94,27 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
 
     private void stage(Step step, StepContext context) throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
+        String message = cancel(run, nameOf(step), context.get(TaskListener.class));
+        if (message != null) {
+            boolean empty = !withoutEmptyBodies && EmptyBody.replace(context);
+            stages.put(NodeKey.of(context.get(FlowNode.class)), new Cancelled(run, message, empty ? null : context));
+        }
+    }
+
+    /**
+     * Cancels a stage that begins, if it has to be: the log says so, and the build is ABORTED. To leave out the stage's body is up to
+     * the caller. The embedded controller calls this too.
+     *
+     * @return why the stage is not to be run, {@code null} when it is
+     */
+    @CheckForNull
+    public static String cancel(Run<?, ?> run, String name, TaskListener listener) {
         String reason = ArmoryDeployments.get().reasonToCancelStages(run);
-        String name = nameOf(step);
         if (reason == null || name.startsWith(SYNTHETIC)) {
-            return;
+            return null;
         }
         String message = "Stage '" + name + "' is cancelled: " + reason;
-        context.get(TaskListener.class).getLogger().println(LogText.PREFIX + LogText.continued(message));
-        boolean empty = !withoutEmptyBodies && EmptyBody.replace(context);
-        stages.put(NodeKey.of(context.get(FlowNode.class)), new Cancelled(run, message, empty ? null : context));
+        listener.getLogger().println(LogText.PREFIX + LogText.continued(message));
         run.setResult(Result.ABORTED);
         ArmoryApprovals.get().executor().execute(() -> {
             try {
@@ -111,6 +123,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
                 LOGGER.log(Level.WARNING, "Cannot write that stage " + name + " of " + run + " is cancelled", x);
             }
         });
+        return message;
     }
 
     private static String nameOf(Step stage) {

@@ -9,12 +9,18 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 abstract class Steps extends PipelineScript {
 
     def stage(Object arguments, Closure body) {
-        def name = StepSupport.named('stage', arguments, 'name').name.toString()
-        StepSupport.started('stage')
+        def stage = StepSupport.newStage(StepSupport.named('stage', arguments, 'name').name.toString())
+        def around = StepSupport.begin('stage')
+        def outer = StepSupport.enter(stage)
+        Throwable failure = null
         try {
-            return Body.run(name, [STAGE_NAME: name], body)
+            return StepSupport.isCancelled(stage) ? null : body()
+        } catch (Throwable e) {
+            failure = e
+            throw e
         } finally {
-            StepSupport.ended('stage')
+            StepSupport.leave(stage, failure, outer)
+            StepSupport.end('stage', around)
         }
     }
 
@@ -25,35 +31,35 @@ abstract class Steps extends PipelineScript {
     /** The embedded controller has no agents: whatever the label, the body runs on the controller. */
     def node(Object arguments, Closure body) {
         StepSupport.named('node', arguments, 'label')
-        StepSupport.started('node')
+        def around = StepSupport.begin('node')
         try {
-            return Body.run(null, StepSupport.workspace(), body)
+            return Body.run(StepSupport.workspace(), body)
         } finally {
-            StepSupport.ended('node')
+            StepSupport.end('node', around)
         }
     }
 
     def timeout(Object arguments, Closure body) {
         def millis = StepSupport.millis(StepSupport.named('timeout', arguments, 'time', 'unit'), 'MINUTES')
-        StepSupport.started('timeout')
+        def around = StepSupport.begin('timeout')
         def deadline = StepSupport.deadline(millis)
         try {
-            return Body.run(null, [:], body)
+            return Body.run([:], body)
         } catch (FlowInterruptedException e) {
             throw deadline.outside(e)
         } finally {
             deadline.close()
-            StepSupport.ended('timeout')
+            StepSupport.end('timeout', around)
         }
     }
 
     def retry(Object arguments, Closure body) {
         def left = StepSupport.named('retry', arguments, 'count').count as int
-        StepSupport.started('retry')
+        def around = StepSupport.begin('retry')
         try {
             while (true) {
                 try {
-                    return Body.run(null, [:], body)
+                    return Body.run([:], body)
                 } catch (Throwable e) {
                     left--
                     if (left <= 0 || StepSupport.isOrderToStop(e)) {
@@ -64,7 +70,7 @@ abstract class Steps extends PipelineScript {
                 }
             }
         } finally {
-            StepSupport.ended('retry')
+            StepSupport.end('retry', around)
         }
     }
 
@@ -72,12 +78,11 @@ abstract class Steps extends PipelineScript {
         return catchError([:], body)
     }
 
-    /** The embedded controller has no stage view, so the stage's result is not shown anywhere. */
     def catchError(Object arguments, Closure body) {
         def given = StepSupport.named('catchError', arguments, 'message', 'buildResult', 'stageResult', 'catchInterruptions')
-        StepSupport.started('catchError')
+        def around = StepSupport.begin('catchError')
         try {
-            Body.run(null, [:], body)
+            Body.run([:], body)
         } catch (Throwable e) {
             if (given.catchInterruptions == false && StepSupport.isOrderToStop(e)) {
                 throw e
@@ -87,8 +92,9 @@ abstract class Steps extends PipelineScript {
             }
             StepSupport.report(e)
             StepSupport.setResult(given.buildResult ?: 'FAILURE')
+            StepSupport.showResult(given.stageResult ?: 'SUCCESS')
         } finally {
-            StepSupport.ended('catchError')
+            StepSupport.end('catchError', around)
         }
     }
 }
@@ -97,8 +103,8 @@ abstract class Steps extends PipelineScript {
 class Body {
 
     /** Runs it with additional variables around it. */
-    static run(String label, Map variables, Closure body) {
-        def outer = StepSupport.enter(label, variables)
+    static run(Map variables, Closure body) {
+        def outer = StepSupport.enter(variables)
         try {
             return body()
         } finally {

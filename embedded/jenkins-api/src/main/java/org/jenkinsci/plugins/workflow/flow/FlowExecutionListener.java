@@ -2,7 +2,7 @@ package org.jenkinsci.plugins.workflow.flow;
 
 import hudson.ExtensionPoint;
 
-/** Hears of the lives of Pipelines; the embedded controller tells nothing. */
+/** Hears of the lives of Pipelines. */
 public abstract class FlowExecutionListener implements ExtensionPoint {
 
     public void onResumed(FlowExecution execution) {

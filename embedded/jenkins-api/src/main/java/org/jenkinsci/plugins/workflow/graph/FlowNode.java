@@ -35,7 +35,7 @@ public abstract class FlowNode extends Actionable implements Saveable {
         return null;
     }
 
-    /** The starts of the blocks around the node, from the inside; on the embedded controller there are none. */
+    /** The starts of the blocks around the node, from the inside. */
     public List<? extends BlockStartNode> getEnclosingBlocks() {
         return new ArrayList<>();
     }

@@ -128,6 +128,16 @@ public record Build(Job job, int number) {
         return states;
     }
 
+    /** The stages by name with their states: those that the embedded controller has as data, or those of Stage View. */
+    public Map<String, String> stages() {
+        if (!(job.jenkins().controller() instanceof EmbeddedController)) {
+            return stageView();
+        }
+        Map<String, String> states = new LinkedHashMap<>();
+        collect(job.jenkins().get(path() + "stages/api/json").json(), "none", "status", states);
+        return states;
+    }
+
     /** The same as Stage View shows them. */
     public Map<String, String> stageView() {
         Map<String, String> states = new LinkedHashMap<>();
