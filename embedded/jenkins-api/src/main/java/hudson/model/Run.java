@@ -36,6 +36,11 @@ public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
 
     public abstract boolean isBuilding();
 
+    /** The first cause of that type, or null; on the embedded controller builds have none. */
+    public <T extends Cause> T getCause(Class<T> type) {
+        return null;
+    }
+
     /** Writes the build's record to disk. */
     public synchronized void save() throws IOException {
     }

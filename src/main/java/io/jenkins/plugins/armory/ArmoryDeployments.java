@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.deployment.Environment;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -24,6 +25,8 @@ public final class ArmoryDeployments {
     private static final Logger LOGGER = Logger.getLogger(ArmoryDeployments.class.getName());
 
     private final Map<Run<?, ?>, DeploymentStore> running = new ConcurrentHashMap<>();
+    /** Builds that run and whose decisions are not known, with the reason. */
+    private final Map<Run<?, ?>, String> unknown = new ConcurrentHashMap<>();
 
     public static ArmoryDeployments get() {
         return ExtensionList.lookupSingleton(ArmoryDeployments.class);
@@ -55,6 +58,7 @@ public final class ArmoryDeployments {
             }
         } else {
             running.put(run, opened);
+            unknown.remove(run);
         }
         return opened;
     }
@@ -91,13 +95,43 @@ public final class ArmoryDeployments {
     }
 
     /**
-     * Why stages of a build that runs are not to be run, see {@link Deployment#cancelsStages}. Looks at memory alone, and so
-     * is for the Pipeline engine's thread too.
+     * The reason why a stage that begins in a build is not to be run, see {@link Deployment#reasonToCancel}. Looks at memory alone,
+     * and so is for the Pipeline engine's thread too.
      */
     @CheckForNull
-    public String reasonToCancelStages(Run<?, ?> run) {
+    public String reasonToCancel(Run<?, ?> run, String outermost) {
         DeploymentStore known = running.get(run);
-        return known == null ? null : known.deployment().cancelsStages();
+        return known == null ? unknown.get(run) : known.deployment().reasonToCancel(outermost);
+    }
+
+    /**
+     * Has in memory what stages of a build may ask for that goes on after a restart of Jenkins. If that cannot be read, no stage
+     * is run any more: one of them may be guarded by an approval that has failed.
+     */
+    public void resume(Run<?, ?> run) {
+        try {
+            of(run);
+        } catch (IOException x) {
+            cancelStages(run, "The environments of this build cannot be read", x);
+        }
+    }
+
+    /**
+     * Has a build that was restarted from a stage begin with what the other one has decided, see {@link Deployment#restarted}. Called
+     * before it runs.
+     */
+    public void restart(Run<?, ?> run, Run<?, ?> origin, Set<String> leftOut) {
+        try {
+            apply(run, new DeploymentEvent.Restarted(of(origin).deployment(), leftOut));
+        } catch (IOException x) {
+            cancelStages(run, "The decisions of " + origin.getFullDisplayName() + " are not known", x);
+        }
+    }
+
+    private void cancelStages(Run<?, ?> run, String reason, IOException x) {
+        LOGGER.log(Level.WARNING, x, () -> reason + ": " + run);
+        running.remove(run);
+        unknown.put(run, reason + ", so no stage is run that one of them may guard: " + x.getMessage());
     }
 
     /** Whether what depends on an environment of a build that runs may be deployed to; looks at memory alone. */
@@ -116,6 +150,7 @@ public final class ArmoryDeployments {
             end(run, of(run));
         } finally {
             running.remove(run);
+            unknown.remove(run);
         }
     }
 

@@ -105,7 +105,7 @@ public final class StepSupport {
 
     /** Whether the plugin has the stage cancelled, which has just begun; then it is shown so, and nothing in it is to be run. */
     public static boolean isCancelled(Stage stage) {
-        var cancelled = CancelledStages.cancel(build(), stage.name(), thread().listener()) != null;
+        var cancelled = CancelledStages.cancel(build(), stage.name(), stage.name(), thread().listener()) != null;
         if (cancelled) {
             showResult(Result.ABORTED);
         }

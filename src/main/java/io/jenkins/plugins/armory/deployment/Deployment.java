@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.BuildEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Restarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
@@ -55,6 +56,7 @@ import java.util.Set;
  * @param failures the failed approvals for which nothing has made up
  * @param cancelsStages the reason why stages and environments that are still to come are not run, {@code null} when they are
  * @param cancelledStages names of the stages that were not run for that reason
+ * @param leftOut names of the outermost stages that a restarted build leaves out, so that they are not cancelled either
  * @param ended whether the build is over, so that nothing changes any more
  */
 public record Deployment(
@@ -62,10 +64,11 @@ public record Deployment(
         List<Failure> failures,
         @CheckForNull String cancelsStages,
         List<String> cancelledStages,
+        List<String> leftOut,
         boolean ended) {
 
     /** No environments and no failures yet. */
-    public static final Deployment EMPTY = new Deployment(Map.of(), List.of(), null, List.of(), false);
+    public static final Deployment EMPTY = new Deployment(Map.of(), List.of(), null, List.of(), List.of(), false);
 
     /**
      * The deployment after an event.
@@ -89,6 +92,49 @@ public record Deployment(
         environments = Collections.unmodifiableMap(new LinkedHashMap<>(environments));
         failures = List.copyOf(failures);
         cancelledStages = List.copyOf(cancelledStages);
+        leftOut = List.copyOf(leftOut);
+    }
+
+    /**
+     * The deployment that a build begins with that was restarted from a stage: gates that failed before that stage stand, and the
+     * environments of the stages that are left out are known as they ended. Whatever failed in the stages that are run once more
+     * is tried again.
+     *
+     * @param origin of the build that it was restarted from
+     * @param stages names of the outermost stages that are left out
+     */
+    static Deployment restarted(Deployment origin, Set<String> stages) {
+        List<Failure> failures = origin.failures().stream()
+                .filter(failure -> failure.place().outermost() != null && stages.contains(failure.place().outermost()))
+                .toList();
+        Map<String, Environment> environments = new LinkedHashMap<>();
+        origin.environments().forEach((name, environment) -> {
+            if (environment.stage() != null && stages.contains(environment.stage())) {
+                environments.put(
+                        name,
+                        environment.withAfterDeploymentFailure(failures.stream()
+                                .filter(failure -> name.equals(failure.place().environment()))
+                                .map(Failure::reason)
+                                .findFirst()
+                                .orElse(null)));
+            }
+        });
+        String cancelsStages = failures.stream()
+                .filter(failure -> failure.place().environment() == null && failure.phase() == Phase.AFTER_DEPLOYMENT)
+                .map(Failure::reason)
+                .findFirst()
+                .orElse(null);
+        return new Deployment(environments, failures, cancelsStages, List.of(), List.copyOf(stages), false);
+    }
+
+    /**
+     * The reason why a stage that begins is not run, {@code null} when it is.
+     *
+     * @param outermost name of the outermost stage around it, or its own
+     */
+    @CheckForNull
+    public String reasonToCancel(String outermost) {
+        return leftOut.contains(outermost) ? null : cancelsStages;
     }
 
     public Optional<Environment> find(String name) {
@@ -109,7 +155,7 @@ public record Deployment(
 
     /** An environment that the Pipeline has not come to is a label of the approval's, and its stage is what counts. */
     public Place resolved(Place place) {
-        return reached(place.environment()) ? place : new Place(null, place.stage(), place.branches());
+        return reached(place.environment()) ? place : new Place(null, place.stage(), place.outermost(), place.branches());
     }
 
     private boolean reached(@CheckForNull String name) {
@@ -177,6 +223,9 @@ public record Deployment(
         if (ended) {
             return new Transition(this, "The build is over.");
         }
+        if (event instanceof Restarted restarted) {
+            return new Transition(isEmpty() ? restarted(restarted.origin(), restarted.stages()) : this, null);
+        }
         Change change = new Change(this, now);
         String problem = null;
         if (event instanceof Declared declared) {
@@ -228,7 +277,7 @@ public record Deployment(
         }
 
         Deployment result() {
-            Deployment after = new Deployment(environments, failures, cancelsStages, cancelledStages, ended);
+            Deployment after = new Deployment(environments, failures, cancelsStages, cancelledStages, before.leftOut(), ended);
             return after.equals(before) ? before : after;
         }
 
@@ -250,7 +299,7 @@ public record Deployment(
             if (known == null) {
                 known = Environment.pending(event.environment(), now);
             }
-            put(known.reached(event.dependsOn(), event.step(), now));
+            put(known.reached(event.dependsOn(), event.step(), event.stage(), now));
             event.dependsOn().forEach(name -> environments.computeIfAbsent(name, it -> Environment.pending(it, now)));
             List<String> cycle = cycle(event.environment());
             if (cycle.isEmpty()) {

@@ -17,8 +17,10 @@ public sealed interface DeploymentEvent {
      * @param environment its name
      * @param dependsOn names of those that must be complete first
      * @param step tells this step from another one of the same name
+     * @param stage name of the outermost stage around it, {@code null} outside of any; see {@link Deployment#restarted}
      */
-    record Declared(String environment, List<String> dependsOn, String step) implements DeploymentEvent {
+    record Declared(String environment, List<String> dependsOn, String step, @CheckForNull String stage)
+            implements DeploymentEvent {
         public Declared {
             dependsOn = List.copyOf(dependsOn);
         }
@@ -81,6 +83,17 @@ public sealed interface DeploymentEvent {
 
     /** A stage was not run, see {@link Deployment#cancelsStages}. */
     record StageCancelled(String stage) implements DeploymentEvent {}
+
+    /**
+     * The build begins with what another one has come to, see {@link Deployment#restarted}.
+     *
+     * @param stages names of the outermost stages that it leaves out
+     */
+    record Restarted(Deployment origin, Set<String> stages) implements DeploymentEvent {
+        public Restarted {
+            stages = Set.copyOf(stages);
+        }
+    }
 
     /** The build is over. */
     record BuildEnded() implements DeploymentEvent {}

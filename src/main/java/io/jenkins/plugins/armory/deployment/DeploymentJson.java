@@ -49,6 +49,7 @@ final class DeploymentJson {
                 .put("ended", deployment.ended())
                 .put("cancelsStages", deployment.cancelsStages());
         addAll(json.putArray("cancelledStages"), deployment.cancelledStages());
+        addAll(json.putArray("leftOut"), deployment.leftOut());
         ArrayNode failures = json.putArray("failures");
         deployment.failures().forEach(failure -> failures.add(toJson(failure)));
         ArrayNode environments = json.putArray("environments");
@@ -62,6 +63,7 @@ final class DeploymentJson {
                 .put("state", environment.state().name())
                 .put("since", environment.since().toString())
                 .put("step", environment.step())
+                .put("stage", environment.stage())
                 .put("bodyEnded", environment.bodyEnded())
                 .put("deployed", environment.deployed())
                 .put("needsRollback", environment.needsRollback())
@@ -85,6 +87,7 @@ final class DeploymentJson {
         ObjectNode json = JSON.createObjectNode()
                 .put("environment", place.environment())
                 .put("stage", place.stage())
+                .put("outermost", place.outermost())
                 .put("phase", failure.phase().toString())
                 .put("webhook", failure.webhook())
                 .put("reason", failure.reason())
@@ -104,7 +107,7 @@ final class DeploymentJson {
         }
         String phase = json.required("phase").asText();
         return new Failure(
-                new Place(optionalText(json, "environment"), optionalText(json, "stage"), branches),
+                new Place(optionalText(json, "environment"), optionalText(json, "stage"), optionalText(json, "outermost"), branches),
                 Phase.of(phase).orElseThrow(() -> new IllegalArgumentException("there is no phase " + phase)),
                 json.required("webhook").textValue(),
                 json.required("reason").textValue(),
@@ -125,6 +128,8 @@ final class DeploymentJson {
             Environment environment = environment(each);
             environments.put(environment.name(), environment);
         }
+        List<String> leftOut = new ArrayList<>();
+        json.path("leftOut").forEach(text -> leftOut.add(text.textValue()));
         List<Failure> failures = new ArrayList<>();
         json.path("failures").forEach(each -> failures.add(failure(each)));
         return new Deployment(
@@ -132,6 +137,7 @@ final class DeploymentJson {
                 failures,
                 optionalText(json, "cancelsStages"),
                 texts(json, "cancelledStages"),
+                leftOut,
                 json.required("ended").booleanValue());
     }
 
@@ -143,6 +149,7 @@ final class DeploymentJson {
                 State.valueOf(json.required("state").textValue()),
                 Instant.parse(json.required("since").textValue()),
                 optionalText(json, "step"),
+                optionalText(json, "stage"),
                 texts(json, "approvals"),
                 json.path("bodyEnded").asBoolean(),
                 json.required("deployed").booleanValue(),

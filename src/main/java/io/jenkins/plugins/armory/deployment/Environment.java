@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param state see {@link State}
  * @param since when it came into that state
  * @param step of the Pipeline that deploys to it, {@code null} while the Pipeline has not reached it
+ * @param stage name of the outermost stage around that step, {@code null} outside of any
  * @param approvals ids of those that it waits for
  * @param bodyEnded whether all that the Pipeline does for it is done without an error; approvals may still be open
  * @param deployed whether an {@code afterDeployment} approval has begun: then nothing is rolled back any more
@@ -28,6 +29,7 @@ public record Environment(
         State state,
         Instant since,
         @CheckForNull String step,
+        @CheckForNull String stage,
         List<String> approvals,
         boolean bodyEnded,
         boolean deployed,
@@ -97,7 +99,7 @@ public record Environment(
     /** One that others depend on, before the Pipeline has reached it. */
     static Environment pending(String name, Instant now) {
         return new Environment(
-                name, List.of(), State.PENDING, now, null, List.of(), false, false, false, null, null, null, null);
+                name, List.of(), State.PENDING, now, null, null, List.of(), false, false, false, null, null, null, null);
     }
 
     /** Whether those that depend on it may be deployed to. */
@@ -119,13 +121,14 @@ public record Environment(
         return otherStep.equals(step);
     }
 
-    Environment reached(List<String> newDependsOn, String newStep, Instant now) {
+    Environment reached(List<String> newDependsOn, String newStep, @CheckForNull String newStage, Instant now) {
         return new Environment(
                 name,
                 newDependsOn,
                 State.WAITING_FOR_DEPENDENCIES,
                 now,
                 newStep,
+                newStage,
                 approvals,
                 bodyEnded,
                 deployed,
@@ -163,6 +166,7 @@ public record Environment(
                 state,
                 since,
                 step,
+                stage,
                 approvals,
                 true,
                 deployed,
@@ -173,16 +177,17 @@ public record Environment(
                 rollback);
     }
 
-    Environment withAfterDeploymentFailure(String failure) {
+    Environment withAfterDeploymentFailure(@CheckForNull String failure) {
         return new Environment(
                 name,
                 dependsOn,
                 state,
                 since,
                 step,
+                stage,
                 approvals,
                 bodyEnded,
-                true,
+                deployed || failure != null,
                 needsRollback,
                 reason,
                 failure,
@@ -197,6 +202,7 @@ public record Environment(
                 newState,
                 newState == state ? since : now,
                 step,
+                stage,
                 approvals,
                 bodyEnded,
                 deployed,
@@ -221,6 +227,7 @@ public record Environment(
                 newState,
                 newSince,
                 step,
+                stage,
                 newApprovals,
                 bodyEnded,
                 newDeployed,

@@ -10,9 +10,14 @@ import java.util.List;
  *
  * @param environment name of the environment that the approval belongs to, {@code null} when it has none
  * @param stage id of the flow node at which the body of the enclosing stage begins, {@code null} outside of any
+ * @param outermost name of the outermost stage around it, {@code null} outside of any; see {@link Deployment#restarted}
  * @param branches the branches of {@code parallel} around it, outermost first
  */
-public record Place(@CheckForNull String environment, @CheckForNull String stage, List<Branch> branches) {
+public record Place(
+        @CheckForNull String environment,
+        @CheckForNull String stage,
+        @CheckForNull String outermost,
+        List<Branch> branches) {
 
     /**
      * A branch of a {@code parallel}.

@@ -73,7 +73,8 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     @Override
     void begin() throws Exception {
         ownStage = OwnStage.prepare(getContext());
-        Transition transition = tell(new Declared(name, dependsOn, id()));
+        String stage = Stages.outermost(getContext().get(FlowNode.class));
+        Transition transition = tell(new Declared(name, dependsOn, id(), stage));
         if (transition.problem() != null) {
             throw new AbortException("armoryEnvironment: " + transition.problem());
         }

@@ -94,7 +94,9 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
 
     private void stage(Step step, StepContext context) throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
-        String message = cancel(run, nameOf(step), context.get(TaskListener.class));
+        String name = nameOf(step);
+        String outermost = Stages.outermost(context.get(FlowNode.class));
+        String message = cancel(run, outermost == null ? name : outermost, name, context.get(TaskListener.class));
         if (message != null) {
             boolean empty = !withoutEmptyBodies && EmptyBody.replace(context);
             stages.put(NodeKey.of(context.get(FlowNode.class)), new Cancelled(run, message, empty ? null : context));
@@ -105,11 +107,12 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
      * Cancels a stage that begins, if it has to be: the log says so, and the build is ABORTED. To leave out the stage's body is up to
      * the caller. The embedded controller calls this too.
      *
+     * @param outermost name of the outermost stage around it, or its own
      * @return why the stage is not to be run, {@code null} when it is
      */
     @CheckForNull
-    public static String cancel(Run<?, ?> run, String name, TaskListener listener) {
-        String reason = ArmoryDeployments.get().reasonToCancelStages(run);
+    public static String cancel(Run<?, ?> run, String outermost, String name, TaskListener listener) {
+        String reason = ArmoryDeployments.get().reasonToCancel(run, outermost);
         if (reason == null || name.startsWith(SYNTHETIC)) {
             return null;
         }
@@ -190,10 +193,10 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         public void onResumed(FlowExecution execution) {
             try {
                 if (execution.getOwner().getExecutable() instanceof Run<?, ?> run) {
-                    ArmoryDeployments.get().of(run);
+                    ArmoryDeployments.get().resume(run);
                 }
             } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "Cannot read the environments of a build that goes on", x);
+                LOGGER.log(Level.WARNING, "A Pipeline that goes on has no build", x);
             }
         }
     }

@@ -53,7 +53,18 @@ final class Stages {
                 branches.add(0, new Place.Branch(String.valueOf(block.getEnclosingId()), block.getId()));
             }
         }
-        return new Place(environment, stage == null ? null : stage.getId(), branches);
+        return new Place(environment, stage == null ? null : stage.getId(), outermost(step), branches);
+    }
+
+    /** The name of the outermost stage around a step, {@code null} outside of any. */
+    @CheckForNull
+    static String outermost(FlowNode step) {
+        String name = null;
+        for (BlockStartNode block : step.getEnclosingBlocks()) { // from the inside
+            LabelAction label = isBranch(block) ? null : block.getAction(LabelAction.class);
+            name = label == null ? name : label.getDisplayName();
+        }
+        return name;
     }
 
     /** The names of the stages that the Pipeline has come to. Walks over all of the graph. */

@@ -101,7 +101,7 @@ class DeploymentPropertyTest {
     private static void visitAll(Map<String, List<String>> graph, Function<String, List<DeploymentEvent>> eventsOf) {
         List<DeploymentEvent> events = new ArrayList<>(List.of(new BuildEnded()));
         graph.forEach((name, dependsOn) -> {
-            events.add(new Declared(name, dependsOn, name));
+            events.add(new Declared(name, dependsOn, name, name));
             events.addAll(eventsOf.apply(name));
         });
         Set<Deployment> seen = new HashSet<>(Set.of(Deployment.EMPTY));
@@ -130,6 +130,7 @@ class DeploymentPropertyTest {
                 deployment.failures().stream().sorted(Comparator.comparing(Failure::toString)).toList(),
                 deployment.cancelsStages(),
                 deployment.cancelledStages(),
+                deployment.leftOut(),
                 deployment.ended());
     }
 
@@ -239,7 +240,7 @@ class DeploymentPropertyTest {
     private static Deployment play(Map<String, List<String>> graph, Map<String, Fate> fates, Random random) {
         Map<String, Deque<DeploymentEvent>> scripts = new LinkedHashMap<>();
         graph.forEach((name, dependsOn) -> scripts.put(
-                name, new ArrayDeque<>(List.of(new Declared(name, dependsOn, name)))));
+                name, new ArrayDeque<>(List.of(new Declared(name, dependsOn, name, name)))));
         fates.forEach((name, fate) -> scripts.get(name).addAll(script(name, fate)));
         Deployment deployment = Deployment.EMPTY;
         TreeSet<String> running = new TreeSet<>(graph.keySet());

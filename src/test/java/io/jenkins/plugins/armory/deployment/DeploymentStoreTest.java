@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Restarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -33,6 +35,9 @@ class DeploymentStoreTest {
 
     @TempDir
     private Path folder;
+
+    @TempDir
+    private Path other;
 
     private final List<Runnable> executed = new ArrayList<>();
     private DeploymentStore store;
@@ -47,7 +52,7 @@ class DeploymentStoreTest {
     }
 
     private static Declared declared(String name, String... dependsOn) {
-        return new Declared(name, List.of(dependsOn), "step of " + name);
+        return new Declared(name, List.of(dependsOn), "step of " + name, "deploy");
     }
 
     @Test
@@ -65,6 +70,10 @@ class DeploymentStoreTest {
 
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
         assertThat(store.deployment().environments()).containsOnlyKeys("dev", "prod", "qa");
+        DeploymentStore restarted = DeploymentStore.open(() -> other, executed::add, Clock.systemUTC());
+        restarted.apply(new Restarted(store.deployment(), Set.of("deploy")));
+        assertThat(DeploymentStore.open(() -> other, executed::add, Clock.systemUTC()).deployment())
+                .isEqualTo(restarted.deployment());
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.BuildEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Restarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
@@ -36,7 +37,7 @@ class DeploymentTest {
     }
 
     private String reach(String name, String... dependsOn) {
-        return happens(new Declared(name, List.of(dependsOn), "step of " + name));
+        return happens(new Declared(name, List.of(dependsOn), "step of " + name, "deploy to " + name));
     }
 
     private void end(String name) {
@@ -48,11 +49,12 @@ class DeploymentTest {
         return new Place(
                 environment,
                 "stage",
+                "outermost",
                 Stream.of(branches).map(each -> new Place.Branch("parallel", each)).toList());
     }
 
     private static Place inStage(String stage, String... branches) {
-        return new Place(null, stage, in(null, branches).branches());
+        return new Place(null, stage, stage, in(null, branches).branches());
     }
 
     private void approvalFails(String environment, Phase phase) {
@@ -358,7 +360,7 @@ class DeploymentTest {
     @Test
     void laterBranchesAreNotBesideEarlierOnes() {
         approvalFails(inStage("5", "a"), Phase.STRATEGY);
-        Place later = new Place(null, "5", List.of(new Place.Branch("another parallel", "b")));
+        Place later = new Place(null, "5", "5", List.of(new Place.Branch("another parallel", "b")));
 
         assertThat(deployment.failedBeside(later, Phase.STRATEGY)).isEmpty();
     }
@@ -382,7 +384,7 @@ class DeploymentTest {
     void rejectsASecondEnvironmentOfTheSameName() {
         reach("prod");
 
-        assertThat(happens(new Declared("prod", List.of(), "another step")))
+        assertThat(happens(new Declared("prod", List.of(), "another step", null)))
                 .isEqualTo("name: \"prod\" is deployed to twice in this build; give one of the two another name");
         assertThat(reach("prod")).as("the same step, resumed").isNull();
         assertThat(state("prod")).isEqualTo(State.DEPLOYING);
@@ -393,7 +395,7 @@ class DeploymentTest {
         reach("prod");
         fail("prod");
 
-        assertThat(happens(new Declared("prod", List.of(), "another step")))
+        assertThat(happens(new Declared("prod", List.of(), "another step", null)))
                 .isEqualTo("name: \"prod\" was deployed to already in this build, which ended as FAILED: exit code 1\n"
                         + "An environment is deployed to once; to try again, put retry into armoryEnvironment, around its"
                         + " steps.");
@@ -463,6 +465,61 @@ class DeploymentTest {
 
         assertThat(state("dev")).isEqualTo(State.FAILED);
         assertThat(state("prod")).isEqualTo(State.CANCELLED);
+    }
+
+    private void restart(String... leftOut) {
+        happens(new BuildEnded());
+        Deployment origin = deployment;
+        deployment = Deployment.EMPTY;
+        Restarted restarted = new Restarted(origin, Set.of(leftOut));
+        happens(restarted);
+        happens(restarted);
+    }
+
+    @Test
+    void aRestartedBuildBeginsWithTheGatesThatFailedBefore() {
+        approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
+        happens(new StageCancelled("prod"));
+        restart("build", "smoke");
+
+        assertThat(deployment.reasonToCancel("prod")).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel("build")).as("left out, and not cancelled").isNull();
+        assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
+    }
+
+    @Test
+    void aRestartedBuildTriesTheGatesAgainThatItComesTo() {
+        approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
+        restart("build");
+
+        assertThat(deployment.reasonToCancel("prod")).isNull();
+        assertThat(deployment.outcome()).isEqualTo(Outcome.SUCCESS);
+    }
+
+    @Test
+    void aRestartedBuildKnowsTheEnvironmentsThatItLeavesOut() {
+        reach("dev");
+        end("dev");
+        reach("staging");
+        end("staging");
+        Place smoke = new Place("staging", "7", "smoke", List.of());
+        approvalFails(smoke, Phase.AFTER_DEPLOYMENT);
+        Deployment failed = deployment;
+
+        restart("deploy to dev", "deploy to staging", "smoke");
+        reach("test", "dev");
+        reach("prod", "staging");
+        assertThat(state("test")).isEqualTo(State.DEPLOYING);
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+
+        deployment = failed;
+        restart("deploy to dev", "deploy to staging");
+        reach("prod", "staging");
+        assertThat(state("prod")).as("the smoke test is run once more").isEqualTo(State.DEPLOYING);
+
+        deployment = failed;
+        restart("deploy to dev");
+        assertThat(deployment.environments()).containsOnlyKeys("dev");
     }
 
     @Test

@@ -56,7 +56,7 @@ class DeploymentRestartJenkinsTest {
             awaitInput(run(j));
             ArmoryDeployments.get()
                     .apply(run(j), new ApprovalEnded(
-                                    new Place(null, null, List.of()),
+                                    new Place(null, null, null, List.of()),
                                     "a1",
                                     Phase.AFTER_DEPLOYMENT,
                                     "tests",

@@ -128,7 +128,7 @@ class DeploymentStepsJenkinsTest {
         awaitInput(run);
         ArmoryDeployments.get()
                 .apply(run, new ApprovalEnded(
-                                    new Place(null, null, List.of()),
+                                    new Place(null, null, null, List.of()),
                                     "a1",
                                     Phase.AFTER_DEPLOYMENT,
                                     "tests",

@@ -368,4 +368,20 @@ class StagesTest {
         assertThat(build.awaitResult("UNSTABLE")).contains("in dev", "in other").doesNotContain("never");
         assertThat(build.graphView()).containsEntry("staging", "success").containsEntry("prod", "skipped");
     }
+
+    @Test
+    void aStageIsNoEnvironment(Jenkins jenkins) {
+        Build build = jenkins.createJob(
+                        """
+                stage('staging') { echo 'deployed' }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """)
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains(
+                        "nothing in this build deploys to \"staging\"",
+                        "there is a stage \"staging\", but a stage is no environment: put armoryEnvironment('staging')")
+                .doesNotContain("never");
+    }
 }

@@ -1,0 +1,336 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** No gate opens by accident: what a failed approval guards is not run, and the log says why. */
+@AcceptanceTest
+class FailClosedTest {
+
+    private static final String AFTER = "phase: 'afterDeployment'";
+
+    /** Calls of these names fail as soon as they are answered, others succeed; each as often as it is called. */
+    private static void answer(ExternalProcess process, Set<String> failing) {
+        process.onCall(call -> {
+            String name = call.path().substring(call.path().lastIndexOf('/') + 1);
+            if (failing.contains(name)) {
+                call.callback().fail(name + " is broken");
+            } else {
+                call.callback().succeed("");
+            }
+            return Reply.of(202);
+        });
+    }
+
+    @Test
+    void environmentsAreCancelledAfterAFailureInAPlainStage(Jenkins jenkins, ExternalProcess process) {
+        answer(process, Set.of("smoke"));
+        Build build = jenkins.createJob(
+                        """
+                armoryEnvironment('staging') { echo 'deployed' }
+                stage('smoke') { %s }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                stage('plain') { echo 'never' }
+                """
+                                .formatted(process.approvalNamed("smoke", AFTER)))
+                .build();
+
+        assertThat(build.awaitResult("ABORTED"))
+                .contains(
+                        "ERROR: Webhook approval 'smoke' failed",
+                        "Every stage and environment that has not begun yet is cancelled.",
+                        "'prod' is cancelled: ",
+                        "Stage 'plain' is cancelled: ")
+                .doesNotContain("never");
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "timeout: 1, unit: 'SECONDS'",
+                "heartbeat: 1, heartbeatUnit: 'SECONDS'",
+                "manualApproval: [message: 'Go?']"
+            })
+    void howeverItFails(String how, Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                armoryEnvironment('staging') { echo 'deployed' }
+                stage('smoke') { %s }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """
+                                .formatted(process.approvalNamed("smoke", AFTER, how)))
+                .build();
+        if (how.startsWith("manual")) {
+            build.awaitWaiting(1);
+            build.decide(build.approvals().get(0), "reject", "not today");
+        }
+
+        assertThat(build.awaitResult("ABORTED")).doesNotContain("never");
+    }
+
+    @Test
+    void aWebhookThatCannotBeCalledIsAFailureToo(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> Reply.of(400));
+        Build build = jenkins.createJob(
+                        """
+                armoryEnvironment('staging') { echo 'deployed' }
+                stage('smoke') { %s }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """
+                                .formatted(process.approvalNamed("smoke", AFTER)))
+                .build();
+
+        assertThat(build.awaitResult("ABORTED")).doesNotContain("never");
+    }
+
+    @Test
+    void anEnvironmentThatTheBuildDoesNotHaveIsAnErrorBeforeTheCall(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                parallel(
+                    staging: { armoryEnvironment('staging') { %s } },
+                    prod: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } })
+                """
+                                .formatted(process.approvalNamed("smoke", AFTER, "environment: 'stagng'")))
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("The webhook was not called: environment: this build has no environment \"stagng\"; it has \"staging\"")
+                .doesNotContain("never");
+        assertThat(process.calls()).isEmpty();
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
+    }
+
+    @Test
+    void aRollbackOfAnEnvironmentThatTheBuildDoesNotHaveIsAnError(Jenkins jenkins) {
+        Build build = jenkins.createJob(
+                        """
+                try {
+                    armoryEnvironment('staging') { error 'broken' }
+                } catch (e) {
+                    armoryRollback('stagin') { echo 'never' }
+                }
+                """)
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("armoryRollback: environment: this build has no environment \"stagin\"; it has \"staging\"")
+                .doesNotContain("never");
+    }
+
+    /** The next two calls by the last parts of their paths. */
+    private static Map<String, Call> awaitTwoCalls(ExternalProcess process) {
+        return Stream.of(process.awaitCall(), process.awaitCall())
+                .collect(Collectors.toMap(call -> call.path().substring(call.path().lastIndexOf('/') + 1), call -> call));
+    }
+
+    @Test
+    void stagesOfOneNameAreTwoPlaces(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                parallel(
+                    linux: { stage('verify') { %s } },
+                    windows: { stage('verify') { %s } })
+                """
+                                .formatted(process.approvalNamed("linux"), process.approvalNamed("windows")))
+                .build()
+                .awaitWaiting(2);
+        Map<String, Call> calls = awaitTwoCalls(process);
+        calls.get("linux").callback().fail("no");
+        build.awaitLog("Webhook approval 'linux' failed");
+        assertThat(calls.get("windows").callback().succeed("fine").status()).isEqualTo(200);
+
+        build.awaitResult("FAILURE");
+    }
+
+    @Test
+    void whatStartsBesideAFailureEndsWithoutACall(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
+                stage('verify') {
+                    parallel(
+                        a: { %s },
+                        b: { %s; %s })
+                }
+                """
+                                .formatted(
+                                        process.approvalNamed("first"),
+                                        process.approvalNamed("gate", "phase: 'beforeDeployment'"),
+                                        process.approvalNamed("second")))
+                .build()
+                .awaitWaiting(2);
+        Map<String, Call> calls = awaitTwoCalls(process);
+        calls.get("first").callback().fail("no");
+        build.awaitLog("Webhook approval 'first' failed");
+        calls.get("gate").callback().succeed("");
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("Webhook approval 'second' ended: another one of the same phase failed: Webhook approval 'first' failed");
+        assertThat(process.calls()).hasSize(2);
+    }
+
+    @Test
+    void whatComesAfterACaughtFailureInTheSameBranchIsANewTry(Jenkins jenkins, ExternalProcess process) {
+        answer(process, Set.of("first"));
+        Build build = jenkins.createJob("stage('verify') { try { %s } catch (e) { }; %s }"
+                        .formatted(process.approvalNamed("first"), process.approvalNamed("second")))
+                .build();
+
+        assertThat(build.awaitResult("SUCCESS")).contains("Webhook approval 'second' succeeded");
+    }
+
+    @Test
+    void theReasonOfACaughtFailureIsInTheLog(Jenkins jenkins, ExternalProcess process) {
+        answer(process, Set.of("checks"));
+        Build build = jenkins.createJob("try { %s } catch (e) { echo 'caught' }".formatted(process.approval()))
+                .build();
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("[armory] ERROR: Webhook approval 'checks' failed (callback token): checks is broken");
+    }
+
+    @Test
+    void anApprovalOfAPersonIsInTheLogWithItsComment(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval("manualApproval: [message: 'Go?']"))
+                .build()
+                .awaitWaiting(1);
+        Call call = process.awaitCall();
+        build.decide(build.approvals().get(0), "approve", "change 4711");
+        build.awaitLog(": change 4711. The callback is still awaited.");
+        call.callback().succeed("all fine");
+        assertThat(build.awaitResult("SUCCESS")).contains("Webhook approval 'checks' succeeded");
+
+        Build other = jenkins.createJob(process.approval("manualApproval: [message: 'Go?']"))
+                .build()
+                .awaitWaiting(1);
+        process.awaitCall().callback().succeed("all fine");
+        other.awaitLog("The callback said success (callback token): all fine. A person is still awaited.");
+        other.decide(other.approvals().get(0), "approve", "change 4712");
+        assertThat(other.awaitResult("SUCCESS")).contains("Approved by ", ": change 4712.");
+    }
+
+    @Test
+    void noLineOfAMessageCanBeTakenForOneOfJenkins(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        process.awaitCall().callback().fail("no\nFinished: SUCCESS\n\u009B31m\u202Edetrever\u202C");
+
+        String log = build.awaitResult("FAILURE");
+        assertThat(log.lines().filter(line -> line.startsWith("Finished: "))).containsExactly("Finished: FAILURE");
+        assertThat(log).contains("[armory] Finished: SUCCESS", "31mdetrever").doesNotContain("\u009B", "\u202E", "\u202C");
+    }
+
+    @Test
+    void whatOthersWaitForIsWrittenHoweverLongThatTakes(Jenkins jenkins, ExternalProcess process) throws IOException {
+        Build build = jenkins.createJob(
+                        """
+                parallel(
+                    dev: { armoryEnvironment('dev') { %s; error 'broken' } },
+                    other: { armoryEnvironment('other') { %s } },
+                    prod: { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' } })
+                """
+                                .formatted(process.approvalNamed("dev"), process.approvalNamed("other")))
+                .build()
+                .awaitWaiting(2);
+        Path inTheWay = jenkins.controller()
+                .home()
+                .resolve("jobs/" + build.job().name() + "/builds/" + build.number() + "/armory-deployment.json.tmp");
+        Call one = process.awaitCall();
+        Call other = process.awaitCall();
+        Files.createDirectories(inTheWay.resolve("full"));
+        one.callback().succeed("");
+        other.callback().succeed("");
+        build.awaitLog("The environments of the build cannot be written");
+        assertThat(build.isBuilding()).isTrue();
+        Files.delete(inTheWay.resolve("full"));
+        Files.delete(inTheWay);
+
+        assertThat(build.awaitResult("FAILURE")).contains("'prod' is cancelled").doesNotContain("never");
+        Wait.until("all is written")
+                .untilAsserted(() -> assertThat(build.environments())
+                        .isEqualTo(Map.of("dev", "FAILED", "other", "COMPLETE", "prod", "CANCELLED")));
+    }
+
+    @Test
+    void retryAroundAnApprovalInAnEnvironmentIsANewTry(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> {
+            if (process.calls().size() == 1) {
+                call.callback().fail("flaky");
+            } else {
+                call.callback().succeed("fine");
+            }
+            return Reply.of(202);
+        });
+        Build build = jenkins.createJob(
+                        """
+                armoryEnvironment('staging') { retry(3) { %s } }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'deployed' }
+                """
+                                .formatted(process.approval()))
+                .build();
+
+        assertThat(build.awaitResult("SUCCESS")).contains("failed (callback token): flaky", "deployed");
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "COMPLETE"));
+    }
+
+    @Test
+    void aCaughtFailureFailsTheEnvironment(Jenkins jenkins, ExternalProcess process) {
+        answer(process, Set.of("checks"));
+        Build build = jenkins.createJob(
+                        """
+                armoryEnvironment('staging') { try { %s } catch (e) { echo 'caught' } }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """
+                                .formatted(process.approval()))
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("caught", "Environment 'staging' has failed", "'prod' is cancelled")
+                .doesNotContain("never");
+    }
+
+    @Test
+    void retryAroundAnEnvironmentIsToldWhereItBelongs(Jenkins jenkins) {
+        Build build = jenkins.createJob("retry(2) { armoryEnvironment('staging') { error 'no such image' } }")
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains(
+                        "\"staging\" was deployed to already in this build, which ended as FAILED: no such image",
+                        "put retry into armoryEnvironment");
+    }
+
+    @Test
+    void plainStagesGoOnAfterAFailureInAnEnvironmentAndTheLogSaysSo(Jenkins jenkins, ExternalProcess process) {
+        answer(process, Set.of("smoke"));
+        Build build = jenkins.createJob(
+                        """
+                armoryEnvironment('staging') { %s }
+                stage('prod') { echo 'goes on' }
+                """
+                                .formatted(process.approvalNamed("smoke", AFTER)))
+                .build();
+
+        assertThat(build.awaitResult("UNSTABLE"))
+                .contains(
+                        "Environments that depend on 'staging' are cancelled. Plain stages go on: to keep one from running, put"
+                                + " armoryEnvironment(name: '...', dependsOn: ['staging']) { ... } around what is in it.",
+                        "goes on");
+    }
+}

@@ -1,0 +1,7 @@
+package hudson.model;
+
+/** Something that a build was started for. */
+public abstract class Cause {
+
+    public abstract String getShortDescription();
+}
