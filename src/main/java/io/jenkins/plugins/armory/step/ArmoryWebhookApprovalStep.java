@@ -459,6 +459,8 @@ public final class ArmoryWebhookApprovalStep extends Step {
         /**
          * {@code context: [key: 'value']} becomes the list of pairs that a form has, and {@code cancel: 'name'} a definition that
          * has that name.
+         *
+         * @throws IllegalArgumentException naming an argument that the step does not have, or not so
          */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
@@ -467,7 +469,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
                 result = new LinkedHashMap<>(result);
                 result.put(CANCEL, Map.of("webhook", name.toString()));
             }
-            return result;
+            return StepArguments.checked(this, result);
         }
 
         private static Map<String, Object> withContextAsList(Map<String, Object> arguments) {
