@@ -20,6 +20,11 @@ public final class AllowedCallers {
         this.entries = entries;
     }
 
+    /** Whether a step names a credential itself; else the one that decides is that of the settings. */
+    public static boolean nameCredential(List<String> entries, String id) {
+        return entries.contains(CREDENTIALS + id);
+    }
+
     static AllowedCallers of(Approval approval) {
         return new AllowedCallers(approval.allowedCallers());
     }

@@ -135,6 +135,7 @@ class AccessJenkinsTest {
                 Form.ADMINISTRATORS,
                 "WebhookDefinition.sendTest", // on a folder, for those who may configure that; see TestCallJenkinsTest
                 "ArmoryConfiguration.checkCallbackBaseUrl",
+                "ArmoryConfiguration.checkCallbackCredentialsId",
                 "ArmoryConfiguration.checkAllowedHosts",
                 "ArmoryConfiguration.checkTokenLifetimeSeconds",
                 "ListedClient.checkCredentialsId",
