@@ -54,7 +54,9 @@ class CallersConfigurationJenkinsTest {
                       - "repository=octo-org/octo-repo"
                       - "ref=refs/heads/main"
                     jobs: "team-a/**"
-                  - requiredClaims: ["https://cloud.armory.io/principal#envId=e1"]
+                  - issuer: "https://auth.cloud.armory.io/"
+                    audience: "https://api.cloud.armory.io"
+                    requiredClaims: ["https://cloud.armory.io/principal#envId=e1"]
                     jobs: "**"
             """;
 
@@ -137,9 +139,13 @@ class CallersConfigurationJenkinsTest {
     @ValueSource(
             strings = {
                 "callbackClients: [{credentialsId: ci, jobs: 'a//b'}]",
-                "issuers: [{jobs: 'a**'}]",
-                "issuers: [{issuer: 'http://issuer.example.com', jobs: '**'}]",
-                "issuers: [{requiredClaims: ['repository'], jobs: '**'}]",
+                "issuers: [{issuer: 'https://issuer.example.com', audience: 'a', jobs: 'a**'}]",
+                "issuers: [{issuer: 'http://issuer.example.com', audience: 'a', jobs: '**'}]",
+                "issuers: [{issuer: 'https://issuer.example.com', audience: 'a', requiredClaims: ['repository'], jobs: '**'}]",
+                "issuers: [{audience: 'a', requiredClaims: ['a=b'], jobs: '**'}]",
+                "issuers: [{issuer: '', audience: 'a', requiredClaims: ['a=b'], jobs: '**'}]",
+                "issuers: [{issuer: 'https://issuer.example.com', requiredClaims: ['a=b'], jobs: '**'}]",
+                "issuers: [{issuer: 'https://auth.cloud.armory.io/', audience: 'https://api.cloud.armory.io', jobs: '**'}]",
                 "tokenLifetimeSeconds: 59",
                 "tokenLifetimeSeconds: 2592001",
             })
@@ -167,9 +173,13 @@ class CallersConfigurationJenkinsTest {
         assertThat(issuer.doCheckIssuer("http://127.0.0.1:8080").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(issuer.doCheckIssuer("http://issuer.example.com").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(issuer.doCheckIssuer("issuer").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(issuer.doCheckRequiredClaims("a=b\nc=d").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(issuer.doCheckRequiredClaims("").kind).isEqualTo(FormValidation.Kind.WARNING);
-        assertThat(issuer.doCheckRequiredClaims("a").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(issuer.doCheckIssuer("").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(issuer.doCheckAudience(" ").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(issuer.doCheckRequiredClaims("a=b\nc=d", "").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(issuer.doCheckRequiredClaims("", "https://issuer.example.com").kind)
+                .isEqualTo(FormValidation.Kind.WARNING);
+        assertThat(issuer.doCheckRequiredClaims("", issuer.getArmoryIssuer()).kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(issuer.doCheckRequiredClaims("a", "").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(configuration.doCheckTokenLifetimeSeconds("").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(configuration.doCheckTokenLifetimeSeconds("86400").kind).isEqualTo(FormValidation.Kind.OK);
         for (String wrong : List.of("59", "-1", "2592001", "a day")) {
@@ -198,7 +208,9 @@ class CallersConfigurationJenkinsTest {
                     () -> client.doCheckCredentialsId("ci"),
                     () -> client.doCheckJobs("x"),
                     () -> issuer.doCheckIssuer("x"),
-                    () -> issuer.doCheckRequiredClaims("x"),
+                    () -> issuer.doCheckAudience("x"),
+                    () -> issuer.doCheckRequiredClaims("x", "x"),
+                    () -> ArmoryConfiguration.get().doCheckCallbackCredentialsId("x"),
                     () -> issuer.doCheckJobs("x"),
                     () -> ArmoryConfiguration.get().doCheckTokenLifetimeSeconds("1"));
             assertThat(checks)

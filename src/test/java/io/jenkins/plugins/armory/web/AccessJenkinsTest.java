@@ -140,6 +140,7 @@ class AccessJenkinsTest {
                 "ArmoryConfiguration.checkTokenLifetimeSeconds",
                 "ListedClient.checkCredentialsId",
                 "ListedIssuer.checkIssuer",
+                "ListedIssuer.checkAudience",
                 "ListedIssuer.checkRequiredClaims",
                 "ListedClient.checkJobs",
                 "ListedIssuer.checkJobs"));
