@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.User;
@@ -13,6 +14,7 @@ import hudson.security.ACLContext;
 import hudson.security.AccessDeniedException3;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import hudson.util.Secret;
 import io.jenkins.plugins.armory.callback.CallbackClient;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlPage;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -180,6 +183,15 @@ class CallersConfigurationJenkinsTest {
                 .isEqualTo(FormValidation.Kind.WARNING);
         assertThat(issuer.doCheckRequiredClaims("", issuer.getArmoryIssuer()).kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(issuer.doCheckRequiredClaims("a", "").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(configuration.doCheckCallbackCredentialsId("").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckCallbackCredentialsId("missing").kind).isEqualTo(FormValidation.Kind.ERROR);
+        for (CredentialsScope scope : List.of(CredentialsScope.SYSTEM, CredentialsScope.GLOBAL)) {
+            SystemCredentialsProvider.getInstance()
+                    .getCredentials()
+                    .add(new StringCredentialsImpl(scope, scope.name(), "", Secret.fromString("s")));
+        }
+        assertThat(configuration.doCheckCallbackCredentialsId("SYSTEM").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckCallbackCredentialsId("GLOBAL").kind).isEqualTo(FormValidation.Kind.WARNING);
         assertThat(configuration.doCheckTokenLifetimeSeconds("").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(configuration.doCheckTokenLifetimeSeconds("86400").kind).isEqualTo(FormValidation.Kind.OK);
         for (String wrong : List.of("59", "-1", "2592001", "a day")) {
