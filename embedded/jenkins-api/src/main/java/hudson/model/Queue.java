@@ -1,13 +1,44 @@
 package hudson.model;
 
+import hudson.model.queue.SubTask;
+import hudson.security.ACL;
+import java.util.Calendar;
+import java.util.List;
+import org.springframework.security.core.Authentication;
+
 /** What waits for an executor; the embedded controller runs all builds at once. */
 public class Queue {
 
     /** Something that can wait. */
-    public interface Task {
+    public interface Task extends SubTask {
+
+        String getName();
+
+        String getFullDisplayName();
+
+        @Override
+        String getUrl();
+
+        default Authentication getDefaultAuthentication2() {
+            return ACL.SYSTEM2;
+        }
     }
 
     /** Something that is run. */
     public interface Executable {
+    }
+
+    /** A task that waits for its time. */
+    public static final class WaitingItem {
+
+        public WaitingItem(Calendar timestamp, Task project, List<Action> actions) {
+        }
+    }
+
+    /** A task that waits for an executor alone. */
+    public static final class BuildableItem {
+
+        public BuildableItem(WaitingItem wi) {
+        }
     }
 }

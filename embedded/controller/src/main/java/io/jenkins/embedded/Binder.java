@@ -3,8 +3,6 @@ package io.jenkins.embedded;
 import hudson.model.Describable;
 import hudson.util.Secret;
 import java.beans.Introspector;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -19,10 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.kohsuke.stapler.ClassDescriptor;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
@@ -98,28 +96,8 @@ final class Binder {
                         path + ": " + type.getName() + " has no public @DataBoundConstructor"));
     }
 
-    /** The names that Stapler's annotation processor wrote beside the class, or those that the class file itself has. */
     private static List<String> parameterNames(Constructor<?> constructor) {
-        var type = constructor.getDeclaringClass();
-        if (constructor.getParameterCount() == 0) {
-            return List.of();
-        }
-        var stapler = '/' + type.getName().replace('.', '/').replace('$', '/') + ".stapler";
-        try (var resource = type.getResourceAsStream(stapler)) {
-            if (resource != null) {
-                var properties = new Properties();
-                properties.load(resource);
-                return List.of(properties.getProperty("constructor").split(","));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return Arrays.stream(constructor.getParameters()).map(parameter -> {
-            if (!parameter.isNamePresent()) {
-                throw new IllegalStateException(type.getName() + " is compiled without its parameters' names");
-            }
-            return parameter.getName();
-        }).toList();
+        return List.of(ClassDescriptor.loadParameterNames(constructor));
     }
 
     private static Map<String, Method> setters(Class<?> type, Predicate<AnnotatedElement> wanted) {

@@ -2,18 +2,21 @@ package io.jenkins.embedded;
 
 import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
 import com.cloudbees.plugins.credentials.domains.DomainRequirement;
+import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.util.Secret;
 import java.util.List;
 import java.util.Map;
+import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.springframework.security.core.Authentication;
 
-/** The credentials of {@code casc.yaml}: in memory alone, and for all jobs. */
+/** The credentials of {@code casc.yaml}: in memory alone, and for all jobs unless they are of scope SYSTEM. */
 final class CascCredentials extends CredentialsProvider {
     /** The kinds by their names in {@code casc.yaml}. */
     static final Map<String, Class<? extends Entry>> KINDS =
@@ -28,7 +31,17 @@ final class CascCredentials extends CredentialsProvider {
     @Override
     public <C extends Credentials> List<C> getCredentialsInItemGroup(
             Class<C> type, ItemGroup itemGroup, Authentication authentication, List<DomainRequirement> domainRequirements) {
-        return entries.stream().filter(type::isInstance).map(type::cast).toList();
+        return entries.stream()
+                .filter(entry -> itemGroup == Jenkins.get() || entry.getScope() != CredentialsScope.SYSTEM)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
+    }
+
+    @Override
+    public <C extends Credentials> List<C> getCredentialsInItem(
+            Class<C> type, Item item, Authentication authentication, List<DomainRequirement> domainRequirements) {
+        return getCredentialsInItemGroup(type, null, authentication, domainRequirements);
     }
 
     /** What all kinds have. */
@@ -36,16 +49,18 @@ final class CascCredentials extends CredentialsProvider {
         private static final long serialVersionUID = 1;
 
         private final String id;
+        private final CredentialsScope scope;
         private final String description;
 
-        /** @param scope global, or the system's own, which Jenkins keeps from jobs */
-        Entry(String id, Scope scope, String description) {
-            if (scope == Scope.SYSTEM) {
-                throw new IllegalArgumentException(
-                        "the embedded controller has no use for credentials of scope SYSTEM: it offers all to jobs");
-            }
+        Entry(String id, CredentialsScope scope, String description) {
             this.id = id;
+            this.scope = scope;
             this.description = description;
+        }
+
+        @Override
+        public CredentialsScope getScope() {
+            return scope;
         }
 
         @Override
@@ -59,12 +74,6 @@ final class CascCredentials extends CredentialsProvider {
         }
     }
 
-    /** Who may use credentials. */
-    enum Scope {
-        SYSTEM,
-        GLOBAL
-    }
-
     /** {@code string} in {@code casc.yaml}. */
     static final class SecretText extends Entry implements StringCredentials {
         private static final long serialVersionUID = 1;
@@ -72,7 +81,7 @@ final class CascCredentials extends CredentialsProvider {
         private final Secret secret;
 
         @DataBoundConstructor
-        public SecretText(String id, Scope scope, Secret secret, String description) {
+        public SecretText(String id, CredentialsScope scope, Secret secret, String description) {
             super(id, scope, description);
             this.secret = secret;
         }
@@ -91,7 +100,8 @@ final class CascCredentials extends CredentialsProvider {
         private final Secret password;
 
         @DataBoundConstructor
-        public UsernamePassword(String id, Scope scope, String username, Secret password, String description) {
+        public UsernamePassword(
+                String id, CredentialsScope scope, String username, Secret password, String description) {
             super(id, scope, description);
             this.username = username;
             this.password = password;

@@ -2,10 +2,7 @@ package io.jenkins.plugins.armory.callback;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.Caller.Obstacle;
-import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Whom a step lets decide, of those that the settings would let: {@code allowedCallers}. An entry is a {@code client_id};
@@ -21,6 +18,11 @@ public final class AllowedCallers {
 
     private AllowedCallers(List<String> entries) {
         this.entries = entries;
+    }
+
+    /** Whether a step names a credential itself; else the one that decides is that of the settings. */
+    public static boolean nameCredential(List<String> entries, String id) {
+        return entries.contains(CREDENTIALS + id);
     }
 
     static AllowedCallers of(Approval approval) {
@@ -39,13 +41,8 @@ public final class AllowedCallers {
         if (entry.equals(issuer)) {
             return true;
         }
-        if (!entry.startsWith(issuer + ' ')) {
-            return false;
-        }
-        String regex = Arrays.stream(entry.substring(issuer.length()).strip().split("\\*", -1))
-                .map(Pattern::quote)
-                .collect(Collectors.joining(".*"));
-        return Pattern.compile(regex, Pattern.DOTALL).matcher(subject).matches();
+        return entry.startsWith(issuer + ' ')
+                && Glob.matchText(entry.substring(issuer.length()).strip(), subject);
     }
 
     static Obstacle obstacle(Approval approval, String caller) {

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.armory.callback;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * The jobs that somebody may decide for: Ant-like patterns over full names, separated by commas or line breaks. {@code *}
@@ -12,13 +12,15 @@ import java.util.regex.Pattern;
 public final class JobPatterns {
 
     private static final String SEPARATOR = "[,\n\r]";
+    private static final String ANY_NAMES = "**";
 
     private final List<String> patterns;
-    private final List<Pattern> compiled;
+    /** The same, each in its names. */
+    private final List<List<String>> paths;
 
-    private JobPatterns(List<String> patterns, List<Pattern> compiled) {
+    private JobPatterns(List<String> patterns, List<List<String>> paths) {
         this.patterns = patterns;
-        this.compiled = compiled;
+        this.paths = paths;
     }
 
     /** @throws IllegalArgumentException naming the pattern that is wrong, and how to write it */
@@ -32,7 +34,7 @@ public final class JobPatterns {
     /** As {@link #parse}, of patterns that may hold separators. */
     static JobPatterns of(List<String> patterns) {
         return new JobPatterns(
-                List.copyOf(patterns), patterns.stream().map(JobPatterns::compile).toList());
+                List.copyOf(patterns), patterns.stream().map(JobPatterns::path).toList());
     }
 
     /** The patterns as they were written. */
@@ -42,7 +44,8 @@ public final class JobPatterns {
 
     /** @param job full name of a job, folders separated by {@code /} */
     public boolean match(String job) {
-        return compiled.stream().anyMatch(pattern -> pattern.matcher(job).matches());
+        List<String> names = List.of(job.split("/", -1));
+        return paths.stream().anyMatch(path -> Glob.matchPath(path, names));
     }
 
     /** Whether a pattern is nothing but the full name of one job. */
@@ -50,32 +53,18 @@ public final class JobPatterns {
         return !pattern.contains("*") && !pattern.contains("?") && !pattern.endsWith("/");
     }
 
-    private static Pattern compile(String pattern) {
-        String[] names = (pattern.endsWith("/") ? pattern + "**" : pattern).split("/", -1);
-        StringBuilder regex = new StringBuilder();
-        for (int i = 0; i < names.length; i++) {
-            boolean last = i == names.length - 1;
-            if (names[i].equals("**")) {
-                regex.append(last ? ".+" : "(?:[^/]+/)*");
-            } else if (names[i].isEmpty() || names[i].contains("**")) {
+    private static List<String> path(String pattern) {
+        List<String> names = new ArrayList<>(List.of((pattern.endsWith("/") ? pattern + ANY_NAMES : pattern).split("/", -1)));
+        for (String name : names) {
+            if (name.isEmpty() || name.contains(ANY_NAMES) && !name.equals(ANY_NAMES)) {
                 throw new IllegalArgumentException("\"" + pattern + "\" is not a pattern of jobs: write folder/job,"
                         + " folder/* for the jobs of a folder, folder/** for all below it, or ** for all jobs");
-            } else {
-                appendName(regex, names[i]);
-                regex.append(last ? "" : "/");
             }
         }
-        return Pattern.compile(regex.toString(), Pattern.DOTALL);
-    }
-
-    private static void appendName(StringBuilder regex, String name) {
-        name.codePoints().forEach(character -> {
-            switch (character) {
-                case '*' -> regex.append("[^/]*");
-                case '?' -> regex.append("[^/]");
-                default -> regex.append(Pattern.quote(Character.toString(character)));
-            }
-        });
+        if (names.get(names.size() - 1).equals(ANY_NAMES)) { // what is below a folder is one name at least
+            names.add("*");
+        }
+        return List.copyOf(names);
     }
 
     @Override

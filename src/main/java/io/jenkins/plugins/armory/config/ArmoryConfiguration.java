@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.config;
 
+import com.cloudbees.plugins.credentials.CredentialsScope;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.ExtensionList;
@@ -18,6 +19,7 @@ import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.jenkinsci.Symbol;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
@@ -173,6 +175,12 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
         return clients().stream().anyMatch(client -> client.credentialsId().equals(credentialsId));
     }
 
+    /** Whether callbacks are trusted for the credential of that id: the Secret text, or that of a client. */
+    boolean trusts(String id) {
+        return id.equals(callbackCredentialsId)
+                || callbackClients.stream().anyMatch(client -> client.getCredentialsId().equals(id));
+    }
+
     /** Whether an entry of {@link AllowedCallers} names somebody who is listed here, or a credential. */
     public boolean knowsCaller(String entry) {
         return entry.startsWith(AllowedCallers.CREDENTIALS)
@@ -262,6 +270,23 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
         } catch (IllegalArgumentException x) {
             return FormValidation.error(x.getMessage());
         }
+    }
+
+    @POST
+    public FormValidation doCheckCallbackCredentialsId(@QueryParameter String value) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        String id = Util.fixEmptyAndTrim(value);
+        if (id == null) {
+            return FormValidation.ok();
+        }
+        StringCredentials credentials = SecretTexts.ofJenkins(id);
+        if (credentials == null) {
+            return FormValidation.error("There is no Secret text credential of this id in Jenkins itself.");
+        }
+        return credentials.getScope() == CredentialsScope.SYSTEM
+                ? FormValidation.ok()
+                : FormValidation.warning("Every job can read this credential with withCredentials, and decide for other jobs with"
+                        + " it. Give it the scope System.");
     }
 
     @POST

@@ -57,11 +57,11 @@ public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<
     @Extension(optional = true)
     public static final class Source implements WebhookSource {
         @Override
-        public List<Map<String, Webhook>> webhooks(Job<?, ?> job) {
-            List<Map<String, Webhook>> places = new ArrayList<>();
+        public List<Place> places(Job<?, ?> job) {
+            List<Place> places = new ArrayList<>();
             ItemGroup<?> group = job.getParent();
             while (group instanceof AbstractFolder<?> folder) {
-                places.add(on(folder));
+                places.add(new Place("on folder " + folder.getFullName(), on(folder)));
                 group = folder.getParent();
             }
             return places;

@@ -7,26 +7,57 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.callback.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.RequiredClaims;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.kohsuke.stapler.DataBoundConstructor;
-import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** One of {@code issuers}: somebody outside whose JWTs count. It is Armory Cloud unless it says something else. */
+/** One of {@code issuers}: somebody outside whose JWTs count. */
 public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
 
-    private String issuer = DescriptorImpl.ARMORY_ISSUER;
-    private String audience = DescriptorImpl.ARMORY_AUDIENCE;
-    private List<String> requiredClaims = List.of();
+    private final String issuer;
+    private final String audience;
+    private final List<String> requiredClaims;
     private final String jobs;
 
-    /** @param jobs what the issuer's tokens may decide for, as {@link io.jenkins.plugins.armory.callback.JobPatterns} has it */
+    /**
+     * @param issuer its {@code iss}, letter for letter; its keys are found below that address
+     * @param audience what must be in {@code aud}
+     * @param requiredClaims each as {@link RequiredClaims} has it. A form sends all of them in one text of several lines
+     * @param jobs what the issuer's tokens may decide for, as {@link io.jenkins.plugins.armory.callback.JobPatterns} has it
+     * @throws IllegalArgumentException naming what is missing or wrong
+     */
     @DataBoundConstructor
-    public ListedIssuer(String jobs) {
+    public ListedIssuer(
+            @CheckForNull String issuer,
+            @CheckForNull String audience,
+            @CheckForNull List<String> requiredClaims,
+            @CheckForNull String jobs) {
+        this.issuer = required(issuer, "issuer: is missing; put the address there that its tokens have as iss");
+        if (!OutsideIssuer.isTrustworthy(this.issuer)) {
+            throw new IllegalArgumentException(DescriptorImpl.notTrustworthy(this.issuer));
+        }
+        this.audience = required(audience, "audience: is missing; put there what its tokens must have in aud");
+        this.requiredClaims = requiredClaims == null ? List.of() : lines(String.join("\n", requiredClaims));
+        if (RequiredClaims.parse(this.requiredClaims).isEmpty() && isArmory(this.issuer)) {
+            throw new IllegalArgumentException(DescriptorImpl.CLAIM_OF_ARMORY);
+        }
         this.jobs = Jobs.checked(jobs);
+    }
+
+    private static String required(@CheckForNull String value, String message) {
+        String text = Util.fixEmptyAndTrim(value);
+        if (text == null) {
+            throw new IllegalArgumentException(message);
+        }
+        return text;
+    }
+
+    private static boolean isArmory(String issuer) {
+        return DescriptorImpl.ARMORY_HOST.equalsIgnoreCase(URI.create(issuer).getHost());
     }
 
     public String getJobs() {
@@ -37,43 +68,12 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
         return issuer;
     }
 
-    /**
-     * @param issuer its {@code iss}, letter for letter; its keys are found below that address
-     * @throws IllegalArgumentException when it is no address that keys may be fetched from
-     */
-    @DataBoundSetter
-    public void setIssuer(@CheckForNull String issuer) {
-        String address = Util.fixEmptyAndTrim(issuer);
-        if (address != null && !OutsideIssuer.isTrustworthy(address)) {
-            throw new IllegalArgumentException(DescriptorImpl.notTrustworthy(address));
-        }
-        this.issuer = address == null ? DescriptorImpl.ARMORY_ISSUER : address;
-    }
-
     public String getAudience() {
         return audience;
     }
 
-    /** @param audience what must be in {@code aud} */
-    @DataBoundSetter
-    public void setAudience(@CheckForNull String audience) {
-        String text = Util.fixEmptyAndTrim(audience);
-        this.audience = text == null ? DescriptorImpl.ARMORY_AUDIENCE : text;
-    }
-
     public List<String> getRequiredClaims() {
         return requiredClaims;
-    }
-
-    /**
-     * @param requiredClaims each as {@link RequiredClaims} has it. A form sends all of them in one text of several lines
-     * @throws IllegalArgumentException naming the entry that is wrong
-     */
-    @DataBoundSetter
-    public void setRequiredClaims(@CheckForNull List<String> requiredClaims) {
-        List<String> lines = requiredClaims == null ? List.of() : lines(String.join("\n", requiredClaims));
-        RequiredClaims.parse(lines);
-        this.requiredClaims = lines;
     }
 
     /** For the form. */
@@ -95,15 +95,18 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
     @Extension
     public static final class DescriptorImpl extends JobsDescriptor<ListedIssuer> {
 
-        static final String ARMORY_ISSUER = "https://auth.cloud.armory.io/";
-        static final String ARMORY_AUDIENCE = "https://api.cloud.armory.io";
+        private static final String ARMORY_HOST = "auth.cloud.armory.io";
+        private static final String CLAIM_OF_ARMORY = "requiredClaims: is empty, and Armory Cloud gives tokens to all its"
+                + " customers; name a claim that only yours have, such as"
+                + " https://cloud.armory.io/principal#envId=YOUR_TENANT";
 
+        /** What the form of a new issuer has. */
         public String getArmoryIssuer() {
-            return ARMORY_ISSUER;
+            return "https://" + ARMORY_HOST + "/";
         }
 
         public String getArmoryAudience() {
-            return ARMORY_AUDIENCE;
+            return "https://api.cloud.armory.io";
         }
 
         private static String notTrustworthy(String address) {
@@ -115,22 +118,35 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
         public FormValidation doCheckIssuer(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             String address = Util.fixEmptyAndTrim(value);
-            return address == null || OutsideIssuer.isTrustworthy(address)
+            if (address == null) {
+                return FormValidation.validateRequired(value);
+            }
+            return OutsideIssuer.isTrustworthy(address)
                     ? FormValidation.ok()
                     : FormValidation.error(notTrustworthy(address));
         }
 
         @POST
-        public FormValidation doCheckRequiredClaims(@QueryParameter String value) {
+        public FormValidation doCheckAudience(@QueryParameter String value) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            return FormValidation.validateRequired(value);
+        }
+
+        @POST
+        public FormValidation doCheckRequiredClaims(@QueryParameter String value, @QueryParameter String issuer) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             try {
-                return RequiredClaims.parse(lines(Util.fixNull(value))).isEmpty()
-                        ? FormValidation.warning("Without a required claim, everybody decides whom this issuer gives a token"
-                                + " with that audience: of a public service, each of its customers.")
-                        : FormValidation.ok();
+                if (!RequiredClaims.parse(lines(Util.fixNull(value))).isEmpty()) {
+                    return FormValidation.ok();
+                }
             } catch (IllegalArgumentException x) {
                 return FormValidation.error(x.getMessage());
             }
+            String address = Util.fixNull(issuer).strip();
+            return OutsideIssuer.isTrustworthy(address) && isArmory(address)
+                    ? FormValidation.error(CLAIM_OF_ARMORY)
+                    : FormValidation.warning("Without a required claim, everybody decides whom this issuer gives a token"
+                            + " with that audience: of a public service, each of its customers.");
         }
     }
 }

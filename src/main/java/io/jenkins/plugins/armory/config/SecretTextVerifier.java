@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.config;
 
-import com.cloudbees.plugins.credentials.CredentialsProvider;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Job;
 import hudson.model.Run;
@@ -8,13 +7,14 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.callback.AllowedCallers;
 import io.jenkins.plugins.armory.callback.Caller;
 import io.jenkins.plugins.armory.callback.TokenVerifier;
 import io.jenkins.plugins.armory.callback.Verification;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
@@ -33,34 +33,35 @@ public final class SecretTextVerifier implements TokenVerifier {
     @Override
     public Verification verify(String token, Optional<Approval> approval) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            String id = approval.map(Approval::callbackCredentialsId).orElse(null);
-            if (id != null && matches(token, visibleTo(approval.get().build(), id))) {
-                return caller(id);
+            Approval asked = approval.orElse(null);
+            String id = asked == null ? null : asked.callbackCredentialsId();
+            if (id != null && matches(token, ofCaller(asked, id))) {
+                return caller(id, candidate -> candidate.id().equals(asked.id()));
             }
             String global = ArmoryConfiguration.get().getCallbackCredentialsId();
-            if (global != null && !global.equals(id) && matches(token, visibleToAll(global))) {
-                return caller(global);
+            if (global != null && matches(token, SecretTexts.ofJenkins(global))) {
+                return caller(global, candidate -> namesNone(candidate) && global.equals(candidate.callbackCredentialsId()));
             }
             return new Verification.Unknown();
         }
     }
 
-    private static Verification caller(String id) {
-        return new Verification.Genuine(
-                Caller.of("credentials " + id, approval -> id.equals(approval.callbackCredentialsId())));
+    private static Verification caller(String id, Predicate<Approval> mayDecide) {
+        return new Verification.Genuine(Caller.of("credentials " + id, mayDecide));
+    }
+
+    /** Whether the credential of an approval is the one of the settings, and not one that its step names. */
+    private static boolean namesNone(Approval approval) {
+        String id = approval.callbackCredentialsId();
+        return id != null && !AllowedCallers.nameCredential(approval.allowedCallers(), id);
     }
 
     @CheckForNull
-    private static StringCredentials visibleTo(BuildRef build, String id) {
+    private static StringCredentials ofCaller(Approval approval, String id) {
+        BuildRef build = approval.build();
         Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
         Run<?, ?> run = job == null ? null : job.getBuildByNumber(build.number());
-        return run == null ? null : SecretTexts.visibleTo(run, id);
-    }
-
-    @CheckForNull
-    private static StringCredentials visibleToAll(String id) {
-        return CredentialsProvider.findCredentialByIdInItemGroup(
-                id, StringCredentials.class, Jenkins.get(), ACL.SYSTEM2, List.of());
+        return run == null ? null : SecretTexts.ofCaller(id, approval.allowedCallers(), run);
     }
 
     private static boolean matches(String token, @CheckForNull StringCredentials credentials) {

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.config;
 
-import com.cloudbees.plugins.credentials.CredentialsProvider;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.Item;
@@ -18,7 +17,6 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookCaller.Result;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -104,9 +102,8 @@ final class TestCall {
     /** As the jobs of that place would see it. */
     @CheckForNull
     private String secret(String id) {
-        ItemGroup<?> place = item instanceof ItemGroup<?> folder ? folder : Jenkins.get();
-        StringCredentials credentials = CredentialsProvider.findCredentialByIdInItemGroup(
-                id, StringCredentials.class, place, ACL.SYSTEM2, List.of());
+        StringCredentials credentials =
+                SecretTexts.forTemplate(id, item instanceof ItemGroup<?> folder ? folder : Jenkins.get());
         return credentials == null ? null : credentials.getSecret().getPlainText();
     }
 

@@ -10,7 +10,13 @@ import java.util.Map;
 interface WebhookSource extends ExtensionPoint {
 
     /**
-     * The definitions that the job may use, by their names, one map for each place that has some, the nearest first.
+     * A place where webhooks are defined.
+     *
+     * @param description for people, such as "on folder team"
+     * @param webhooks the definitions by their names
      */
-    List<Map<String, Webhook>> webhooks(Job<?, ?> job);
+    record Place(String description, Map<String, Webhook> webhooks) {}
+
+    /** Returns the places whose definitions the job may use, the nearest first. */
+    List<Place> places(Job<?, ?> job);
 }

@@ -1,12 +1,10 @@
 package io.jenkins.plugins.armory.step;
 
-import hudson.model.Computer;
-import hudson.model.Job;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Label;
 import hudson.model.Node;
-import hudson.model.Queue;
 import hudson.model.Run;
-import hudson.model.queue.Tasks;
+import hudson.model.queue.CauseOfBlockage;
 import hudson.remoting.VirtualChannel;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -22,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -31,7 +30,6 @@ import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import jenkins.security.MasterToSlaveCallable;
 import jenkins.util.Timer;
-import org.springframework.security.core.Authentication;
 
 /**
  * From an agent, Jenkins's counterpart of Armory's Remote Network Agent: what the agent reaches can be called. It takes no
@@ -48,13 +46,13 @@ final class AgentRoute implements Route {
     private static final Duration CALL_LIMIT = Duration.ofMinutes(1);
 
     private final String identifier;
-    private final Job<?, ?> job;
+    private final Run<?, ?> run;
     private final Consumer<String> log;
     private final Duration patience;
 
     /**
      * @param identifier name or label of the agent
-     * @param run the build that calls, which must be allowed to build on the agent
+     * @param run the build that calls, a part of which Jenkins would have to let run on the agent
      * @param log for a line when there is something to wait for
      */
     AgentRoute(String identifier, Run<?, ?> run, Consumer<String> log) {
@@ -65,7 +63,7 @@ final class AgentRoute implements Route {
     AgentRoute(String identifier, Run<?, ?> run, Consumer<String> log, Duration patience) {
         this.patience = patience;
         this.identifier = identifier;
-        this.job = run.getParent();
+        this.run = run;
         this.log = log;
     }
 
@@ -94,17 +92,20 @@ final class AgentRoute implements Route {
             return;
         }
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            List<Node> nodes = nodes();
+            Node named = Jenkins.get().getNode(identifier);
+            Label label = named == null ? Jenkins.get().getLabel(identifier) : named.getSelfLabel();
+            List<Node> nodes = named == null ? nodes(label) : List.of(named);
             if (nodes.isEmpty()) {
                 done.accept(failed(": there is no agent of that name or label; check agentIdentifier", true));
                 return;
             }
-            nodes.removeIf(node -> !mayBuildOn(node));
-            if (nodes.isEmpty()) {
-                done.accept(failed(" may not be used: this job has no permission to build there", false));
+            List<String> refusals = new ArrayList<>();
+            List<Node> usable = nodes.stream().filter(node -> mayRunOn(node, label, refusals)).toList();
+            if (usable.isEmpty()) {
+                done.accept(failed(" may not be used by this job: " + refusals.get(0), false));
                 return;
             }
-            for (Node node : nodes) {
+            for (Node node : usable) {
                 VirtualChannel channel = node.getChannel();
                 if (channel != null) {
                     ArmoryApprovals.get().caller().executor().execute(() -> call(channel, request, idempotencyKey, done));
@@ -128,26 +129,20 @@ final class AgentRoute implements Route {
                         TimeUnit.MILLISECONDS);
     }
 
-    /** Those of that name or label; the built-in node is Jenkins itself and no agent. */
-    private List<Node> nodes() {
-        Node named = Jenkins.get().getNode(identifier);
-        List<Node> nodes = new ArrayList<>();
-        if (named != null) {
-            nodes.add(named);
-        } else {
-            Label label = Jenkins.get().getLabel(identifier);
-            if (label != null) {
-                nodes.addAll(label.getNodes());
-            }
-        }
-        nodes.remove(Jenkins.get());
-        return nodes;
+    /** The agents of a label; the built-in node is Jenkins itself and no agent. */
+    private static List<Node> nodes(@CheckForNull Label label) {
+        return label == null
+                ? List.of()
+                : label.getNodes().stream().filter(node -> !node.equals(Jenkins.get())).toList();
     }
 
-    /** As the queue sees it: the call is something that the job does there. */
-    private boolean mayBuildOn(Node node) {
-        Authentication authentication = job instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
-        return node.getACL().hasPermission2(authentication, Computer.BUILD);
+    /** Whether Jenkins would let a part of the build run there, which the call is. */
+    private boolean mayRunOn(Node node, Label label, List<String> refusals) {
+        CauseOfBlockage blockage = AgentTask.blockage(node, run, label);
+        if (blockage != null) {
+            refusals.add(blockage.getShortDescription());
+        }
+        return blockage == null;
     }
 
     private void call(
@@ -155,7 +150,10 @@ final class AgentRoute implements Route {
         WebhookCaller.Result result;
         try {
             AgentCall call = new AgentCall(request, idempotencyKey, ArmoryConfiguration.get().hosts().fromAgent());
-            result = channel.callAsync(call).get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            Future<?> answer = channel.callAsync(call); // which may be anything: the agent is not trusted
+            result = answer.get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS) instanceof WebhookCaller.Result claimed
+                    ? claimed.asFarAsCredible(request)
+                    : lost(" did not say what has become of the call; look at its log");
         } catch (IOException | ExecutionException | TimeoutException x) {
             LOGGER.log(Level.INFO, "A webhook could not be called from agent " + identifier, x);
             result = lost(" did not make the call: its connection broke, or it did not answer; look at its log");

@@ -71,16 +71,12 @@ record ApprovalRequest(
         }
     }
 
-    /** A Secret text credential as the job may see it, {@code null} where it may see none. Its use is recorded. */
-    @CheckForNull
-    static StringCredentials secretText(String id, Run<?, ?> run) {
-        StringCredentials credentials = SecretTexts.visibleTo(run, id);
-        return credentials == null ? null : CredentialsProvider.track(run, credentials);
-    }
-
+    /** The secret of a credential, whose use is recorded. */
     @CheckForNull
     private static String secret(String id, Run<?, ?> run) {
-        StringCredentials credentials = secretText(id, run);
-        return credentials == null ? null : credentials.getSecret().getPlainText();
+        StringCredentials credentials = SecretTexts.forTemplate(id, run);
+        return credentials == null
+                ? null
+                : CredentialsProvider.track(run, credentials).getSecret().getPlainText();
     }
 }

@@ -106,13 +106,17 @@ public final class ArmoryEnvironmentStep extends Step {
             return arguments.get(NAME) instanceof String text ? text : null;
         }
 
-        /** {@code dependsOn: ['a', 'b']}, or {@code dependsOn: 'a'}, becomes what a form has. */
+        /**
+         * {@code dependsOn: ['a', 'b']}, or {@code dependsOn: 'a'}, becomes what a form has.
+         *
+         * @throws IllegalArgumentException naming an argument that the step does not have, or not so
+         */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
             Object given = arguments.get(DEPENDS_ON);
             List<?> names = given instanceof List<?> list ? list : given instanceof CharSequence ? List.of(given) : null;
             if (names == null) {
-                return arguments;
+                return StepArguments.checked(this, arguments);
             }
             List<Object> entries = new ArrayList<>();
             for (Object name : names) {
@@ -120,7 +124,7 @@ public final class ArmoryEnvironmentStep extends Step {
             }
             Map<String, Object> result = new LinkedHashMap<>(arguments);
             result.put(DEPENDS_ON, entries);
-            return result;
+            return StepArguments.checked(this, result);
         }
 
         /** The reverse, for the Snippet Generator. */

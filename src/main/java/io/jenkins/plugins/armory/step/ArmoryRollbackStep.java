@@ -9,6 +9,7 @@ import hudson.util.FormValidation;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -41,7 +42,7 @@ public final class ArmoryRollbackStep extends Step {
     }
 
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor {
+    public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
 
         @Override
         public String getFunctionName() {
@@ -67,6 +68,12 @@ public final class ArmoryRollbackStep extends Step {
         @Override
         public String argumentsToString(Map<String, Object> arguments) {
             return arguments.get("environment") instanceof String text ? text : null;
+        }
+
+        /** @throws IllegalArgumentException naming an argument that the step does not have */
+        @Override
+        public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
+            return StepArguments.checked(this, arguments);
         }
 
         @POST

@@ -23,6 +23,7 @@ import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.callback.AllowedCallers;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.config.SecretTexts;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
@@ -446,7 +447,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
         if (callbackCredentialsId != null
                 && !configuration.hasClient(callbackCredentialsId)
-                && ApprovalRequest.secretText(callbackCredentialsId, run) == null) {
+                && SecretTexts.ofCaller(callbackCredentialsId, allowedCallers, run) == null) {
             throw new AbortException("callbackCredentialsId: there is no Secret text credential \"" + callbackCredentialsId
                     + "\" that this job may use, and it is none of the callback clients of Jenkins");
         }

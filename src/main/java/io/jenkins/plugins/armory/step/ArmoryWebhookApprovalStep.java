@@ -87,6 +87,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
     private String callbackCredentialsId;
 
     private List<String> allowedCallers = List.of();
+    private List<String> secrets = List.of();
 
     @DataBoundConstructor
     public ArmoryWebhookApprovalStep() {}
@@ -102,7 +103,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
         this.webhook = Util.fixEmptyAndTrim(webhook);
     }
 
-    /** The Armory deployment file in the workspace whose webhooks come first. */
+    /** The Armory deployment file in the workspace whose webhooks the step may run. */
     @CheckForNull
     public String getConfigFile() {
         return configFile;
@@ -315,14 +316,34 @@ public final class ArmoryWebhookApprovalStep extends Step {
     /** @param allowedCallers as {@link AllowedCallers} has it; a form sends all of them in one text of several lines */
     @DataBoundSetter
     public void setAllowedCallers(@CheckForNull List<String> allowedCallers) {
-        this.allowedCallers = allowedCallers == null
-                ? List.of()
-                : allowedCallers.stream().flatMap(String::lines).map(String::strip).filter(each -> !each.isEmpty()).toList();
+        this.allowedCallers = lines(allowedCallers);
     }
 
     /** For the form. */
     public String getAllowedCallerLines() {
         return String.join("\n", allowedCallers);
+    }
+
+    /** Ids of the Secret texts that templates of the workspace may use; those of Pipelines and settings need no list. */
+    public List<String> getSecrets() {
+        return secrets;
+    }
+
+    /** @param secrets the ids; a form sends all of them in one text of several lines */
+    @DataBoundSetter
+    public void setSecrets(@CheckForNull List<String> secrets) {
+        this.secrets = lines(secrets);
+    }
+
+    /** For the form. */
+    public String getSecretLines() {
+        return String.join("\n", secrets);
+    }
+
+    private static List<String> lines(@CheckForNull List<String> texts) {
+        return texts == null
+                ? List.of()
+                : texts.stream().flatMap(String::lines).map(String::strip).filter(each -> !each.isEmpty()).toList();
     }
 
     @Override
@@ -336,7 +357,9 @@ public final class ArmoryWebhookApprovalStep extends Step {
      * @throws IllegalArgumentException naming the parameter and what to put there
      */
     WebhookReference toReference() {
-        return toReferenceWithoutCancel().cancelledBy(cancel == null ? null : cancel.toCancel());
+        return toReferenceWithoutCancel()
+                .cancelledBy(cancel == null ? null : cancel.toCancel())
+                .withSecretsForFiles(secrets);
     }
 
     private WebhookReference toReferenceWithoutCancel() {
@@ -459,6 +482,8 @@ public final class ArmoryWebhookApprovalStep extends Step {
         /**
          * {@code context: [key: 'value']} becomes the list of pairs that a form has, and {@code cancel: 'name'} a definition that
          * has that name.
+         *
+         * @throws IllegalArgumentException naming an argument that the step does not have, or not so
          */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
@@ -467,7 +492,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
                 result = new LinkedHashMap<>(result);
                 result.put(CANCEL, Map.of("webhook", name.toString()));
             }
-            return result;
+            return StepArguments.checked(this, result);
         }
 
         private static Map<String, Object> withContextAsList(Map<String, Object> arguments) {

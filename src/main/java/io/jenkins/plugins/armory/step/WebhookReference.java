@@ -8,6 +8,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.armory.config.Webhooks;
 import io.jenkins.plugins.armory.webhook.DeploymentFile;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,18 +16,24 @@ import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * Where a step's webhook comes from. A name is looked for in the deployment file first, if there is one, then on the job's
- * folders from the inside, and then in the settings: the nearest wins.
+ * Where a step's webhook comes from. A name is looked for in the deployment file, if there is one, on the job's folders from
+ * the inside, and in the settings, and the nearest wins.
+ *
+ * <p>What is in the workspace may be a stranger's, such as a fork's whose pull request is built. So a deployment file replaces no
+ * webhook of a folder or of the settings, and templates of the workspace have no secret but those that the step lists.
  */
 final class WebhookReference implements Serializable {
 
-    private static final long serialVersionUID = 1L;
+    private static final long serialVersionUID = 2L;
 
     @CheckForNull
     private final String name;
@@ -42,6 +49,9 @@ final class WebhookReference implements Serializable {
     /** What the step says of cancelling, {@code null} for what the webhook's definition says. */
     @CheckForNull
     private final Webhook.Cancel cancel;
+
+    /** Ids of the Secret texts that templates of the workspace may use. */
+    private final ArrayList<String> secrets;
 
     /**
      * A webhook with all that is read from files put in, as it was when the step began.
@@ -106,8 +116,10 @@ final class WebhookReference implements Serializable {
             @CheckForNull Webhook inline,
             Map<String, String> context,
             @CheckForNull String configFile,
-            @CheckForNull Webhook.Cancel cancel) {
+            @CheckForNull Webhook.Cancel cancel,
+            List<String> secrets) {
         this.cancel = cancel;
+        this.secrets = new ArrayList<>(secrets);
         this.name = name;
         this.inline = inline;
         this.context = new LinkedHashMap<>(context);
@@ -116,17 +128,22 @@ final class WebhookReference implements Serializable {
 
     /** To a webhook that is defined in the step itself. */
     static WebhookReference to(Webhook inline, @CheckForNull String configFile) {
-        return new WebhookReference(null, inline, inline.context(), configFile, null);
+        return new WebhookReference(null, inline, inline.context(), configFile, null, List.of());
     }
 
     /** To one that is defined elsewhere. */
     static WebhookReference to(String name, Map<String, String> context, @CheckForNull String configFile) {
-        return new WebhookReference(name, null, context, configFile, null);
+        return new WebhookReference(name, null, context, configFile, null, List.of());
     }
 
     /** The same with what the step says of cancelling, {@code null} for what the webhook's definition says. */
     WebhookReference cancelledBy(@CheckForNull Webhook.Cancel newCancel) {
-        return new WebhookReference(name, inline, context, configFile, newCancel);
+        return new WebhookReference(name, inline, context, configFile, newCancel, secrets);
+    }
+
+    /** The same, whose templates of the workspace may use the Secret texts of those ids. */
+    WebhookReference withSecretsForFiles(List<String> ids) {
+        return new WebhookReference(name, inline, context, configFile, cancel, ids);
     }
 
     /** What people know the webhook by. */
@@ -187,26 +204,35 @@ final class WebhookReference implements Serializable {
         return withBody(stepContext, found).asCancel();
     }
 
-    private static Webhook withBody(StepContext stepContext, Webhook webhook) throws IOException, InterruptedException {
+    private Webhook withBody(StepContext stepContext, Webhook webhook) throws IOException, InterruptedException {
         if (webhook.bodyPath() == null) {
             return webhook;
         }
+        String template = read(stepContext, "bodyTemplate", webhook.bodyPath());
+        checkSecrets(webhook.bodyPath() + ":", Variables.secretsIn(template));
         try {
-            return webhook.withBody(read(stepContext, "bodyTemplate", webhook.bodyPath()));
+            return webhook.withBody(template);
         } catch (InvalidWebhookException x) {
             throw new AbortException(webhook.bodyPath() + ": " + x.getMessage());
         }
     }
 
     /** @param parameter of the step, or field of the definition, that has the name */
-    private static Webhook named(
+    private Webhook named(
             StepContext stepContext, @CheckForNull DeploymentFile file, String parameter, String name)
             throws IOException, InterruptedException {
+        Job<?, ?> job = stepContext.get(Run.class).getParent();
         Webhook inFile = file == null ? null : file.webhooks().get(name);
         if (inFile != null) {
+            String place = Webhooks.placeOf(job, name).orElse(null);
+            if (place != null) {
+                throw new AbortException(parameter + ": \"" + name + "\" is defined in " + configFile + " and " + place
+                        + ", and a file of the workspace cannot replace it; give it another name in " + configFile
+                        + ", or leave configFile out");
+            }
+            checkSecrets(configFile + ": webhook '" + name + "'", inFile.secrets());
             return inFile;
         }
-        Job<?, ?> job = stepContext.get(Run.class).getParent();
         Webhook inJenkins = Webhooks.find(job, name).orElse(null);
         if (inJenkins != null) {
             return inJenkins;
@@ -217,6 +243,16 @@ final class WebhookReference implements Serializable {
         }
         throw new AbortException(parameter + ": there is no webhook \"" + name + "\"; "
                 + (known.isEmpty() ? "none is defined" : "known are " + String.join(", ", known)));
+    }
+
+    /** @param where what of the workspace uses the secrets */
+    private void checkSecrets(String where, Set<String> used) throws AbortException {
+        for (String id : used) {
+            if (!secrets.contains(id)) {
+                throw new AbortException(where + " uses {{secrets." + id + "}}, which the step does not list; if that file may"
+                        + " send it, say secrets: ['" + id + "'] in the step");
+            }
+        }
     }
 
     private static DeploymentFile deploymentFile(StepContext stepContext, String path)

@@ -7,6 +7,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -46,13 +47,18 @@ public final class AllowedHosts implements Serializable {
             block("2002::/16"), // RFC 3056, likewise
             block("fc00::/7")); // RFC 4193, unique local
 
+    private static final Block LINK_LOCAL = block("169.254.0.0/16"); // RFC 3927
+
     private enum Private {
         /** Where an entry says so. */
         LISTED,
         /** Those of the machine itself where there is no entry: the controller is for trying on one machine. */
         LISTED_OR_LOOPBACK,
-        /** All where there is no entry: whoever may call from there may run programs there. */
-        LISTED_OR_ALL_WITHOUT_LIST
+        /**
+         * All where there is no entry, since whoever may call from there may run programs there; but never a link-local one,
+         * where clouds have the metadata and the credentials of the machine.
+         */
+        LISTED_OR_ALL_WITHOUT_LIST_BUT_LINK_LOCAL
     }
 
     private final ArrayList<String> names = new ArrayList<>();
@@ -64,7 +70,10 @@ public final class AllowedHosts implements Serializable {
         private static final long serialVersionUID = 1L;
 
         boolean has(InetAddress other) {
-            byte[] bytes = other.getAddress();
+            return has(other.getAddress());
+        }
+
+        boolean has(byte[] bytes) {
             int shift = 8 * address.length - prefix;
             return bytes.length == address.length
                     && new BigInteger(1, bytes).shiftRight(shift).equals(new BigInteger(1, address).shiftRight(shift));
@@ -108,9 +117,9 @@ public final class AllowedHosts implements Serializable {
         return with(Private.LISTED_OR_LOOPBACK);
     }
 
-    /** The same for calls from an agent: without entries, that may call whatever it reaches. */
+    /** The same for calls from an agent: without entries, that may call whatever it reaches; link-local addresses never. */
     public AllowedHosts fromAgent() {
-        return with(Private.LISTED_OR_ALL_WITHOUT_LIST);
+        return with(Private.LISTED_OR_ALL_WITHOUT_LIST_BUT_LINK_LOCAL);
     }
 
     private AllowedHosts with(Private newPrivateAddresses) {
@@ -165,6 +174,11 @@ public final class AllowedHosts implements Serializable {
      * @throws RefusedException when it may not be called
      */
     void check(String host, InetAddress address) throws RefusedException {
+        if (privateAddresses == Private.LISTED_OR_ALL_WITHOUT_LIST_BUT_LINK_LOCAL && isLinkLocal(address)) {
+            throw new RefusedException("may not be called: it has the link-local address " + address.getHostAddress()
+                    + ", which no agent may call, whatever is in the list of allowed hosts in Manage Jenkins » System »"
+                    + " Armory webhook approvals");
+        }
         boolean addressListed = blocks.stream().anyMatch(block -> block.has(address));
         if (isRestricted() && !addressListed && !isListed(host)) {
             throw notListed(host);
@@ -180,7 +194,7 @@ public final class AllowedHosts implements Serializable {
         return switch (privateAddresses) {
             case LISTED -> false;
             case LISTED_OR_LOOPBACK -> !isRestricted() && address.isLoopbackAddress();
-            case LISTED_OR_ALL_WITHOUT_LIST -> !isRestricted();
+            case LISTED_OR_ALL_WITHOUT_LIST_BUT_LINK_LOCAL -> !isRestricted();
         };
     }
 
@@ -220,6 +234,12 @@ public final class AllowedHosts implements Serializable {
                 || address.isMulticastAddress()
                 || isIpv4Compatible(address)
                 || SPECIAL.stream().anyMatch(block -> block.has(address));
+    }
+
+    private static boolean isLinkLocal(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return address.isLinkLocalAddress()
+                || isIpv4Compatible(address) && LINK_LOCAL.has(Arrays.copyOfRange(bytes, bytes.length - 4, bytes.length));
     }
 
     /** {@code ::a.b.c.d}, deprecated by RFC 4291, section 2.5.5.1; some systems still connect to the IPv4 address. */

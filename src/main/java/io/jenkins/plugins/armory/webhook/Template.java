@@ -2,9 +2,12 @@ package io.jenkins.plugins.armory.webhook;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A mustache template that knows variables and nothing else: no sections, no partials, as in Armory. A variable is
@@ -78,15 +81,9 @@ final class Template {
         return NAME.matcher(name).matches();
     }
 
-    /** Whether a variable stands in a template. */
-    static boolean mentions(String text, String variable) {
-        Matcher tag = TAG.matcher(text);
-        while (tag.find()) {
-            if (tag.group(1).strip().equals(variable)) {
-                return true;
-            }
-        }
-        return false;
+    /** The names of the variables in a template. */
+    static Set<String> variables(String text) {
+        return TAG.matcher(text).results().map(tag -> tag.group(1).strip()).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /**

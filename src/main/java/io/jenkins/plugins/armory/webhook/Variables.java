@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -37,6 +39,14 @@ public final class Variables {
 
     /** By their names: the values that were asked for and must not be shown. */
     private final Map<String, String> secretsUsed = new LinkedHashMap<>();
+
+    /** Ids of the Secret texts that a template uses. */
+    public static Set<String> secretsIn(String template) {
+        return Template.variables(template).stream()
+                .filter(name -> name.startsWith(SECRETS))
+                .map(name -> name.substring(SECRETS.length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
 
     /** Sets a variable; one without a value is as good as unknown. */
     public Variables with(String name, @CheckForNull String value) {

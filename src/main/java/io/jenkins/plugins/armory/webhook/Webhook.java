@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -262,9 +264,18 @@ public final class Webhook implements Serializable {
 
     /** Whether a variable stands anywhere in the templates. */
     public boolean mentions(String variable) {
-        return Stream.concat(Stream.of(uriTemplate, body), headers.stream().map(Header::value))
-                .filter(Objects::nonNull)
-                .anyMatch(template -> Template.mentions(template, variable));
+        return templates().anyMatch(template -> Template.variables(template).contains(variable));
+    }
+
+    /** Ids of the Secret texts that the templates use. */
+    public Set<String> secrets() {
+        return templates()
+                .flatMap(template -> Variables.secretsIn(template).stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private Stream<String> templates() {
+        return Stream.concat(Stream.of(uriTemplate, body), headers.stream().map(Header::value)).filter(Objects::nonNull);
     }
 
     /** Whether a receiver of the call can learn from it where to call back to. */

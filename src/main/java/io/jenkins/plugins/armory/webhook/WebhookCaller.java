@@ -65,6 +65,8 @@ public final class WebhookCaller {
     private static final int MAX_READ = 8 * 1024;
     /** How much of an answer is kept, in bytes of UTF-8. */
     static final int MAX_ANSWER = 1024;
+    /** Longer than any approval waits. */
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofDays(2 * 366);
 
     private final OkHttpClient client;
     private final Duration responseTimeout;
@@ -137,7 +139,7 @@ public final class WebhookCaller {
 
         private final String answer;
 
-        private Result(
+        Result(
                 int status,
                 @CheckForNull String failure,
                 boolean mayBeRepeated,
@@ -165,6 +167,26 @@ public final class WebhookCaller {
         /** A call of which nobody knows what has become: it may have been taken, and the answer lost. */
         public static Result lost(String failure) {
             return new Result(0, failure, true, true, null, "");
+        }
+
+        /**
+         * Returns what can be believed of a result that came from an agent, on which others can put any program: texts of the
+         * usual length, without control characters and without the request's secrets, and a status that goes with the rest.
+         */
+        public Result asFarAsCredible(WebhookRequest request) {
+            boolean isSuccess = status / 100 == 2;
+            boolean isAnswer = status >= 100 && status <= 599;
+            if (answer == null || failure == null && !isSuccess || failure != null && (isSuccess || status != 0 && !isAnswer)) {
+                return lost(request.host() + " was called from an agent that says of the answer what cannot be; look at its log");
+            }
+            Duration pause = retryAfter == null || retryAfter.isNegative() ? null : retryAfter;
+            return new Result(
+                    status,
+                    failure == null ? null : shown(request.mask(failure, true)),
+                    failure != null && mayBeRepeated,
+                    failure == null || mayHaveBeenTaken,
+                    pause == null || pause.compareTo(LONGEST_RETRY_AFTER) <= 0 ? pause : LONGEST_RETRY_AFTER,
+                    shown(request.mask(answer, true)));
         }
 
         static Result accepted(int status, String answer) {
@@ -330,11 +352,12 @@ public final class WebhookCaller {
         MediaType type = body.contentType();
         Charset charset = type == null ? StandardCharsets.UTF_8 : type.charset(StandardCharsets.UTF_8);
         String text = new String(bytes, 0, length, charset == null ? StandardCharsets.UTF_8 : charset);
-        return start(webhook.mask(text, whole).replaceAll("[\\p{Cntrl}&&[^\n\t]]", "").strip());
+        return shown(webhook.mask(text, whole));
     }
 
-    /** The start of a text, as much as {@link #MAX_ANSWER} bytes hold. */
-    private static String start(String text) {
+    /** The start of a text, as much as {@link #MAX_ANSWER} bytes hold, without control characters. */
+    private static String shown(String whole) {
+        String text = whole.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "").strip();
         int bytes = 0;
         for (int i = 0; i < text.length(); ) {
             int character = text.codePointAt(i);

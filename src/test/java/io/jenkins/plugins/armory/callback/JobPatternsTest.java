@@ -2,7 +2,9 @@ package io.jenkins.plugins.armory.callback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -70,6 +72,16 @@ class JobPatternsTest {
                 .isThrownBy(() -> JobPatterns.parse("fine, " + pattern))
                 .withMessageContaining('"' + pattern + '"')
                 .withMessageContaining("folder/**");
+    }
+
+    /** A backtracking matcher takes time that grows with the power of the number of stars: hours for these. */
+    @ParameterizedTest
+    @CsvSource({"*a*a*a*a*a*a*b, a, 60000", "team/*a*a*a*a*a*a*b, team/a, 60000", "**/a/**/a/**/a/**/a/**/a/**/a/**/b, a/, 2000"})
+    void manyStarsTakeNoLongerThanOne(String pattern, String job, int times) {
+        String name = job.endsWith("/") ? job.repeat(times) + 'a' : job + "a".repeat(times);
+
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10), () -> assertThat(JobPatterns.parse(pattern).match(name)).isFalse());
     }
 
     @Provide

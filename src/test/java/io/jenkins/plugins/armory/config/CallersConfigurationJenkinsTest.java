@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.User;
@@ -13,6 +14,7 @@ import hudson.security.ACLContext;
 import hudson.security.AccessDeniedException3;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import hudson.util.Secret;
 import io.jenkins.plugins.armory.callback.CallbackClient;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlPage;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +57,9 @@ class CallersConfigurationJenkinsTest {
                       - "repository=octo-org/octo-repo"
                       - "ref=refs/heads/main"
                     jobs: "team-a/**"
-                  - requiredClaims: ["https://cloud.armory.io/principal#envId=e1"]
+                  - issuer: "https://auth.cloud.armory.io/"
+                    audience: "https://api.cloud.armory.io"
+                    requiredClaims: ["https://cloud.armory.io/principal#envId=e1"]
                     jobs: "**"
             """;
 
@@ -137,9 +142,13 @@ class CallersConfigurationJenkinsTest {
     @ValueSource(
             strings = {
                 "callbackClients: [{credentialsId: ci, jobs: 'a//b'}]",
-                "issuers: [{jobs: 'a**'}]",
-                "issuers: [{issuer: 'http://issuer.example.com', jobs: '**'}]",
-                "issuers: [{requiredClaims: ['repository'], jobs: '**'}]",
+                "issuers: [{issuer: 'https://issuer.example.com', audience: 'a', jobs: 'a**'}]",
+                "issuers: [{issuer: 'http://issuer.example.com', audience: 'a', jobs: '**'}]",
+                "issuers: [{issuer: 'https://issuer.example.com', audience: 'a', requiredClaims: ['repository'], jobs: '**'}]",
+                "issuers: [{audience: 'a', requiredClaims: ['a=b'], jobs: '**'}]",
+                "issuers: [{issuer: '', audience: 'a', requiredClaims: ['a=b'], jobs: '**'}]",
+                "issuers: [{issuer: 'https://issuer.example.com', requiredClaims: ['a=b'], jobs: '**'}]",
+                "issuers: [{issuer: 'https://auth.cloud.armory.io/', audience: 'https://api.cloud.armory.io', jobs: '**'}]",
                 "tokenLifetimeSeconds: 59",
                 "tokenLifetimeSeconds: 2592001",
             })
@@ -167,9 +176,22 @@ class CallersConfigurationJenkinsTest {
         assertThat(issuer.doCheckIssuer("http://127.0.0.1:8080").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(issuer.doCheckIssuer("http://issuer.example.com").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(issuer.doCheckIssuer("issuer").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(issuer.doCheckRequiredClaims("a=b\nc=d").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(issuer.doCheckRequiredClaims("").kind).isEqualTo(FormValidation.Kind.WARNING);
-        assertThat(issuer.doCheckRequiredClaims("a").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(issuer.doCheckIssuer("").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(issuer.doCheckAudience(" ").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(issuer.doCheckRequiredClaims("a=b\nc=d", "").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(issuer.doCheckRequiredClaims("", "https://issuer.example.com").kind)
+                .isEqualTo(FormValidation.Kind.WARNING);
+        assertThat(issuer.doCheckRequiredClaims("", issuer.getArmoryIssuer()).kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(issuer.doCheckRequiredClaims("a", "").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(configuration.doCheckCallbackCredentialsId("").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckCallbackCredentialsId("missing").kind).isEqualTo(FormValidation.Kind.ERROR);
+        for (CredentialsScope scope : List.of(CredentialsScope.SYSTEM, CredentialsScope.GLOBAL)) {
+            SystemCredentialsProvider.getInstance()
+                    .getCredentials()
+                    .add(new StringCredentialsImpl(scope, scope.name(), "", Secret.fromString("s")));
+        }
+        assertThat(configuration.doCheckCallbackCredentialsId("SYSTEM").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckCallbackCredentialsId("GLOBAL").kind).isEqualTo(FormValidation.Kind.WARNING);
         assertThat(configuration.doCheckTokenLifetimeSeconds("").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(configuration.doCheckTokenLifetimeSeconds("86400").kind).isEqualTo(FormValidation.Kind.OK);
         for (String wrong : List.of("59", "-1", "2592001", "a day")) {
@@ -198,7 +220,9 @@ class CallersConfigurationJenkinsTest {
                     () -> client.doCheckCredentialsId("ci"),
                     () -> client.doCheckJobs("x"),
                     () -> issuer.doCheckIssuer("x"),
-                    () -> issuer.doCheckRequiredClaims("x"),
+                    () -> issuer.doCheckAudience("x"),
+                    () -> issuer.doCheckRequiredClaims("x", "x"),
+                    () -> ArmoryConfiguration.get().doCheckCallbackCredentialsId("x"),
                     () -> issuer.doCheckJobs("x"),
                     () -> ArmoryConfiguration.get().doCheckTokenLifetimeSeconds("1"));
             assertThat(checks)

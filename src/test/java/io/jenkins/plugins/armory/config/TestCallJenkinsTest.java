@@ -149,6 +149,21 @@ class TestCallJenkinsTest {
     }
 
     @Test
+    void sendsNoSecretThatJobsMayNotUse() throws Exception {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(CredentialsScope.SYSTEM, "of-jenkins", null, Secret.fromString(SECRET)));
+        ArmoryConfiguration.get().setCallbackCredentialsId("ci");
+        WebhookDefinition ofJenkins = definition("of-jenkins");
+        ofJenkins.setHeaders(List.of(new KeyValue("Authorization", "{{secrets.of-jenkins}}")));
+        ArmoryConfiguration.get().setWebhooks(List.of(definition("trusted"), ofJenkins));
+
+        assertThat(send("trusted")).contains("Nothing was sent", "trusts with callbacks");
+        assertThat(send("of-jenkins")).contains("Nothing was sent", "there is no Secret text credential");
+        assertThat(external.getRequestCount()).isZero();
+    }
+
+    @Test
     void isForThoseWhoMayDefineIt() throws Exception {
         Folder folder = j.createProject(Folder.class, "folder");
         FolderWebhooks property = new FolderWebhooks();

@@ -198,6 +198,36 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         assertThat(external.getRequestCount()).isZero();
     }
 
+    @Test
+    void namesTheNearestParameterOfOneThatItDoesNotHave() throws Exception {
+        String unknown = "there is no such parameter; did you mean ";
+        assertFailure(
+                step(", manualApprovall: [message: 'go?']"),
+                "armoryWebhookApproval: manualApprovall: " + unknown + "manualApproval?");
+        assertFailure(
+                step(", manualApproval: [submitter: 'alice']"),
+                "armoryWebhookApproval: manualApproval.submitter: " + unknown + "submitters?");
+        assertFailure(step(", manualApproval: 'alice'"), "armoryWebhookApproval: manualApproval: must be a map");
+        assertFailure(
+                step(", cancel: [uriTemplate: 'http://x/', headers: [[kye: 'a']]]"),
+                "armoryWebhookApproval: cancel.headers[0].kye: " + unknown + "key?");
+        assertFailure(
+                "armoryEnvironment(name: 'prod', dependOn: ['dev']) { }", "armoryEnvironment: dependOn: " + unknown + "dependsOn?");
+        assertFailure("armoryRollback(environmnt: 'prod') { }", "armoryRollback: environmnt: " + unknown + "environment?");
+        assertThat(external.getRequestCount()).isZero();
+    }
+
+    @Test
+    void namesTheNearestParameterInADeclarativePipelineToo() throws Exception {
+        String pipeline = "pipeline { agent none; stages { stage('prod') { steps { %s } } } }";
+        // Declarative Pipelines check the step's own parameters themselves, before anything is run.
+        assertFailure(pipeline.formatted(step(", manualApprovall: [message: 'go?']")), "manualApprovall");
+        assertFailure(
+                pipeline.formatted(step(", manualApproval: [submitter: 'alice']")),
+                "manualApproval.submitter: there is no such parameter; did you mean submitters?");
+        assertThat(external.getRequestCount()).isZero();
+    }
+
     private void assertFailure(String script, String message) throws Exception {
         WorkflowRun run = start(script);
         j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
@@ -227,6 +257,37 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         j.assertLogContains("succeeded (credentials ci)", inside);
 
         assertFailure(script, "there is no Secret text credential \"ci\" that this job may use");
+    }
+
+    @Test
+    void noCredentialOfAFolderStandsInForTheOneOfTheSettings() throws Exception {
+        Folder folder = j.createProject(Folder.class, "team");
+        for (ItemGroup<?> place : List.of(j.jenkins, folder)) {
+            String secret = place == folder ? "f0lder-secret" : "secret of the settings";
+            CredentialsProvider.lookupStores(place)
+                    .iterator()
+                    .next()
+                    .addCredentials(
+                            Domain.global(),
+                            new StringCredentialsImpl(
+                                    place == folder ? CredentialsScope.GLOBAL : CredentialsScope.SYSTEM,
+                                    "trusted",
+                                    "",
+                                    Secret.fromString(secret)));
+        }
+        ArmoryConfiguration.get().setCallbackCredentialsId("trusted");
+        WorkflowRun run = job(folder, step("")).scheduleBuild2(0).waitForStart();
+        RecordedRequest request = received();
+        CallbackClient client = new CallbackClient(j.getURL());
+        String id = request.getHeaders().get("Idempotency-Key");
+
+        assertThat(client.post(id, "f0lder-secret", "{\"success\": true}").statusCode()).isEqualTo(401);
+        assertThat(client.post(id, "secret of the settings", "{\"success\": true}").statusCode()).isEqualTo(200);
+
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        assertFailure(
+                step(", bodyTemplate: [inline: '{\"t\": \"{{secrets.trusted}}\"}']"),
+                "is a credential that Manage Jenkins » System trusts with callbacks");
     }
 
     @Test
@@ -432,6 +493,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         step.setUnit(TimeUnit.MINUTES);
         step.setHeartbeat(2);
         step.setHeartbeatUnit(TimeUnit.SECONDS);
+        step.setSecrets(List.of("ci-token", "other"));
         step.setAllowedCallers(List.of("ci-client", "https://gitlab.example.com project_path:team/app:*"));
 
         ArmoryWebhookApprovalStep after = new StepConfigTester(j).configRoundTrip(step);
@@ -463,6 +525,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "/cancel",
                 "/unit",
                 "/callbackCredentialsId",
+                "/secrets",
                 "/allowedCallers")) {
             String url = "descriptor/" + ArmoryWebhookApprovalStep.class.getName() + "/help" + field;
             assertThat(client.goTo(url).getWebResponse().getContentAsString())

@@ -7,9 +7,13 @@ import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.model.Computer;
 import hudson.model.Item;
 import hudson.model.Label;
+import hudson.model.Node;
+import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.User;
+import hudson.model.queue.CauseOfBlockage;
 import hudson.slaves.DumbSlave;
+import hudson.slaves.NodeProperty;
 import hudson.slaves.OfflineCause;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.FolderWebhooks;
@@ -108,6 +112,19 @@ class WebhookSourcesJenkinsTest {
                 .containsExactly("/inner", "/global", "/outer");
         j.assertLogContains("webhook: there is no webhook \"d\"; known are a, b, c", run);
         assertThat(Webhooks.names(run.getParent())).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aFileOfTheWorkspaceCannotReplaceTheDefinitionOfAFolder() throws Exception {
+        Folder folder = j.createProject(Folder.class, "team");
+        define(folder, definition("a", "/folder"));
+        String script = "node { writeFile file: 'deploy.yml', text: 'webhooks: [{name: a, uriTemplate: \"" + external.url("/file")
+                + "\"}]'\narmoryWebhookApproval(configFile: 'deploy.yml', webhook: 'a') }";
+
+        WorkflowRun run = j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(folder, script)));
+
+        j.assertLogContains("webhook: \"a\" is defined in deploy.yml and on folder team, and a file of the workspace cannot", run);
+        assertThat(external.getRequestCount()).isZero();
     }
 
     @Test
@@ -254,7 +271,45 @@ class WebhookSourcesJenkinsTest {
 
         WorkflowRun refused = j.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0).get());
 
-        j.assertLogContains("may not be used: this job has no permission to build there", refused);
+        j.assertLogContains("agent '" + agent.getNodeName() + "' may not be used by this job: ", refused);
+        j.assertLogContains("outsider", refused);
         assertThat(external.getRequestCount()).isZero();
+    }
+
+    /** Stands for the Job Restrictions plugin. */
+    private static final class NobodysNode extends NodeProperty<Node> {
+        @Override
+        public CauseOfBlockage canTake(Queue.BuildableItem item) {
+            return new CauseOfBlockage() {
+                @Override
+                public String getShortDescription() {
+                    return "restricted to others than " + item.task.getOwnerTask().getName();
+                }
+            };
+        }
+    }
+
+    @Test
+    void aJobThatARestrictionOfTheAgentKeepsOutMayNotCallFromIt() throws Exception {
+        DumbSlave agent = j.createOnlineSlave(Label.get("inside"));
+        agent.getNodeProperties().add(new NobodysNode());
+
+        for (String identifier : List.of(agent.getNodeName(), "inside")) {
+            WorkflowRun refused = j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(null, fromAgent(identifier))));
+            j.assertLogContains("agent '" + identifier + "' may not be used by this job: restricted to others than "
+                    + refused.getParent().getName(), refused);
+        }
+        assertThat(external.getRequestCount()).isZero();
+    }
+
+    @Test
+    void aReservedAgentIsForThoseWhoNameIt() throws Exception {
+        DumbSlave agent = j.createOnlineSlave();
+        agent.setMode(Node.Mode.EXCLUSIVE);
+
+        WorkflowRun run = run(null, fromAgent(agent.getNodeName()));
+
+        assertThat(received().getTarget()).isEqualTo("/inside");
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
     }
 }

@@ -135,10 +135,12 @@ class AccessJenkinsTest {
                 Form.ADMINISTRATORS,
                 "WebhookDefinition.sendTest", // on a folder, for those who may configure that; see TestCallJenkinsTest
                 "ArmoryConfiguration.checkCallbackBaseUrl",
+                "ArmoryConfiguration.checkCallbackCredentialsId",
                 "ArmoryConfiguration.checkAllowedHosts",
                 "ArmoryConfiguration.checkTokenLifetimeSeconds",
                 "ListedClient.checkCredentialsId",
                 "ListedIssuer.checkIssuer",
+                "ListedIssuer.checkAudience",
                 "ListedIssuer.checkRequiredClaims",
                 "ListedClient.checkJobs",
                 "ListedIssuer.checkJobs"));

@@ -143,6 +143,15 @@ class AllowedHostsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"169.254.169.254", "169.254.1.1", "fe80::1", "::ffff:169.254.169.254", "::169.254.169.254"})
+    void refusesLinkLocalAddressesFromAnAgentWhateverIsListed(String address) {
+        assertThat(allows(hosts().fromAgent(), "metadata.internal", address)).isFalse();
+        assertThat(allows(hosts().fromAgent(), address, address)).isFalse();
+        assertThat(allows(hosts("metadata.internal").fromAgent(), "metadata.internal", address)).isFalse();
+        assertThat(allows(hosts(address).fromAgent(), address, address)).isFalse();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"https://ci/", "ci:8080", "*", "*example.com", "a.*.com", "10.0.0.0/33", "10.0.0.0/", "1.2.3.4.5", "a b", ""})
     void namesAnEntryThatIsNone(String entry) {
         assertThatIllegalArgumentException()

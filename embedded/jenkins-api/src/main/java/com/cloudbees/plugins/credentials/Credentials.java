@@ -6,4 +6,6 @@ import java.io.Serializable;
 
 /** Something secret that others know Jenkins by. */
 public interface Credentials extends Describable<Credentials>, Serializable, ExtensionPoint {
+
+    CredentialsScope getScope();
 }

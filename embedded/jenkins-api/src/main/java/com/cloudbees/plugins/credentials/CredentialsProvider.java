@@ -31,6 +31,20 @@ public abstract class CredentialsProvider extends Descriptor<CredentialsProvider
     public abstract <C extends Credentials> List<C> getCredentialsInItemGroup(
             Class<C> type, ItemGroup itemGroup, Authentication authentication, List<DomainRequirement> domainRequirements);
 
+    /** The same for something in a group. */
+    public <C extends Credentials> List<C> getCredentialsInItem(
+            Class<C> type, Item item, Authentication authentication, List<DomainRequirement> domainRequirements) {
+        return getCredentialsInItemGroup(type, item.getParent(), authentication, domainRequirements);
+    }
+
+    public static <C extends Credentials> List<C> lookupCredentialsInItem(
+            Class<C> type, Item item, Authentication authentication, List<DomainRequirement> domainRequirements) {
+        return ExtensionList.lookup(CredentialsProvider.class).stream()
+                .flatMap(provider ->
+                        provider.getCredentialsInItem(type, item, authentication, domainRequirements).stream())
+                .collect(Collectors.toList());
+    }
+
     public static <C extends Credentials> List<C> lookupCredentialsInItemGroup(
             Class<C> type, ItemGroup itemGroup, Authentication authentication, List<DomainRequirement> domainRequirements) {
         return ExtensionList.lookup(CredentialsProvider.class).stream()
@@ -50,7 +64,10 @@ public abstract class CredentialsProvider extends Descriptor<CredentialsProvider
 
     /** The credentials that the build may use, or null when it has none of that id and type. */
     public static <C extends IdCredentials> C findCredentialById(String id, Class<C> type, Run<?, ?> run) {
-        return findCredentialByIdInItemGroup(id, type, run.getParent().getParent(), ACL.SYSTEM2, List.of());
+        return lookupCredentialsInItem(type, run.getParent(), ACL.SYSTEM2, List.of()).stream()
+                .filter(credentials -> credentials.getId().equals(id))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Records a use of the credentials, which the embedded controller has no page for. */

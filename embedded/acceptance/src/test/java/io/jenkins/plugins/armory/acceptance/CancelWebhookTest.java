@@ -157,16 +157,16 @@ class CancelWebhookTest {
     @Test
     void hasNoSecretOnDiskOrInTheLog(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.createJob(process.approval(
-                        cancel(canceller, "headers: [[key: 'X-Token', value: '{{secrets.default}}']]")))
+                        cancel(canceller, "headers: [[key: 'X-Token', value: '{{secrets.team}}']]")))
                 .build()
                 .awaitWaiting(1);
         process.awaitCall();
         build.abort();
         String log = build.awaitResult("ABORTED");
 
-        assertThat(canceller.awaitCall().header("X-Token")).isEqualTo(Settings.DEFAULT_SECRET);
-        assertThat(awaitCancel(build).toString()).doesNotContain(Settings.DEFAULT_SECRET);
-        assertThat(log).doesNotContain(Settings.DEFAULT_SECRET);
+        assertThat(canceller.awaitCall().header("X-Token")).isEqualTo(Settings.TEAM_SECRET);
+        assertThat(awaitCancel(build).toString()).doesNotContain(Settings.TEAM_SECRET);
+        assertThat(log).doesNotContain(Settings.TEAM_SECRET);
     }
 
     @Test

@@ -173,6 +173,10 @@ class TemplateTest {
                 arguments("headers: [[key: 'X A', value: 'b']]", "headers: \"X A\" is not the name of an HTTP header"),
                 arguments("method: 'FETCH'", "method: \"FETCH\" is not one of POST, GET,"),
                 arguments("method: 'GET', bodyTemplate: [inline: '{}']", "bodyTemplate: a GET request has no body"),
+                arguments(
+                        "headers: [[key: 'X-A', value: '{{secrets.default}}']]",
+                        "headers: X-A: {{secrets.default}} at line 1, column 1 is a credential that Manage Jenkins » System"
+                                + " trusts with callbacks"),
                 arguments("timeout: 0", "timeout: 0 HOURS is not between 1 millisecond and 366 days"),
                 arguments("timeout: -1, unit: 'SECONDS'", "timeout: -1 SECONDS is not between"),
                 arguments(

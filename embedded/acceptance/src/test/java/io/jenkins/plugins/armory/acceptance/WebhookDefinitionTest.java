@@ -23,7 +23,7 @@ class WebhookDefinitionTest {
               suite: from the deployment
               region: eu
             webhooks:
-              - name: deploy-checks
+              - name: checks-of-the-file
                 uriTemplate: "%s"
                 bodyTemplate: {path: body.json}
               - name: broken
@@ -76,9 +76,9 @@ class WebhookDefinitionTest {
     }
 
     @Test
-    void deploymentFileComesBeforeTheSettings(Jenkins jenkins, ExternalProcess process) {
+    void deploymentFileDefinesWebhooksForTheStep(Jenkins jenkins, ExternalProcess process) {
         String file = FILE.formatted(process.url()).replaceAll("(?s)  - name: broken.*", "");
-        Build build = runFromFile(jenkins, file, "webhook: 'deploy-checks', context: [suite: 'from the step']");
+        Build build = runFromFile(jenkins, file, "webhook: 'checks-of-the-file', context: [suite: 'from the step']");
 
         Call call = process.awaitCall();
 
@@ -91,7 +91,7 @@ class WebhookDefinitionTest {
 
     @Test
     void mistakeInADeploymentFileIsNamedWithItsPlace(Jenkins jenkins, ExternalProcess process) {
-        Build build = runFromFile(jenkins, FILE.formatted(process.url()), "webhook: 'deploy-checks'");
+        Build build = runFromFile(jenkins, FILE.formatted(process.url()), "webhook: 'checks-of-the-file'");
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("configFile: armory/deploy.yml cannot be used:")
@@ -106,7 +106,7 @@ class WebhookDefinitionTest {
         Build build = runFromFile(jenkins, file, "webhook: 'deploy-check'");
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("webhook: there is no webhook \"deploy-check\"; known are broken, deploy-checks");
+                .contains("webhook: there is no webhook \"deploy-check\"; known are broken, checks-of-the-file, deploy-checks");
     }
 
     @Test

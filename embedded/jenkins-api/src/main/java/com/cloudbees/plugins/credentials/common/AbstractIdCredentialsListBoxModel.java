@@ -30,13 +30,18 @@ public abstract class AbstractIdCredentialsListBoxModel<
     public AbstractIdCredentialsListBoxModel<T, C> includeMatchingAs(
             Authentication authentication, Item context, Class<? extends C> type,
             List<DomainRequirement> domainRequirements, CredentialsMatcher matcher) {
-        return includeMatchingAs(authentication, context.getParent(), type, domainRequirements, matcher);
+        return include(CredentialsProvider.lookupCredentialsInItem(type, context, authentication, domainRequirements), matcher);
     }
 
     public AbstractIdCredentialsListBoxModel<T, C> includeMatchingAs(
             Authentication authentication, ItemGroup context, Class<? extends C> type,
             List<DomainRequirement> domainRequirements, CredentialsMatcher matcher) {
-        for (C found : CredentialsProvider.lookupCredentialsInItemGroup(type, context, authentication, domainRequirements)) {
+        return include(
+                CredentialsProvider.lookupCredentialsInItemGroup(type, context, authentication, domainRequirements), matcher);
+    }
+
+    private AbstractIdCredentialsListBoxModel<T, C> include(List<? extends C> credentials, CredentialsMatcher matcher) {
+        for (C found : credentials) {
             if (matcher.matches(found)) {
                 add(describe(found), found.getId());
             }

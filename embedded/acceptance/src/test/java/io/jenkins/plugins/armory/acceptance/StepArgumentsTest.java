@@ -1,0 +1,68 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Arguments that a step does not have, or not so: each ends the step before anything is called. */
+@AcceptanceTest
+class StepArgumentsTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "manualApprovall: [message: 'go?']                    | manualApprovall: there is no such parameter; did you mean manualApproval?",
+                "manualapproval: [message: 'go?']                     | manualapproval: there is no such parameter; did you mean manualApproval?",
+                "Phase: 'beforeDeployment'                            | Phase: there is no such parameter; did you mean phase?",
+                "manualApproval: [submitter: 'alice']                 | manualApproval.submitter: there is no such parameter; did you mean submitters?",
+                "manualApproval: 'alice'                              | manualApproval: must be a map with the keys message, submitters",
+                "manualApproval: ['alice']                            | manualApproval: must be a map with the keys message, submitters",
+                "manualApproval: true                                 | manualApproval: must be a map with the keys message, submitters",
+                "headers: [[kye: 'a', value: 'b']]                    | headers[0].kye: there is no such parameter; did you mean key?",
+                "headers: [[key: 'a', value: 'b'], 'c']               | headers[1]: must be a map with the keys key, value",
+                "headers: [[key: 'a', value: 'b'], null]              | headers[1]: must be a map with the keys key, value",
+                "headers: [key: 'a', value: 'b']                      | headers: must be a list",
+                "bodyTemplate: [inlin: '{}']                          | bodyTemplate.inlin: there is no such parameter; did you mean inline?",
+                "bodyTemplate: '{}'                                   | bodyTemplate: must be a map with the keys inline, path",
+                "cancel: [uriTemplte: 'https://ci.example.com/']      | cancel.uriTemplte: there is no such parameter; did you mean uriTemplate?",
+                "cancel: [uriTemplate: 'https://ci.example.com/', headers: [[kye: 'a']]] | cancel.headers[0].kye: there is no such parameter; did you mean key?",
+                "context: [[key: 'a', valu: 'b']]                     | context[0].valu: there is no such parameter; did you mean value?",
+                "context: 'a'                                         | context: must be a list",
+                "allowedCallers: 'client-1'                           | allowedCallers: must be a list",
+            })
+    void mistakeIsAnErrorBeforeAnythingIsCalled(
+            String parameter, String message, Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob("armoryWebhookApproval(name: 'checks', uriTemplate: '%s', %s)"
+                        .formatted(process.url(), parameter))
+                .build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("armoryWebhookApproval: " + message);
+        assertThat(build.approvals()).isEmpty();
+        assertThat(process.calls()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "armoryEnvironment(name: 'prod', dependOn: ['dev'])           | armoryEnvironment: dependOn: there is no such parameter; did you mean dependsOn?",
+                "armoryEnvironment(name: 'prod', dependsOn: [[nam: 'dev']])   | armoryEnvironment: dependsOn[0].nam: there is no such parameter; did you mean name?",
+                "armoryEnvironment(name: 'prod', dependsOn: [name: 'dev'])    | armoryEnvironment: dependsOn: must be a list",
+                "armoryEnvironment(name: 'prod', dependsOn: 5)                | armoryEnvironment: dependsOn: must be a list",
+                "armoryEnvironment(name: 'prod', dependsOn: [5])              | armoryEnvironment: dependsOn[0]: must be a map with the keys name",
+                "armoryRollback(environmnt: 'prod')                           | armoryRollback: environmnt: there is no such parameter; did you mean environment?",
+                "armoryRollback(environment: 'prod', only: 'once')            | armoryRollback: only: there is no such parameter; did you mean",
+            })
+    void mistakeInABlockIsAnErrorBeforeItsBodyIsRun(String step, String message, Jenkins jenkins) {
+        Build build = jenkins.createJob(step + " { echo 'in the body' }").build();
+
+        assertThat(build.awaitResult("FAILURE")).contains(message).doesNotContain("in the body");
+    }
+}

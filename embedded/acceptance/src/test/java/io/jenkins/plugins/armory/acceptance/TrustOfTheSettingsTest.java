@@ -1,0 +1,99 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Credentials that the settings trust: they decide for jobs, and no job gets at them. */
+class TrustOfTheSettingsTest {
+
+    private static final String SECRET = "secret-that-the-settings-trust";
+    private static final String CLIENT = "client-1";
+    private static Controller controller;
+    private static Jenkins jenkins;
+    private final ExternalProcess process = new ExternalProcess();
+
+    @BeforeAll
+    static void start() {
+        controller = Controller.create(
+                """
+                credentials:
+                  system:
+                    domainCredentials:
+                      - credentials:
+                          - string: {id: trusted, scope: SYSTEM, secret: "%s", description: "of the settings"}
+                          - string: {id: other-system, scope: SYSTEM, secret: "x", description: "of Jenkins itself"}
+                          - usernamePassword: {id: client, scope: SYSTEM, username: "%s", password: "%s"}
+                unclassified:
+                  armory:
+                    callbackCredentialsId: trusted
+                    allowedHosts: ["127.0.0.1"]
+                    callbackClients: [{credentialsId: client, jobs: "job-*"}]
+                """
+                        .formatted(SECRET, CLIENT, Settings.CLIENT_SECRET));
+        controller.start();
+        jenkins = new Jenkins(controller);
+    }
+
+    @AfterAll
+    static void stop() {
+        controller.close();
+    }
+
+    @Test
+    void secretOfScopeSystemDecidesForAJob() {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+
+        assertThat(callback.with("wrong").succeed("no")).returns(401, Answer::status);
+        assertThat(callback.with(SECRET).succeed("yes")).returns(200, Answer::status);
+
+        assertThat(build.awaitResult("SUCCESS")).contains("credentials trusted");
+    }
+
+    @Test
+    void clientWhoseCredentialIsOfScopeSystemGetsTokens() {
+        Build build = jenkins.createJob(process.approval("callbackCredentialsId: 'client'")).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+
+        assertThat(callback.with(SECRET).succeed("no")).returns(403, Answer::status);
+        assertThat(callback.with(TokenEndpointContractTest.token(jenkins, CLIENT)).succeed("yes")).returns(200, Answer::status);
+
+        build.awaitResult("SUCCESS");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "trusted,      is a credential that Manage Jenkins » System trusts with callbacks",
+        "client,       is a credential that Manage Jenkins » System trusts with callbacks",
+        "other-system, 'has no value; there is no Secret text credential \"other-system\" that this job may use'",
+    })
+    void noJobSendsThem(String id, String message) {
+        Build build = jenkins.createJob("armoryWebhookApproval(name: 'steal', uriTemplate: '%s', disableCallback: true,"
+                                .formatted(process.url())
+                        + " headers: [[key: 'X-Token', value: '{{secrets." + id + "}}']])")
+                .build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("{{secrets." + id + "}} at line 1, column 1 " + message);
+        assertThat(process.calls()).isEmpty();
+    }
+
+    @Test
+    void noJobNamesThemAsItsOwn() {
+        Build build = jenkins.createJob(process.approval("callbackCredentialsId: 'trusted'")).build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("callbackCredentialsId: there is no Secret text credential \"trusted\" that this job may use");
+        assertThat(process.calls()).isEmpty();
+    }
+}

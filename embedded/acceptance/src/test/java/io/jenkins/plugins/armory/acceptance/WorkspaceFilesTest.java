@@ -1,0 +1,160 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.Groovy;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a file of the workspace, which may be that of a stranger's pull request, can have a step call and send. */
+@AcceptanceTest
+class WorkspaceFilesTest {
+
+    private static final String STEALING =
+            """
+            webhooks:
+              - name: steal
+                uriTemplate: "%s"
+                headers: [{key: X-Token, value: "{{ secrets.team }}"}]
+            """;
+
+    private static Build run(Jenkins jenkins, String path, String file, String parameters) {
+        return jenkins.createJob(
+                        """
+                        node {
+                            writeFile file: '%s', text: %s
+                            armoryWebhookApproval(%s)
+                        }
+                        """
+                                .formatted(path, Groovy.string(file), parameters))
+                .build();
+    }
+
+    private static void assertNothingIsCalled(Build build, ExternalProcess process, String message) {
+        assertThat(build.awaitResult("FAILURE")).contains(message).doesNotContain(Settings.TEAM_SECRET);
+        assertThat(build.approvals()).isEmpty();
+        assertThat(process.calls()).isEmpty();
+    }
+
+    @Test
+    void deploymentFileCannotReplaceAWebhookOfTheSettings(Jenkins jenkins, ExternalProcess process) {
+        String file = "webhooks: [{name: deploy-checks, uriTemplate: \"%s\"}]".formatted(process.url());
+
+        Build build = run(jenkins, "deploy.yml", file, "configFile: 'deploy.yml', webhook: 'deploy-checks'");
+
+        assertNothingIsCalled(
+                build,
+                process,
+                "webhook: \"deploy-checks\" is defined in deploy.yml and in Manage Jenkins » System, and a file of the workspace"
+                        + " cannot replace it; give it another name in deploy.yml, or leave configFile out");
+    }
+
+    @Test
+    void deploymentFileCannotReplaceACancelWebhookOfTheSettings(Jenkins jenkins, ExternalProcess process) {
+        String file = "webhooks: [{name: stop-checks, uriTemplate: \"%s\"}]".formatted(process.url());
+
+        Build build = run(
+                jenkins, "deploy.yml", file, "configFile: 'deploy.yml', webhook: 'stoppable-checks', context: [uri: 'https://x/']");
+
+        assertNothingIsCalled(
+                build, process, "cancel: \"stop-checks\" is defined in deploy.yml and in Manage Jenkins » System, and");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ", secrets: []", ", secrets: ['hostile']", ", secrets: ['Team']"})
+    void deploymentFileGetsNoSecretThatTheStepDoesNotList(String secrets, Jenkins jenkins, ExternalProcess process) {
+        Build build = run(
+                jenkins,
+                "deploy.yml",
+                STEALING.formatted(process.url()),
+                "configFile: 'deploy.yml', webhook: 'steal'" + secrets);
+
+        assertNothingIsCalled(
+                build,
+                process,
+                "deploy.yml: webhook 'steal' uses {{secrets.team}}, which the step does not list; if that file may send it, say"
+                        + " secrets: ['team'] in the step");
+    }
+
+    @Test
+    void deploymentFileGetsASecretThatTheStepLists(Jenkins jenkins, ExternalProcess process) {
+        Build build = run(
+                jenkins,
+                "deploy.yml",
+                STEALING.formatted(process.url()) + "    disableCallback: true\n",
+                "configFile: 'deploy.yml', webhook: 'steal', secrets: ['hostile', 'team']");
+
+        build.awaitResult("SUCCESS");
+        assertThat(process.awaitCall().header("X-Token")).isEqualTo(Settings.TEAM_SECRET);
+    }
+
+    @Test
+    void bodyThatADeploymentFileReadsGetsNoSecretEither(Jenkins jenkins, ExternalProcess process) {
+        String file =
+                """
+                webhooks:
+                  - name: checks
+                    uriTemplate: "%s"
+                    bodyTemplate: {path: body.json}
+                """
+                        .formatted(process.url());
+        Build build = jenkins.createJob(
+                        """
+                        node {
+                            writeFile file: 'deploy.yml', text: %s
+                            writeFile file: 'body.json', text: '{"a": "{{secrets.team}}"}'
+                            armoryWebhookApproval(configFile: 'deploy.yml', webhook: 'checks')
+                        }
+                        """
+                                .formatted(Groovy.string(file)))
+                .build();
+
+        assertNothingIsCalled(build, process, "body.json: uses {{secrets.team}}, which the step does not list");
+    }
+
+    /** The step's own cancel webhook, whose body is a file too. */
+    @Test
+    void cancelWebhookThatReadsAFileGetsNoSecretEither(Jenkins jenkins, ExternalProcess process) {
+        Build build = run(
+                jenkins,
+                "body.json",
+                "{\"a\": \"{{secrets.team}}\"}",
+                "name: 'checks', uriTemplate: '%s', cancel: [uriTemplate: '%s', bodyTemplate: [path: 'body.json']]"
+                        .formatted(process.url(), process.url()));
+
+        assertNothingIsCalled(build, process, "body.json: uses {{secrets.team}}, which the step does not list");
+    }
+
+    @Test
+    void bodyFromAFileGetsNoSecretThatTheStepDoesNotList(Jenkins jenkins, ExternalProcess process) {
+        Build build = run(
+                jenkins,
+                "body.json",
+                "{\"token\": \"{{secrets.team}}\"}",
+                "name: 'checks', uriTemplate: '%s', bodyTemplate: [path: 'body.json']".formatted(process.url()));
+
+        assertNothingIsCalled(
+                build, process, "body.json: uses {{secrets.team}}, which the step does not list; if that file may send it, say");
+    }
+
+    @Test
+    void templatesOfThePipelineNeedNoList(Jenkins jenkins, ExternalProcess process) {
+        Build build = run(
+                jenkins,
+                "body.json",
+                "{\"token\": \"{{secrets.hostile}}\", \"to\": \"{{armory.callbackUri}}\"}",
+                ("name: 'checks', uriTemplate: '%s', bodyTemplate: [path: 'body.json'], secrets: ['hostile'],"
+                                + " disableCallback: true, headers: [[key: 'X-Token', value: '{{secrets.team}}']]")
+                        .formatted(process.url()));
+
+        build.awaitResult("SUCCESS");
+        Call call = process.awaitCall();
+        assertThat(call.header("X-Token")).isEqualTo(Settings.TEAM_SECRET);
+        assertThat(call.json().get("token").asText()).isEqualTo(Settings.HOSTILE_SECRET);
+    }
+}

@@ -1,0 +1,7 @@
+package hudson.model.queue;
+
+/** Why something cannot run. */
+public abstract class CauseOfBlockage {
+
+    public abstract String getShortDescription();
+}

@@ -1,0 +1,26 @@
+package hudson.model.queue;
+
+import hudson.model.Label;
+import hudson.model.ModelObject;
+import hudson.model.Queue;
+import java.io.IOException;
+
+/** A part of a {@link Queue.Task} that takes one executor. */
+public interface SubTask extends ModelObject {
+
+    /** Where it has to run, or null for anywhere. */
+    default Label getAssignedLabel() {
+        return null;
+    }
+
+    Queue.Executable createExecutable() throws IOException;
+
+    /** What it is a part of. */
+    default Queue.Task getOwnerTask() {
+        return (Queue.Task) this;
+    }
+
+    default String getUrl() {
+        return null;
+    }
+}

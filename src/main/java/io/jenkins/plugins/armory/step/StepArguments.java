@@ -1,0 +1,110 @@
+package io.jenkins.plugins.armory.step;
+
+import hudson.model.Describable;
+import hudson.util.EditDistance;
+import java.beans.Introspector;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.kohsuke.stapler.ClassDescriptor;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+
+/**
+ * The check of a step's arguments against the parameters that it has. Of one that it does not have, Jenkins prints no more than a
+ * warning ({@code DescribableModel.instantiate} in the plugin structs), so a misspelt {@code manualApproval} would be a step
+ * without one.
+ */
+final class StepArguments {
+
+    /** Names the class of a nested object, for whoever wants to. */
+    private static final String CLASS = "$class";
+
+    private StepArguments() {}
+
+    /**
+     * Checks the names of the arguments, and of those of nested objects, and that objects and lists are such.
+     *
+     * @throws IllegalArgumentException naming the argument and what to write instead
+     */
+    static Map<String, Object> checked(StepDescriptor step, Map<String, Object> arguments) {
+        try {
+            checkObject(step.clazz, arguments, "");
+            return arguments;
+        } catch (IllegalArgumentException x) {
+            throw new IllegalArgumentException(step.getFunctionName() + ": " + x.getMessage(), x);
+        }
+    }
+
+    private static void checkObject(Class<?> type, Map<?, ?> arguments, String path) {
+        Map<String, Type> parameters = parameters(type);
+        arguments.forEach((key, value) -> {
+            String name = String.valueOf(key);
+            String where = path.isEmpty() ? name : path + '.' + name;
+            Type parameter = parameters.get(name);
+            if (parameter != null) {
+                if (value != null) {
+                    check(parameter, value, where);
+                }
+            } else if (path.isEmpty() || !name.equals(CLASS)) {
+                throw new IllegalArgumentException(where + ": there is no such parameter; did you mean "
+                        + EditDistance.findNearest(name, parameters.keySet()) + "?");
+            }
+        });
+    }
+
+    private static void check(Type type, Object value, String path) {
+        if (type instanceof ParameterizedType generic && isCollection(generic.getRawType())) {
+            if (!(value instanceof Collection<?> elements)) {
+                throw new IllegalArgumentException(path + ": must be a list");
+            }
+            int index = 0;
+            for (Object element : elements) {
+                check(generic.getActualTypeArguments()[0], element, path + '[' + index++ + ']');
+            }
+        } else if (type instanceof Class<?> nested && Describable.class.isAssignableFrom(nested)) {
+            if (value instanceof Map<?, ?> arguments) {
+                checkObject(nested, arguments, path);
+            } else if (value instanceof UninstantiatedDescribable object) {
+                checkObject(nested, object.getArguments(), path);
+            } else if (!nested.isInstance(value)) {
+                throw new IllegalArgumentException(
+                        path + ": must be a map with the keys " + String.join(", ", parameters(nested).keySet()));
+            }
+        } else if (value == null) {
+            throw new IllegalArgumentException(path + ": must not be null");
+        }
+    }
+
+    private static boolean isCollection(Type type) {
+        return type instanceof Class<?> raw && Collection.class.isAssignableFrom(raw);
+    }
+
+    /** What the constructor takes, and what there are setters for, by name. */
+    private static Map<String, Type> parameters(Class<?> type) {
+        Map<String, Type> parameters = new TreeMap<>();
+        for (Constructor<?> constructor : type.getConstructors()) {
+            if (constructor.isAnnotationPresent(DataBoundConstructor.class)) {
+                String[] names = ClassDescriptor.loadParameterNames(constructor);
+                for (int i = 0; i < names.length; i++) {
+                    parameters.put(names[i], constructor.getGenericParameterTypes()[i]);
+                }
+            }
+        }
+        Arrays.stream(type.getMethods())
+                .filter(method -> method.isAnnotationPresent(DataBoundSetter.class) && !method.isBridge())
+                .forEach(setter -> parameters.put(nameOf(setter), setter.getGenericParameterTypes()[0]));
+        return parameters;
+    }
+
+    private static String nameOf(Method setter) {
+        return Introspector.decapitalize(setter.getName().substring("set".length()));
+    }
+}

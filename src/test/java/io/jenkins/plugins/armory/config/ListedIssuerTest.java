@@ -1,0 +1,78 @@
+package io.jenkins.plugins.armory.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an issuer of the settings must say. */
+class ListedIssuerTest {
+
+    private static final String ISSUER = "https://issuer.example.com";
+    private static final String AUDIENCE = "https://jenkins.example.com/";
+    private static final List<String> CLAIMS = List.of("repository=octo-org/octo-repo");
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"", " "})
+    void blankIssuerIsNobody(String issuer) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ListedIssuer(issuer, AUDIENCE, CLAIMS, "**"))
+                .withMessageStartingWith("issuer: is missing; ");
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"", " "})
+    void blankAudienceIsNone(String audience) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ListedIssuer(ISSUER, audience, CLAIMS, "**"))
+                .withMessageStartingWith("audience: is missing; ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"https://auth.cloud.armory.io/", "https://auth.cloud.armory.io", "https://AUTH.cloud.armory.io/"})
+    void armoryCloudNeedsAClaim(String issuer) {
+        for (List<String> claims : List.of(List.<String>of(), List.of(" ", "\n"))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new ListedIssuer(issuer, AUDIENCE, claims, "**"))
+                    .withMessageStartingWith("requiredClaims: is empty, and Armory Cloud gives tokens to all its customers; ");
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ListedIssuer(issuer, AUDIENCE, null, "**"))
+                .withMessageStartingWith("requiredClaims: is empty");
+        assertThat(new ListedIssuer(issuer, AUDIENCE, List.of("https://cloud.armory.io/principal#envId=e1"), "**")
+                        .getRequiredClaims())
+                .hasSize(1);
+    }
+
+    @Test
+    void claimsOfAFormAreLines() {
+        ListedIssuer issuer = new ListedIssuer(' ' + ISSUER + ' ', AUDIENCE, List.of("a=b\r\n\n c=d "), "team/**");
+
+        assertThat(issuer.getIssuer()).isEqualTo(ISSUER);
+        assertThat(issuer.getRequiredClaims()).containsExactly("a=b", "c=d");
+        assertThat(issuer.getRequiredClaimLines()).isEqualTo("a=b\nc=d");
+        assertThat(issuer.toIssuer().jobs().match("team/a")).isTrue();
+    }
+
+    @Test
+    void othersMayDoWithoutAClaim() {
+        assertThat(new ListedIssuer(ISSUER, AUDIENCE, null, "**").getRequiredClaims()).isEmpty();
+    }
+
+    @Test
+    void wrongAddressAndWrongClaimAreNamed() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ListedIssuer("http://issuer.example.com", AUDIENCE, CLAIMS, "**"))
+                .withMessageContaining("\"http://issuer.example.com\" is not an https address");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ListedIssuer(ISSUER, AUDIENCE, List.of("repository"), "**"))
+                .withMessageContaining("\"repository\" is not a required claim");
+    }
+}
