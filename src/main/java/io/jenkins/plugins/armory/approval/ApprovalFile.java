@@ -208,6 +208,16 @@ final class ApprovalFile {
                 nextAt == null ? null : Instant.parse(nextAt));
     }
 
+    /** Whether that is intact, and what another version of the plugin wrote. */
+    static boolean isOfAnotherFormat(byte[] content) {
+        try {
+            JsonNode format = JSON.readTree(content).path("format");
+            return format.isInt() && format.intValue() != FORMAT;
+        } catch (IOException x) {
+            return false;
+        }
+    }
+
     private static void checkFormat(JsonNode json) {
         int format = json.path("format").asInt();
         if (format != FORMAT) {
