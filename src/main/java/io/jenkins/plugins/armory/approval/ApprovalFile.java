@@ -126,6 +126,9 @@ final class ApprovalFile {
         write(json, "callback", approval.callback());
         write(json, "person", approval.person());
         write(json, "decision", approval.decision());
+        if (approval.origin() != null) {
+            json.writeStringField("origin", approval.origin());
+        }
         Attempt cancel = approval.cancel();
         if (cancel != null) {
             json.writeFieldName("cancel");
@@ -255,7 +258,8 @@ final class ApprovalFile {
                 callback,
                 decision(json, "person"),
                 decision,
-                json.has("cancel") ? attempt(json.get("cancel")) : null);
+                json.has("cancel") ? attempt(json.get("cancel")) : null,
+                optionalText(json, "origin"));
     }
 
     private static List<String> texts(JsonNode array) {

@@ -175,10 +175,14 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     @Override
     public void onResume() {
-        ArmoryApprovals.get().executor().execute(() -> run(() -> {
-            pause();
-            resume();
-        }));
+        ArmoryApprovals armory = ArmoryApprovals.get();
+        armory.executor().execute(() -> {
+            run(this::pause);
+            if (armory.problem().isPresent()) {
+                log("The webhook approvals are not open, and Jenkins's log says why; the step goes on when they are.");
+            }
+            armory.whenOpen(() -> run(this::resume));
+        });
     }
 
     @Override
@@ -199,6 +203,9 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             work.run();
         } catch (Exception x) {
             LOGGER.log(Level.FINE, x, () -> "Approval " + approvalId + " ends with an error");
+            if (Jenkins.get().isTerminating()) {
+                return; // the approvals are closed; the next start takes up where this one stands
+            }
             fail(x);
             try {
                 approvals().apply(approvalId, new Event.Aborted("The step failed."));
@@ -259,7 +266,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 allowedCallers,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS),
                 Duration.ofMillis(timeoutMillis));
-        approval = approval.in(phase);
+        approval = approval.in(phase).from(ArmoryConfiguration.get().rootActionUrl());
         if (webhook().disableCallback()) {
             approval = approval.withoutCallback();
         }
@@ -277,8 +284,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             }
         }
         try {
-            BuildRecord.add(run, approvalId);
             approvals().create(approval);
+            BuildRecord.add(run, approvalId); // second, see there
         } catch (IOException x) {
             throw failure("The webhook was not called, since the approval cannot be written", x);
         }
@@ -317,7 +324,9 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private void arm() throws IOException {
         Webhook cancel = resolved().cancel();
         if (cancel != null) {
-            Cancellations.get().arm(new CancelRecord(templates(), cancel));
+            Cancellations.get()
+                    .arm(new CancelRecord(
+                            templates(), cancel, ArmoryConfiguration.get().rootActionUrl()));
         }
     }
 
@@ -410,6 +419,11 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     /** Takes up a step that was waiting, or about to, when Jenkins went down. */
     private void resume() throws Exception {
+        if (stopped != null) { // while the approvals were not open
+            abort(stopped);
+            return;
+        }
+        Run<?, ?> run = getContext().get(Run.class);
         Optional<Approval> approval;
         try {
             approval = approvals().find(approvalId);
@@ -417,20 +431,31 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             throw failure("The approval cannot be read, so what was decided is not known", x);
         }
         if (approval.isEmpty()) {
+            if (BuildRecord.has(run, approvalId)) {
+                throw new AbortException("The approval of this step is not in JENKINS_HOME/armory-approvals any more, so what was"
+                        + " decided is not known. Its webhook is not called a second time; run the build again.");
+            }
             prepareAndBegin();
             return;
         }
+        BuildRecord.add(run, approvalId);
         approvals().attach(approvalId, this);
         if (!approval.get().isDecided() && endIfOtherFailed(approval.get())) {
             return;
         }
         switch (approval.get().state()) {
             case SENDING -> {
+                Optional<String> reason = ArmoryConfiguration.get()
+                        .reasonNotToCall(approval.get().origin(), "The webhook of approval " + approvalId + " of " + run);
+                if (reason.isPresent()) {
+                    LOGGER.warning(reason.get());
+                    log("WARNING: " + reason.get());
+                    return;
+                }
                 Instant due = approval.get().nextAttemptAt();
                 boolean wait = due != null && due.isAfter(Instant.now());
                 log("Jenkins went down while webhook '" + webhook().name() + "' was being called; calling it again"
                         + (wait ? " at " + due : "") + ", with the same Idempotency-Key.");
-                Run<?, ?> run = getContext().get(Run.class);
                 arm();
                 newSending(run, route(run)).resume(approval.get());
             }
