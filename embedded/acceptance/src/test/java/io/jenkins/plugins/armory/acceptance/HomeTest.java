@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +121,44 @@ class HomeTest {
 
         assertThat(build.awaitResult("FAILURE")).contains("is not called a second time; run the build again");
         assertThat(process.calls()).hasSize(1);
+    }
+
+    @Test
+    void whatWasDeletedByHandIsRemovedAfterAWeekAndAnEmptyFolderProvesNothing() throws IOException {
+        Job job = jenkins.createJob(process.approval());
+        Callback deleted = decide(job);
+        Callback young = decide(job);
+        decide(job);
+        Job empty = jenkins.createJob(process.approval());
+        Callback alone = decide(empty);
+        controller.stop();
+        for (Callback each : List.of(deleted, alone)) {
+            Path record = file("armory-approvals/decided/" + each.id() + ".json");
+            Files.writeString(
+                    record,
+                    Files.readString(record)
+                            .replaceFirst("\"deadline\":\"[^\"]*\"", "\"deadline\":\"2020-01-01T00:00:00Z\""));
+        }
+        move("jobs/" + job.name() + "/builds/1", "deleted-1");
+        move("jobs/" + job.name() + "/builds/2", "deleted-2");
+        move("jobs/" + empty.name() + "/builds/1", "deleted-3");
+        controller.start();
+
+        Wait.until("the first is gone").until(() -> deleted.succeed("yes").status() == 410);
+        assertThat(young.succeed("yes")).as("not for a week").returns(200, Answer::status);
+        assertThat(alone.succeed("yes")).as("its folder is empty").returns(200, Answer::status);
+    }
+
+    private Callback decide(Job job) {
+        Build build = job.build();
+        Callback callback = process.awaitCall().callback();
+        callback.succeed("yes");
+        build.awaitResult("SUCCESS");
+        return callback;
+    }
+
+    private static void move(String from, String to) throws IOException {
+        Files.move(file(from), file(to));
     }
 
     @Test
