@@ -32,7 +32,8 @@ export function keepUpToDate({ trouble, show, tick, isOver = () => false }) {
       return;
     }
     if (!response.ok) {
-      throw new Error(say("failed.status", response.status));
+      const { message } = await response.json().catch(() => ({}));
+      throw new Error(message || say("failed.status", response.status));
     }
     const answer = await response.json();
     clockOffset = Date.parse(answer.now) - Date.now();

@@ -36,10 +36,11 @@ public final class ApprovalMetrics extends ItemListener {
             // The one call of that plugin: it needs no class of it to be there while this one is compiled or loaded.
             Object registry =
                     Class.forName("jenkins.metrics.api.Metrics").getMethod("metricRegistry").invoke(null);
-            new Registration((MetricRegistry) registry).register();
+            Registration registration = new Registration((MetricRegistry) registry);
+            ArmoryApprovals.get().whenOpen(registration::registerOrWarn);
         } catch (ClassNotFoundException | NoClassDefFoundError x) {
             LOGGER.log(Level.FINE, "Without the Metrics plugin", x);
-        } catch (ReflectiveOperationException | IOException x) {
+        } catch (ReflectiveOperationException x) {
             LOGGER.log(Level.WARNING, "There will be no metrics of approvals", x);
         }
     }
@@ -53,7 +54,15 @@ public final class ApprovalMetrics extends ItemListener {
             this.registry = registry;
         }
 
-        void register() throws IOException {
+        private void registerOrWarn() {
+            try {
+                register();
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "There will be no metrics of approvals", x);
+            }
+        }
+
+        private void register() throws IOException {
             ArmoryApprovals armory = ArmoryApprovals.get();
             var approvals = armory.approvals();
             var rejected = armory.endpoint().rejected();

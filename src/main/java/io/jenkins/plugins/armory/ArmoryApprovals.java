@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Run;
@@ -7,6 +8,9 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalStore;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.StoreInUseException;
+import io.jenkins.plugins.armory.approval.StoreLock;
+import io.jenkins.plugins.armory.approval.UnknownFormatException;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallbackTokens;
 import io.jenkins.plugins.armory.callback.IssuedTokens;
@@ -27,23 +31,31 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
 import jenkins.util.Timer;
 
 /**
- * The approvals of this controller. They are opened when Jenkins has loaded its jobs, or by whoever needs them first.
+ * The approvals of this controller. They are opened when Jenkins has loaded its jobs, or by whoever needs them first. What keeps
+ * them from being opened is logged once; then opening them is tried again every few seconds.
  */
 @Extension
 public final class ArmoryApprovals {
 
+    private static final Logger LOGGER = Logger.getLogger(ArmoryApprovals.class.getName());
     private static final HMACConfidentialKey KEY = new HMACConfidentialKey(ArmoryApprovals.class, "callback");
     /** Threads for file I/O and for telling steps; none stays when there is nothing to do. */
     private static final int THREADS = 8;
+    /** Until opening them is tried again. */
+    private static final int RETRY_SECONDS = 5;
 
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final SigningKeys signingKeys = new SigningKeys(new SigningKeyStore());
@@ -68,24 +80,125 @@ public final class ArmoryApprovals {
             Clock.systemUTC());
     private final WebhookCaller caller = new WebhookCaller();
     private final ExecutorService executor = newExecutor();
+
+    // What follows is guarded by this.
+
+    private StoreLock lock;
     private Approvals approvals;
     private CallbackEndpoint endpoint;
+    /** What to do once the approvals are open. */
+    private final List<Runnable> waiting = new ArrayList<>();
+
+    /** Why the approvals are not open, {@code null} while nobody has tried, and while they are. */
+    @CheckForNull
+    private Problem problem;
+
+    /**
+     * Why the approvals are not open.
+     *
+     * @param details for administrators
+     * @param message for everybody
+     */
+    private record Problem(String details, String message) {
+
+        static Problem of(Path folder, Exception x) {
+            if (x instanceof StoreInUseException) {
+                return new Problem(
+                        x.getMessage(),
+                        "Another Jenkins has the approvals of this JENKINS_HOME; this one takes over when that has ended.");
+            } else if (x instanceof UnknownFormatException) {
+                return new Problem(
+                        x.getMessage(),
+                        "The approvals of Jenkins were written by another version of the plugin. Its log says what to do.");
+            }
+            return new Problem(
+                    "The folder " + folder + " cannot be used: " + x,
+                    "The approvals of Jenkins cannot be opened. Its log says why.");
+        }
+    }
 
     public static ArmoryApprovals get() {
         return ExtensionList.lookupSingleton(ArmoryApprovals.class);
     }
 
     /**
-     * The approvals, opened if they are not.
+     * The approvals, opened if nobody has tried to.
      *
-     * @throws IOException when the folder they are kept in cannot be used
+     * @throws ApprovalsUnavailableException when they cannot be opened now
      */
-    public synchronized Approvals approvals() throws IOException {
+    public synchronized Approvals approvals() throws ApprovalsUnavailableException {
+        if (approvals == null && problem == null) {
+            open();
+        }
         if (approvals == null) {
-            Path folder = Jenkins.get().getRootDir().toPath().resolve("armory-approvals");
-            approvals = new Approvals(ApprovalStore.open(folder), Timer.get(), executor, Clock.systemUTC());
+            throw new ApprovalsUnavailableException(problem.message());
         }
         return approvals;
+    }
+
+    /** Why the approvals are not open, for administrators; empty while they are, and until somebody needs them. */
+    public synchronized Optional<String> problem() {
+        return Optional.ofNullable(problem).map(Problem::details);
+    }
+
+    /** Does something that needs the approvals: at once where they are open, else on the executor when they are. */
+    public void whenOpen(Runnable work) {
+        synchronized (this) {
+            if (approvals == null && problem == null) {
+                open();
+            }
+            if (approvals == null) {
+                waiting.add(work);
+                return;
+            }
+        }
+        work.run();
+    }
+
+    private void open() {
+        Path folder = Jenkins.get().getRootDir().toPath().resolve("armory-approvals");
+        try {
+            StoreLock taken = StoreLock.take(folder);
+            try {
+                approvals = new Approvals(ApprovalStore.open(folder), Timer.get(), executor, Clock.systemUTC());
+                lock = taken;
+            } finally {
+                if (lock == null) {
+                    taken.close();
+                }
+            }
+        } catch (IOException | RuntimeException x) {
+            failed(Problem.of(folder, x), x);
+            return;
+        }
+        if (problem != null) {
+            problem = null;
+            LOGGER.log(Level.INFO, "The webhook approvals are open now");
+        }
+        waiting.forEach(executor::execute);
+        waiting.clear();
+    }
+
+    private void failed(Problem found, Exception x) {
+        if (!found.equals(problem)) {
+            problem = found;
+            LOGGER.log(
+                    Level.SEVERE,
+                    "The webhook approvals cannot be opened, which is tried again every " + RETRY_SECONDS
+                            + " seconds; builds that wait go on then. " + found.details(),
+                    x instanceof StoreInUseException || x instanceof UnknownFormatException ? null : x);
+        }
+        try {
+            Timer.get().schedule(() -> executor.execute(this::tryAgain), RETRY_SECONDS, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException y) {
+            LOGGER.log(Level.FINE, "Jenkins is going down", y);
+        }
+    }
+
+    private synchronized void tryAgain() {
+        if (!Jenkins.get().isTerminating()) {
+            open();
+        }
     }
 
     /**
@@ -158,9 +271,11 @@ public final class ArmoryApprovals {
         return executor;
     }
 
+    /** Changes nothing any more, so that another controller may. What comes meanwhile is for the next start. */
     synchronized void close() {
         if (approvals != null) {
             approvals.close();
+            lock.close();
         }
     }
 }

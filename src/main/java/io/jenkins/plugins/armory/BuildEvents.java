@@ -4,8 +4,12 @@ import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.step.Cancellations;
 import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -19,13 +23,26 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
     public void onCompleted(Run<?, ?> run, TaskListener listener) {
         // A step that waits ends before its build does, unless the build was ended by force.
         ArmoryApprovals approvals = ArmoryApprovals.get();
-        approvals.executor().execute(() -> {
+        approvals.executor().execute(() -> approvals.whenOpen(() -> {
             try {
-                approvals.approvals().abort(BuildRecord.refTo(run)::equals, "The build ended.");
+                end(run, approvals.approvals());
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot end the approvals of " + run, x);
             }
-        });
+        }));
+    }
+
+    private static void end(Run<?, ?> run, Approvals approvals) throws IOException {
+        BuildRef build = BuildRecord.refTo(run);
+        approvals.abort(build::equals, "The build ended.");
+        Set<String> unreadable = approvals.unreadable();
+        if (!unreadable.isEmpty()) {
+            for (String id : BuildRecord.idsOf(run)) {
+                if (unreadable.contains(id)) {
+                    approvals.endUnreadable(id, build);
+                }
+            }
+        }
     }
 
     @Override
@@ -41,13 +58,30 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
 
     @Override
     public void onDeleted(Run<?, ?> run) {
+        Set<String> ids;
         try {
-            for (String id : BuildRecord.idsOf(run)) {
-                ArmoryApprovals.get().approvals().remove(id);
+            ids = new LinkedHashSet<>(BuildRecord.idsOf(run));
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot read which approvals " + run + " has; those that are decided stay", x);
+            ids = new LinkedHashSet<>();
+        }
+        BuildRef build = BuildRecord.refTo(run);
+        Set<String> recorded = ids;
+        ArmoryApprovals.get().whenOpen(() -> remove(build, recorded));
+    }
+
+    private static void remove(BuildRef build, Set<String> ids) {
+        try {
+            Approvals approvals = ArmoryApprovals.get().approvals();
+            approvals.pending().stream()
+                    .filter(approval -> approval.build().equals(build))
+                    .forEach(approval -> ids.add(approval.id()));
+            for (String id : ids) {
+                approvals.remove(id);
                 Cancellations.get().forget(id);
             }
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot remove the approvals of " + run, x);
+            LOGGER.log(Level.WARNING, "Cannot remove the approvals of " + build, x);
         }
     }
 }

@@ -23,15 +23,30 @@ public final class BuildRecord {
         return new BuildRef(run.getParent().getFullName(), run.getNumber());
     }
 
-    /** Adds an id. Should the line be lost in a crash, the clean-up at the next start still finds the approval. */
+    /**
+     * Adds the id of an approval that is in the store, if it is not there. So an id that is there, and not in the store, is one
+     * of an approval that was lost. Should a crash keep the line from being written, the next start writes it.
+     */
     public static void add(Run<?, ?> run, String approvalId) throws IOException {
-        Files.write(file(run), List.of(approvalId), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        if (!has(run, approvalId)) {
+            Files.write(file(run), List.of(approvalId), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+    }
+
+    /** Whether the id is one of the build's approvals. */
+    public static boolean has(Run<?, ?> run, String approvalId) throws IOException {
+        return idsOf(run).contains(approvalId);
     }
 
     /** The ids of a build's approvals, in the order of their beginning; empty when there are none. */
     static List<String> idsOf(Run<?, ?> run) throws IOException {
+        return idsIn(run.getRootDir().toPath());
+    }
+
+    /** The same, by the build's folder. */
+    static List<String> idsIn(Path folder) throws IOException {
         try {
-            return Files.readAllLines(file(run));
+            return Files.readAllLines(folder.resolve(FILE));
         } catch (NoSuchFileException x) {
             return List.of();
         }

@@ -71,7 +71,10 @@ public final class Main {
     }
 
     private static void start(Path home, int port) throws Exception {
-        lock(home);
+        // Jenkins has no such lock; tests show what becomes of the plugin then.
+        if (!Boolean.getBoolean("embedded.sharesHome")) {
+            lock(home);
+        }
         var server = new Server();
         var connector = connector(server, port);
         // bound before it serves: the settings need the URL

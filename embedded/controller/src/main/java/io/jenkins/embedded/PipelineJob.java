@@ -96,7 +96,9 @@ final class PipelineJob extends Job<PipelineJob, PipelineBuild> {
     static PipelineJob load(ItemGroup<Item> parent, Path folder) throws IOException {
         var name = folder.getFileName().toString();
         var job = new PipelineJob(parent, name, folder, Files.readAllBytes(folder.resolve("config.xml")));
-        try (var numbers = Files.newDirectoryStream(folder.resolve("builds"))) {
+        var builds = folder.resolve("builds");
+        Files.createDirectories(builds); // it may be on a disk that is not mounted
+        try (var numbers = Files.newDirectoryStream(builds)) {
             for (var number : numbers) {
                 if (AtomicFile.deleteIfGoing(number)) {
                     continue;

@@ -47,6 +47,7 @@ import java.util.Optional;
  * @param person what a person said, likewise
  * @param decision set exactly in state DECIDED
  * @param cancel what came of calling the cancel webhook, {@code null} while there is nothing to tell
+ * @param origin the address that Jenkins had for callers when this was made, {@code null} where that was not noted
  */
 public record Approval(
         String id,
@@ -66,7 +67,8 @@ public record Approval(
         @CheckForNull Decision callback,
         @CheckForNull Decision person,
         @CheckForNull Decision decision,
-        @CheckForNull Attempt cancel) {
+        @CheckForNull Attempt cancel,
+        @CheckForNull String origin) {
 
     private static final String BY_WEBHOOK = "webhook";
     /** How many attempts are kept. */
@@ -158,7 +160,32 @@ public record Approval(
                 null,
                 null,
                 null,
+                null,
                 null);
+    }
+
+    /** The same, made by a Jenkins with that address. */
+    public Approval from(@CheckForNull String newOrigin) {
+        return new Approval(
+                id,
+                build,
+                phase,
+                environment,
+                webhook,
+                callbackCredentialsId,
+                allowedCallers,
+                awaitsCallback,
+                manual,
+                createdAt,
+                deadline,
+                heartbeat,
+                attempts,
+                state,
+                callback,
+                person,
+                decision,
+                cancel,
+                newOrigin);
     }
 
     /** The same, but without waiting for a callback. */
@@ -204,7 +231,8 @@ public record Approval(
                 callback,
                 person,
                 decision,
-                cancel);
+                cancel,
+                origin);
     }
 
     public boolean isDecided() {
@@ -492,6 +520,7 @@ public record Approval(
                 newCallback,
                 newPerson,
                 newDecision,
-                newCancel);
+                newCancel,
+                origin);
     }
 }

@@ -126,6 +126,9 @@ final class ApprovalFile {
         write(json, "callback", approval.callback());
         write(json, "person", approval.person());
         write(json, "decision", approval.decision());
+        if (approval.origin() != null) {
+            json.writeStringField("origin", approval.origin());
+        }
         Attempt cancel = approval.cancel();
         if (cancel != null) {
             json.writeFieldName("cancel");
@@ -208,6 +211,16 @@ final class ApprovalFile {
                 nextAt == null ? null : Instant.parse(nextAt));
     }
 
+    /** Whether that is intact, and what another version of the plugin wrote. */
+    static boolean isOfAnotherFormat(byte[] content) {
+        try {
+            JsonNode format = JSON.readTree(content).path("format");
+            return format.isInt() && format.intValue() != FORMAT;
+        } catch (IOException x) {
+            return false;
+        }
+    }
+
     private static void checkFormat(JsonNode json) {
         int format = json.path("format").asInt();
         if (format != FORMAT) {
@@ -245,7 +258,8 @@ final class ApprovalFile {
                 callback,
                 decision(json, "person"),
                 decision,
-                json.has("cancel") ? attempt(json.get("cancel")) : null);
+                json.has("cancel") ? attempt(json.get("cancel")) : null,
+                optionalText(json, "origin"));
     }
 
     private static List<String> texts(JsonNode array) {

@@ -20,7 +20,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
@@ -33,6 +32,7 @@ import java.util.stream.Stream;
  * journal/N.log     every change, as it comes; what is in here counts
  * pending/ID.json   not decided yet; read into memory at start, so a start costs what is pending, not what ever was
  * decided/ID.json   decided; read when somebody asks
+ * moves.json        jobs that got another name, while not all files say so
  * </pre>
  *
  * When a method that changes an approval has returned, the change is on disk: in the journal, with one sync for all that
@@ -57,14 +57,15 @@ public final class ApprovalStore {
     private final Disk disk;
     private final Path pendingFolder;
     private final Path decidedFolder;
+    private final Moves moves;
     private final Journal journal;
     private final Map<String, Approval> pending = new ConcurrentHashMap<>();
     /** Decided approvals whose file in {@code decided/} is not up to date, if it is there at all. */
     private final Map<String, Approval> unfolded = new ConcurrentHashMap<>();
     /**
-     * The ids of approvals whose files may not be up to date. One is added before its change goes to the journal, with the
-     * approval's lock held, and taken away when its file is written, likewise: so what is in the journal and not in the files
-     * is in here.
+     * The ids of approvals whose files may not be up to date. One is added before its change goes to the journal, or when its
+     * job was moved, with the approval's lock held, and taken away when its file is written, likewise: so what is in the journal
+     * and not in the files is in here.
      */
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
     /** The newest decided approvals, newest first; guarded by itself. */
@@ -72,7 +73,12 @@ public final class ApprovalStore {
     /** One lock for many approvals: enough that two rarely meet, and nothing to clean up. */
     private final ReentrantLock[] locks = Stream.generate(ReentrantLock::new).limit(1024).toArray(ReentrantLock[]::new);
 
+    /** The ids of approvals whose files in {@code pending/} could not be read when the store was opened. */
+    private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+
+    private final ReentrantLock moving = new ReentrantLock();
     private final ReentrantLock folding = new ReentrantLock();
+    private volatile boolean closed;
     private volatile Runnable changeListener = () -> {};
     private final List<Consumer<Approval>> decisionListeners = new CopyOnWriteArrayList<>();
 
@@ -80,17 +86,18 @@ public final class ApprovalStore {
         this.disk = disk;
         pendingFolder = folder.resolve("pending");
         decidedFolder = folder.resolve("decided");
-        disk.createFolder(folder);
-        for (Path each : List.of(pendingFolder, decidedFolder)) {
+        for (Path each : List.of(folder, pendingFolder, decidedFolder)) {
             disk.createFolder(each);
             disk.sync(each); // the process before may have been killed between changing and syncing it
         }
+        moves = new Moves(disk, folder.resolve("moves.json"));
         journal = Journal.open(disk, folder.resolve("journal"), this::takeUp);
     }
 
     /**
      * Opens the store, which is made if it is not there.
      *
+     * @throws UnknownFormatException when something in it is intact, and of another version of the plugin
      * @throws IOException when the folder cannot be made or read
      */
     public static ApprovalStore open(Path folder) throws IOException {
@@ -111,18 +118,14 @@ public final class ApprovalStore {
     }
 
     /** Takes up a record of the journal. */
-    private void takeUp(byte[] record) {
-        try {
-            ApprovalFile.read(
-                    record,
-                    approval -> {
-                        changed.add(checked(approval.id()));
-                        keep(approval);
-                    },
-                    id -> forget(checked(id)));
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "A record of the journal is left out: {0}", x.getMessage());
-        }
+    private void takeUp(byte[] record) throws IOException {
+        ApprovalFile.read(
+                record,
+                approval -> {
+                    changed.add(checked(approval.id()));
+                    keep(moves.apply(approval));
+                },
+                id -> forget(checked(id)));
     }
 
     private static String checked(String id) {
@@ -143,23 +146,43 @@ public final class ApprovalStore {
             if (unfolded.containsKey(id) || disk.exists(decidedFile(id))) {
                 delete(file);
             } else if (!pending.containsKey(id)) {
-                read(file).ifPresent(approval -> pending.put(id, approval));
+                Optional<Approval> approval = readAtStart(file);
+                approval.ifPresent(each -> pending.put(id, each));
+                if (isMoving()) {
+                    changed.add(id);
+                }
+                if (approval.isEmpty()) {
+                    unreadable.add(id);
+                }
             }
         }
     }
 
     private void readRecent() throws IOException {
         record Dated(Path file, Instant modified) {}
-        Stream<Approval> ofFiles = list(decidedFolder, SUFFIX).stream()
+        List<Path> newest = list(decidedFolder, SUFFIX).stream()
                 .filter(file -> !unfolded.containsKey(idOf(file)))
                 .map(file -> new Dated(file, modified(file))) // once, however often they are compared
                 .sorted(Comparator.comparing(Dated::modified).reversed())
                 .limit(RECENT)
-                .flatMap(dated -> read(dated.file()).stream());
-        Stream.concat(unfolded.values().stream(), ofFiles)
-                .sorted(BY_DECISION.reversed())
-                .limit(RECENT)
-                .forEach(recent::add);
+                .map(Dated::file)
+                .toList();
+        List<Approval> decided = new ArrayList<>(unfolded.values());
+        for (Path file : newest) {
+            readAtStart(file).ifPresent(decided::add);
+        }
+        decided.stream().sorted(BY_DECISION.reversed()).limit(RECENT).forEach(recent::add);
+    }
+
+    /** As {@link #read}, but what another version of the plugin wrote keeps the store from being opened. */
+    private Optional<Approval> readAtStart(Path file) throws IOException {
+        try {
+            return readIfThere(file);
+        } catch (UnknownFormatException x) {
+            throw x;
+        } catch (IOException x) {
+            return unreadable(file, x);
+        }
     }
 
     private Instant modified(Path file) {
@@ -219,27 +242,78 @@ public final class ApprovalStore {
      * @throws IOException when the change could not be made durable; the approval is as it was then
      */
     public Optional<Transition> apply(String id, Event event, Instant now) throws IOException {
+        Approval before;
+        Transition transition;
         ReentrantLock lock = lock(id);
         try {
             Optional<Approval> found = find(id);
             if (found.isEmpty()) {
                 return Optional.empty();
             }
-            Transition transition = found.get().on(event, now);
-            Approval after = transition.approval();
-            if (!after.equals(found.get())) {
-                write(after);
-                if (after.isDecided()) { // what is noted of a decided one comes here too
-                    remember(after);
-                    if (!found.get().isDecided()) {
-                        decisionListeners.forEach(listener -> listener.accept(after));
-                    }
+            before = found.get();
+            transition = before.on(event, now);
+            if (!transition.approval().equals(before)) {
+                write(transition.approval());
+                if (transition.approval().isDecided()) { // what is noted of a decided one comes here too
+                    remember(transition.approval());
                 }
             }
-            return Optional.of(transition);
         } finally {
             lock.unlock();
         }
+        if (!before.isDecided() && transition.approval().isDecided()) { // which happens once, so there is no order to keep
+            tellListeners(transition.approval());
+        }
+        return Optional.of(transition);
+    }
+
+    private void tellListeners(Approval decided) {
+        decisionListeners.forEach(listener -> isolated(() -> listener.accept(decided)));
+    }
+
+    /** What a listener does wrong is not to keep others from what they have to know. */
+    private static void isolated(Runnable listener) {
+        try {
+            listener.run();
+        } catch (RuntimeException | LinkageError x) { // the latter where it is of a plugin that is not there any more
+            LOGGER.log(Level.WARNING, "A listener has failed", x);
+        }
+    }
+
+    /**
+     * Ends an approval whose file in {@code pending/} cannot be read, and whose build is over. Nothing is done where that file
+     * was mended meanwhile.
+     *
+     * @param ended what to keep instead
+     * @throws IOException when that could not be made durable
+     */
+    void endUnreadable(Approval ended) throws IOException {
+        String id = ended.id();
+        ReentrantLock lock = lock(id);
+        try {
+            if (!unreadable.contains(id) || disk.exists(decidedFile(id)) || isReadable(id)) {
+                return;
+            }
+            write(ended);
+            remember(ended);
+        } finally {
+            lock.unlock();
+        }
+        tellListeners(ended);
+    }
+
+    private boolean isReadable(String id) {
+        try {
+            find(id);
+            return true;
+        } catch (IOException x) {
+            return false;
+        }
+    }
+
+    /** The ids of approvals whose files in {@code pending/} could not be read when the store was opened. */
+    Set<String> unreadable() {
+        return Set.copyOf(unreadable);
     }
 
     /** Makes a change durable, and only then known; called with the approval's lock held. */
@@ -251,7 +325,7 @@ public final class ApprovalStore {
 
     private void append(byte[] record) throws IOException {
         journal.append(record);
-        changeListener.run();
+        isolated(changeListener);
     }
 
     private void keep(Approval approval) {
@@ -259,6 +333,7 @@ public final class ApprovalStore {
         if (approval.isDecided()) {
             unfolded.put(id, approval); // first, so that it is found at every moment
             pending.remove(id);
+            unreadable.remove(id);
         } else {
             pending.put(id, approval);
             unfolded.remove(id); // a decision that was refused, and that the disk would not take back
@@ -322,11 +397,11 @@ public final class ApprovalStore {
     boolean fold(BooleanSupplier stop) throws IOException {
         folding.lock();
         try {
-            if (stop.getAsBoolean()) {
+            if (closed || stop.getAsBoolean()) {
                 return false;
             }
             List<Path> files = journal.startNext();
-            if (files.isEmpty()) {
+            if (files.isEmpty() && changed.isEmpty()) {
                 return true;
             }
             // From here on, so that it has whatever is in those files; the decided ones in the order in which they were,
@@ -413,6 +488,7 @@ public final class ApprovalStore {
         pending.remove(id);
         unfolded.remove(id);
         changed.remove(id);
+        unreadable.remove(id);
         // Without its decision it would seem to wait again. Both files are there after a fault alone, see foldOne.
         boolean both = disk.exists(pendingFile(id)) && disk.exists(decidedFile(id));
         if (delete(pendingFile(id)) && (!both || sync(pendingFolder))) {
@@ -430,36 +506,123 @@ public final class ApprovalStore {
         }
     }
 
-    /** Follows a job, or a folder of jobs, that was renamed or moved. */
-    public void move(String oldFullName, String newFullName) throws IOException {
-        for (String id : pending.keySet()) {
-            rewrite(id, approval -> approval.moved(oldFullName, newFullName));
-        }
-        synchronized (recent) {
-            List<Approval> moved = recent.stream()
-                    .map(approval -> approval.moved(oldFullName, newFullName))
-                    .toList();
-            recent.clear();
-            recent.addAll(moved);
-        }
-        try (Stream<Approval> all = allDecided()) {
-            for (Approval approval : (Iterable<Approval>) all::iterator) {
-                rewrite(approval.id(), each -> each.moved(oldFullName, newFullName));
+    /**
+     * Follows a job, or a folder of jobs, that was renamed or moved. From here on all approvals have the new name, also after a
+     * restart; most files get it later, from {@link #finishMoves}.
+     *
+     * @param at now; what begins later at the old name belongs to another job
+     * @throws IOException when that could not be made durable
+     */
+    public void move(String oldFullName, String newFullName, Instant at) throws IOException {
+        moving.lock();
+        try {
+            if (moves.reuses(newFullName)) {
+                finishMoves(() -> false); // rare enough to wait for it: a name that was another's a moment ago
             }
+            moves.add(new Moves.Move(oldFullName, newFullName, at));
+            for (Map<String, Approval> inMemory : List.of(pending, unfolded)) {
+                inMemory.keySet().forEach(id -> moveInMemory(id, inMemory));
+            }
+            synchronized (recent) {
+                recent.replaceAll(moves::apply);
+            }
+        } finally {
+            moving.unlock();
         }
+        isolated(changeListener);
     }
 
-    private void rewrite(String id, UnaryOperator<Approval> change) throws IOException {
+    private void moveInMemory(String id, Map<String, Approval> inMemory) {
         ReentrantLock lock = lock(id);
         try {
-            Approval before = find(id).orElse(null);
-            Approval after = before == null ? null : change.apply(before);
-            if (after != null && !after.equals(before)) {
-                write(after);
-            }
+            inMemory.computeIfPresent(id, (same, approval) -> {
+                Approval moved = moves.apply(approval);
+                if (!moved.equals(approval)) {
+                    changed.add(id);
+                }
+                return moved;
+            });
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether there is something for {@link #finishMoves}. */
+    boolean isMoving() {
+        return !moves.unwritten().isEmpty();
+    }
+
+    /**
+     * Writes the new names of jobs that were moved to all files.
+     *
+     * @param stop asked before each file; what is left is for the next time then
+     * @return whether all was written
+     * @throws IOException when some of it could not be written
+     */
+    boolean finishMoves(BooleanSupplier stop) throws IOException {
+        List<Moves.Move> due;
+        moving.lock(); // so that all that is in memory has moved
+        try {
+            due = moves.unwritten();
+        } finally {
+            moving.unlock();
+        }
+        if (due.isEmpty()) {
+            return true;
+        }
+        folding.lock();
+        try {
+            for (Path file : list(decidedFolder, SUFFIX)) {
+                if (closed || stop.getAsBoolean()) {
+                    return false;
+                }
+                writeMoved(idOf(file));
+            }
+            if (!fold(stop)) { // else the journal would bring the old names back
+                return false;
+            }
+            disk.sync(decidedFolder);
+            moves.written(due);
+            return true;
+        } finally {
+            folding.unlock();
+        }
+    }
+
+    private void writeMoved(String id) throws IOException {
+        Path file = decidedFile(id);
+        ReentrantLock lock = lock(id);
+        try {
+            Approval approval = unfolded.containsKey(id) ? null : readRaw(file).orElse(null);
+            if (approval != null && !moves.apply(approval).equals(approval)) {
+                Instant modified = disk.modified(file); // by which the newest are known
+                disk.replace(file, ApprovalFile.write(moves.apply(approval)));
+                disk.setModified(file, modified);
+            }
+        } catch (NoSuchFileException x) {
+            LOGGER.log(Level.FINE, "Removed meanwhile", x);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<Approval> readRaw(Path file) {
+        try {
+            return readUnmoved(file);
+        } catch (IOException x) {
+            return unreadable(file, x);
+        }
+    }
+
+    /** Writes nothing any more. What is there can still be read. */
+    void close() {
+        folding.lock(); // waits for what is under way
+        try {
+            closed = true;
+        } finally {
+            folding.unlock();
+        }
+        journal.close();
     }
 
     private Stream<Approval> allDecided() throws IOException {
@@ -474,6 +637,10 @@ public final class ApprovalStore {
     }
 
     private Optional<Approval> readIfThere(Path file) throws IOException {
+        return readUnmoved(file).map(moves::apply);
+    }
+
+    private Optional<Approval> readUnmoved(Path file) throws IOException {
         byte[] content;
         try {
             content = disk.read(file);
@@ -484,7 +651,9 @@ public final class ApprovalStore {
         try {
             approval = ApprovalFile.read(content);
         } catch (IOException x) {
-            throw new IOException(file + ": " + x.getMessage(), x);
+            throw ApprovalFile.isOfAnotherFormat(content)
+                    ? new UnknownFormatException(file.toString(), x)
+                    : new IOException(file + ": " + x.getMessage(), x);
         }
         Path place = approval.isDecided() ? decidedFile(approval.id()) : pendingFile(approval.id());
         if (!place.equals(file)) {
@@ -498,9 +667,13 @@ public final class ApprovalStore {
         try {
             return readIfThere(file);
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot read the approval in {0}: {1}", new Object[] {file, x.getMessage()});
-            return Optional.empty();
+            return unreadable(file, x);
         }
+    }
+
+    private static Optional<Approval> unreadable(Path file, IOException x) {
+        LOGGER.log(Level.WARNING, "Cannot read the approval in {0}: {1}", new Object[] {file, x.getMessage()});
+        return Optional.empty();
     }
 
     /** @return whether it is gone */

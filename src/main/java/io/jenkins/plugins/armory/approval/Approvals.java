@@ -5,6 +5,7 @@ import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -90,10 +92,11 @@ public final class Approvals {
         });
     }
 
-    /** Stops looking at deadlines. What is pending stays so, on disk. */
+    /** Stops looking at deadlines, and changes nothing on disk any more. What is pending stays so, on disk. */
     public void close() {
         deadlines.close();
         folding.finish();
+        store.close();
     }
 
     /**
@@ -296,9 +299,32 @@ public final class Approvals {
         pending.forEach(approval -> reports.remove(approval.id()));
     }
 
-    /** Follows a job, or a folder of jobs, that was renamed or moved. Reads all of the history. */
+    /**
+     * Follows a job, or a folder of jobs, that was renamed or moved. What is not in memory is written in the background; whoever
+     * asks is told the new name at once.
+     *
+     * @throws IOException when that could not be made durable
+     */
     public void move(String oldFullName, String newFullName) throws IOException {
-        store.move(oldFullName, newFullName);
+        store.move(oldFullName, newFullName, clock.instant());
+    }
+
+    /** See {@link ApprovalStore#unreadable}. */
+    public Set<String> unreadable() {
+        return store.unreadable();
+    }
+
+    /**
+     * Ends an approval of {@link #unreadable} whose build is over.
+     *
+     * @throws IOException when that could not be made durable
+     */
+    public void endUnreadable(String id, BuildRef build) throws IOException {
+        Instant now = clock.instant();
+        Approval nothingKnown = Approval.start(id, build, null, "unknown", null, now, Duration.ZERO);
+        store.endUnreadable(nothingKnown
+                .on(new Event.Aborted("Its file could not be read, and its build is over."), now)
+                .approval());
     }
 
     private void checkClock(String id) {

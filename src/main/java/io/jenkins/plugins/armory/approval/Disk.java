@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -60,6 +61,9 @@ interface Disk {
 
     /** When the file was written last, or is to count as written. */
     Instant modified(Path file) throws IOException;
+
+    /** Has the file count as written at that time. */
+    void setModified(Path file, Instant time) throws IOException;
 
     /** Not a FileChannel: that would be closed for all when the one thread that writes for them is interrupted. */
     final class LocalOutput implements Output {
@@ -145,6 +149,11 @@ interface Disk {
         @Override
         public Instant modified(Path file) throws IOException {
             return Files.getLastModifiedTime(file).toInstant();
+        }
+
+        @Override
+        public void setModified(Path file, Instant time) throws IOException {
+            Files.setLastModifiedTime(file, FileTime.from(time));
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Has the store bring its files up to date in the background: soon after a change, but not while more of them come, unless
+ * Has the store bring its files up to date in the background, also with the names of jobs that were moved: soon after a change, but not while more of them come, unless
  * the journal grows large. When there is nothing to do, no timer is set.
  */
 final class Folding {
@@ -45,7 +45,7 @@ final class Folding {
         this.timer = timer;
         this.executor = executor;
         store.onChange(() -> schedule(DELAY));
-        if (store.journalSize() > 0) {
+        if (store.journalSize() > 0 || store.isMoving()) {
             schedule(DELAY);
         }
     }
@@ -64,7 +64,8 @@ final class Folding {
     private void run() {
         scheduled.set(false); // before it looks, so that a change that it does not see is seen to later
         try {
-            if (!store.fold(this::isBusy)) {
+            boolean moved = store.finishMoves(() -> finishing);
+            if (!store.fold(this::isBusy) || !moved) {
                 schedule(DELAY);
             }
         } catch (IOException x) {

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
@@ -26,7 +25,7 @@ import java.util.zip.CRC32C;
  *
  * <p>A record is a line of a file {@code N.log}: eight hexadecimal digits, the CRC-32C of what follows; a space; the
  * record, which has no line feed in it. A line that was cut off, or is not what its checksum says, was not acknowledged
- * and is left out when the journal is read. So that this holds, a file is written by one process only, and not after a
+ * and is left out when the journal is read; one that is intact and not understood keeps it from being opened. So that this holds, a file is written by one process only, and not after a
  * write to it has failed: then the next one begins.
  */
 final class Journal {
@@ -35,6 +34,12 @@ final class Journal {
     private static final String SUFFIX = ".log";
     private static final Pattern NAME = Pattern.compile("[0-9]{1,18}\\.log");
     private static final int CHECKSUM_DIGITS = 8;
+
+    /** Takes up the records of a journal that is opened. */
+    interface Reader {
+        /** @throws IOException when it is not understood */
+        void read(byte[] record) throws IOException;
+    }
 
     /** Records that are written together. */
     private static final class Batch {
@@ -81,6 +86,7 @@ final class Journal {
     private long length;
 
     private long number;
+    private boolean closed;
 
     private volatile long size;
     private volatile long lastAppend = System.nanoTime();
@@ -95,9 +101,10 @@ final class Journal {
      * comes behind that.
      *
      * @param reader is given each record, in the order in which they were appended
+     * @throws UnknownFormatException when a record is intact, and the reader does not understand it
      * @throws IOException when the folder cannot be made or a file in it cannot be read
      */
-    static Journal open(Disk disk, Path folder, Consumer<byte[]> reader) throws IOException {
+    static Journal open(Disk disk, Path folder, Reader reader) throws IOException {
         Journal journal = new Journal(disk, folder);
         disk.createFolder(folder);
         disk.sync(folder); // the process before may have been killed between changing and syncing it
@@ -134,16 +141,22 @@ final class Journal {
         return Long.parseLong(name.substring(0, name.indexOf('.')));
     }
 
-    private static void read(Path file, byte[] content, Consumer<byte[]> reader) {
+    private static void read(Path file, byte[] content, Reader reader) throws IOException {
         int damaged = 0;
+        int line = 0;
         int start = 0;
         for (int i = 0; i < content.length; i++) {
             if (content[i] == '\n') {
+                line++;
                 byte[] record = record(content, start, i);
                 if (record == null) {
                     damaged++;
                 } else {
-                    reader.accept(record);
+                    try {
+                        reader.read(record);
+                    } catch (IOException x) {
+                        throw new UnknownFormatException(file + ", line " + line, x);
+                    }
                 }
                 start = i + 1;
             }
@@ -220,6 +233,9 @@ final class Journal {
             synchronized (this) {
                 next = null; // who comes now has to wait for the next write
             }
+            if (closed) {
+                throw new IOException("it is closed, since Jenkins is going down");
+            }
             write(batch.lines.toByteArray());
         } finally {
             writing.unlock();
@@ -282,6 +298,17 @@ final class Journal {
             output = null;
         } catch (IOException x) {
             LOGGER.log(Level.FINE, "Cannot close a file of the journal", x); // what counts is synced
+        }
+    }
+
+    /** Waits for a write that is under way; nothing is appended after that. */
+    void close() {
+        writing.lock();
+        try {
+            closed = true;
+            end();
+        } finally {
+            writing.unlock();
         }
     }
 

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
@@ -230,6 +231,28 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
                     + " Jenkins URL, or the callback base URL, in Manage Jenkins » System");
         }
         return (base.endsWith("/") ? base : base + '/') + "armory/";
+    }
+
+    /**
+     * Why nothing is to be called for something that was there when Jenkins started: it was made at another address. Then this
+     * may be a copy, and the original calls for it.
+     *
+     * @param origin the address of the root action when it was made, {@code null} where that was not noted
+     * @param what names it, for people
+     * @return the reason and what to do; empty where it may be called for
+     */
+    public Optional<String> reasonNotToCall(@CheckForNull String origin, String what) {
+        String here;
+        try {
+            here = rootActionUrl();
+        } catch (IllegalStateException x) {
+            return Optional.empty(); // who calls says so
+        }
+        return origin == null || origin.equals(here)
+                ? Optional.empty()
+                : Optional.of(what + " is not called: it was made at " + origin + ", and this Jenkins is at " + here
+                        + ". In a copy of that Jenkins, stop the build. If the address was changed on purpose, stop the build"
+                        + " and start it again, or set the old address and restart Jenkins.");
     }
 
     /**

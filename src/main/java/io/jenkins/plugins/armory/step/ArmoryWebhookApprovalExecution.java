@@ -194,10 +194,14 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     @Override
     public void onResume() {
-        ArmoryApprovals.get().executor().execute(() -> run(() -> {
-            pause();
-            resume();
-        }));
+        ArmoryApprovals armory = ArmoryApprovals.get();
+        armory.executor().execute(() -> {
+            run(this::pause);
+            if (armory.problem().isPresent()) {
+                log("The webhook approvals are not open, and Jenkins's log says why; the step goes on when they are.");
+            }
+            armory.whenOpen(() -> run(this::resume));
+        });
     }
 
     @Override
@@ -220,6 +224,9 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     /** Once the step is over, there is nothing to decide. */
     private void endWithError(Exception thrown) {
         LOGGER.log(Level.FINE, thrown, () -> "Approval " + approvalId + " ends with an error");
+        if (Jenkins.get().isTerminating()) {
+            return; // the approvals are closed; the next start takes up where this one stands
+        }
         fail(thrown);
         Work.run(
                 () -> {
@@ -281,7 +288,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 allowedCallers,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS),
                 Duration.ofMillis(timeoutMillis));
-        approval = approval.in(phase);
+        approval = approval.in(phase).from(ArmoryConfiguration.get().rootActionUrl());
         if (webhook().disableCallback()) {
             approval = approval.withoutCallback();
         }
@@ -301,8 +308,8 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             warnWhereCrashesEndTheBuild();
         }
         try {
-            BuildRecord.add(run, approvalId);
             approvals().create(approval);
+            BuildRecord.add(run, approvalId); // second, see there
         } catch (IOException x) {
             throw failure("The webhook was not called, since the approval cannot be written", x);
         }
@@ -374,7 +381,9 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
     private void arm() throws IOException {
         Webhook cancel = resolved().cancel();
         if (cancel != null) {
-            Cancellations.get().arm(new CancelRecord(templates(), cancel));
+            Cancellations.get()
+                    .arm(new CancelRecord(
+                            templates(), cancel, ArmoryConfiguration.get().rootActionUrl()));
         }
     }
 
@@ -467,6 +476,11 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
 
     /** Takes up a step that was waiting, or about to, when Jenkins went down. */
     private void resume() throws Exception {
+        if (stopped != null) { // while the approvals were not open
+            abort(stopped);
+            return;
+        }
+        Run<?, ?> run = getContext().get(Run.class);
         Optional<Approval> approval;
         try {
             approval = approvals().find(approvalId);
@@ -474,23 +488,34 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
             throw failure("The approval cannot be read, so what was decided is not known", x);
         }
         if (approval.isEmpty()) {
+            if (BuildRecord.has(run, approvalId)) {
+                throw new AbortException("The approval of this step is not in JENKINS_HOME/armory-approvals any more, so what was"
+                        + " decided is not known. Its webhook is not called a second time; run the build again.");
+            }
             prepareAndBegin();
             return;
         }
-        Run<?, ?> build = getContext().get(Run.class);
-        group = groupOf(build, ArmoryDeployments.get().of(build).deployment().resolved(place()));
+        group = groupOf(run, ArmoryDeployments.get().of(run).deployment().resolved(place()));
+        BuildRecord.add(run, approvalId);
         approvals().attach(approvalId, this);
-        if (!approval.get().isDecided() && endIfOtherFailed(build)) {
+        if (!approval.get().isDecided() && endIfOtherFailed(run)) {
             return;
         }
         switch (approval.get().state()) {
             case SENDING -> {
+                Optional<String> reason = ArmoryConfiguration.get()
+                        .reasonNotToCall(approval.get().origin(), "The webhook of approval " + approvalId + " of " + run);
+                if (reason.isPresent()) {
+                    LOGGER.warning(reason.get());
+                    log("WARNING: " + reason.get());
+                    return;
+                }
                 Instant due = approval.get().nextAttemptAt();
                 boolean wait = due != null && due.isAfter(Instant.now());
                 log("Jenkins went down while webhook '" + webhook().name() + "' was being called; calling it again"
                         + (wait ? " at " + due : "") + ", with the same Idempotency-Key.");
                 arm();
-                newSending(build, route(build)).resume(approval.get());
+                newSending(run, route(run)).resume(approval.get());
             }
             case WAITING -> log("Jenkins was restarted; still waiting for the callback until "
                     + approval.get().deadline() + ".");

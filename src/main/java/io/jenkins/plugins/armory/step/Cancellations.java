@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.DurableFile;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.webhook.RetryPolicy;
 import io.jenkins.plugins.armory.webhook.WebhookCaller.Result;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -139,7 +141,7 @@ public final class Cancellations {
                 < ManagementFactory.getRuntimeMXBean().getStartTime();
     }
 
-    /** Forgets those whose approvals are gone; one that cannot be read now is left for the next start. */
+    /** Forgets those whose approvals are gone; one that cannot be read now is left, see {@link Approvals#unreadable}. */
     private void forEachArmed(Consumer<Approval> action) {
         for (String id : List.copyOf(armed.keySet())) {
             try {
@@ -223,7 +225,19 @@ public final class Cancellations {
         Job<?, ?> job = Jenkins.get().getItemByFullName(approval.build().job(), Job.class);
         Run<?, ?> run = job == null ? null : job.getBuildByNumber(approval.build().number());
         if (run == null) {
-            forget(approval.id());
+            // If the build was deleted, this is forgotten with it; else it may be there again at the next start.
+            LOGGER.log(
+                    Level.WARNING,
+                    "The cancel webhook of approval {0} is not called now, since its build {1} is not there; the next start of Jenkins tries again",
+                    new Object[] {approval.id(), approval.build()});
+            return;
+        }
+        Optional<String> reason = known.restored
+                ? ArmoryConfiguration.get()
+                        .reasonNotToCall(cancel.origin(), "The cancel webhook of approval " + approval.id() + " of " + run)
+                : Optional.empty();
+        if (reason.isPresent()) {
+            LOGGER.warning(reason.get());
             return;
         }
         new Call(approval, cancel, run, known.log).attempt(1);

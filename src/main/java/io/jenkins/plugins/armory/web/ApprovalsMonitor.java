@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.web;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.AdministrativeMonitor;
 import io.jenkins.plugins.armory.ArmoryApprovals;
@@ -11,7 +12,10 @@ import java.time.Instant;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Warns when nobody could call back, since Jenkins does not know its URL, and when approvals are about to time out. */
+/**
+ * Warns when the approvals cannot be opened, when nobody could call back, since Jenkins does not know its URL, and when approvals
+ * are about to time out.
+ */
 @Extension
 public final class ApprovalsMonitor extends AdministrativeMonitor {
 
@@ -27,7 +31,13 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
 
     @Override
     public boolean isActivated() {
-        return isUrlUnknown() || getNearDeadline() > 0;
+        return getProblem() != null || isUrlUnknown() || getNearDeadline() > 0;
+    }
+
+    /** Why the approvals are not open, {@code null} while they are. */
+    @CheckForNull
+    public String getProblem() {
+        return ArmoryApprovals.get().problem().orElse(null);
     }
 
     /** Whether webhooks could not be told where to call back. */

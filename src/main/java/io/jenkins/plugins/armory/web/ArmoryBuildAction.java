@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.ArmoryDeployments;
 import io.jenkins.plugins.armory.BuildRecord;
@@ -72,6 +73,8 @@ public final class ArmoryBuildAction extends Tab {
             ArmoryApprovals armory = ArmoryApprovals.get();
             ApprovalList list = new ApprovalList(armory);
             armory.approvalsOf(run).forEach(approval -> found.add(new BuildApproval(approval, list)));
+        } catch (ApprovalsUnavailableException x) {
+            LOGGER.log(Level.FINE, "The approvals are not open", x);
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot read the approvals of " + run, x);
         }
@@ -80,9 +83,9 @@ public final class ArmoryBuildAction extends Tab {
 
     /** Everything below it, which is {@code api/json}. */
     public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
-        JsonWriter.write(
+        JsonWriter.answer(
                 response,
-                "/api/json".equals(request.getRestOfPath())
+                () -> "/api/json".equals(request.getRestOfPath())
                         ? BuildDeployment.response(run, request.getHeader("If-None-Match"))
                         : JsonResponse.error(404, "not_found", "There is nothing here."));
     }

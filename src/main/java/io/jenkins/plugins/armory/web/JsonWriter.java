@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.web;
 
+import io.jenkins.plugins.armory.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -24,6 +25,8 @@ final class JsonWriter {
         JsonResponse made;
         try {
             made = answer.get();
+        } catch (ApprovalsUnavailableException x) { // it has been logged why
+            made = JsonResponse.unavailable(x.getMessage() + " Try again later.");
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "The approvals cannot be opened", x);
             made = JsonResponse.unavailable("Jenkins cannot open its approvals; call back again later.");

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.approval;
 
 import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
+import static io.jenkins.plugins.armory.approval.ApprovalTest.START;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
@@ -8,13 +9,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -253,7 +259,7 @@ public class ApprovalStoreTest {
     void doesNotTakeAnUnreadableFileForNone() throws IOException {
         Files.writeString(folder.resolve("pending/a1.json"), "{\"format\":1,\"id\":\"a1\"}");
         Files.writeString(folder.resolve("pending/a2.json"), "not JSON");
-        Files.writeString(folder.resolve("pending/a3.json"), "{\"format\":99}");
+        Files.writeString(folder.resolve("pending/a3.json"), "{\"format\":\"new\"}");
 
         ApprovalStore reopened = ApprovalStore.open(folder);
 
@@ -286,19 +292,20 @@ public class ApprovalStoreTest {
     }
 
     @Test
-    void leavesOutOfTheJournalWhatWouldNameAnotherFile() throws IOException {
+    void isNotOpenedWhereTheJournalWouldNameAnotherFile() throws IOException {
         Path outside = folder.resolve("outside.json");
         Files.writeString(outside, "{}");
-        Journal journal = Journal.open(Disk.LOCAL, folder.resolve("journal"), record -> {});
-        journal.append(ApprovalFile.write(start("../outside")));
-        journal.append(ApprovalFile.writeRemoved(List.of("../outside")));
-        journal.append(ApprovalFile.write(start("a1")));
+        for (byte[] record : List.of(
+                ApprovalFile.write(start("../outside")), ApprovalFile.writeRemoved(List.of("../outside")))) {
+            Journal.open(Disk.LOCAL, folder.resolve("journal"), each -> {}).append(record);
 
-        ApprovalStore reopened = ApprovalStore.open(folder);
+            assertThatIOException()
+                    .isThrownBy(() -> ApprovalStore.open(folder))
+                    .withMessageContaining("it has the id ../outside");
 
-        assertThat(reopened.pending()).containsExactly(start("a1"));
-        reopened.fold(() -> false);
-        assertThat(files()).containsExactly("outside.json", "pending/a1.json");
+            assertThat(outside).exists();
+            Files.delete(folder.resolve("journal/1.log"));
+        }
     }
 
     @Test
@@ -381,13 +388,109 @@ public class ApprovalStoreTest {
         store.create(start("a1"));
         decide("a2");
 
-        store.move("team", "group");
+        store.move("team", "group", SOON);
 
         for (ApprovalStore each : List.of(store, ApprovalStore.open(folder))) {
             assertThat(each.pending()).extracting(a -> a.build().job()).containsExactly("group/deploy");
             assertThat(each.recentlyDecided()).extracting(a -> a.build().job()).containsExactly("group/deploy");
             assertThat(each.find("a2").orElseThrow().build().job()).isEqualTo("group/deploy");
         }
+    }
+
+    @Test
+    void finishesAMoveAfterARestartAndKeepsTheOrderOfDecisions() throws IOException {
+        decide("a1");
+        store.create(start("a2"));
+        store.fold(() -> false);
+        Path file = folder.resolve("decided/a1.json");
+        FileTime decided = FileTime.from(SOON);
+        Files.setLastModifiedTime(file, decided);
+        store.move("team", "group", SOON);
+        assertThat(Files.readString(file)).contains("team/deploy");
+        assertThat(files()).contains("moves.json");
+
+        ApprovalStore reopened = ApprovalStore.open(folder); // killed before any file was written
+
+        assertThat(reopened.find("a1").orElseThrow().build().job()).isEqualTo("group/deploy");
+        assertThat(reopened.find("a2").orElseThrow().build().job()).isEqualTo("group/deploy");
+        assertThat(reopened.finishMoves(() -> false)).isTrue();
+        assertThat(files()).containsExactly("decided/a1.json", "pending/a2.json");
+        assertThat(Files.readString(file)).contains("group/deploy");
+        assertThat(Files.getLastModifiedTime(file)).isEqualTo(decided);
+        assertThat(Files.readString(folder.resolve("pending/a2.json"))).contains("group/deploy");
+    }
+
+    @Test
+    void leavesAloneWhatBeginsLaterAtTheOldName() throws IOException {
+        store.move("team", "group", START.minusSeconds(1));
+        store.create(start("a1"));
+        decide("a2");
+        store.fold(() -> false);
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+        reopened.finishMoves(() -> false);
+
+        assertThat(reopened.find("a1").orElseThrow().build().job()).isEqualTo("team/deploy");
+        assertThat(reopened.find("a2").orElseThrow().build().job()).isEqualTo("team/deploy");
+    }
+
+    @Test
+    void isNotOpenedWhereTheMovesAreOfALaterVersion() throws IOException {
+        Path moves = folder.resolve("moves.json");
+        Files.writeString(moves, "{\"format\":2}");
+
+        assertThatIOException()
+                .isThrownBy(() -> ApprovalStore.open(folder))
+                .withMessageContaining(moves + ": its format is 2, and this version reads 1");
+
+        assertThat(moves).exists();
+    }
+
+    @Test
+    void endsWhatCannotBeReadAndNothingElse() throws IOException {
+        for (String id : List.of("torn", "mended", "decided")) {
+            store.create(start(id));
+        }
+        store.fold(() -> false);
+        byte[] whole = Files.readAllBytes(folder.resolve("pending/mended.json"));
+        for (String id : List.of("torn", "mended", "decided")) {
+            Files.writeString(folder.resolve("pending/" + id + ".json"), "{\"form");
+        }
+        ApprovalStore reopened = ApprovalStore.open(folder);
+        List<String> heard = new ArrayList<>();
+        reopened.onDecision(approval -> heard.add(approval.id()));
+        assertThat(reopened.unreadable()).containsExactlyInAnyOrder("torn", "mended", "decided");
+        Files.write(folder.resolve("pending/mended.json"), whole);
+        Files.writeString(folder.resolve("decided/decided.json"), "{\"form");
+
+        for (String id : List.of("torn", "mended", "decided", "unknown")) {
+            Approval ended = start(id).on(new Event.Aborted("over"), SOON).approval();
+            reopened.endUnreadable(ended);
+            reopened.endUnreadable(ended);
+        }
+
+        assertThat(heard).containsExactly("torn");
+        assertThat(reopened.find("torn").orElseThrow().isCancelled()).isTrue();
+        assertThat(reopened.find("mended")).contains(start("mended"));
+        assertThatIOException().isThrownBy(() -> reopened.find("decided"));
+        assertThat(reopened.find("unknown")).isEmpty();
+        reopened.fold(() -> false);
+        assertThat(files()).contains("decided/torn.json").doesNotContain("pending/torn.json");
+    }
+
+    @Test
+    void writesNothingOnceItIsClosed() throws IOException {
+        store.create(start("a1"));
+        store.close();
+
+        assertThatIOException()
+                .isThrownBy(() -> store.apply("a1", SUCCESS, SOON))
+                .withMessageContaining("Jenkins is going down");
+        assertThat(store.fold(() -> false)).isFalse();
+
+        assertThat(store.find("a1")).contains(start("a1"));
+        assertThat(files()).containsExactly("journal/1.log");
+        assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a1"));
     }
 
     @Test
@@ -404,6 +507,98 @@ public class ApprovalStoreTest {
         assertThat(store.find("a0")).isPresent();
         store.fold(() -> false);
         assertThat(ApprovalStore.open(folder).recentlyDecided()).hasSize(ApprovalStore.RECENT);
+    }
+
+    @Test
+    void tellsOfADecisionWhateverItsListenersDo() throws IOException {
+        List<String> heard = new ArrayList<>();
+        store.create(start("a1"));
+        store.onDecision(approval -> {
+            throw new IllegalStateException("a listener that fails");
+        });
+        store.onDecision(approval -> {
+            throw new NoClassDefFoundError("of a plugin that is not there any more");
+        });
+        store.onDecision(approval -> heard.add(approval.id()));
+        store.onChange(() -> {
+            throw new IllegalStateException("nobody can fold this");
+        });
+
+        assertThat(store.apply("a1", SUCCESS, SOON).orElseThrow().answer()).isEqualTo(Answer.ACCEPTED);
+
+        assertThat(heard).containsExactly("a1");
+        assertThat(store.find("a1").orElseThrow().isDecided()).isTrue();
+    }
+
+    @Test
+    void doesNotHoldUpOtherEventsOfAnApprovalWhileItsListenersAreTold() throws Exception {
+        store.create(start("a1"));
+        CompletableFuture<Answer> other = new CompletableFuture<>();
+        store.onDecision(approval -> {
+            Thread second = new Thread(() -> {
+                try {
+                    other.complete(store.apply("a1", SUCCESS, SOON).orElseThrow().answer());
+                } catch (IOException x) {
+                    other.completeExceptionally(x);
+                }
+            });
+            second.start();
+            try {
+                second.join(10_000);
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+            }
+        });
+
+        store.apply("a1", SUCCESS, SOON);
+
+        assertThat(other.getNow(null)).isEqualTo(Answer.DUPLICATE);
+    }
+
+    @Test
+    void isNotOpenedWhereTheJournalHasWhatALaterVersionWrote() throws IOException {
+        decide("a1");
+        Path journal = folder.resolve("journal/1.log");
+        Files.writeString(journal, Files.readString(journal) + line("{\"format\":2,\"id\":\"a2\",\"state\":\"DECIDED\"}"));
+        byte[] before = Files.readAllBytes(journal);
+
+        assertThatIOException()
+                .isThrownBy(() -> ApprovalStore.open(folder))
+                .withMessageContaining(journal.toString())
+                .withMessageContaining("line 3")
+                .withMessageContaining("its format is 2, and this version reads 1")
+                .withMessageContaining("Install the version of the plugin that wrote it");
+
+        assertThat(journal).hasBinaryContent(before);
+    }
+
+    @Test
+    void isNotOpenedWhereAFileIsOfALaterVersion() throws IOException {
+        decide("a1");
+        store.create(start("a2"));
+        store.fold(() -> false);
+        for (String name : List.of("decided/a1.json", "pending/a2.json")) {
+            Path file = folder.resolve(name);
+            String whole = Files.readString(file);
+            Files.writeString(file, whole.replace("\"format\":1", "\"format\":2"));
+
+            assertThatIOException()
+                    .as(name)
+                    .isThrownBy(() -> ApprovalStore.open(folder))
+                    .withMessageContaining(file.toString())
+                    .withMessageContaining("its format is 2, and this version reads 1");
+
+            assertThat(file).exists();
+            Files.writeString(file, whole);
+        }
+        assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a2"));
+    }
+
+    /** A line of the journal. */
+    private static String line(String record) {
+        CRC32C crc = new CRC32C();
+        crc.update(record.getBytes(StandardCharsets.UTF_8));
+        return String.format("%08x %s%n", crc.getValue(), record);
     }
 
     /** Lets nothing be written to a journal that is empty. */

@@ -323,6 +323,7 @@ class ApprovalTest {
                         null,
                         null,
                         null,
+                        null,
                         null));
     }
 }

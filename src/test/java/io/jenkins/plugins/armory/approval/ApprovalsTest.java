@@ -17,6 +17,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.stream.Stream;
@@ -230,6 +232,54 @@ class ApprovalsTest {
         approvals.attach("a1", told::add);
 
         assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void tellsTheWaiterWhateverListenersDo() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.onDecision(approval -> {
+            throw new IllegalStateException("a listener that fails");
+        });
+        approvals.create(start("a1"));
+        approvals.attach("a1", told::add);
+
+        approvals.apply("a1", new Event.Callback(true, "yes", "callback token"));
+
+        assertThat(told).extracting(Approval::id).containsExactly("a1");
+    }
+
+    @Test
+    void leavesTheFilesOfAMovedJobToTheBackground() throws IOException {
+        ApprovalStore store = ApprovalStore.open(folder);
+        Approvals approvals = new Approvals(store, timer, task -> {}, clock);
+        for (int i = 0; i < 3; i++) {
+            approvals.create(start("a" + i));
+            approvals.apply("a" + i, new Event.Callback(true, "yes", "callback token"));
+        }
+        approvals.create(start("waits"));
+        store.fold(() -> false);
+        Map<String, String> before = contents();
+
+        approvals.move("team", "group");
+
+        assertThat(contents()).as("nothing is written for each of them while somebody waits").isEqualTo(before);
+        for (String id : List.of("a0", "a2", "waits")) {
+            assertThat(approvals.find(id).orElseThrow().build().job()).isEqualTo("group/deploy");
+        }
+        assertThat(approvals.list()).hasSize(4).allMatch(approval -> approval.build().isIn("group"));
+    }
+
+    /** Of all files of approvals. */
+    private Map<String, String> contents() throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        for (String kind : List.of("pending", "decided", "journal")) {
+            try (Stream<Path> files = Files.list(folder.resolve(kind))) {
+                for (Path file : files.toList()) {
+                    contents.put(kind + "/" + file.getFileName(), Files.readString(file));
+                }
+            }
+        }
+        return contents;
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +37,9 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 class JournalPropertyTest {
 
     private static final Path FOLDER = Path.of("armory-approvals");
+    /** Of the folder of jobs that all approvals are in. */
+    private static final List<String> NAMES = List.of("team", "group", "crew");
+
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getPackageName());
 
     @BeforeContainer
@@ -73,6 +78,7 @@ class JournalPropertyTest {
         private final Set<String> halfRemoved = new HashSet<>();
 
         private int created;
+        private int ticks;
 
         Life(Random random) throws IOException {
             this.random = random;
@@ -95,20 +101,24 @@ class JournalPropertyTest {
             }
             disk.fail(0);
             restart();
+            assertThat(store.finishMoves(() -> false)).isTrue();
             assertThat(store.fold(() -> false)).isTrue();
             check();
             assertThat(disk.all()).allMatch(file -> !file.startsWith(FOLDER.resolve("journal")), "folded");
+            assertThat(disk.all()).doesNotContain(FOLDER.resolve("moves.json"));
             restart();
         }
 
         private void take() throws IOException {
             String id = "a" + random.nextInt(created + 1);
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(12)) {
                 case 0, 1 -> create("a" + created++);
                 case 2, 3, 4, 5 -> apply(id, event());
                 case 6 -> remove(id);
                 case 7 -> fold(random.nextInt(5));
                 case 8 -> fold(Integer.MAX_VALUE);
+                case 9 -> move();
+                case 10 -> finishMoves(random.nextInt(5));
                 default -> throw new CrashingDisk.Killed();
             }
         }
@@ -124,7 +134,8 @@ class JournalPropertyTest {
         }
 
         private void create(String id) {
-            Approval approval = ApprovalTest.start(id);
+            Approval approval = Approval.start(
+                    id, new BuildRef("team/deploy", 7), "staging", "tests", null, tick(), Duration.ofHours(24));
             acknowledged.put(id, null);
             change(id, approval, () -> store.create(approval));
         }
@@ -139,12 +150,17 @@ class JournalPropertyTest {
                     .isEqualTo(after));
         }
 
+        /** Now, later than ever before. */
+        private Instant tick() {
+            return ApprovalTest.START.plusMillis(++ticks);
+        }
+
         private interface Change {
             void make() throws IOException;
         }
 
         private void change(String id, Approval after, Change change) {
-            List<Approval> perhaps = unknown.computeIfAbsent(id, each -> new ArrayList<>());
+            List<Approval> perhaps = perhaps(id);
             perhaps.add(after); // as long as nobody has heard
             int failures = disk.failures();
             try {
@@ -165,7 +181,7 @@ class JournalPropertyTest {
             if (!acknowledged.containsKey(id)) {
                 return;
             }
-            List<Approval> perhaps = unknown.computeIfAbsent(id, each -> new ArrayList<>());
+            List<Approval> perhaps = perhaps(id);
             perhaps.add(acknowledged.get(id));
             acknowledged.put(id, null);
             int failures = disk.failures();
@@ -184,6 +200,40 @@ class JournalPropertyTest {
             int[] left = {files};
             try {
                 store.fold(() -> left[0]-- <= 0);
+            } catch (IOException x) {
+                assertThat(disk.failures()).isPositive();
+            }
+        }
+
+        /** Names are used again, for jobs that are renamed to and fro. */
+        private void move() throws IOException {
+            String from = NAMES.get(random.nextInt(NAMES.size()));
+            String to = NAMES.get(random.nextInt(NAMES.size()));
+            Map<String, Approval> after = new HashMap<>(acknowledged);
+            after.replaceAll((id, approval) -> approval == null ? null : approval.moved(from, to));
+            Map<String, List<Approval>> perhaps = new HashMap<>();
+            unknown.forEach((id, some) -> perhaps.put(
+                    id, some.stream().map(each -> each == null ? null : each.moved(from, to)).toList()));
+            after.forEach((id, approval) -> perhaps(id).add(approval));
+            perhaps.forEach((id, some) -> perhaps(id).addAll(some));
+            try {
+                store.move(from, to, tick());
+            } catch (IOException x) {
+                throw new CrashingDisk.Killed(); // only a restart tells whether it counts
+            }
+            acknowledged.putAll(after);
+            after.keySet().forEach(id -> perhaps(id).clear());
+            perhaps.forEach((id, some) -> perhaps(id).addAll(some));
+        }
+
+        private List<Approval> perhaps(String id) {
+            return unknown.computeIfAbsent(id, each -> new ArrayList<>());
+        }
+
+        private void finishMoves(int files) {
+            int[] left = {files};
+            try {
+                store.finishMoves(() -> left[0]-- <= 0);
             } catch (IOException x) {
                 assertThat(disk.failures()).isPositive();
             }

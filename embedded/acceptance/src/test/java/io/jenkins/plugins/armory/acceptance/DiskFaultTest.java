@@ -219,7 +219,9 @@ class DiskFaultTest {
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("The approval cannot be read, so what was decided is not known: ", torn.toString());
-        assertUnavailable(callback.succeed("anybody there?"), "cannot be read");
+        Answer late = Wait.until("the approval has ended with its build")
+                .until(() -> callback.succeed("anybody there?"), answer -> answer.status() != 503);
+        assertThat(late).returns(410, Answer::status);
         assertThat(process.calls()).hasSize(1);
         assertThat(controller.output()).contains("Cannot read the approval in " + torn);
 

@@ -54,4 +54,7 @@ class MemoryDisk implements Disk {
     public Instant modified(Path file) {
         return Instant.EPOCH;
     }
+
+    @Override
+    public void setModified(Path file, Instant time) {}
 }

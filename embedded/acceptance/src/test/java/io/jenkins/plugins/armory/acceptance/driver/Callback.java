@@ -19,6 +19,11 @@ public record Callback(String uri, String token) {
         return new Callback(uri, otherToken);
     }
 
+    /** The same at another controller. */
+    public Callback at(Controller controller) {
+        return new Callback(controller.url() + "armory/approvals/" + id(), token);
+    }
+
     /** The approval's id, the last part of the URI. */
     public String id() {
         return uri.substring(uri.lastIndexOf('/') + 1);

@@ -19,16 +19,24 @@ abstract class ControllerProcess implements Controller {
     private static final Pattern HISTOGRAM_TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
     private final Path home;
+    private final boolean ownsHome;
     private List<String> javaOptions = List.of();
     private Map<String, String> environment = Map.of();
     private JavaProcess process;
 
     ControllerProcess() {
+        ownsHome = true;
         try {
             home = Files.createTempDirectory(JavaProcess.homesFolder(), "home-");
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
+    }
+
+    /** One on the home of another one. */
+    ControllerProcess(Path home) {
+        this.home = home;
+        ownsHome = false;
     }
 
     final void setJavaOptions(List<String> options) {
@@ -66,7 +74,8 @@ abstract class ControllerProcess implements Controller {
         all.addAll(arguments);
         Map<String, String> allVariables = new HashMap<>(environment);
         allVariables.putAll(variables);
-        process = new JavaProcess(JavaProcess.workFolder().resolve(home.getFileName() + ".log"), allVariables, all);
+        String name = home.getFileName() + (ownsHome ? "" : "-second");
+        process = new JavaProcess(JavaProcess.workFolder().resolve(name + ".log"), allVariables, all);
     }
 
     /** Starts the process, see {@link Controller#startLoadingSlowly}. */
@@ -144,6 +153,9 @@ abstract class ControllerProcess implements Controller {
     public void close() {
         if (process != null) {
             process.kill();
+        }
+        if (!ownsHome) {
+            return;
         }
         try (Stream<Path> files = Files.walk(home)) {
             files.sorted(Comparator.reverseOrder())

@@ -1,5 +1,8 @@
 package io.jenkins.plugins.armory.acceptance.driver;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The embedded controller of this build. */
 public final class EmbeddedController extends ControllerProcess {
@@ -17,9 +21,38 @@ public final class EmbeddedController extends ControllerProcess {
     private String url;
     private String port = "0"; // a free one; the same again after that
 
+    private EmbeddedController() {}
+
     /** @param casc as for {@link Controller#create} */
     public EmbeddedController(String casc) {
         write("casc.yaml", casc);
+    }
+
+    private EmbeddedController(Path home) {
+        super(home);
+    }
+
+    /** Another one on the same home, at an address of its own, not started yet. */
+    public EmbeddedController second() {
+        EmbeddedController second = new EmbeddedController(home());
+        second.setJavaOptions(List.of("-Dembedded.sharesHome=true"));
+        return second;
+    }
+
+    /** One on a copy of the home, at an address of its own, not started yet. */
+    public EmbeddedController copy() {
+        EmbeddedController copy = new EmbeddedController();
+        try (Stream<Path> files = Files.walk(home())) {
+            for (Path file : files.toList()) {
+                Path target = copy.home().resolve(home().relativize(file).toString());
+                if (!Files.isDirectory(target)) {
+                    Files.copy(file, target);
+                }
+            }
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
+        return copy;
     }
 
     @Override

@@ -60,12 +60,14 @@ public final class SmallDisk implements AutoCloseable {
         }
     }
 
+    /** Puts a view of itself over it that is read-only: the disk is not made so while Jenkins has its lock open. */
     public void makeReadOnly() {
-        Command.output("mount", "-o", "remount,ro", folder.toString());
+        Command.output("mount", "--bind", folder.toString(), folder.toString());
+        Command.output("mount", "-o", "remount,bind,ro", folder.toString());
     }
 
     public void makeWritable() {
-        Command.output("mount", "-o", "remount,rw", folder.toString());
+        Command.output("umount", folder.toString());
     }
 
     /** Takes it away, with all that is on it. */

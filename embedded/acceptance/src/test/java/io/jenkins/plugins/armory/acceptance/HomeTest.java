@@ -1,0 +1,302 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.EmbeddedController;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.Http;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Job;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What happens to a JENKINS_HOME between two starts, and beside a running Jenkins: disks come late, jobs are renamed, homes copied. */
+class HomeTest {
+
+    private static Controller controller;
+    private static Jenkins jenkins;
+    private final ExternalProcess process = new ExternalProcess();
+    private final ExternalProcess canceller = new ExternalProcess();
+
+    @BeforeAll
+    static void createController() {
+        controller = Controller.createLean(Settings.CASC);
+        jenkins = new Jenkins(controller);
+    }
+
+    @BeforeEach
+    void start() {
+        controller.start();
+    }
+
+    @AfterEach
+    void closeProcesses() {
+        process.close();
+        canceller.close();
+    }
+
+    @AfterAll
+    static void close() {
+        controller.close();
+    }
+
+    private static Path file(String name) {
+        return controller.home().resolve(name);
+    }
+
+    private static Answer data() {
+        return Http.send(Http.request(controller.url() + "armory/api/json"));
+    }
+
+    @Test
+    void approvalWaitsForBuildsThatAreMissingAtOneStart() throws IOException {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        Path builds = file("jobs/" + build.job().name() + "/builds");
+        Path elsewhere = file("elsewhere");
+        controller.stop();
+        Files.move(builds, elsewhere);
+        controller.start();
+        assertThat(callback.rehearse()).as("it is known while its build is not").returns(200, Answer::status);
+        controller.stop();
+        Files.deleteIfExists(builds); // made by the start without them
+        Files.move(elsewhere, builds);
+        controller.start();
+
+        assertThat(callback.succeed("there again")).returns(200, Answer::status);
+        assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): there again");
+        assertThat(process.calls()).hasSize(1);
+    }
+
+    @Test
+    void cancelWebhookWaitsForBuildsThatAreMissingAtOneStart() throws IOException {
+        Build build = jenkins.createJob(process.approval("timeout: 5", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)))
+                .build()
+                .awaitWaiting(1);
+        Instant deadline = Instant.parse(build.approvals().get(0).get("deadline").asText());
+        String id = process.awaitCall().callback().id();
+        Path builds = file("jobs/" + build.job().name() + "/builds");
+        Path elsewhere = file("elsewhere-too");
+        controller.kill();
+        Files.move(builds, elsewhere);
+        Wait.until("the deadline has passed").until(() -> Instant.now().isAfter(deadline));
+        controller.start();
+        Wait.until("it is noted that nobody can be told").until(() -> controller.output()
+                .contains("The cancel webhook of approval " + id + " is not called now"));
+        controller.stop();
+        Files.deleteIfExists(builds);
+        Files.move(elsewhere, builds);
+        controller.start();
+
+        assertThat(canceller.awaitCall().json().get("outcome").asText()).isEqualTo("TIMED_OUT");
+        build.awaitResult("FAILURE");
+    }
+
+    @Test
+    void approvalThatWasLostHasItsWebhookNotCalledAgain() throws IOException {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        controller.stop();
+        Files.delete(file("armory-approvals/pending/" + callback.id() + ".json"));
+        controller.start();
+
+        assertThat(build.awaitResult("FAILURE")).contains("is not called a second time; run the build again");
+        assertThat(process.calls()).hasSize(1);
+    }
+
+    @Test
+    void whatWasDeletedByHandIsRemovedAfterAWeekAndAnEmptyFolderProvesNothing() throws IOException {
+        Job job = jenkins.createJob(process.approval());
+        Callback deleted = decide(job);
+        Callback young = decide(job);
+        decide(job);
+        Job empty = jenkins.createJob(process.approval());
+        Callback alone = decide(empty);
+        controller.stop();
+        for (Callback each : List.of(deleted, alone)) {
+            Path record = file("armory-approvals/decided/" + each.id() + ".json");
+            Files.writeString(
+                    record,
+                    Files.readString(record)
+                            .replaceFirst("\"deadline\":\"[^\"]*\"", "\"deadline\":\"2020-01-01T00:00:00Z\""));
+        }
+        move("jobs/" + job.name() + "/builds/1", "deleted-1");
+        move("jobs/" + job.name() + "/builds/2", "deleted-2");
+        move("jobs/" + empty.name() + "/builds/1", "deleted-3");
+        controller.start();
+
+        Wait.until("the first is gone").until(() -> deleted.succeed("yes").status() == 410);
+        assertThat(young.succeed("yes")).as("not for a week").returns(200, Answer::status);
+        assertThat(alone.succeed("yes")).as("its folder is empty").returns(200, Answer::status);
+    }
+
+    private Callback decide(Job job) {
+        Build build = job.build();
+        Callback callback = process.awaitCall().callback();
+        callback.succeed("yes");
+        build.awaitResult("SUCCESS");
+        return callback;
+    }
+
+    private static void move(String from, String to) throws IOException {
+        Files.move(file(from), file(to));
+    }
+
+    @Test
+    void approvalFollowsAJobThatIsRenamedWhileJenkinsIsDown() throws IOException {
+        Job job = jenkins.createJob(process.approval());
+        Build decided = job.build();
+        process.awaitCall().callback().succeed("before");
+        decided.awaitResult("SUCCESS");
+        Build waiting = job.build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        controller.stop();
+        Job renamed = new Job(jenkins, job.name() + "-renamed");
+        Files.move(file("jobs/" + job.name()), file("jobs/" + renamed.name()));
+        controller.start();
+
+        Build there = new Build(renamed, waiting.number()).awaitWaiting(1);
+        assertThat(new Build(renamed, decided.number()).deployment().at("/approvals/0/decision/mdMessage").asText())
+                .isEqualTo("before");
+        assertThat(callback.succeed("found")).returns(200, Answer::status);
+        there.awaitResult("SUCCESS");
+        assertThat(process.calls()).hasSize(2);
+    }
+
+    @Test
+    void whatALaterVersionWroteKeepsTheApprovalsClosedAndIsKept() throws IOException {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        controller.stop();
+        Path journal = file("armory-approvals/journal/99.log");
+        String record = "{\"format\":2,\"id\":\"" + callback.id() + "\",\"state\":\"DECIDED\"}";
+        CRC32C crc = new CRC32C();
+        crc.update(record.getBytes(StandardCharsets.UTF_8));
+        Files.writeString(journal, String.format("%08x %s%n", crc.getValue(), record));
+        byte[] written = Files.readAllBytes(journal);
+        controller.start();
+
+        assertUnavailable(callback.succeed("too new"), "written by another version of the plugin");
+        assertUnavailable(data(), "written by another version of the plugin");
+        assertThat(controller.output())
+                .containsOnlyOnce(journal + ", line 1: it is not an approval: its format is 2, and this version reads 1."
+                        + " Nothing was changed. Install the version of the plugin that wrote it");
+        build.awaitLog("The webhook approvals are not open, and Jenkins's log says why; the step goes on when they are.");
+        assertThat(journal).hasBinaryContent(written);
+        Files.delete(journal);
+
+        Wait.until("the approvals are open").until(() -> data().status() == 200);
+        assertThat(callback.succeed("open")).returns(200, Answer::status);
+        build.awaitResult("SUCCESS");
+        assertThat(process.calls()).hasSize(1);
+    }
+
+    private static void assertUnavailable(Answer answer, String message) {
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(503);
+        assertThat(answer.header("Retry-After")).hasValue("10");
+        assertThat(answer.json().get("message").asText()).contains(message);
+    }
+
+    @Test
+    void secondControllerOnTheHomeDecidesNothingUntilTheFirstIsGone() {
+        assumeTrue(controller instanceof EmbeddedController, "a second one on the same home is not provided for");
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Build other = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        Callback later = process.awaitCall().callback();
+        if (callback.id().equals(other.approvals().get(0).get("id").asText())) {
+            Callback swap = callback;
+            callback = later;
+            later = swap;
+        }
+        try (EmbeddedController second = ((EmbeddedController) controller).second()) {
+            second.start();
+            assertUnavailable(callback.at(second).fail("no"), "Another Jenkins has the approvals of this JENKINS_HOME");
+            assertUnavailable(
+                    Http.send(Http.request(second.url() + "armory/api/json")), "this one takes over when that has ended");
+            assertThat(callback.succeed("yes")).returns(200, Answer::status);
+            build.awaitResult("SUCCESS");
+            controller.kill();
+
+            Callback atSecond = later.at(second);
+            Wait.until("the second takes over").until(() -> atSecond.succeed("took over").status() == 200);
+
+            assertThat(callback.at(second).fail("no")).returns(409, Answer::status);
+            Build there = new Build(new Job(new Jenkins(second), other.job().name()), other.number());
+            assertThat(there.awaitResult("SUCCESS")).contains("succeeded (callback token): took over");
+            assertThat(second.output()).containsOnlyOnce("Two controllers must not share a JENKINS_HOME");
+            assertThat(process.calls()).hasSize(2);
+        }
+    }
+
+    @Test
+    void copyAtAnotherAddressCallsNothingForTheOriginal() {
+        assumeTrue(controller instanceof EmbeddedController, "the copy of a home is not provided for");
+        Build ends = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller))).build().awaitWaiting(1);
+        String waits = process.awaitCall().callback().id();
+        Runnable answer = process.holdAnswers();
+        Build sending = jenkins.createJob(process.approval()).build();
+        Call held = process.awaitCall();
+        controller.kill();
+        answer.run();
+        try (EmbeddedController copy = ((EmbeddedController) controller).copy()) {
+            copy.start();
+            Jenkins there = new Jenkins(copy);
+            Build copied = new Build(new Job(there, sending.job().name()), sending.number());
+            copied.awaitLog("The webhook of approval " + held.callback().id() + " of ");
+            new Build(new Job(there, ends.job().name()), ends.number()).abort();
+            String held503 = "The cancel webhook of approval " + waits + " of ";
+            Wait.until("the cancel webhook is held back").until(() -> copy.output().contains(held503));
+
+            assertThat(copy.output())
+                    .contains("it was made at " + controller.url() + "armory/, and this Jenkins is at " + copy.url() + "armory/");
+            assertThat(process.calls()).hasSize(2);
+            assertThat(canceller.calls()).isEmpty();
+            assertThat(held.callback().at(copy).succeed("by its callback")).returns(200, Answer::status);
+            copied.awaitResult("SUCCESS");
+        }
+        controller.start();
+        assertThat(process.awaitCall().header("Idempotency-Key")).isEqualTo(held.header("Idempotency-Key"));
+        ends.abort();
+        assertThat(canceller.awaitCall().json().get("outcome").asText()).isEqualTo("ABORTED");
+        sending.abort();
+    }
+
+    @Test
+    void tornFileEndsWithItsBuildAndTheExternalProcessIsTold() throws IOException {
+        Build build = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller))).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        controller.stop();
+        Path torn = file("armory-approvals/pending/" + callback.id() + ".json");
+        Files.write(torn, new byte[] {'{'}, StandardOpenOption.TRUNCATE_EXISTING);
+        controller.start();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("The approval cannot be read, so what was decided is not known: ", torn.toString());
+        Call cancel = canceller.awaitCall();
+        assertThat(cancel.path()).endsWith("/" + callback.id());
+        assertThat(cancel.json().get("outcome").asText()).isEqualTo("ABORTED");
+        assertThat(callback.succeed("anybody there?")).returns(410, Answer::status);
+        JsonNode approval = build.approvals().get(0);
+        assertThat(approval.at("/decision/mdMessage").asText()).isEqualTo("Its file could not be read, and its build is over.");
+    }
+}
