@@ -59,8 +59,7 @@ public final class ArmoryApprovals {
             issuedTokens,
             () -> ArmoryConfiguration.get().clients(),
             () -> Duration.ofSeconds(ArmoryConfiguration.get().getTokenLifetimeSeconds()),
-            () -> Jenkins.get().isTerminating(),
-            Clock.systemUTC());
+            () -> Jenkins.get().isTerminating());
     private final OutsideIssuers outsideIssuers = new OutsideIssuers(
             () -> ArmoryConfiguration.get().outsideIssuers(),
             new IssuerDiscovery(JenkinsProxy.client()),
