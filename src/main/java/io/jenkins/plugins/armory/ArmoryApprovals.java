@@ -41,7 +41,10 @@ import jenkins.util.Timer;
 @Extension
 public final class ArmoryApprovals {
 
-    private static final HMACConfidentialKey KEY = new HMACConfidentialKey(ArmoryApprovals.class, "callback");
+    /** A name on disk: with another one, the tokens of all approvals that wait would end. */
+    private static final String KEY_FILE = "io.jenkins.plugins.armory.ArmoryApprovals.callback";
+
+    static final HMACConfidentialKey KEY = new HMACConfidentialKey(KEY_FILE);
     /** Threads for file I/O and for telling steps; none stays when there is nothing to do. */
     private static final int THREADS = 8;
 
