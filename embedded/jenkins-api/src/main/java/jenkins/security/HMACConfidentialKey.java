@@ -14,8 +14,8 @@ public class HMACConfidentialKey extends ConfidentialKey {
 
     private SecretKeySpec key;
 
-    public HMACConfidentialKey(Class<?> owner, String shortName) {
-        super(owner.getName() + '.' + shortName);
+    public HMACConfidentialKey(String id) {
+        super(id);
     }
 
     public synchronized byte[] mac(byte[] message) {

@@ -51,7 +51,10 @@ import jenkins.util.Timer;
 public final class ArmoryApprovals {
 
     private static final Logger LOGGER = Logger.getLogger(ArmoryApprovals.class.getName());
-    private static final HMACConfidentialKey KEY = new HMACConfidentialKey(ArmoryApprovals.class, "callback");
+    /** A name on disk: with another one, the tokens of all approvals that wait would end. */
+    private static final String KEY_FILE = "io.jenkins.plugins.armory.ArmoryApprovals.callback";
+
+    static final HMACConfidentialKey KEY = new HMACConfidentialKey(KEY_FILE);
     /** Threads for file I/O and for telling steps; none stays when there is nothing to do. */
     private static final int THREADS = 8;
     /** Until opening them is tried again. */
@@ -71,8 +74,7 @@ public final class ArmoryApprovals {
             issuedTokens,
             () -> ArmoryConfiguration.get().clients(),
             () -> Duration.ofSeconds(ArmoryConfiguration.get().getTokenLifetimeSeconds()),
-            () -> Jenkins.get().isTerminating(),
-            Clock.systemUTC());
+            () -> Jenkins.get().isTerminating());
     private final OutsideIssuers outsideIssuers = new OutsideIssuers(
             () -> ArmoryConfiguration.get().outsideIssuers(),
             new IssuerDiscovery(JenkinsProxy.client()),

@@ -11,8 +11,11 @@ import jenkins.security.ConfidentialKey;
  */
 final class SigningKeyStore extends ConfidentialKey implements SigningKeys.Store {
 
+    /** A name on disk: with another one, all tokens that were issued would end. */
+    private static final String FILE = "io.jenkins.plugins.armory.SigningKeyStore.keys";
+
     SigningKeyStore() {
-        super(SigningKeyStore.class.getName() + ".keys");
+        super(FILE);
     }
 
     /** @return {@code null} too when the file cannot be deciphered: then Jenkins's own key is another one by now */

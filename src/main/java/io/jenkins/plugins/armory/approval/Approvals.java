@@ -58,15 +58,25 @@ public final class Approvals {
     private final ApprovalStore store;
     private final Executor executor;
     private final Clock clock;
+    private final Clock steady;
     private final Deadlines deadlines;
+    private final Deadlines heartbeats;
     private final Folding folding;
     private final Map<String, Waiter> waiters = new ConcurrentHashMap<>();
     private final ProgressReports reports = new ProgressReports();
+    /** What was last heard of each approval that has a heartbeat, since this was opened. */
+    private final Map<String, Heard> heard = new ConcurrentHashMap<>();
     /** Before that nobody could be heard. */
-    private final Instant openedAt;
+    private final Heard opened;
 
-    /** When something was last heard of an external process, and what, for people. */
-    private record Heard(Instant at, String what) {}
+    /**
+     * Something that was heard of an external process.
+     *
+     * @param at when, by the clock, for people
+     * @param steadyAt when, by the steady clock, to tell how long ago that is
+     * @param progress {@code null} when it was no report of progress
+     */
+    private record Heard(Instant at, Instant steadyAt, @CheckForNull Progress progress) {}
 
     /**
      * Takes up what the store holds. While this was not there nobody could report anything, so the intervals of heartbeats begin
@@ -80,11 +90,13 @@ public final class Approvals {
         this.store = store;
         this.executor = executor;
         this.clock = clock;
-        this.openedAt = clock.instant();
+        this.steady = new SteadyClock();
+        this.opened = new Heard(clock.instant(), steady.instant(), null);
         this.folding = new Folding(store, timer, executor);
         this.deadlines = new Deadlines(timer, clock, id -> executor.execute(() -> checkClock(id)));
+        this.heartbeats = new Deadlines(timer, steady, id -> executor.execute(() -> checkClock(id)));
         store.pending().forEach(approval -> {
-            if (approval.deadline().isAfter(openedAt)) {
+            if (approval.deadline().isAfter(opened.at())) {
                 watch(approval);
             } else {
                 executor.execute(() -> checkClock(approval.id()));
@@ -95,6 +107,7 @@ public final class Approvals {
     /** Stops looking at deadlines, and changes nothing on disk any more. What is pending stays so, on disk. */
     public void close() {
         deadlines.close();
+        heartbeats.close();
         folding.finish();
         store.close();
     }
@@ -109,10 +122,18 @@ public final class Approvals {
         watch(approval);
     }
 
-    /** Has the clock looked at when that may end the approval. Whatever is heard until then is found out only then. */
+    /** Schedules the next check of the deadline and of the heartbeat. Whatever is heard until then is found out only then. */
     private void watch(Approval approval) {
-        Instant due = heartbeatDue(approval).orElse(approval.deadline());
-        deadlines.set(approval.id(), due.isBefore(approval.deadline()) ? due : approval.deadline());
+        deadlines.set(approval.id(), approval.deadline());
+        watchHeartbeat(approval);
+    }
+
+    private void watchHeartbeat(Approval approval) {
+        if (heartbeatDue(approval).isPresent()) {
+            heartbeats.set(approval.id(), lastHeard(approval).steadyAt().plus(approval.heartbeat()));
+        } else {
+            heartbeats.remove(approval.id());
+        }
     }
 
     /** When something has to be heard of an approval's external process; empty while that is not asked of it. */
@@ -121,17 +142,40 @@ public final class Approvals {
     }
 
     private Heard lastHeard(Approval approval) {
-        Instant sentAt = approval.sentAt();
-        Heard heard = sentAt == null || sentAt.isBefore(openedAt)
-                ? new Heard(openedAt, "when Jenkins started")
-                : new Heard(sentAt, "when the webhook answered");
-        Optional<Progress> progress = reports.of(approval.id());
-        return progress.filter(report -> report.at().isAfter(heard.at()))
-                .map(report -> new Heard(
-                        report.at(),
-                        "when it last reported progress"
-                                + (report.percent() == null ? "" : " (" + report.percentText() + ")")))
-                .orElse(heard);
+        return heard.getOrDefault(approval.id(), opened);
+    }
+
+    /** Notes that something was heard of an approval, unless that has ended. */
+    private void hear(Approval approval, Instant at, @CheckForNull Progress progress) throws IOException {
+        if (approval.heartbeat() != null) {
+            heard.put(approval.id(), new Heard(at, steady.instant(), progress));
+            if (!isPending(approval.id())) { // whoever ended it may have been here before
+                heard.remove(approval.id());
+            }
+        }
+    }
+
+    /** The event of a silence that has lasted too long; empty while it has not, and where a heartbeat is not asked for. */
+    private Optional<Event> silence(Approval approval, Instant now) {
+        Duration heartbeat = approval.heartbeat();
+        Heard last = lastHeard(approval);
+        if (heartbeat == null || steady.instant().isBefore(last.steadyAt().plus(heartbeat))) {
+            return Optional.empty();
+        }
+        // After the clock was set back, the silence began at another time of that clock than was noted.
+        Instant latest = now.minus(heartbeat);
+        Instant since = last.at().isAfter(latest) ? latest : last.at();
+        return approval.heartbeatDue(since)
+                .filter(due -> due.isBefore(approval.deadline()))
+                .map(due -> new Event.HeartbeatCheck(since, whatWas(last)));
+    }
+
+    private String whatWas(Heard last) {
+        Progress progress = last.progress();
+        if (progress != null) {
+            return "when it last reported progress" + (progress.percent() == null ? "" : " (" + progress.percentText() + ")");
+        }
+        return last == opened ? "when Jenkins started" : "when the webhook answered";
     }
 
     /**
@@ -142,13 +186,16 @@ public final class Approvals {
      */
     public Optional<Transition> apply(String id, Event event) throws IOException {
         Optional<Transition> transition = store.apply(id, event, clock.instant());
-        transition
-                .map(Transition::approval)
-                .filter(approval -> approval.heartbeat() != null && !approval.isDecided())
-                .ifPresent(this::watch);
+        Approval changed = transition.map(Transition::approval).orElse(null);
+        if (changed != null && changed.heartbeat() != null && !changed.isDecided()) {
+            if (event instanceof Event.Sent && transition.get().answer() == Answer.ACCEPTED) {
+                hear(changed, changed.sentAt(), null);
+            }
+            watchHeartbeat(changed);
+        }
         transition.map(Transition::approval).filter(Approval::isDecided).ifPresent(approval -> {
+            forgetWhatWasHeard(id);
             deadlines.remove(id);
-            reports.remove(id);
             Waiter waiter = waiters.remove(id);
             if (waiter != null) {
                 executor.execute(() -> waiter.decided(approval));
@@ -184,6 +231,7 @@ public final class Approvals {
         }
         if (transition.map(Transition::answer).orElse(null) == Answer.ACCEPTED) {
             ProgressReports.Noted noted = reports.add(id, percent, mdMessage, now);
+            hear(found.get(), now, noted.progress());
             if (!isPending(id)) { // decided or removed since it was found; whoever did that may have been here before
                 reports.remove(id);
             } else if (noted.worthALine()) {
@@ -288,7 +336,7 @@ public final class Approvals {
     public void remove(String id) {
         deadlines.remove(id);
         store.remove(id);
-        reports.remove(id);
+        forgetWhatWasHeard(id);
     }
 
     /** Removes the approvals whose builds are gone. Reads all of the history. */
@@ -296,7 +344,7 @@ public final class Approvals {
         List<Approval> pending = store.pending().stream().filter(gone).toList();
         pending.forEach(approval -> deadlines.remove(approval.id()));
         store.removeIf(gone);
-        pending.forEach(approval -> reports.remove(approval.id()));
+        pending.forEach(approval -> forgetWhatWasHeard(approval.id()));
     }
 
     /**
@@ -327,18 +375,20 @@ public final class Approvals {
                 .approval());
     }
 
+    private void forgetWhatWasHeard(String id) {
+        heartbeats.remove(id);
+        reports.remove(id);
+        heard.remove(id);
+    }
+
     private void checkClock(String id) {
         try {
             Approval approval = store.find(id).orElse(null);
             if (approval == null || approval.isDecided()) {
                 return;
             }
-            Heard heard = lastHeard(approval);
-            boolean silent = approval.heartbeatDue(heard.at())
-                    .filter(due -> due.isBefore(approval.deadline()))
-                    .isPresent();
             Optional<Transition> transition =
-                    apply(id, silent ? new Event.HeartbeatCheck(heard.at(), heard.what()) : new Event.DeadlineCheck());
+                    apply(id, silence(approval, clock.instant()).orElseGet(Event.DeadlineCheck::new));
             // Something may have been heard since the timer was set, or the clock have been set back.
             transition
                     .filter(t -> t.answer() == Answer.IGNORED)

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 /**
  * Tells when approvals are to be looked at, with one timer for all of them. However many approvals wait, one task is scheduled: for
  * the earliest deadline, or for a minute from now if that comes first, since a timer measures elapsed time while a
- * deadline is on the wall clock, which can be set and which passes while a machine sleeps.
+ * deadline may be on the wall clock, which can be set and which passes while a machine sleeps.
  */
 final class Deadlines {
 
@@ -37,6 +37,7 @@ final class Deadlines {
     private boolean closed;
 
     /**
+     * @param clock the system's for times of day, a {@link SteadyClock} for durations
      * @param due is given each id whose deadline has passed, once, on the timer's thread
      */
     Deadlines(ScheduledExecutorService timer, Clock clock, Consumer<String> due) {

@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.SteadyClock;
 import io.jenkins.plugins.armory.callback.Caller.Obstacle;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import java.io.IOException;
@@ -55,12 +56,22 @@ public final class CallbackEndpoint {
             List<TokenVerifier> verifiers,
             BooleanSupplier stopping,
             Clock clock) {
+        this(approvals, tokens, verifiers, stopping, clock, new FailureLimiter(new SteadyClock()));
+    }
+
+    CallbackEndpoint(
+            Approvals approvals,
+            CallbackTokens tokens,
+            List<TokenVerifier> verifiers,
+            BooleanSupplier stopping,
+            Clock clock,
+            FailureLimiter limiter) {
         this.approvals = approvals;
         this.tokens = tokens;
         this.verifiers = List.copyOf(verifiers);
         this.stopping = stopping;
         this.clock = clock;
-        this.limiter = new FailureLimiter(clock);
+        this.limiter = limiter;
     }
 
     /** The callbacks that were refused lately. */
@@ -154,12 +165,10 @@ public final class CallbackEndpoint {
 
     private Answered decide(CallbackRequest request, boolean issued, Optional<Approval> approval, Kind kind)
             throws RequestBody.Refused, IOException {
-        String address = FailureLimiter.keyOf(request.remoteAddress());
-        String guessedAt = approval.isPresent() ? request.approvalId() : null;
         Verification verification;
         String missing = null;
         try {
-            verification = verify(BearerToken.of(request), approval, limiter.mustWait(address, guessedAt));
+            verification = verify(BearerToken.of(request), approval);
         } catch (BearerToken.Missing x) {
             verification = Verification.rejected(x.reason());
             missing = x.getMessage();
@@ -168,11 +177,12 @@ public final class CallbackEndpoint {
             return new Answered(JsonResponse.unavailable(undecided.message()), undecided.reason());
         }
         if (!(verification instanceof Verification.Genuine genuine)) {
-            boolean often = limiter.isExhausted(address);
-            limiter.failed(address, guessedAt);
             String reason = verification instanceof Verification.Rejected wrong ? wrong.reason() : NO_TOKEN_OF_OURS;
             return new Answered(
-                    often ? JsonResponse.tooManyFailures() : unauthorized(missing == null ? NOT_VALID : missing), reason);
+                    limiter.fails(request.remoteAddress())
+                            ? JsonResponse.tooManyFailures()
+                            : unauthorized(missing == null ? NOT_VALID : missing),
+                    reason);
         }
         if (!issued) {
             return Answered.of(JsonResponse.error(404, "unknown_approval", "There is no such approval."));
@@ -235,12 +245,9 @@ public final class CallbackEndpoint {
         return response;
     }
 
-    private Verification verify(String token, Optional<Approval> approval, boolean guessing) {
+    private Verification verify(String token, Optional<Approval> approval) {
         Verification first = Verification.unknown();
         for (TokenVerifier verifier : verifiers) {
-            if (guessing && verifier.isGuessable()) {
-                continue;
-            }
             Verification verification = verifier.verify(token, approval);
             if (verification instanceof Verification.Genuine || verification instanceof Verification.Undecided) {
                 return verification;

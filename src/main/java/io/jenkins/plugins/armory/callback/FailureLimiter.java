@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.callback;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -11,10 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Slows down who fails too often. Each key, such as an address, may fail {@link #BURST} times at once, and once a second
- * after that. Only failures count, so whoever calls back properly never gets near.
+ * Tells which addresses fail too often. An address may fail {@link #BURST} times at once, and once a second after that.
  *
- * <p>Bounded: of more than {@link #MAX_KEYS} keys, those that have not failed for longest are forgotten.
+ * <p>It counts failures and keeps nobody out: others may share an address, so whatever is sent is looked at, and what is right is
+ * answered. It is no protection against guessing, then; that is the length of a secret.
+ *
+ * <p>Bounded: of more than {@link #MAX_KEYS} addresses, the one whose last failure is oldest is dropped.
  */
 final class FailureLimiter {
 
@@ -22,9 +23,11 @@ final class FailureLimiter {
     static final int MAX_KEYS = 1000;
     static final Duration REFILL = Duration.ofSeconds(1);
 
-    private final Clock clock;
+    private static final Duration WHOLE_BURST = REFILL.multipliedBy(BURST);
 
-    /** When the key will have its whole burst back; no later than BURST * REFILL from now. */
+    private final Clock steady;
+
+    /** When the address will have its whole burst back; no later than BURST * REFILL from now. */
     private final Map<String, Instant> recovered = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -34,8 +37,23 @@ final class FailureLimiter {
         }
     };
 
-    FailureLimiter(Clock clock) {
-        this.clock = clock;
+    /** @param steady a clock that nobody sets, since it measures how long something takes */
+    FailureLimiter(Clock steady) {
+        this.steady = steady;
+    }
+
+    /**
+     * Notes a failure.
+     *
+     * @return whether the address has failed too often
+     */
+    synchronized boolean fails(String address) {
+        Instant now = steady.instant();
+        Instant known = recovered.getOrDefault(keyOf(address), now);
+        Instant next = (known.isBefore(now) ? now : known).plus(REFILL);
+        boolean tooOften = next.isAfter(now.plus(WHOLE_BURST));
+        recovered.put(keyOf(address), tooOften ? now.plus(WHOLE_BURST) : next);
+        return tooOften;
     }
 
     /** One for each address, but for IPv6 one for each network of 64 bits: whoever has one has all of its addresses. */
@@ -51,44 +69,7 @@ final class FailureLimiter {
         }
     }
 
-    /** Whether the key has failed so often that it has to wait. */
-    synchronized boolean isExhausted(String key) {
-        Instant until = recovered.get(key);
-        return until != null && until.isAfter(clock.instant().plus(REFILL.multipliedBy(BURST - 1L)));
-    }
-
-    /** Notes a failure. */
-    synchronized void failed(String key) {
-        Instant now = clock.instant();
-        Instant latest = now.plus(REFILL.multipliedBy(BURST));
-        Instant next = recovered.getOrDefault(key, now);
-        next = (next.isBefore(now) ? now : next).plus(REFILL);
-        recovered.put(key, next.isAfter(latest) ? latest : next);
-    }
-
-    /**
-     * Whether a guess has to wait. Others behind the same address may fail as they like: what somebody guesses at, if it is
-     * there, has a count of its own for that address.
-     *
-     * @param guessedAt an approval or a client, {@code null} for one that is not there
-     */
-    boolean mustWait(String address, @CheckForNull String guessedAt) {
-        return isExhausted(address) && (guessedAt == null || isExhausted(own(address, guessedAt)));
-    }
-
-    /** Notes a failure of such a guess. */
-    void failed(String address, @CheckForNull String guessedAt) {
-        failed(address);
-        if (guessedAt != null) {
-            failed(own(address, guessedAt));
-        }
-    }
-
-    private static String own(String address, String guessedAt) {
-        return address + ' ' + guessedAt;
-    }
-
-    /** The number of keys that are known. */
+    /** The number of addresses that are known. */
     synchronized int count() {
         return recovered.size();
     }

@@ -48,7 +48,7 @@ final class IssuerKeys {
 
     private final String issuer;
     private final Supplier<CompletableFuture<JWKSet>> fetcher;
-    private final Clock clock;
+    private final Clock steady;
     private final Duration patience;
     private final Semaphore waiting = new Semaphore(WAITING);
 
@@ -61,11 +61,14 @@ final class IssuerKeys {
     @CheckForNull
     private Instant lastFetch;
 
-    /** @param fetcher starts to fetch the keys, and does not wait for them */
-    IssuerKeys(String issuer, Supplier<CompletableFuture<JWKSet>> fetcher, Clock clock, Duration patience) {
+    /**
+     * @param fetcher starts to fetch the keys, and does not wait for them
+     * @param steady a clock that nobody sets: after one that was ahead, the keys would count as fresh for as long
+     */
+    IssuerKeys(String issuer, Supplier<CompletableFuture<JWKSet>> fetcher, Clock steady, Duration patience) {
         this.issuer = issuer;
         this.fetcher = fetcher;
-        this.clock = clock;
+        this.steady = steady;
         this.patience = patience;
     }
 
@@ -79,7 +82,7 @@ final class IssuerKeys {
         CompletableFuture<JWKSet> fetch;
         List<JWK> found;
         synchronized (this) {
-            Instant now = clock.instant();
+            Instant now = steady.instant();
             known = fetched != null && now.isBefore(fetched.at().plus(STALE)) ? fetched : null;
             found = known == null ? List.of() : selector.select(known.keys());
             if (!found.isEmpty() && now.isBefore(known.at().plus(FRESH))) {

@@ -46,7 +46,8 @@ public record JsonResponse(int status, Map<String, String> headers, ObjectNode b
         return error(
                 429,
                 "too_many_failures",
-                "Too many requests from this address had no valid token or client; one a second is looked at now.",
+                "Too many requests from this address had no valid token or client: wait a second before the next one. A valid one"
+                        + " is answered at any time.",
                 Map.of("Retry-After", "1"));
     }
 

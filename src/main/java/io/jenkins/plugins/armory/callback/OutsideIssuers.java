@@ -16,6 +16,7 @@ import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.SteadyClock;
 import io.jenkins.plugins.armory.callback.Caller.Obstacle;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,6 +48,7 @@ public final class OutsideIssuers implements TokenVerifier {
     private final Function<String, CompletableFuture<JWKSet>> fetcher;
     private final VerifiedTokens verified;
     private final Clock clock;
+    private final Clock steady;
     private final Duration patience;
     private final Map<String, IssuerKeys> keys = new ConcurrentHashMap<>();
 
@@ -56,7 +58,7 @@ public final class OutsideIssuers implements TokenVerifier {
      */
     public OutsideIssuers(
             Supplier<List<OutsideIssuer>> issuers, IssuerDiscovery discovery, VerifiedTokens verified, Clock clock) {
-        this(issuers, discovery::fetch, verified, clock, IssuerKeys.PATIENCE);
+        this(issuers, discovery::fetch, verified, clock, new SteadyClock(), IssuerKeys.PATIENCE);
     }
 
     OutsideIssuers(
@@ -64,11 +66,13 @@ public final class OutsideIssuers implements TokenVerifier {
             Function<String, CompletableFuture<JWKSet>> fetcher,
             VerifiedTokens verified,
             Clock clock,
+            Clock steady,
             Duration patience) {
         this.issuers = issuers;
         this.fetcher = fetcher;
         this.verified = verified;
         this.clock = clock;
+        this.steady = steady;
         this.patience = patience;
     }
 
@@ -115,7 +119,7 @@ public final class OutsideIssuers implements TokenVerifier {
 
     private IssuerKeys keysOf(String issuer) {
         return keys.computeIfAbsent(
-                issuer, each -> new IssuerKeys(each, () -> fetcher.apply(each), clock, patience));
+                issuer, each -> new IssuerKeys(each, () -> fetcher.apply(each), steady, patience));
     }
 
     private static boolean isSignedWith(VerifiedTokens.Received jwt, JWK key) {

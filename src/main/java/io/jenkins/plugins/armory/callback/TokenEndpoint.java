@@ -1,11 +1,11 @@
 package io.jenkins.plugins.armory.callback;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.SteadyClock;
 import io.jenkins.plugins.armory.callback.RequestBody.Refused;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -41,13 +41,21 @@ public final class TokenEndpoint {
             IssuedTokens tokens,
             Supplier<List<CallbackClient>> clients,
             Supplier<Duration> lifetime,
+            BooleanSupplier stopping) {
+        this(tokens, clients, lifetime, stopping, new FailureLimiter(new SteadyClock()));
+    }
+
+    TokenEndpoint(
+            IssuedTokens tokens,
+            Supplier<List<CallbackClient>> clients,
+            Supplier<Duration> lifetime,
             BooleanSupplier stopping,
-            Clock clock) {
+            FailureLimiter limiter) {
         this.tokens = tokens;
         this.clients = clients;
         this.lifetime = lifetime;
         this.stopping = stopping;
-        this.limiter = new FailureLimiter(clock);
+        this.limiter = limiter;
     }
 
     public JsonResponse handle(TokenRequest request) {
@@ -83,15 +91,11 @@ public final class TokenEndpoint {
         if (!grant.equals(GRANT)) {
             return error(400, "unsupported_grant_type", "The grant_type must be " + GRANT + ".", Map.of());
         }
-        Identity identity = identity(request, parameters);
-        String address = FailureLimiter.keyOf(request.remoteAddress());
-        boolean known = clients.get().stream().anyMatch(client -> client.id().equals(identity.id()));
-        String guessedAt = known ? identity.id() : null;
-        CallbackClient client = limiter.mustWait(address, guessedAt) ? null : find(identity);
+        CallbackClient client = find(identity(request, parameters));
         if (client == null) {
-            boolean often = limiter.isExhausted(address);
-            limiter.failed(address, guessedAt);
-            return often ? tooManyFailures() : invalidClient("The client is unknown, or its secret is wrong.");
+            return limiter.fails(request.remoteAddress())
+                    ? tooManyFailures()
+                    : invalidClient("The client is unknown, or its secret is wrong.");
         }
         return granted(client, parameters.get("scope"));
     }

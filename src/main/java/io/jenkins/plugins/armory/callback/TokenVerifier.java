@@ -14,14 +14,6 @@ public interface TokenVerifier {
      */
     Verification verify(String token, Optional<Approval> approval);
 
-    /**
-     * Whether people choose these tokens, so that one might be guessed in the end. Who has failed too often is not asked
-     * for them.
-     */
-    default boolean isGuessable() {
-        return false;
-    }
-
     /** Knows the tokens that are minted for one approval, {@code {{armory.callbackToken}}}. */
     static TokenVerifier ofApprovals(CallbackTokens tokens) {
         return (token, approval) -> tokens.approvalOf(token)

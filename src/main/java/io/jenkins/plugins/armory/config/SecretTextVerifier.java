@@ -26,11 +26,6 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 public final class SecretTextVerifier implements TokenVerifier {
 
     @Override
-    public boolean isGuessable() {
-        return true;
-    }
-
-    @Override
     public Verification verify(String token, Optional<Approval> approval) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             Approval asked = approval.orElse(null);

@@ -113,9 +113,14 @@ final class Sending {
             boolean cutOff = due == null || !due.isAfter(Instant.now());
             mayHaveBeenTaken = cutOff || mayHaveBeenTaken(approval);
         }
-        schedule(
-                last == null ? 1 : last.number() + 1,
-                due == null ? Duration.ZERO : Duration.between(Instant.now(), due));
+        schedule(last == null ? 1 : last.number() + 1, due == null ? Duration.ZERO : untilDue(last.at(), due));
+    }
+
+    /** Returns the time that is left, and no more than there was: the clock may have been set back since. */
+    private static Duration untilDue(Instant begun, Instant due) {
+        Duration left = Duration.between(Instant.now(), due);
+        Duration whole = Duration.between(begun, due);
+        return left.compareTo(whole) < 0 ? left : whole;
     }
 
     /** Makes no further attempt. */

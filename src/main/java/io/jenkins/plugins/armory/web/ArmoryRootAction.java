@@ -53,14 +53,19 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         if ("/.well-known/jwks.json".equals(path)) {
             return armory.publicKeys();
         }
-        if ("/api/json".equals(path)) {
-            Jenkins.get().checkPermission(Jenkins.READ);
+        boolean all = "/api/json".equals(path);
+        String one = ApprovalPath.idOfData(path);
+        if ((all || one != null) && !Jenkins.get().hasPermission(Jenkins.READ)) {
+            return JsonResponse.error(
+                    403,
+                    "forbidden",
+                    "You need the permission Overall/Read: log in, or send the API token of a user who has it.");
+        }
+        if (all) {
             return new ApprovalList(armory).all(request.getHeader("If-None-Match"));
         }
-        String data = ApprovalPath.idOfData(path);
-        if (data != null) {
-            Jenkins.get().checkPermission(Jenkins.READ);
-            return new ApprovalList(armory).one(data);
+        if (one != null) {
+            return new ApprovalList(armory).one(one);
         }
         Optional<PersonalDecision> decision = PersonalDecision.at(path);
         if (decision.isPresent()) {

@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import jenkins.model.Jenkins;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
 
@@ -57,10 +59,22 @@ final class Viewer {
     private Optional<Seen> seen(Approval approval) {
         return jobs.computeIfAbsent(
                 approval.build().job(),
-                // Jenkins finds no item for a user who may not even know of it.
-                name -> Optional.ofNullable(Jenkins.get().getItemByFullName(name, Item.class))
-                        .filter(job -> job.hasPermission(Item.READ))
+                name -> readable(name, each -> Jenkins.get().getItemByFullName(each, Item.class))
                         .map(Seen::new));
+    }
+
+    /**
+     * Returns the job of that name, if the user may read it.
+     *
+     * @param lookUp finds a job as Jenkins does: none for a user who may not even know of it, and with an exception for one who may
+     *     know of it and not read it (Item/Discover)
+     */
+    static Optional<Item> readable(String name, Function<String, Item> lookUp) {
+        try {
+            return Optional.ofNullable(lookUp.apply(name)).filter(job -> job.hasPermission(Item.READ));
+        } catch (AccessDeniedException x) {
+            return Optional.empty();
+        }
     }
 
     /**

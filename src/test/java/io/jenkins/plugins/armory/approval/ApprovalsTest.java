@@ -471,6 +471,46 @@ class ApprovalsTest {
     }
 
     @Test
+    void silenceIsNoticedThoughTheClockWasSetBack() throws IOException {
+        Approvals approvals = open(clock);
+        Duration heartbeat = Duration.ofMillis(200);
+        approvals.create(start("a1").with(heartbeat));
+        approvals.attach("a1", told::add);
+        approvals.apply("a1", ApprovalTest.sent());
+        Instant setBack = START.minus(Duration.ofDays(1));
+        clock.set(setBack);
+        Instant until = Instant.now().plus(heartbeat.multipliedBy(4));
+
+        await().pollInterval(Duration.ofMillis(10)).until(() -> {
+            approvals.report("a1", 40.0, null);
+            return Instant.now().isAfter(until);
+        });
+        assertThat(told).as("it has reported all the time").isEmpty();
+
+        await().until(() -> !told.isEmpty());
+        assertThat(told.get(0).requireDecision())
+                .returns(Outcome.NOT_HEARD, Decision::outcome)
+                .returns(setBack, Decision::decidedAt)
+                .satisfies(decision -> assertThat(decision.mdMessage()).contains("when it last reported progress (40 %)"));
+    }
+
+    @Test
+    void aClockThatIsSetAheadIsNoSilence() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("a1").with(Duration.ofHours(1)));
+        approvals.apply("a1", ApprovalTest.sent());
+        clock.set(START.plus(Duration.ofHours(5)));
+        approvals.create(Approval.start(
+                "overdue", new BuildRef("job", 1), null, "w", null, clock.instant(), Duration.ofMillis(1)));
+        clock.set(clock.instant().plusSeconds(1));
+
+        // What is due is looked at in its order, so "a1" has been.
+        await().until(() -> approvals.find("overdue").orElseThrow().isDecided());
+
+        assertThat(approvals.find("a1").orElseThrow().isDecided()).isFalse();
+    }
+
+    @Test
     void aRestartBeginsTheIntervalAnewAndChangesNoDeadline() throws IOException {
         Duration heartbeat = Duration.ofHours(1);
         Approvals before = open(clock);

@@ -13,55 +13,55 @@ class FailureLimiterTest {
     private final MutableClock clock = new MutableClock(START);
     private final FailureLimiter limiter = new FailureLimiter(clock);
 
-    private void fail(String key, int times) {
+    private void fail(String address, int times) {
         for (int i = 0; i < times; i++) {
-            limiter.failed(key);
+            limiter.fails(address);
         }
     }
 
     @Test
-    void letsAKeyFailManyTimesAndThenOnceASecond() {
-        fail("a", FailureLimiter.BURST - 1);
-        assertThat(limiter.isExhausted("a")).isFalse();
-        limiter.failed("a");
-        assertThat(limiter.isExhausted("a")).isTrue();
+    void letsAnAddressFailManyTimesAndThenOnceASecond() {
+        for (int i = 0; i < FailureLimiter.BURST; i++) {
+            assertThat(limiter.fails("a")).isFalse();
+        }
+        assertThat(limiter.fails("a")).isTrue();
 
-        clock.set(START.plusMillis(999));
-        assertThat(limiter.isExhausted("a")).isTrue();
         clock.set(START.plusMillis(1000));
-        assertThat(limiter.isExhausted("a")).isFalse();
-        limiter.failed("a");
-        assertThat(limiter.isExhausted("a")).isTrue();
+        assertThat(limiter.fails("a")).isFalse();
+        assertThat(limiter.fails("a")).isTrue();
+        clock.set(START.plusMillis(1999));
+        assertThat(limiter.fails("a")).isTrue();
     }
 
     @Test
     void isForgottenAfterAWhileHoweverOftenItFailed() {
         fail("a", 100 * FailureLimiter.BURST);
 
-        clock.set(START.plus(FailureLimiter.REFILL));
-        assertThat(limiter.isExhausted("a")).isFalse();
         clock.set(START.plus(FailureLimiter.REFILL.multipliedBy(FailureLimiter.BURST)));
-        fail("a", FailureLimiter.BURST - 1);
-        assertThat(limiter.isExhausted("a")).isFalse();
+        for (int i = 0; i < FailureLimiter.BURST; i++) {
+            assertThat(limiter.fails("a")).isFalse();
+        }
     }
 
     @Test
-    void tellsKeysApart() {
+    void tellsAddressesApart() {
         fail("a", FailureLimiter.BURST);
 
-        assertThat(limiter.isExhausted("b")).isFalse();
+        assertThat(limiter.fails("b")).isFalse();
     }
 
     @Test
     void isBounded() {
-        fail("first", FailureLimiter.BURST);
+        fail("often", FailureLimiter.BURST);
         for (int i = 0; i < 10 * FailureLimiter.MAX_KEYS; i++) {
-            limiter.failed("key " + i);
-            limiter.isExhausted("first"); // looked at often, and so kept
+            limiter.fails("address " + i);
+            if (i % 100 == 0) {
+                limiter.fails("often");
+            }
         }
 
         assertThat(limiter.count()).isEqualTo(FailureLimiter.MAX_KEYS);
-        assertThat(limiter.isExhausted("first")).isTrue();
+        assertThat(limiter.fails("often")).isTrue();
     }
 
     @Test
@@ -71,5 +71,8 @@ class FailureLimiterTest {
         assertThat(FailureLimiter.keyOf("192.0.2.1")).isEqualTo("192.0.2.1");
         assertThat(FailureLimiter.keyOf("::ffff:192.0.2.1")).isEqualTo("::ffff:192.0.2.1");
         assertThat(FailureLimiter.keyOf("not:an:address")).isEqualTo("not:an:address");
+
+        fail("2001:db8:0:1::1", FailureLimiter.BURST);
+        assertThat(limiter.fails("2001:db8:0:1::2")).isTrue();
     }
 }

@@ -68,11 +68,12 @@ class OutsideIssuersTest {
     private static final RSAKey STRANGER = rsa("rsa", 2048);
 
     private final MutableClock clock = new MutableClock(NOW);
+    private final MutableClock steady = new MutableClock(NOW);
     private List<OutsideIssuer> listed = List.of(issuer(List.of("repository=octo-org/octo-repo"), "team/**"));
     private CompletableFuture<JWKSet> keys =
             CompletableFuture.completedFuture(new JWKSet(List.<JWK>of(RSA, SHORT_RSA, EC, P384, ED_JWK)).toPublicJWKSet());
     private final OutsideIssuers issuers =
-            new OutsideIssuers(() -> listed, address -> keys, new VerifiedTokens(), clock, Duration.ZERO);
+            new OutsideIssuers(() -> listed, address -> keys, new VerifiedTokens(), clock, steady, Duration.ZERO);
 
     private static OutsideIssuer issuer(List<String> requiredClaims, String jobs) {
         return new OutsideIssuer(ISSUER, AUDIENCE, RequiredClaims.parse(requiredClaims), JobPatterns.parse(jobs));
@@ -164,6 +165,11 @@ class OutsideIssuersTest {
     private static Approval approval(String job, String... allowedCallers) {
         return Approval.start(
                 "a1", new BuildRef(job, 1), null, "tests", null, List.of(allowedCallers), NOW, Duration.ofDays(1));
+    }
+
+    private void pass(Duration duration) {
+        clock.set(clock.instant().plus(duration));
+        steady.set(steady.instant().plus(duration));
     }
 
     private Verification verify(String token) {
@@ -309,6 +315,23 @@ class OutsideIssuersTest {
     })
     void aStepMayNameTheSubjectsThatDecide(String entry, boolean allowed) {
         assertThat(obstacle(signed(claims()), approval("team/deploy", "nobody", entry)).isEmpty()).isEqualTo(allowed);
+    }
+
+    @Test
+    void keysAreFetchedAgainAfterTheClockWasAheadAndIsSetBack() {
+        RSAKey next = rsa("next", 2048);
+        JWTClaimsSet.Builder claims = claims().expirationTime(Date.from(NOW.plus(Duration.ofDays(2))));
+        String old = signed(claims);
+        String rotated = sign(header(JWSAlgorithm.RS256, "next").build(), claims.build(), signer(next));
+        clock.set(NOW.plus(Duration.ofDays(1)));
+        assertThat(verify(old)).isInstanceOf(Genuine.class);
+
+        clock.set(NOW);
+        pass(IssuerKeys.FRESH);
+        keys = CompletableFuture.completedFuture(new JWKSet(List.<JWK>of(next)).toPublicJWKSet());
+
+        assertThat(verify(rotated)).isInstanceOf(Genuine.class);
+        assertThat(verify(old)).isInstanceOf(Rejected.class);
     }
 
     @Test

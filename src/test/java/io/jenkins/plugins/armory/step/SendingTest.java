@@ -186,4 +186,17 @@ class SendingTest {
         });
         assertThat(told).containsExactly(true);
     }
+
+    @Test
+    void theNextAttemptComesInTimeThoughTheClockWasAheadAndIsSetBack() throws IOException {
+        Instant ahead = Instant.now().plus(Duration.ofDays(1));
+        approvals.apply(
+                ID,
+                new Event.Failed(new Attempt(
+                        1, ahead, "http://ci.example.com", 503, Duration.ZERO, "answered 503", "", ahead.plusMillis(50))));
+
+        sending.resume(approvals.find(ID).orElseThrow());
+
+        await().until(() -> underWay.size() == 1);
+    }
 }

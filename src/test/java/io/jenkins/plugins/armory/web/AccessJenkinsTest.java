@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import hudson.cli.CLICommandInvoker;
 import hudson.model.Item;
 import io.jenkins.plugins.armory.ArmoryApprovals;
 import io.jenkins.plugins.armory.BuildRecord;
@@ -28,8 +29,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
+import org.htmlunit.WebResponse;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -214,6 +217,41 @@ class AccessJenkinsTest {
             }
         }
         assertThat(wrong).isEmpty();
+    }
+
+    /** One such job must not keep anybody from all others. */
+    @Test
+    void aJobThatAUserMayKnowOfAndNotReadIsNotThereForThem() throws Exception {
+        String hidden = newApproval();
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ).everywhere().toEveryone()
+                .grant(Item.DISCOVER).everywhere().toEveryone());
+
+        for (String user : List.of("anonymous", "reader")) {
+            JenkinsRule.WebClient client = client(user);
+            assertThat(json(client, "armory/api/json", 200).getJSONArray("approvals").isEmpty()).as(user).isTrue();
+            assertThat(json(client, "armory/approvals/" + hidden + "/api/json", 404).getString("error")).isEqualTo("unknown_approval");
+            assertThat(status(client, "GET", "armory/", false)).isEqualTo(200);
+            assertThat(status(client, "POST", "armory/approvals/" + hidden + "/approve", true)).isEqualTo(404);
+        }
+        CLICommandInvoker.Result list = new CLICommandInvoker(j, "list-armory-approvals").asUser("reader").invoke();
+        assertThat(list.returnCode()).as(list.stderr()).isZero();
+        assertThat(list.stdout()).isEmpty();
+    }
+
+    @Test
+    void whoMayNotReadJenkinsIsToldSoInJson() throws Exception {
+        JenkinsRule.WebClient client = client("anonymous");
+
+        for (String path : List.of("armory/api/json", "armory/approvals/" + newApproval() + "/api/json")) {
+            assertThat(json(client, path, 403).getString("error")).isEqualTo("forbidden");
+        }
+    }
+
+    private JSONObject json(JenkinsRule.WebClient client, String path, int status) throws Exception {
+        WebResponse response = client.getPage(new WebRequest(new URL(j.getURL(), path))).getWebResponse();
+        assertThat(response.getStatusCode()).as(path).isEqualTo(status);
+        return JSONObject.fromObject(response.getContentAsString());
     }
 
     @Test

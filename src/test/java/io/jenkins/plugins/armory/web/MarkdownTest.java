@@ -2,6 +2,10 @@ package io.jenkins.plugins.armory.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -106,6 +110,88 @@ class MarkdownTest {
             stairs.append(" ".repeat(2 * depth)).append("- a\n");
         }
         checkIsHarmless(stairs.toString());
+    }
+
+    /** What makes a parser slow: whatever may be the beginning of something, again and again. */
+    private static List<String> slowOnes() {
+        int bytes = 65_536;
+        List<String> slow = new ArrayList<>();
+        for (String piece : List.of(
+                "[[]()", "![[]()", "[[](x)", "[x [](y)", "*[a](b)_", "[a](b)*", "[](", "[a](<b", "[a](b '", "[]", "][", "[a][",
+                "[*a_", "*a_b", "a**b", "**a*", "***a", "_*[", "<a b='", "<!--", "<?", "- - a\n", "=\n", "* a\n\n")) {
+            slow.add(piece.repeat(bytes / piece.length()));
+        }
+        StringBuilder ticks = new StringBuilder();
+        for (int length = 1; ticks.length() < bytes; length++) {
+            ticks.append("`".repeat(length)).append(' ');
+        }
+        slow.add(ticks.toString());
+        return slow;
+    }
+
+    /** Processor time, since others may use the machine; a tenth of that is usual, and seconds are what it would take uncut. */
+    @Example
+    void takesNoLongerForAnyMessage() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        slowOnes().forEach(MarkdownTest::checkIsHarmless); // warms up
+        for (String message : slowOnes()) {
+            long start = threads.getCurrentThreadCpuTime();
+            Markdown.toHtml(start + message); // which was not rendered before
+            Duration taken = Duration.ofNanos(threads.getCurrentThreadCpuTime() - start);
+
+            assertThat(taken).as(message.substring(0, 20)).isLessThan(Duration.ofMillis(250));
+        }
+    }
+
+    @Example
+    void cutsALongMessageAndSaysSo() {
+        String whole = "x".repeat(Markdown.MAX_SHOWN);
+
+        assertThat(Markdown.toHtml(whole)).isEqualTo("<p>" + whole + "</p>\n");
+        assertThat(Markdown.toHtml(whole + "y"))
+                .isEqualTo("<p>" + whole + "</p>\n<p><em>The message is longer than what is shown here.</em></p>\n");
+        assertThat(Markdown.toHtml("x".repeat(Markdown.MAX_SHOWN - 1) + "\ud83d\ude00"))
+                .startsWith("<p>" + "x".repeat(Markdown.MAX_SHOWN - 1) + "</p>");
+    }
+
+    @Example
+    void showsAsTextWhatComesAfterTooMuchMarkup() {
+        String html = Markdown.toHtml("**b** ".repeat(Markdown.MAX_MARKS / 4) + "\nrest **b** <b>");
+
+        assertThat(html).contains("<strong>b</strong>").endsWith("<pre><code>rest **b** &lt;b&gt;</code></pre>\n");
+        assertThat(Markdown.toHtml("[".repeat(Markdown.MAX_MARKS) + "**b**"))
+                .isEqualTo("<p>" + "[".repeat(Markdown.MAX_MARKS) + "</p>\n<pre><code>**b**</code></pre>\n");
+    }
+
+    /** A link that is defined once can be used again and again. */
+    @Example
+    void isNotManyTimesAsLongAsTheMessage() {
+        String definition = "[a]: https://example.com/" + "b".repeat(4000) + "\n\n";
+
+        assertThat(Markdown.toHtml(definition + "[a] [a]")).containsPattern("(?s)href=.*href=");
+        assertThat(Markdown.toHtml(definition + "[a]".repeat(400))).hasSizeLessThan(20 * Markdown.MAX_SHOWN);
+    }
+
+    @Example
+    void rendersAMessageOnce() {
+        String message = "**once** " + "x".repeat(100);
+
+        assertThat(Markdown.toHtml(message)).isSameAs(Markdown.toHtml(new String(message)));
+    }
+
+    @Example
+    void keepsABoundedAmountOfHtml() {
+        RenderedMessages rendered = new RenderedMessages(1000, each -> each + "!");
+        for (int i = 0; i < 100; i++) {
+            rendered.get("message " + i + "x".repeat(50));
+            rendered.get("message 0" + "x".repeat(50)); // used again and again, and so kept
+        }
+
+        assertThat(rendered.size()).isBetween(800L, 1000L);
+        String html = rendered.get("message 99" + "x".repeat(50));
+        assertThat(html).endsWith("x!").isSameAs(rendered.get("message 99" + "x".repeat(50)));
+        assertThat(rendered.get("y".repeat(2000))).hasSize(2001);
+        assertThat(rendered.size()).isLessThanOrEqualTo(1000L);
     }
 
     @Property(tries = 3000)

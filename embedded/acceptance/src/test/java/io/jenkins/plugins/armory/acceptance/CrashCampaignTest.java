@@ -84,9 +84,8 @@ class CrashCampaignTest {
     void noDecisionIsLostAndNoneIsAppliedTwice() throws Exception {
         int kills = Integer.getInteger("acceptance.kills");
         int lanes = Integer.getInteger("acceptance.lanes");
-        long seed = Long.getLong("acceptance.seed", 1L);
         Duration atMost = Duration.ofSeconds(Integer.getInteger("acceptance.killSeconds"));
-        System.out.printf("Killing %d controllers %d times, -Dacceptance.seed=%d%n", lanes, kills, seed);
+        long seed = Seed.of("Killing " + lanes + " controllers " + kills + " times");
         List<Kill> plan = Kill.plan(kills, new Random(seed));
         List<String> options = archiveClasses();
         CampaignReport report = new CampaignReport();

@@ -38,11 +38,9 @@ class OddRequestTest {
     }
 
     private static void sendOddRequests(Jenkins jenkins, ExternalProcess process) throws IOException {
-        long seed = Long.getLong("acceptance.seed", System.nanoTime());
-        System.out.println("Odd requests are made with -Dacceptance.seed=" + seed);
         Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
         Callback callback = process.awaitCall().callback();
-        OddRequests requests = new OddRequests(callback, seed);
+        OddRequests requests = new OddRequests(callback, Seed.of("Odd requests"));
         Set<String> statuses = new TreeSet<>();
 
         for (int i = 0; i < REQUESTS; i++) {

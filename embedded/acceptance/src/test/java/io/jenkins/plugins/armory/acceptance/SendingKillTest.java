@@ -164,9 +164,7 @@ class SendingKillTest {
     @Test
     void oneKeyAndTheRightEndWheneverTheControllerIsKilled() {
         int rounds = Integer.parseInt(System.getProperty("acceptance.killRounds"));
-        long seed = Long.getLong("acceptance.seed", System.nanoTime());
-        System.out.println("Killing the controller " + rounds + " times, -Dacceptance.seed=" + seed);
-        Random random = new Random(seed);
+        Random random = new Random(Seed.of("Killing the controller " + rounds + " times"));
         Controller controller = Controller.create(Settings.CASC);
         try {
             controller.start();

@@ -45,6 +45,7 @@ public final class CallbackEndpointFuzz {
                             address -> CompletableFuture.completedFuture(new JWKSet()),
                             new VerifiedTokens(),
                             Clock.systemUTC(),
+                            Clock.systemUTC(),
                             Duration.ofSeconds(1))),
             () -> false,
             Clock.systemUTC());

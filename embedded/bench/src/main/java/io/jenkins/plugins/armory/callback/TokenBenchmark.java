@@ -116,6 +116,7 @@ public class TokenBenchmark {
                 address -> CompletableFuture.completedFuture(published),
                 new VerifiedTokens(),
                 Clock.systemUTC(),
+                Clock.systemUTC(),
                 Duration.ofSeconds(10));
         rs256 = sign(JWSAlgorithm.RS256, "rsa", new RSASSASigner(rsa));
         es256 = sign(JWSAlgorithm.ES256, "ec", new ECDSASigner(ec));

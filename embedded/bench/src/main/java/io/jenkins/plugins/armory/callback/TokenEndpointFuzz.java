@@ -37,7 +37,7 @@ public final class TokenEndpointFuzz {
 
     private static final AtomicInteger REQUESTS = new AtomicInteger();
     private static final TokenEndpoint ENDPOINT = new TokenEndpoint(
-            TOKENS, () -> List.of(CLIENT), () -> Duration.ofDays(1), () -> false, Clock.systemUTC());
+            TOKENS, () -> List.of(CLIENT), () -> Duration.ofDays(1), () -> false);
 
     private TokenEndpointFuzz() {}
 
