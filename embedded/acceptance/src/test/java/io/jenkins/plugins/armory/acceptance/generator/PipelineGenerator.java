@@ -83,17 +83,18 @@ public final class PipelineGenerator {
         List<Node> parts = new ArrayList<>();
         int count = 2 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
-            if (declarative) {
-                parts.add(new Stage(stageName(), marked(List.of(guarded(topPart(top))))));
-            } else {
-                parts.add(guarded(topPart(top)));
-                parts.add(mark());
-            }
+            parts.add(guarded(topPart(top)));
         }
         if (chance(3)) {
-            Environment last = new Environment(LAST, chance(2) || reached.isEmpty() ? List.of() : List.of(one(reached)), marked(List.of()));
-            parts.add(declarative ? new Stage(stageName(), marked(List.of(last))) : last);
-            parts.add(declarative ? new Stage(stageName(), marked(List.of())) : mark());
+            List<String> dependsOn = chance(2) || reached.isEmpty() ? List.of() : List.of(one(reached));
+            parts.add(new Environment(LAST, dependsOn, marked(List.of())));
+        }
+        if (declarative) { // which has no two stages of one name
+            for (int i = 0; i < parts.size(); i++) {
+                parts.set(i, new Stage("part " + (i + 1), marked(List.of(parts.get(i)))));
+            }
+        } else {
+            parts = marked(parts).parts();
         }
         Mark post = declarative ? mark() : null;
         return new GeneratedPipeline(seed, declarative, new Sequence(parts), post);
