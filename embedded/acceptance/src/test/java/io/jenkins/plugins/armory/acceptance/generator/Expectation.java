@@ -1,0 +1,79 @@
+package io.jenkins.plugins.armory.acceptance.generator;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** What the rules allow a build to do. */
+public final class Expectation {
+
+    private static final Pattern MARK = Pattern.compile("(?m)^(?:\\[[^\\]\\n]*\\] )?MARK (\\d+)$");
+
+    /** How often something may happen, at least and at most. */
+    private record Times(int least, int most) {
+
+        Times or(int times) {
+            return new Times(Math.min(least, times), Math.max(most, times));
+        }
+
+        boolean allow(int times) {
+            return least <= times && times <= most;
+        }
+
+        @Override
+        public String toString() {
+            return least == most ? least + " times" : least + " to " + most + " times";
+        }
+    }
+
+    private final Map<Integer, Times> marks = new TreeMap<>();
+    private final Map<Integer, Times> calls = new TreeMap<>();
+    private final Set<Result> results = new TreeSet<>();
+
+    /**
+     * Adds one more way that the build may go.
+     *
+     * @param marksRun how often each marker is run
+     * @param sitesCalled how often the webhook of each approval is called
+     */
+    void allow(Map<Integer, Integer> marksRun, Map<Integer, Integer> sitesCalled, Result result) {
+        marksRun.forEach((mark, times) -> marks.merge(mark, new Times(times, times), (old, one) -> old.or(times)));
+        sitesCalled.forEach((site, times) -> calls.merge(site, new Times(times, times), (old, one) -> old.or(times)));
+        results.add(result);
+    }
+
+    /** What a build has done that the rules do not allow. */
+    public List<String> violations(String log, String result, List<Site> sites) {
+        List<String> violations = new ArrayList<>();
+        if (results.stream().noneMatch(allowed -> allowed.name().equals(result))) {
+            violations.add("the result is " + result + ", expected " + results);
+        }
+        Map<Integer, Integer> run = new TreeMap<>();
+        MARK.matcher(log).results().map(MatchResult::group).forEach(line -> run.merge(
+                Integer.valueOf(line.substring(line.lastIndexOf(' ') + 1)), 1, Integer::sum));
+        marks.forEach((mark, times) -> {
+            int actual = run.getOrDefault(mark, 0);
+            if (!times.allow(actual)) {
+                violations.add("MARK " + mark + " was run " + actual + " times, expected " + times);
+            }
+        });
+        for (Site site : sites) {
+            if (!calls.get(site.number()).allow(site.calls())) {
+                violations.add("the webhook of site " + site.number() + " was called " + site.calls() + " times, expected "
+                        + calls.get(site.number()));
+            }
+            site.problem().ifPresent(violations::add);
+        }
+        return violations;
+    }
+
+    @Override
+    public String toString() {
+        return "results " + results + "; markers " + marks + "; calls " + calls;
+    }
+}

@@ -1,0 +1,177 @@
+package io.jenkins.plugins.armory.acceptance.generator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.generator.Node.Approval;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Environment;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Mark;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Parallel;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Retry;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Rollback;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Sequence;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Stage;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Try;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The oracle on Pipelines whose outcome a reader of the rules knows, and the generator's promise to repeat itself. */
+class OracleTest {
+
+    private static Sequence sequence(Node... parts) {
+        return new Sequence(List.of(parts));
+    }
+
+    private static Mark mark(int number) {
+        return new Mark(number);
+    }
+
+    private static Stage stage(String name, Node... parts) {
+        return new Stage(name, sequence(parts));
+    }
+
+    private static Environment environment(String name, List<String> dependsOn, Node... parts) {
+        return new Environment(name, dependsOn, sequence(parts));
+    }
+
+    private static Parallel parallel(Sequence... branches) {
+        return new Parallel(false, List.of(branches));
+    }
+
+    private static Approval approval(int site, Phase phase, Outcome... outcomes) {
+        return named(site, phase, null, outcomes);
+    }
+
+    private static Approval named(int site, Phase phase, String environment, Outcome... outcomes) {
+        return new Approval(site, "w" + site, phase, environment, false, false, List.of(outcomes));
+    }
+
+    private static String expectation(Node... parts) {
+        return new GeneratedPipeline(0, false, sequence(parts), null).expectation().toString();
+    }
+
+    @Test
+    void afterAFailureOutsideOfEnvironmentsLaterStagesAndEnvironmentsAreCancelled() {
+        assertThat(expectation(
+                        environment("staging", List.of(), mark(1)),
+                        stage("smoke", approval(1, Phase.AFTER_DEPLOYMENT, Outcome.FAILURE), mark(2)),
+                        environment("prod", List.of("staging"), mark(3)),
+                        stage("more", mark(4)),
+                        mark(5)))
+                .isEqualTo("results [ABORTED]; markers {1=1 times, 2=1 times, 3=0 times, 4=0 times, 5=1 times};"
+                        + " calls {1=1 times}");
+    }
+
+    @Test
+    void afterAFailureInAnEnvironmentItsDependentsAloneAreCancelled() {
+        assertThat(expectation(
+                        environment("dev", List.of(), approval(1, Phase.AFTER_DEPLOYMENT, Outcome.TIME_OUT), mark(1)),
+                        environment("eu", List.of("dev"), mark(2)),
+                        environment("prod", List.of("eu"), mark(3)),
+                        stage("other", mark(4)),
+                        new Rollback("dev", sequence(mark(5)))))
+                .isEqualTo("results [ABORTED]; markers {1=1 times, 2=0 times, 3=0 times, 4=1 times, 5=0 times};"
+                        + " calls {1=1 times}");
+    }
+
+    @Test
+    void retryAroundAnApprovalOfAnEnvironmentIsANewTry() {
+        assertThat(expectation(
+                        environment(
+                                "dev",
+                                List.of(),
+                                new Retry(
+                                        2,
+                                        sequence(
+                                                mark(1),
+                                                approval(1, Phase.STRATEGY, Outcome.FAILURE, Outcome.SUCCESS),
+                                                mark(2)))),
+                        environment("prod", List.of("dev"), mark(3))))
+                .isEqualTo("results [SUCCESS]; markers {1=2 times, 2=1 times, 3=1 times}; calls {1=2 times}");
+    }
+
+    @Test
+    void aCaughtFailureFailsItsEnvironmentAllTheSame() {
+        Sequence failing = sequence(approval(1, Phase.STRATEGY, Outcome.REJECTION), mark(1));
+        assertThat(expectation(
+                        environment("dev", List.of(), new Try(failing, sequence(mark(2)), false), mark(3)),
+                        mark(4),
+                        new Rollback("dev", sequence(mark(5))),
+                        environment("prod", List.of("dev"), mark(6))))
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=1 times, 3=1 times, 4=1 times, 5=1 times, 6=0 times};"
+                        + " calls {1=1 times}");
+    }
+
+    @Test
+    void retryAroundAnEnvironmentIsAnError() {
+        assertThat(expectation(new Retry(
+                        2,
+                        sequence(
+                                mark(1),
+                                environment(
+                                        "dev",
+                                        List.of(),
+                                        mark(2),
+                                        approval(1, Phase.STRATEGY, Outcome.FAILURE, Outcome.SUCCESS))))))
+                .isEqualTo("results [FAILURE]; markers {1=2 times, 2=1 times}; calls {1=1 times}");
+    }
+
+    @Test
+    void unknownNamesAreErrorsInABuildWithEnvironmentsAlone() {
+        Approval lost = named(1, Phase.STRATEGY, "nowhere", Outcome.SUCCESS);
+        Rollback misspelt = new Rollback("stagin", sequence(mark(2)));
+        assertThat(expectation(lost, misspelt, mark(1)))
+                .isEqualTo("results [SUCCESS]; markers {1=1 times, 2=0 times}; calls {1=1 times}");
+        Environment dev = environment("dev", List.of(), mark(3));
+        assertThat(expectation(dev, lost, mark(1)))
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 3=1 times}; calls {1=0 times}");
+        assertThat(expectation(dev, misspelt, mark(1)))
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=0 times, 3=1 times}; calls {}");
+    }
+
+    @Test
+    void whatNothingDeploysToIsAnErrorOnceNothingElseRuns() {
+        assertThat(expectation(
+                        parallel(
+                                sequence(environment("eu", List.of("nowhere"), mark(1)), mark(2)),
+                                sequence(environment("us", List.of("eu"), mark(3)), mark(4)),
+                                sequence(mark(5))),
+                        mark(6)))
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=0 times, 3=0 times, 4=1 times, 5=1 times, 6=0 times};"
+                        + " calls {}");
+    }
+
+    @Test
+    void stagesOfOneNameInTwoBranchesAreTwoPlaces() {
+        assertThat(expectation(parallel(
+                        sequence(stage("verify", approval(1, Phase.STRATEGY, Outcome.FAILURE), mark(1))),
+                        sequence(stage("verify", approval(2, Phase.STRATEGY, Outcome.SUCCESS), mark(2))))))
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=1 times}; calls {1=1 times, 2=1 times}");
+    }
+
+    @Test
+    void oneThatStartsAfterAnotherOfItsPhaseFailedIsNotCalledButMayHaveStartedBefore() {
+        assertThat(expectation(stage(
+                        "verify",
+                        parallel(
+                                sequence(approval(1, Phase.STRATEGY, Outcome.FAILURE), mark(1)),
+                                sequence(approval(2, Phase.STRATEGY, Outcome.SUCCESS), mark(2))),
+                        mark(3))))
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=0 to 1 times, 3=0 times};"
+                        + " calls {1=1 times, 2=0 to 1 times}");
+    }
+
+    @Test
+    void aStageBesideTheFailureMayBeginBeforeItOrNot() {
+        assertThat(expectation(parallel(
+                        sequence(stage("a", approval(1, Phase.AFTER_DEPLOYMENT, Outcome.FAILURE), mark(1))),
+                        sequence(stage("b", mark(2)), mark(3)))))
+                .isEqualTo("results [UNSTABLE, ABORTED]; markers {1=1 times, 2=0 to 1 times, 3=1 times};"
+                        + " calls {1=1 times}");
+    }
+
+    @Test
+    void aSeedIsAlwaysTheSamePipeline() {
+        assertThat(PipelineGenerator.generate(17, true)).isEqualTo(PipelineGenerator.generate(17, true));
+        assertThat(PipelineGenerator.generate(17, true)).isNotEqualTo(PipelineGenerator.generate(18, true));
+    }
+}

@@ -1,0 +1,364 @@
+package io.jenkins.plugins.armory.acceptance.generator;
+
+import io.jenkins.plugins.armory.acceptance.generator.Node.Approval;
+import io.jenkins.plugins.armory.acceptance.generator.Node.CatchError;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Environment;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Failure;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Mark;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Parallel;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Retry;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Rollback;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Sequence;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Stage;
+import io.jenkins.plugins.armory.acceptance.generator.Node.TimeLimit;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Try;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Composes Pipelines at random. What is in them is what people write: environments that depend on each other, in branches or one
+ * after the other, with approvals of all phases; approvals in plain stages; {@code retry}, {@code try} and {@code catchError}
+ * around them; rollbacks; misspelt names; equal names in different branches.
+ *
+ * <p>Left out is what the rules do not speak of: an environment within another, a rollback within its own environment, an approval
+ * that names an environment of another branch, and environments under {@code failFast}.
+ */
+public final class PipelineGenerator {
+
+    private static final int MAX_APPROVALS = 8;
+    private static final List<String> STAGES = List.of("build", "verify", "deploy", "check");
+    private static final List<String> ENVIRONMENTS = List.of("dev", "staging", "prod", "eu", "us", "asia");
+    /** The environment of the last step, if there is one. */
+    private static final String LAST = "last";
+    /** What nothing deploys to: for approvals, for dependsOn, for rollbacks. */
+    private static final String ELSEWHERE = "elsewhere";
+    private static final String NOWHERE = "nowhere";
+    private static final String MISSPELT = "stagin";
+    private static final List<Outcome> FAILURES =
+            List.of(Outcome.FAILURE, Outcome.FAILURE, Outcome.FAILURE, Outcome.REFUSED, Outcome.REJECTION);
+
+    private final SplittableRandom random;
+    private final List<String> reached = new ArrayList<>();
+    private int marks;
+    private int approvals;
+    private boolean hasDeadEnd;
+
+    /** Where a part stands, as far as that decides what may be in it. */
+    private record Around(int depth, String environment, boolean failFast) {
+
+        Around deeper() {
+            return new Around(depth - 1, environment, failFast);
+        }
+
+        Around in(String inner) {
+            return new Around(depth, inner, failFast);
+        }
+
+        Around underFailFast() {
+            return new Around(depth - 1, environment, true);
+        }
+    }
+
+    private PipelineGenerator(SplittableRandom random) {
+        this.random = random;
+    }
+
+    /** The Pipeline of that seed, always the same; those with too many orders of events are passed over. */
+    public static GeneratedPipeline generate(long seed, boolean mayBeDeclarative) {
+        SplittableRandom random = new SplittableRandom(seed);
+        boolean declarative = mayBeDeclarative && random.nextInt(6) == 0;
+        while (true) {
+            GeneratedPipeline pipeline = new PipelineGenerator(random.split()).compose(seed, declarative);
+            if (new Oracle(pipeline).expectation().isPresent()) {
+                return pipeline;
+            }
+        }
+    }
+
+    private GeneratedPipeline compose(long seed, boolean declarative) {
+        Around top = new Around(3, null, false);
+        List<Node> parts = new ArrayList<>();
+        int count = 2 + random.nextInt(3);
+        for (int i = 0; i < count; i++) {
+            parts.add(guarded(topPart(top)));
+        }
+        if (chance(3)) {
+            List<String> dependsOn = chance(2) || reached.isEmpty() ? List.of() : List.of(one(reached));
+            parts.add(new Environment(LAST, dependsOn, marked(List.of())));
+        }
+        if (declarative) { // which has no two stages of one name
+            for (int i = 0; i < parts.size(); i++) {
+                parts.set(i, new Stage("part " + (i + 1), marked(List.of(parts.get(i)))));
+            }
+        } else {
+            parts = marked(parts).parts();
+        }
+        Mark post = declarative ? mark() : null;
+        return new GeneratedPipeline(seed, declarative, new Sequence(parts), post);
+    }
+
+    private boolean chance(int oneOf) {
+        return random.nextInt(oneOf) == 0;
+    }
+
+    private <T> T one(List<T> of) {
+        return of.get(random.nextInt(of.size()));
+    }
+
+    /** One of them; the more often it is there, the more likely. */
+    private Node oneOf(List<Supplier<Node>> kinds) {
+        return one(kinds).get();
+    }
+
+    private Mark mark() {
+        return new Mark(++marks);
+    }
+
+    private String stageName() {
+        return one(STAGES);
+    }
+
+    /** The parts with markers before, between and behind them. */
+    private Sequence marked(List<Node> parts) {
+        List<Node> all = new ArrayList<>(List.of(mark()));
+        for (Node part : parts) {
+            all.add(part);
+            all.add(mark());
+        }
+        return new Sequence(all);
+    }
+
+    /** So that often something comes after a failure. */
+    private Node guarded(Node part) {
+        return switch (random.nextInt(6)) {
+            case 0, 1 -> new Try(new Sequence(List.of(part)), marked(List.of()), false);
+            case 2 -> new CatchError(new Sequence(List.of(part)));
+            default -> part;
+        };
+    }
+
+    private Node topPart(Around around) {
+        return oneOf(List.of(
+                this::graph,
+                this::graph,
+                this::graph,
+                () -> stage(around),
+                () -> stage(around),
+                () -> stage(around),
+                () -> environment(around),
+                () -> environment(around),
+                () -> part(around),
+                () -> part(around),
+                () -> part(around)));
+    }
+
+    private Sequence block(Around around) {
+        int count = 1 + random.nextInt(2);
+        return marked(IntStream.range(0, count).mapToObj(i -> part(around)).toList());
+    }
+
+    private Node part(Around around) {
+        if (around.depth == 0) {
+            return approval(around, phase(), false);
+        }
+        List<Supplier<Node>> kinds = new ArrayList<>(List.of(
+                () -> approval(around, phase(), false),
+                () -> approval(around, phase(), false),
+                () -> approval(around, phase(), false),
+                () -> stage(around),
+                () -> stage(around),
+                () -> new Try(block(around.deeper()), marked(List.of()), chance(4)),
+                () -> new Retry(2, marked(List.of(repeated(around.deeper())))),
+                () -> new CatchError(block(around.deeper())),
+                () -> new TimeLimit(block(around.deeper())),
+                () -> chance(2) ? new Failure() : mark()));
+        if (!around.failFast) {
+            kinds.add(() -> parallel(around));
+            kinds.add(() -> parallel(around));
+            kinds.add(() -> sameStages(around));
+            kinds.add(() -> environment(around));
+            kinds.add(() -> chance(2) ? new Rollback(MISSPELT, marked(List.of())) : mark());
+        }
+        return oneOf(kinds);
+    }
+
+    private Node repeated(Around around) {
+        return chance(3) ? part(around) : approval(around, phase(), true);
+    }
+
+    private Stage stage(Around around) {
+        return new Stage(stageName(), block(around.deeper()));
+    }
+
+    private Parallel parallel(Around around) {
+        boolean failFast = chance(5);
+        Around inner = failFast ? around.underFailFast() : around.deeper();
+        int count = failFast ? 2 : 2 + random.nextInt(2);
+        return new Parallel(failFast, IntStream.range(0, count).mapToObj(i -> block(inner)).toList());
+    }
+
+    /** Branches with a stage of the same name, each with an approval of the same phase. */
+    private Parallel sameStages(Around around) {
+        String name = stageName();
+        Phase phase = phase();
+        return new Parallel(
+                false,
+                IntStream.range(0, 2)
+                        .mapToObj(i -> new Sequence(List.of(
+                                new Stage(name, marked(List.of(approval(around.deeper(), phase, false)))), mark())))
+                        .toList());
+    }
+
+    private Phase phase() {
+        return one(List.of(
+                Phase.BEFORE_DEPLOYMENT, Phase.STRATEGY, Phase.STRATEGY, Phase.AFTER_DEPLOYMENT, Phase.AFTER_DEPLOYMENT));
+    }
+
+    private Node approval(Around around, Phase phase, boolean repeated) {
+        return approval(around, phase, repeated, "w" + (approvals + 1));
+    }
+
+    private Node approval(Around around, Phase phase, boolean repeated, String webhook) {
+        if (approvals == MAX_APPROVALS) {
+            return mark();
+        }
+        approvals++;
+        String environment = null;
+        if (chance(12)) {
+            List<String> names = new ArrayList<>(List.of(ELSEWHERE, NOWHERE, LAST));
+            if (around.environment != null) {
+                names.add(around.environment);
+                names.add(around.environment);
+            }
+            environment = one(names);
+        }
+        if (chance(25)) {
+            return new Approval(approvals, webhook, phase, environment, false, false, List.of(Outcome.TIME_OUT));
+        }
+        if (chance(20)) {
+            return new Approval(approvals, webhook, phase, environment, false, false, List.of(Outcome.UNREACHABLE));
+        }
+        List<Outcome> outcomes = IntStream.range(0, repeated ? 2 : 1)
+                .mapToObj(i -> random.nextInt(3) < 2 ? Outcome.SUCCESS : one(FAILURES))
+                .toList();
+        boolean person = outcomes.contains(Outcome.REJECTION) || chance(8);
+        return new Approval(approvals, webhook, phase, environment, person, chance(4), outcomes);
+    }
+
+    /** An environment by itself, which may depend on those before it. */
+    private Node environment(Around around) {
+        if (around.environment != null || around.failFast) {
+            return approval(around, phase(), false);
+        }
+        if (unused().isEmpty() || !reached.isEmpty() && chance(25)) {
+            return deployment(one(reached), List.of()); // once more, which is an error
+        }
+        List<String> dependsOn = reached.isEmpty() || chance(2) ? List.of() : List.of(one(reached));
+        return deployment(newEnvironment(), dependsOn);
+    }
+
+    private List<String> unused() {
+        return ENVIRONMENTS.stream().filter(name -> !reached.contains(name)).toList();
+    }
+
+    private String newEnvironment() {
+        String name = one(unused());
+        reached.add(name);
+        return name;
+    }
+
+    /** Several environments that depend on each other, in branches or one after the other. */
+    private Node graph() {
+        int count = Math.min(2 + random.nextInt(3), unused().size());
+        if (count < 2) {
+            return mark();
+        }
+        List<String> names = new ArrayList<>();
+        List<Sequence> steps = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            List<String> before = names.stream().filter(name -> random.nextInt(5) < 3).toList();
+            List<String> dependsOn = new ArrayList<>(before);
+            if (!hasDeadEnd && chance(15)) {
+                dependsOn.add(NOWHERE);
+                hasDeadEnd = true;
+            }
+            String name = newEnvironment();
+            names.add(name);
+            Node deployment = deployment(name, dependsOn);
+            if (chance(3)) {
+                deployment = new Stage(chance(2) ? name : stageName(), marked(List.of(deployment)));
+            }
+            steps.add(marked(List.of(deployment)));
+        }
+        if (chance(3)) {
+            return new Sequence(List.copyOf(steps));
+        }
+        for (int i = steps.size() - 1; i > 0; i--) {
+            int other = random.nextInt(i + 1);
+            Sequence moved = steps.get(i);
+            steps.set(i, steps.get(other));
+            steps.set(other, moved);
+        }
+        return new Parallel(false, List.copyOf(steps));
+    }
+
+    /** An environment with what people put around it. */
+    private Node deployment(String name, List<String> dependsOn) {
+        Node environment = new Environment(name, dependsOn, deploymentBody(name));
+        Node rollback = new Rollback(name, marked(List.of()));
+        return switch (random.nextInt(8)) {
+            case 0, 1 -> new Try(new Sequence(List.of(environment)), marked(List.of(rollback)), chance(2));
+            case 2 -> new Sequence(List.of(
+                    new Try(new Sequence(List.of(environment)), marked(List.of()), false), mark(), rollback, mark()));
+            case 3 -> new Sequence(List.of(environment, mark(), rollback, mark()));
+            case 4 -> chance(3) ? new Retry(2, marked(List.of(environment))) : environment;
+            default -> environment;
+        };
+    }
+
+    private Sequence deploymentBody(String name) {
+        Around around = new Around(1, name, false);
+        List<Node> parts = new ArrayList<>();
+        if (chance(4)) {
+            parts.add(approvals(around, Phase.BEFORE_DEPLOYMENT));
+        }
+        if (chance(5)) {
+            parts.add(new Stage(stageName(), marked(List.of(approvals(around, Phase.STRATEGY)))));
+        } else if (chance(2)) {
+            parts.add(approvals(around, Phase.STRATEGY));
+        }
+        if (chance(25)) {
+            parts.add(new Failure());
+        }
+        if (chance(2)) {
+            parts.add(approvals(around, Phase.AFTER_DEPLOYMENT));
+        }
+        return marked(parts);
+    }
+
+    /** The approvals of one phase of an environment, with what people put around them. */
+    private Node approvals(Around around, Phase phase) {
+        return switch (random.nextInt(9)) {
+            case 0 -> new Retry(2, marked(List.of(approval(around, phase, true))));
+            case 1 -> new Try(
+                    new Sequence(List.of(approval(around, phase, false))), marked(List.of()), false);
+            case 2 -> {
+                String webhook = "w" + (approvals + 1);
+                yield new Try(
+                        new Sequence(List.of(approval(around, phase, false, webhook))),
+                        marked(List.of(approval(around, phase, false, webhook))),
+                        false);
+            }
+            case 3 -> new CatchError(marked(List.of(approval(around, phase, false))));
+            case 4 -> new Parallel(
+                    false,
+                    List.of(
+                            marked(List.of(approval(around, phase, false))),
+                            marked(List.of(approval(around, phase, false), approval(around, phase, chance(2))))));
+            default -> approval(around, phase, false);
+        };
+    }
+}

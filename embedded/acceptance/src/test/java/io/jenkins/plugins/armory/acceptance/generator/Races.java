@@ -1,0 +1,101 @@
+package io.jenkins.plugins.armory.acceptance.generator;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Finds what branches of {@code parallel} can tell each other: where one branch changes something that another one looks at,
+ * the order in which they come to it matters. All else is independent, so that one order stands for all.
+ */
+final class Races {
+
+    /** The failure of an {@code afterDeployment} approval outside of environments. */
+    static final Object GATE = "gate";
+    /** Whether the build has come to an environment. */
+    static final Object HEARD = "heard";
+
+    /** An environment. */
+    record Named(String environment) {}
+
+    /** The approvals of a phase in one stage or environment of the Pipeline. */
+    record InPlace(Phase phase, int place) {}
+
+    /** @param branches around it, by number of the {@code parallel}, each with the branch's own number */
+    private record Access(Object what, boolean changes, Map<Node, Integer> branches) {}
+
+    private final Map<Node, Integer> places = new IdentityHashMap<>();
+    private final List<Access> accesses = new ArrayList<>();
+    private final Set<Object> racing = new HashSet<>();
+
+    Races(Node pipeline) {
+        visit(pipeline, null, null, new IdentityHashMap<>());
+        for (Access one : accesses) {
+            for (Access other : accesses) {
+                if (one.changes && one.what.equals(other.what) && areBeside(one.branches, other.branches)) {
+                    racing.add(one.what);
+                }
+            }
+        }
+    }
+
+    private static boolean areBeside(Map<Node, Integer> one, Map<Node, Integer> other) {
+        return one.entrySet().stream()
+                .anyMatch(branch -> other.getOrDefault(branch.getKey(), branch.getValue()) != branch.getValue().intValue());
+    }
+
+    /** Tells a stage or an environment of the text from all others. */
+    int place(Node node) {
+        return places.computeIfAbsent(node, key -> places.size());
+    }
+
+    boolean matters(Object... whats) {
+        for (Object what : whats) {
+            if (racing.contains(what)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void visit(Node node, Node stage, Node.Environment environment, Map<Node, Integer> branches) {
+        if (node instanceof Node.Stage) {
+            accesses.add(new Access(GATE, false, branches));
+            node.parts().forEach(part -> visit(part, node, environment, branches));
+        } else if (node instanceof Node.Environment reached) {
+            accesses.add(new Access(GATE, false, branches));
+            accesses.add(new Access(HEARD, true, branches));
+            accesses.add(new Access(new Named(reached.name()), true, branches));
+            visit(reached.body(), stage, reached, branches);
+        } else if (node instanceof Node.Rollback rollback) {
+            accesses.add(new Access(HEARD, false, branches));
+            accesses.add(new Access(new Named(rollback.environment()), true, branches));
+            visit(rollback.body(), stage, environment, branches);
+        } else if (node instanceof Node.Approval approval) {
+            visit(approval, environment == null ? stage : environment, environment, branches);
+        } else if (node instanceof Node.Parallel parallel) {
+            for (int i = 0; i < parallel.branches().size(); i++) {
+                Map<Node, Integer> inner = new IdentityHashMap<>(branches);
+                inner.put(parallel, i);
+                visit(parallel.branches().get(i), stage, environment, inner);
+            }
+        } else {
+            node.parts().forEach(part -> visit(part, stage, environment, branches));
+        }
+    }
+
+    private void visit(Node.Approval approval, Node place, Node.Environment environment, Map<Node, Integer> branches) {
+        if (approval.environment() != null) {
+            accesses.add(new Access(HEARD, false, branches));
+        }
+        if (place != null) {
+            accesses.add(new Access(new InPlace(approval.phase(), place(place)), approval.mayFail(), branches));
+        }
+        if (environment == null && approval.phase() == Phase.AFTER_DEPLOYMENT && approval.mayFail()) {
+            accesses.add(new Access(GATE, true, branches));
+        }
+    }
+}

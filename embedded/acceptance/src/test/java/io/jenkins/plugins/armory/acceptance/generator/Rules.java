@@ -1,0 +1,603 @@
+package io.jenkins.plugins.armory.acceptance.generator;
+
+import io.jenkins.plugins.armory.acceptance.generator.Oracle.Choices;
+import io.jenkins.plugins.armory.acceptance.generator.Races.InPlace;
+import io.jenkins.plugins.armory.acceptance.generator.Races.Named;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Runs a Pipeline by the rules of DESIGN.md, section 5, in one of the orders that there can be. Each rule stands where its
+ * sentence is quoted. A part runs until it ends or waits, and is told what comes then.
+ */
+final class Rules {
+
+    /**
+     * What a part throws.
+     *
+     * @param interruption whether {@code failFast} has stopped it
+     */
+    private record Thrown(boolean interruption) {
+        static final Thrown FAILURE = new Thrown(false);
+        static final Thrown INTERRUPTION = new Thrown(true);
+    }
+
+    /** What comes after a part. */
+    private interface Then {
+
+        /** @param thrown {@code null} for a good end */
+        void end(Thrown thrown);
+    }
+
+    /** One branch of a {@code parallel} that is run. */
+    private record Branch(Join join, int number) {}
+
+    /** Where a part stands. */
+    private record Scope(Place stage, Environment environment, List<Branch> branches) {
+
+        Scope in(Place inner) {
+            return new Scope(inner, environment, branches);
+        }
+
+        Scope in(Environment inner) {
+            return new Scope(stage, inner, branches);
+        }
+
+        Scope in(Branch inner) {
+            List<Branch> all = new ArrayList<>(branches);
+            all.add(inner);
+            return new Scope(stage, environment, all);
+        }
+
+        /** "What has failed is known by the place in the Pipeline (the environment, else the enclosing stage's node)". */
+        Place place() {
+            return environment == null ? stage : environment.place;
+        }
+
+        /** Whether something happened in another branch of a {@code parallel} that is still run. */
+        boolean isBeside(List<Branch> others) {
+            return others.stream().anyMatch(other -> branches.stream()
+                    .anyMatch(own -> own.join == other.join && own.number != other.number));
+        }
+    }
+
+    /** An approval that has failed. */
+    private static final class Failed {
+        final String webhook;
+        final Phase phase;
+        final List<Branch> branches;
+        /** Whether it may have ended others or not. */
+        boolean doubtful;
+
+        Failed(Node.Approval approval, Scope scope, boolean doubtful) {
+            webhook = approval.webhook();
+            phase = approval.phase();
+            branches = scope.branches;
+            this.doubtful = doubtful;
+        }
+    }
+
+    /** A stage's node or an environment, and what has failed in it. */
+    private static final class Place {
+        final int text;
+        final List<Failed> failed = new ArrayList<>();
+
+        /** @param text of which part of the Pipeline's text */
+        Place(int text) {
+            this.text = text;
+        }
+    }
+
+    private enum State {
+        MENTIONED,
+        WAITING,
+        DEPLOYING,
+        COMPLETE,
+        FAILED,
+        ROLLED_BACK,
+        CANCELLED
+    }
+
+    private enum Answer {
+        NO,
+        PERHAPS,
+        YES
+    }
+
+    /** A failure of a throwing phase in an environment. */
+    private record Unresolved(String webhook, Phase phase) {}
+
+    private static final class Environment {
+        final String name;
+        State state = State.MENTIONED;
+        List<String> dependsOn = List.of();
+        Place place;
+        /** What comes once it waits no longer. */
+        Runnable deploy;
+        Then then;
+        /** Failures of throwing phases that no later approval has made good. */
+        final Set<Unresolved> unresolved = new HashSet<>();
+        boolean afterFailed;
+        boolean afterSucceeded;
+        boolean refusedBeforeCall;
+        Answer rollsBack = Answer.NO;
+        /** What the result becomes where one that depends on it is cancelled. */
+        final Set<Result> causes = EnumSet.noneOf(Result.class);
+
+        Environment(String name) {
+            this.name = name;
+        }
+    }
+
+    private final GeneratedPipeline pipeline;
+    private final Races races;
+    private final Choices choices;
+
+    private final Map<String, Environment> environments = new LinkedHashMap<>();
+    /** Whether an {@code afterDeployment} approval outside of environments has failed. */
+    private boolean gateFailed;
+
+    private Result result = Result.SUCCESS;
+    private final Map<Integer, Integer> marks = new TreeMap<>();
+    private final Map<Integer, Integer> calls = new TreeMap<>();
+    /** What can go on, and in what order does not matter. */
+    private final Deque<Runnable> ready = new ArrayDeque<>();
+    /** What can go on, in any order. */
+    private final List<Runnable> racing = new ArrayList<>();
+
+    Rules(GeneratedPipeline pipeline, Races races, Choices choices) {
+        this.pipeline = pipeline;
+        this.races = races;
+        this.choices = choices;
+        pipeline.body().forEach(node -> {
+            if (node instanceof Node.Mark mark) {
+                marks.put(mark.number(), 0);
+            } else if (node instanceof Node.Approval approval) {
+                calls.put(approval.site(), 0);
+            }
+        });
+    }
+
+    /** Adds to what is expected. */
+    void run(Expectation expectation) {
+        boolean[] ended = {false};
+        run(pipeline.body(), new Scope(null, null, List.of()), thrown -> {
+            if (pipeline.post() != null) {
+                count(marks, pipeline.post().number());
+            }
+            if (thrown != null) {
+                worsen(thrown.interruption ? Result.ABORTED : Result.FAILURE);
+            }
+            ended[0] = true;
+        });
+        do {
+            while (!ready.isEmpty() || !racing.isEmpty()) {
+                (ready.isEmpty() ? racing.remove(choices.choose(racing.size())) : ready.remove()).run();
+            }
+        } while (giveUp());
+        if (!ended[0]) {
+            throw new IllegalStateException("The rules leave something waiting in " + pipeline);
+        }
+        expectation.allow(marks, calls, result);
+    }
+
+    private static void count(Map<Integer, Integer> counts, int what) {
+        counts.merge(what, 1, Integer::sum);
+    }
+
+    private void worsen(Result to) {
+        if (to.compareTo(result) > 0) {
+            result = to;
+        }
+    }
+
+    /** Something that branches can see of each other. */
+    private void event(boolean isSeen, Runnable event) {
+        if (isSeen) {
+            racing.add(event);
+        } else {
+            event.run();
+        }
+    }
+
+    private void run(Node node, Scope scope, Then then) {
+        Branch interrupted = interrupted(scope);
+        if (interrupted != null && choices.perhaps()) {
+            interrupted.join.interrupted.add(interrupted.number);
+            then.end(Thrown.INTERRUPTION);
+        } else if (node instanceof Node.Sequence sequence) {
+            sequence(sequence.parts(), scope, then);
+        } else if (node instanceof Node.Mark mark) {
+            count(marks, mark.number());
+            then.end(null);
+        } else if (node instanceof Node.Stage stage) {
+            stage(stage, scope, then);
+        } else if (node instanceof Node.Parallel parallel) {
+            new Join(parallel, then).start(scope);
+        } else if (node instanceof Node.Environment environment) {
+            environment(environment, scope, then);
+        } else if (node instanceof Node.Approval approval) {
+            approval(approval, scope, then);
+        } else if (node instanceof Node.Retry retry) {
+            retry(retry.count(), retry.body(), scope, then);
+        } else if (node instanceof Node.Try caught) {
+            run(caught.body(), scope, thrown -> {
+                if (thrown == null) {
+                    then.end(null);
+                } else {
+                    run(caught.handler(), scope, another ->
+                            then.end(another == null && caught.rethrows() ? thrown : another));
+                }
+            });
+        } else if (node instanceof Node.CatchError caught) {
+            run(caught.body(), scope, thrown -> {
+                if (thrown != null) {
+                    worsen(thrown.interruption && choices.perhaps() ? Result.ABORTED : Result.FAILURE);
+                }
+                then.end(null);
+            });
+        } else if (node instanceof Node.TimeLimit limit) {
+            run(limit.body(), scope, then);
+        } else if (node instanceof Node.Rollback rollback) {
+            rollback(rollback, scope, then);
+        } else if (node instanceof Node.Failure) {
+            then.end(Thrown.FAILURE);
+        } else {
+            throw new IllegalArgumentException(String.valueOf(node));
+        }
+    }
+
+    private void sequence(List<Node> parts, Scope scope, Then then) {
+        if (parts.isEmpty()) {
+            then.end(null);
+            return;
+        }
+        run(parts.get(0), scope, thrown -> {
+            if (thrown != null) {
+                then.end(thrown);
+            } else {
+                sequence(parts.subList(1, parts.size()), scope, then);
+            }
+        });
+    }
+
+    private void retry(int left, Node body, Scope scope, Then then) {
+        run(body, scope, thrown -> {
+            if (thrown == null || thrown.interruption || left == 1) {
+                then.end(thrown);
+            } else {
+                retry(left - 1, body, scope, then);
+            }
+        });
+    }
+
+    /** A {@code parallel} that is run: waits for all branches, and throws what the first one did that threw. */
+    private final class Join {
+        final Node.Parallel parallel;
+        final Then then;
+        final Set<Integer> interrupted = new HashSet<>();
+        int running;
+        Thrown first;
+        int firstBranch;
+
+        Join(Node.Parallel parallel, Then then) {
+            this.parallel = parallel;
+            this.then = then;
+        }
+
+        void start(Scope scope) {
+            running = parallel.branches().size();
+            for (int i = 0; i < parallel.branches().size(); i++) {
+                int number = i;
+                ready.add(() -> run(
+                        parallel.branches().get(number), scope.in(new Branch(this, number)), thrown -> ended(number, thrown)));
+            }
+        }
+
+        private void ended(int number, Thrown thrown) {
+            if (thrown != null && first == null) {
+                first = thrown;
+                firstBranch = number;
+            }
+            running--;
+            if (running == 0) {
+                then.end(first);
+            }
+        }
+
+        boolean stops(int number) {
+            return parallel.failFast() && first != null && firstBranch != number && !interrupted.contains(number);
+        }
+    }
+
+    /** The branch in the scope that {@code failFast} is to stop, {@code null} when none is. */
+    private static Branch interrupted(Scope scope) {
+        return scope.branches.stream()
+                .filter(branch -> branch.join.stops(branch.number))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean mayBeStopped(Scope scope) {
+        return scope.branches.stream().anyMatch(branch -> branch.join.parallel.failFast());
+    }
+
+    /**
+     * "An afterDeployment approval that stands in no environment of the build belongs to the stage it stands in, and everything
+     * that begins later is its dependent: plain stages and environments".
+     */
+    private void stage(Node.Stage stage, Scope scope, Then then) {
+        event(races.matters(Races.GATE), () -> {
+            boolean cancelled = gateFailed && (scope.environment == null || choices.perhaps());
+            if (cancelled) {
+                worsen(Result.ABORTED); // "build result ABORTED if something was cancelled"
+                then.end(null); // "Nothing of the stage runs; the stages after it go on."
+            } else {
+                run(stage.body(), scope.in(new Place(races.place(stage))), then);
+            }
+        });
+    }
+
+    private boolean hasHeardOfEnvironments() {
+        return !environments.isEmpty();
+    }
+
+    private Environment mention(String name) {
+        return environments.computeIfAbsent(name, Environment::new);
+    }
+
+    private boolean isReached(String name) {
+        Environment known = environments.get(name);
+        return known != null && known.state != State.MENTIONED;
+    }
+
+    private void environment(Node.Environment step, Scope scope, Then then) {
+        event(races.matters(Races.GATE, Races.HEARD, new Named(step.name())), () -> {
+            if (isReached(step.name())) {
+                then.end(gateFailed && choices.perhaps() ? null : Thrown.FAILURE);
+                return;
+            }
+            Environment environment = mention(step.name());
+            environment.dependsOn = step.dependsOn();
+            environment.dependsOn.forEach(this::mention);
+            environment.place = new Place(races.place(step));
+            environment.then = then;
+            environment.deploy = () -> run(
+                    step.body(),
+                    scope.in(environment),
+                    thrown -> event(
+                            races.matters(Races.GATE, new Named(step.name())), () -> over(environment, thrown)));
+            environment.state = State.WAITING;
+            settle();
+        });
+    }
+
+    /** Lets the environments that wait go on, or cancels them, until nothing changes any more. */
+    private void settle() {
+        boolean changed;
+        do {
+            changed = false;
+            for (Environment environment : environments.values()) {
+                changed |= environment.state == State.WAITING && settle(environment);
+            }
+        } while (changed);
+    }
+
+    private boolean settle(Environment environment) {
+        Set<Result> causes = EnumSet.noneOf(Result.class);
+        if (gateFailed) { // "everything that begins later is its dependent: plain stages and environments"
+            causes.add(Result.ABORTED);
+        }
+        boolean complete = true;
+        for (String name : environment.dependsOn) {
+            Environment dependency = environments.get(name);
+            causes.addAll(dependency.causes);
+            complete &= dependency.state == State.COMPLETE;
+        }
+        if (!causes.isEmpty()) { // "every environment that depends on this one, directly or not, is CANCELLED"
+            environment.state = State.CANCELLED;
+            environment.causes.addAll(causes);
+            worsen(causes.size() == 1 || choices.perhaps() ? causes.iterator().next() : Result.ABORTED);
+            ready.add(() -> environment.then.end(null));
+        } else if (complete) { // "environment COMPLETE, dependents may start"
+            environment.state = State.DEPLOYING;
+            ready.add(environment.deploy);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /** Nothing else runs, so what an environment waits for does not come: "rejects cycles and unknown names with a clear error". */
+    private boolean giveUp() {
+        List<Environment> waitInVain = environments.values().stream()
+                .filter(environment -> environment.state == State.WAITING)
+                .filter(environment -> environment.dependsOn.stream().anyMatch(name -> !isReached(name)))
+                .toList();
+        for (Environment environment : waitInVain) {
+            environment.state = State.FAILED;
+            environment.causes.add(Result.FAILURE);
+            environment.rollsBack = Answer.PERHAPS;
+            ready.add(() -> environment.then.end(Thrown.FAILURE));
+        }
+        settle();
+        return !waitInVain.isEmpty();
+    }
+
+    /** The body of an environment is over. */
+    private void over(Environment environment, Thrown thrown) {
+        // "a failure of a throwing phase counts for the environment unless a later approval of the same webhook and phase in it
+        // succeeds, and dependents are cancelled when the environment is over, not before"
+        boolean failed = thrown != null
+                || !environment.unresolved.isEmpty()
+                || environment.refusedBeforeCall && choices.perhaps();
+        environment.state = failed ? State.FAILED : State.COMPLETE;
+        if (failed) {
+            environment.causes.add(Result.FAILURE);
+            environment.rollsBack = rollsBack(environment, thrown);
+        }
+        settle();
+        environment.then.end(thrown);
+    }
+
+    private static Answer rollsBack(Environment environment, Thrown thrown) {
+        boolean before = false;
+        boolean strategy = false;
+        for (Unresolved failure : environment.unresolved) {
+            before |= failure.phase == Phase.BEFORE_DEPLOYMENT;
+            strategy |= failure.phase == Phase.STRATEGY;
+        }
+        if (environment.afterFailed) {
+            return Answer.NO; // "never after an afterDeployment failure"
+        }
+        if (environment.afterSucceeded
+                || environment.refusedBeforeCall
+                || thrown != null && thrown.interruption
+                || before && strategy) {
+            return Answer.PERHAPS;
+        }
+        // beforeDeployment: "nothing is deployed: environment FAILED"; strategy: "armoryRollback runs, environment ROLLED_BACK"
+        return before ? Answer.NO : Answer.YES;
+    }
+
+    private void rollback(Node.Rollback rollback, Scope scope, Then then) {
+        event(races.matters(Races.HEARD, new Named(rollback.environment())), () -> {
+            Environment environment = environments.get(rollback.environment());
+            if (environment == null) {
+                // "So is armoryRollback of one that the build has never heard of": an error
+                then.end(hasHeardOfEnvironments() ? Thrown.FAILURE : null);
+                return;
+            }
+            // "runs its body only when that environment's deployment failed before it was complete"
+            if (environment.state == State.FAILED && is(environment.rollsBack)) {
+                environment.state = State.ROLLED_BACK;
+                run(rollback.body(), scope, then);
+            } else {
+                then.end(null);
+            }
+        });
+    }
+
+    private boolean is(Answer answer) {
+        return answer == Answer.YES || answer == Answer.PERHAPS && choices.perhaps();
+    }
+
+    private void approval(Node.Approval approval, Scope scope, Then then) {
+        event(isSeen(approval, scope), () -> {
+            // "environment: that names none of a build's environments, in a build that has any, is an error before the call"
+            if (approval.environment() != null && hasHeardOfEnvironments() && !isReached(approval.environment())) {
+                if (scope.environment != null) {
+                    scope.environment.refusedBeforeCall = true;
+                }
+                then.end(Thrown.FAILURE);
+            } else if (is(othersFailed(approval, scope))) {
+                // "an approval that starts after one of the same phase has failed in another branch ends at once"
+                fail(approval, scope, true, then);
+            } else {
+                event(isSeen(approval, scope), () -> decide(approval, scope, then));
+            }
+        });
+    }
+
+    /** Whether other branches can tell when it begins and ends, or it can tell something of them. */
+    private boolean isSeen(Node.Approval approval, Scope scope) {
+        Place place = scope.place();
+        return mayBeStopped(scope)
+                || approval.environment() != null && races.matters(Races.HEARD)
+                || place != null && races.matters(new InPlace(approval.phase(), place.text))
+                || scope.environment == null
+                        && approval.phase() == Phase.AFTER_DEPLOYMENT
+                        && races.matters(Races.GATE);
+    }
+
+    /**
+     * Whether one of the phase has failed in another branch; "in the same branch, once the failure was caught, it is a new try".
+     */
+    private static Answer othersFailed(Node.Approval approval, Scope scope) {
+        if (scope.place() == null) {
+            return Answer.NO;
+        }
+        Answer answer = Answer.NO;
+        for (Failed failed : scope.place().failed) {
+            if (failed.phase == approval.phase() && scope.isBeside(failed.branches)) {
+                answer = failed.doubtful && answer != Answer.YES ? Answer.PERHAPS : Answer.YES;
+            }
+        }
+        return answer;
+    }
+
+    private void decide(Node.Approval approval, Scope scope, Then then) {
+        Outcome outcome = approval.outcome(calls.get(approval.site()));
+        Branch interrupted = interrupted(scope);
+        if (interrupted != null && (outcome == Outcome.TIME_OUT || choices.perhaps())) {
+            interrupted.join.interrupted.add(interrupted.number);
+            if (choices.perhaps()) {
+                call(approval, outcome);
+            }
+            then.end(Thrown.INTERRUPTION);
+            return;
+        }
+        boolean ended = othersFailed(approval, scope) != Answer.NO && choices.perhaps();
+        if (!ended || choices.perhaps()) {
+            call(approval, outcome);
+        }
+        if (ended) {
+            fail(approval, scope, true, then);
+        } else if (outcome == Outcome.SUCCESS) {
+            succeed(approval, scope, then);
+        } else {
+            fail(approval, scope, false, then);
+        }
+    }
+
+    private void call(Node.Approval approval, Outcome outcome) {
+        if (outcome != Outcome.UNREACHABLE) {
+            count(calls, approval.site());
+        }
+    }
+
+    private void succeed(Node.Approval approval, Scope scope, Then then) {
+        if (scope.environment != null) {
+            // "unless a later approval of the same webhook and phase in it succeeds"
+            scope.environment.unresolved.remove(new Unresolved(approval.webhook(), approval.phase()));
+            scope.environment.afterSucceeded |= approval.phase() == Phase.AFTER_DEPLOYMENT;
+        }
+        if (scope.place() != null) {
+            scope.place().failed.stream()
+                    .filter(failed -> failed.phase == approval.phase() && failed.webhook.equals(approval.webhook()))
+                    .forEach(failed -> failed.doubtful = true);
+        }
+        then.end(null);
+    }
+
+    private void fail(Node.Approval approval, Scope scope, boolean atOnce, Then then) {
+        if (scope.place() != null) {
+            scope.place().failed.add(new Failed(approval, scope, atOnce));
+        }
+        if (approval.phase() != Phase.AFTER_DEPLOYMENT) { // "step throws"
+            if (scope.environment != null) {
+                scope.environment.unresolved.add(new Unresolved(approval.webhook(), approval.phase()));
+            }
+            then.end(Thrown.FAILURE);
+            return;
+        }
+        // "the step does not throw and nothing is rolled back"; "build result ABORTED if something was cancelled, else UNSTABLE"
+        worsen(Result.UNSTABLE);
+        if (scope.environment == null) {
+            gateFailed = true;
+        } else {
+            scope.environment.afterFailed = true;
+            scope.environment.causes.add(Result.ABORTED);
+        }
+        settle();
+        then.end(null);
+    }
+}
