@@ -45,7 +45,7 @@ class ArmorySamplesTest {
                 stage('%s') {
                     node {
                         writeFile file: 'deploy.yml', text: %s
-                        def result = armoryWebhookApproval(configFile: 'deploy.yml', %s)
+                        def result = armoryWebhookApproval(configFile: 'deploy.yml', secrets: ['team'], %s)
                         echo "success: ${result.success}, by ${result.decidedBy}: ${result.mdMessage}"
                     }
                 }
