@@ -139,7 +139,7 @@ class EnvironmentStepTest {
         Build build = jenkins.createJob("armoryRollback('prod') { echo 'never' }").build();
 
         assertThat(build.awaitResult("SUCCESS"))
-                .contains("Nothing to roll back in environment 'prod': environment: \"prod\" was not deployed to.")
+                .contains("Nothing to roll back in environment 'prod': it was not deployed to.")
                 .doesNotContain("never");
     }
 

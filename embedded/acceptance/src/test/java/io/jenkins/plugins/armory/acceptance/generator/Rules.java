@@ -464,8 +464,9 @@ final class Rules {
                 || before && strategy) {
             return Answer.PERHAPS;
         }
-        // beforeDeployment: "nothing is deployed: environment FAILED"; strategy: "armoryRollback runs, environment ROLLED_BACK"
-        return before ? Answer.NO : Answer.YES;
+        // beforeDeployment: "nothing is deployed: environment FAILED"; strategy: "armoryRollback runs, environment ROLLED_BACK". Where
+        // the Pipeline has caught the former and gone on, something may be deployed, and "failed before it was complete" holds.
+        return before && thrown != null ? Answer.NO : Answer.YES;
     }
 
     private void rollback(Node.Rollback rollback, Scope scope, Then then) {
