@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.web;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -39,7 +40,7 @@ final class ApprovalList {
     }
 
     /**
-     * One approval with the callbacks that were refused; for who may not read its job, it is as if there were none.
+     * One approval with the callbacks that were refused, and with messages that are not cut; for who may not read its job, it is as if there were none.
      *
      * @throws IOException when it cannot be read
      */
@@ -47,7 +48,7 @@ final class ApprovalList {
         return approvals
                 .find(id)
                 .filter(viewer::sees)
-                .map(seen -> JsonResponse.ok(whole(seen)))
+                .map(seen -> JsonResponse.ok(withWholeMessages(whole(seen), seen)))
                 .orElseGet(() -> JsonResponse.error(404, "unknown_approval", "There is no such approval."));
     }
 
@@ -167,7 +168,22 @@ final class ApprovalList {
     }
 
     private static ObjectNode json(Decision decision) {
-        return CallbackEndpoint.json(decision).put("mdMessageHtml", Markdown.toHtml(decision.mdMessage()));
+        String message = decision.mdMessage();
+        return CallbackEndpoint.json(decision)
+                .put("mdMessage", Markdown.shown(message))
+                .put("mdMessageHtml", Markdown.toHtml(message));
+    }
+
+    private static ObjectNode withWholeMessages(ObjectNode json, Approval approval) {
+        putMessage(json.get("decision"), approval.decision());
+        putMessage(json.get("callback"), approval.callback());
+        return json;
+    }
+
+    private static void putMessage(@CheckForNull JsonNode json, @CheckForNull Decision decision) {
+        if (json instanceof ObjectNode object && decision != null) {
+            object.put("mdMessage", decision.mdMessage());
+        }
     }
 
     private static ObjectNode json(Progress progress) {

@@ -72,11 +72,16 @@ final class Markdown {
      * the HTML says so in the viewer's language.
      */
     static String toHtml(String markdown) {
+        String html = RENDERED.get(shown(markdown));
+        return markdown.length() <= MAX_SHOWN ? html : html + "<p><em>" + Messages.Markdown_cut() + "</em></p>\n";
+    }
+
+    /** Returns what is shown of a message: all of it, or its beginning. */
+    static String shown(String markdown) {
         if (markdown.length() <= MAX_SHOWN) {
-            return RENDERED.get(markdown);
+            return markdown;
         }
-        int end = Character.isHighSurrogate(markdown.charAt(MAX_SHOWN - 1)) ? MAX_SHOWN - 1 : MAX_SHOWN;
-        return RENDERED.get(markdown.substring(0, end)) + "<p><em>" + Messages.Markdown_cut() + "</em></p>\n";
+        return markdown.substring(0, Character.isHighSurrogate(markdown.charAt(MAX_SHOWN - 1)) ? MAX_SHOWN - 1 : MAX_SHOWN);
     }
 
     private static String render(String markdown) {

@@ -53,6 +53,8 @@ class AbuseTest {
             assertThat(controller.diskBytes() - disk).isLessThan(MIB);
             beside.awaitResult("SUCCESS");
             assertThat(jenkins.rejectedCallbacks(callback.id())).hasSize(20);
+            assertThat(callback.with(Settings.DEFAULT_SECRET).rehearse()).as("the right one after the guesses").returns(200, Answer::status);
+            assertThat(TokenEndpointContractTest.token(jenkins, Settings.CLIENT_ID)).isNotEmpty();
             assertThat(callback.with(token).succeed("after them")).returns(200, Answer::status);
             build.awaitResult("SUCCESS");
         }

@@ -62,4 +62,19 @@ class PageDataTest {
         assertThat(decision.get("mdMessageHtml").asText())
                 .isEqualTo("<p><strong>all</strong> &lt;b&gt;fine&lt;/b&gt;</p>\n");
     }
+
+    @Test
+    void hasTheBeginningOfALongMessageAndTheApprovalItselfHasAllOfIt(Jenkins jenkins, ExternalProcess process) {
+        String message = "x".repeat(60_000);
+        Build build = jenkins.createJob(process.approval()).build();
+        Callback callback = process.awaitCall().callback();
+        callback.succeed(message);
+        build.awaitResult("SUCCESS");
+
+        JsonNode decision = build.approvals().get(0).get("decision");
+        assertThat(decision.get("mdMessage").asText()).isEqualTo("x".repeat(8192));
+        assertThat(decision.get("mdMessageHtml").asText()).contains("longer than what is shown").hasSizeLessThan(9000);
+        JsonNode whole = jenkins.get("armory/approvals/" + callback.id() + "/api/json").json();
+        assertThat(whole.at("/decision/mdMessage").asText()).isEqualTo(message);
+    }
 }
