@@ -351,7 +351,7 @@ public record Deployment(
                 return event.place().environment() == null ? null : unknown(event.place().environment());
             }
             boolean after = event.phase() == Phase.AFTER_DEPLOYMENT;
-            if (environment.state().isOver() && environment.state() != State.COMPLETE) {
+            if (environment.state().isOver() && environment.state() != State.COMPLETE && !environment.isRollingBack()) {
                 return "environment \"" + environment.name() + "\" is " + environment.state() + " already: "
                         + environment.reason();
             }

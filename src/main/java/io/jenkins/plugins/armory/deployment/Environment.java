@@ -112,6 +112,11 @@ public record Environment(
         return afterDeploymentFailure != null || state.isOver() && state != State.COMPLETE;
     }
 
+    /** Whether its rollback is under way, which may have approvals of its own. */
+    boolean isRollingBack() {
+        return rollback != null && !rollback.over();
+    }
+
     /** Whether it still makes a difference to it that an approval fails. */
     boolean takesFailures() {
         return state.isUnderWay() || state == State.COMPLETE;

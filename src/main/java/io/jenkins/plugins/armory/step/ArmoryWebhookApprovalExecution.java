@@ -406,7 +406,7 @@ final class ArmoryWebhookApprovalExecution extends StepExecution implements Appr
                 Timer.get(),
                 ArmoryApprovals.get().executor());
         sending = toSend;
-        Cancellations.get().watch(approvalId, toSend, this::log);
+        Cancellations.get().watch(approvalId, toSend, line -> log(LogText.continued(line)));
         return toSend;
     }
 

@@ -289,6 +289,18 @@ class DeploymentTest {
     }
 
     @Test
+    void aRollbackMayHaveApprovals() {
+        reach("prod");
+        fail("prod");
+        happens(new RollbackStarted("prod", "r"));
+        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY))).isNull();
+
+        happens(new RollbackEnded("prod", "r", null));
+        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY)))
+                .isEqualTo("environment \"prod\" is ROLLED_BACK already: exit code 1");
+    }
+
+    @Test
     void approvalsOfADeploymentThatIsOverComeTooLate() {
         reach("prod");
         end("prod");

@@ -41,7 +41,9 @@ import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +101,30 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     private HttpResponse<String> callBack(RecordedRequest request, String body) throws Exception {
         String id = request.getHeaders().get("Idempotency-Key");
         return new CallbackClient(j.getURL()).post(id, request.getHeaders().get("X-Token"), body);
+    }
+
+    @Test
+    void aBuildThatDoesNotSurviveACrashIsToldSoOnce() throws Exception {
+        WorkflowJob job = job(j.jenkins, step("") + "\n" + step(""));
+        job.addProperty(new DurabilityHintJobProperty(FlowDurabilityHint.PERFORMANCE_OPTIMIZED));
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        for (int i = 0; i < 2; i++) {
+            callBack(received(), "{\"success\": true}");
+        }
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        assertThat(JenkinsRule.getLog(run)).containsOnlyOnce("this build does not survive a crash of Jenkins");
+
+        WorkflowJob blocked = job(j.jenkins, step(""));
+        blocked.setResumeBlocked(true);
+        WorkflowRun other = blocked.scheduleBuild2(0).waitForStart();
+        callBack(received(), "{\"success\": true}");
+        j.assertBuildStatusSuccess(j.waitForCompletion(other));
+        assertThat(JenkinsRule.getLog(other)).containsOnlyOnce("this build does not survive a restart of Jenkins (disableResume)");
+
+        WorkflowRun usual = start(step(""));
+        callBack(received(), "{\"success\": true}");
+        j.assertBuildStatusSuccess(j.waitForCompletion(usual));
+        assertThat(JenkinsRule.getLog(usual)).doesNotContain("does not survive");
     }
 
     private static Approval approval(RecordedRequest request) throws IOException {

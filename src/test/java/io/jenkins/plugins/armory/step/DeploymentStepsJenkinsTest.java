@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The steps of deployments in their forms, and what is done where the body of a stage cannot be replaced. */
@@ -141,6 +143,29 @@ class DeploymentStepsJenkinsTest {
         j.assertLogContains("behind them", run);
         j.assertLogNotContains("never", run);
         assertThat(ArmoryDeployments.get().of(run).deployment().cancelledStages()).containsExactly("prod", "more");
+    }
+
+    @Test
+    void nothingIsLeftOverOfStagesThatWereCancelled() throws Exception {
+        LogRecorder log = new LogRecorder().record("org.jenkinsci.plugins.workflow.cps", Level.WARNING).capture(100);
+        try (log) {
+            WorkflowRun run = start("input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }");
+            awaitInput(run);
+            ArmoryDeployments.get()
+                    .apply(
+                            run,
+                            new ApprovalEnded(
+                                    new Place(null, null, null, List.of()),
+                                    "a1",
+                                    Phase.AFTER_DEPLOYMENT,
+                                    "tests",
+                                    Verdict.FAILURE,
+                                    "2 of 42 failed"));
+            awaitInput(run).proceed(null);
+            j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
+        }
+
+        assertThat(log.getMessages()).noneMatch(message -> message.startsWith("Stale closures"));
     }
 
     /** Their nodes have the same ids, and Pipeline takes them for equal. */

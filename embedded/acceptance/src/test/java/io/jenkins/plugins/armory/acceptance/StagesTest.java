@@ -384,4 +384,63 @@ class StagesTest {
                         "there is a stage \"staging\", but a stage is no environment: put armoryEnvironment('staging')")
                 .doesNotContain("never");
     }
+
+    private static final String RESTARTABLE =
+            """
+            pipeline {
+                agent none
+                stages {
+                    stage('build') { steps { echo 'built' } }
+                    stage('smoke') { steps { %s } }
+                    stage('prod') { steps { echo 'deployed to prod' } }
+                }
+            }
+            """;
+
+    @Test
+    void aBuildThatIsRestartedBehindAFailedApprovalDoesNotRunWhatItGuards(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(jenkins, process, RESTARTABLE.formatted(process.approval(AFTER)));
+        build.awaitResult("ABORTED");
+
+        Build restarted = build.restartFrom("prod");
+        assertThat(restarted.awaitResult("ABORTED"))
+                .contains("Stage 'prod' is cancelled: Webhook approval 'checks' failed")
+                .doesNotContain("deployed to prod", "Stage 'build' is cancelled", "Stage 'smoke' is cancelled");
+        assertThat(process.calls()).hasSize(1);
+
+        Build again = restarted.restartFrom("smoke");
+        process.awaitCall().callback().succeed("fine");
+        assertThat(again.awaitResult("SUCCESS")).contains("deployed to prod");
+    }
+
+    @Test
+    void aBuildThatIsRestartedFromAStageKnowsTheEnvironmentsBefore(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(
+                jenkins,
+                process,
+                """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('dev') { steps { armoryEnvironment('dev') { echo 'deployed' } } }
+                        stage('staging') { steps { armoryEnvironment('staging') { %s } } }
+                        stage('test') { steps { armoryEnvironment(name: 'test', dependsOn: ['dev']) { echo 'tested' } } }
+                        stage('prod') { steps { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } } }
+                    }
+                }
+                """
+                        .formatted(process.approval(AFTER)));
+        build.awaitResult("ABORTED");
+
+        Build restarted = build.restartFrom("test");
+        assertThat(restarted.awaitResult("ABORTED"))
+                .contains("tested", "'prod' is cancelled: \"staging\" is deployed, but: ")
+                .doesNotContain("never");
+        assertThat(restarted.environments())
+                .containsOnly(
+                        entry("dev", "COMPLETE"),
+                        entry("staging", "COMPLETE"),
+                        entry("test", "COMPLETE"),
+                        entry("prod", "CANCELLED"));
+    }
 }

@@ -286,10 +286,13 @@ final class Verdict {
         return store.resolve(folder).resolve(approver.id() + ".json");
     }
 
-    /** What is in the folders of the store. */
+    /** What is in the folders of the store, beside the lock, which stays. */
     static List<String> filesIn(Path home) {
         try (Stream<Path> files = Files.walk(home.resolve("armory-approvals"))) {
-            return files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()).toList();
+            return files.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals("lock"))
+                    .toList();
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }

@@ -196,6 +196,14 @@ public record Build(Job job, int number) {
         job.jenkins().post(path() + "kill");
     }
 
+    /** Starts a Declarative build anew from one of its stages, and returns the new one, which must be the next of its job. */
+    public Build restartFrom(String stage) {
+        job.jenkins().post(path() + "restart/restartPipeline?stageName=" + stage);
+        Build next = new Build(job, number + 1);
+        Wait.until(next + " has begun").until(next::exists);
+        return next;
+    }
+
     public void abort() {
         job.jenkins().post(path() + "stop");
     }
