@@ -161,6 +161,23 @@ class OracleTest {
     }
 
     @Test
+    void oneThatCertainlyStartsAfterAnotherOfItsPhaseFailedIsNotCalled() {
+        Sequence failing = sequence(approval(1, Phase.STRATEGY, Outcome.FAILURE));
+        assertThat(expectation(stage(
+                        "verify",
+                        parallel(
+                                sequence(
+                                        new Try(failing, sequence(mark(1)), false),
+                                        environment("first", List.of(), mark(2))),
+                                sequence(
+                                        environment("second", List.of("first"), mark(3)),
+                                        approval(2, Phase.STRATEGY, Outcome.SUCCESS),
+                                        mark(4))))))
+                .isEqualTo("results [FAILURE]; markers {1=1 times, 2=1 times, 3=1 times, 4=0 times};"
+                        + " calls {1=1 times, 2=0 times}");
+    }
+
+    @Test
     void aStageBesideTheFailureMayBeginBeforeItOrNot() {
         assertThat(expectation(parallel(
                         sequence(stage("a", approval(1, Phase.AFTER_DEPLOYMENT, Outcome.FAILURE), mark(1))),

@@ -145,6 +145,7 @@ public final class PipelineGenerator {
                 this::graph,
                 this::graph,
                 this::graph,
+                this::startsAfterFailure,
                 () -> stage(around),
                 () -> stage(around),
                 () -> stage(around),
@@ -210,6 +211,35 @@ public final class PipelineGenerator {
                         .mapToObj(i -> new Sequence(List.of(
                                 new Stage(name, marked(List.of(approval(around.deeper(), phase, false)))), mark())))
                         .toList());
+    }
+
+    /**
+     * An approval that certainly starts after one of its phase has failed in another branch of the stage: environments see to the
+     * order.
+     */
+    private Node startsAfterFailure() {
+        if (unused().size() < 2 || approvals + 2 > MAX_APPROVALS) {
+            return mark();
+        }
+        String first = newEnvironment();
+        String second = newEnvironment();
+        Phase phase = phase();
+        approvals++;
+        boolean slow = chance(4);
+        Outcome outcome = one(List.of(Outcome.FAILURE, Outcome.REFUSED));
+        Approval failing = new Approval(approvals, "w" + approvals, phase, null, false, slow, List.of(outcome));
+        Around around = new Around(1, null, false);
+        return new Stage(
+                stageName(),
+                marked(List.of(new Parallel(
+                        false,
+                        List.of(
+                                marked(List.of(
+                                        new Try(new Sequence(List.of(failing)), marked(List.of()), false),
+                                        new Environment(first, List.of(), marked(List.of())))),
+                                marked(List.of(
+                                        new Environment(second, List.of(first), marked(List.of())),
+                                        approval(around, phase, false))))))));
     }
 
     private Phase phase() {
