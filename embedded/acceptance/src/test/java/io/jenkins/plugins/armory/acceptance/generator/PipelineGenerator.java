@@ -225,8 +225,9 @@ public final class PipelineGenerator {
         String second = newEnvironment();
         Phase phase = phase();
         approvals++;
+        boolean slow = chance(4);
         Outcome outcome = one(List.of(Outcome.FAILURE, Outcome.REFUSED));
-        Approval failing = new Approval(approvals, "w" + approvals, phase, null, false, chance(4), List.of(outcome));
+        Approval failing = new Approval(approvals, "w" + approvals, phase, null, false, slow, List.of(outcome));
         Around around = new Around(1, null, false);
         return new Stage(
                 stageName(),
