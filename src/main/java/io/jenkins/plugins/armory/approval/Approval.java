@@ -277,13 +277,6 @@ public record Approval(
                 };
     }
 
-    /** When the webhook took the call, {@code null} while it has not. */
-    @CheckForNull
-    Instant sentAt() {
-        Attempt last = lastAttempt();
-        return last == null || last.failure() != null ? null : last.at().plus(last.duration());
-    }
-
     /**
      * When something has to be heard of the external process at the latest; empty while that is not asked of it, which is so
      * until the webhook has answered, and once the callback is there.

@@ -155,6 +155,14 @@ public final class Approvals {
         }
     }
 
+    /** Notes that the webhook answered. To be called before that is applied, since silence counts from then on. */
+    private void hear(String id, Attempt answered) throws IOException {
+        Optional<Approval> found = store.find(id);
+        if (found.isPresent()) {
+            hear(found.get(), answered.at().plus(answered.duration()), null);
+        }
+    }
+
     /** The event of a silence that has lasted too long; empty while it has not, and where a heartbeat is not asked for. */
     private Optional<Event> silence(Approval approval, Instant now) {
         Duration heartbeat = approval.heartbeat();
@@ -185,14 +193,14 @@ public final class Approvals {
      * @throws IOException when the change could not be made durable; nothing has changed then
      */
     public Optional<Transition> apply(String id, Event event) throws IOException {
-        Optional<Transition> transition = store.apply(id, event, clock.instant());
-        Approval changed = transition.map(Transition::approval).orElse(null);
-        if (changed != null && changed.heartbeat() != null && !changed.isDecided()) {
-            if (event instanceof Event.Sent && transition.get().answer() == Answer.ACCEPTED) {
-                hear(changed, changed.sentAt(), null);
-            }
-            watchHeartbeat(changed);
+        if (event instanceof Event.Sent sent) {
+            hear(id, sent.attempt());
         }
+        Optional<Transition> transition = store.apply(id, event, clock.instant());
+        transition
+                .map(Transition::approval)
+                .filter(approval -> approval.heartbeat() != null && !approval.isDecided())
+                .ifPresent(this::watchHeartbeat);
         transition.map(Transition::approval).filter(Approval::isDecided).ifPresent(approval -> {
             forgetWhatWasHeard(id);
             deadlines.remove(id);
