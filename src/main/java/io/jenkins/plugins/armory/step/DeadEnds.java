@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
 import io.jenkins.plugins.armory.deployment.DeploymentStore;
 import io.jenkins.plugins.armory.deployment.Environment;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -110,7 +111,7 @@ public final class DeadEnds implements GraphListener {
                         .isPresent())
                 .map(Map.Entry::getValue)
                 .collect(Collectors.toSet());
-        if (execution.getCurrentHeads().stream().allMatch(head -> nodes.contains(head.getId()) || isEndOfBranch(head))) {
+        if (isDeadEnd(execution.getCurrentHeads(), nodes)) {
             NobodyLeft event = new NobodyLeft(seen, Stages.names(execution));
             Work.run(
                     () -> ArmoryDeployments.get().apply(known.run, event),
@@ -119,10 +120,25 @@ public final class DeadEnds implements GraphListener {
         }
     }
 
-    /** Where a branch of {@code parallel} stands once it has ended, until the others have too. */
-    private static boolean isEndOfBranch(FlowNode head) {
+    /**
+     * Whether the Pipeline does nothing any more but wait for environments: each of its branches does, or has ended, and another
+     * branch of the same {@code parallel} does. Where all branches have ended, the Pipeline is about to go on behind them.
+     */
+    private static boolean isDeadEnd(List<FlowNode> heads, Set<String> waiting) {
+        Set<String> around = heads.stream()
+                .filter(head -> waiting.contains(head.getId()))
+                .flatMap(head -> head.getEnclosingBlocks().stream())
+                .map(FlowNode::getId)
+                .collect(Collectors.toSet());
+        return heads.stream().allMatch(head -> waiting.contains(head.getId()) || around.contains(parallelEndedIn(head)));
+    }
+
+    /** The id of the {@code parallel} of which a branch has ended there, empty for any other node. */
+    private static String parallelEndedIn(FlowNode head) {
         return head instanceof BlockEndNode<?> end
-                && end.getStartNode() != null
-                && end.getStartNode().getAction(ThreadNameAction.class) != null;
+                        && end.getStartNode() != null
+                        && end.getStartNode().getAction(ThreadNameAction.class) != null
+                ? String.valueOf(end.getStartNode().getEnclosingId())
+                : "";
     }
 }

@@ -36,11 +36,25 @@ final class StepArguments {
      */
     static Map<String, Object> checked(StepDescriptor step, Map<String, Object> arguments) {
         try {
-            checkObject(step.clazz, arguments, "");
+            checkObject(step.clazz, named(step.clazz, arguments), "");
             return arguments;
         } catch (IllegalArgumentException x) {
             throw new IllegalArgumentException(step.getFunctionName() + ": " + x.getMessage(), x);
         }
+    }
+
+    /**
+     * The arguments as they stand in the Pipeline. Of a step with one required parameter, Jenkins takes a map for the value of that
+     * parameter ({@code DSL.singleParam} in workflow-cps) unless the map has its name in it.
+     */
+    private static Map<?, ?> named(Class<?> type, Map<String, Object> arguments) {
+        if (arguments.size() == 1) {
+            Map.Entry<String, Object> only = arguments.entrySet().iterator().next();
+            if (parameters(type).get(only.getKey()) == String.class && only.getValue() instanceof Map<?, ?> written) {
+                return written;
+            }
+        }
+        return arguments;
     }
 
     private static void checkObject(Class<?> type, Map<?, ?> arguments, String path) {
@@ -69,6 +83,8 @@ final class StepArguments {
             for (Object element : elements) {
                 check(generic.getActualTypeArguments()[0], element, path + '[' + index++ + ']');
             }
+        } else if (type == String.class && (value instanceof Map<?, ?> || value instanceof Collection<?>)) {
+            throw new IllegalArgumentException(path + ": must be a text");
         } else if (type instanceof Class<?> nested && Describable.class.isAssignableFrom(nested)) {
             if (value instanceof Map<?, ?> arguments) {
                 checkObject(nested, arguments, path);

@@ -189,6 +189,29 @@ class DeploymentStepsJenkinsTest {
         return job.scheduleBuild2(0).waitForStart();
     }
 
+    /** Jenkins shows the ends of the branches before it goes on behind them. */
+    @Test
+    void theEndOfAllBranchesIsNoDeadEnd() throws Exception {
+        WorkflowRun run = start(
+                """
+                parallel(
+                    staging: {
+                        for (int i = 0; i < 100; i++) {
+                            parallel x: { echo 'x' }, y: { echo 'y' }
+                        }
+                        armoryEnvironment('staging') {
+                            for (int i = 0; i < 100; i++) {
+                                parallel x: { echo 'x' }, y: { echo 'y' }
+                            }
+                        }
+                    },
+                    prod: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'deployed' } })
+                """);
+
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        j.assertLogContains("deployed", run);
+    }
+
     @Test
     void abortIsNotLostToAnEndThatComesWithIt() throws Exception {
         WorkflowRun run = start("armoryEnvironment('prod') { input id: 'Hold', message: 'Hold' }\necho 'never'");
