@@ -2,13 +2,14 @@ package io.jenkins.embedded;
 
 import static org.awaitility.Awaitility.await;
 
+import hudson.model.listeners.ItemListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
 /** A controller without HTTP, in a folder of its own, that tests can let crash and start again. */
-final class Controller {
+final class Controller implements AutoCloseable {
     static final String URL = "http://127.0.0.1:1/";
 
     private final Path home;
@@ -23,6 +24,12 @@ final class Controller {
         jenkins = new EmbeddedJenkins(home);
         jenkins.load(URL);
         jenkins.resumeBuilds(resumeDelayMillis);
+    }
+
+    /** Has the plugin give its files back, as the end of a process does: the next controller has them, or nobody. */
+    @Override
+    public void close() {
+        EmbeddedJenkins.fire(ItemListener.class, ItemListener::onBeforeShutdown);
     }
 
     EmbeddedJenkins jenkins() {
@@ -48,6 +55,7 @@ final class Controller {
 
     PipelineBuild crashAndRestart(PipelineBuild build, long resumeDelayMillis) throws IOException {
         build.onProgram(Program::kill).join();
+        close();
         start(resumeDelayMillis);
         return jenkins.getItemByFullName("job", PipelineJob.class).getBuildByNumber(build.getNumber());
     }

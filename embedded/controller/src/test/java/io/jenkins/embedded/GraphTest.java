@@ -17,6 +17,7 @@ import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 class GraphTest {
 
     private Controller controller;
+
+    @AfterEach
+    void close() {
+        controller.close();
+    }
 
     @BeforeEach
     void start(@TempDir Path home) throws IOException {

@@ -7,6 +7,7 @@ import hudson.model.Item;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,11 +16,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which jobs the controller takes. */
 class JobCreationTest {
+    private Controller controller;
     private EmbeddedJenkins jenkins;
 
     @BeforeEach
     void start(@TempDir Path home) throws IOException {
-        jenkins = new Controller(home).jenkins();
+        controller = new Controller(home);
+        jenkins = controller.jenkins();
+    }
+
+    @AfterEach
+    void close() {
+        controller.close();
     }
 
     @ParameterizedTest
@@ -54,11 +62,15 @@ class JobCreationTest {
 
     @Test
     void finishesADeletionThatACrashHasCutOff(@TempDir Path home) throws IOException {
-        var job = new Controller(home).jenkins().createJob("job", Controller.configXml(""));
+        controller.close();
+        controller = new Controller(home);
+        var job = controller.jenkins().createJob("job", Controller.configXml(""));
         var build = Files.createDirectories(job.folder().resolve("builds/.1"));
         var other = Files.createDirectories(home.resolve("jobs/.other/builds/1"));
 
-        assertThat(new Controller(home).jenkins().getItems()).extracting(Item::getName).containsExactly("job");
+        controller.close();
+        controller = new Controller(home);
+        assertThat(controller.jenkins().getItems()).extracting(Item::getName).containsExactly("job");
         assertThat(build).doesNotExist();
         assertThat(other).doesNotExist();
     }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import jenkins.model.CauseOfInterruption;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,11 @@ class ProgramTest {
     private static final CauseOfInterruption USER = new CauseOfInterruption.UserInterruption("somebody");
 
     private Controller controller;
+
+    @AfterEach
+    void close() {
+        controller.close();
+    }
 
     @BeforeEach
     void start(@TempDir Path home) throws IOException {
