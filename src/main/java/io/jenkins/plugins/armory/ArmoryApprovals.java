@@ -31,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -133,7 +134,8 @@ public final class ArmoryApprovals {
             open();
         }
         if (approvals == null) {
-            throw new ApprovalsUnavailableException(problem.message());
+            throw new ApprovalsUnavailableException(
+                    Objects.requireNonNull(problem, "approvals that are not open have a problem").message());
         }
         return approvals;
     }

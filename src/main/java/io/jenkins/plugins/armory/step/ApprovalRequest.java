@@ -75,8 +75,10 @@ record ApprovalRequest(
     @CheckForNull
     private static String secret(String id, Run<?, ?> run) {
         StringCredentials credentials = SecretTexts.forTemplate(id, run);
-        return credentials == null
-                ? null
-                : CredentialsProvider.track(run, credentials).getSecret().getPlainText();
+        if (credentials == null) {
+            return null;
+        }
+        CredentialsProvider.track(run, credentials);
+        return credentials.getSecret().getPlainText();
     }
 }
