@@ -64,7 +64,7 @@ class CancelledStagesTest {
 
     @Test
     void stagesAreCancelledAfterAKillToo() {
-        try (Controller controller = Controller.createLean(Settings.CASC);
+        try (Controller controller = Controller.create(Settings.CASC);
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
             Build build = new Jenkins(controller)
