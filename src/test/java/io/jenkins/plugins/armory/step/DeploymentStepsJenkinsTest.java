@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.deployment.Environment;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,6 +61,20 @@ class DeploymentStepsJenkinsTest {
         await().until(() -> run.getAction(InputAction.class) != null
                 && run.getAction(InputAction.class).getExecution("Hold") != null);
         return run.getAction(InputAction.class).getExecution("Hold");
+    }
+
+    /** As an approval after the deployment does that stands in no environment. */
+    private static void failAfterDeployment(WorkflowRun run) throws IOException {
+        ArmoryDeployments.get()
+                .apply(
+                        run,
+                        new ApprovalEnded(
+                                new Place(null, null, null, List.of()),
+                                "a1",
+                                Phase.AFTER_DEPLOYMENT,
+                                "tests",
+                                Verdict.FAILURE,
+                                "2 of 42 failed"));
     }
 
     @Test
@@ -128,14 +143,7 @@ class DeploymentStepsJenkinsTest {
                 true));
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         awaitInput(run);
-        ArmoryDeployments.get()
-                .apply(run, new ApprovalEnded(
-                                    new Place(null, null, null, List.of()),
-                                    "a1",
-                                    Phase.AFTER_DEPLOYMENT,
-                                    "tests",
-                                    Verdict.FAILURE,
-                                    "2 of 42 failed"));
+        failAfterDeployment(run);
         awaitInput(run).proceed(null);
 
         j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
@@ -151,16 +159,7 @@ class DeploymentStepsJenkinsTest {
         try (log) {
             WorkflowRun run = start("input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }");
             awaitInput(run);
-            ArmoryDeployments.get()
-                    .apply(
-                            run,
-                            new ApprovalEnded(
-                                    new Place(null, null, null, List.of()),
-                                    "a1",
-                                    Phase.AFTER_DEPLOYMENT,
-                                    "tests",
-                                    Verdict.FAILURE,
-                                    "2 of 42 failed"));
+            failAfterDeployment(run);
             awaitInput(run).proceed(null);
             j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
         }
