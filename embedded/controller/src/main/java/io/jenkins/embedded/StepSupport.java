@@ -2,7 +2,7 @@ package io.jenkins.embedded;
 
 import hudson.AbortException;
 import hudson.model.Result;
-import io.jenkins.plugins.armory.step.CancelledStages;
+import io.jenkins.plugins.armory.flow.CancelledStages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -473,7 +473,7 @@ public record Approval(
                 build, attempts, State.DECIDED, callback, person, new Decision(outcome, message, decidedBy, at));
     }
 
-    Approval moved(String oldFullName, String newFullName) {
+    public Approval moved(String oldFullName, String newFullName) {
         return with(build.moved(oldFullName, newFullName), attempts, state, callback, person, decision);
     }
 

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * the earliest deadline, or for a minute from now if that comes first, since a timer measures elapsed time while a
  * deadline may be on the wall clock, which can be set and which passes while a machine sleeps.
  */
-final class Deadlines {
+public final class Deadlines {
 
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
 
@@ -40,14 +40,14 @@ final class Deadlines {
      * @param clock the system's for times of day, a {@link SteadyClock} for durations
      * @param due is given each id whose deadline has passed, once, on the timer's thread
      */
-    Deadlines(ScheduledExecutorService timer, Clock clock, Consumer<String> due) {
+    public Deadlines(ScheduledExecutorService timer, Clock clock, Consumer<String> due) {
         this.timer = timer;
         this.clock = clock;
         this.due = due;
     }
 
     /** Sets the deadline of an id, in place of the one it may have. */
-    synchronized void set(String id, Instant deadline) {
+    public synchronized void set(String id, Instant deadline) {
         if (closed) {
             return;
         }
@@ -75,7 +75,7 @@ final class Deadlines {
         }
     }
 
-    synchronized void remove(String id) {
+    public synchronized void remove(String id) {
         drop(id);
         if (entries.isEmpty()) {
             cancel();

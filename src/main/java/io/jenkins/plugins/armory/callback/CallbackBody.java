@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * @param success the decision; Armory's example prose has it as a string too, so {@code "true"} and {@code "false"} count
  * @param mdMessage the message, empty when there is none
  */
-record CallbackBody(boolean success, String mdMessage) {
+public record CallbackBody(boolean success, String mdMessage) {
 
     private static final Pattern JSON_TYPE =
             Pattern.compile("application/json *(; *charset *= *\"?(utf-8|us-ascii)\"? *)?", Pattern.CASE_INSENSITIVE);
@@ -42,7 +42,7 @@ record CallbackBody(boolean success, String mdMessage) {
         return json;
     }
 
-    static boolean isJson(@CheckForNull String contentType) {
+    public static boolean isJson(@CheckForNull String contentType) {
         return contentType != null && JSON_TYPE.matcher(contentType.strip()).matches();
     }
 

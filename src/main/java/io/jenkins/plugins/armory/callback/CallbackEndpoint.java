@@ -1,5 +1,9 @@
 package io.jenkins.plugins.armory.callback;
 
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.callback.token.Verification;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
@@ -9,7 +13,7 @@ import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.SteadyClock;
-import io.jenkins.plugins.armory.callback.Caller.Obstacle;
+import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import java.io.IOException;
 import java.time.Clock;

@@ -17,9 +17,9 @@ import java.util.Map;
  *
  * <p>Bounded: of more than {@link #MAX_KEYS} addresses, the one whose last failure is oldest is dropped.
  */
-final class FailureLimiter {
+public final class FailureLimiter {
 
-    static final int BURST = 200;
+    public static final int BURST = 200;
     static final int MAX_KEYS = 1000;
     static final Duration REFILL = Duration.ofSeconds(1);
 
@@ -38,7 +38,7 @@ final class FailureLimiter {
     };
 
     /** @param steady a clock that nobody sets, since it measures how long something takes */
-    FailureLimiter(Clock steady) {
+    public FailureLimiter(Clock steady) {
         this.steady = steady;
     }
 
@@ -47,7 +47,7 @@ final class FailureLimiter {
      *
      * @return whether the address has failed too often
      */
-    synchronized boolean fails(String address) {
+    public synchronized boolean fails(String address) {
         Instant now = steady.instant();
         Instant known = recovered.getOrDefault(keyOf(address), now);
         Instant next = (known.isBefore(now) ? now : known).plus(REFILL);

@@ -20,7 +20,7 @@ public record JsonResponse(int status, Map<String, String> headers, ObjectNode b
 
     private static final String RETRY_AFTER_SECONDS = "10";
 
-    static final ObjectMapper JSON = new ObjectMapper();
+    public static final ObjectMapper JSON = new ObjectMapper();
 
     public static JsonResponse ok(ObjectNode body) {
         return new JsonResponse(200, Map.of(), body);
@@ -42,7 +42,7 @@ public record JsonResponse(int status, Map<String, String> headers, ObjectNode b
     }
 
     /** Who failed too often: 429 with {@code Retry-After} (RFC 6585, section 4). */
-    static JsonResponse tooManyFailures() {
+    public static JsonResponse tooManyFailures() {
         return error(
                 429,
                 "too_many_failures",

@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads bodies of requests, no more of them than is meant to be sent, and JSON no deeper and no looser. */
-final class RequestBody {
+public final class RequestBody {
 
     static final int MAX_BYTES = 64 * 1024;
     private static final int MAX_DEPTH = 32;
@@ -38,7 +38,7 @@ final class RequestBody {
     private RequestBody() {}
 
     /** A body that is refused. */
-    static final class Refused extends Exception {
+    public static final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
 
         private final transient JsonResponse response;
@@ -48,13 +48,13 @@ final class RequestBody {
             response = JsonResponse.error(status, code, message);
         }
 
-        JsonResponse response() {
+        public JsonResponse response() {
             return response;
         }
     }
 
     /** @param announced length, -1 when it was not */
-    static byte[] read(InputStream body, long announced) throws Refused {
+    public static byte[] read(InputStream body, long announced) throws Refused {
         if (announced > MAX_BYTES) {
             throw tooLarge();
         }
@@ -74,7 +74,7 @@ final class RequestBody {
         return new Refused(413, "payload_too_large", "The body of a callback may have " + MAX_BYTES + " bytes at most.");
     }
 
-    static String text(byte[] bytes) throws Refused {
+    public static String text(byte[] bytes) throws Refused {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException x) {
@@ -82,7 +82,7 @@ final class RequestBody {
         }
     }
 
-    static JsonNode json(byte[] bytes) throws Refused {
+    public static JsonNode json(byte[] bytes) throws Refused {
         try {
             return JSON.readTree(text(bytes));
         } catch (JsonProcessingException x) {
@@ -106,7 +106,7 @@ final class RequestBody {
         return "The body is not JSON" + place + ".";
     }
 
-    static Refused invalid(String message) {
+    public static Refused invalid(String message) {
         return new Refused(400, "invalid_request", message);
     }
 }

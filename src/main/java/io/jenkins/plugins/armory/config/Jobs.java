@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.config;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.armory.callback.JobPatterns;
+import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import jenkins.model.Jenkins;
 
 /** The field {@code jobs} that clients and issuers have. */

@@ -12,8 +12,8 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.armory.callback.CallbackClient;
-import io.jenkins.plugins.armory.callback.JobPatterns;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import java.util.List;
 import java.util.Optional;
 import jenkins.model.Jenkins;
@@ -35,7 +35,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
 
     /**
      * @param credentialsId id of a username/password credential of Jenkins itself
-     * @param jobs what the client may decide for, as {@link io.jenkins.plugins.armory.callback.JobPatterns} has it
+     * @param jobs what the client may decide for, as {@link io.jenkins.plugins.armory.callback.token.JobPatterns} has it
      */
     @DataBoundConstructor
     public ListedClient(String credentialsId, String jobs) {

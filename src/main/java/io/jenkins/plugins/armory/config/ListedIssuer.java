@@ -5,8 +5,8 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.armory.callback.OutsideIssuer;
-import io.jenkins.plugins.armory.callback.RequiredClaims;
+import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
+import io.jenkins.plugins.armory.callback.oidc.RequiredClaims;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
      * @param issuer its {@code iss}, letter for letter; its keys are found below that address
      * @param audience what must be in {@code aud}
      * @param requiredClaims each as {@link RequiredClaims} has it. A form sends all of them in one text of several lines
-     * @param jobs what the issuer's tokens may decide for, as {@link io.jenkins.plugins.armory.callback.JobPatterns} has it
+     * @param jobs what the issuer's tokens may decide for, as {@link io.jenkins.plugins.armory.callback.token.JobPatterns} has it
      * @throws IllegalArgumentException naming what is missing or wrong
      */
     @DataBoundConstructor

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.config;
 
+import io.jenkins.plugins.armory.runtime.JenkinsProxy;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.Item;
@@ -7,14 +8,14 @@ import hudson.model.ItemGroup;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.webhook.CallTimings;
+import io.jenkins.plugins.armory.http.CallTimings;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import io.jenkins.plugins.armory.webhook.WebhookCaller.Result;
+import io.jenkins.plugins.armory.http.WebhookCaller.Result;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -4,7 +4,7 @@ import com.cloudbees.plugins.credentials.CredentialsProvider;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;

@@ -1,14 +1,18 @@
 package io.jenkins.plugins.armory.step;
 
+import io.jenkins.plugins.armory.flow.DeadEnds;
+import io.jenkins.plugins.armory.flow.StagePause;
+import io.jenkins.plugins.armory.flow.Stages;
+import io.jenkins.plugins.armory.flow.cps.OwnStage;
 import hudson.AbortException;
 import hudson.model.Result;
-import io.jenkins.plugins.armory.ArmoryApprovals;
-import io.jenkins.plugins.armory.ArmoryDeployments;
+import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryDeployments;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
-import io.jenkins.plugins.armory.deployment.DeploymentStore;
+import io.jenkins.plugins.armory.storage.DeploymentStore;
 import io.jenkins.plugins.armory.deployment.Environment;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.ArmoryDeployments;
+import io.jenkins.plugins.armory.runtime.ArmoryDeployments;
 import java.util.Objects;
 import org.codehaus.groovy.ast.expr.Expression;
 import org.jenkinsci.Symbol;

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.step;
 
+import io.jenkins.plugins.armory.flow.LogText;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import java.io.Serializable;

@@ -1,10 +1,15 @@
 package io.jenkins.plugins.armory.step;
 
+import io.jenkins.plugins.armory.runtime.Work;
+import io.jenkins.plugins.armory.flow.CancelledStages;
+import io.jenkins.plugins.armory.flow.LogText;
+import io.jenkins.plugins.armory.flow.cps.SavedProgram;
+import io.jenkins.plugins.armory.flow.cps.StartedSteps;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.armory.ArmoryApprovals;
-import io.jenkins.plugins.armory.ArmoryDeployments;
+import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryDeployments;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;
 import java.io.IOException;

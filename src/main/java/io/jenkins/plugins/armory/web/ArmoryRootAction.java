@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.web;
 
 import hudson.Extension;
 import hudson.model.UnprotectedRootAction;
-import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.io.IOException;
 import java.util.Optional;

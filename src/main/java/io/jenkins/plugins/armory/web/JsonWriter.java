@@ -1,6 +1,6 @@
 package io.jenkins.plugins.armory.web;
 
-import io.jenkins.plugins.armory.ApprovalsUnavailableException;
+import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

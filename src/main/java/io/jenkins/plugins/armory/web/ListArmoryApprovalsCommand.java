@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import hudson.Extension;
 import hudson.cli.CLICommand;
-import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
 import java.nio.charset.StandardCharsets;
 import org.kohsuke.args4j.Option;
 

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.armory.web;
 
-import io.jenkins.plugins.armory.callback.TokenRequest;
+import io.jenkins.plugins.armory.callback.oauth.TokenRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -46,7 +46,7 @@ public final class WebhookRequest implements Serializable {
     }
 
     /** A header with its template filled in. */
-    record Field(String name, String value) implements Serializable {
+    public record Field(String name, String value) implements Serializable {
         private static final long serialVersionUID = 1L;
     }
 
@@ -205,7 +205,7 @@ public final class WebhookRequest implements Serializable {
      *
      * @param whole whether the text is all there was; of one that was cut off, the end may be the beginning of a secret
      */
-    String mask(String text, boolean whole) {
+    public String mask(String text, boolean whole) {
         String masked = text;
         for (String secret : secrets) {
             masked = masked.replace(secret, MASK);
@@ -223,20 +223,20 @@ public final class WebhookRequest implements Serializable {
         return masked;
     }
 
-    String method() {
+    public String method() {
         return method;
     }
 
-    HttpUrl url() {
+    public HttpUrl url() {
         return HttpUrl.get(uri);
     }
 
-    List<Field> headers() {
+    public List<Field> headers() {
         return Collections.unmodifiableList(headers);
     }
 
     @CheckForNull
-    String body() {
+    public String body() {
         return body;
     }
 

@@ -12,18 +12,18 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ApprovalTest {
+public class ApprovalTest {
 
-    static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
-    static final Instant SOON = START.plusSeconds(60);
+    public static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
+    public static final Instant SOON = START.plusSeconds(60);
     static final Instant DEADLINE = START.plus(Duration.ofHours(24));
 
-    static Approval start(String id) {
+    public static Approval start(String id) {
         return Approval.start(
                 id, new BuildRef("team/deploy", 7), "staging", "tests", null, START, Duration.ofHours(24));
     }
 
-    static Attempt attempt(int number, int status) {
+    public static Attempt attempt(int number, int status) {
         return new Attempt(
                 number,
                 START,
@@ -35,7 +35,7 @@ class ApprovalTest {
                 null);
     }
 
-    static Event sent() {
+    public static Event sent() {
         return new Event.Sent(attempt(1, 200));
     }
 

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import hudson.model.Item;
 import hudson.util.Secret;
-import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
 import java.net.URL;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

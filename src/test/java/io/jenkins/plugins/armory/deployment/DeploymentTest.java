@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class DeploymentTest {
+public class DeploymentTest {
 
     static final Instant NOW = Instant.parse("2026-01-31T10:00:00Z");
 
@@ -45,7 +45,7 @@ class DeploymentTest {
     }
 
     /** In an environment, and in a branch of it where there are some. */
-    static Place in(String environment, String... branches) {
+    public static Place in(String environment, String... branches) {
         return new Place(
                 environment,
                 "stage",

@@ -3,9 +3,12 @@ package io.jenkins.plugins.armory.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.jenkins.plugins.armory.flow.CancelledStages;
+import io.jenkins.plugins.armory.flow.DeadEnds;
+import io.jenkins.plugins.armory.flow.StagePause;
 import hudson.model.Result;
 import hudson.model.queue.QueueTaskFuture;
-import io.jenkins.plugins.armory.ArmoryDeployments;
+import io.jenkins.plugins.armory.runtime.ArmoryDeployments;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;

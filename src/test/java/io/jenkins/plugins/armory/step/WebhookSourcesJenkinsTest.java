@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.jenkins.plugins.armory.runtime.AgentRoute;
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.model.Computer;
 import hudson.model.Item;
@@ -20,7 +21,7 @@ import io.jenkins.plugins.armory.config.FolderWebhooks;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.Webhooks;
 import io.jenkins.plugins.armory.webhook.Variables;
-import io.jenkins.plugins.armory.webhook.WebhookCaller;
+import io.jenkins.plugins.armory.http.WebhookCaller;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.net.InetAddress;

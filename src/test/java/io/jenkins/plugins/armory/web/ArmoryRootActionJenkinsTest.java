@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Item;
 import hudson.security.csrf.DefaultCrumbIssuer;
-import io.jenkins.plugins.armory.ArmoryApprovals;
-import io.jenkins.plugins.armory.CallbackClient;
+import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import java.net.http.HttpResponse;

@@ -2,9 +2,9 @@ package io.jenkins.plugins.armory.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.ArmoryApprovals;
-import io.jenkins.plugins.armory.BuildRecord;
-import io.jenkins.plugins.armory.CallbackClient;
+import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.BuildRecord;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
 import java.time.Duration;
 import java.time.Instant;

@@ -10,7 +10,7 @@ import hudson.ExtensionList;
 import hudson.model.Item;
 import hudson.model.Result;
 import hudson.security.csrf.DefaultCrumbIssuer;
-import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
@@ -192,7 +192,7 @@ class CallersJenkinsTest {
                 java.nio.file.Files.readAllBytes(j.jenkins
                         .getRootDir()
                         .toPath()
-                        .resolve("secrets/io.jenkins.plugins.armory.SigningKeyStore.keys")),
+                        .resolve("secrets/io.jenkins.plugins.armory.runtime.SigningKeyStore.keys")),
                 StandardCharsets.ISO_8859_1);
         assertThat(stored).doesNotContain("kty", "P-256");
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hudson.model.Item;
 import hudson.security.Permission;
 import hudson.security.PermissionGroup;
-import io.jenkins.plugins.armory.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.ManualRequirement;

@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.AdministrativeMonitor;
-import io.jenkins.plugins.armory.CallbackClient;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,16 @@
 package io.jenkins.plugins.armory.callback;
 
+import io.jenkins.plugins.armory.callback.oauth.TokenEndpointFuzz;
+import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
+import io.jenkins.plugins.armory.callback.oidc.OutsideIssuers;
+import io.jenkins.plugins.armory.callback.oidc.RequiredClaims;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalStore;
+import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import java.io.ByteArrayInputStream;

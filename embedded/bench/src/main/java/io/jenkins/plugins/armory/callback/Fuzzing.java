@@ -4,16 +4,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** What the targets of this package have in common. */
-final class Fuzzing {
+public final class Fuzzing {
 
     private Fuzzing() {}
 
     /** The parts of an input, which a byte that is in no header and in no form divides. */
-    static List<String> split(byte[] data, int parts) {
+    public static List<String> split(byte[] data, int parts) {
         return List.of((new String(data, StandardCharsets.ISO_8859_1) + "\u0001".repeat(parts)).split("\u0001", parts + 1));
     }
 
-    static void check(boolean holds, String what) {
+    public static void check(boolean holds, String what) {
         if (!holds) {
             throw new AssertionError(what);
         }

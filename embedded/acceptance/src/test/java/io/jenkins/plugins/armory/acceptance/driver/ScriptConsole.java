@@ -12,7 +12,7 @@ public final class ScriptConsole {
     private static final String APPROVALS =
             """
             import io.jenkins.plugins.armory.approval.*
-            def armory = io.jenkins.plugins.armory.ArmoryApprovals.get()
+            def armory = io.jenkins.plugins.armory.runtime.ArmoryApprovals.get()
             def ids = (1..%d).collect { armory.tokens().newId() }
             def pool = java.util.concurrent.Executors.newFixedThreadPool(64)
             def now = java.time.Instant.now()

@@ -1,0 +1,66 @@
+package io.jenkins.plugins.armory.callback.oauth;
+
+import io.jenkins.plugins.armory.callback.Fuzzing;
+import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Whatever is sent to {@code oauth/token} is answered in the documented form, and no token is given without the secret. Input:
+ * {@code Authorization}, content type, query and body, divided by bytes of the value 1.
+ */
+public final class TokenEndpointFuzz {
+
+    /** Nobody sends this by chance. */
+    private static final CallbackClient CLIENT =
+            new CallbackClient("c", "client-1", "1f0c7a35-9d1e-4a55-8f6e-0d8f4a1c2b3e", JobPatterns.parse("team/**"));
+
+    private static final SigningKeys KEYS = new SigningKeys(new SigningKeys.Store() {
+        @Override
+        public byte[] load() {
+            return null;
+        }
+
+        @Override
+        public void store(byte[] keys) {}
+    });
+
+    public static final IssuedTokens TOKENS = new IssuedTokens(
+            KEYS,
+            () -> List.of(CLIENT),
+            () -> "https://j.example.com/armory/",
+            message -> new byte[32],
+            new VerifiedTokens(),
+            Clock.systemUTC());
+
+    private static final AtomicInteger REQUESTS = new AtomicInteger();
+    private static final TokenEndpoint ENDPOINT = new TokenEndpoint(
+            TOKENS, () -> List.of(CLIENT), () -> Duration.ofDays(1), () -> false);
+
+    private TokenEndpointFuzz() {}
+
+    /** What Jazzer calls. */
+    public static void fuzzerTestOneInput(byte[] data) {
+        List<String> parts = Fuzzing.split(data, 4);
+        JsonResponse response = ENDPOINT.handle(new TokenRequest(
+                "POST",
+                parts.get(2),
+                parts.get(0).isEmpty() ? List.of() : List.of(parts.get(0)),
+                "address " + REQUESTS.incrementAndGet(),
+                parts.get(1),
+                -1,
+                new ByteArrayInputStream(parts.get(3).getBytes(StandardCharsets.ISO_8859_1))));
+        Fuzzing.check(
+                response.status() >= 400
+                        && response.status() < 500
+                        && response.body().get("error").textValue().matches("[a-z_]+"),
+                "an error of RFC 6749: " + response);
+        Fuzzing.check(!response.body().toString().contains(CLIENT.secret()), "no secret in an answer");
+    }
+}

@@ -1,0 +1,51 @@
+package io.jenkins.plugins.armory.storage;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * Prints what an approval that waits takes of the heap: the difference that so many of them make, once the garbage is
+ * collected, to all that the store, the deadlines and the waiters hold. The steps that wait are Jenkins's and not in it.
+ */
+public final class HeapPerApproval {
+
+    private HeapPerApproval() {}
+
+    public static void main(String[] arguments) throws IOException {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        measure(timer, 10_000); // loads what has to be loaded, which is not counted
+        for (int count : new int[] {1_000, 10_000, 100_000}) {
+            System.out.printf("%,d approvals wait: %,d bytes each%n", count, measure(timer, count));
+        }
+        timer.shutdownNow();
+    }
+
+    private static long measure(ScheduledExecutorService timer, int count) throws IOException {
+        ApprovalStore store = ApprovalStore.open(new MemoryDisk(), Path.of("memory"));
+        Approvals approvals = new Approvals(store, timer, timer, Clock.systemUTC());
+        long before = used();
+        for (int i = 0; i < count; i++) {
+            Approval approval = Samples.waiting(i);
+            approvals.create(approval);
+            approvals.attach(approval.id(), decided -> {});
+        }
+        store.fold(() -> false);
+        long each = (used() - before) / count;
+        Reference.reachabilityFence(approvals);
+        approvals.close();
+        return each;
+    }
+
+    private static long used() {
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+        }
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+}

@@ -1,0 +1,41 @@
+package io.jenkins.plugins.armory.storage;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Approvals without a disk, for what is measured in other packages. */
+public final class InMemory {
+
+    private InMemory() {}
+
+    /** @param timer for deadlines, and for whatever goes on in the background */
+    public static Approvals approvals(ScheduledExecutorService timer) throws IOException {
+        return new Approvals(
+                ApprovalStore.open(new MemoryDisk(), Path.of("memory")), timer, timer, Clock.systemUTC());
+    }
+
+    /** An approval whose webhook has answered, see {@link Samples#waiting}. */
+    public static Approval waiting(String id, int number) {
+        Attempt attempt = new Attempt(
+                1, Instant.now(), "https://ci.example.com", 202, Duration.ofMillis(120), null, "{\"queued\": true}", null);
+        return Approval.start(
+                        id,
+                        new BuildRef("team/deploy-" + number % 100, number / 100 + 1),
+                        "production",
+                        "integration-tests",
+                        null,
+                        Instant.now(),
+                        Duration.ofHours(24).plusMillis(number))
+                .on(new Event.Sent(attempt), Instant.now())
+                .approval();
+    }
+}

@@ -1,0 +1,65 @@
+package io.jenkins.plugins.armory.storage;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Event;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Approvals as they are where many wait: ids as long as real ones, a webhook that answered, a day to go. */
+final class Samples {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private Samples() {}
+
+    static String newId() {
+        byte[] id = new byte[24];
+        RANDOM.nextBytes(id);
+        return HexFormat.of().formatHex(id);
+    }
+
+    /** One that waits. Nothing of it is shared with another, as after a restart. */
+    static Approval waiting(int number) {
+        try {
+            return ApprovalFile.read(ApprovalFile.write(InMemory.waiting(newId(), number)));
+        } catch (IOException x) {
+            throw new AssertionError(x);
+        }
+    }
+
+    static Event.Callback success() {
+        return new Event.Callback(true, "All 42 checks have passed.", "client client-1");
+    }
+
+    /** A folder for a store, on the disk that {@code -Dbench.folder} names, or where the benchmark runs. */
+    static Path folder() throws IOException {
+        return Files.createTempDirectory(Path.of(System.getProperty("bench.folder", "")).toAbsolutePath(), "approvals-");
+    }
+
+    static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Writes them as the store has them when nothing is in its journal, but without syncing each. */
+    static void write(Path folder, List<Approval> approvals) throws IOException {
+        for (String name : List.of("pending", "decided")) {
+            Files.createDirectories(folder.resolve(name));
+        }
+        for (Approval approval : approvals) {
+            Files.write(
+                    folder.resolve(approval.isDecided() ? "decided" : "pending").resolve(approval.id() + ".json"),
+                    ApprovalFile.write(approval));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.jenkins.plugins.armory.storage;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Event;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.zip.CRC32C;
+
+/**
+ * Whatever is found on the disk, the store opens, and what it takes for an approval can be written and read again. The input
+ * is a file of the journal; after a first byte that is odd, it is records that get their checksums here; and it is the file
+ * of an approval.
+ */
+public final class StoreFuzz {
+
+    private static final Path FOLDER = Path.of("store");
+    private static final Path JOURNAL = FOLDER.resolve("journal/1.log");
+    private static final Path PENDING = FOLDER.resolve("pending/a1.json");
+    private static final Path DECIDED = FOLDER.resolve("decided/a2.json");
+
+    private static final Logger LOGGER = Logger.getLogger(StoreFuzz.class.getPackageName());
+
+    static {
+        LOGGER.setLevel(Level.OFF); // it warns of everything unreadable
+    }
+
+    private StoreFuzz() {}
+
+    /** A disk on which these files are. */
+    private static Disk diskWith(byte[] journal, byte[] file) {
+        return new MemoryDisk() {
+            @Override
+            public List<Path> list(Path folder) {
+                return List.of(JOURNAL, PENDING, DECIDED).stream()
+                        .filter(each -> folder.equals(each.getParent()))
+                        .toList();
+            }
+
+            @Override
+            public byte[] read(Path path) throws IOException {
+                if (path.equals(JOURNAL)) {
+                    return journal;
+                } else if (path.equals(PENDING) || path.equals(DECIDED)) {
+                    return file;
+                }
+                throw new NoSuchFileException(path.toString());
+            }
+        };
+    }
+
+    /** What Jazzer calls. */
+    public static void fuzzerTestOneInput(byte[] data) throws IOException {
+        byte[] rest = data.length == 0 ? data : Arrays.copyOfRange(data, 1, data.length);
+        boolean summed = data.length > 0 && data[0] % 2 != 0;
+        ApprovalStore store = ApprovalStore.open(diskWith(summed ? withChecksums(rest) : rest, rest), FOLDER);
+        for (Approval approval : store.pending()) {
+            check(!approval.isDecided(), "what waits is not decided");
+            check(approval.equals(ApprovalFile.read(ApprovalFile.write(approval))), "it can be written and read again");
+            store.apply(approval.id(), new Event.Callback(true, "", "fuzz"), Instant.EPOCH);
+        }
+        store.recentlyDecided().forEach(approval -> check(approval.isDecided(), "what was decided is"));
+        store.fold(() -> false);
+    }
+
+    private static byte[] withChecksums(byte[] records) {
+        StringBuilder lines = new StringBuilder();
+        for (String record : new String(records, StandardCharsets.ISO_8859_1).split("\n")) {
+            CRC32C crc = new CRC32C();
+            crc.update(record.getBytes(StandardCharsets.ISO_8859_1));
+            lines.append(HexFormat.of().toHexDigits((int) crc.getValue())).append(' ').append(record).append('\n');
+        }
+        return lines.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static void check(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError(what);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.jenkins.plugins.armory.callback.oidc;
+
+import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.token.JwtClaims;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jose.jwk.JWKSet;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * Fetches the keys of outside issuers: OpenID Connect Discovery 1.0, section 4, and RFC 7517. Over OkHttp, which the
+ * webhooks are called with too: unlike the library's own way it has a limit for the whole of a call, so that an issuer
+ * which sends a byte now and then holds nobody up.
+ */
+public final class IssuerDiscovery {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(4);
+    private static final int MAX_BYTES = 256 * 1024;
+    private static final String WELL_KNOWN = "/.well-known/openid-configuration";
+
+    private final OkHttpClient client;
+
+    /** @param client what its proxy and TLS settings are taken from */
+    public IssuerDiscovery(OkHttpClient client) {
+        this.client = client.newBuilder()
+                .callTimeout(TIMEOUT)
+                .followRedirects(false) // whoever may answer for the issuer is at the address that it has itself
+                .build();
+    }
+
+    /** Starts to fetch. The future fails with an {@link IOException} whose message says at which address what is wrong. */
+    CompletableFuture<JWKSet> fetch(String issuer) {
+        String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
+        return get(base + WELL_KNOWN)
+                .thenCompose(document -> get(keysAddress(issuer, document)))
+                .thenApply(keys -> parse(issuer, keys));
+    }
+
+    /** A document of another issuer would be one that another was made to serve (Discovery, section 4.3). */
+    private static String keysAddress(String issuer, byte[] document) {
+        JsonNode json;
+        try {
+            json = JsonResponse.JSON.readTree(document);
+        } catch (IOException x) {
+            throw failed("the discovery document of " + issuer + " is not JSON");
+        }
+        if (!issuer.equals(json.path("issuer").textValue())) {
+            throw failed("the discovery document of " + issuer + " is of issuer "
+                    + JwtClaims.shown(json.path("issuer").textValue()));
+        }
+        String address = json.path("jwks_uri").asText();
+        if (!OutsideIssuer.isTrustworthy(address)) {
+            throw failed("the discovery document of " + issuer + " has no https address as jwks_uri");
+        }
+        return address;
+    }
+
+    private static JWKSet parse(String issuer, byte[] keys) {
+        try {
+            return JWKSet.parse(new String(keys, StandardCharsets.UTF_8));
+        } catch (ParseException x) {
+            throw failed("the keys of " + issuer + " are not a JWK set");
+        }
+    }
+
+    private CompletableFuture<byte[]> get(String address) {
+        HttpUrl url = OutsideIssuer.isTrustworthy(address) ? HttpUrl.parse(address) : null;
+        if (url == null) {
+            return CompletableFuture.failedFuture(new IOException(address + " is not an https address"));
+        }
+        CompletableFuture<byte[]> result = new CompletableFuture<>();
+        Request request = new Request.Builder()
+                .url(url)
+                .header("Accept", "application/json, application/jwk-set+json")
+                .build();
+        client.newCall(request).enqueue(new Callback() {
+            @Override
+            public void onFailure(Call call, IOException failure) {
+                result.completeExceptionally(new IOException(url.host() + " does not answer: " + failure.getMessage()));
+            }
+
+            @Override
+            public void onResponse(Call call, Response response) {
+                try (response) {
+                    result.complete(bodyOf(response));
+                } catch (IOException x) {
+                    result.completeExceptionally(new IOException(url.host() + ": " + x.getMessage()));
+                }
+            }
+        });
+        return result;
+    }
+
+    private static byte[] bodyOf(Response response) throws IOException {
+        if (response.code() != 200) {
+            throw new IOException("it answered " + response.code());
+        }
+        byte[] body = response.body().byteStream().readNBytes(MAX_BYTES + 1);
+        if (body.length > MAX_BYTES) {
+            throw new IOException("it answered more than " + MAX_BYTES + " bytes");
+        }
+        return body;
+    }
+
+    private static CompletionException failed(String message) {
+        return new CompletionException(new IOException(message));
+    }
+}

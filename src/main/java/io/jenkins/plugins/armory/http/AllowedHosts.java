@@ -1,0 +1,264 @@
+package io.jenkins.plugins.armory.http;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.math.BigInteger;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Which hosts webhooks may call. An entry is a name ({@code ci.example.com}), a pattern of names ({@code *.example.com}, for
+ * whatever ends so), an address or a block of addresses ({@code 10.0.0.7}, {@code 10.0.0.0/8}, {@code fd00::/8}).
+ *
+ * <p>Without entries every host may be called whose address is public. With entries only the hosts that one of them
+ * matches, and those among them that have a private address (of the machine itself, of the local network, or with another
+ * special purpose) only if an entry gives the host's name in full, or its address: whoever has the name servers of a
+ * pattern's domain must not reach what is behind the firewall.
+ *
+ * <p>The address is checked on the socket that is about to connect to it. So a name that was resolved to another address
+ * before, or will be later, makes no difference.
+ */
+public final class AllowedHosts implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+    private static final Pattern NAME = Pattern.compile("(\\*\\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\\.)*[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\\.?");
+    /** What the HTTP client takes for an address rather than for a name. */
+    private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F:.]*|[\\d.]+");
+    /** What Java takes for one, so that it asks no name server: in short spellings too. */
+    private static final Pattern LITERAL = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F:.]*|\\d+(\\.\\d+){0,3}");
+
+    private static final Pattern BLOCK = Pattern.compile("([0-9a-f]*:[0-9a-f:.]*|\\d+(\\.\\d+){3})(/\\d{1,3})?");
+
+    /** What is not public though it looks it: IANA's special-purpose registries, as far as Java does not know them. */
+    private static final List<Block> SPECIAL = List.of(
+            block("0.0.0.0/8"), // RFC 791, this network
+            block("100.64.0.0/10"), // RFC 6598, shared by the customers of a provider
+            block("192.0.0.0/24"), // RFC 6890, protocol assignments
+            block("198.18.0.0/15"), // RFC 2544, benchmarks
+            block("240.0.0.0/4"), // RFC 1112, reserved, and the broadcast address
+            block("64:ff9b::/96"), // RFC 6052, any IPv4 address
+            block("64:ff9b:1::/48"), // RFC 8215, likewise
+            block("2002::/16"), // RFC 3056, likewise
+            block("fc00::/7")); // RFC 4193, unique local
+
+    private static final Block LINK_LOCAL = block("169.254.0.0/16"); // RFC 3927
+
+    private enum Private {
+        /** Where an entry says so. */
+        LISTED,
+        /** Those of the machine itself where there is no entry: the controller is for trying on one machine. */
+        LISTED_OR_LOOPBACK,
+        /**
+         * All where there is no entry, since whoever may call from there may run programs there; but never a link-local one,
+         * where clouds have the metadata and the credentials of the machine.
+         */
+        LISTED_OR_ALL_WITHOUT_LIST_BUT_LINK_LOCAL
+    }
+
+    private final ArrayList<String> names = new ArrayList<>();
+    private final ArrayList<Block> blocks = new ArrayList<>();
+    private final Private privateAddresses;
+
+    /** A block of addresses; a single one is a block too. */
+    private record Block(String text, byte[] address, int prefix) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        boolean has(InetAddress other) {
+            return has(other.getAddress());
+        }
+
+        boolean has(byte[] bytes) {
+            int shift = 8 * address.length - prefix;
+            return bytes.length == address.length
+                    && new BigInteger(1, bytes).shiftRight(shift).equals(new BigInteger(1, address).shiftRight(shift));
+        }
+    }
+
+    /** A host that may not be called. The message is for people, and names host and setting. */
+    static final class RefusedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(String message) {
+            super(message);
+        }
+    }
+
+    private AllowedHosts(List<String> entries, Private privateAddresses) {
+        this.privateAddresses = privateAddresses;
+        for (String entry : entries) {
+            String text = entry.strip().toLowerCase(Locale.ROOT);
+            if (BLOCK.matcher(text).matches()) {
+                blocks.add(block(text));
+            } else if (NAME.matcher(text).matches() && !ADDRESS.matcher(text).matches()) {
+                names.add(withoutDot(text));
+            } else {
+                throw new IllegalArgumentException("allowedHosts: \"" + entry + "\" is neither a host name, such as"
+                        + " ci.example.com or *.example.com, nor an address or block, such as 10.0.0.0/8");
+            }
+        }
+    }
+
+    /**
+     * @param entries see above; none for every public host
+     * @throws IllegalArgumentException when one of them is no entry, naming it
+     */
+    public static AllowedHosts of(List<String> entries) {
+        return new AllowedHosts(entries, Private.LISTED);
+    }
+
+    /** The same, but that without entries the machine itself may be called too. */
+    public AllowedHosts andLoopback() {
+        return with(Private.LISTED_OR_LOOPBACK);
+    }
+
+    /** The same for calls from an agent: without entries, that may call whatever it reaches; link-local addresses never. */
+    public AllowedHosts fromAgent() {
+        return with(Private.LISTED_OR_ALL_WITHOUT_LIST_BUT_LINK_LOCAL);
+    }
+
+    private AllowedHosts with(Private newPrivateAddresses) {
+        AllowedHosts hosts = new AllowedHosts(List.of(), newPrivateAddresses);
+        hosts.names.addAll(names);
+        hosts.blocks.addAll(blocks);
+        return hosts;
+    }
+
+    /**
+     * Checks a host before anybody looks for its address.
+     *
+     * @param host as in the address that is called; without brackets
+     * @throws RefusedException when it may not be called, whatever its address
+     */
+    void check(String host) throws RefusedException {
+        if (ADDRESS.matcher(host).matches()) {
+            checkLiteral(host);
+        } else if (isRestricted() && blocks.isEmpty() && !isListed(host)) {
+            throw notListed(host);
+        }
+    }
+
+    /**
+     * Checks a host that a proxy looks up, so that its address will never be known here.
+     *
+     * @throws RefusedException when it may not be called
+     */
+    void checkProxied(String host) throws RefusedException {
+        if (ADDRESS.matcher(host).matches()) {
+            checkLiteral(host);
+        } else if (isRestricted() && !isListed(host)) {
+            throw notListed(host);
+        }
+    }
+
+    private void checkLiteral(String host) throws RefusedException {
+        try {
+            if (LITERAL.matcher(host).matches()) {
+                check(host, InetAddress.getByName(host));
+                return;
+            }
+        } catch (UnknownHostException x) {
+            // as below
+        }
+        throw notListed(host);
+    }
+
+    /**
+     * Checks the address that is about to be connected to.
+     *
+     * @throws RefusedException when it may not be called
+     */
+    void check(String host, InetAddress address) throws RefusedException {
+        if (privateAddresses == Private.LISTED_OR_ALL_WITHOUT_LIST_BUT_LINK_LOCAL && isLinkLocal(address)) {
+            throw new RefusedException("may not be called: it has the link-local address " + address.getHostAddress()
+                    + ", which no agent may call, whatever is in the list of allowed hosts in Manage Jenkins » System »"
+                    + " Armory webhook approvals");
+        }
+        boolean addressListed = blocks.stream().anyMatch(block -> block.has(address));
+        if (isRestricted() && !addressListed && !isListed(host)) {
+            throw notListed(host);
+        }
+        if (isPrivate(address) && !addressListed && !isListedInFull(host) && !mayBePrivate(address)) {
+            throw new RefusedException("may not be called: it has the private address " + address.getHostAddress()
+                    + ", and neither that nor the full name of the host is in the list of allowed hosts in Manage Jenkins »"
+                    + " System » Armory webhook approvals");
+        }
+    }
+
+    private boolean mayBePrivate(InetAddress address) {
+        return switch (privateAddresses) {
+            case LISTED -> false;
+            case LISTED_OR_LOOPBACK -> !isRestricted() && address.isLoopbackAddress();
+            case LISTED_OR_ALL_WITHOUT_LIST_BUT_LINK_LOCAL -> !isRestricted();
+        };
+    }
+
+    private boolean isRestricted() {
+        return !names.isEmpty() || !blocks.isEmpty();
+    }
+
+    private boolean isListed(String host) {
+        String name = normal(host);
+        return isListedInFull(host)
+                || names.stream().anyMatch(entry -> entry.startsWith("*.") && name.endsWith(entry.substring(1)));
+    }
+
+    private boolean isListedInFull(String host) {
+        return names.contains(normal(host));
+    }
+
+    private static RefusedException notListed(String host) {
+        return new RefusedException("may not be called: " + host + " is not in the list of allowed hosts in Manage Jenkins »"
+                + " System » Armory webhook approvals");
+    }
+
+    private static String normal(String host) {
+        return withoutDot(host.toLowerCase(Locale.ROOT));
+    }
+
+    /** A name with a dot at its end is the same name, as far as name servers go. */
+    private static String withoutDot(String name) {
+        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+    }
+
+    private static boolean isPrivate(InetAddress address) {
+        return address.isAnyLocalAddress()
+                || address.isLoopbackAddress()
+                || address.isLinkLocalAddress()
+                || address.isSiteLocalAddress()
+                || address.isMulticastAddress()
+                || isIpv4Compatible(address)
+                || SPECIAL.stream().anyMatch(block -> block.has(address));
+    }
+
+    private static boolean isLinkLocal(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return address.isLinkLocalAddress()
+                || isIpv4Compatible(address) && LINK_LOCAL.has(Arrays.copyOfRange(bytes, bytes.length - 4, bytes.length));
+    }
+
+    /** {@code ::a.b.c.d}, deprecated by RFC 4291, section 2.5.5.1; some systems still connect to the IPv4 address. */
+    private static boolean isIpv4Compatible(InetAddress address) {
+        return address instanceof Inet6Address ipv6 && ipv6.isIPv4CompatibleAddress();
+    }
+
+    private static Block block(String text) {
+        String[] parts = text.split("/", 2);
+        try {
+            byte[] address = InetAddress.getByName(parts[0]).getAddress(); // no name, so nothing is asked
+            int prefix = parts.length == 1 ? 8 * address.length : Integer.parseInt(parts[1]);
+            if (prefix >= 0 && prefix <= 8 * address.length) {
+                return new Block(text, address, prefix);
+            }
+        } catch (UnknownHostException | NumberFormatException x) {
+            // as below
+        }
+        throw new IllegalArgumentException(
+                "allowedHosts: \"" + text + "\" is not an address or a block of addresses, such as 10.0.0.0/8");
+    }
+}

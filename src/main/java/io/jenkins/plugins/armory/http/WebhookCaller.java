@@ -1,0 +1,482 @@
+package io.jenkins.plugins.armory.http;
+
+import io.jenkins.plugins.armory.delivery.RetryPolicy;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.http.AllowedHosts.RefusedException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.Serializable;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.Proxy;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+
+/**
+ * Calls webhooks. A call is one attempt, on a thread of OkHttp's; when to make another is for {@link RetryPolicy} to say.
+ * Redirects are not followed, since they would carry the callback token to another host.
+ */
+public final class WebhookCaller {
+
+    /** Carries the approval's id, the same however often the call has to be made. */
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    private static final String USER_AGENT = "User-Agent";
+    /** Headers of ours that a webhook may have another value for. */
+    private static final Set<String> REPLACEABLE =
+            Set.of(IDEMPOTENCY_KEY.toLowerCase(Locale.ROOT), USER_AGENT.toLowerCase(Locale.ROOT));
+
+    private static final String RETRY_AFTER = "Retry-After";
+    /** {@link #RETRY_AFTER} as this class sees it, so that the client does not act upon it. */
+    private static final String KEPT_RETRY_AFTER = "Armory-Kept-Retry-After";
+
+    /** Calls under way at once, in all. */
+    private static final int MAX_CALLS = 256;
+    /** Calls under way at once to one host; one that is slow is not to hold up the others. */
+    private static final int MAX_CALLS_TO_ONE_HOST = 64;
+    /** How much of an answer is read, in bytes. */
+    private static final int MAX_READ = 8 * 1024;
+    /** How much of an answer is kept, in bytes of UTF-8. */
+    static final int MAX_ANSWER = 1024;
+    /** Longer than any approval waits. */
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofDays(2 * 366);
+
+    private final OkHttpClient client;
+    private final Duration responseTimeout;
+
+    public WebhookCaller() {
+        this(Duration.ofSeconds(10), Duration.ofSeconds(30));
+    }
+
+    /**
+     * @param connectTimeout limit for the connection
+     * @param responseTimeout limit for the whole call
+     */
+    WebhookCaller(Duration connectTimeout, Duration responseTimeout) {
+        this.responseTimeout = responseTimeout;
+        Dispatcher dispatcher = new Dispatcher(new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), WebhookCaller::thread));
+        dispatcher.setMaxRequests(MAX_CALLS);
+        dispatcher.setMaxRequestsPerHost(MAX_CALLS_TO_ONE_HOST);
+        client = new OkHttpClient.Builder()
+                .dispatcher(dispatcher)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .retryOnConnectionFailure(false)
+                .addNetworkInterceptor(chain -> keepRetryAfter(chain.proceed(chain.request())))
+                // A connection that is kept may turn out closed just when it is needed, which without a retry is a failure.
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
+                .connectTimeout(connectTimeout)
+                .readTimeout(responseTimeout)
+                .callTimeout(responseTimeout)
+                .build();
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "Armory webhook call");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** OkHttp repeats a request by itself after a 503 with {@code Retry-After: 0}, which would be an attempt in secret. */
+    private static Response keepRetryAfter(Response response) {
+        String value = response.header(RETRY_AFTER);
+        return value == null
+                ? response
+                : response.newBuilder()
+                        .removeHeader(RETRY_AFTER)
+                        .header(KEPT_RETRY_AFTER, value)
+                        .build();
+    }
+
+    /** Runs what waits for the network elsewhere than in this client. */
+    public ExecutorService executor() {
+        return client.dispatcher().executorService();
+    }
+
+    /** What came of a call. Holds no secret. Serializable, since it comes from an agent where that made the call. */
+    public static final class Result implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private final int status;
+
+        @CheckForNull
+        private final String failure;
+
+        private final boolean mayBeRepeated;
+        private final boolean mayHaveBeenTaken;
+
+        @CheckForNull
+        private final Duration retryAfter;
+
+        private final String answer;
+
+        Result(
+                int status,
+                @CheckForNull String failure,
+                boolean mayBeRepeated,
+                boolean mayHaveBeenTaken,
+                @CheckForNull Duration retryAfter,
+                String answer) {
+            this.status = status;
+            this.mayHaveBeenTaken = mayHaveBeenTaken;
+            this.failure = failure;
+            this.mayBeRepeated = mayBeRepeated;
+            this.retryAfter = retryAfter;
+            this.answer = answer;
+        }
+
+        /**
+         * A call that could not be made at all.
+         *
+         * @param failure what happened and what to check
+         * @param mayBeRepeated whether it may go better the next time
+         */
+        public static Result notMade(String failure, boolean mayBeRepeated) {
+            return new Result(0, failure, mayBeRepeated, false, null, "");
+        }
+
+        /** A call of which nobody knows what has become: it may have been taken, and the answer lost. */
+        public static Result lost(String failure) {
+            return new Result(0, failure, true, true, null, "");
+        }
+
+        /**
+         * Returns what can be believed of a result that came from an agent, on which others can put any program: texts of the
+         * usual length, without control characters and without the request's secrets, and a status that goes with the rest.
+         */
+        public Result asFarAsCredible(WebhookRequest request) {
+            boolean isSuccess = status / 100 == 2;
+            boolean isAnswer = status >= 100 && status <= 599;
+            if (answer == null || failure == null && !isSuccess || failure != null && (isSuccess || status != 0 && !isAnswer)) {
+                return lost(request.host() + " was called from an agent that says of the answer what cannot be; look at its log");
+            }
+            Duration pause = retryAfter == null || retryAfter.isNegative() ? null : retryAfter;
+            return new Result(
+                    status,
+                    failure == null ? null : shown(request.mask(failure, true)),
+                    failure != null && mayBeRepeated,
+                    failure == null || mayHaveBeenTaken,
+                    pause == null || pause.compareTo(LONGEST_RETRY_AFTER) <= 0 ? pause : LONGEST_RETRY_AFTER,
+                    shown(request.mask(answer, true)));
+        }
+
+        static Result accepted(int status, String answer) {
+            return new Result(status, null, false, true, null, answer);
+        }
+
+        public boolean isAccepted() {
+            return failure == null;
+        }
+
+        /** The status of the answer, 0 when there was none. */
+        public int status() {
+            return status;
+        }
+
+        /** {@code null} after a 2xx answer, else what happened and what to check. */
+        @CheckForNull
+        public String failure() {
+            return failure;
+        }
+
+        /** Whether this may pass: the connection failed, or the answer was 429 or a 5xx. */
+        public boolean mayBeRepeated() {
+            return mayBeRepeated;
+        }
+
+        /** Whether the receiver may have begun what it was called for: not where it said no, or was not reached. */
+        public boolean mayHaveBeenTaken() {
+            return mayHaveBeenTaken;
+        }
+
+        /** How long the receiver wants to be left alone. */
+        public Optional<Duration> retryAfter() {
+            return Optional.ofNullable(retryAfter);
+        }
+
+        /** The start of the answer's body, without the secrets of the request; may be empty. */
+        public String answer() {
+            return answer;
+        }
+    }
+
+    /**
+     * Makes the call and returns at once.
+     *
+     * @param idempotencyKey tells the receiver that two calls are one
+     * @param hosts what may be called
+     * @param proxy what the call goes through, {@code null} for none; it is the proxy then that resolves the host's name,
+     *     and whose business the host's address is
+     * @param done is given the result, on one of the caller's threads
+     */
+    public void call(
+            WebhookRequest webhook,
+            String idempotencyKey,
+            AllowedHosts hosts,
+            @CheckForNull ProxyServer proxy,
+            Consumer<Result> done) {
+        call(webhook, idempotencyKey, hosts, proxy, new CallTimings(), done);
+    }
+
+    /** The same, and measures the parts of the call. */
+    public void call(
+            WebhookRequest webhook,
+            String idempotencyKey,
+            AllowedHosts hosts,
+            @CheckForNull ProxyServer proxy,
+            CallTimings timings,
+            Consumer<Result> done) {
+        Call call;
+        try {
+            if (proxy == null) {
+                hosts.check(webhook.url().host());
+            } else {
+                hosts.checkProxied(webhook.url().host());
+            }
+            call = client(webhook, hosts, proxy)
+                    .newBuilder()
+                    .eventListener(timings)
+                    .build()
+                    .newCall(request(webhook, idempotencyKey, proxy));
+        } catch (RefusedException x) {
+            done.accept(notMade(webhook, x.getMessage(), false));
+            return;
+        } catch (IllegalArgumentException x) {
+            done.accept(notMade(webhook, "cannot be called as it is defined; check method and headers", false));
+            return;
+        }
+        call.enqueue(new Callback() {
+            @Override
+            public void onResponse(Call call, Response response) {
+                done.accept(result(webhook, response));
+            }
+
+            @Override
+            public void onFailure(Call call, IOException x) {
+                String reason = reason(x, proxy);
+                done.accept(
+                        isPassing(x) && !isBeforeTheRequest(x)
+                                ? Result.lost(webhook.host() + " " + reason)
+                                : notMade(webhook, reason, isPassing(x)));
+            }
+        });
+    }
+
+    private OkHttpClient client(WebhookRequest webhook, AllowedHosts hosts, @CheckForNull ProxyServer proxy) {
+        OkHttpClient.Builder builder = client.newBuilder();
+        if (proxy == null) {
+            return builder.proxy(Proxy.NO_PROXY)
+                    .socketFactory(new GuardedSockets(webhook.url().host(), hosts))
+                    .build();
+        }
+        return builder.proxy(proxy.toProxy()).proxyAuthenticator(proxy.authenticator()).build();
+    }
+
+    private static Request request(WebhookRequest webhook, String idempotencyKey, @CheckForNull ProxyServer proxy) {
+        Request.Builder request = new Request.Builder()
+                .url(webhook.url())
+                .header(IDEMPOTENCY_KEY, idempotencyKey)
+                .header(USER_AGENT, "armory-webhook-approval (Jenkins)");
+        webhook.headers().forEach(header -> {
+            if (REPLACEABLE.contains(header.name().toLowerCase(Locale.ROOT))) {
+                request.header(header.name(), header.value());
+            } else {
+                request.addHeader(header.name(), header.value());
+            }
+        });
+        // Of a plain request the proxy is told at once who asks, since it would be sent a second time otherwise.
+        String credentials = proxy == null || webhook.url().isHttps() ? null : proxy.credentials();
+        if (credentials != null) {
+            request.header(ProxyServer.AUTHORIZATION, credentials);
+        }
+        String body = webhook.body();
+        return request.method(webhook.method(), body == null ? null : RequestBody.create(body, (MediaType) null))
+                .build();
+    }
+
+    private static Result result(WebhookRequest webhook, Response response) {
+        int status = response.code();
+        String answer = answer(webhook, response);
+        if (status / 100 == 2) {
+            return Result.accepted(status, answer);
+        }
+        boolean mayBeRepeated = status == 429 || status / 100 == 5;
+        Duration retryAfter = mayBeRepeated ? retryAfter(response.header(KEPT_RETRY_AFTER), Instant.now()) : null;
+        return new Result(
+                status, webhook.host() + " " + refusal(status), mayBeRepeated, false, retryAfter, answer);
+    }
+
+    /** Reads no more than it keeps, and a little; an answer that breaks off is one nevertheless. */
+    private static String answer(WebhookRequest webhook, Response response) {
+        byte[] bytes = new byte[MAX_READ];
+        int length = 0;
+        boolean whole = false;
+        ResponseBody body = response.body();
+        try (body) {
+            for (int n = 0; n >= 0 && length < bytes.length; length += Math.max(n, 0)) {
+                n = body.byteStream().read(bytes, length, bytes.length - length);
+                whole = n < 0;
+            }
+        } catch (IOException x) {
+            // what has come is kept
+        }
+        MediaType type = body.contentType();
+        Charset charset = type == null ? StandardCharsets.UTF_8 : type.charset(StandardCharsets.UTF_8);
+        String text = new String(bytes, 0, length, charset == null ? StandardCharsets.UTF_8 : charset);
+        return shown(webhook.mask(text, whole));
+    }
+
+    /** The start of a text, as much as {@link #MAX_ANSWER} bytes hold, without control characters. */
+    private static String shown(String whole) {
+        String text = whole.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "").strip();
+        int bytes = 0;
+        for (int i = 0; i < text.length(); ) {
+            int character = text.codePointAt(i);
+            bytes += new String(Character.toChars(character)).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > MAX_ANSWER) {
+                return text.substring(0, i);
+            }
+            i += Character.charCount(character);
+        }
+        return text;
+    }
+
+    /** Seconds, or a date (RFC 9110, section 10.2.3); {@code null} for what is neither. */
+    @CheckForNull
+    public static Duration retryAfter(@CheckForNull String value, Instant now) {
+        if (value == null) {
+            return null;
+        }
+        String text = value.strip();
+        if (text.matches("\\d{1,9}")) {
+            return Duration.ofSeconds(Long.parseLong(text));
+        }
+        try {
+            Instant date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            return date.isAfter(now) ? Duration.between(now, date) : Duration.ZERO;
+        } catch (DateTimeParseException x) {
+            return null;
+        }
+    }
+
+    private static Result notMade(WebhookRequest webhook, String what, boolean mayBeRepeated) {
+        return Result.notMade(webhook.host() + " " + what, mayBeRepeated);
+    }
+
+    private static String refusal(int status) {
+        String answered = "answered " + status;
+        if (status / 100 == 3) {
+            return answered + ", a redirect, which is not followed; put the final address into uriTemplate";
+        }
+        return answered
+                + switch (status) {
+                    case 401, 403 -> "; check the credentials in the webhook's headers, and what they are allowed to do";
+                    case 404, 405, 410 -> "; check the method and the path of uriTemplate";
+                    case 407 -> "; check user and password of the proxy in Manage Jenkins » System";
+                    case 400, 413, 415, 422 -> "; check the body and its Content-Type";
+                    case 429 -> "; it is called too often";
+                    default -> status / 100 == 5
+                            ? "; look at the log of the service that was called"
+                            : "; a webhook must answer 2xx";
+                };
+    }
+
+    /** Whether it may go better the next time: not where a certificate or a setting has to be mended first. */
+    private static boolean isPassing(IOException x) {
+        return find(x, RefusedException.class) == null
+                && find(x, CertificateException.class) == null
+                && find(x, SSLPeerUnverifiedException.class) == null;
+    }
+
+    /** Whether it failed before anything could have been sent. */
+    private static boolean isBeforeTheRequest(IOException x) {
+        return find(x, ConnectException.class) != null
+                || find(x, NoRouteToHostException.class) != null
+                || find(x, UnknownHostException.class) != null;
+    }
+
+    private String reason(IOException x, @CheckForNull ProxyServer proxy) {
+        RefusedException refused = find(x, RefusedException.class);
+        if (refused != null) {
+            return refused.getMessage();
+        }
+        if (find(x, CertificateException.class) != null) {
+            return "cannot be trusted: its certificate is not from an authority that Jenkins's Java trusts, or is not valid"
+                    + " any more; add the authority to the trust store of the Java that makes the call";
+        }
+        if (find(x, SSLPeerUnverifiedException.class) != null) {
+            return "cannot be trusted: its certificate is for another host; check the host name in uriTemplate";
+        }
+        if (x instanceof SSLException) {
+            return "cannot be connected to securely: the TLS handshake failed; check that it speaks TLS 1.2 or later on"
+                    + " this port";
+        }
+        if (proxy != null && !(x instanceof InterruptedIOException)) {
+            return "cannot be reached through the proxy " + proxy + "; check the proxy in Manage Jenkins » System, and what"
+                    + " it answers: " + x.getMessage();
+        }
+        if (x instanceof UnknownHostException) {
+            return "cannot be found; check the host name in uriTemplate, and Jenkins's DNS";
+        }
+        if (x instanceof SocketTimeoutException
+                && String.valueOf(x.getMessage()).toLowerCase(Locale.ROOT).contains("connect")) {
+            return "cannot be connected to in time; check host, port and firewalls between Jenkins and it";
+        }
+        if (x instanceof InterruptedIOException) {
+            return "did not answer within " + responseTimeout.toSeconds() + " seconds; a webhook has to answer at once and"
+                    + " do its work after that";
+        }
+        if (x instanceof ConnectException || x instanceof NoRouteToHostException) {
+            return "cannot be connected to; check host and port in uriTemplate, and that the service is up";
+        }
+        return "did not answer with HTTP; check that host and port in uriTemplate are those of an HTTP service";
+    }
+
+    /** The first of that type among an exception, its causes, and what was suppressed when other addresses were tried. */
+    @CheckForNull
+    private static <T extends Throwable> T find(@CheckForNull Throwable x, Class<T> type) {
+        for (Throwable each = x; each != null; each = each.getCause()) {
+            if (type.isInstance(each)) {
+                return type.cast(each);
+            }
+            for (Throwable suppressed : each.getSuppressed()) {
+                T found = find(suppressed, type);
+                if (found != null) {
+                    return found;
+                }
+            }
+        }
+        return null;
+    }
+}

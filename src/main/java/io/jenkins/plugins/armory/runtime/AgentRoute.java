@@ -1,0 +1,203 @@
+package io.jenkins.plugins.armory.runtime;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Label;
+import hudson.model.Node;
+import hudson.model.Run;
+import hudson.model.queue.CauseOfBlockage;
+import hudson.remoting.VirtualChannel;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.http.AllowedHosts;
+import io.jenkins.plugins.armory.http.WebhookCaller;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import jenkins.security.MasterToSlaveCallable;
+import jenkins.util.Timer;
+
+/**
+ * From an agent, Jenkins's counterpart of Armory's Remote Network Agent: what the agent reaches can be called. It takes no
+ * executor and no workspace there, and Jenkins's own proxy has no part in it.
+ */
+final class AgentRoute implements Route {
+
+    private static final Logger LOGGER = Logger.getLogger(AgentRoute.class.getName());
+    /** How long an attempt waits for an agent that is away. */
+    static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+    /** Longer than a call may take on the agent, for a connection that is dead without knowing it. */
+    private static final Duration CALL_LIMIT = Duration.ofMinutes(1);
+
+    private final String identifier;
+    private final Run<?, ?> run;
+    private final Consumer<String> log;
+    private final Duration patience;
+
+    /**
+     * @param identifier name or label of the agent
+     * @param run the build that calls, a part of which Jenkins would have to let run on the agent
+     * @param log for a line when there is something to wait for
+     */
+    AgentRoute(String identifier, Run<?, ?> run, Consumer<String> log) {
+        this(identifier, run, log, PATIENCE);
+    }
+
+    /** @param patience how long an attempt waits for an agent that is away */
+    AgentRoute(String identifier, Run<?, ?> run, Consumer<String> log, Duration patience) {
+        this.patience = patience;
+        this.identifier = identifier;
+        this.run = run;
+        this.log = log;
+    }
+
+    @Override
+    public String description() {
+        return " from agent '" + identifier + "'";
+    }
+
+    @Override
+    public void call(
+            WebhookRequest request,
+            String idempotencyKey,
+            BooleanSupplier wanted,
+            Consumer<WebhookCaller.Result> done) {
+        call(request, idempotencyKey, Instant.now().plus(patience), true, wanted, done);
+    }
+
+    private void call(
+            WebhookRequest request,
+            String idempotencyKey,
+            Instant until,
+            boolean first,
+            BooleanSupplier wanted,
+            Consumer<WebhookCaller.Result> done) {
+        if (!wanted.getAsBoolean()) {
+            return;
+        }
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            Node named = Jenkins.get().getNode(identifier);
+            Label label = named == null ? Jenkins.get().getLabel(identifier) : named.getSelfLabel();
+            List<Node> nodes = named == null ? nodes(label) : List.of(named);
+            if (nodes.isEmpty()) {
+                done.accept(failed(": there is no agent of that name or label; check agentIdentifier", true));
+                return;
+            }
+            List<String> refusals = new ArrayList<>();
+            List<Node> usable = nodes.stream().filter(node -> mayRunOn(node, label, refusals)).toList();
+            if (usable.isEmpty()) {
+                done.accept(failed(" may not be used by this job: " + refusals.get(0), false));
+                return;
+            }
+            for (Node node : usable) {
+                VirtualChannel channel = node.getChannel();
+                if (channel != null) {
+                    ArmoryApprovals.get().caller().executor().execute(() -> call(channel, request, idempotencyKey, done));
+                    return;
+                }
+            }
+        }
+        if (!Instant.now().isBefore(until)) {
+            done.accept(failed(" was offline for " + patience.toSeconds() + " seconds; start it, or check agentIdentifier", true));
+            return;
+        }
+        if (first) {
+            log.accept("Agent '" + identifier + "' is offline; waiting up to " + patience.toSeconds() + " seconds for it.");
+        }
+        Timer.get()
+                .schedule(
+                        () -> ArmoryApprovals.get()
+                                .executor()
+                                .execute(() -> call(request, idempotencyKey, until, false, wanted, done)),
+                        LOOK_EVERY.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /** The agents of a label; the built-in node is Jenkins itself and no agent. */
+    private static List<Node> nodes(@CheckForNull Label label) {
+        return label == null
+                ? List.of()
+                : label.getNodes().stream().filter(node -> !node.equals(Jenkins.get())).toList();
+    }
+
+    /** Whether Jenkins would let a part of the build run there, which the call is. */
+    private boolean mayRunOn(Node node, Label label, List<String> refusals) {
+        CauseOfBlockage blockage = AgentTask.blockage(node, run, label);
+        if (blockage != null) {
+            refusals.add(blockage.getShortDescription());
+        }
+        return blockage == null;
+    }
+
+    private void call(
+            VirtualChannel channel, WebhookRequest request, String idempotencyKey, Consumer<WebhookCaller.Result> done) {
+        WebhookCaller.Result result;
+        try {
+            AgentCall call = new AgentCall(request, idempotencyKey, ArmoryConfiguration.get().hosts().fromAgent());
+            Future<?> answer = channel.callAsync(call); // which may be anything: the agent is not trusted
+            result = answer.get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS) instanceof WebhookCaller.Result claimed
+                    ? claimed.asFarAsCredible(request)
+                    : lost(" did not say what has become of the call; look at its log");
+        } catch (IOException | ExecutionException | TimeoutException x) {
+            LOGGER.log(Level.INFO, "A webhook could not be called from agent " + identifier, x);
+            result = lost(" did not make the call: its connection broke, or it did not answer; look at its log");
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+            result = lost(" did not make the call: Jenkins is shutting down");
+        }
+        done.accept(result);
+    }
+
+    private WebhookCaller.Result lost(String what) {
+        return WebhookCaller.Result.lost("agent '" + identifier + "'" + what);
+    }
+
+    private WebhookCaller.Result failed(String what, boolean mayBeRepeated) {
+        return WebhookCaller.Result.notMade("agent '" + identifier + "'" + what, mayBeRepeated);
+    }
+
+    /** What runs on the agent. */
+    private static final class AgentCall extends MasterToSlaveCallable<WebhookCaller.Result, IOException> {
+
+        private static final long serialVersionUID = 1L;
+
+        private final WebhookRequest request;
+        private final String idempotencyKey;
+        private final AllowedHosts hosts;
+
+        AgentCall(WebhookRequest request, String idempotencyKey, AllowedHosts hosts) {
+            this.request = request;
+            this.idempotencyKey = idempotencyKey;
+            this.hosts = hosts;
+        }
+
+        @Override
+        public WebhookCaller.Result call() throws IOException {
+            CompletableFuture<WebhookCaller.Result> result = new CompletableFuture<>();
+            new WebhookCaller().call(request, idempotencyKey, hosts, null, result::complete);
+            try {
+                return result.get();
+            } catch (ExecutionException x) {
+                throw new IOException(x);
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+                throw new IOException(x);
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.jenkins.plugins.armory.runtime;
+
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import hudson.Extension;
+import hudson.model.listeners.ItemListener;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.step.Cancellations;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Figures about approvals, for the Metrics plugin where it is installed: how many wait, how many were decided since the start
+ * and how, how long that took, and how many callbacks were refused.
+ */
+@Extension(optional = true)
+public final class ApprovalMetrics extends ItemListener {
+
+    static final String WAITING = "armory.approvals.waiting";
+    /** Followed by the outcome, in lower case. */
+    static final String DECIDED = "armory.approvals.decided.";
+
+    static final String TIME_TO_DECISION = "armory.approvals.timeToDecision";
+    static final String CANCELS_FAILED = "armory.cancels.failed";
+    static final String REFUSED = "armory.callbacks.refused";
+
+    private static final Logger LOGGER = Logger.getLogger(ApprovalMetrics.class.getName());
+
+    @Override
+    public void onLoaded() {
+        try {
+            // The one call of that plugin: it needs no class of it to be there while this one is compiled or loaded.
+            Object registry =
+                    Class.forName("jenkins.metrics.api.Metrics").getMethod("metricRegistry").invoke(null);
+            Registration registration = new Registration((MetricRegistry) registry);
+            ArmoryApprovals.get().whenOpen(registration::registerOrWarn);
+        } catch (ClassNotFoundException | NoClassDefFoundError x) {
+            LOGGER.log(Level.FINE, "Without the Metrics plugin", x);
+        } catch (ReflectiveOperationException x) {
+            LOGGER.log(Level.WARNING, "There will be no metrics of approvals", x);
+        }
+    }
+
+    /** Apart from the listener, which must load without the plugin's library. */
+    static final class Registration {
+
+        private final MetricRegistry registry;
+
+        Registration(MetricRegistry registry) {
+            this.registry = registry;
+        }
+
+        private void registerOrWarn() {
+            try {
+                register();
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "There will be no metrics of approvals", x);
+            }
+        }
+
+        private void register() throws IOException {
+            ArmoryApprovals armory = ArmoryApprovals.get();
+            var approvals = armory.approvals();
+            var rejected = armory.endpoint().rejected();
+            replace(WAITING, () -> approvals.pending().size());
+            replace(REFUSED, rejected::total);
+            replace(CANCELS_FAILED, Cancellations.get()::failures);
+            for (Decision.Outcome outcome : Decision.Outcome.values()) {
+                registry.counter(name(outcome)); // so that a graph begins with 0
+            }
+            approvals.onDecision(this::count);
+        }
+
+        private void replace(String name, Gauge<Number> gauge) {
+            registry.remove(name);
+            registry.register(name, gauge);
+        }
+
+        private void count(Approval approval) {
+            Decision decision = approval.requireDecision();
+            registry.counter(name(decision.outcome())).inc();
+            registry.timer(TIME_TO_DECISION).update(Duration.between(approval.createdAt(), decision.decidedAt()));
+        }
+
+        private static String name(Decision.Outcome outcome) {
+            return DECIDED + outcome.name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.jenkins.plugins.armory.runtime;
+
+import java.io.IOException;
+
+/**
+ * The approvals are not open. The message is for everybody; {@link ArmoryApprovals#problem} has what administrators need to
+ * know, and has been logged.
+ */
+public final class ApprovalsUnavailableException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    ApprovalsUnavailableException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,87 @@
+package io.jenkins.plugins.armory.runtime;
+
+import hudson.Extension;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.model.listeners.RunListener;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.step.Cancellations;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Lets no approval and no environment outlive its build. */
+@Extension
+public final class BuildEvents extends RunListener<Run<?, ?>> {
+
+    private static final Logger LOGGER = Logger.getLogger(BuildEvents.class.getName());
+
+    @Override
+    public void onCompleted(Run<?, ?> run, TaskListener listener) {
+        // A step that waits ends before its build does, unless the build was ended by force.
+        ArmoryApprovals approvals = ArmoryApprovals.get();
+        approvals.executor().execute(() -> approvals.whenOpen(() -> {
+            try {
+                end(run, approvals.approvals());
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot end the approvals of " + run, x);
+            }
+        }));
+    }
+
+    private static void end(Run<?, ?> run, Approvals approvals) throws IOException {
+        BuildRef build = BuildRecord.refTo(run);
+        approvals.abort(build::equals, "The build ended.");
+        Set<String> unreadable = approvals.unreadable();
+        if (!unreadable.isEmpty()) {
+            for (String id : BuildRecord.idsOf(run)) {
+                if (unreadable.contains(id)) {
+                    approvals.endUnreadable(id, build);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void onFinalized(Run<?, ?> run) {
+        ArmoryApprovals.get().executor().execute(() -> {
+            try {
+                ArmoryDeployments.get().end(run);
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot write how the environments of " + run + " ended", x);
+            }
+        });
+    }
+
+    @Override
+    public void onDeleted(Run<?, ?> run) {
+        Set<String> ids;
+        try {
+            ids = new LinkedHashSet<>(BuildRecord.idsOf(run));
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot read which approvals " + run + " has; those that are decided stay", x);
+            ids = new LinkedHashSet<>();
+        }
+        BuildRef build = BuildRecord.refTo(run);
+        Set<String> recorded = ids;
+        ArmoryApprovals.get().whenOpen(() -> remove(build, recorded));
+    }
+
+    private static void remove(BuildRef build, Set<String> ids) {
+        try {
+            Approvals approvals = ArmoryApprovals.get().approvals();
+            approvals.pending().stream()
+                    .filter(approval -> approval.build().equals(build))
+                    .forEach(approval -> ids.add(approval.id()));
+            for (String id : ids) {
+                approvals.remove(id);
+                Cancellations.get().forget(id);
+            }
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot remove the approvals of " + build, x);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.jenkins.plugins.armory.runtime;
+
+import hudson.model.Job;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.step.Cancellations;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+
+/**
+ * One look at all approvals, after a start and after a job was deleted: removes those whose builds are gone, lets others follow
+ * jobs that were renamed while Jenkins was down, and ends those whose builds are over.
+ */
+final class CleanUp {
+
+    private static final Logger LOGGER = Logger.getLogger(CleanUp.class.getName());
+
+    /**
+     * A build that is not there may be there again: on a disk that is not mounted, or of a job that did not load. What is known
+     * of it is kept for so long after its deadline, unless it was seen to be deleted.
+     */
+    private static final Duration PATIENCE = Duration.ofDays(7);
+    /** For how many approvals of a job that is not there it is asked whose they are. */
+    private static final int QUESTIONS = 10;
+
+    private final Approvals approvals;
+    private final Map<String, Instant> deleted;
+    /** New names of jobs that are not there, by the old one. */
+    private final Map<String, String> renamed = new HashMap<>();
+
+    private final Map<String, Integer> asked = new HashMap<>();
+    private final Set<String> ambiguous = new HashSet<>();
+
+    /** @param deleted full names of items that were seen to be deleted, and when */
+    CleanUp(Approvals approvals, Map<String, Instant> deleted) {
+        this.approvals = approvals;
+        this.deleted = deleted;
+    }
+
+    void run() throws IOException {
+        approvals.removeIf(this::isGone);
+        for (Map.Entry<String, String> each : renamed.entrySet()) {
+            LOGGER.log(
+                    Level.INFO,
+                    "The job {0} was renamed to {1} while Jenkins was down; its approvals follow",
+                    new Object[] {each.getKey(), each.getValue()});
+            approvals.move(each.getKey(), each.getValue());
+        }
+        Cancellations.get().clean();
+        approvals.abort(CleanUp::isOver, "The build ended.");
+        for (Approval approval : approvals.pending()) {
+            record(approval);
+        }
+        for (String id : approvals.unreadable()) {
+            for (BuildRef build : BuildFolders.withApproval(id)) {
+                if (isOver(build)) {
+                    approvals.endUnreadable(id, build);
+                }
+            }
+        }
+    }
+
+    private boolean isGone(Approval approval) {
+        BuildRef build = approval.build();
+        if (deleted.entrySet().stream()
+                .anyMatch(each -> build.isIn(each.getKey()) && !approval.createdAt().isAfter(each.getValue()))) {
+            return true;
+        }
+        boolean longAgo = approval.deadline().plus(PATIENCE).isBefore(Instant.now());
+        Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
+        return job == null
+                ? !isRenamed(approval) && longAgo && BuildFolders.lackJob(build.job())
+                : longAgo && BuildFolders.lack(job, build.number());
+    }
+
+    /** Whether another job has the build of that approval. */
+    private boolean isRenamed(Approval approval) {
+        BuildRef build = approval.build();
+        String job = build.job();
+        if (!renamed.containsKey(job) && asked.merge(job, 1, Integer::sum) <= QUESTIONS) {
+            List<BuildRef> found = BuildFolders.withApproval(approval.id(), build.number());
+            if (found.size() == 1) {
+                renamed.put(job, found.get(0).job());
+            } else if (found.size() > 1 && ambiguous.add(job)) {
+                LOGGER.log(
+                        Level.WARNING,
+                        "{0} says that it has approval {1}, and so do copies of it: {2}. It is left where it is.",
+                        new Object[] {build, approval.id(), found});
+            }
+        }
+        return renamed.containsKey(job) || ambiguous.contains(job);
+    }
+
+    private static boolean isOver(BuildRef build) {
+        Run<?, ?> run = find(build);
+        return run != null && !run.isBuilding();
+    }
+
+    private static Run<?, ?> find(BuildRef build) {
+        Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
+        return job == null ? null : job.getBuildByNumber(build.number());
+    }
+
+    /** A crash may have come between the approval and the line in its build's folder. */
+    private static void record(Approval approval) {
+        Run<?, ?> run = find(approval.build());
+        if (run != null) {
+            try {
+                BuildRecord.add(run, approval.id());
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot write that " + approval.id() + " belongs to " + run, x);
+            }
+        }
+    }
+}

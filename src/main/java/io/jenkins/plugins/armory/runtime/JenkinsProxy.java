@@ -1,0 +1,65 @@
+package io.jenkins.plugins.armory.runtime;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.ProxyConfiguration;
+import hudson.util.Secret;
+import io.jenkins.plugins.armory.http.ProxyServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.util.List;
+import jenkins.model.Jenkins;
+import okhttp3.OkHttpClient;
+
+/** Jenkins's own proxy settings, as they are at the moment. */
+public final class JenkinsProxy {
+
+    private JenkinsProxy() {}
+
+    /** What to go through to that host, {@code null} for nothing. */
+    @CheckForNull
+    public static ProxyServer forHost(String host) {
+        ProxyConfiguration configuration = Jenkins.get().getProxy();
+        if (configuration == null) {
+            return null;
+        }
+        Proxy proxy = configuration.createProxy(host);
+        if (proxy.type() != Proxy.Type.HTTP || !(proxy.address() instanceof InetSocketAddress address)) {
+            return null; // one of the hosts without a proxy
+        }
+        String user = configuration.getUserName();
+        Secret password = configuration.getSecretPassword();
+        return new ProxyServer(
+                address.getHostString(),
+                address.getPort(),
+                user == null || user.isEmpty() ? null : user,
+                password == null ? null : password.getPlainText());
+    }
+
+    /** A client that goes through it. */
+    public static OkHttpClient client() {
+        return new OkHttpClient.Builder()
+                .proxySelector(new Selector())
+                .proxyAuthenticator((route, response) -> {
+                    ProxyServer proxy = forHost(response.request().url().host());
+                    return proxy == null ? null : proxy.authenticator().authenticate(route, response);
+                })
+                .build();
+    }
+
+    private static final class Selector extends ProxySelector {
+        @Override
+        public List<Proxy> select(URI uri) {
+            ProxyServer proxy = forHost(uri.getHost());
+            return List.of(proxy == null ? Proxy.NO_PROXY : proxy.toProxy());
+        }
+
+        @Override
+        public void connectFailed(URI uri, SocketAddress address, IOException x) {
+            // there is no other proxy to go to
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.jenkins.plugins.armory.runtime;
+
+import hudson.Extension;
+import hudson.model.Item;
+import hudson.model.listeners.ItemListener;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.armory.step.Cancellations;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+
+/**
+ * Opens the approvals when Jenkins has loaded its jobs, and follows renamed, moved and deleted jobs. Builds have a
+ * listener of their own, {@link BuildEvents}.
+ */
+@Extension
+public final class JobEvents extends ItemListener {
+
+    private static final Logger LOGGER = Logger.getLogger(JobEvents.class.getName());
+
+    /** Full names of the items deleted since the last round of {@link #clean}, and when. */
+    private final Map<String, Instant> deleted = new ConcurrentHashMap<>();
+
+    private final AtomicBoolean cleaning = new AtomicBoolean();
+
+    private record Move(String from, String to) {
+        /** Whether that item lay below this one and came along. */
+        boolean explains(String oldFullName, String newFullName) {
+            return oldFullName.startsWith(from + '/') && newFullName.equals(to + oldFullName.substring(from.length()));
+        }
+    }
+
+    private volatile Move lastMove = new Move("", "");
+
+    @Override
+    public void onLoaded() {
+        ArmoryApprovals approvals = ArmoryApprovals.get();
+        approvals.tokens().newId(); // loads the key now, and not on the thread of the first step
+        approvals.whenOpen(() -> {
+            try {
+                Cancellations.get().open();
+            } catch (IOException x) {
+                LOGGER.log(Level.SEVERE, "The cancel webhooks cannot be loaded; none will be called", x);
+            }
+            clean();
+        });
+    }
+
+    @Override
+    public void onBeforeShutdown() {
+        ArmoryApprovals.get().close();
+    }
+
+    @Override
+    public void onLocationChanged(Item item, String oldFullName, String newFullName) {
+        // A folder's own event comes first and moves all that is below it; the events of that would find nothing to do,
+        // at the price of reading the whole history for each. (Unless there is a new folder of the old name by now.)
+        Move folder = lastMove;
+        if (folder.explains(oldFullName, newFullName) && Jenkins.get().getItemByFullName(folder.from(), Item.class) == null) {
+            return;
+        }
+        lastMove = new Move(oldFullName, newFullName);
+        try {
+            ArmoryApprovals.get().approvals().move(oldFullName, newFullName);
+        } catch (ApprovalsUnavailableException x) {
+            LOGGER.log(Level.FINE, "They follow when they are opened", x);
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot follow " + oldFullName + " to " + newFullName, x);
+        }
+    }
+
+    @Override
+    public void onDeleted(Item item) {
+        deleted.put(item.getFullName(), Instant.now());
+        ArmoryApprovals.get().whenOpen(this::clean);
+    }
+
+    /** Removes what is known of builds that are gone, in the background. Events meanwhile lead to one more round. */
+    private void clean() {
+        if (cleaning.compareAndSet(false, true)) {
+            ArmoryApprovals.get().executor().execute(() -> {
+                cleaning.set(false);
+                Map<String, Instant> seen = Map.copyOf(deleted);
+                try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+                    new CleanUp(ArmoryApprovals.get().approvals(), seen).run();
+                    seen.forEach(deleted::remove);
+                } catch (IOException x) {
+                    LOGGER.log(Level.WARNING, "Cannot clean up the approvals of deleted builds", x);
+                }
+            });
+        }
+    }
+}

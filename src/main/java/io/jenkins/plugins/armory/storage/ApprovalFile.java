@@ -1,0 +1,289 @@
+package io.jenkins.plugins.armory.storage;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Phase;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** An approval as JSON, as it is in its file and in the journal. */
+final class ApprovalFile {
+
+    private static final int FORMAT = 1;
+    private static final String REMOVED = "removed";
+    /** Of an approval that was decided, about. */
+    private static final int TYPICAL_BYTES = 1024;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private ApprovalFile() {}
+
+    /** Writes the fields of a JSON object. */
+    private interface Fields {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    /** Without a line feed, so it can be a line of the {@link Journal}. */
+    static byte[] write(Approval approval) {
+        return bytes(json -> write(json, approval));
+    }
+
+    /** What tells the {@link Journal} that there are no such approvals any more. */
+    static byte[] writeRemoved(Collection<String> ids) {
+        return bytes(json -> writeTexts(json, REMOVED, ids));
+    }
+
+    private static byte[] bytes(Fields fields) {
+        try (ByteArrayBuilder bytes = new ByteArrayBuilder(TYPICAL_BYTES)) {
+            try (JsonGenerator json = JSON.createGenerator(bytes)) {
+                json.writeStartObject();
+                json.writeNumberField("format", FORMAT);
+                fields.write(json);
+                json.writeEndObject();
+            }
+            return bytes.toByteArray();
+        } catch (IOException x) {
+            throw new UncheckedIOException(x); // not in memory
+        }
+    }
+
+    /** @throws IOException when it is not an approval of this format */
+    static Approval read(byte[] content) throws IOException {
+        return read(content, ApprovalFile::fromJson);
+    }
+
+    /**
+     * Reads a record of the journal.
+     *
+     * @param change is given the approval as it was after a change, or
+     * @param removal the ids of those that are no more
+     * @throws IOException when it is neither
+     */
+    static void read(byte[] content, Consumer<Approval> change, Consumer<String> removal) throws IOException {
+        read(content, json -> {
+            JsonNode removed = json.get(REMOVED);
+            if (removed == null) {
+                change.accept(fromJson(json));
+            } else {
+                checkFormat(json);
+                removed.forEach(id -> removal.accept(id.asText()));
+            }
+            return null;
+        });
+    }
+
+    private static <T> T read(byte[] content, Function<JsonNode, T> reader) throws IOException {
+        try {
+            return reader.apply(JSON.readTree(content));
+        } catch (JsonProcessingException | IllegalArgumentException | DateTimeException x) {
+            throw new IOException("it is not an approval: " + x.getMessage(), x);
+        }
+    }
+
+    private static void write(JsonGenerator json, Approval approval) throws IOException {
+        json.writeStringField("id", approval.id());
+        json.writeStringField("job", approval.build().job());
+        json.writeNumberField("build", approval.build().number());
+        json.writeStringField("phase", approval.phase().toString());
+        json.writeStringField("environment", approval.environment());
+        json.writeStringField("webhook", approval.webhook());
+        json.writeStringField("callbackCredentialsId", approval.callbackCredentialsId());
+        json.writeBooleanField("awaitsCallback", approval.awaitsCallback());
+        json.writeStringField("createdAt", approval.createdAt().toString());
+        json.writeStringField("deadline", approval.deadline().toString());
+        json.writeStringField("state", approval.state().name());
+        Duration heartbeat = approval.heartbeat();
+        if (heartbeat != null) {
+            json.writeNumberField("heartbeatMillis", heartbeat.toMillis());
+        }
+        if (!approval.allowedCallers().isEmpty()) {
+            writeTexts(json, "allowedCallers", approval.allowedCallers());
+        }
+        json.writeArrayFieldStart("attempts");
+        for (Attempt attempt : approval.attempts()) {
+            write(json, attempt);
+        }
+        json.writeEndArray();
+        ManualRequirement manual = approval.manual();
+        if (manual != null) {
+            json.writeObjectFieldStart("manual");
+            json.writeStringField("message", manual.message());
+            writeTexts(json, "submitters", manual.submitters());
+            json.writeEndObject();
+        }
+        write(json, "callback", approval.callback());
+        write(json, "person", approval.person());
+        write(json, "decision", approval.decision());
+        if (approval.origin() != null) {
+            json.writeStringField("origin", approval.origin());
+        }
+        Attempt cancel = approval.cancel();
+        if (cancel != null) {
+            json.writeFieldName("cancel");
+            write(json, cancel);
+        }
+    }
+
+    private static void writeTexts(JsonGenerator json, String name, Collection<String> texts) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String text : texts) {
+            json.writeString(text);
+        }
+        json.writeEndArray();
+    }
+
+    private static void write(JsonGenerator json, String name, @CheckForNull Decision decision) throws IOException {
+        if (decision != null) {
+            json.writeObjectFieldStart(name);
+            json.writeStringField("outcome", decision.outcome().name());
+            json.writeStringField("mdMessage", decision.mdMessage());
+            json.writeStringField("decidedBy", decision.decidedBy());
+            json.writeStringField("decidedAt", decision.decidedAt().toString());
+            json.writeEndObject();
+        }
+    }
+
+    private static void write(JsonGenerator json, Attempt attempt) throws IOException {
+        Instant nextAt = attempt.nextAt();
+        json.writeStartObject();
+        json.writeNumberField("number", attempt.number());
+        json.writeStringField("at", attempt.at().toString());
+        json.writeStringField("host", attempt.host());
+        json.writeNumberField("status", attempt.status());
+        json.writeNumberField("millis", attempt.duration().toMillis());
+        json.writeStringField("failure", attempt.failure());
+        json.writeStringField("answer", attempt.answer());
+        json.writeStringField("nextAt", nextAt == null ? null : nextAt.toString());
+        json.writeEndObject();
+    }
+
+    @CheckForNull
+    private static Decision decision(JsonNode json, String name) {
+        JsonNode decision = json.get(name);
+        return decision == null
+                ? null
+                : new Decision(
+                        Outcome.valueOf(text(decision, "outcome")),
+                        text(decision, "mdMessage"),
+                        text(decision, "decidedBy"),
+                        Instant.parse(text(decision, "decidedAt")));
+    }
+
+    @CheckForNull
+    private static ManualRequirement manual(JsonNode json) {
+        JsonNode manual = json.get("manual");
+        if (manual == null) {
+            return null;
+        }
+        List<String> submitters = new ArrayList<>();
+        manual.required("submitters").forEach(submitter -> submitters.add(submitter.textValue()));
+        return new ManualRequirement(text(manual, "message"), submitters);
+    }
+
+    private static List<Attempt> attempts(JsonNode json) {
+        List<Attempt> attempts = new ArrayList<>();
+        json.path("attempts").forEach(attempt -> attempts.add(attempt(attempt)));
+        return attempts;
+    }
+
+    private static Attempt attempt(JsonNode json) {
+        String nextAt = optionalText(json, "nextAt");
+        return new Attempt(
+                json.required("number").intValue(),
+                Instant.parse(text(json, "at")),
+                text(json, "host"),
+                json.required("status").intValue(),
+                Duration.ofMillis(json.required("millis").longValue()),
+                optionalText(json, "failure"),
+                text(json, "answer"),
+                nextAt == null ? null : Instant.parse(nextAt));
+    }
+
+    /** Whether that is intact, and what another version of the plugin wrote. */
+    static boolean isOfAnotherFormat(byte[] content) {
+        try {
+            JsonNode format = JSON.readTree(content).path("format");
+            return format.isInt() && format.intValue() != FORMAT;
+        } catch (IOException x) {
+            return false;
+        }
+    }
+
+    private static void checkFormat(JsonNode json) {
+        int format = json.path("format").asInt();
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("its format is " + format + ", and this version reads " + FORMAT);
+        }
+    }
+
+    private static Approval fromJson(JsonNode json) {
+        checkFormat(json);
+        // An early version had no phases, and nothing but callbacks to say SUCCESS or FAILURE.
+        String phase = json.path("phase").asText(Phase.STRATEGY.toString());
+        Decision decision = decision(json, "decision");
+        Decision callback = decision(json, "callback");
+        if (callback == null
+                && decision != null
+                && !json.has("phase")
+                && (decision.outcome() == Outcome.SUCCESS || decision.outcome() == Outcome.FAILURE)) {
+            callback = decision;
+        }
+        return new Approval(
+                text(json, "id"),
+                new BuildRef(text(json, "job"), json.required("build").intValue()),
+                Phase.of(phase).orElseThrow(() -> new IllegalArgumentException("there is no phase " + phase)),
+                optionalText(json, "environment"),
+                text(json, "webhook"),
+                optionalText(json, "callbackCredentialsId"),
+                texts(json.path("allowedCallers")),
+                json.path("awaitsCallback").asBoolean(true),
+                manual(json),
+                Instant.parse(text(json, "createdAt")),
+                Instant.parse(text(json, "deadline")),
+                json.has("heartbeatMillis") ? Duration.ofMillis(json.get("heartbeatMillis").longValue()) : null,
+                attempts(json),
+                Approval.State.valueOf(text(json, "state")),
+                callback,
+                decision(json, "person"),
+                decision,
+                json.has("cancel") ? attempt(json.get("cancel")) : null,
+                optionalText(json, "origin"));
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(element -> texts.add(element.asText()));
+        return texts;
+    }
+
+    private static String text(JsonNode json, String name) {
+        String text = optionalText(json, name);
+        if (text == null) {
+            throw new IllegalArgumentException("it has no \"" + name + "\"");
+        }
+        return text;
+    }
+
+    @CheckForNull
+    private static String optionalText(JsonNode json, String name) {
+        return json.path(name).textValue();
+    }
+}

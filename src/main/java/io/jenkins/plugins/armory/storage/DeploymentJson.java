@@ -1,0 +1,181 @@
+package io.jenkins.plugins.armory.storage;
+
+import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.deployment.Failure;
+import io.jenkins.plugins.armory.deployment.Place;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.Environment.Rollback;
+import io.jenkins.plugins.armory.deployment.Environment.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The environments of a build as a JSON file. */
+final class DeploymentJson {
+
+    private static final int FORMAT = 1;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private DeploymentJson() {}
+
+    /** @throws IOException when it is not, or may not be, on disk */
+    static void write(Path file, Deployment deployment) throws IOException {
+        DurableFile.write(file, JSON.writeValueAsBytes(toJson(deployment)));
+    }
+
+    /** @throws IOException when the file cannot be read or is not of this format */
+    static Deployment read(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        try {
+            return fromJson(JSON.readTree(bytes));
+        } catch (JsonProcessingException | IllegalArgumentException | DateTimeException x) {
+            throw new IOException(file + " does not hold the environments of a build: " + x.getMessage(), x);
+        }
+    }
+
+    private static ObjectNode toJson(Deployment deployment) {
+        ObjectNode json = JSON.createObjectNode()
+                .put("format", FORMAT)
+                .put("ended", deployment.ended())
+                .put("cancelsStages", deployment.cancelsStages());
+        addAll(json.putArray("cancelledStages"), deployment.cancelledStages());
+        addAll(json.putArray("leftOut"), deployment.leftOut());
+        ArrayNode failures = json.putArray("failures");
+        deployment.failures().forEach(failure -> failures.add(toJson(failure)));
+        ArrayNode environments = json.putArray("environments");
+        deployment.environments().values().forEach(environment -> environments.add(toJson(environment)));
+        return json;
+    }
+
+    private static ObjectNode toJson(Environment environment) {
+        ObjectNode json = JSON.createObjectNode()
+                .put("name", environment.name())
+                .put("state", environment.state().name())
+                .put("since", environment.since().toString())
+                .put("step", environment.step())
+                .put("stage", environment.stage())
+                .put("bodyEnded", environment.bodyEnded())
+                .put("deployed", environment.deployed())
+                .put("needsRollback", environment.needsRollback())
+                .put("reason", environment.reason())
+                .put("afterDeploymentFailure", environment.afterDeploymentFailure())
+                .put("cancelledBy", environment.cancelledBy());
+        addAll(json.putArray("dependsOn"), environment.dependsOn());
+        addAll(json.putArray("approvals"), environment.approvals());
+        Rollback rollback = environment.rollback();
+        if (rollback != null) {
+            json.putObject("rollback")
+                    .put("step", rollback.step())
+                    .put("over", rollback.over())
+                    .put("failure", rollback.failure());
+        }
+        return json;
+    }
+
+    private static ObjectNode toJson(Failure failure) {
+        Place place = failure.place();
+        ObjectNode json = JSON.createObjectNode()
+                .put("environment", place.environment())
+                .put("stage", place.stage())
+                .put("outermost", place.outermost())
+                .put("phase", failure.phase().toString())
+                .put("webhook", failure.webhook())
+                .put("reason", failure.reason())
+                .put("own", failure.own());
+        ArrayNode branches = json.putArray("branches");
+        for (Place.Branch branch : place.branches()) {
+            branches.addObject().put("parallel", branch.parallel()).put("branch", branch.branch());
+        }
+        return json;
+    }
+
+    private static Failure failure(JsonNode json) {
+        List<Place.Branch> branches = new ArrayList<>();
+        for (JsonNode branch : json.required("branches")) {
+            branches.add(new Place.Branch(
+                    branch.required("parallel").textValue(), branch.required("branch").textValue()));
+        }
+        String phase = json.required("phase").asText();
+        return new Failure(
+                new Place(optionalText(json, "environment"), optionalText(json, "stage"), optionalText(json, "outermost"), branches),
+                Phase.of(phase).orElseThrow(() -> new IllegalArgumentException("there is no phase " + phase)),
+                json.required("webhook").textValue(),
+                json.required("reason").textValue(),
+                json.required("own").booleanValue());
+    }
+
+    private static void addAll(ArrayNode array, List<String> texts) {
+        texts.forEach(array::add);
+    }
+
+    private static Deployment fromJson(JsonNode json) {
+        int format = json.path("format").asInt();
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("its format is " + format + ", and this version reads " + FORMAT);
+        }
+        Map<String, Environment> environments = new LinkedHashMap<>();
+        for (JsonNode each : json.required("environments")) {
+            Environment environment = environment(each);
+            environments.put(environment.name(), environment);
+        }
+        List<String> leftOut = new ArrayList<>();
+        json.path("leftOut").forEach(text -> leftOut.add(text.textValue()));
+        List<Failure> failures = new ArrayList<>();
+        json.path("failures").forEach(each -> failures.add(failure(each)));
+        return new Deployment(
+                environments,
+                failures,
+                optionalText(json, "cancelsStages"),
+                texts(json, "cancelledStages"),
+                leftOut,
+                json.required("ended").booleanValue());
+    }
+
+    private static Environment environment(JsonNode json) {
+        JsonNode rollback = json.get("rollback");
+        return new Environment(
+                json.required("name").textValue(),
+                texts(json, "dependsOn"),
+                State.valueOf(json.required("state").textValue()),
+                Instant.parse(json.required("since").textValue()),
+                optionalText(json, "step"),
+                optionalText(json, "stage"),
+                texts(json, "approvals"),
+                json.path("bodyEnded").asBoolean(),
+                json.required("deployed").booleanValue(),
+                json.required("needsRollback").booleanValue(),
+                optionalText(json, "reason"),
+                optionalText(json, "afterDeploymentFailure"),
+                optionalText(json, "cancelledBy"),
+                rollback == null
+                        ? null
+                        : new Rollback(
+                                rollback.required("step").textValue(),
+                                rollback.required("over").booleanValue(),
+                                optionalText(rollback, "failure")));
+    }
+
+    private static List<String> texts(JsonNode json, String name) {
+        List<String> texts = new ArrayList<>();
+        json.required(name).forEach(text -> texts.add(text.textValue()));
+        return texts;
+    }
+
+    @CheckForNull
+    private static String optionalText(JsonNode json, String name) {
+        return json.path(name).textValue();
+    }
+}

@@ -1,0 +1,312 @@
+package io.jenkins.plugins.armory.callback.oauth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import io.jenkins.plugins.armory.callback.token.JwtClaims;
+import io.jenkins.plugins.armory.callback.token.Scopes;
+import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
+import io.jenkins.plugins.armory.callback.token.Verification.Rejected;
+import io.jenkins.plugins.armory.callback.token.Verification.Unknown;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tokens for clients, and the keys that they are signed with. */
+class IssuedTokensTest {
+
+    private static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
+    private static final String ISSUER = "https://jenkins.example.com/armory/";
+    private static final Duration DAY = Duration.ofDays(1);
+
+    /** Keeps the keys as Jenkins does, and may fail. */
+    private static final class Memory implements SigningKeys.Store {
+        private byte[] stored;
+        private int writes;
+        private boolean broken;
+
+        @Override
+        public byte[] load() {
+            return stored;
+        }
+
+        @Override
+        public void store(byte[] keys) throws IOException {
+            if (broken) {
+                throw new IOException("disk full");
+            }
+            stored = keys.clone();
+            writes++;
+        }
+    }
+
+    private final MutableClock clock = new MutableClock(START);
+    private final Memory memory = new Memory();
+    private final List<CallbackClient> clients = new ArrayList<>();
+    private String issuer = ISSUER;
+    private IssuedTokens tokens = newTokens();
+    private final CallbackClient client = client("client-1", "secret", "team/**, other");
+
+    /** As after a restart. */
+    private IssuedTokens newTokens() {
+        return new IssuedTokens(
+                new SigningKeys(memory),
+                () -> List.copyOf(clients),
+                () -> issuer,
+                IssuedTokensTest::mac,
+                new VerifiedTokens(),
+                clock);
+    }
+
+    private static byte[] mac(byte[] message) {
+        return UUID.nameUUIDFromBytes(message).toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private CallbackClient client(String id, String secret, String jobs) {
+        CallbackClient added = new CallbackClient("credential-of-" + id, id, secret, JobPatterns.parse(jobs));
+        clients.removeIf(each -> each.id().equals(id));
+        clients.add(added);
+        return added;
+    }
+
+    private String issue(Duration lifetime) throws IOException {
+        return tokens.issue(client, Scopes.ofAll(client.jobs()), lifetime);
+    }
+
+    private String verify(String token) {
+        Verification verification = tokens.verify(token, Optional.empty());
+        if (verification instanceof Rejected rejected) {
+            return rejected.reason();
+        }
+        return verification instanceof Genuine genuine
+                ? genuine.caller().name()
+                : verification.getClass().getSimpleName();
+    }
+
+    private static Approval approval(String job, String... allowedCallers) {
+        return Approval.start(
+                "a1", new BuildRef(job, 1), null, "tests", null, List.of(allowedCallers), START, Duration.ofDays(7));
+    }
+
+    private Optional<Caller.Obstacle> obstacle(String token, Approval approval) {
+        return ((Genuine) tokens.verify(token, Optional.of(approval))).caller().obstacle().apply(approval);
+    }
+
+    @Test
+    void aTokenSaysWhoseItIsAndForHowLong() throws Exception {
+        SignedJWT jwt = SignedJWT.parse(issue(DAY));
+
+        assertThat(jwt.getHeader().getAlgorithm()).isEqualTo(JWSAlgorithm.ES256);
+        assertThat(jwt.getHeader().getType()).isEqualTo(new JOSEObjectType("at+jwt"));
+        assertThat(jwt.getHeader().getKeyID()).isNotBlank();
+        JWTClaimsSet claims = jwt.getJWTClaimsSet();
+        assertThat(claims.getIssuer()).isEqualTo(ISSUER);
+        assertThat(claims.getAudience()).containsExactly(ISSUER);
+        assertThat(claims.getSubject()).isEqualTo("client-1");
+        assertThat(claims.getStringClaim("client_id")).isEqualTo("client-1");
+        assertThat(claims.getStringClaim("scope")).isEqualTo("decide:team/** decide:other");
+        assertThat(claims.getIssueTime().toInstant()).isEqualTo(START);
+        assertThat(claims.getExpirationTime().toInstant()).isEqualTo(START.plus(DAY));
+        assertThat(claims.getJWTID()).isNotBlank().isNotEqualTo(SignedJWT.parse(issue(DAY)).getJWTClaimsSet().getJWTID());
+        assertThat(claims.toString()).doesNotContain("secret\"", ":\"secret");
+    }
+
+    @Test
+    void aTokenDecidesForItsJobsUntilItExpiresALeewayIncluded() throws IOException {
+        String token = issue(DAY);
+
+        assertThat(verify(token)).isEqualTo("client client-1");
+        assertThat(obstacle(token, approval("team/deploy"))).isEmpty();
+        assertThat(obstacle(token, approval("other"))).isEmpty();
+        clock.set(START.plus(DAY).plusSeconds(59));
+        assertThat(verify(token)).isEqualTo("client client-1");
+        clock.set(START.plus(DAY).plusSeconds(60));
+        assertThat(verify(token)).isEqualTo("expired 60 s ago");
+        clock.set(START.plus(DAY).plusSeconds(180));
+        assertThat(verify(token)).isEqualTo("expired 3 min ago");
+        clock.set(START.minusSeconds(90));
+        assertThat(verify(token)).isEqualTo("issued 90 s from now (iat)");
+    }
+
+    @Test
+    void aTokenSaysWhatItLacks() throws IOException {
+        assertThat(obstacle(issue(DAY), approval("prod/a \"job\"")))
+                .hasValueSatisfying(obstacle -> {
+                    assertThat(obstacle.message()).contains("client client-1 may not decide for the job");
+                    assertThat(obstacle.scope()).isEqualTo("decide:prod/a%20%22job%22");
+                });
+        assertThat(obstacle(tokens.issue(client, "decide:other", DAY), approval("team/deploy")))
+                .hasValueSatisfying(obstacle -> {
+                    assertThat(obstacle.message()).contains("asked for with a scope that leaves out the job");
+                    assertThat(obstacle.scope()).isEqualTo("decide:team/deploy");
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "client-1,                      true",
+        "credentials:credential-of-client-1, true",
+        "client-2,                      false",
+        "client-,                       false",
+        "https://jenkins.example.com/armory/, false",
+        "*,                             false",
+    })
+    void aStepMayNameWhoDecides(String entry, boolean allowed) throws IOException {
+        String token = issue(DAY);
+
+        assertThat(obstacle(token, approval("other", "nobody", entry)).isEmpty()).isEqualTo(allowed);
+        assertThat(obstacle(token, approval("other", "nobody")).map(Caller.Obstacle::scope)).contains("approval:a1");
+    }
+
+    @Test
+    void aTokenIsWorthNoMoreThanItsClientIsNow() throws IOException {
+        String token = issue(DAY);
+
+        client("client-1", "secret", "other");
+        assertThat(obstacle(token, approval("team/deploy"))).isPresent();
+        client("client-1", "changed", "team/**");
+        assertThat(verify(token)).isEqualTo("the secret of client client-1 was changed after the token was issued");
+        clients.clear();
+        assertThat(verify(token)).isEqualTo("client client-1 is not listed any more");
+    }
+
+    @Test
+    void aCopyOfJenkinsAtAnotherAddressTakesNoneOfItsTokens() throws IOException {
+        String token = issue(DAY);
+        issuer = "https://copy.example.com/armory/";
+
+        assertThat(newTokens().verify(token, Optional.empty())).isInstanceOf(Unknown.class);
+    }
+
+    @Test
+    void keysSurviveARestart() throws IOException {
+        String token = issue(DAY);
+
+        tokens = newTokens();
+
+        assertThat(verify(token)).isEqualTo("client client-1");
+        assertThat(memory.writes).isEqualTo(1);
+    }
+
+    private JsonNode published() throws IOException {
+        return new SigningKeys(memory).published(clock.instant()).body();
+    }
+
+    @Test
+    void keysRotateAndStayUntilTheirLastTokenHasExpired() throws Exception {
+        assertThat(published().toString()).isEqualTo("{\"keys\":[]}");
+        String first = issue(DAY);
+        clock.set(START.plus(SigningKeys.ROTATION).minusSeconds(1));
+        String last = issue(DAY);
+        assertThat(published().get("keys")).hasSize(1);
+
+        clock.set(START.plus(SigningKeys.ROTATION));
+        String next = issue(DAY);
+        assertThat(SignedJWT.parse(last).getHeader().getKeyID()).isEqualTo(SignedJWT.parse(first).getHeader().getKeyID());
+        assertThat(SignedJWT.parse(next).getHeader().getKeyID()).isNotEqualTo(SignedJWT.parse(last).getHeader().getKeyID());
+        assertThat(published().get("keys")).hasSize(2);
+        assertThat(verify(last)).isEqualTo("client client-1");
+        assertThat(verify(next)).isEqualTo("client client-1");
+
+        clock.set(START.plus(SigningKeys.ROTATION).plus(DAY).minusSeconds(1));
+        assertThat(verify(last)).isEqualTo("client client-1");
+        clock.set(START.plus(SigningKeys.ROTATION).plus(DAY).plus(JwtClaims.LEEWAY));
+        assertThat(published().get("keys")).hasSize(1);
+        assertThat(verify(last)).startsWith("no key of Jenkins has the id ");
+
+        clock.set(START.plus(SigningKeys.ROTATION.multipliedBy(2)));
+        issue(DAY);
+        assertThat(new String(memory.stored, StandardCharsets.UTF_8)).doesNotContain(SignedJWT.parse(first).getHeader().getKeyID());
+    }
+
+    @Test
+    void aKeyStaysLongerOnceTokensLiveLonger() throws IOException {
+        issue(DAY);
+        String token = issue(DAY.multipliedBy(10));
+        issue(DAY.multipliedBy(10));
+        assertThat(memory.writes).isEqualTo(2);
+
+        clock.set(START.plus(SigningKeys.ROTATION).minusSeconds(1));
+        String last = issue(DAY.multipliedBy(10));
+        clock.set(START.plus(SigningKeys.ROTATION).plus(DAY.multipliedBy(10)).minusSeconds(2));
+        assertThat(verify(last)).isEqualTo("client client-1");
+        assertThat(verify(token)).startsWith("expired ");
+        assertThat(memory.writes).isEqualTo(2);
+    }
+
+    @Test
+    void showsNothingSecretOfItsKeys() throws Exception {
+        issue(DAY);
+
+        JsonNode key = published().get("keys").get(0);
+        assertThat(key.fieldNames()).toIterable().contains("kty", "crv", "x", "y", "kid", "use", "alg").doesNotContain("d");
+        assertThat(JWKSet.parse(published().toString()).getKeys().get(0).isPrivate()).isFalse();
+    }
+
+    @Test
+    void issuesNothingThatItCouldNotKeepTheKeyOf() throws IOException {
+        memory.broken = true;
+        assertThatThrownBy(() -> issue(DAY)).isInstanceOf(IOException.class).hasMessage("disk full");
+        memory.broken = false;
+
+        assertThat(verify(issue(DAY))).isEqualTo("client client-1");
+    }
+
+    @Test
+    void saysSoWhenItsKeysCannotBeRead() {
+        memory.stored = "not JSON".getBytes(StandardCharsets.UTF_8);
+
+        assertThatThrownBy(() -> issue(DAY)).isInstanceOf(IOException.class).hasMessageContaining("cannot be read");
+    }
+
+    /** Signed with the very key, but no access token of the endpoint. */
+    @Test
+    void refusesWhatTheKeySignedForAnotherPurpose() throws Exception {
+        issue(DAY);
+        ECKey key = JWKSet.parse(new String(memory.stored, StandardCharsets.UTF_8)).getKeys().get(0).toECKey();
+        JWTClaimsSet claims = new JWTClaimsSet.Builder().issuer(ISSUER).audience(ISSUER).build();
+        SignedJWT jwt = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(), claims);
+        jwt.sign(new ECDSASigner(key));
+
+        assertThat(verify(jwt.serialize())).isEqualTo("it is no access token (typ)");
+    }
+
+    @Test
+    void everyChangeOfATokenIsSeen() throws IOException {
+        String token = issue(DAY);
+        for (int i = 0; i < token.length(); i++) {
+            char other = token.charAt(i) == 'A' ? 'B' : 'A';
+            String changed = token.substring(0, i) + other + token.substring(i + 1);
+            // The last character of base64 may have bits that mean nothing.
+            if (i < token.length() - 1) {
+                assertThat(tokens.verify(changed, Optional.empty())).as("at %d", i).isNotInstanceOf(Genuine.class);
+            }
+            assertThat(tokens.verify(token.substring(0, i), Optional.empty())).isNotInstanceOf(Genuine.class);
+        }
+    }
+}

@@ -1,0 +1,355 @@
+package io.jenkins.plugins.armory.callback.oauth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.callback.FailureLimiter;
+import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
+import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullAndEmptySource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The token endpoint as RFC 6749, sections 4.4, 5.1 and 5.2, has it, field by field. */
+class TokenEndpointTest {
+
+    private static final String FORM = "application/x-www-form-urlencoded";
+    private static final String RIGHT = "grant_type=client_credentials&client_id=client-1&client_secret=s%2Bcr%20t";
+    private static final Map<String, String> CHALLENGE =
+            Map.of("WWW-Authenticate", "Basic realm=\"armory\", charset=\"UTF-8\"");
+
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-01-31T10:00:00Z"));
+    private final List<CallbackClient> clients = List.of(
+            new CallbackClient("first", "client-1", "s+cr t", JobPatterns.parse("team/**, other")),
+            new CallbackClient("second", "client:2", "x%y", JobPatterns.parse("**")));
+    private boolean stopping;
+    private boolean unreadable;
+    private String issuer = "https://jenkins.example.com/armory/";
+
+    private final IssuedTokens tokens = new IssuedTokens(
+            new SigningKeys(new SigningKeys.Store() {
+                private byte[] stored;
+
+                @Override
+                public byte[] load() throws IOException {
+                    if (unreadable) {
+                        throw new IOException("unreadable: /secret/path");
+                    }
+                    return stored;
+                }
+
+                @Override
+                public void store(byte[] keys) {
+                    stored = keys.clone();
+                }
+            }),
+            () -> clients,
+            () -> {
+                if (issuer == null) {
+                    throw new IllegalStateException("Set the Jenkins URL");
+                }
+                return issuer;
+            },
+            message -> message,
+            new VerifiedTokens(),
+            clock);
+    private final TokenEndpoint endpoint =
+            new TokenEndpoint(tokens, () -> clients, () -> Duration.ofSeconds(86_400), () -> stopping, new FailureLimiter(clock));
+
+    private JsonResponse send(String type, String body, String... authorization) {
+        return request("POST", null, type, body, authorization);
+    }
+
+    private JsonResponse request(String method, String query, String type, String body, String... authorization) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        return endpoint.handle(new TokenRequest(
+                method, query, List.of(authorization), "192.0.2.1", type, bytes.length, new ByteArrayInputStream(bytes)));
+    }
+
+    private static String basic(String pair) {
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void assertIssued(JsonResponse response, String caller, String scope) {
+        assertThat(response.status()).as("%s", response).isEqualTo(200);
+        assertThat(response.headers()).isEmpty(); // Cache-Control is the same for all answers
+        assertThat(response.body().fieldNames()).toIterable()
+                .containsExactly("access_token", "scope", "expires_in", "token_type");
+        assertThat(response.body().get("scope").textValue()).isEqualTo(scope);
+        assertThat(response.body().get("expires_in").isIntegralNumber()).isTrue();
+        assertThat(response.body().get("expires_in").intValue()).isEqualTo(86_400);
+        assertThat(response.body().get("token_type").textValue()).isEqualTo("Bearer");
+        assertThat(tokens.verify(response.body().get("access_token").textValue(), Optional.empty()))
+                .isInstanceOfSatisfying(
+                        Genuine.class, genuine -> assertThat(genuine.caller().name()).isEqualTo(caller));
+    }
+
+    private static void assertError(JsonResponse response, int status, String code, Map<String, String> headers, String text) {
+        assertThat(response.status()).as("%s", response).isEqualTo(status);
+        assertThat(response.headers()).isEqualTo(headers);
+        assertThat(response.body().fieldNames()).toIterable().containsExactly("error", "message", "error_description");
+        assertThat(response.body().get("error").textValue()).isEqualTo(code);
+        assertThat(response.body().get("message").textValue()).contains(text);
+        assertThat(response.body().get("error_description").textValue()).matches("[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]+");
+    }
+
+    @Test
+    void issuesATokenForAForm() {
+        assertIssued(send(FORM, RIGHT), "client client-1", "decide:team/** decide:other");
+    }
+
+    /** As Armory's External Automation has it: the field that is named data is the slip. */
+    @Test
+    void issuesATokenForArmorysRequestAsItIsPrinted() {
+        assertIssued(
+                send(
+                        FORM,
+                        "data=audience=https://api.cloud.armory.io&grant_type=client_credentials"
+                                + "&client_id=client-1&client_secret=s%2Bcr%20t"),
+                "client client-1",
+                "decide:team/** decide:other");
+    }
+
+    @Test
+    void issuesATokenForJson() {
+        assertIssued(
+                send(
+                        "application/json",
+                        "{\"grant_type\": \"client_credentials\", \"client_id\": \"client-1\", \"client_secret\": \"s+cr t\","
+                                + " \"audience\": \"https://api.cloud.armory.io\", \"x\": [1]}"),
+                "client client-1",
+                "decide:team/** decide:other");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"client-1:s%2Bcr+t", "client-1:s+cr t", "client%3A2:x%25y"})
+    void issuesATokenForHttpBasicEncodedOrNot(String pair) {
+        boolean first = pair.startsWith("client-1");
+
+        assertIssued(
+                send(FORM, "grant_type=client_credentials", basic(pair)),
+                first ? "client client-1" : "client client:2",
+                first ? "decide:team/** decide:other" : "decide:**");
+    }
+
+    @Test
+    void issuesATokenOfLessScope() {
+        assertIssued(send(FORM, RIGHT + "&scope=decide:other"), "client client-1", "decide:other");
+        assertIssued(
+                send(FORM, RIGHT + "&scope=decide:team/a/b+decide:team/**"),
+                "client client-1",
+                "decide:team/a/b decide:team/**");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"decide:**", "decide:prod", "decide:team/*", "manage:deploy", "decide:other decide:prod", "decide:%zz"})
+    void refusesMoreScopeThanTheClientHas(String scope) {
+        assertError(
+                send(FORM, RIGHT + "&scope=" + scope.replace("%", "%25").replace(" ", "+")),
+                400,
+                "invalid_scope",
+                Map.of(),
+                "decide:team/** decide:other");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "client-1, wrong", "nobody, s%2Bcr%20t", "client-1, s%2Bcr%20t%00", "CLIENT-1, s%2Bcr%20t", "first, s%2Bcr%20t"
+    })
+    void refusesAnUnknownClientAndAWrongSecretInTheSameWords(String id, String secret) {
+        JsonResponse response =
+                send(FORM, "grant_type=client_credentials&client_id=" + id + "&client_secret=" + secret);
+
+        assertError(response, 401, "invalid_client", CHALLENGE, "unknown, or its secret is wrong");
+        assertThat(send(FORM, "grant_type=client_credentials", basic("client-1:wrong"))).isEqualTo(response);
+        assertThat(send(FORM, "grant_type=client_credentials", basic("nobody:wrong"))).isEqualTo(response);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "grant_type=client_credentials                                  | client_id is missing",
+                "grant_type=client_credentials&client_id=client-1               | client_secret is missing",
+                "grant_type=client_credentials&client_id=client-1&client_secret= | client_secret is missing",
+                "client_id=client-1&client_secret=x                             | grant_type is missing",
+                "grant_type=&client_id=client-1&client_secret=x                 | grant_type is missing",
+                "grant_type=client_credentials&client_id=a&client_id=b          | client_id is there twice",
+                "grant_type=client_credentials&grant_type=client_credentials    | grant_type is there twice",
+                "grant_type=client_credentials&client_id=%zz                    | a % is followed by something else",
+                "grant_type=client_credentials&client_id=%c3%28%                | a % is followed by something else",
+                "{}                                                             | grant_type is missing",
+            })
+    void refusesAFormThatIsWrong(String body, String message) {
+        assertError(send(FORM, body), 400, "invalid_request", Map.of(), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[]                                               | must be a JSON object",
+                "{                                                | not JSON at line 1",
+                "{\"grant_type\": 1}                              | grant_type is missing",
+                "{\"grant_type\": \"client_credentials\", \"client_id\": {}} | client_id is missing",
+                "{\"client_id\": \"a\", \"client_id\": \"b\"}     | \"client_id\" is there twice",
+            })
+    void refusesJsonThatIsWrong(String body, String message) {
+        assertError(send("application/json", body), 400, "invalid_request", Map.of(), message);
+    }
+
+    @ParameterizedTest
+    @NullAndEmptySource
+    @ValueSource(strings = {"text/plain", "multipart/form-data", "application/x-www-form-urlencoded; charset=utf-16"})
+    void refusesOtherTypes(String type) {
+        assertError(send(type, RIGHT), 400, "invalid_request", Map.of(), "Content-Type: application/x-www-form-urlencoded");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"authorization_code", "password", "refresh_token", "CLIENT_CREDENTIALS", "urn:ietf:params:x"})
+    void refusesOtherGrants(String grant) {
+        assertError(
+                send(FORM, RIGHT.replace("client_credentials", grant)),
+                400,
+                "unsupported_grant_type",
+                Map.of(),
+                "must be client_credentials");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer x", "Basic", "Basic !!!", "Basic Y2xpZW50", "Basic OnNlY3JldA==", ""})
+    void refusesAnAuthorizationThatIsNotBasic(String header) {
+        assertError(
+                send(FORM, "grant_type=client_credentials", header), 400, "invalid_request", Map.of(), "HTTP Basic credentials");
+    }
+
+    @Test
+    void refusesAClientThatSaysTwiceWhoItIs() {
+        String right = basic("client-1:s+cr t");
+
+        assertError(send(FORM, RIGHT, right), 400, "invalid_request", Map.of(), "Say once who you are");
+        assertError(
+                send(FORM, "grant_type=client_credentials", right, right),
+                400,
+                "invalid_request",
+                Map.of(),
+                "Say once who you are");
+    }
+
+    @Test
+    void refusesParametersInTheAddress() {
+        assertError(request("POST", RIGHT, FORM, RIGHT), 400, "invalid_request", Map.of(), "belong into the body");
+    }
+
+    @Test
+    void allowsPostAlone() {
+        assertError(request("GET", null, FORM, RIGHT), 405, "invalid_request", Map.of("Allow", "POST"), "POST");
+    }
+
+    @Test
+    void refusesMoreThan64KiB() {
+        assertError(
+                send(FORM, RIGHT + "&x=" + "y".repeat(64 * 1024)), 413, "invalid_request", Map.of(), "65536 bytes at most");
+    }
+
+    @Test
+    void asksToComeBackWhenItCannotSign() {
+        unreadable = true;
+        JsonResponse response = send(FORM, RIGHT);
+        assertThat(response.status()).isEqualTo(503);
+        assertThat(response.headers()).isEqualTo(Map.of("Retry-After", "10"));
+        assertThat(response.toString()).doesNotContain("secret/path");
+
+        unreadable = false;
+        issuer = null;
+        assertThat(send(FORM, RIGHT).toString()).startsWith("503").contains("Set the Jenkins URL");
+        issuer = "https://jenkins.example.com/armory/";
+        stopping = true;
+        assertThat(send(FORM, RIGHT).status()).isEqualTo(503);
+    }
+
+    @Test
+    void slowsDownWhoGuessesButNotTheClientBesideIt() {
+        String guess = "grant_type=client_credentials&client_id=somebody&client_secret=x";
+        for (int i = 0; i < FailureLimiter.BURST; i++) {
+            assertThat(send(FORM, guess).status()).isEqualTo(401);
+        }
+
+        JsonResponse slowed = send(FORM, guess);
+        assertThat(slowed.status()).isEqualTo(429);
+        assertThat(slowed.headers()).isEqualTo(Map.of("Retry-After", "1"));
+        assertThat(slowed.body().get("error_description").textValue()).contains("wait a second");
+        assertIssued(send(FORM, RIGHT), "client client-1", "decide:team/** decide:other");
+    }
+
+    @Test
+    void answersTheRightSecretWhateverOthersSendFromTheSameAddress() {
+        for (int i = 0; i < 2 * FailureLimiter.BURST; i++) {
+            send(FORM, RIGHT + "x");
+            send(FORM, RIGHT + i);
+            send(FORM, "grant_type=client_credentials&client_id=somebody&client_secret=x");
+
+            assertThat(send(FORM, RIGHT).status()).isEqualTo(200);
+        }
+        assertThat(send(FORM, RIGHT + "x").status()).isEqualTo(429);
+    }
+
+    @Provide
+    Arbitrary<String> bodies() {
+        Arbitrary<String> name = Arbitraries.oneOf(
+                Arbitraries.of("grant_type", "client_id", "client_secret", "scope", "data", "%", "\"grant_type\""),
+                Arbitraries.strings().ofMaxLength(8));
+        Arbitrary<String> value = Arbitraries.oneOf(
+                Arbitraries.of("client_credentials", "client-1", "wrong", "decide:**", "%zz", "", "{\"a\":"),
+                Arbitraries.strings().ofMaxLength(20));
+        return Combinators.combine(name, Arbitraries.of("=", ":", "==", ""), value)
+                .as((left, sign, right) -> left + sign + right)
+                .list()
+                .ofMaxSize(6)
+                .map(pairs -> String.join("&", pairs))
+                .flatMap(text -> Arbitraries.of(text, "{" + text.replace('&', ',') + "}", "[" + text));
+    }
+
+    @Provide
+    Arbitrary<String> headers() {
+        return Combinators.combine(
+                        Arbitraries.of("Basic ", "basic ", "Bearer ", ""),
+                        Arbitraries.oneOf(
+                                Arbitraries.strings().ofMaxLength(30),
+                                Arbitraries.of("client-1:wrong", "a:b:c", ":", "%:%")
+                                        .map(pair -> Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)))))
+                .as(String::concat);
+    }
+
+    @Property(tries = 20_000)
+    void nobodyGetsATokenWithoutTheSecret(
+            @ForAll("bodies") String body, @ForAll("headers") String header, @ForAll boolean json, @ForAll boolean none) {
+        JsonResponse response =
+                send(json ? "application/json" : FORM, body, none ? new String[0] : new String[] {header});
+
+        assertThat(response.status()).isIn(400, 401, 429);
+        assertThat(response.body().get("error").textValue())
+                .isIn("invalid_request", "invalid_client", "unsupported_grant_type", "too_many_failures");
+        assertThat(response.toString()).doesNotContain("Exception", "s+cr t");
+        assertThat(response.body().get("error_description").textValue()).matches("[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]+");
+    }
+}

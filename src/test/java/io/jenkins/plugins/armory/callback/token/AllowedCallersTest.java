@@ -1,0 +1,70 @@
+package io.jenkins.plugins.armory.callback.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whom {@code allowedCallers} of a step lets decide. */
+class AllowedCallersTest {
+
+    private static final String ISSUER = "https://issuer.example.com";
+
+    private static AllowedCallers callers(String... entries) {
+        return AllowedCallers.of(Approval.start(
+                "id",
+                new BuildRef("job", 1),
+                "prod",
+                "tests",
+                null,
+                List.of(entries),
+                Instant.EPOCH,
+                Duration.ofHours(1)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "repo:octo/*,        repo:octo/x,          true",
+        "repo:octo/*,        repo:octo/,           true",
+        "repo:octo/*,        repo:other/x,         false",
+        "*:main,             repo:octo/x:main,     true",
+        "*:main,             repo:octo/x:mainline, false",
+        "a*b*c,              axxbxxbxxc,           true",
+        "a*b*c,              axxc,                 false",
+        "a*a,                a,                    false",
+        "*,                  whatever,             true",
+        "repo.octo,          repo:octo,            false",
+        "repo?octo,          repo:octo,            false",
+    })
+    void starStandsForAnyTextOfASubject(String pattern, String subject, boolean included) {
+        assertThat(callers(ISSUER + ' ' + pattern).includeSubject(ISSUER, subject)).isEqualTo(included);
+    }
+
+    @Test
+    void subjectMayHaveLineBreaks() {
+        assertThat(callers(ISSUER + " a*b").includeSubject(ISSUER, "a\n\nb")).isTrue();
+    }
+
+    @Test
+    void issuerAloneIncludesAllItsSubjects() {
+        assertThat(callers(ISSUER).includeSubject(ISSUER, "anybody")).isTrue();
+        assertThat(callers(ISSUER).includeSubject("https://other.example.com", "anybody")).isFalse();
+    }
+
+    /** A backtracking matcher takes time that grows with the power of the number of stars: hours for these. */
+    @Test
+    void manyStarsTakeNoLongerThanOne() {
+        AllowedCallers callers = callers(ISSUER + " *a*a*a*a*a*a*b");
+
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10),
+                () -> assertThat(callers.includeSubject(ISSUER, "a".repeat(60_000))).isFalse());
+    }
+}

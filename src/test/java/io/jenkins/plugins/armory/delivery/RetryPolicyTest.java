@@ -1,0 +1,60 @@
+package io.jenkins.plugins.armory.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.http.WebhookCaller;
+import io.jenkins.plugins.armory.http.WebhookCaller.Result;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class RetryPolicyTest {
+
+    private static final Result BROKEN = Result.notMade("it broke", true);
+    private final RetryPolicy withoutChance = new RetryPolicy(() -> 0);
+
+    @Test
+    void waitsTwiceAsLongEachTimeUpToAMinute() {
+        assertThat(IntStream.rangeClosed(1, 8)
+                        .mapToObj(failed -> withoutChance.delay(failed, 8, BROKEN).orElseThrow()))
+                .extracting(Duration::toSeconds)
+                .containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L);
+    }
+
+    @Test
+    void givesUpAfterTheRetriesAndAtOnceOnWhatWillNotPass() {
+        assertThat(withoutChance.delay(3, 2, BROKEN)).isEmpty();
+        assertThat(withoutChance.delay(1, 0, BROKEN)).isEmpty();
+        assertThat(withoutChance.delay(1, 5, Result.notMade("it is refused", false))).isEmpty();
+    }
+
+    @Property(tries = 500)
+    void takesOffUpToAHalfByChance(
+            @ForAll @IntRange(min = 1, max = 1_000_000) int failed,
+            @ForAll @DoubleRange(min = 0, max = 1, maxIncluded = false) double chance) {
+        Duration whole = withoutChance.delay(failed, Integer.MAX_VALUE, BROKEN).orElseThrow();
+        Duration delay =
+                new RetryPolicy(() -> chance).delay(failed, Integer.MAX_VALUE, BROKEN).orElseThrow();
+
+        assertThat(delay).isBetween(whole.dividedBy(2), whole);
+        assertThat(whole).isBetween(RetryPolicy.FIRST_DELAY, RetryPolicy.LONGEST_DELAY);
+    }
+
+    @Test
+    void readsRetryAfterInBothForms() {
+        Instant now = Instant.parse("2026-01-31T10:00:00Z");
+
+        assertThat(WebhookCaller.retryAfter("120", now)).isEqualTo(Duration.ofMinutes(2));
+        assertThat(WebhookCaller.retryAfter(" 0 ", now)).isEqualTo(Duration.ZERO);
+        assertThat(WebhookCaller.retryAfter("Sat, 31 Jan 2026 10:00:30 GMT", now)).isEqualTo(Duration.ofSeconds(30));
+        assertThat(WebhookCaller.retryAfter("Sat, 31 Jan 2026 09:00:00 GMT", now)).isEqualTo(Duration.ZERO);
+        assertThat(WebhookCaller.retryAfter("soon", now)).isNull();
+        assertThat(WebhookCaller.retryAfter("-1", now)).isNull();
+        assertThat(WebhookCaller.retryAfter(null, now)).isNull();
+    }
+}

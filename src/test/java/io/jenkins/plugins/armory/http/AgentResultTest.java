@@ -1,0 +1,104 @@
+package io.jenkins.plugins.armory.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.webhook.TemplateException;
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import io.jenkins.plugins.armory.http.WebhookCaller.Result;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the controller believes of an agent's word about a call. */
+class AgentResultTest {
+
+    private static final WebhookRequest REQUEST = request();
+
+    private static WebhookRequest request() {
+        try {
+            return WebhookRequest.of(
+                    Webhook.named("w")
+                            .uriTemplate("https://ci.internal/start")
+                            .headers(List.of(new Webhook.Header("Authorization", "Bearer {{secrets.token}}")))
+                            .disableCallback(true)
+                            .build(),
+                    new Variables().withSecrets(id -> "s3cret"),
+                    new WebhookRequest.Defaults("a1", "strategy", null));
+        } catch (TemplateException x) {
+            throw new AssertionError(x);
+        }
+    }
+
+    private static Result credible(int status, String failure, Duration retryAfter, String answer) {
+        return new Result(status, failure, true, true, retryAfter, answer).asFarAsCredible(REQUEST);
+    }
+
+    @Test
+    void usualResultsStayAsTheyAre() {
+        assertThat(credible(202, null, null, "queued")).satisfies(result -> {
+            assertThat(result.isAccepted()).isTrue();
+            assertThat(result.status()).isEqualTo(202);
+            assertThat(result.answer()).isEqualTo("queued");
+            assertThat(result.mayBeRepeated()).isFalse();
+        });
+        assertThat(credible(503, "busy", Duration.ofSeconds(7), "")).satisfies(result -> {
+            assertThat(result.failure()).isEqualTo("busy");
+            assertThat(result.mayBeRepeated()).isTrue();
+            assertThat(result.retryAfter()).contains(Duration.ofSeconds(7));
+        });
+        assertThat(credible(0, "cannot be found", null, "").failure()).isEqualTo("cannot be found");
+    }
+
+    @Test
+    void textsAreOfTheUsualLength() {
+        String long64Mib = "ü".repeat(32 * 1024 * 1024);
+
+        Result result = credible(500, long64Mib, null, long64Mib);
+
+        assertThat(result.answer().getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(WebhookCaller.MAX_ANSWER);
+        assertThat(result.failure().getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(WebhookCaller.MAX_ANSWER);
+    }
+
+    @Test
+    void textsHaveNoControlCharactersAndNoSecretOfTheRequest() {
+        Result result = credible(500, "no\u001b[2J s3cret", null, "a\u0000b s3cret");
+
+        assertThat(result.failure()).isEqualTo("no[2J ****");
+        assertThat(result.answer()).isEqualTo("ab ****");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, 99, 199, 302, 404, 500, 600, 2000, Integer.MAX_VALUE})
+    void nothingButA2xxIsAnAcceptedCall(int status) {
+        Result result = credible(status, null, null, "");
+
+        assertThat(result.isAccepted()).isFalse();
+        assertThat(result.status()).isZero();
+        assertThat(result.mayHaveBeenTaken()).isTrue();
+        assertThat(result.failure())
+                .isEqualTo("https://ci.internal was called from an agent that says of the answer what cannot be; look at its log");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 99, 200, 299, 600, Integer.MIN_VALUE})
+    void failureHasAStatusThatGoesWithIt(int status) {
+        assertThat(credible(status, "no", null, "").status()).isZero();
+    }
+
+    @Test
+    void missingAnswerIsNotCredible() {
+        assertThat(credible(200, null, null, null).isAccepted()).isFalse();
+    }
+
+    @Test
+    void pausesAreNeitherNegativeNorEndless() {
+        assertThat(credible(503, "no", Duration.ofSeconds(-1), "").retryAfter()).isEmpty();
+        assertThat(credible(503, "no", Duration.ofSeconds(Long.MAX_VALUE), "").retryAfter())
+                .hasValueSatisfying(pause -> assertThat(pause).isLessThan(Duration.ofDays(1000)));
+    }
+}

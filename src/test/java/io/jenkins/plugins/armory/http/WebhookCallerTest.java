@@ -1,0 +1,323 @@
+package io.jenkins.plugins.armory.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import io.jenkins.plugins.armory.webhook.Webhook.Header;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import okhttp3.Credentials;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WebhookCallerTest {
+
+    private static final WebhookRequest.Defaults DEFAULTS = new WebhookRequest.Defaults("a1", "strategy", null);
+
+    private static final AllowedHosts LOOPBACK = AllowedHosts.of(List.of()).andLoopback();
+
+    private final WebhookCaller caller = new WebhookCaller(Duration.ofSeconds(5), Duration.ofSeconds(1));
+    private final MockWebServer server = new MockWebServer();
+
+    @BeforeEach
+    void start() throws IOException {
+        server.start(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private WebhookCaller.Result call(String uri) {
+        return call(uri, LOOPBACK, null);
+    }
+
+    private WebhookCaller.Result call(String uri, AllowedHosts hosts, ProxyServer proxy) {
+        try {
+            Webhook webhook = Webhook.named("w")
+                    .uriTemplate(uri)
+                    .headers(List.of(new Header("Authorization", "Bearer {{secrets.token}}")))
+                    .body("{\"a\": \"ü\"}")
+                    .disableCallback(true)
+                    .build();
+            CompletableFuture<WebhookCaller.Result> result = new CompletableFuture<>();
+            caller.call(
+                    WebhookRequest.of(webhook, new Variables().withSecrets(id -> "s3cret"), DEFAULTS),
+                    "key-1",
+                    hosts,
+                    proxy,
+                    result::complete);
+            return result.get(30, TimeUnit.SECONDS);
+        } catch (Exception x) {
+            throw new AssertionError(x);
+        }
+    }
+
+    private String url() {
+        return server.url("/start?token=s3cret").toString();
+    }
+
+    private void answer(int status) {
+        server.enqueue(new MockResponse.Builder().code(status).build());
+    }
+
+    @Test
+    void sendsTheRequestAsItIs() throws InterruptedException {
+        answer(202);
+
+        WebhookCaller.Result result = call(url());
+
+        assertThat(result.isAccepted()).isTrue();
+        assertThat(result.status()).isEqualTo(202);
+
+        RecordedRequest request = server.takeRequest();
+        assertThat(request.getRequestLine()).isEqualTo("POST /start?token=s3cret HTTP/1.1");
+        assertThat(request.getHeaders().get("Authorization")).isEqualTo("Bearer s3cret");
+        assertThat(request.getHeaders().get("Content-Type")).isEqualTo("application/json");
+        assertThat(request.getHeaders().get("Idempotency-Key")).isEqualTo("key-1");
+        assertThat(request.getBody().string(StandardCharsets.UTF_8)).isEqualTo("{\"a\": \"ü\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "301 | a redirect, which is not followed",
+                "400 | check the body",
+                "401 | check the credentials",
+                "403 | check the credentials",
+                "404 | check the method and the path",
+                "418 | must answer 2xx",
+                "429 | called too often",
+                "500 | look at the log of the service",
+                "503 | look at the log of the service",
+            })
+    void tellsWhyAnAnswerIsARefusal(int status, String advice) {
+        answer(status);
+
+        assertFailure(call(url()), status, "answered " + status, advice);
+        assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400, false", "404, false", "301, false", "429, true", "500, true", "502, true", "503, true"})
+    void tellsWhichRefusalsMayPass(int status, boolean passing) {
+        answer(status);
+
+        assertThat(call(url()).mayBeRepeated()).isEqualTo(passing);
+    }
+
+    @Test
+    void tellsWhetherTheReceiverMayHaveBegun() {
+        answer(202);
+        assertThat(call(url()).mayHaveBeenTaken()).isTrue();
+        answer(503);
+        assertThat(call(url()).mayHaveBeenTaken()).as("it said no").isFalse();
+        server.enqueue(new MockResponse.Builder()
+                .onResponseStart(SocketEffect.Stall.INSTANCE)
+                .build());
+        assertThat(call(url()).mayHaveBeenTaken()).as("its answer was lost").isTrue();
+        String uri = url();
+        server.close();
+        assertThat(call(uri).mayHaveBeenTaken()).as("it was not reached").isFalse();
+    }
+
+    @Test
+    void measuresThePartsOfACall() throws Exception {
+        answer(202);
+        CallTimings timings = new CallTimings();
+        CompletableFuture<WebhookCaller.Result> result = new CompletableFuture<>();
+        Webhook webhook = Webhook.named("w").uriTemplate(url()).disableCallback(true).build();
+
+        caller.call(
+                WebhookRequest.of(webhook, new Variables(), DEFAULTS), "key-1", LOOPBACK, null, timings, result::complete);
+        result.get(30, TimeUnit.SECONDS);
+
+        for (CallTimings.Part part : List.of(CallTimings.Part.LOOK_UP, CallTimings.Part.CONNECT, CallTimings.Part.FIRST_BYTE)) {
+            assertThat(timings.of(part)).as(part.name()).isPresent();
+        }
+        assertThat(timings.of(CallTimings.Part.TLS)).as("it was not encrypted").isEmpty();
+    }
+
+    @Test
+    void doesNotRepeatACallByItself() {
+        server.enqueue(new MockResponse.Builder().code(503).addHeader("Retry-After", "0").build());
+        answer(200);
+
+        WebhookCaller.Result result = call(url());
+
+        assertThat(result.status()).isEqualTo(503);
+        assertThat(result.retryAfter()).contains(Duration.ZERO);
+        assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsTheStartOfTheAnswerWithoutSecrets() {
+        server.enqueue(new MockResponse.Builder().code(500).body("\u0007no, s3cret is not valid\n").build());
+        server.enqueue(new MockResponse.Builder().code(200).body("é".repeat(100_000)).build());
+        server.enqueue(new MockResponse.Builder().code(200).body(" ".repeat(8 * 1024 - 13) + "the end: s3cret").build());
+
+        assertThat(call(url()).answer()).isEqualTo("no, **** is not valid");
+        assertThat(call(url()).answer()).isEqualTo("é".repeat(WebhookCaller.MAX_ANSWER / 2));
+        assertThat(call(url()).answer()).as("a secret that is cut off is none less").isEqualTo("the end:");
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsOne() {
+        server.enqueue(new MockResponse.Builder()
+                .code(202)
+                .body("begun")
+                .addHeader("Content-Length", "1000")
+                .onResponseEnd(new SocketEffect.CloseSocket())
+                .build());
+
+        WebhookCaller.Result result = call(url());
+
+        assertThat(result.isAccepted()).isTrue();
+        assertThat(result.answer()).isEqualTo("begun");
+    }
+
+    @Test
+    void refusesAHostThatMayNotBeCalled() {
+        WebhookCaller.Result byAddress = call(url(), AllowedHosts.of(List.of()), null);
+        WebhookCaller.Result byName = call(url().replace("127.0.0.1", "localhost"), AllowedHosts.of(List.of()), null);
+        WebhookCaller.Result unlisted = call(url(), AllowedHosts.of(List.of("*.example.com")), null);
+
+        assertFailure(byAddress, 0, "may not be called: it has the private address 127.0.0.1");
+        assertFailure(byName, 0, "may not be called: it has the private address");
+        assertFailure(unlisted, 0, "localhost is not in the list of allowed hosts");
+        assertThat(List.of(byAddress, byName, unlisted)).noneMatch(WebhookCaller.Result::mayBeRepeated);
+        assertThat(server.getRequestCount()).isZero();
+    }
+
+    @Test
+    void goesThroughAProxyThatAsksWhoItIs() throws InterruptedException {
+        answer(200);
+        ProxyServer proxy = new ProxyServer("127.0.0.1", server.getPort(), "jenkins", "pässword");
+
+        assertThat(call("http://ci.invalid/start", AllowedHosts.of(List.of()), proxy).isAccepted())
+                .isTrue();
+
+        RecordedRequest request = server.takeRequest();
+        assertThat(request.getRequestLine()).isEqualTo("POST http://ci.invalid/start HTTP/1.1");
+        assertThat(request.getHeaders().get("Proxy-Authorization"))
+                .isEqualTo(Credentials.basic("jenkins", "pässword", StandardCharsets.UTF_8));
+        assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void opensATunnelForTlsAndTellsWhenItIsRefused() throws InterruptedException {
+        server.enqueue(new MockResponse.Builder().code(407).addHeader("Proxy-Authenticate", "Basic realm=\"p\"").build());
+        server.enqueue(new MockResponse.Builder().code(407).addHeader("Proxy-Authenticate", "Basic realm=\"p\"").build());
+        ProxyServer proxy = new ProxyServer("127.0.0.1", server.getPort(), "jenkins", "wrong");
+
+        WebhookCaller.Result result = call("https://ci.invalid/start", AllowedHosts.of(List.of()), proxy);
+
+        assertFailure(result, 0, "cannot be reached through the proxy 127.0.0.1:" + server.getPort());
+        assertThat(result.failure()).doesNotContain("wrong");
+        assertThat(server.takeRequest().getRequestLine()).isEqualTo("CONNECT ci.invalid:443 HTTP/1.1");
+    }
+
+    @Test
+    void holdsAProxyToTheListOfHosts() {
+        ProxyServer proxy = new ProxyServer("127.0.0.1", server.getPort(), null, null);
+
+        assertFailure(
+                call("http://evil.invalid/", AllowedHosts.of(List.of("*.example.com")), proxy),
+                0,
+                "evil.invalid is not in the list");
+        assertFailure(call("http://10.0.0.1/", AllowedHosts.of(List.of()), proxy), 0, "private address 10.0.0.1");
+        assertThat(server.getRequestCount()).isZero();
+    }
+
+    @Test
+    void doesNotFollowARedirect() {
+        server.enqueue(new MockResponse.Builder()
+                .code(307)
+                .addHeader("Location", server.url("/elsewhere"))
+                .build());
+        answer(200);
+
+        assertFailure(call(url()), 307, "redirect");
+        assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsThatNothingAnsweredInTime() {
+        server.enqueue(new MockResponse.Builder()
+                .onResponseStart(SocketEffect.Stall.INSTANCE)
+                .build());
+
+        assertFailure(call(url()), 0, "did not answer within 1 seconds");
+    }
+
+    @Test
+    void tellsThatNobodyListens() {
+        String url = url();
+        server.close();
+
+        assertFailure(call(url), 0, "cannot be connected to", "that the service is up");
+    }
+
+    @Test
+    void tellsThatAHostIsUnknown() {
+        WebhookCaller.Result result = call("http://unknown.invalid/s3cret");
+
+        assertThat(result.failure()).startsWith("http://unknown.invalid cannot be found; check the host name");
+        assertThat(result.failure()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void tellsThatTlsFailed() throws Exception {
+        assertFailure(callMailServer("https"), 0, "https://127.0.0.1", "TLS handshake failed");
+    }
+
+    @Test
+    void tellsThatAnAnswerIsNoHttp() throws Exception {
+        assertFailure(callMailServer("http"), 0, "did not answer with HTTP");
+    }
+
+    /** Calls what is there, but speaks neither TLS nor HTTP. */
+    private WebhookCaller.Result callMailServer(String scheme) throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread thread = new Thread(() -> {
+                try (Socket socket = listener.accept()) {
+                    socket.getInputStream().read(); // closing with something unread would reset the connection
+                    socket.getOutputStream().write("220 mail.example.com ESMTP\r\n".getBytes(StandardCharsets.US_ASCII));
+                    socket.shutdownOutput();
+                    socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                } catch (IOException x) {
+                    // the caller hung up
+                }
+            });
+            thread.start();
+            WebhookCaller.Result result = call(scheme + "://127.0.0.1:" + listener.getLocalPort() + "/s3cret");
+            thread.join();
+            return result;
+        }
+    }
+
+    private static void assertFailure(WebhookCaller.Result result, int status, String... parts) {
+        assertThat(result.isAccepted()).isFalse();
+        assertThat(result.status()).isEqualTo(status);
+        assertThat(result.failure()).contains(parts).doesNotContain("s3cret");
+    }
+}

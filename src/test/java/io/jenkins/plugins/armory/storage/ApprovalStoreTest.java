@@ -1,0 +1,621 @@
+package io.jenkins.plugins.armory.storage;
+
+import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
+import static io.jenkins.plugins.armory.approval.ApprovalTest.START;
+import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTest;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Approval.Answer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+public class ApprovalStoreTest {
+
+    private static final Event SUCCESS = new Event.Callback(true, "ça va\n\"ok\" \uD83D\uDC4D", "callback token");
+
+    @TempDir
+    private Path folder;
+
+    private ApprovalStore store;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = ApprovalStore.open(folder);
+    }
+
+    private Approval decide(String id) throws IOException {
+        store.create(start(id));
+        return store.apply(id, SUCCESS, SOON).orElseThrow().approval();
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile)
+                    .map(file -> folder.relativize(file).toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void findsAfterARestartWhatItWasTold() throws IOException {
+        Approval pending = start("a1");
+        store.create(pending);
+        Approval waiting = store.apply("a1", ApprovalTest.sent(), SOON).orElseThrow().approval();
+        Approval decided = decide("a2");
+
+        assertThat(files()).containsExactly("journal/1.log");
+        assertHolds(ApprovalStore.open(folder), waiting, decided);
+        assertThat(store.fold(() -> false)).isTrue();
+        assertThat(files()).containsExactly("decided/a2.json", "pending/a1.json");
+        assertHolds(store, waiting, decided);
+        assertHolds(ApprovalStore.open(folder), waiting, decided);
+    }
+
+    private static void assertHolds(ApprovalStore store, Approval waiting, Approval decided) throws IOException {
+        assertThat(store.pending()).containsExactly(waiting);
+        assertThat(store.find(waiting.id())).contains(waiting);
+        assertThat(store.find(decided.id())).contains(decided);
+        assertThat(store.recentlyDecided()).containsExactly(decided);
+    }
+
+    @Test
+    void foldsOnWhereItStopped() throws IOException {
+        Approval decided = decide("a1");
+        decide("a2");
+        Iterator<Boolean> stop = List.of(false, false, true).iterator();
+
+        assertThat(store.fold(stop::next)).isFalse();
+
+        assertThat(files()).containsExactly("decided/a1.json", "journal/1.log");
+        store.create(start("a3"));
+        assertThat(store.fold(() -> false)).isTrue();
+        assertThat(files()).containsExactly("decided/a1.json", "decided/a2.json", "pending/a3.json");
+        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
+    }
+
+    @Test
+    void keepsInTheJournalWhatCannotBeFolded() throws IOException {
+        Approval decided = decide("a1");
+        Files.delete(folder.resolve("decided"));
+        Files.createFile(folder.resolve("decided")); // no file can be made in there now
+
+        assertThatIOException().isThrownBy(() -> store.fold(() -> false));
+
+        assertThat(store.find("a1")).contains(decided);
+        Files.delete(folder.resolve("decided"));
+        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
+        assertThat(store.fold(() -> false)).isTrue();
+        assertThat(files()).containsExactly("decided/a1.json");
+    }
+
+    @Test
+    void leavesOutOfTheJournalWhatIsDamaged() throws IOException {
+        Approval decided = decide("a1");
+        decide("a2");
+        store.create(start("a3"));
+        Path journal = folder.resolve("journal/1.log");
+        String content = Files.readString(journal);
+        String torn = content.substring(0, content.length() - 10).replaceFirst("(\"id\":\"a)2(\".*DECIDED)", "$17$2");
+        assertThat(torn).contains("\"a7\"");
+        Files.writeString(journal, torn);
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.find("a1")).contains(decided);
+        assertThat(reopened.pending()).containsExactly(start("a2"));
+        assertThat(reopened.find("a7")).isEmpty();
+        assertThat(reopened.find("a3")).isEmpty();
+    }
+
+    @Test
+    void goesByTheDecisionWhereTheJournalKnowsOnlyTheBeginning() throws IOException {
+        store.create(start("a1"));
+        byte[] begun = Files.readAllBytes(folder.resolve("journal/1.log"));
+        Approval decided = store.apply("a1", SUCCESS, SOON).orElseThrow().approval();
+        store.fold(() -> false);
+        Files.write(folder.resolve("journal/1.log"), begun);
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.pending()).isEmpty();
+        assertThat(reopened.find("a1")).contains(decided);
+        assertThat(reopened.fold(() -> false)).isTrue();
+        assertThat(files()).containsExactly("decided/a1.json");
+    }
+
+    @Test
+    void doesNotBringBackFromTheJournalWhatWasRemoved() throws IOException {
+        store.create(start("a1"));
+        decide("a2");
+        store.remove("a1");
+        store.remove("a2");
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.pending()).isEmpty();
+        assertThat(reopened.find("a2")).isEmpty();
+        assertThat(reopened.recentlyDecided()).isEmpty();
+    }
+
+    @Test
+    void keepsEveryField() throws IOException {
+        Approval bare = Approval.start(
+                "a1", new BuildRef("job", 1), null, "w", null, ApprovalTest.START, Duration.ofSeconds(3));
+        Approval full = Approval.start(
+                "a2", new BuildRef("a/b", 2), "prod", "w", "secret-text", ApprovalTest.START, Duration.ofDays(2))
+                .withoutCallback()
+                .in(Phase.AFTER_DEPLOYMENT)
+                .with(new ManualRequirement("Go?", List.of("alice", "ops")));
+        store.create(bare);
+        store.create(full);
+        Attempt failed = new Attempt(
+                1, SOON, "http://h", 503, Duration.ofMillis(7), "h answered 503", "busy\n", SOON.plusMillis(1500));
+        full = store.apply("a2", new Event.Failed(failed), SOON).orElseThrow().approval();
+
+        full = store.apply("a2", new Event.ManualApproval("alice", "fine"), SOON).orElseThrow().approval();
+
+        assertThat(full.attempts()).containsExactly(failed);
+        assertThat(full.person()).isNotNull();
+        assertThat(ApprovalStore.open(folder).pending()).containsExactlyInAnyOrder(bare, full);
+    }
+
+    @Test
+    void keepsTheHeartbeatAndWhatCameOfTheCancelWebhook() throws IOException {
+        Attempt attempt = new Attempt(
+                3, ApprovalTest.SOON, "https://ci.example.com", 503, Duration.ofMillis(7), "answered 503", "busy", null);
+        store.create(start("a1").with(Duration.ofMillis(90_001)));
+        store.apply("a1", new Event.Aborted("stopped"), ApprovalTest.SOON);
+
+        store.apply("a1", new Event.CancelCalled(attempt), ApprovalTest.SOON);
+
+        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow())
+                .returns(Duration.ofMillis(90_001), Approval::heartbeat)
+                .returns(attempt, Approval::cancel);
+    }
+
+    @Test
+    void readsWhatAVersionWithoutPhasesWrote() throws IOException {
+        Approval decided = decide("a1");
+        store.fold(() -> false);
+        Path file = folder.resolve("decided/a1.json");
+        String callback = Files.readString(file).replaceFirst(".*(\"callback\":\\{[^}]*},).*", "$1");
+        String old = Files.readString(file).replace("\"phase\":\"strategy\",", "").replace(callback, "");
+        assertThat(old).doesNotContain("phase", "\"callback\"");
+        Files.writeString(file, old);
+
+        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
+    }
+
+    @Test
+    void readsWhatAVersionWithoutAttemptsWrote() throws IOException {
+        store.create(start("a1"));
+        store.fold(() -> false);
+        Path file = folder.resolve("pending/a1.json");
+        String old = Files.readString(file)
+                .replace(",\"attempts\":[]", "")
+                .replace("\"awaitsCallback\":true,", "");
+        assertThat(old).doesNotContain("attempts", "awaitsCallback");
+        Files.writeString(file, old);
+
+        assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a1"));
+    }
+
+    @Test
+    void keepsADecidedApprovalInItsPlaceWhenAnAttemptIsNoted() throws IOException {
+        Approval first = decide("a1");
+        Approval second = decide("a2");
+
+        Approval noted = store.apply("a1", ApprovalTest.sent(), SOON).orElseThrow().approval();
+
+        assertThat(noted.attempts()).hasSize(first.attempts().size() + 1);
+        assertThat(store.recentlyDecided()).containsExactly(second, noted);
+        assertThat(ApprovalStore.open(folder).find("a1")).contains(noted);
+    }
+
+    @Test
+    void goesByTheDecisionWhereACrashLeftBothFiles() throws IOException {
+        Approval pending = start("a1");
+        store.create(pending);
+        store.fold(() -> false);
+        byte[] before = Files.readAllBytes(folder.resolve("pending/a1.json"));
+        Approval decided = store.apply("a1", SUCCESS, SOON).orElseThrow().approval();
+        store.fold(() -> false);
+        Files.write(folder.resolve("pending/a1.json"), before);
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.pending()).isEmpty();
+        assertThat(reopened.find("a1")).contains(decided);
+        assertThat(files()).containsExactly("decided/a1.json");
+    }
+
+    @Test
+    void removesWhatACrashLeftHalfWritten() throws IOException {
+        Files.writeString(folder.resolve("pending/a1.json.tmp"), "{\"form");
+        Files.writeString(folder.resolve("decided/a2.json.tmp"), "");
+
+        assertThat(ApprovalStore.open(folder).pending()).isEmpty();
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void doesNotTakeAnUnreadableFileForNone() throws IOException {
+        Files.writeString(folder.resolve("pending/a1.json"), "{\"format\":1,\"id\":\"a1\"}");
+        Files.writeString(folder.resolve("pending/a2.json"), "not JSON");
+        Files.writeString(folder.resolve("pending/a3.json"), "{\"format\":\"new\"}");
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.pending()).isEmpty();
+        assertThatIOException().isThrownBy(() -> reopened.find("a1")).withMessageContaining("a1.json");
+        assertThatIOException().isThrownBy(() -> reopened.apply("a2", SUCCESS, SOON));
+        assertThat(files()).as("for somebody to look at").hasSize(3);
+        reopened.remove("a3");
+        assertThat(reopened.find("a3")).isEmpty();
+    }
+
+    @Test
+    void takesNoFileForWhatItsNameDoesNotSay() throws IOException {
+        Approval decided = decide("a1");
+        store.fold(() -> false);
+        Path file = folder.resolve("decided/a1.json");
+        Files.copy(file, folder.resolve("pending/a2.json"));
+        Files.copy(file, folder.resolve("decided/a3.json"));
+        Files.move(file, folder.resolve("pending/a1.json"));
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.pending()).isEmpty();
+        assertThat(reopened.recentlyDecided()).isEmpty();
+        for (String id : List.of("a1", "a2", "a3")) {
+            assertThatIOException().isThrownBy(() -> reopened.find(id)).withMessageContaining("belongs into");
+        }
+        Files.move(folder.resolve("pending/a1.json"), file);
+        assertThat(reopened.find("a1")).contains(decided);
+    }
+
+    @Test
+    void isNotOpenedWhereTheJournalWouldNameAnotherFile() throws IOException {
+        Path outside = folder.resolve("outside.json");
+        Files.writeString(outside, "{}");
+        for (byte[] record : List.of(
+                ApprovalFile.write(start("../outside")), ApprovalFile.writeRemoved(List.of("../outside")))) {
+            Journal.open(Disk.LOCAL, folder.resolve("journal"), each -> {}).append(record);
+
+            assertThatIOException()
+                    .isThrownBy(() -> ApprovalStore.open(folder))
+                    .withMessageContaining("it has the id ../outside");
+
+            assertThat(outside).exists();
+            Files.delete(folder.resolve("journal/1.log"));
+        }
+    }
+
+    @Test
+    void goesOnWithAFileThatWasMended() throws IOException {
+        Path pending = folder.resolve("pending/a1.json");
+        store.create(start("a1"));
+        decide("a2");
+        store.fold(() -> false);
+        byte[] whole = Files.readAllBytes(pending);
+        Files.write(pending, Arrays.copyOf(whole, whole.length / 2));
+        Files.write(folder.resolve("decided/a2.json"), new byte[0]);
+        ApprovalStore reopened = ApprovalStore.open(folder);
+        assertThatIOException().isThrownBy(() -> reopened.apply("a1", SUCCESS, SOON));
+        assertThatIOException().isThrownBy(() -> reopened.find("a2"));
+
+        Files.write(pending, whole);
+
+        assertThat(reopened.find("a1")).contains(start("a1"));
+        assertThat(reopened.apply("a1", SUCCESS, SOON).orElseThrow().answer()).isEqualTo(Answer.ACCEPTED);
+        reopened.fold(() -> false);
+        assertThat(files()).containsExactly("decided/a1.json", "decided/a2.json");
+    }
+
+    @Test
+    void staysAsItIsWhenADecisionCannotBeWritten() throws IOException {
+        store.create(start("a1"));
+        store.fold(() -> false);
+        breakJournal(folder);
+
+        assertThatIOException().isThrownBy(() -> store.apply("a1", SUCCESS, SOON));
+
+        assertThat(store.find("a1")).contains(start("a1"));
+        mendJournal(folder);
+        assertThat(store.apply("a1", SUCCESS, SOON).orElseThrow().answer()).isEqualTo(Answer.ACCEPTED);
+    }
+
+    @Test
+    void doesNotAddWhatCannotBeWritten() throws IOException {
+        breakJournal(folder);
+
+        assertThatIOException().isThrownBy(() -> store.create(start("a1")));
+
+        assertThat(store.find("a1")).isEmpty();
+        assertThat(store.pending()).isEmpty();
+    }
+
+    @Test
+    void neverLooksOutsideItsFolder() throws IOException {
+        Files.writeString(folder.resolve("outside.json"), "{}");
+
+        for (String id : List.of("../outside", "a/../../outside", "", ".", "A1", "a1.json", "a".repeat(65), "a\0")) {
+            assertThat(store.find(id)).as(id).isEmpty();
+            assertThat(store.apply(id, SUCCESS, SOON)).as(id).isEmpty();
+            store.remove(id);
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> store.create(start("../outside")));
+        assertThat(files()).containsExactly("outside.json");
+    }
+
+    @Test
+    void forgetsWhatItIsToldToForget() throws IOException {
+        store.create(start("a1"));
+        decide("a2");
+        decide("a3");
+
+        store.remove("a3");
+        assertThat(store.find("a3")).isEmpty();
+        assertThat(store.recentlyDecided()).extracting(Approval::id).containsExactly("a2");
+
+        store.removeIf(approval -> approval.build().isIn("team"));
+        assertThat(store.pending()).isEmpty();
+        assertThat(store.recentlyDecided()).isEmpty();
+        assertThat(store.fold(() -> false)).isTrue();
+        assertThat(files()).isEmpty();
+        assertThat(store.apply("a1", SUCCESS, SOON)).isEmpty();
+    }
+
+    @Test
+    void followsAMoveInMemoryAndOnDisk() throws IOException {
+        store.create(start("a1"));
+        decide("a2");
+
+        store.move("team", "group", SOON);
+
+        for (ApprovalStore each : List.of(store, ApprovalStore.open(folder))) {
+            assertThat(each.pending()).extracting(a -> a.build().job()).containsExactly("group/deploy");
+            assertThat(each.recentlyDecided()).extracting(a -> a.build().job()).containsExactly("group/deploy");
+            assertThat(each.find("a2").orElseThrow().build().job()).isEqualTo("group/deploy");
+        }
+    }
+
+    @Test
+    void finishesAMoveAfterARestartAndKeepsTheOrderOfDecisions() throws IOException {
+        decide("a1");
+        store.create(start("a2"));
+        store.fold(() -> false);
+        Path file = folder.resolve("decided/a1.json");
+        FileTime decided = FileTime.from(SOON);
+        Files.setLastModifiedTime(file, decided);
+        store.move("team", "group", SOON);
+        assertThat(Files.readString(file)).contains("team/deploy");
+        assertThat(files()).contains("moves.json");
+
+        ApprovalStore reopened = ApprovalStore.open(folder); // killed before any file was written
+
+        assertThat(reopened.find("a1").orElseThrow().build().job()).isEqualTo("group/deploy");
+        assertThat(reopened.find("a2").orElseThrow().build().job()).isEqualTo("group/deploy");
+        assertThat(reopened.finishMoves(() -> false)).isTrue();
+        assertThat(files()).containsExactly("decided/a1.json", "pending/a2.json");
+        assertThat(Files.readString(file)).contains("group/deploy");
+        assertThat(Files.getLastModifiedTime(file)).isEqualTo(decided);
+        assertThat(Files.readString(folder.resolve("pending/a2.json"))).contains("group/deploy");
+    }
+
+    @Test
+    void leavesAloneWhatBeginsLaterAtTheOldName() throws IOException {
+        store.move("team", "group", START.minusSeconds(1));
+        store.create(start("a1"));
+        decide("a2");
+        store.fold(() -> false);
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+        reopened.finishMoves(() -> false);
+
+        assertThat(reopened.find("a1").orElseThrow().build().job()).isEqualTo("team/deploy");
+        assertThat(reopened.find("a2").orElseThrow().build().job()).isEqualTo("team/deploy");
+    }
+
+    @Test
+    void isNotOpenedWhereTheMovesAreOfALaterVersion() throws IOException {
+        Path moves = folder.resolve("moves.json");
+        Files.writeString(moves, "{\"format\":2}");
+
+        assertThatIOException()
+                .isThrownBy(() -> ApprovalStore.open(folder))
+                .withMessageContaining(moves + ": its format is 2, and this version reads 1");
+
+        assertThat(moves).exists();
+    }
+
+    @Test
+    void endsWhatCannotBeReadAndNothingElse() throws IOException {
+        for (String id : List.of("torn", "mended", "decided")) {
+            store.create(start(id));
+        }
+        store.fold(() -> false);
+        byte[] whole = Files.readAllBytes(folder.resolve("pending/mended.json"));
+        for (String id : List.of("torn", "mended", "decided")) {
+            Files.writeString(folder.resolve("pending/" + id + ".json"), "{\"form");
+        }
+        ApprovalStore reopened = ApprovalStore.open(folder);
+        List<String> heard = new ArrayList<>();
+        reopened.onDecision(approval -> heard.add(approval.id()));
+        assertThat(reopened.unreadable()).containsExactlyInAnyOrder("torn", "mended", "decided");
+        Files.write(folder.resolve("pending/mended.json"), whole);
+        Files.writeString(folder.resolve("decided/decided.json"), "{\"form");
+
+        for (String id : List.of("torn", "mended", "decided", "unknown")) {
+            Approval ended = start(id).on(new Event.Aborted("over"), SOON).approval();
+            reopened.endUnreadable(ended);
+            reopened.endUnreadable(ended);
+        }
+
+        assertThat(heard).containsExactly("torn");
+        assertThat(reopened.find("torn").orElseThrow().isCancelled()).isTrue();
+        assertThat(reopened.find("mended")).contains(start("mended"));
+        assertThatIOException().isThrownBy(() -> reopened.find("decided"));
+        assertThat(reopened.find("unknown")).isEmpty();
+        reopened.fold(() -> false);
+        assertThat(files()).contains("decided/torn.json").doesNotContain("pending/torn.json");
+    }
+
+    @Test
+    void writesNothingOnceItIsClosed() throws IOException {
+        store.create(start("a1"));
+        store.close();
+
+        assertThatIOException()
+                .isThrownBy(() -> store.apply("a1", SUCCESS, SOON))
+                .withMessageContaining("Jenkins is going down");
+        assertThat(store.fold(() -> false)).isFalse();
+
+        assertThat(store.find("a1")).contains(start("a1"));
+        assertThat(files()).containsExactly("journal/1.log");
+        assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a1"));
+    }
+
+    @Test
+    void remembersTheNewestDecisionsOnly() throws IOException {
+        for (int i = 0; i <= ApprovalStore.RECENT; i++) {
+            decide("a" + i);
+        }
+
+        assertThat(store.recentlyDecided())
+                .hasSize(ApprovalStore.RECENT)
+                .extracting(Approval::id)
+                .startsWith("a100", "a99")
+                .doesNotContain("a0");
+        assertThat(store.find("a0")).isPresent();
+        store.fold(() -> false);
+        assertThat(ApprovalStore.open(folder).recentlyDecided()).hasSize(ApprovalStore.RECENT);
+    }
+
+    @Test
+    void tellsOfADecisionWhateverItsListenersDo() throws IOException {
+        List<String> heard = new ArrayList<>();
+        store.create(start("a1"));
+        store.onDecision(approval -> {
+            throw new IllegalStateException("a listener that fails");
+        });
+        store.onDecision(approval -> {
+            throw new NoClassDefFoundError("of a plugin that is not there any more");
+        });
+        store.onDecision(approval -> heard.add(approval.id()));
+        store.onChange(() -> {
+            throw new IllegalStateException("nobody can fold this");
+        });
+
+        assertThat(store.apply("a1", SUCCESS, SOON).orElseThrow().answer()).isEqualTo(Answer.ACCEPTED);
+
+        assertThat(heard).containsExactly("a1");
+        assertThat(store.find("a1").orElseThrow().isDecided()).isTrue();
+    }
+
+    @Test
+    void doesNotHoldUpOtherEventsOfAnApprovalWhileItsListenersAreTold() throws Exception {
+        store.create(start("a1"));
+        CompletableFuture<Answer> other = new CompletableFuture<>();
+        store.onDecision(approval -> {
+            Thread second = new Thread(() -> {
+                try {
+                    other.complete(store.apply("a1", SUCCESS, SOON).orElseThrow().answer());
+                } catch (IOException x) {
+                    other.completeExceptionally(x);
+                }
+            });
+            second.start();
+            try {
+                second.join(10_000);
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+            }
+        });
+
+        store.apply("a1", SUCCESS, SOON);
+
+        assertThat(other.getNow(null)).isEqualTo(Answer.DUPLICATE);
+    }
+
+    @Test
+    void isNotOpenedWhereTheJournalHasWhatALaterVersionWrote() throws IOException {
+        decide("a1");
+        Path journal = folder.resolve("journal/1.log");
+        Files.writeString(journal, Files.readString(journal) + line("{\"format\":2,\"id\":\"a2\",\"state\":\"DECIDED\"}"));
+        byte[] before = Files.readAllBytes(journal);
+
+        assertThatIOException()
+                .isThrownBy(() -> ApprovalStore.open(folder))
+                .withMessageContaining(journal.toString())
+                .withMessageContaining("line 3")
+                .withMessageContaining("its format is 2, and this version reads 1")
+                .withMessageContaining("Install the version of the plugin that wrote it");
+
+        assertThat(journal).hasBinaryContent(before);
+    }
+
+    @Test
+    void isNotOpenedWhereAFileIsOfALaterVersion() throws IOException {
+        decide("a1");
+        store.create(start("a2"));
+        store.fold(() -> false);
+        for (String name : List.of("decided/a1.json", "pending/a2.json")) {
+            Path file = folder.resolve(name);
+            String whole = Files.readString(file);
+            Files.writeString(file, whole.replace("\"format\":1", "\"format\":2"));
+
+            assertThatIOException()
+                    .as(name)
+                    .isThrownBy(() -> ApprovalStore.open(folder))
+                    .withMessageContaining(file.toString())
+                    .withMessageContaining("its format is 2, and this version reads 1");
+
+            assertThat(file).exists();
+            Files.writeString(file, whole);
+        }
+        assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a2"));
+    }
+
+    /** A line of the journal. */
+    private static String line(String record) {
+        CRC32C crc = new CRC32C();
+        crc.update(record.getBytes(StandardCharsets.UTF_8));
+        return String.format("%08x %s%n", crc.getValue(), record);
+    }
+
+    /** Lets nothing be written to a journal that is empty. */
+    public static void breakJournal(Path folder) throws IOException {
+        Files.delete(folder.resolve("journal"));
+        Files.createFile(folder.resolve("journal"));
+    }
+
+    static void mendJournal(Path folder) throws IOException {
+        Files.delete(folder.resolve("journal"));
+        Files.createDirectory(folder.resolve("journal"));
+    }
+}

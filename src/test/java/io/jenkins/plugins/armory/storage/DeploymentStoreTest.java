@@ -1,0 +1,192 @@
+package io.jenkins.plugins.armory.storage;
+
+import static io.jenkins.plugins.armory.deployment.DeploymentTest.in;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Restarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.Environment.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeploymentStoreTest {
+
+    @TempDir
+    private Path folder;
+
+    @TempDir
+    private Path other;
+
+    private final List<Runnable> executed = new ArrayList<>();
+    private DeploymentStore store;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = reopened();
+    }
+
+    private DeploymentStore reopened() throws IOException {
+        return DeploymentStore.open(() -> folder, executed::add, Clock.systemUTC());
+    }
+
+    private static Declared declared(String name, String... dependsOn) {
+        return new Declared(name, List.of(dependsOn), "step of " + name, "deploy");
+    }
+
+    @Test
+    void remembersEverything() throws IOException {
+        store.apply(declared("dev"));
+        store.apply(new ApprovalStarted(in("dev"), "a1", Phase.STRATEGY));
+        store.apply(new ApprovalStarted(in("dev"), "a2", Phase.STRATEGY));
+        store.apply(new ApprovalEnded(in("dev", "a"), "a1", Phase.STRATEGY, "tests", Verdict.FAILURE, "no"));
+        store.apply(new Ended("dev", "step of dev", "no"));
+        store.apply(new RollbackStarted("dev", "r"));
+        store.apply(new RollbackEnded("dev", "r", "not possible"));
+        store.apply(declared("prod", "dev", "qa"));
+        store.apply(declared("qa"));
+        store.apply(new ApprovalEnded(in("qa", "a"), "a3", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
+
+        assertThat(reopened().deployment()).isEqualTo(store.deployment());
+        assertThat(store.deployment().environments()).containsOnlyKeys("dev", "prod", "qa");
+        DeploymentStore restarted = DeploymentStore.open(() -> other, executed::add, Clock.systemUTC());
+        restarted.apply(new Restarted(store.deployment(), Set.of("deploy")));
+        assertThat(DeploymentStore.open(() -> other, executed::add, Clock.systemUTC()).deployment())
+                .isEqualTo(restarted.deployment());
+    }
+
+    @Test
+    void remembersStagesThatWereNotRun() throws IOException {
+        store.apply(new ApprovalEnded(in("dev", "a"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
+        store.apply(new StageCancelled("prod"));
+
+        assertThat(reopened().deployment()).isEqualTo(store.deployment());
+        assertThat(store.deployment().cancelledStages()).containsExactly("prod");
+    }
+
+    @Test
+    void leavesNoFileForABuildWithoutEnvironments() throws IOException {
+        store.apply(new ApprovalStarted(in("staging"), "a1", Phase.STRATEGY));
+
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void tellsWhoWaitsOnceTheDependenciesAreSettled() throws IOException {
+        List<State> told = new ArrayList<>();
+        store.apply(declared("prod", "dev"));
+        store.attach("prod", environment -> told.add(environment.state()));
+        assertThat(executed).isEmpty();
+        assertThat(store.waiting()).containsExactly("prod");
+
+        store.apply(declared("dev"));
+        store.apply(new Ended("dev", "step of dev", null));
+        store.apply(new Ended("dev", "step of dev", null));
+        executed.forEach(Runnable::run);
+
+        assertThat(told).containsExactly(State.DEPLOYING);
+        assertThat(store.waiting()).isEmpty();
+    }
+
+    @Test
+    void tellsAtOnceWhatIsSettledAlready() throws IOException {
+        List<State> told = new ArrayList<>();
+        store.apply(declared("dev"));
+        reopened().attach("dev", environment -> told.add(environment.state()));
+        executed.forEach(Runnable::run);
+
+        assertThat(told).containsExactly(State.DEPLOYING);
+    }
+
+    @Test
+    void whatCouldNotBeWrittenHasNotHappenedUntilItIsToldAgain() throws IOException {
+        List<State> told = new ArrayList<>();
+        store.apply(declared("dev"));
+        store.apply(declared("prod", "dev"));
+        store.attach("prod", environment -> told.add(environment.state()));
+        Path inTheWay = Files.createDirectories(folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
+        Ended ended = new Ended("dev", "step of dev", "exit code 1");
+        for (int i = 0; i < 2; i++) {
+            assertThatExceptionOfType(DeploymentStore.UnwrittenException.class).isThrownBy(() -> store.apply(ended));
+        }
+        executed.forEach(Runnable::run);
+        assertThat(store.deployment().find("dev").orElseThrow().state()).isEqualTo(State.DEPLOYING);
+        assertThat(told).isEmpty();
+
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        store.apply(ended);
+        executed.forEach(Runnable::run);
+
+        assertThat(told).containsExactly(State.CANCELLED);
+        assertThat(reopened().deployment()).isEqualTo(store.deployment());
+    }
+
+    @Test
+    void opensAlsoWhileWhatIsInTheWayOfWritingCannotBeRemoved() throws IOException {
+        store.apply(declared("dev"));
+        Files.createDirectories(folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
+
+        assertThat(reopened().deployment().environments()).containsOnlyKeys("dev");
+    }
+
+    @Test
+    void whatIsToldIsOnDiskAlsoWhenManyAreToldAtATime() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                String name = "e" + i;
+                all.add(threads.submit(() -> {
+                    store.apply(declared(name));
+                    assertThat(DeploymentJson.read(folder.resolve(DeploymentStore.FILE)).find(name)).isPresent();
+                    return null;
+                }));
+            }
+            for (Future<?> each : all) {
+                each.get();
+            }
+        } finally {
+            threads.shutdown();
+        }
+        assertThat(reopened().deployment().environments()).hasSize(100);
+    }
+
+    @Test
+    void removesWhatACrashHasCutOffInBeingWritten() throws IOException {
+        store.apply(declared("dev"));
+        Path cutOff = Files.writeString(folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY), "{\"format\": ");
+
+        assertThat(reopened().deployment().environments()).containsOnlyKeys("dev");
+        assertThat(cutOff).doesNotExist();
+    }
+
+    @Test
+    void doesNotTakeAnotherFileForItsOwn() throws IOException {
+        Files.writeString(folder.resolve(DeploymentStore.FILE), "{\"format\": 2}");
+
+        assertThatIOException()
+                .isThrownBy(this::reopened)
+                .withMessageContaining("its format is 2, and this version reads 1");
+    }
+}

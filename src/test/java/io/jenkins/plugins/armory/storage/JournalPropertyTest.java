@@ -1,0 +1,340 @@
+package io.jenkins.plugins.armory.storage;
+
+import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTest;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+/**
+ * The store on a disk that fails, and that loses and garbles whatever was not synced when the process is killed or the
+ * machine goes down, at any moment: what was acknowledged is there, and what was refused is not.
+ */
+class JournalPropertyTest {
+
+    private static final Path FOLDER = Path.of("armory-approvals");
+    /** Of the folder of jobs that all approvals are in. */
+    private static final List<String> NAMES = List.of("team", "group", "crew");
+
+    private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getPackageName());
+
+    @BeforeContainer
+    static void silence() {
+        LOGGER.setLevel(Level.OFF); // a warning for each fault would be some ten thousands
+    }
+
+    @AfterContainer
+    static void listen() {
+        LOGGER.setLevel(null);
+    }
+
+    @Property(tries = 3_000)
+    void whatWasAcknowledgedSurvivesAnything(@ForAll long seed) throws IOException {
+        new Life(new Random(seed)).live();
+    }
+
+    /** Its files of both kinds were there, after a fault, when it was removed and the machine went down. */
+    @Example
+    void doesNotWaitAgainWhenItsRemovalWasCutOff() throws IOException {
+        new Life(new Random(2_741_556_292L)).live();
+    }
+
+    /** A store through changes, faults, and ends of its process, and what was promised on the way. */
+    private static final class Life {
+
+        private final Random random;
+        private final CrashingDisk disk;
+        private ApprovalStore store;
+        /** What was acknowledged last of each approval, {@code null} for one that was removed. */
+        private final Map<String, Approval> acknowledged = new HashMap<>();
+        /** What may be found instead after the process has ended: nobody heard whether it was written. */
+        private final Map<String, List<Approval>> unknown = new HashMap<>();
+
+        /** What a fault kept from being removed altogether: it may come back, until it is removed again. */
+        private final Set<String> halfRemoved = new HashSet<>();
+
+        private int created;
+        private int ticks;
+
+        Life(Random random) throws IOException {
+            this.random = random;
+            disk = new CrashingDisk(random);
+            store = ApprovalStore.open(disk, FOLDER);
+        }
+
+        void live() throws IOException {
+            for (int step = 0; step < 60; step++) {
+                disk.fail(random.nextInt(4) == 0 ? 0.3 : 0);
+                if (random.nextInt(8) == 0) {
+                    disk.killAt(1 + random.nextInt(6));
+                }
+                try {
+                    take();
+                    check();
+                } catch (CrashingDisk.Killed x) {
+                    restart();
+                }
+            }
+            disk.fail(0);
+            restart();
+            assertThat(store.finishMoves(() -> false)).isTrue();
+            assertThat(store.fold(() -> false)).isTrue();
+            check();
+            assertThat(disk.all()).allMatch(file -> !file.startsWith(FOLDER.resolve("journal")), "folded");
+            assertThat(disk.all()).doesNotContain(FOLDER.resolve("moves.json"));
+            restart();
+        }
+
+        private void take() throws IOException {
+            String id = "a" + random.nextInt(created + 1);
+            switch (random.nextInt(12)) {
+                case 0, 1 -> create("a" + created++);
+                case 2, 3, 4, 5 -> apply(id, event());
+                case 6 -> remove(id);
+                case 7 -> fold(random.nextInt(5));
+                case 8 -> fold(Integer.MAX_VALUE);
+                case 9 -> move();
+                case 10 -> finishMoves(random.nextInt(5));
+                default -> throw new CrashingDisk.Killed();
+            }
+        }
+
+        private Event event() {
+            return switch (random.nextInt(5)) {
+                case 0 -> new Event.Callback(true, "ça va\n", "callback token");
+                case 1 -> new Event.Callback(false, "no", "callback token");
+                case 2 -> new Event.Aborted("stopped");
+                case 3 -> ApprovalTest.sent();
+                default -> new Event.Failed(ApprovalTest.attempt(1 + random.nextInt(3), 503));
+            };
+        }
+
+        private void create(String id) {
+            Approval approval = Approval.start(
+                    id, new BuildRef("team/deploy", 7), "staging", "tests", null, tick(), Duration.ofHours(24));
+            acknowledged.put(id, null);
+            change(id, approval, () -> store.create(approval));
+        }
+
+        private void apply(String id, Event event) {
+            Approval before = acknowledged.get(id);
+            if (before == null) {
+                return;
+            }
+            Approval after = before.on(event, SOON).approval();
+            change(id, after, () -> assertThat(store.apply(id, event, SOON).orElseThrow().approval())
+                    .isEqualTo(after));
+        }
+
+        /** Now, later than ever before. */
+        private Instant tick() {
+            return ApprovalTest.START.plusMillis(++ticks);
+        }
+
+        private interface Change {
+            void make() throws IOException;
+        }
+
+        private void change(String id, Approval after, Change change) {
+            List<Approval> perhaps = perhaps(id);
+            perhaps.add(after); // as long as nobody has heard
+            int failures = disk.failures();
+            try {
+                change.make();
+                if (after.equals(acknowledged.put(id, after))) {
+                    perhaps.remove(after); // nothing was written
+                } else {
+                    perhaps.clear();
+                }
+            } catch (IOException x) {
+                if (disk.failures() == failures + 1) { // then it was taken back without a fault
+                    perhaps.remove(after);
+                }
+            }
+        }
+
+        private void remove(String id) {
+            if (!acknowledged.containsKey(id)) {
+                return;
+            }
+            List<Approval> perhaps = perhaps(id);
+            perhaps.add(acknowledged.get(id));
+            acknowledged.put(id, null);
+            int failures = disk.failures();
+            try {
+                store.remove(id);
+                perhaps.clear();
+            } finally {
+                if (disk.failures() != failures) {
+                    acknowledged.remove(id);
+                    halfRemoved.add(id);
+                }
+            }
+        }
+
+        private void fold(int files) throws IOException {
+            int[] left = {files};
+            try {
+                store.fold(() -> left[0]-- <= 0);
+            } catch (IOException x) {
+                assertThat(disk.failures()).isPositive();
+            }
+        }
+
+        /** Names are used again, for jobs that are renamed to and fro. */
+        private void move() throws IOException {
+            String from = NAMES.get(random.nextInt(NAMES.size()));
+            String to = NAMES.get(random.nextInt(NAMES.size()));
+            Map<String, Approval> after = new HashMap<>(acknowledged);
+            after.replaceAll((id, approval) -> approval == null ? null : approval.moved(from, to));
+            Map<String, List<Approval>> perhaps = new HashMap<>();
+            unknown.forEach((id, some) -> perhaps.put(
+                    id, some.stream().map(each -> each == null ? null : each.moved(from, to)).toList()));
+            after.forEach((id, approval) -> perhaps(id).add(approval));
+            perhaps.forEach((id, some) -> perhaps(id).addAll(some));
+            try {
+                store.move(from, to, tick());
+            } catch (IOException x) {
+                throw new CrashingDisk.Killed(); // only a restart tells whether it counts
+            }
+            acknowledged.putAll(after);
+            after.keySet().forEach(id -> perhaps(id).clear());
+            perhaps.forEach((id, some) -> perhaps(id).addAll(some));
+        }
+
+        private List<Approval> perhaps(String id) {
+            return unknown.computeIfAbsent(id, each -> new ArrayList<>());
+        }
+
+        private void finishMoves(int files) {
+            int[] left = {files};
+            try {
+                store.finishMoves(() -> left[0]-- <= 0);
+            } catch (IOException x) {
+                assertThat(disk.failures()).isPositive();
+            }
+        }
+
+        private void restart() throws IOException {
+            if (random.nextBoolean()) {
+                disk.crash();
+            } else {
+                disk.restart();
+            }
+            disk.fail(0);
+            store = ApprovalStore.open(disk, FOLDER);
+            acknowledged.replaceAll((id, promised) -> {
+                Approval found = find(id);
+                if (!Objects.equals(found, promised)) {
+                    assertThat(unknown.getOrDefault(id, List.of())).as("instead of %s", promised).contains(found);
+                }
+                return found;
+            });
+            unknown.clear();
+            check();
+        }
+
+        @CheckForNull
+        private Approval find(String id) {
+            try {
+                return store.find(id).orElse(null);
+            } catch (IOException x) {
+                throw new AssertionError(x);
+            }
+        }
+
+        private void check() {
+            acknowledged.forEach((id, promised) -> assertThat(find(id)).isEqualTo(promised));
+            assertThat(store.pending())
+                    .filteredOn(approval -> !halfRemoved.contains(approval.id()))
+                    .containsExactlyInAnyOrderElementsOf(acknowledged.values().stream()
+                            .filter(approval -> approval != null && !approval.isDecided())
+                            .toList());
+            assertThat(store.recentlyDecided())
+                    .filteredOn(approval -> !halfRemoved.contains(approval.id()))
+                    .containsExactlyInAnyOrderElementsOf(acknowledged.values().stream()
+                            .filter(approval -> approval != null && approval.isDecided())
+                            .toList());
+        }
+    }
+
+    @Property(tries = 200)
+    void manyAtATimeAreAllAcknowledgedOrNot(@ForAll long seed) throws Exception {
+        Random random = new Random(seed);
+        CrashingDisk disk = new CrashingDisk(random);
+        ApprovalStore store = ApprovalStore.open(disk, FOLDER);
+        disk.fail(random.nextInt(3) == 0 ? 0.1 : 0);
+        disk.killAt(1 + random.nextInt(100));
+        Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+        Set<String> refused = ConcurrentHashMap.newKeySet();
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            IntStream.range(0, 8).forEach(thread -> all.add(threads.submit(() -> {
+                for (int i = 0; i < 20; i++) {
+                    String id = "a" + thread + "b" + i;
+                    try {
+                        store.create(ApprovalTest.start(id));
+                        store.apply(id, new Event.Callback(true, "", "callback token"), SOON);
+                        acknowledged.add(id);
+                        store.fold(() -> false);
+                    } catch (IOException x) {
+                        if (store.find(id).isEmpty()) {
+                            refused.add(id);
+                        }
+                    }
+                }
+                return null;
+            })));
+            for (Future<?> each : all) {
+                try {
+                    each.get();
+                } catch (ExecutionException x) {
+                    assertThat(x).hasCauseInstanceOf(CrashingDisk.Killed.class);
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        boolean faultless = disk.failures() == 0;
+        disk.crash();
+        disk.fail(0);
+
+        ApprovalStore reopened = ApprovalStore.open(disk, FOLDER);
+
+        for (String id : acknowledged) {
+            assertThat(reopened.find(id).orElseThrow().isDecided()).isTrue();
+        }
+        if (faultless) {
+            assertThat(refused).isEmpty();
+        }
+    }
+}
