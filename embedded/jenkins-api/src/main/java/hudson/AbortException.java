@@ -6,8 +6,7 @@ import java.io.IOException;
 public class AbortException extends IOException {
     private static final long serialVersionUID = 1;
 
-    public AbortException() {
-    }
+    public AbortException() {}
 
     public AbortException(String message) {
         super(message);

@@ -1,5 +1,4 @@
 package hudson;
 
 /** Marks a type that plugins may implement. */
-public interface ExtensionPoint {
-}
+public interface ExtensionPoint {}

@@ -20,6 +20,11 @@ public class Util {
 
     /** The text as HTML that shows it. */
     public static String escape(@CheckForNull String s) {
-        return s == null ? null : s.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;").replace("'", "&#039;");
+        return s == null
+                ? null
+                : s.replace("&", "&amp;")
+                        .replace("<", "&lt;")
+                        .replace("\"", "&quot;")
+                        .replace("'", "&#039;");
     }
 }

@@ -5,5 +5,4 @@ package hudson.model;
  *
  * @param <T> the kind of thing
  */
-public abstract class AbstractDescribableImpl<T extends AbstractDescribableImpl<T>> implements Describable<T> {
-}
+public abstract class AbstractDescribableImpl<T extends AbstractDescribableImpl<T>> implements Describable<T> {}

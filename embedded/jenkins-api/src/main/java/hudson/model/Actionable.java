@@ -17,6 +17,10 @@ public abstract class Actionable implements ModelObject {
 
     /** The first action of that type, or null. */
     public <T extends Action> T getAction(Class<T> type) {
-        return getActions().stream().filter(type::isInstance).map(type::cast).findFirst().orElse(null);
+        return getActions().stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst()
+                .orElse(null);
     }
 }

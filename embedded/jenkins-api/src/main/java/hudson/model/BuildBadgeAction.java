@@ -1,5 +1,4 @@
 package hudson.model;
 
 /** An action that adds a badge to its build in lists of builds. */
-public interface BuildBadgeAction extends Action {
-}
+public interface BuildBadgeAction extends Action {}

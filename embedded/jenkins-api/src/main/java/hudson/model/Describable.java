@@ -5,5 +5,4 @@ package hudson.model;
  *
  * @param <T> the kind of thing
  */
-public interface Describable<T extends Describable<T>> {
-}
+public interface Describable<T extends Describable<T>> {}

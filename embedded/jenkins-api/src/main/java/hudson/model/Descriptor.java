@@ -39,14 +39,11 @@ public abstract class Descriptor<T extends Describable<T>> implements Saveable {
     }
 
     /** Reads the settings kept by {@link #save}: none, as the controller reads {@code casc.yaml} at every start. */
-    public synchronized void load() {
-    }
+    public synchronized void load() {}
 
     /** Keeps the settings: in memory alone, as {@code casc.yaml} is where the controller's settings are. */
     @Override
-    public synchronized void save() {
-    }
+    public synchronized void save() {}
 
-    private static final class Self {
-    }
+    private static final class Self {}
 }

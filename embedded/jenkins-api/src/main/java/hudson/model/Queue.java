@@ -25,20 +25,17 @@ public class Queue {
     }
 
     /** Something that is run. */
-    public interface Executable {
-    }
+    public interface Executable {}
 
     /** A task that waits for its time. */
     public static final class WaitingItem {
 
-        public WaitingItem(Calendar timestamp, Task project, List<Action> actions) {
-        }
+        public WaitingItem(Calendar timestamp, Task project, List<Action> actions) {}
     }
 
     /** A task that waits for an executor alone. */
     public static final class BuildableItem {
 
-        public BuildableItem(WaitingItem wi) {
-        }
+        public BuildableItem(WaitingItem wi) {}
     }
 }

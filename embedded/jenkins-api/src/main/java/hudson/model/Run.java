@@ -1,7 +1,7 @@
 package hudson.model;
 
-import hudson.security.AccessControlled;
 import hudson.security.ACL;
+import hudson.security.AccessControlled;
 import java.io.File;
 import java.io.IOException;
 import jenkins.model.Jenkins;
@@ -42,8 +42,7 @@ public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
     }
 
     /** Writes the build's record to disk. */
-    public synchronized void save() throws IOException {
-    }
+    public synchronized void save() throws IOException {}
 
     @Override
     public String getDisplayName() {

@@ -5,5 +5,4 @@ package hudson.remoting;
  *
  * @param <V> its type
  */
-public interface Future<V> extends java.util.concurrent.Future<V> {
-}
+public interface Future<V> extends java.util.concurrent.Future<V> {}

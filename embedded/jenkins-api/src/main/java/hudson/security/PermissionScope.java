@@ -4,6 +4,5 @@ package hudson.security;
 public final class PermissionScope {
     public static final PermissionScope ITEM = new PermissionScope();
 
-    private PermissionScope() {
-    }
+    private PermissionScope() {}
 }

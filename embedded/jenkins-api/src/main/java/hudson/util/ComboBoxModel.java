@@ -7,8 +7,7 @@ import java.util.Collection;
 public class ComboBoxModel extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
-    public ComboBoxModel() {
-    }
+    public ComboBoxModel() {}
 
     public ComboBoxModel(Collection<String> values) {
         super(values);

@@ -26,6 +26,8 @@ public class EditDistance {
 
     /** The one that differs least, or null when there is none. */
     public static String findNearest(String key, Collection<String> group) {
-        return group.stream().min(Comparator.comparingInt(each -> editDistance(key, each))).orElse(null);
+        return group.stream()
+                .min(Comparator.comparingInt(each -> editDistance(key, each)))
+                .orElse(null);
     }
 }

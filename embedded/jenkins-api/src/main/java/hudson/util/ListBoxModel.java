@@ -6,8 +6,7 @@ import java.util.ArrayList;
 public class ListBoxModel extends ArrayList<ListBoxModel.Option> {
     private static final long serialVersionUID = 1;
 
-    public ListBoxModel() {
-    }
+    public ListBoxModel() {}
 
     public void add(String displayName, String value) {
         add(new Option(displayName, value));
@@ -17,6 +16,7 @@ public class ListBoxModel extends ArrayList<ListBoxModel.Option> {
     public static final class Option {
         /** What people read. */
         public String name;
+
         public String value;
 
         public Option(String name, String value) {

@@ -12,6 +12,5 @@ import org.jenkinsci.remoting.RoleChecker;
 public interface ControllerToAgentCallable<V, T extends Throwable> extends Callable<V, T> {
 
     @Override
-    default void checkRoles(RoleChecker checker) throws SecurityException {
-    }
+    default void checkRoles(RoleChecker checker) throws SecurityException {}
 }

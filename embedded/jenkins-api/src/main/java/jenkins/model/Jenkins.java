@@ -20,18 +20,20 @@ import org.springframework.security.core.context.SecurityContextHolder;
 
 /** The controller; the one instance of this class is whichever subclass was created last. */
 public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
-    public static final Permission ADMINISTER = new Permission(new PermissionGroup(Jenkins.class, null), "Administer", null);
+    public static final Permission ADMINISTER =
+            new Permission(new PermissionGroup(Jenkins.class, null), "Administer", null);
     public static final Permission READ = new Permission(ADMINISTER.group, "Read", ADMINISTER);
 
     /** Whoever did not log in; on the embedded controller, everybody. */
-    public static final Authentication ANONYMOUS2 = new AnonymousAuthenticationToken(
-            "anonymous", "anonymous", AuthorityUtils.createAuthorityList("anonymous"));
+    public static final Authentication ANONYMOUS2 =
+            new AnonymousAuthenticationToken("anonymous", "anonymous", AuthorityUtils.createAuthorityList("anonymous"));
 
     private static volatile Jenkins instance;
 
     private final File root;
     /** One without users. */
     private final SecurityRealm realm = new SecurityRealm() {};
+
     private volatile ProxyConfiguration proxy;
 
     /** The subclass must not rely on a servlet context: the embedded controller has none to give. */

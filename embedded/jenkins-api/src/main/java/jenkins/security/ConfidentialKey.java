@@ -47,6 +47,7 @@ public abstract class ConfidentialKey {
     }
 
     private Path file() throws IOException {
-        return Files.createDirectories(Jenkins.get().getRootDir().toPath().resolve("secrets")).resolve(id);
+        return Files.createDirectories(Jenkins.get().getRootDir().toPath().resolve("secrets"))
+                .resolve(id);
     }
 }

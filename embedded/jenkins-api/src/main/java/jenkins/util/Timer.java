@@ -13,8 +13,7 @@ public class Timer {
         EXECUTOR.setRemoveOnCancelPolicy(true);
     }
 
-    private Timer() {
-    }
+    private Timer() {}
 
     public static ScheduledExecutorService get() {
         return EXECUTOR;

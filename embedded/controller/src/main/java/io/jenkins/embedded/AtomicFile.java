@@ -14,8 +14,7 @@ final class AtomicFile {
     /** Begin of the name of a folder that is being deleted. */
     private static final String GOING = ".";
 
-    private AtomicFile() {
-    }
+    private AtomicFile() {}
 
     static void write(Path file, byte[] content) throws IOException {
         var temporary = file.resolveSibling(file.getFileName() + ".new");

@@ -31,8 +31,7 @@ import org.kohsuke.stapler.DataBoundSetter;
  */
 final class Binder {
 
-    private Binder() {
-    }
+    private Binder() {}
 
     static <T> T instantiate(Class<T> type, Map<String, ?> arguments, String path) {
         var constructor = constructor(type, path);
@@ -103,7 +102,9 @@ final class Binder {
     private static Map<String, Method> setters(Class<?> type, Predicate<AnnotatedElement> wanted) {
         var setters = new TreeMap<String, Method>();
         for (var method : type.getMethods()) {
-            if (method.getName().startsWith("set") && method.getParameterCount() == 1 && !method.isBridge()
+            if (method.getName().startsWith("set")
+                    && method.getParameterCount() == 1
+                    && !method.isBridge()
                     && wanted.test(method)) {
                 setters.put(Introspector.decapitalize(method.getName().substring("set".length())), method);
             }
@@ -177,7 +178,8 @@ final class Binder {
         var arguments = new LinkedHashMap<String, Object>();
         map.forEach((name, value) -> arguments.put(String.valueOf(name), value));
         var type = arguments.remove("$class");
-        if (type != null && !List.of(expected.getName(), expected.getSimpleName()).contains(type.toString())) {
+        if (type != null
+                && !List.of(expected.getName(), expected.getSimpleName()).contains(type.toString())) {
             throw new IllegalArgumentException(path + ": " + type + " is not " + expected.getName());
         }
         return instantiate(expected, arguments, path);
@@ -191,7 +193,8 @@ final class Binder {
         if (expected == Secret.class) {
             return Secret.fromString(text);
         }
-        if ((expected == boolean.class || expected == Boolean.class) && List.of("true", "false").contains(text)) {
+        if ((expected == boolean.class || expected == Boolean.class)
+                && List.of("true", "false").contains(text)) {
             return Boolean.valueOf(text);
         }
         try {
@@ -203,8 +206,12 @@ final class Binder {
                 return number;
             }
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(path + ": " + text + " is not " + (expected.isEnum()
-                    ? "one of " + Arrays.toString(expected.getEnumConstants()) : "a number"), e);
+            throw new IllegalArgumentException(
+                    path + ": " + text + " is not "
+                            + (expected.isEnum()
+                                    ? "one of " + Arrays.toString(expected.getEnumConstants())
+                                    : "a number"),
+                    e);
         }
         throw mismatch(expected, text, path);
     }
@@ -218,7 +225,7 @@ final class Binder {
     }
 
     private static IllegalArgumentException mismatch(Class<?> expected, Object value, String path) {
-        return new IllegalArgumentException(path + ": expects " + expected.getName()
-                + " but received " + value.getClass().getName());
+        return new IllegalArgumentException(path + ": expects " + expected.getName() + " but received "
+                + value.getClass().getName());
     }
 }

@@ -24,7 +24,8 @@ final class BuildLog {
     /** The listener that the branch of that name writes to; the empty name is that of the Pipeline itself. */
     synchronized TaskListener listener(String branch) {
         return listeners.computeIfAbsent(branch, name -> {
-            var stream = new PrintStream(new Lines(name.isEmpty() ? "" : "[" + name + "] "), true, StandardCharsets.UTF_8);
+            var stream =
+                    new PrintStream(new Lines(name.isEmpty() ? "" : "[" + name + "] "), true, StandardCharsets.UTF_8);
             return () -> stream;
         });
     }

@@ -55,8 +55,14 @@ final class BuildStepContext extends StepContext {
     public <T> T get(Class<T> key) {
         var build = thread.program().build();
         var workspace = environment.get("WORKSPACE");
-        var own = Stream.of(build, build.getParent(), build.execution(), node(), thread.listener(),
-                new EnvVars(environment), workspace == null ? "" : new FilePath(new File(workspace)));
+        var own = Stream.of(
+                build,
+                build.getParent(),
+                build.execution(),
+                node(),
+                thread.listener(),
+                new EnvVars(environment),
+                workspace == null ? "" : new FilePath(new File(workspace)));
         return Stream.concat(own, thread.contextual().stream())
                 .filter(key::isInstance)
                 .map(key::cast)
@@ -120,7 +126,8 @@ final class BuildStepContext extends StepContext {
     @Override
     public boolean equals(Object that) {
         return that instanceof BuildStepContext context
-                && id == context.id && thread.program().build() == context.thread.program().build();
+                && id == context.id
+                && thread.program().build() == context.thread.program().build();
     }
 
     @Override

@@ -30,7 +30,10 @@ final class CascCredentials extends CredentialsProvider {
 
     @Override
     public <C extends Credentials> List<C> getCredentialsInItemGroup(
-            Class<C> type, ItemGroup itemGroup, Authentication authentication, List<DomainRequirement> domainRequirements) {
+            Class<C> type,
+            ItemGroup itemGroup,
+            Authentication authentication,
+            List<DomainRequirement> domainRequirements) {
         return entries.stream()
                 .filter(entry -> itemGroup == Jenkins.get() || entry.getScope() != CredentialsScope.SYSTEM)
                 .filter(type::isInstance)

@@ -178,7 +178,9 @@ final class ControllerServlet extends HttpServlet {
     }
 
     private static List<RootAction> rootActions() {
-        return ExtensionList.lookup(RootAction.class).stream().filter(action -> action.getUrlName() != null).toList();
+        return ExtensionList.lookup(RootAction.class).stream()
+                .filter(action -> action.getUrlName() != null)
+                .toList();
     }
 
     /** A request on its way to a root action. */
@@ -207,11 +209,13 @@ final class ControllerServlet extends HttpServlet {
         html(response, Pages.index(jenkins.jobs(), rootActions()));
     }
 
-    private void ownFile(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void ownFile(MatchResult path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         file(response, "/io/jenkins/embedded/" + path.group(1));
     }
 
-    private void pluginFile(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void pluginFile(MatchResult path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         file(response, "/plugin-webapp/" + path.group(1));
     }
 
@@ -227,7 +231,8 @@ final class ControllerServlet extends HttpServlet {
         }
     }
 
-    private void createItem(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void createItem(MatchResult path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         var config = request.getInputStream().readNBytes(MAX_CONFIG_BYTES + 1);
         if (config.length > MAX_CONFIG_BYTES) {
             text(response, 413, "The config.xml has more than " + MAX_CONFIG_BYTES + " bytes");
@@ -264,14 +269,18 @@ final class ControllerServlet extends HttpServlet {
         text(response, 201, "");
     }
 
-    private void queueItem(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void queueItem(MatchResult path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         var id = Long.parseLong(path.group(1));
-        var build = jenkins.builds().filter(candidate -> candidate.queueId() == id).findFirst()
+        var build = jenkins.builds()
+                .filter(candidate -> candidate.queueId() == id)
+                .findFirst()
                 .orElseThrow(() -> new NotFound("There is no such queue item"));
         json(response, Map.of("id", id, "executable", reference(build)));
     }
 
-    private void jobJson(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void jobJson(MatchResult path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         var job = job(path);
         var builds = job.builds().stream().map(ControllerServlet::reference).toList();
         var answer = new LinkedHashMap<String, Object>();
@@ -284,7 +293,8 @@ final class ControllerServlet extends HttpServlet {
         json(response, answer);
     }
 
-    private void deleteJob(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void deleteJob(MatchResult path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         jenkins.delete(job(path));
         response.sendRedirect("/");
     }
@@ -295,11 +305,20 @@ final class ControllerServlet extends HttpServlet {
             response.setHeader("Refresh", "2");
             inputs = build.ask(program -> program.waiting(InputExecution.class).toList());
         }
-        var pages = actions(build).stream().filter(action -> action.getIconFileName() != null).toList();
-        html(response, Pages.build(build, pages, console(build), inputs.completeOnTimeout(List.of(), 1, TimeUnit.SECONDS).get()));
+        var pages = actions(build).stream()
+                .filter(action -> action.getIconFileName() != null)
+                .toList();
+        html(
+                response,
+                Pages.build(
+                        build,
+                        pages,
+                        console(build),
+                        inputs.completeOnTimeout(List.of(), 1, TimeUnit.SECONDS).get()));
     }
 
-    private void consoleText(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void consoleText(MatchResult path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         text(response, 200, console(build(path)));
     }
 
@@ -308,7 +327,8 @@ final class ControllerServlet extends HttpServlet {
         return Files.exists(log) ? Files.readString(log) : "";
     }
 
-    private void buildJson(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void buildJson(MatchResult path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         var build = build(path);
         var answer = new LinkedHashMap<String, Object>();
         answer.put("number", build.getNumber());
@@ -317,7 +337,11 @@ final class ControllerServlet extends HttpServlet {
         answer.put("fullDisplayName", build.getFullDisplayName());
         answer.put("description", build.getDescription());
         answer.put("building", build.isBuilding());
-        answer.put("result", build.isBuilding() || build.getResult() == null ? null : build.getResult().toString());
+        answer.put(
+                "result",
+                build.isBuilding() || build.getResult() == null
+                        ? null
+                        : build.getResult().toString());
         answer.put("timestamp", build.timestamp());
         answer.put("duration", build.duration());
         answer.put("queueId", build.queueId());
@@ -325,7 +349,8 @@ final class ControllerServlet extends HttpServlet {
     }
 
     /** See {@link Stage}. */
-    private void stagesJson(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void stagesJson(MatchResult path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         var stages = build(path).stages().stream()
                 .map(stage -> {
                     var answer = new LinkedHashMap<String, Object>();
@@ -339,9 +364,11 @@ final class ControllerServlet extends HttpServlet {
     }
 
     /** Hands the request to the build's action of that URL name. */
-    private void buildAction(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws Exception {
+    private void buildAction(MatchResult path, HttpServletRequest request, HttpServletResponse response)
+            throws Exception {
         var action = actions(build(path)).stream()
-                .filter(candidate -> path.group(3).equals(candidate.getUrlName())).findFirst()
+                .filter(candidate -> path.group(3).equals(candidate.getUrlName()))
+                .findFirst()
                 .orElseThrow(() -> new NotFound("The build has no such page"));
         if (path.group(4).equals("/")) {
             html(response, Pages.action(action, "build"));
@@ -363,18 +390,22 @@ final class ControllerServlet extends HttpServlet {
     }
 
     private static void doDynamic(
-            Action action, String restOfPath, HttpServletRequest request, HttpServletResponse response) throws Exception {
-        action.getClass().getMethod("doDynamic", StaplerRequest2.class, StaplerResponse2.class)
+            Action action, String restOfPath, HttpServletRequest request, HttpServletResponse response)
+            throws Exception {
+        action.getClass()
+                .getMethod("doDynamic", StaplerRequest2.class, StaplerResponse2.class)
                 .invoke(action, new Request(request, restOfPath), new Response(response));
     }
 
     private void stop(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
         var build = build(path);
-        build.stop(new CauseOfInterruption.UserInterruption(Jenkins.getAuthentication2().getName()));
+        build.stop(new CauseOfInterruption.UserInterruption(
+                Jenkins.getAuthentication2().getName()));
         response.sendRedirect("/" + build.getUrl());
     }
 
-    private void deleteBuild(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void deleteBuild(MatchResult path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         var build = build(path);
         build.delete();
         response.sendRedirect("/" + build.getParent().getUrl());
@@ -383,7 +414,8 @@ final class ControllerServlet extends HttpServlet {
     private void input(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws Exception {
         var build = build(path);
         var input = build.ask(program -> program.waiting(InputExecution.class)
-                        .filter(candidate -> candidate.id().equals(path.group(3))).findFirst())
+                        .filter(candidate -> candidate.id().equals(path.group(3)))
+                        .findFirst())
                 .get(ANSWER_SECONDS, TimeUnit.SECONDS)
                 .orElseThrow(() -> new NotFound("The build waits for no such input"));
         if (path.group(4).equals("abort")) {

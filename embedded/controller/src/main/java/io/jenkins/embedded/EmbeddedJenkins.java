@@ -48,7 +48,10 @@ final class EmbeddedJenkins extends Jenkins {
         // not through the index: the controller's jar has room for one, which is the plugin's
         extensions.add(new JenkinsLocationConfiguration());
         extensions.add(new CascCredentials());
-        StreamSupport.stream(Index.load(Extension.class, Object.class, getClass().getClassLoader()).spliterator(), false)
+        StreamSupport.stream(
+                        Index.load(Extension.class, Object.class, getClass().getClassLoader())
+                                .spliterator(),
+                        false)
                 .sorted(Comparator.comparingDouble(item -> -item.annotation().ordinal()))
                 .forEach(this::addExtension);
     }
@@ -113,12 +116,17 @@ final class EmbeddedJenkins extends Jenkins {
     void shutDown() {
         terminating = true;
         fire(ItemListener.class, ItemListener::onBeforeShutdown);
-        var halted = builds().filter(PipelineBuild::isBuilding).map(PipelineBuild::halt).toList();
+        var halted = builds().filter(PipelineBuild::isBuilding)
+                .map(PipelineBuild::halt)
+                .toList();
         for (var build : halted) {
             try {
                 build.get(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
             } catch (Exception e) {
-                LOGGER.log(Level.WARNING, "A build could not be saved in time; it goes on from where it was last saved", e);
+                LOGGER.log(
+                        Level.WARNING,
+                        "A build could not be saved in time; it goes on from where it was last saved",
+                        e);
             }
         }
         // scripts of sh steps would be left behind otherwise
@@ -153,7 +161,9 @@ final class EmbeddedJenkins extends Jenkins {
             throw new IllegalArgumentException("No name is specified");
         }
         if (name.chars().anyMatch(c -> Character.isISOControl(c) || "?*/\\%!@#$^&|<>[]:;".indexOf(c) >= 0)
-                || name.startsWith(".") || name.endsWith(".") || !name.equals(name.strip())) {
+                || name.startsWith(".")
+                || name.endsWith(".")
+                || !name.equals(name.strip())) {
             throw new IllegalArgumentException("‘" + name + "’ is not a name for a job");
         }
     }
@@ -194,7 +204,10 @@ final class EmbeddedJenkins extends Jenkins {
 
     @Override
     public <T> ExtensionList<T> getExtensionList(Class<T> extensionType) {
-        var found = extensions.stream().filter(extensionType::isInstance).map(extensionType::cast).toList();
+        var found = extensions.stream()
+                .filter(extensionType::isInstance)
+                .map(extensionType::cast)
+                .toList();
         return new ExtensionList<>(this, extensionType) {
             @Override
             public T get(int index) {

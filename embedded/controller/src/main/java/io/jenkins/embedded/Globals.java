@@ -7,8 +7,7 @@ import java.io.Serializable;
 /** The global variables of Pipelines. They hold nothing themselves, so a Pipeline may keep them in variables of its own. */
 final class Globals {
 
-    private Globals() {
-    }
+    private Globals() {}
 
     private static Program program() {
         return ProgramThread.current().program();

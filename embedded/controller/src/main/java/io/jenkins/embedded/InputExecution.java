@@ -45,7 +45,8 @@ final class InputExecution extends StepExecution {
     }
 
     void proceed(TaskListener listener) {
-        listener.getLogger().println("Approved by " + Jenkins.getAuthentication2().getName());
+        listener.getLogger()
+                .println("Approved by " + Jenkins.getAuthentication2().getName());
         getContext().onSuccess(null);
     }
 

@@ -24,7 +24,8 @@ import org.eclipse.jetty.server.ServerConnector;
  * that has none. It is not for production.
  */
 public final class Main {
-    private static final String USAGE = "usage: java -jar embedded-controller.jar --home DIR --port N (0 picks a free one)";
+    private static final String USAGE =
+            "usage: java -jar embedded-controller.jar --home DIR --port N (0 picks a free one)";
     private static final int USAGE_STATUS = 2;
     private static final int MAX_HEADER_BYTES = 8 << 10;
 
@@ -33,8 +34,7 @@ public final class Main {
     /** Loggers are forgotten, with their levels, when nobody holds them. */
     private static final Logger JETTY = Logger.getLogger("org.eclipse.jetty");
 
-    private Main() {
-    }
+    private Main() {}
 
     public static void main(String[] args) throws Exception {
         Path home;

@@ -11,8 +11,7 @@ final class Pages {
     /** The plugin's short name, below which its script and style are served. */
     static final String PLUGIN = "armory-webhook-approval";
 
-    private Pages() {
-    }
+    private Pages() {}
 
     static String index(Collection<PipelineJob> jobs, List<RootAction> actions) {
         var links = actions.stream()
@@ -30,7 +29,8 @@ final class Pages {
 
     private static String builds(PipelineJob job) {
         return job.builds().stream()
-                .map(build -> "<li>" + link("/" + build.getUrl(), build.getDisplayName()) + " " + status(build) + "</li>")
+                .map(build ->
+                        "<li>" + link("/" + build.getUrl(), build.getDisplayName()) + " " + status(build) + "</li>")
                 .collect(Collectors.joining("", "<ul>", "</ul>"));
     }
 
@@ -42,16 +42,24 @@ final class Pages {
         }
         body.append("</p>");
         for (var action : pages) {
-            body.append("<p>").append(link(url + action.getUrlName() + "/", action.getDisplayName())).append("</p>");
+            body.append("<p>")
+                    .append(link(url + action.getUrlName() + "/", action.getDisplayName()))
+                    .append("</p>");
         }
         for (var input : inputs) {
             var inputUrl = url + "input/" + input.id();
-            body.append("<p>").append(escape(input.message())).append("</p>")
+            body.append("<p>")
+                    .append(escape(input.message()))
+                    .append("</p>")
                     .append(button(inputUrl + "/proceedEmpty", input.ok()))
                     .append(button(inputUrl + "/abort", "Abort"));
         }
         for (var stage : build.stages()) {
-            body.append("<p>").append(escape(stage.name())).append(": ").append(stage.status()).append("</p>");
+            body.append("<p>")
+                    .append(escape(stage.name()))
+                    .append(": ")
+                    .append(stage.status())
+                    .append("</p>");
         }
         if (build.isBuilding()) {
             body.append(button(url + "stop", "Stop the build"));

@@ -21,6 +21,7 @@ final class ParallelExecution extends StepExecution implements ProgramThread.Bod
     private final Map<String, Object> results = new LinkedHashMap<>();
     /** The bodies until the start. */
     private transient Map<String, Closure<?>> bodies;
+
     private Throwable failure;
 
     ParallelExecution(StepContext context, ProgramThread thread, Map<String, Closure<?>> bodies, boolean failFast) {
@@ -34,7 +35,9 @@ final class ParallelExecution extends StepExecution implements ProgramThread.Bod
     public boolean start() {
         bodies.forEach((name, body) -> {
             thread.program().build().log().println("[Pipeline] { (Branch: " + name + ")");
-            var block = ((BuildStepContext) getContext()).block().branch(thread.program().nextId(), name);
+            var block = ((BuildStepContext) getContext())
+                    .block()
+                    .branch(thread.program().nextId(), name);
             running.put(name, thread.program().fork(thread, name, block, body, this, List.of()));
         });
         bodies = null;

@@ -43,8 +43,7 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
 /** A build of a {@link PipelineJob}: its record on disk, its log, and the program that runs it. */
-final class PipelineBuild extends Run<PipelineJob, PipelineBuild>
-        implements Queue.Executable {
+final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Queue.Executable {
     private static final Logger LOGGER = Logger.getLogger(PipelineBuild.class.getName());
     private static final XStream XSTREAM = new XStream();
     /** How long a build that is to be deleted gets to end by itself. */
@@ -110,7 +109,8 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild>
     }
 
     static PipelineBuild load(PipelineJob job, int number, Path folder) {
-        return new PipelineBuild(job, number, folder, (Record) XSTREAM.fromXML(folder.resolve("build.xml").toFile()));
+        return new PipelineBuild(job, number, folder, (Record)
+                XSTREAM.fromXML(folder.resolve("build.xml").toFile()));
     }
 
     @Override
@@ -296,7 +296,8 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild>
     /** Ends the build, in an orderly way if it can be done soon. */
     void end() {
         if (isBuilding()) {
-            stop(new CauseOfInterruption.UserInterruption(Jenkins.getAuthentication2().getName()));
+            stop(new CauseOfInterruption.UserInterruption(
+                    Jenkins.getAuthentication2().getName()));
         }
         try {
             finished.get(STOP_SECONDS, TimeUnit.SECONDS);

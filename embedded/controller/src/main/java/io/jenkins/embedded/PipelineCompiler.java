@@ -27,8 +27,7 @@ final class PipelineCompiler {
     /** The steps with a body; compiled once, as all Pipelines use the same. */
     private static final GroovyClassLoader LIBRARY_LOADER = library();
 
-    private PipelineCompiler() {
-    }
+    private PipelineCompiler() {}
 
     /** A new instance of the script. */
     static PipelineScript parse(String script) {

@@ -43,7 +43,8 @@ final class PipelineJob extends Job<PipelineJob, PipelineBuild> {
                     + "<flow-definition>, but found <" + root.getTagName() + ">");
         }
         var definition = root.getElementsByTagName("definition").item(0);
-        if (!(definition instanceof Element element) || !element.getAttribute("class").equals(CPS_DEFINITION)) {
+        if (!(definition instanceof Element element)
+                || !element.getAttribute("class").equals(CPS_DEFINITION)) {
             throw new IllegalArgumentException("The job's <definition> must be of the class " + CPS_DEFINITION);
         }
         this.script = childText(element, "script");
@@ -103,12 +104,14 @@ final class PipelineJob extends Job<PipelineJob, PipelineBuild> {
                 if (AtomicFile.deleteIfGoing(number)) {
                     continue;
                 }
-                var build = PipelineBuild.load(job, Integer.parseInt(number.getFileName().toString()), number);
+                var build = PipelineBuild.load(
+                        job, Integer.parseInt(number.getFileName().toString()), number);
                 job.builds.put(build.getNumber(), build);
             }
         }
         var next = job.nextBuildNumberFile();
-        job.nextBuildNumber = Files.exists(next) ? Integer.parseInt(Files.readString(next).trim()) : 1;
+        job.nextBuildNumber =
+                Files.exists(next) ? Integer.parseInt(Files.readString(next).trim()) : 1;
         return job;
     }
 

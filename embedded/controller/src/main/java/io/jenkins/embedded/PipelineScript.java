@@ -28,8 +28,20 @@ import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 public abstract class PipelineScript extends SerializableScript {
     private static final long serialVersionUID = 1;
 
-    private static final List<String> OWN_STEPS = List.of("catchError", "echo", "error", "input", "node", "parallel",
-            "readFile", "retry", "sh", "sleep", "stage", "timeout", "writeFile");
+    private static final List<String> OWN_STEPS = List.of(
+            "catchError",
+            "echo",
+            "error",
+            "input",
+            "node",
+            "parallel",
+            "readFile",
+            "retry",
+            "sh",
+            "sleep",
+            "stage",
+            "timeout",
+            "writeFile");
 
     public void echo(Object arguments) {
         started("echo");
@@ -68,8 +80,14 @@ public abstract class PipelineScript extends SerializableScript {
         var given = named("sh", arguments, "script", "returnStdout", "returnStatus", "label");
         var script = text(given, "script", null);
         var workspace = inWorkspace("sh", "");
-        return start("sh", context -> new ShellExecution(context, script, workspace.toFile(),
-                Boolean.TRUE.equals(given.get("returnStdout")), Boolean.TRUE.equals(given.get("returnStatus"))));
+        return start(
+                "sh",
+                context -> new ShellExecution(
+                        context,
+                        script,
+                        workspace.toFile(),
+                        Boolean.TRUE.equals(given.get("returnStdout")),
+                        Boolean.TRUE.equals(given.get("returnStatus"))));
     }
 
     /** Declared for numbers too, as Groovy gives every object a {@code sleep(long)} that would stop the thread. */
@@ -90,8 +108,13 @@ public abstract class PipelineScript extends SerializableScript {
             throw new IllegalArgumentException("The id of input becomes a part of URLs: it cannot be " + id);
         }
         // Jenkins makes the id's first letter a capital one too
-        return start("input", context -> new InputExecution(context,
-                id.substring(0, 1).toUpperCase(Locale.ENGLISH) + id.substring(1), message, text(given, "ok", "Proceed")));
+        return start(
+                "input",
+                context -> new InputExecution(
+                        context,
+                        id.substring(0, 1).toUpperCase(Locale.ENGLISH) + id.substring(1),
+                        message,
+                        text(given, "ok", "Proceed")));
     }
 
     public Object parallel(Map<String, ?> arguments) throws Throwable {
@@ -110,7 +133,9 @@ public abstract class PipelineScript extends SerializableScript {
     /** A step that a plugin brings. */
     @Override
     public Object invokeMethod(String name, Object args) {
-        var descriptor = StepDescriptor.all().stream().filter(step -> step.getFunctionName().equals(name)).findFirst();
+        var descriptor = StepDescriptor.all().stream()
+                .filter(step -> step.getFunctionName().equals(name))
+                .findFirst();
         if (descriptor.isPresent()) {
             return unchecked(() -> start(name, new PluginStep(descriptor.get(), (Object[]) args)));
         }
@@ -122,8 +147,11 @@ public abstract class PipelineScript extends SerializableScript {
                         + "Declarative ones, as with pipeline { }, need a Jenkins controller");
             }
             throw new NoSuchMethodError("No such DSL method '" + name + "' found among steps "
-                    + Stream.concat(OWN_STEPS.stream(), StepDescriptor.all().stream().map(StepDescriptor::getFunctionName))
-                            .sorted().toList());
+                    + Stream.concat(
+                                    OWN_STEPS.stream(),
+                                    StepDescriptor.all().stream().map(StepDescriptor::getFunctionName))
+                            .sorted()
+                            .toList());
         }
     }
 

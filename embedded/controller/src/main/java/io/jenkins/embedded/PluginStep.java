@@ -30,7 +30,8 @@ record PluginStep(StepDescriptor descriptor, Object[] arguments) implements Prog
         for (var required : descriptor.getRequiredContext()) {
             if (context.get(required) == null) {
                 throw new IllegalStateException("Required context " + required + " of the step " + function
-                        + " is missing; the embedded controller provides " + Run.class.getName() + ", " + Job.class.getName()
+                        + " is missing; the embedded controller provides " + Run.class.getName() + ", "
+                        + Job.class.getName()
                         + ", " + TaskListener.class.getName() + ", " + EnvVars.class.getName() + ", "
                         + FlowExecution.class.getName() + " and " + FlowNode.class.getName());
             }
@@ -39,7 +40,8 @@ record PluginStep(StepDescriptor descriptor, Object[] arguments) implements Prog
         if (descriptor instanceof CustomDescribableModel model) {
             given = model.customInstantiate(given);
         }
-        return Binder.instantiate(descriptor.clazz.asSubclass(Step.class), given, function).start(context);
+        return Binder.instantiate(descriptor.clazz.asSubclass(Step.class), given, function)
+                .start(context);
     }
 
     /** The closure after the step's arguments, or null. */
@@ -54,7 +56,8 @@ record PluginStep(StepDescriptor descriptor, Object[] arguments) implements Prog
         if (count == 1 && arguments[0] instanceof Map<?, ?> map) {
             map.forEach((name, value) -> given.put(String.valueOf(name), plain(value)));
         } else if (count == 1) {
-            given.put(Binder.soleRequiredParameter(descriptor.clazz, descriptor.getFunctionName()), plain(arguments[0]));
+            given.put(
+                    Binder.soleRequiredParameter(descriptor.clazz, descriptor.getFunctionName()), plain(arguments[0]));
         } else if (count > 1) {
             throw new IllegalArgumentException("Expected named arguments of the step " + descriptor.getFunctionName());
         }

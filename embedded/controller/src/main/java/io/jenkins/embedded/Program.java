@@ -35,6 +35,7 @@ final class Program implements Serializable {
     private final List<Deadline> deadlines = new ArrayList<>();
     /** What the Pipeline assigned to {@code env}. */
     private final Map<String, String> assigned = new HashMap<>();
+
     private final List<Stage> stages = new ArrayList<>();
     private int lastId;
 
@@ -150,7 +151,9 @@ final class Program implements Serializable {
 
     /** Stops whatever the thread and its branches wait for. */
     void stop(ProgramThread thread, Throwable cause) {
-        var branches = threads.stream().filter(candidate -> candidate.parent() == thread).toList();
+        var branches = threads.stream()
+                .filter(candidate -> candidate.parent() == thread)
+                .toList();
         if (branches.isEmpty()) {
             thread.stopStep(cause);
         } else {
@@ -177,7 +180,12 @@ final class Program implements Serializable {
 
     /** The steps of that type that the program waits for. */
     <T extends StepExecution> Stream<T> waiting(Class<T> type) {
-        return over ? Stream.empty() : threads.stream().map(ProgramThread::step).filter(type::isInstance).map(type::cast);
+        return over
+                ? Stream.empty()
+                : threads.stream()
+                        .map(ProgramThread::step)
+                        .filter(type::isInstance)
+                        .map(type::cast);
     }
 
     /**
@@ -194,8 +202,10 @@ final class Program implements Serializable {
             ProgramFile.write(file(build), this);
             return true;
         } catch (NotSerializableException e) {
-            fail(new IOException("The Pipeline has a variable that cannot be saved while a step waits; "
-                    + "use it in a method annotated with @NonCPS, or set it to null before the step", e));
+            fail(new IOException(
+                    "The Pipeline has a variable that cannot be saved while a step waits; "
+                            + "use it in a method annotated with @NonCPS, or set it to null before the step",
+                    e));
         } catch (IOException | RuntimeException e) {
             fail(new IOException("The Pipeline could not be saved", e));
         }
@@ -237,8 +247,11 @@ final class Program implements Serializable {
 
         private void schedule() {
             var program = thread.program();
-            timer = Timer.get().schedule(() -> program.build.onProgram(ignored -> expire()),
-                    end - System.currentTimeMillis(), TimeUnit.MILLISECONDS);
+            timer = Timer.get()
+                    .schedule(
+                            () -> program.build.onProgram(ignored -> expire()),
+                            end - System.currentTimeMillis(),
+                            TimeUnit.MILLISECONDS);
         }
 
         private void expire() {
@@ -261,7 +274,8 @@ final class Program implements Serializable {
         Throwable outside(FlowInterruptedException e) {
             var own = e.getCauses().stream().anyMatch(cause -> cause instanceof Exceeded exceeded && exceeded.id == id);
             return own
-                    ? new FlowInterruptedException(e.getResult(), false, e.getCauses().toArray(CauseOfInterruption[]::new))
+                    ? new FlowInterruptedException(
+                            e.getResult(), false, e.getCauses().toArray(CauseOfInterruption[]::new))
                     : e;
         }
     }

@@ -13,8 +13,7 @@ import org.jboss.marshalling.river.RiverMarshallerFactory;
 /** Keeps a suspended {@link Program} on disk, in the same way as Jenkins does: as one graph of serialized objects. */
 final class ProgramFile {
 
-    private ProgramFile() {
-    }
+    private ProgramFile() {}
 
     static void write(Path file, Program program) throws IOException {
         var bytes = new ByteArrayOutputStream();

@@ -24,7 +24,9 @@ final class ProgramThread implements Serializable {
     /** What changes the meaning of methods while a Pipeline runs; the first one that fits counts. */
     @SuppressWarnings("rawtypes")
     private static final List<Class> CATEGORIES = List.of(
-            CpsDefaultGroovyMethods.class, CpsDefaultGroovyStaticMethods.class, CpsStringGroovyMethods.class,
+            CpsDefaultGroovyMethods.class,
+            CpsDefaultGroovyStaticMethods.class,
+            CpsStringGroovyMethods.class,
             SerializableIteration.class);
 
     private static final ThreadLocal<ProgramThread> CURRENT = new ThreadLocal<>();
@@ -42,6 +44,7 @@ final class ProgramThread implements Serializable {
     private final ArrayList<Object> contextual;
     /** The step that the thread waits for, and its context. */
     private StepExecution step;
+
     private BuildStepContext context;
     /** What the thread can go on with, if anything. */
     private Outcome next = new Outcome(null, null);

@@ -22,8 +22,7 @@ import java.util.Set;
  */
 public final class SerializableIteration {
 
-    private SerializableIteration() {
-    }
+    private SerializableIteration() {}
 
     public static <E> Iterator<E> iterator(ArrayList<E> list) {
         return new CopyIterator<>(list);

@@ -84,11 +84,13 @@ final class Settings {
         var kinds = map(entry, path);
         Binder.rejectUnknown(kinds.keySet(), CascCredentials.KINDS.keySet(), path);
         if (kinds.size() != 1) {
-            throw new IllegalArgumentException(path + ": expected one kind of credentials, but found " + kinds.keySet());
+            throw new IllegalArgumentException(
+                    path + ": expected one kind of credentials, but found " + kinds.keySet());
         }
         var kind = kinds.keySet().iterator().next();
         var valuesPath = path + '.' + kind;
-        var credential = Binder.instantiate(CascCredentials.KINDS.get(kind), map(kinds.get(kind), valuesPath), valuesPath);
+        var credential =
+                Binder.instantiate(CascCredentials.KINDS.get(kind), map(kinds.get(kind), valuesPath), valuesPath);
         if (credential.getId() == null || credential.getId().isEmpty()) {
             throw new IllegalArgumentException(valuesPath + ".id: is missing");
         }

@@ -93,7 +93,8 @@ final class ShellExecution extends StepExecution {
 
     @Override
     public void onResume() {
-        getContext().onFailure(new AbortException("The controller was restarted while sh ran its script; "
-                + "on the embedded controller such a script does not survive that"));
+        getContext()
+                .onFailure(new AbortException("The controller was restarted while sh ran its script; "
+                        + "on the embedded controller such a script does not survive that"));
     }
 }

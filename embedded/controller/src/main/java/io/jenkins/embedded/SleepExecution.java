@@ -26,8 +26,8 @@ final class SleepExecution extends StepExecution {
 
     @Override
     public void onResume() {
-        timer = Timer.get().schedule(
-                () -> getContext().onSuccess(null), end - System.currentTimeMillis(), TimeUnit.MILLISECONDS);
+        timer = Timer.get()
+                .schedule(() -> getContext().onSuccess(null), end - System.currentTimeMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -53,12 +53,15 @@ final class Stage implements Serializable {
      */
     synchronized void end(Throwable failure) {
         if (end == null) {
-            end = failure == null ? status(warning == null ? Result.SUCCESS : Result.fromString(warning)) : status(failure);
+            end = failure == null
+                    ? status(warning == null ? Result.SUCCESS : Result.fromString(warning))
+                    : status(failure);
         }
     }
 
     private static String status(Throwable failure) {
-        return status(failure instanceof FlowInterruptedException interruption ? interruption.getResult() : Result.FAILURE);
+        return status(
+                failure instanceof FlowInterruptedException interruption ? interruption.getResult() : Result.FAILURE);
     }
 
     private static String status(Result result) {

@@ -19,8 +19,7 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
  */
 public final class StepSupport {
 
-    private StepSupport() {
-    }
+    private StepSupport() {}
 
     static ProgramThread thread() {
         return ProgramThread.current();
@@ -38,7 +37,10 @@ public final class StepSupport {
         } else {
             given.put(unnamed, arguments);
         }
-        Binder.rejectUnknown(given.keySet(), Stream.concat(Stream.of(unnamed), Arrays.stream(others)).toList(), step);
+        Binder.rejectUnknown(
+                given.keySet(),
+                Stream.concat(Stream.of(unnamed), Arrays.stream(others)).toList(),
+                step);
         return given;
     }
 

@@ -59,8 +59,22 @@ class BinderTest {
 
     @Test
     void bindsNestedArguments() {
-        var thing = Binder.instantiate(Thing.class, Map.of("name", new StringBuilder("n"), "count", 3L, "unit", "DAYS",
-                "on", true, "free", Map.of("k", 1), "parts", List.of(Map.of("name", "p"), Map.of("$class", "Thing"))), "step");
+        var thing = Binder.instantiate(
+                Thing.class,
+                Map.of(
+                        "name",
+                        new StringBuilder("n"),
+                        "count",
+                        3L,
+                        "unit",
+                        "DAYS",
+                        "on",
+                        true,
+                        "free",
+                        Map.of("k", 1),
+                        "parts",
+                        List.of(Map.of("name", "p"), Map.of("$class", "Thing"))),
+                "step");
         assertThat(thing.name).isEqualTo("n");
         assertThat(thing.count).isEqualTo(3);
         assertThat(thing.unit).isEqualTo(TimeUnit.DAYS);
@@ -71,7 +85,8 @@ class BinderTest {
 
     @Test
     void takesNumbersAndTruthAsTexts() {
-        assertThat(Binder.instantiate(Thing.class, Map.of("count", "7", "on", "true"), "step").count).isEqualTo(7);
+        assertThat(Binder.instantiate(Thing.class, Map.of("count", "7", "on", "true"), "step").count)
+                .isEqualTo(7);
     }
 
     @Test
@@ -99,7 +114,8 @@ class BinderTest {
                 .isThrownBy(() -> Binder.instantiate(Thing.class, Map.of("on", false), "step"))
                 .withMessage("step.on: must be on");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Binder.instantiate(Thing.class, Map.of("parts", List.of(Map.of("$class", "Other"))), "step"))
+                .isThrownBy(() ->
+                        Binder.instantiate(Thing.class, Map.of("parts", List.of(Map.of("$class", "Other"))), "step"))
                 .withMessageContaining("step.parts[0]: Other is not");
     }
 }

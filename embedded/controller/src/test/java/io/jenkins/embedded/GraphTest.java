@@ -48,7 +48,8 @@ class GraphTest {
         for (BlockStartNode block : node(context).getEnclosingBlocks()) {
             var thread = block.getAction(ThreadNameAction.class);
             var label = block.getAction(LabelAction.class);
-            names.add(thread != null ? "[" + thread.getThreadName() + "]" : label != null ? label.getDisplayName() : ".");
+            names.add(
+                    thread != null ? "[" + thread.getThreadName() + "]" : label != null ? label.getDisplayName() : ".");
         }
         return names;
     }
@@ -69,9 +70,12 @@ class GraphTest {
         outside.onSuccess(null);
 
         var inside = WaitStep.await("inside");
-        assertThat(around(inside)).as("each step, and its body").containsExactly(
-                ".", ".", ".", ".", ".", ".", ".", ".", "s", ".", ".");
-        assertThat(ids(inside)).doesNotHaveDuplicates().doesNotContain(node(inside).getId());
+        assertThat(around(inside))
+                .as("each step, and its body")
+                .containsExactly(".", ".", ".", ".", ".", ".", ".", ".", "s", ".", ".");
+        assertThat(ids(inside))
+                .doesNotHaveDuplicates()
+                .doesNotContain(node(inside).getId());
         assertThat(node(inside).getEnclosingId()).isEqualTo(ids(inside).get(0));
         inside.onSuccess(null);
 
@@ -154,8 +158,9 @@ class GraphTest {
         node(warned).addAction(new WarningAction(Result.ABORTED));
         warned.onSuccess(null);
         var waiting = WaitStep.await("x");
-        assertThat(build.stages()).extracting(Stage::toString).containsExactly(
-                "good SUCCESS", "bad FAILED", "shaky UNSTABLE", "around IN_PROGRESS");
+        assertThat(build.stages())
+                .extracting(Stage::toString)
+                .containsExactly("good SUCCESS", "bad FAILED", "shaky UNSTABLE", "around IN_PROGRESS");
 
         var body = node(waiting).getEnclosingBlocks().get(0);
         body.addAction(new PauseAction("Armory"));
@@ -170,7 +175,9 @@ class GraphTest {
         awaitEnd(build);
         var states = List.of("good SUCCESS", "bad FAILED", "shaky UNSTABLE", "around ABORTED", "after FAILED");
         assertThat(build.stages()).extracting(Stage::toString).isEqualTo(states);
-        assertThat(controller.crashAndRestart(build).stages()).extracting(Stage::toString).isEqualTo(states);
+        assertThat(controller.crashAndRestart(build).stages())
+                .extracting(Stage::toString)
+                .isEqualTo(states);
     }
 
     @Test

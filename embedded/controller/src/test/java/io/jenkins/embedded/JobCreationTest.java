@@ -39,21 +39,23 @@ class JobCreationTest {
     @Test
     void refusesASecondJobOfTheSameName() throws IOException {
         jenkins.createJob("my job", Controller.configXml(""));
-        assertThatIllegalArgumentException().isThrownBy(() -> jenkins.createJob("my job", Controller.configXml("")))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> jenkins.createJob("my job", Controller.configXml("")))
                 .withMessageContaining("already exists");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "",
-        "<project/>",
-        "<flow-definition/>",
-        "<flow-definition><definition class='org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition'/></flow-definition>",
-        "<!DOCTYPE d [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><flow-definition><definition "
-                + "class='org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition'><script>&e;</script></definition></flow-definition>",
-        "<flow-definition><parameterDefinitions><hudson.model.RunParameterDefinition/></parameterDefinitions><definition "
-                + "class='org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition'/></flow-definition>"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "<project/>",
+                "<flow-definition/>",
+                "<flow-definition><definition class='org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition'/></flow-definition>",
+                "<!DOCTYPE d [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><flow-definition><definition "
+                        + "class='org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition'><script>&e;</script></definition></flow-definition>",
+                "<flow-definition><parameterDefinitions><hudson.model.RunParameterDefinition/></parameterDefinitions><definition "
+                        + "class='org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition'/></flow-definition>"
+            })
     void refusesWhatItCannotRun(String config) {
         assertThatIllegalArgumentException().isThrownBy(() -> jenkins.createJob("job", config.getBytes()));
         assertThat(jenkins.getItems()).isEmpty();

@@ -24,8 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 class MainTest {
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<Process> processes = new ArrayList<>();
+
     @TempDir
     private Path home;
+
     private String url;
 
     @AfterEach
@@ -36,8 +38,11 @@ class MainTest {
     }
 
     private Process launch(String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
         command.addAll(List.of(arguments));
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         processes.add(process);
@@ -47,7 +52,9 @@ class MainTest {
     private Process start() throws IOException {
         var process = launch("--home", home.toString(), "--port", "0");
         var line = process.inputReader().readLine();
-        assertThat(line).startsWith("Embedded controller is up: http://127.0.0.1:").endsWith("/");
+        assertThat(line)
+                .startsWith("Embedded controller is up: http://127.0.0.1:")
+                .endsWith("/");
         url = line.substring(line.indexOf("http"));
         return process;
     }
@@ -79,7 +86,8 @@ class MainTest {
 
         process = start();
         assertThat(get("job/deploy/1/api/json")).contains("\"building\":true", "\"result\":null");
-        assertThat(send("POST", "job/deploy/1/input/Go/proceedEmpty", "").statusCode()).isEqualTo(302);
+        assertThat(send("POST", "job/deploy/1/input/Go/proceedEmpty", "").statusCode())
+                .isEqualTo(302);
         await().until(() -> get("job/deploy/1/api/json").contains("\"result\":\"SUCCESS\""));
         assertThat(get("job/deploy/1/consoleText")).contains("n=42").endsWith("Finished: SUCCESS\n");
         process.destroy();
@@ -89,11 +97,16 @@ class MainTest {
     @Test
     void answersItsOwnMachineAndPagesAlone() throws Exception {
         start();
-        assertThat(send("POST", "createItem?name=a", "", "Origin", "http://evil.example").statusCode()).isEqualTo(403);
-        assertThat(send("POST", "createItem?name=a", "", "Origin", "null").statusCode()).isEqualTo(403);
+        assertThat(send("POST", "createItem?name=a", "", "Origin", "http://evil.example")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(send("POST", "createItem?name=a", "", "Origin", "null").statusCode())
+                .isEqualTo(403);
         var own = url.substring(0, url.length() - 1);
-        assertThat(send("POST", "createItem?name=a", "", "Origin", own).statusCode()).isEqualTo(400);
-        assertThat(raw("GET / HTTP/1.1\r\nHost: rebound.example\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 403");
+        assertThat(send("POST", "createItem?name=a", "", "Origin", own).statusCode())
+                .isEqualTo(400);
+        assertThat(raw("GET / HTTP/1.1\r\nHost: rebound.example\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 403");
         assertThat(raw("GET / HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 403");
     }
 
@@ -102,9 +115,13 @@ class MainTest {
         start();
         assertThat(send("DELETE", "createItem", "").statusCode()).isEqualTo(405);
         assertThat(send("GET", "job/none/", "").statusCode()).isEqualTo(404);
-        for (var path : List.of("plugin/armory-webhook-approval/..%2fio/jenkins/embedded/style.css", "job/a%2fb/", "%00", "%")) {
+        for (var path : List.of(
+                "plugin/armory-webhook-approval/..%2fio/jenkins/embedded/style.css", "job/a%2fb/", "%00", "%")) {
             var answer = raw("GET /" + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-            assertThat(answer).matches("(?s)HTTP/1.1 4.*").doesNotContain("\tat ").doesNotContain("Server:");
+            assertThat(answer)
+                    .matches("(?s)HTTP/1.1 4.*")
+                    .doesNotContain("\tat ")
+                    .doesNotContain("Server:");
         }
     }
 
@@ -120,7 +137,10 @@ class MainTest {
     void refusesASecondProcessOnTheSameHome() throws Exception {
         start();
         var second = launch("--home", home.toString(), "--port", "0");
-        assertThat(second.inputReader().lines().toList()).last().asString().contains("another one is running on " + home);
+        assertThat(second.inputReader().lines().toList())
+                .last()
+                .asString()
+                .contains("another one is running on " + home);
         assertThat(second.waitFor()).isEqualTo(1);
     }
 

@@ -58,21 +58,23 @@ class ProgramTest {
         WaitStep.await("b");
         build = controller.crashAndRestart(build);
         WaitStep.await("b").onSuccess("second");
-        assertThat(awaitEnd(build)).contains("first: a in Waiting of job", "second: b in Waiting of job", "42 kept null");
+        assertThat(awaitEnd(build))
+                .contains("first: a in Waiting of job", "second: b in Waiting of job", "42 kept null");
         assertThat(build.getResult()).isEqualTo(Result.SUCCESS);
         var file = Program.file(build);
         await().until(() -> !Files.exists(file)); // it goes once the build's end is written
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "for (e in [k: 'v']) { waitFor(id: 'x'); echo e.key + e.value }",
-        "[k: 'v'].each { k, v -> waitFor(id: 'x'); echo k + v }",
-        "[k: 'v'].keySet().each { waitFor(id: 'x'); echo it + 'v' }",
-        "for (v in 'kv'.split(',')) { waitFor(id: 'x'); echo v }",
-        "for (i in 1..1) { waitFor(id: 'x'); echo 'kv' }",
-        "['kv'].eachWithIndex { v, i -> waitFor(id: 'x'); echo v }"
-    })
+    @ValueSource(
+            strings = {
+                "for (e in [k: 'v']) { waitFor(id: 'x'); echo e.key + e.value }",
+                "[k: 'v'].each { k, v -> waitFor(id: 'x'); echo k + v }",
+                "[k: 'v'].keySet().each { waitFor(id: 'x'); echo it + 'v' }",
+                "for (v in 'kv'.split(',')) { waitFor(id: 'x'); echo v }",
+                "for (i in 1..1) { waitFor(id: 'x'); echo 'kv' }",
+                "['kv'].eachWithIndex { v, i -> waitFor(id: 'x'); echo v }"
+            })
     void canBeSavedWithinALoop(String script) throws IOException {
         var build = controller.build(script);
         WaitStep.await("x");
@@ -123,13 +125,15 @@ class ProgramTest {
 
     @Test
     void failsWithAScriptThatDoesNotCompile() throws IOException {
-        assertThat(awaitEnd(controller.build("echo 'a"))).contains("WorkflowScript: 1").endsWith("Finished: FAILURE\n");
+        assertThat(awaitEnd(controller.build("echo 'a")))
+                .contains("WorkflowScript: 1")
+                .endsWith("Finished: FAILURE\n");
     }
 
     @Test
     void anUncaughtExceptionTellsWhereItComesFrom() throws IOException {
-        assertThat(awaitEnd(controller.build("def x = null\nx.y()"))).contains(
-                "ERROR: java.lang.NullPointerException", "\tat WorkflowScript.run(WorkflowScript:2)");
+        assertThat(awaitEnd(controller.build("def x = null\nx.y()")))
+                .contains("ERROR: java.lang.NullPointerException", "\tat WorkflowScript.run(WorkflowScript:2)");
     }
 
     @Test
@@ -164,7 +168,8 @@ class ProgramTest {
         awaitLog(build, "Failed in branch a");
         build = controller.crashAndRestart(build);
         WaitStep.await("c").onSuccess(null);
-        assertThat(awaitEnd(build)).contains("[c] c goes on", "caught Aborted by somebody")
+        assertThat(awaitEnd(build))
+                .contains("[c] c goes on", "caught Aborted by somebody")
                 .endsWith("Finished: SUCCESS\n");
     }
 
@@ -192,12 +197,14 @@ class ProgramTest {
     @Test
     void failFastStopsBranchesThatHaveNotBegun() throws IOException {
         assertThat(awaitEnd(controller.build("parallel failFast: true, a: { error 'broken' }, b: { echo 'not this' }")))
-                .contains("ERROR: broken").doesNotContain("not this");
+                .contains("ERROR: broken")
+                .doesNotContain("not this");
     }
 
     @Test
     void aTimeoutCountsTheTimeWithoutController() throws IOException {
-        var build = controller.build("timeout(time: 400, unit: 'MILLISECONDS') { parallel a: { waitFor(id: 'late') } }");
+        var build =
+                controller.build("timeout(time: 400, unit: 'MILLISECONDS') { parallel a: { waitFor(id: 'late') } }");
         WaitStep.await("late");
         build = controller.crashAndRestart(build);
         assertThat(awaitEnd(build)).contains("Timeout has been exceeded");
@@ -241,16 +248,19 @@ class ProgramTest {
                   echo "status ${sh(script: 'exit 3', returnStatus: true)}"
                   sh 'exit 4'
                 }
-                """))).contains("content for job\n", "out 1\n", "status 3", "ERROR: script returned exit code 4");
+                """)))
+                .contains("content for job\n", "out 1\n", "status 3", "ERROR: script returned exit code 4");
     }
 
     @Test
     void givesDefaultsAndValuesOfParameters() throws IOException {
         var parameter = "<hudson.model.StringParameterDefinition><name>%s</name><defaultValue>d</defaultValue>"
                 + "</hudson.model.StringParameterDefinition>";
-        var config = new String(Controller.configXml("echo \"${params.A} ${params.B} $B\"")).replace("<definition",
-                "<properties><x><parameterDefinitions>" + parameter.formatted("A") + parameter.formatted("B")
-                        + "</parameterDefinitions></x></properties><definition");
+        var config = new String(Controller.configXml("echo \"${params.A} ${params.B} $B\""))
+                .replace(
+                        "<definition",
+                        "<properties><x><parameterDefinitions>" + parameter.formatted("A") + parameter.formatted("B")
+                                + "</parameterDefinitions></x></properties><definition");
         var job = controller.jenkins().createJob("job", config.getBytes());
         assertThat(awaitEnd(controller.jenkins().schedule(job, Map.of("B", "given", "C", "ignored"))))
                 .contains("d given given");
@@ -262,15 +272,20 @@ class ProgramTest {
                 def log(text) { error 'not this' }
                 def report(e) { error 'not this' }
                 retry(2) { error 'x' }
-                """))).contains("ERROR: x\nRetrying").doesNotContain("not this");
+                """)))
+                .contains("ERROR: x\nRetrying")
+                .doesNotContain("not this");
     }
 
     @Test
     void anUnknownStepNamesTheKnownOnes() throws IOException {
         assertThat(awaitEnd(controller.build("nosuch(1)")))
                 .contains("No such DSL method 'nosuch' found among steps [", ", waitFor, ");
-        assertThat(awaitEnd(controller.jenkins().schedule(
-                controller.jenkins().createJob("declarative", Controller.configXml("pipeline { }")), Map.of())))
+        assertThat(awaitEnd(controller
+                        .jenkins()
+                        .schedule(
+                                controller.jenkins().createJob("declarative", Controller.configXml("pipeline { }")),
+                                Map.of())))
                 .contains("Declarative");
     }
 }

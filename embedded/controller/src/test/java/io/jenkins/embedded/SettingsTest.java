@@ -50,7 +50,8 @@ class SettingsTest {
         assertThat(Jenkins.get().getRootUrl()).isEqualTo("https://jenkins.example.com/");
         assertThat(find("token", StringCredentials.class).getSecret().getPlainText())
                 .isEqualTo("from $1 outside otherwise ${TOKEN}");
-        assertThat(find("client", StandardUsernamePasswordCredentials.class).getUsername()).isEqualTo("007");
+        assertThat(find("client", StandardUsernamePasswordCredentials.class).getUsername())
+                .isEqualTo("007");
         assertThat(find("client", StringCredentials.class)).isNull();
     }
 
@@ -66,7 +67,8 @@ class SettingsTest {
 
     @Test
     void setsTheProxy() throws IOException {
-        apply("jenkins: {proxy: {name: proxy, port: 3128, userName: u, secretPassword: p, noProxyHost: '*.local 127.0.0.1'}}");
+        apply(
+                "jenkins: {proxy: {name: proxy, port: 3128, userName: u, secretPassword: p, noProxyHost: '*.local 127.0.0.1'}}");
 
         var proxy = Jenkins.get().getProxy();
         assertThat(proxy.createProxy("ci.example.com").address()).hasToString("proxy/<unresolved>:3128");
@@ -77,19 +79,21 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "views: {} | top level: unknown parameter(s) views; known are credentials, jenkins, unclassified",
-        "jenkins: {numExecutors: 1} | jenkins: unknown parameter(s) numExecutors; known are proxy",
-        "jenkins: {} | jenkins.proxy: expected keys and values",
-        "jenkins: {proxy: {nam: x}} | jenkins.proxy: unknown parameter(s) nam; known are name, port,",
-        "unclassified: {nope: {}} | unclassified: unknown parameter(s) nope",
-        "unclassified: {location: {uri: x}} | unclassified.location: unknown parameter(s) uri; known are url",
-        "unclassified: [] | unclassified: expected keys and values",
-        "credentials: {system: {domainCredentials: {}}} | credentials.system.domainCredentials: expected a list",
-        "credentials: {system: {domainCredentials: [{credentials: [{file: {}}]}]}} | credentials[0]: unknown parameter(s) file",
-        "credentials: {system: {domainCredentials: [{credentials: [{string: {}}]}]}} | credentials[0].string.id: is missing",
-        "'{a: 1, a: 2}' | duplicate key a"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "views: {} | top level: unknown parameter(s) views; known are credentials, jenkins, unclassified",
+                "jenkins: {numExecutors: 1} | jenkins: unknown parameter(s) numExecutors; known are proxy",
+                "jenkins: {} | jenkins.proxy: expected keys and values",
+                "jenkins: {proxy: {nam: x}} | jenkins.proxy: unknown parameter(s) nam; known are name, port,",
+                "unclassified: {nope: {}} | unclassified: unknown parameter(s) nope",
+                "unclassified: {location: {uri: x}} | unclassified.location: unknown parameter(s) uri; known are url",
+                "unclassified: [] | unclassified: expected keys and values",
+                "credentials: {system: {domainCredentials: {}}} | credentials.system.domainCredentials: expected a list",
+                "credentials: {system: {domainCredentials: [{credentials: [{file: {}}]}]}} | credentials[0]: unknown parameter(s) file",
+                "credentials: {system: {domainCredentials: [{credentials: [{string: {}}]}]}} | credentials[0].string.id: is missing",
+                "'{a: 1, a: 2}' | duplicate key a"
+            })
     void namesThePlaceOfAnError(String yaml, String message) {
         assertThatIllegalArgumentException().isThrownBy(() -> apply(yaml)).withMessageContaining(message);
     }

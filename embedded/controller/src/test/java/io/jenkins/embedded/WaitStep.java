@@ -1,13 +1,12 @@
 package io.jenkins.embedded;
 
-import org.awaitility.Awaitility;
-
 import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.awaitility.Awaitility;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -32,7 +31,9 @@ public final class WaitStep extends Step {
 
     /** The context of the step of that id, as soon as it waits; the test that takes it must end it. */
     static StepContext await(String id) {
-        return Awaitility.await().until(() -> WAITING.remove(id), execution -> execution != null).getContext();
+        return Awaitility.await()
+                .until(() -> WAITING.remove(id), execution -> execution != null)
+                .getContext();
     }
 
     @Override

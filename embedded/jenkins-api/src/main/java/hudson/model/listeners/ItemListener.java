@@ -8,18 +8,14 @@ import hudson.model.Item;
 public class ItemListener implements ExtensionPoint {
 
     /** All jobs are loaded. */
-    public void onLoaded() {
-    }
+    public void onLoaded() {}
 
-    public void onDeleted(Item item) {
-    }
+    public void onDeleted(Item item) {}
 
     /** The item, or a folder around it, was renamed or moved. */
-    public void onLocationChanged(Item item, String oldFullName, String newFullName) {
-    }
+    public void onLocationChanged(Item item, String oldFullName, String newFullName) {}
 
-    public void onBeforeShutdown() {
-    }
+    public void onBeforeShutdown() {}
 
     public static ExtensionList<ItemListener> all() {
         return ExtensionList.lookup(ItemListener.class);

@@ -12,20 +12,16 @@ import hudson.model.TaskListener;
  */
 public abstract class RunListener<R extends Run> implements ExtensionPoint {
 
-    protected RunListener() {
-    }
+    protected RunListener() {}
 
     /** The result stands, the log is still open. */
-    public void onCompleted(R r, TaskListener listener) {
-    }
+    public void onCompleted(R r, TaskListener listener) {}
 
     /** The build is over. */
-    public void onFinalized(R r) {
-    }
+    public void onFinalized(R r) {}
 
     /** The build is about to be deleted. */
-    public void onDeleted(R r) {
-    }
+    public void onDeleted(R r) {}
 
     @SuppressWarnings("rawtypes")
     public static ExtensionList<RunListener> all() {

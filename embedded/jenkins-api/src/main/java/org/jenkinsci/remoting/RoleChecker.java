@@ -1,5 +1,4 @@
 package org.jenkinsci.remoting;
 
 /** Tells which end of a channel something is at. */
-public abstract class RoleChecker {
-}
+public abstract class RoleChecker {}

@@ -10,8 +10,7 @@ import java.util.Properties;
 /** What Stapler knows of a class. */
 public final class ClassDescriptor {
 
-    private ClassDescriptor() {
-    }
+    private ClassDescriptor() {}
 
     /** The names that Stapler's annotation processor wrote beside the class, or those that the class file itself has. */
     public static String[] loadParameterNames(Constructor<?> m) {

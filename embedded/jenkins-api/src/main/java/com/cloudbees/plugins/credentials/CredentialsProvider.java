@@ -29,7 +29,10 @@ public abstract class CredentialsProvider extends Descriptor<CredentialsProvider
 
     /** The credentials of the type that this provider has for that user in that group. */
     public abstract <C extends Credentials> List<C> getCredentialsInItemGroup(
-            Class<C> type, ItemGroup itemGroup, Authentication authentication, List<DomainRequirement> domainRequirements);
+            Class<C> type,
+            ItemGroup itemGroup,
+            Authentication authentication,
+            List<DomainRequirement> domainRequirements);
 
     /** The same for something in a group. */
     public <C extends Credentials> List<C> getCredentialsInItem(
@@ -46,15 +49,23 @@ public abstract class CredentialsProvider extends Descriptor<CredentialsProvider
     }
 
     public static <C extends Credentials> List<C> lookupCredentialsInItemGroup(
-            Class<C> type, ItemGroup itemGroup, Authentication authentication, List<DomainRequirement> domainRequirements) {
+            Class<C> type,
+            ItemGroup itemGroup,
+            Authentication authentication,
+            List<DomainRequirement> domainRequirements) {
         return ExtensionList.lookup(CredentialsProvider.class).stream()
-                .flatMap(provider -> provider
-                        .getCredentialsInItemGroup(type, itemGroup, authentication, domainRequirements).stream())
+                .flatMap(provider ->
+                        provider
+                                .getCredentialsInItemGroup(type, itemGroup, authentication, domainRequirements)
+                                .stream())
                 .collect(Collectors.toList());
     }
 
     public static <C extends IdCredentials> C findCredentialByIdInItemGroup(
-            String id, Class<C> type, ItemGroup itemGroup, Authentication authentication,
+            String id,
+            Class<C> type,
+            ItemGroup itemGroup,
+            Authentication authentication,
             List<DomainRequirement> domainRequirements) {
         return lookupCredentialsInItemGroup(type, itemGroup, authentication, domainRequirements).stream()
                 .filter(credentials -> credentials.getId().equals(id))

@@ -34,7 +34,10 @@ public final class AnnotationIndexer extends AbstractProcessor {
             for (Element element : round.getElementsAnnotatedWith(annotation)) {
                 if (element instanceof TypeElement type) {
                     index.computeIfAbsent(annotation.getQualifiedName().toString(), unused -> new TreeSet<>())
-                            .add(processingEnv.getElementUtils().getBinaryName(type).toString());
+                            .add(processingEnv
+                                    .getElementUtils()
+                                    .getBinaryName(type)
+                                    .toString());
                 }
             }
         }
@@ -46,8 +49,9 @@ public final class AnnotationIndexer extends AbstractProcessor {
 
     private void write(String annotation, Set<String> classes) {
         try {
-            var file = processingEnv.getFiler().createResource(
-                    StandardLocation.CLASS_OUTPUT, "", "META-INF/services/annotations/" + annotation);
+            var file = processingEnv
+                    .getFiler()
+                    .createResource(StandardLocation.CLASS_OUTPUT, "", "META-INF/services/annotations/" + annotation);
             try (var out = new PrintWriter(file.openWriter())) {
                 classes.forEach(name -> out.print(name + "\n"));
             }

@@ -43,18 +43,22 @@ class AbuseTest {
             Map<Integer, Integer> anonymous = send(REQUESTS, approvals + "invented-", true, "");
             Map<Integer, Integer> wrong = send(REQUESTS / 2, callback.uri(), false, "wrong");
             assertThat(good.with(token).rehearse()).as("a good one beside them").returns(200, Answer::status);
-            assertThat(good.with(Settings.DEFAULT_SECRET).succeed("beside them")).returns(200, Answer::status);
+            assertThat(good.with(Settings.DEFAULT_SECRET).succeed("beside them"))
+                    .returns(200, Answer::status);
             wrong.putAll(send(REQUESTS / 2, callback.uri(), false, "wrong"));
 
             assertThat(anonymous.keySet()).isSubsetOf(401, 429).contains(429);
             assertThat(wrong.keySet()).isSubsetOf(401, 429).contains(429);
-            Wait.until("the heap is as large as before")
-                    .untilAsserted(() -> assertThat(controller.liveBytes() - heap).isLessThan(MIB));
+            Wait.until("the heap is as large as before").untilAsserted(() -> assertThat(controller.liveBytes() - heap)
+                    .isLessThan(MIB));
             assertThat(controller.diskBytes() - disk).isLessThan(MIB);
             beside.awaitResult("SUCCESS");
             assertThat(jenkins.rejectedCallbacks(callback.id())).hasSize(20);
-            assertThat(callback.with(Settings.DEFAULT_SECRET).rehearse()).as("the right one after the guesses").returns(200, Answer::status);
-            assertThat(TokenEndpointContractTest.token(jenkins, Settings.CLIENT_ID)).isNotEmpty();
+            assertThat(callback.with(Settings.DEFAULT_SECRET).rehearse())
+                    .as("the right one after the guesses")
+                    .returns(200, Answer::status);
+            assertThat(TokenEndpointContractTest.token(jenkins, Settings.CLIENT_ID))
+                    .isNotEmpty();
             assertThat(callback.with(token).succeed("after them")).returns(200, Answer::status);
             build.awaitResult("SUCCESS");
         }

@@ -43,7 +43,9 @@ final class AcceptanceExtension implements ParameterResolver {
             return context.getStore(NAMESPACE).computeIfAbsent(context.getUniqueId(), id -> new ExternalProcess());
         }
         if (wanted == Browser.class) {
-            return context.getRoot().getStore(NAMESPACE).computeIfAbsent(Browser.class, type -> new Browser(), Browser.class);
+            return context.getRoot()
+                    .getStore(NAMESPACE)
+                    .computeIfAbsent(Browser.class, type -> new Browser(), Browser.class);
         }
         Shared shared = context.getRoot()
                 .getStore(NAMESPACE)

@@ -40,8 +40,7 @@ class ArmorySamplesTest {
 
     /** Runs a webhook of the file in the stage of an environment. */
     private static Build run(Jenkins jenkins, String file, String environment, String parameters) {
-        return jenkins.createJob(
-                        """
+        return jenkins.createJob("""
                 stage('%s') {
                     node {
                         writeFile file: 'deploy.yml', text: %s
@@ -49,8 +48,7 @@ class ArmorySamplesTest {
                         echo "success: ${result.success}, by ${result.decidedBy}: ${result.mdMessage}"
                     }
                 }
-                """
-                                .formatted(environment, Groovy.string(file(file)), parameters))
+                """.formatted(environment, Groovy.string(file(file)), parameters))
                 .build();
     }
 
@@ -82,8 +80,9 @@ class ArmorySamplesTest {
 
         String id = id(build);
         String callbackUri = jenkins.controller().url() + "armory/approvals/" + id;
-        String body = "{ \"event_type\": \"integrationTests\", \"client_payload\": {\n    \"callbackUri\": \"" + callbackUri
-                + "/callback\",\n    \"environment\": \"staging\",\n    \"namespace\": \"potatoes\"\n    }\n}";
+        String body =
+                "{ \"event_type\": \"integrationTests\", \"client_payload\": {\n    \"callbackUri\": \"" + callbackUri
+                        + "/callback\",\n    \"environment\": \"staging\",\n    \"namespace\": \"potatoes\"\n    }\n}";
         assertThat(request)
                 .isEqualTo(head(
                                 "POST /repos/example/potato-facts/dispatches",
@@ -131,7 +130,10 @@ class ArmorySamplesTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs a real Jenkins, for its agents")
+    @EnabledIfSystemProperty(
+            named = "jenkins.war",
+            matches = ".+",
+            disabledReason = "needs a real Jenkins, for its agents")
     void remoteNetworkAgent(Jenkins jenkins) {
         Build build = run(
                 jenkins,

@@ -19,16 +19,14 @@ import org.junit.jupiter.api.condition.OS;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the commands are for a Unix shell")
 class ArmoryScriptTest {
 
-    private static final String FETCH_TOKEN =
-            """
+    private static final String FETCH_TOKEN = """
             curl --request POST \\
               --url https://auth.cloud.armory.io/oauth/token \\
               --header 'Content-Type: application/x-www-form-urlencoded' \\
               --data 'data=audience=https://api.cloud.armory.io&grant_type=client_credentials&client_id=$CDAAS_CLIENT_ID&client_secret=$CDAAS_CLIENT_SECRET'
             """;
 
-    private static final String CALL_BACK =
-            """
+    private static final String CALL_BACK = """
             curl --request POST \\
               --url 'https://$CALLBACK_URI' \\
               --header 'Authorization: Bearer $OAUTH_TOKEN' \\

@@ -43,7 +43,8 @@ class BrowserTest {
         page.evaluate("window.thisDocument = true");
         assertThat(page.evaluate(rows("waiting") + "[0]").asText())
                 .contains("Waiting", job.name() + " #1", "staging", "checks", "left", "answered 202");
-        assertThat(page.evaluate("document.querySelector('#armory-approvals progress').position").asDouble())
+        assertThat(page.evaluate("document.querySelector('#armory-approvals progress').position")
+                        .asDouble())
                 .isGreaterThan(0.9);
 
         callback.with("no such token").succeed("refused");
@@ -53,11 +54,15 @@ class BrowserTest {
         awaitRows(page, 0, 1);
         assertThat(page.evaluate(rows("decided") + "[0]").asText())
                 .contains("Succeeded", job.name() + " #1", "All passed, see the report.", "callback token");
-        assertThat(page.evaluate("document.querySelector('#armory-approvals td strong').textContent").asText())
+        assertThat(page.evaluate("document.querySelector('#armory-approvals td strong').textContent")
+                        .asText())
                 .isEqualTo("All");
-        assertThat(page.evaluate("document.querySelector('#armory-approvals td.armory-approvals__cell--message a').href").asText())
+        assertThat(page.evaluate(
+                                "document.querySelector('#armory-approvals td.armory-approvals__cell--message a').href")
+                        .asText())
                 .isEqualTo("https://ci.example.com/7");
-        assertThat(page.evaluate("document.querySelector('#armory-approvals td.armory-approvals__cell--build a').href").asText())
+        assertThat(page.evaluate("document.querySelector('#armory-approvals td.armory-approvals__cell--build a').href")
+                        .asText())
                 .isEqualTo(jenkins.controller().url() + "job/" + job.name() + "/1/");
         assertThat(page.evaluate("window.thisDocument").asBoolean()).isTrue();
         assertThat(page.troubles()).isEmpty();
@@ -67,7 +72,8 @@ class BrowserTest {
     void findsByWordsStateJobAndEnvironment(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Job job = jenkins.createJob("parallel a: { %s }, b: { %s }"
                 .formatted(
-                        process.approval("environment: 'env-of-one'"), process.approval("environment: 'env-of-other'")));
+                        process.approval("environment: 'env-of-one'"),
+                        process.approval("environment: 'env-of-other'")));
         Build build = job.build().awaitWaiting(2);
         BrowserPage page = page(browser, jenkins, WIDE, job);
         awaitRows(page, 2, 0);
@@ -93,21 +99,20 @@ class BrowserTest {
     }
 
     private static void choose(BrowserPage page, String filter, String value) {
-        page.evaluate(
-                """
+        page.evaluate("""
                 (() => {
                   const box = document.getElementById('armory-approvals-filter-%1$s');
                   box.value = '%2$s';
                   box.dispatchEvent(new Event('change'));
                 })()
-                """
-                        .formatted(filter, value));
+                """.formatted(filter, value));
     }
 
     @Test
     void runsNothingThatComesFromOutside(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Job job = jenkins.createJob(process.approval("environment: '" + QUOTED_ATTACK + "'", "context: [key: '" + QUOTED_ATTACK + "']")
-                .replace("name: 'checks'", "name: '" + QUOTED_ATTACK + "'"));
+        Job job = jenkins.createJob(
+                process.approval("environment: '" + QUOTED_ATTACK + "'", "context: [key: '" + QUOTED_ATTACK + "']")
+                        .replace("name: 'checks'", "name: '" + QUOTED_ATTACK + "'"));
         Build build = job.build();
         Callback callback = process.awaitCall().callback();
         build.awaitWaiting(1);
@@ -123,7 +128,7 @@ class BrowserTest {
         page.evaluate("document.querySelectorAll('#armory-approvals td *').forEach((each) =>"
                 + " each.dispatchEvent(new MouseEvent('mouseover', { bubbles: true })))");
         assertThat(page.evaluate("document.querySelectorAll('#armory-approvals :is(img, script, iframe, object, style,"
-                        + " [onerror], [onload], [onmouseover], [style], a[href^=\"javascript:\" i])').length")
+                                + " [onerror], [onload], [onmouseover], [style], a[href^=\"javascript:\" i])').length")
                         .asInt())
                 .isZero();
         hasNoTrouble(page);
@@ -139,18 +144,23 @@ class BrowserTest {
             awaitRows(page, 1, 1);
             for (String colours : List.of("light", "dark")) {
                 page.prefer(colours);
-                assertThat(page.seriousProblems("#armory-approvals")).as(width + " px, " + colours).isEmpty();
+                assertThat(page.seriousProblems("#armory-approvals"))
+                        .as(width + " px, " + colours)
+                        .isEmpty();
             }
-            assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth").asBoolean())
+            assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+                            .asBoolean())
                     .as("nothing has to be scrolled sideways at %s px", width)
                     .isTrue();
             assertThat(page.evaluate("[...document.querySelectorAll('#armory-approvals [hidden]')]"
-                            + ".filter((each) => each.checkVisibility()).length")
+                                    + ".filter((each) => each.checkVisibility()).length")
                             .asInt())
                     .as("what is hidden and can be seen")
                     .isZero();
-            assertThat(page.evaluate("[...document.querySelectorAll('#armory-approvals tbody td')]"
-                            + ".filter((cell) => cell.scrollHeight > cell.clientHeight + 1).map((cell) => cell.outerHTML)"))
+            assertThat(
+                            page.evaluate(
+                                    "[...document.querySelectorAll('#armory-approvals tbody td')]"
+                                            + ".filter((cell) => cell.scrollHeight > cell.clientHeight + 1).map((cell) => cell.outerHTML)"))
                     .as("cells at %s px that are lower than what is in them", width)
                     .isEmpty();
             List<String> reached = new ArrayList<>();

@@ -47,15 +47,13 @@ class BuildTabTest {
 
     /** Four environments, of which the third fails and takes the fourth along. */
     private static Build environments(Jenkins jenkins, ExternalProcess process) {
-        return jenkins.createJob(
-                        """
+        return jenkins.createJob("""
                         parallel(
                           dev: { armoryEnvironment(name: 'dev') { echo 'deployed' } },
                           qa: { armoryEnvironment(name: 'qa', dependsOn: ['dev']) { echo 'deployed' } },
                           staging: { armoryEnvironment(name: 'staging', dependsOn: ['dev']) { %s } },
                           prod: { armoryEnvironment(name: 'prod', dependsOn: ['qa', 'staging']) { echo 'deployed' } })
-                        """
-                                .formatted(process.approval("manualApproval: [message: 'Go to staging?']")))
+                        """.formatted(process.approval("manualApproval: [message: 'Go to staging?']")))
                 .build()
                 .awaitWaiting(1);
     }
@@ -68,7 +66,9 @@ class BuildTabTest {
         awaitText(page, node("staging"), "Awaiting approval");
         awaitText(page, node("prod"), "Waiting for others");
         assertThat(page.evaluate(node("prod") + ".innerText").asText()).contains("after qa, staging");
-        assertThat(page.evaluate("document.querySelectorAll('.armory-graph__edge').length").asInt()).isEqualTo(4);
+        assertThat(page.evaluate("document.querySelectorAll('.armory-graph__edge').length")
+                        .asInt())
+                .isEqualTo(4);
         assertThat(page.evaluate(node("dev") + ".getBoundingClientRect().right < " + node("qa")
                                 + ".getBoundingClientRect().left && " + node("qa") + ".getBoundingClientRect().right < "
                                 + node("prod") + ".getBoundingClientRect().left")
@@ -98,11 +98,19 @@ class BuildTabTest {
         awaitText(page, card(), "Waiting");
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
         assertThat(page.evaluate(card() + ".innerText").asText())
-                .contains("checks (prod)", "Go?", "Calls of the webhook: 1", "202", "Refused callbacks: 1", "401", "127.0.0.1");
+                .contains(
+                        "checks (prod)",
+                        "Go?",
+                        "Calls of the webhook: 1",
+                        "202",
+                        "Refused callbacks: 1",
+                        "401",
+                        "127.0.0.1");
 
         callback.succeed("**All** passed");
         awaitText(page, card(), "All passed");
-        assertThat(page.evaluate("document.querySelectorAll('details[open]').length").asInt())
+        assertThat(page.evaluate("document.querySelectorAll('details[open]').length")
+                        .asInt())
                 .as("what was unfolded stays so")
                 .isEqualTo(2);
         page.tabTo("[data-decide^=approve]");
@@ -117,13 +125,16 @@ class BuildTabTest {
         String user = build.approvals().get(0).at("/manualApproval/user").asText();
         assertThat(page.evaluate(card() + ".innerText").asText())
                 .contains("callback token and user " + user, user + ": Approved – fine");
-        assertThat(page.evaluate(card() + ".querySelector('strong').textContent").asText()).isEqualTo("All");
+        assertThat(page.evaluate(card() + ".querySelector('strong').textContent")
+                        .asText())
+                .isEqualTo("All");
         hasNoTrouble(page);
     }
 
     @Test
     void linkToAnApprovalLeadsToIt(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.createJob("parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()))
+        Build build = jenkins.createJob(
+                        "parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()))
                 .build()
                 .awaitWaiting(2);
         String id = build.approvals().get(1).get("id").asText();
@@ -147,9 +158,12 @@ class BuildTabTest {
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
             for (String colours : List.of("light", "dark")) {
                 page.prefer(colours);
-                assertThat(page.seriousProblems("#armory-build")).as(width + " px, " + colours).isEmpty();
+                assertThat(page.seriousProblems("#armory-build"))
+                        .as(width + " px, " + colours)
+                        .isEmpty();
             }
-            assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth").asBoolean())
+            assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+                            .asBoolean())
                     .as("nothing has to be scrolled sideways at %s px", width)
                     .isTrue();
             if (width == WIDE) {
@@ -165,7 +179,8 @@ class BuildTabTest {
 
     @Test
     void runsNothingThatComesFromOutside(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        String approval = process.approval("context: [key: '" + QUOTED_ATTACK + "']", "manualApproval: [message: '" + QUOTED_ATTACK + "']")
+        String approval = process.approval(
+                        "context: [key: '" + QUOTED_ATTACK + "']", "manualApproval: [message: '" + QUOTED_ATTACK + "']")
                 .replace("name: 'checks'", "name: '" + QUOTED_ATTACK + "'");
         Build build = jenkins.createJob("armoryEnvironment(name: '" + QUOTED_ATTACK + "') { " + approval + " }")
                 .build()
@@ -173,7 +188,11 @@ class BuildTabTest {
         Callback callback = process.awaitCall().callback();
         assertThat(callback.send(
                         "/progress",
-                        new ObjectMapper().createObjectNode().put("percent", 40).put("mdMessage", ATTACK).toString()))
+                        new ObjectMapper()
+                                .createObjectNode()
+                                .put("percent", 40)
+                                .put("mdMessage", ATTACK)
+                                .toString()))
                 .returns(200, Answer::status);
         BrowserPage page = page(browser, jenkins, WIDE, build);
         page.await("document.querySelector('.armory-graph__node')?.innerText.includes('onerror')");
@@ -183,7 +202,7 @@ class BuildTabTest {
 
         assertThat(page.evaluate(card() + ".innerText").asText()).contains(ATTACK);
         assertThat(page.evaluate("document.querySelectorAll('#armory-build :is(img, script, iframe, object, style,"
-                        + " [onerror], [onload], a[href^=\"javascript:\" i])').length")
+                                + " [onerror], [onload], a[href^=\"javascript:\" i])').length")
                         .asInt())
                 .isZero();
         hasNoTrouble(page);

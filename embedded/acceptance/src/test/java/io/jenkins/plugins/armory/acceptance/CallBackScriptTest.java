@@ -62,7 +62,12 @@ class CallBackScriptTest {
         Map<String, String> wrongSecret =
                 Map.of("CALLBACK_URI", callback.uri(), "CLIENT_ID", Settings.CLIENT_ID, "CLIENT_SECRET", "wrong");
         Map<String, String> wrongClient = Map.of(
-                "CALLBACK_URI", callback.uri(), "CLIENT_ID", Settings.OTHER_CLIENT_ID, "CLIENT_SECRET", Settings.CLIENT_SECRET);
+                "CALLBACK_URI",
+                callback.uri(),
+                "CLIENT_ID",
+                Settings.OTHER_CLIENT_ID,
+                "CLIENT_SECRET",
+                Settings.CLIENT_SECRET);
 
         assertThatThrownBy(() -> callBack(wrongSecret, "true")).hasMessageContaining("invalid_client");
         assertThatThrownBy(() -> callBack(wrongClient, "true")).hasMessageContaining("insufficient_scope");
@@ -75,8 +80,11 @@ class CallBackScriptTest {
     void aJobMayBeTheExternalProcess(Jenkins jenkins) throws IOException {
         Path folder = EXAMPLES.resolve("jenkins-job");
         jenkins.createJob(
-                "checks", Files.readString(folder.resolve("checks.Jenkinsfile")), List.of("CALLBACK_URI", "CALLBACK_TOKEN"));
-        Build build = jenkins.createJob("example-of-a-job", Files.readString(folder.resolve("Jenkinsfile")), List.of("CHECKS"))
+                "checks",
+                Files.readString(folder.resolve("checks.Jenkinsfile")),
+                List.of("CALLBACK_URI", "CALLBACK_TOKEN"));
+        Build build = jenkins.createJob(
+                        "example-of-a-job", Files.readString(folder.resolve("Jenkinsfile")), List.of("CHECKS"))
                 .build(Map.of("CHECKS", jenkins.controller().url() + "job/checks/"));
 
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): Checked by a job.");

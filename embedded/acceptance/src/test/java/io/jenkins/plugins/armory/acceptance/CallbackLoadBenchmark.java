@@ -46,8 +46,7 @@ class CallbackLoadBenchmark {
 
     private static final String BODY = "{\"success\": true, \"mdMessage\": \"All 42 checks have passed.\"}";
 
-    private static final String CASC =
-            """
+    private static final String CASC = """
             credentials:
               system:
                 domainCredentials:
@@ -60,8 +59,7 @@ class CallbackLoadBenchmark {
             """;
 
     /** A root action as small as can be, which asks for no crumb, as the two others. */
-    private static final String BARE =
-            """
+    private static final String BARE = """
             @groovy.transform.CompileStatic
             class Bare extends hudson.security.csrf.CrumbExclusion implements hudson.model.UnprotectedRootAction {
                 String getUrlName() { 'bare' }
@@ -85,8 +83,7 @@ class CallbackLoadBenchmark {
             """;
 
     /** Steps that wait without a build. */
-    private static final String WEBHOOKS =
-            """
+    private static final String WEBHOOKS = """
             import org.jenkinsci.plugins.webhookstep.*
             class Waiting extends WaitForWebhookExecution {
                 Waiting(WaitForWebhookStep step) { super(null, step) }
@@ -140,7 +137,8 @@ class CallbackLoadBenchmark {
                     .get("access_token")
                     .textValue();
             List<Target> targets = new ArrayList<>(List.of(Target.BARE, Target.THIS_PLUGIN));
-            if (console.run("println jenkins.model.Jenkins.get().pluginManager.getPlugin('webhook-step') != null").contains("true")) {
+            if (console.run("println jenkins.model.Jenkins.get().pluginManager.getPlugin('webhook-step') != null")
+                    .contains("true")) {
                 targets.add(Target.WEBHOOK_STEP);
             }
             for (Target target : targets) {
@@ -162,7 +160,8 @@ class CallbackLoadBenchmark {
         for (int round = 0; round < ROUNDS; round++) {
             Collections.rotate(targets, 1);
             for (Target target : targets) {
-                rounds.computeIfAbsent(target, each -> new ArrayList<>()).add(round(paths(target, requests), connections));
+                rounds.computeIfAbsent(target, each -> new ArrayList<>())
+                        .add(round(paths(target, requests), connections));
             }
         }
         List<Round> bare = rounds.get(Target.BARE);
@@ -242,11 +241,16 @@ class CallbackLoadBenchmark {
     private List<String> paths(Target target, int requests) {
         return switch (target) {
             case BARE -> Collections.nCopies(requests, "/bare/callback");
-            case THIS_PLUGIN -> console.newApprovals(requests).stream().map("/armory/approvals/%s/callback"::formatted).toList();
-            case WEBHOOK_STEP -> console.run(WEBHOOKS.formatted(requests, token)).lines()
-                    .filter(line -> !line.isBlank())
-                    .map("/webhook-step/%s"::formatted)
-                    .toList();
+            case THIS_PLUGIN ->
+                console.newApprovals(requests).stream()
+                        .map("/armory/approvals/%s/callback"::formatted)
+                        .toList();
+            case WEBHOOK_STEP ->
+                console.run(WEBHOOKS.formatted(requests, token))
+                        .lines()
+                        .filter(line -> !line.isBlank())
+                        .map("/webhook-step/%s"::formatted)
+                        .toList();
         };
     }
 }

@@ -38,7 +38,8 @@ class CancelWebhookTest {
 
     @Test
     void isCalledWhenTheBuildIsAborted(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval(cancel(canceller))).build().awaitWaiting(1);
+        Build build =
+                jenkins.createJob(process.approval(cancel(canceller))).build().awaitWaiting(1);
         Call started = process.awaitCall();
         build.abort();
 
@@ -54,10 +55,14 @@ class CancelWebhookTest {
 
     @Test
     void isCalledAfterTheDeadlineAndAfterSilence(Jenkins jenkins, ExternalProcess process) {
-        jenkins.createJob(process.approval("timeout: 2", "unit: 'SECONDS'", cancel(canceller))).build().awaitResult("FAILURE");
+        jenkins.createJob(process.approval("timeout: 2", "unit: 'SECONDS'", cancel(canceller)))
+                .build()
+                .awaitResult("FAILURE");
         assertThat(canceller.awaitCall().json().get("outcome").asText()).isEqualTo("TIMED_OUT");
 
-        jenkins.createJob(process.approval("heartbeat: 1", "unit: 'SECONDS'", cancel(canceller))).build().awaitResult("FAILURE");
+        jenkins.createJob(process.approval("heartbeat: 1", "unit: 'SECONDS'", cancel(canceller)))
+                .build()
+                .awaitResult("FAILURE");
         JsonNode said = canceller.awaitCall().json();
         assertThat(said.get("outcome").asText()).isEqualTo("NOT_HEARD");
         assertThat(said.get("reason").asText()).contains("when the webhook answered");
@@ -71,7 +76,8 @@ class CancelWebhookTest {
         process.onCall(call -> Reply.of(400));
         jenkins.createJob(process.approval(cancel(canceller))).build().awaitResult("FAILURE");
         process.onCall(call -> Reply.of(202));
-        Build aborted = jenkins.createJob(process.approval(cancel(canceller))).build().awaitWaiting(1);
+        Build aborted =
+                jenkins.createJob(process.approval(cancel(canceller))).build().awaitWaiting(1);
         process.awaitCall();
         aborted.abort();
         aborted.awaitResult("ABORTED");
@@ -98,7 +104,8 @@ class CancelWebhookTest {
     @Test
     void isRepeatedAndItsFailureIsShownAndChangesNothing(Jenkins jenkins, ExternalProcess process) {
         canceller.onCall(call -> Reply.of(503));
-        Build build = jenkins.createJob(process.approval("timeout: 2", "unit: 'SECONDS'", cancel(canceller, "retryCount: 1")))
+        Build build = jenkins.createJob(
+                        process.approval("timeout: 2", "unit: 'SECONDS'", cancel(canceller, "retryCount: 1")))
                 .build();
 
         assertThat(build.awaitResult("FAILURE")).contains("timed out");
@@ -106,8 +113,10 @@ class CancelWebhookTest {
         JsonNode cancel = awaitCancel(build);
         assertThat(cancel.get("number").asInt()).isEqualTo(2);
         assertThat(cancel.get("failure").asText()).contains("answered 503");
-        assertThat(canceller.calls()).hasSize(2).extracting(call -> call.header("Idempotency-Key")).containsOnly(
-                build.approvals().get(0).get("id").asText() + "-cancel");
+        assertThat(canceller.calls())
+                .hasSize(2)
+                .extracting(call -> call.header("Idempotency-Key"))
+                .containsOnly(build.approvals().get(0).get("id").asText() + "-cancel");
         assertThat(build.approvals().get(0).at("/decision/outcome").asText()).isEqualTo("TIMED_OUT");
     }
 
@@ -119,7 +128,9 @@ class CancelWebhookTest {
                 .contains("{{context.nope}}");
         assertThat(jenkins.createJob(process.approval("cancel: 'nope'")).build().awaitResult("FAILURE"))
                 .contains("cancel: there is no webhook \"nope\"");
-        assertThat(jenkins.createJob(process.approval("cancel: [method: 'DELETE']")).build().awaitResult("FAILURE"))
+        assertThat(jenkins.createJob(process.approval("cancel: [method: 'DELETE']"))
+                        .build()
+                        .awaitResult("FAILURE"))
                 .contains("cancel: needs the name of a webhook, or uriTemplate");
         assertThat(process.calls()).isEmpty();
     }
@@ -156,8 +167,8 @@ class CancelWebhookTest {
 
     @Test
     void hasNoSecretOnDiskOrInTheLog(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval(
-                        cancel(canceller, "headers: [[key: 'X-Token', value: '{{secrets.team}}']]")))
+        Build build = jenkins.createJob(
+                        process.approval(cancel(canceller, "headers: [[key: 'X-Token', value: '{{secrets.team}}']]")))
                 .build()
                 .awaitWaiting(1);
         process.awaitCall();
@@ -171,7 +182,8 @@ class CancelWebhookTest {
 
     @Test
     void theAnswerToTheProcessIsGone(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval(cancel(canceller))).build().awaitWaiting(1);
+        Build build =
+                jenkins.createJob(process.approval(cancel(canceller))).build().awaitWaiting(1);
         Call started = process.awaitCall();
         build.abort();
         build.awaitResult("ABORTED");

@@ -18,8 +18,7 @@ class CancelledStagesTest {
 
     @Test
     void stagesThatBeginLaterAreNotRunAndThePipelineGoesOnBehindThem(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 stage('staging') {
                     %s
                     echo 'goes on'
@@ -32,9 +31,7 @@ class CancelledStagesTest {
                 echo "between: ${currentBuild.result}"
                 stage('more') { error 'never' }
                 echo 'to the end'
-                """
-                                .formatted(process.approval(AFTER)))
-                .build();
+                """.formatted(process.approval(AFTER))).build();
         process.awaitCall().callback().fail("2 of 42 failed");
 
         assertThat(build.awaitResult("ABORTED"))
@@ -76,9 +73,7 @@ class CancelledStagesTest {
                                 %s
                             }
                             stage('prod') { echo 'never' }
-                            """
-                                    .formatted(
-                                            process.approvalNamed("failing", AFTER), process.approvalNamed("waiting")),
+                            """.formatted(process.approvalNamed("failing", AFTER), process.approvalNamed("waiting")),
                             List.of())
                     .build();
             process.awaitCall().callback().fail("2 of 42 failed");
@@ -89,7 +84,9 @@ class CancelledStagesTest {
             controller.start();
             waiting.callback().succeedOnceUp("fine");
 
-            assertThat(build.awaitResult("ABORTED")).contains("Stage 'prod' is cancelled: ").doesNotContain("never");
+            assertThat(build.awaitResult("ABORTED"))
+                    .contains("Stage 'prod' is cancelled: ")
+                    .doesNotContain("never");
         }
     }
 }

@@ -75,7 +75,8 @@ class ClockTest {
 
         assertThat(process.awaitCall().callback().succeed("yes")).returns(200, Answer::status);
         build.awaitResult("SUCCESS");
-        assertThat(decidedAt(build)).isBefore(Instant.now().plus(Duration.ofDays(days)).plus(Duration.ofHours(1)));
+        assertThat(decidedAt(build))
+                .isBefore(Instant.now().plus(Duration.ofDays(days)).plus(Duration.ofHours(1)));
     }
 
     @Test
@@ -97,7 +98,8 @@ class ClockTest {
         clock.set(DAY);
 
         if (calledBack) {
-            assertThat(process.awaitCall().callback().succeed("a day later, by the clock")).returns(410, Answer::status);
+            assertThat(process.awaitCall().callback().succeed("a day later, by the clock"))
+                    .returns(410, Answer::status);
         }
         assertThat(build.awaitResult("FAILURE")).contains("timed out: no callback arrived within 12 hours.");
     }
@@ -111,7 +113,8 @@ class ClockTest {
         clock.set(Duration.ZERO);
 
         assertThat(callback.succeed("yes")).returns(200, Answer::status);
-        assertThat(callback.succeed("again").json().get("duplicate").asBoolean()).isTrue();
+        assertThat(callback.succeed("again").json().get("duplicate").asBoolean())
+                .isTrue();
         build.awaitResult("SUCCESS");
     }
 }

@@ -36,9 +36,8 @@ class CrashCampaignTest {
     @Test
     void everyPointIsInTheDocumentation() throws IOException {
         String documentation = Files.readString(Path.of("../../docs/reliability.md"));
-        assertThat(FaultPoint.values())
-                .allSatisfy(point -> assertThat(documentation)
-                        .containsPattern("(?m)^\\| `" + point + "` \\| .* \\| " + point.meaning() + " \\|$"));
+        assertThat(FaultPoint.values()).allSatisfy(point -> assertThat(documentation)
+                .containsPattern("(?m)^\\| `" + point + "` \\| .* \\| " + point.meaning() + " \\|$"));
     }
 
     /** A process that lives for seconds only has nothing from more than that. */
@@ -46,7 +45,8 @@ class CrashCampaignTest {
 
     /** Has the JVM write down what classes a controller loads, which makes its next starts faster. */
     private static List<String> archiveClasses() {
-        Path archive = Path.of(System.getProperty("acceptance.work"), "campaign.jsa").toAbsolutePath();
+        Path archive =
+                Path.of(System.getProperty("acceptance.work"), "campaign.jsa").toAbsolutePath();
         Controller controller = createController(List.of("-XX:ArchiveClassesAtExit=" + archive));
         try (ExternalProcess process = new ExternalProcess()) {
             controller.start();

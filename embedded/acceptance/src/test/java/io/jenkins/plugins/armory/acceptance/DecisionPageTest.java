@@ -33,7 +33,8 @@ class DecisionPageTest {
     private static final String COMMENT = DIALOG + " textarea";
 
     private static Build start(Jenkins jenkins, ExternalProcess process, String message) {
-        return jenkins.createJob(process.approval("environment: 'prod'", "manualApproval: [message: '" + message + "']"))
+        return jenkins.createJob(
+                        process.approval("environment: 'prod'", "manualApproval: [message: '" + message + "']"))
                 .build()
                 .awaitWaiting(1);
     }
@@ -45,7 +46,8 @@ class DecisionPageTest {
     }
 
     private static String textOf(BrowserPage page, String selector) {
-        return page.evaluate("document.querySelector('" + selector + "').innerText").asText();
+        return page.evaluate("document.querySelector('" + selector + "').innerText")
+                .asText();
     }
 
     private static BrowserPage awaitDialog(BrowserPage page) {
@@ -69,7 +71,12 @@ class DecisionPageTest {
         page.click(APPROVE, 1);
         awaitDialog(page);
         assertThat(textOf(page, DIALOG))
-                .contains("Approve " + build.job().name() + " #1, prod?", "Environment", "prod", "checks", "Go to production?");
+                .contains(
+                        "Approve " + build.job().name() + " #1, prod?",
+                        "Environment",
+                        "prod",
+                        "checks",
+                        "Go to production?");
         page.type("looks *good*");
         page.click(SEND, 1);
 
@@ -99,7 +106,8 @@ class DecisionPageTest {
         assertThat(build.awaitResult("FAILURE")).contains("was rejected (user ", "): not on a Friday");
         awaitRows(page, 0, 1);
         assertThat(page.evaluate(rows("decided") + "[0]").asText()).contains("Rejected", "not on a Friday");
-        assertThat(textOf(page, ".armory-decision__notice")).isEqualTo("Rejected: " + build.job().name() + " #1, prod.");
+        assertThat(textOf(page, ".armory-decision__notice"))
+                .isEqualTo("Rejected: " + build.job().name() + " #1, prod.");
         hasNoTrouble(page);
     }
 
@@ -107,8 +115,7 @@ class DecisionPageTest {
     void doubleClickOpensOneDialogAndDecidesOnce(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Build build = start(jenkins, process, "");
         BrowserPage page = page(browser, jenkins, WIDE, build);
-        page.evaluate(
-                """
+        page.evaluate("""
                 (() => {
                   const send = window.fetch;
                   window.posts = 0;
@@ -120,7 +127,9 @@ class DecisionPageTest {
                 """);
         page.click(APPROVE, 2);
         awaitDialog(page);
-        assertThat(page.evaluate("document.querySelectorAll('" + DIALOG + "').length").asInt()).isEqualTo(1);
+        assertThat(page.evaluate("document.querySelectorAll('" + DIALOG + "').length")
+                        .asInt())
+                .isEqualTo(1);
         page.click(SEND, 2);
 
         awaitNoDialog(page);
@@ -139,14 +148,18 @@ class DecisionPageTest {
             BrowserPage page = page(browser, jenkins, WIDE, build);
             page.click(second, 1);
             awaitDialog(page);
-            page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })"); // so it does not ask by itself
-            assertThat(build.decide(build.approvals().get(0), "approve", "I was first")).returns(200, Answer::status);
+            page.evaluate(
+                    "Object.defineProperty(document, 'hidden', { get: () => true })"); // so it does not ask by itself
+            assertThat(build.decide(build.approvals().get(0), "approve", "I was first"))
+                    .returns(200, Answer::status);
             page.click(SEND, 1);
 
             page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
             assertThat(textOf(page, DIALOG + " [role=alert]"))
                     .contains(person(build).get("user").asText() + " was first: Approved", "I was first");
-            assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()").asBoolean()).isFalse();
+            assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()")
+                            .asBoolean())
+                    .isFalse();
             page.enter(); // the button that closes has the focus
             awaitNoDialog(page);
             assertThat(person(build).get("comment").asText()).isEqualTo("I was first");
@@ -167,7 +180,9 @@ class DecisionPageTest {
         page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
         assertThat(textOf(page, DIALOG + " [role=alert]"))
                 .contains("It had ended before: Failed (callback token)", "1 of 42 failed");
-        assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()").asBoolean()).isFalse();
+        assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()")
+                        .asBoolean())
+                .isFalse();
         page.escape();
         awaitNoDialog(page);
         build.awaitResult("FAILURE");
@@ -182,7 +197,9 @@ class DecisionPageTest {
             page.tabTo(button);
             page.enter();
             awaitDialog(page);
-            assertThat(page.evaluate("document.activeElement.matches('" + COMMENT + "')").asBoolean()).isTrue();
+            assertThat(page.evaluate("document.activeElement.matches('" + COMMENT + "')")
+                            .asBoolean())
+                    .isTrue();
             for (int i = 0; i < 6; i++) {
                 page.tab();
                 assertThat(page.evaluate("document.activeElement.closest('" + DIALOG + "') !== null"
@@ -193,7 +210,8 @@ class DecisionPageTest {
             }
             page.escape();
             awaitNoDialog(page);
-            assertThat(page.evaluate("document.activeElement.matches('" + button + "')").asBoolean())
+            assertThat(page.evaluate("document.activeElement.matches('" + button + "')")
+                            .asBoolean())
                     .as("the focus returns")
                     .isTrue();
             assertThat(person(build).has("user")).isFalse();
@@ -204,7 +222,9 @@ class DecisionPageTest {
             page.tabTo(SEND);
             page.enter();
             awaitNoDialog(page);
-            assertThat(page.evaluate("document.activeElement.matches('.armory-decision__notice')").asBoolean()).isTrue();
+            assertThat(page.evaluate("document.activeElement.matches('.armory-decision__notice')")
+                            .asBoolean())
+                    .isTrue();
             assertThat(person(build).get("comment").asText()).isEqualTo("by keyboard");
             process.awaitCall().callback().succeed("");
             build.awaitResult(button.equals(APPROVE) ? "SUCCESS" : "FAILURE");
@@ -219,10 +239,14 @@ class DecisionPageTest {
             BrowserPage page = page(browser, jenkins, width, build);
             for (String colours : List.of("light", "dark")) {
                 page.prefer(colours);
-                assertThat(page.seriousProblems("#armory-approvals")).as(width + " px, " + colours).isEmpty();
+                assertThat(page.seriousProblems("#armory-approvals"))
+                        .as(width + " px, " + colours)
+                        .isEmpty();
                 page.click(APPROVE, 1);
                 awaitDialog(page).await("document.querySelector('" + DIALOG + "').getAnimations().length === 0");
-                assertThat(page.seriousProblems(DIALOG)).as("dialog, %s px, %s", width, colours).isEmpty();
+                assertThat(page.seriousProblems(DIALOG))
+                        .as("dialog, %s px, %s", width, colours)
+                        .isEmpty();
                 assertThat(page.evaluate("(() => { const { left, right } = document.querySelector('" + DIALOG
                                         + "').getBoundingClientRect(); return left >= 0 && right <= innerWidth; })()")
                                 .asBoolean())

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 class DecisionTest {
 
     /** Shows all that the step returns. */
-    private static final String SHOWING_THE_RESULT =
-            """
+    private static final String SHOWING_THE_RESULT = """
             def r = %s
             echo "success=${r.success} id=${r.id} mdMessage=${r.mdMessage}."
             echo "decidedBy=${r.decidedBy} decidedAt=${r.decidedAt} durationMillis=${r.durationMillis}"
@@ -81,17 +80,14 @@ class DecisionTest {
 
     @Test
     void jenkinsfileCanCatchTheFailure(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 try {
                     %s
                     echo 'went on'
                 } catch (e) {
                     echo "caught: ${e.message}"
                 }
-                """
-                                .formatted(process.approval()))
-                .build();
+                """.formatted(process.approval())).build();
 
         process.awaitCall().callback().fail("3 of 42 checks failed.");
 

@@ -24,8 +24,7 @@ class DeploymentBenchmark {
     private static final int LEVELS = 40;
     private static final int ROUNDS = Integer.getInteger("acceptance.rounds", 7);
 
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             def branches = [:]
             for (int b = 0; b < %1$d; b++) {
                 int branch = b
@@ -40,12 +39,10 @@ class DeploymentBenchmark {
             parallel branches
             """;
 
-    private static final String ENVIRONMENT =
-            """
+    private static final String ENVIRONMENT = """
             armoryEnvironment(name: name, dependsOn: level == 0
                 ? [] : ["${level - 1}/${branch}".toString(), "${level - 1}/${(branch + 1) %% %d}".toString()]) { echo 'deployed' }
-            """
-                    .formatted(BRANCHES);
+            """.formatted(BRANCHES);
 
     @Test
     void environmentsBesidePlainStages(Jenkins jenkins) {
@@ -57,7 +54,8 @@ class DeploymentBenchmark {
         Map<String, List<Long>> millis = new LinkedHashMap<>();
         jobs.values().forEach(DeploymentBenchmark::run); // to warm up
         for (int round = 0; round < ROUNDS; round++) {
-            jobs.forEach((name, job) -> millis.computeIfAbsent(name, it -> new ArrayList<>()).add(run(job)));
+            jobs.forEach((name, job) ->
+                    millis.computeIfAbsent(name, it -> new ArrayList<>()).add(run(job)));
         }
         millis.forEach((name, all) -> {
             List<Long> sorted = all.stream().sorted().toList();

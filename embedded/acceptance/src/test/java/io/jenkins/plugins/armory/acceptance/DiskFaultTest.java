@@ -106,16 +106,19 @@ class DiskFaultTest {
     }
 
     private static void awaitFolded() {
-        Wait.until("all is in the files of the approvals, and nothing in the journal").until(() -> {
-            try (Stream<Path> journal = Files.list(file("journal"))) {
-                return journal.findAny().isEmpty();
-            }
-        });
+        Wait.until("all is in the files of the approvals, and nothing in the journal")
+                .until(() -> {
+                    try (Stream<Path> journal = Files.list(file("journal"))) {
+                        return journal.findAny().isEmpty();
+                    }
+                });
     }
 
     private static List<String> files() throws IOException {
         try (Stream<Path> all = Files.walk(file(""))) {
-            return all.filter(Files::isRegularFile).map(file -> file.getFileName().toString()).toList();
+            return all.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .toList();
         }
     }
 
@@ -177,7 +180,8 @@ class DiskFaultTest {
         try {
             build = jenkins.createJob(process.approval()).build();
             assertThat(build.awaitResult("FAILURE"))
-                    .containsPattern("ERROR: The webhook was not called, since the approval cannot be written: .*" + fault.reason);
+                    .containsPattern("ERROR: The webhook was not called, since the approval cannot be written: .*"
+                            + fault.reason);
         } finally {
             fault.end();
         }
@@ -194,7 +198,8 @@ class DiskFaultTest {
                 .build()
                 .awaitWaiting(1);
         Callback callback = process.awaitCall().callback();
-        Instant deadline = Instant.parse(build.approvals().get(0).get("deadline").asText());
+        Instant deadline =
+                Instant.parse(build.approvals().get(0).get("deadline").asText());
         awaitFolded(); // what is in a file already may leave room in it for more
         fault.begin();
         try {

@@ -25,8 +25,7 @@ class EarlyCallbackTest {
                     call.callback().succeed("approved " + call.header("Work")).status());
             return Reply.of(200);
         });
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 for (int i = 0; i < %d; i++) {
                     def round = i
                     def branches = [:]
@@ -41,13 +40,11 @@ class EarlyCallbackTest {
                     }
                     parallel branches
                 }
-                """
-                                .formatted(
-                                        ROUNDS,
-                                        AT_ONCE,
-                                        process.approval(
-                                                "headers: [[key: 'Work', value: '{{context.work}}']]",
-                                                "context: [work: work]")))
+                """.formatted(
+                        ROUNDS,
+                        AT_ONCE,
+                        process.approval(
+                                "headers: [[key: 'Work', value: '{{context.work}}']]", "context: [work: work]")))
                 .build();
 
         String log = build.awaitResult("SUCCESS");

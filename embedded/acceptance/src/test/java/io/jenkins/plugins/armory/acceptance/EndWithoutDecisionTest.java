@@ -35,17 +35,21 @@ class EndWithoutDecisionTest {
 
     @Test
     void silenceFailsTheBuildEarlyAndSaysSinceWhen(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval("heartbeat: 2", "unit: 'SECONDS'")).build().awaitWaiting(1);
+        Build build = jenkins.createJob(process.approval("heartbeat: 2", "unit: 'SECONDS'"))
+                .build()
+                .awaitWaiting(1);
         Callback callback = process.awaitCall().callback();
-        assertThat(build.approvals().get(0).at("/heartbeat/intervalMillis").asInt()).isEqualTo(2000);
+        assertThat(build.approvals().get(0).at("/heartbeat/intervalMillis").asInt())
+                .isEqualTo(2000);
         assertThat(instant(build.approvals().get(0), "/deadline"))
                 .as("unit is the heartbeat's, and the timeout what it is without both")
                 .isEqualTo(instant(build.approvals().get(0), "/createdAt").plus(Duration.ofHours(24)));
         callback.send("/progress", "{\"percent\": 40}");
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("Webhook approval 'checks' failed before its deadline: Nothing was heard of the external process"
-                        + " for 2 seconds: since ")
+                .contains(
+                        "Webhook approval 'checks' failed before its deadline: Nothing was heard of the external process"
+                                + " for 2 seconds: since ")
                 .contains(", when it last reported progress (40 %).");
 
         assertThat(build.approvals().get(0).at("/decision/outcome").asText()).isEqualTo("NOT_HEARD");
@@ -91,13 +95,11 @@ class EndWithoutDecisionTest {
     @Test
     void failingBranchBesideTheStepEndsIt(Jenkins jenkins, ExternalProcess process) {
         try (ExternalProcess other = new ExternalProcess()) {
-            Build build = jenkins.createJob(
-                            """
+            Build build = jenkins.createJob("""
                     parallel failFast: true,
                         waits: { %s },
                         fails: { %s }
-                    """
-                                    .formatted(process.approval(), other.approval()))
+                    """.formatted(process.approval(), other.approval()))
                     .build();
             Callback callback = process.awaitCall().callback();
             Callback failing = other.awaitCall().callback();

@@ -20,13 +20,11 @@ class EnvironmentStepTest {
 
     @Test
     void environmentsInOrderNeedNoParallel(Jenkins jenkins) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 armoryEnvironment('dev') { echo 'one' }
                 def value = armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'two'; 42 }
                 echo "value ${value}"
-                """)
-                .build();
+                """).build();
 
         assertThat(build.awaitResult("SUCCESS")).contains("one", "two", "value 42");
         assertStates(build, Map.of("dev", "COMPLETE", "prod", "COMPLETE"));
@@ -34,8 +32,8 @@ class EnvironmentStepTest {
 
     @Test
     void bodyKnowsItsEnvironment(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build =
+                jenkins.createJob("""
                 stage('deploy') {
                     armoryEnvironment('prod') {
                         echo "in ${env.ARMORY_ENVIRONMENT_NAME} of ${env.STAGE_NAME}"
@@ -43,10 +41,7 @@ class EnvironmentStepTest {
                     }
                     echo "behind it: ${env.ARMORY_ENVIRONMENT_NAME}"
                 }
-                """
-                                .formatted(process.approval()))
-                .build()
-                .awaitWaiting(1);
+                """.formatted(process.approval())).build().awaitWaiting(1);
         assertThat(build.approvals().get(0).get("environment").asText()).isEqualTo("prod");
         assertThat(build.approvals().get(0).get("phase").asText()).isEqualTo("strategy");
         assertStates(build, Map.of("prod", "AWAITING_APPROVAL"));
@@ -57,8 +52,7 @@ class EnvironmentStepTest {
 
     @Test
     void whatTheBodyThrowsIsThrown(Jenkins jenkins) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 try {
                     armoryEnvironment('prod') { error 'kubectl: not found' }
                 } catch (e) {
@@ -67,8 +61,7 @@ class EnvironmentStepTest {
                     echo "again: ${armoryRollback('prod') { echo 'never' }}"
                     throw e
                 }
-                """)
-                .build();
+                """).build();
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
@@ -84,15 +77,13 @@ class EnvironmentStepTest {
 
     @Test
     void failureOfARollbackIsToldBesideTheFirst(Jenkins jenkins) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 try {
                     armoryEnvironment('prod') { error 'kubectl: not found' }
                 } finally {
                     echo "rolled back: ${armoryRollback('prod') { error 'no backup' }}"
                 }
-                """)
-                .build();
+                """).build();
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
@@ -107,8 +98,7 @@ class EnvironmentStepTest {
 
     @Test
     void cancelledEnvironmentsKeepABuildFromSuccess(Jenkins jenkins) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 try {
                     armoryEnvironment('dev') { error 'broken' }
                 } catch (e) {
@@ -116,8 +106,7 @@ class EnvironmentStepTest {
                 }
                 armoryEnvironment(name: 'prod', dependsOn: 'dev') { echo 'never' }
                 echo "result ${currentBuild.currentResult}"
-                """)
-                .build();
+                """).build();
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("Environment 'prod' is cancelled: \"dev\" was not deployed: broken", "result FAILURE")
@@ -136,7 +125,8 @@ class EnvironmentStepTest {
 
     @Test
     void rollbackOfWhatWasNotReachedIsNone(Jenkins jenkins) {
-        Build build = jenkins.createJob("armoryRollback('prod') { echo 'never' }").build();
+        Build build =
+                jenkins.createJob("armoryRollback('prod') { echo 'never' }").build();
 
         assertThat(build.awaitResult("SUCCESS"))
                 .contains("Nothing to roll back in environment 'prod': it was not deployed to.")
@@ -145,12 +135,10 @@ class EnvironmentStepTest {
 
     @Test
     void cycleEndsTheBuildWithADrawing(Jenkins jenkins) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 parallel a: { armoryEnvironment(name: 'a', dependsOn: ['b']) { echo 'never' } },
                          b: { armoryEnvironment(name: 'b', dependsOn: ['a']) { echo 'never' } }
-                """)
-                .build();
+                """).build();
 
         assertThat(build.awaitResult("FAILURE"))
                 .containsPattern("armoryEnvironment: dependsOn: \"[ab]\" would wait for itself: ([ab]) -> [ab] -> \\1")
@@ -160,7 +148,8 @@ class EnvironmentStepTest {
 
     @Test
     void secondEnvironmentOfANameIsRefused(Jenkins jenkins) {
-        Build build = jenkins.createJob("2.times { armoryEnvironment('prod') { echo 'deployed' } }").build();
+        Build build = jenkins.createJob("2.times { armoryEnvironment('prod') { echo 'deployed' } }")
+                .build();
 
         assertThat(build.awaitResult("FAILURE"))
                 .containsOnlyOnce("deployed\n")
@@ -169,14 +158,12 @@ class EnvironmentStepTest {
 
     @Test
     void environmentThatNobodyIsLeftToDeployToIsNamed(Jenkins jenkins) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 parallel(
                     dev: { armoryEnvironment('dev') { sleep 2 } },
                     prod: { armoryEnvironment(name: 'prod', dependsOn: ['stagin']) { echo 'never' } },
                     copy: { armoryEnvironment(name: 'copy', dependsOn: ['prod']) { echo 'never' } })
-                """)
-                .build();
+                """).build();
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
@@ -189,12 +176,10 @@ class EnvironmentStepTest {
 
     @Test
     void environmentThatComesTooLateIsNamed(Jenkins jenkins) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
                 armoryEnvironment('staging') { echo 'never' }
-                """)
-                .build();
+                """).build();
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("dependsOn: nothing in this build deploys to \"staging\", and nothing that could is left")
@@ -203,12 +188,10 @@ class EnvironmentStepTest {
 
     @Test
     void whatIsDeployedToInALaterBranchIsWaitedFor(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 parallel prod: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'in prod' } },
                          staging: { %s; armoryEnvironment('staging') { echo 'in staging' } }
-                """
-                                .formatted(process.approval()))
+                """.formatted(process.approval()))
                 .build()
                 .awaitLog("Environment 'prod' waits for 'staging'.")
                 .awaitWaiting(1);
@@ -220,12 +203,10 @@ class EnvironmentStepTest {
 
     @Test
     void abortEndsAnEnvironmentThatWaits(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 parallel prod: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } },
                          staging: { armoryEnvironment('staging') { %s } }
-                """
-                                .formatted(process.approval()))
+                """.formatted(process.approval()))
                 .build()
                 .awaitLog("Environment 'prod' waits for 'staging'.")
                 .awaitWaiting(1);
@@ -238,8 +219,8 @@ class EnvironmentStepTest {
 
     @Test
     void timeoutAroundAnEnvironmentThatWaitsEndsIt(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build =
+                jenkins.createJob("""
                 parallel prod: {
                              try {
                                  timeout(time: 2, unit: 'SECONDS') {
@@ -250,10 +231,7 @@ class EnvironmentStepTest {
                              }
                          },
                          staging: { armoryEnvironment('staging') { %s } }
-                """
-                                .formatted(process.approval()))
-                .build()
-                .awaitLog("given up");
+                """.formatted(process.approval())).build().awaitLog("given up");
         process.awaitCall().callback().succeed("fine");
 
         assertThat(build.awaitResult("SUCCESS")).doesNotContain("never");
@@ -262,12 +240,10 @@ class EnvironmentStepTest {
 
     @Test
     void approvalInAnEnvironmentThatHasFailedIsNotSent(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 try { armoryEnvironment('prod') { error 'no such image' } } catch (e) { echo 'caught' }
                 %s
-                """
-                                .formatted(process.approval("environment: 'prod'")))
+                """.formatted(process.approval("environment: 'prod'")))
                 .build();
 
         assertThat(build.awaitResult("FAILURE"))
@@ -277,19 +253,18 @@ class EnvironmentStepTest {
 
     @Test
     void afterDeploymentFailureCancelsWhatWaitsAtOnce(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 parallel prod: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } },
                          staging: {
                              armoryEnvironment('staging') { %s; input 'Hold' }
                          }
-                """
-                                .formatted(process.approval("phase: 'afterDeployment'")))
+                """.formatted(process.approval("phase: 'afterDeployment'")))
                 .build()
                 .awaitLog("Environment 'prod' waits for 'staging'.");
         process.awaitCall().callback().fail("1 failed");
 
-        build.awaitLog("Environment 'prod' is cancelled: \"staging\" is deployed, but: Webhook approval 'checks' failed");
+        build.awaitLog(
+                "Environment 'prod' is cancelled: \"staging\" is deployed, but: Webhook approval 'checks' failed");
         build.awaitLog("Hold").abort();
         build.awaitResult("ABORTED");
     }
@@ -300,7 +275,9 @@ class EnvironmentStepTest {
                 .contains("phase: there is no phase \"later\"; known are beforeDeployment, strategy, afterDeployment");
         assertThat(jenkins.createJob("armoryEnvironment(name: ' ') { }").build().awaitResult("FAILURE"))
                 .contains("armoryEnvironment: name: is missing");
-        assertThat(jenkins.createJob("armoryEnvironment(name: 'a', dependsOn: ['']) { }").build().awaitResult("FAILURE"))
+        assertThat(jenkins.createJob("armoryEnvironment(name: 'a', dependsOn: ['']) { }")
+                        .build()
+                        .awaitResult("FAILURE"))
                 .contains("armoryEnvironment: dependsOn: has an empty name");
         assertThat(jenkins.createJob("armoryRollback('') { }").build().awaitResult("FAILURE"))
                 .contains("armoryRollback: environment: is missing");

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Test;
  */
 class EnvironmentsRestartTest {
 
-    private static final boolean STARTS_FAST = System.getProperty("jenkins.war", "").isEmpty();
+    private static final boolean STARTS_FAST =
+            System.getProperty("jenkins.war", "").isEmpty();
 
     private static final int ENVIRONMENTS = 5;
     private static final Set<String> OVER = Set.of("COMPLETE", "FAILED", "ROLLED_BACK", "CANCELLED");
@@ -84,7 +85,8 @@ class EnvironmentsRestartTest {
             String log = build.log();
             assertThat(log.split("\\Q[Pipeline] // stage\\E", -1).length - 1)
                     .as("stages that have ended in %s:%n%s", environments, log)
-                    .isGreaterThanOrEqualTo((int) states.stream().filter(OVER::contains).count());
+                    .isGreaterThanOrEqualTo(
+                            (int) states.stream().filter(OVER::contains).count());
         });
     }
 
@@ -107,7 +109,9 @@ class EnvironmentsRestartTest {
             Answer answer = Wait.until("an answer")
                     .ignoreExceptions()
                     .until(
-                            () -> success ? call.callback().succeed("passed") : call.callback().fail("1 failed"),
+                            () -> success
+                                    ? call.callback().succeed("passed")
+                                    : call.callback().fail("1 failed"),
                             it -> it.status() < 500);
             assertThat(answer.status()).isEqualTo(200);
             if (kills) {
@@ -117,14 +121,13 @@ class EnvironmentsRestartTest {
     }
 
     private static void assertStates(Build build, String staging, String prod) {
-        Wait.until("the states of " + build)
-                .untilAsserted(() -> assertThat(build.environments())
-                        .isEqualTo(Map.of(
-                                "dev", "COMPLETE",
-                                "notify", "COMPLETE",
-                                "staging", staging,
-                                "prod-east", prod,
-                                "prod-west", prod)));
+        Wait.until("the states of " + build).untilAsserted(() -> assertThat(build.environments())
+                .isEqualTo(Map.of(
+                        "dev", "COMPLETE",
+                        "notify", "COMPLETE",
+                        "staging", staging,
+                        "prod-east", prod,
+                        "prod-west", prod)));
         assertThat(build.hasNothingPending()).isTrue();
     }
 

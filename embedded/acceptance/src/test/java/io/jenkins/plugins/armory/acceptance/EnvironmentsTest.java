@@ -100,7 +100,8 @@ class EnvironmentsTest {
                 return "ABORTED";
             }
             boolean thrown = fates().entrySet().stream()
-                    .anyMatch(entry -> reaches(entry.getKey()) && entry.getValue().throwsIt());
+                    .anyMatch(
+                            entry -> reaches(entry.getKey()) && entry.getValue().throwsIt());
             boolean after = fates().entrySet().stream()
                     .anyMatch(entry -> reaches(entry.getKey()) && entry.getValue() == Fate.FAILS_AFTER);
             return thrown ? "FAILURE" : after ? "UNSTABLE" : "SUCCESS";
@@ -155,7 +156,8 @@ class EnvironmentsTest {
 
         Map<String, String> states = new LinkedHashMap<>();
         row.fates().keySet().forEach(environment -> states.put(environment, row.state(environment)));
-        Wait.until("the states of " + build).untilAsserted(() -> assertThat(build.environments()).isEqualTo(states));
+        Wait.until("the states of " + build)
+                .untilAsserted(() -> assertThat(build.environments()).isEqualTo(states));
         row.fates().forEach((environment, fate) -> {
             boolean reached = row.reaches(environment);
             assertThat(log.contains("Deploying to " + environment))

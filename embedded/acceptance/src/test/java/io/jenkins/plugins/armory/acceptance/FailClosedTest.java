@@ -41,14 +41,12 @@ class FailClosedTest {
     @Test
     void environmentsAreCancelledAfterAFailureInAPlainStage(Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("smoke"));
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 armoryEnvironment('staging') { echo 'deployed' }
                 stage('smoke') { %s }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
                 stage('plain') { echo 'never' }
-                """
-                                .formatted(process.approvalNamed("smoke", AFTER)))
+                """.formatted(process.approvalNamed("smoke", AFTER)))
                 .build();
 
         assertThat(build.awaitResult("ABORTED"))
@@ -69,13 +67,11 @@ class FailClosedTest {
                 "manualApproval: [message: 'Go?']"
             })
     void howeverItFails(String how, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 armoryEnvironment('staging') { echo 'deployed' }
                 stage('smoke') { %s }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """
-                                .formatted(process.approvalNamed("smoke", AFTER, how)))
+                """.formatted(process.approvalNamed("smoke", AFTER, how)))
                 .build();
         if (how.startsWith("manual")) {
             build.awaitWaiting(1);
@@ -88,13 +84,11 @@ class FailClosedTest {
     @Test
     void aWebhookThatCannotBeCalledIsAFailureToo(Jenkins jenkins, ExternalProcess process) {
         process.onCall(call -> Reply.of(400));
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 armoryEnvironment('staging') { echo 'deployed' }
                 stage('smoke') { %s }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """
-                                .formatted(process.approvalNamed("smoke", AFTER)))
+                """.formatted(process.approvalNamed("smoke", AFTER)))
                 .build();
 
         assertThat(build.awaitResult("ABORTED")).doesNotContain("never");
@@ -102,17 +96,16 @@ class FailClosedTest {
 
     @Test
     void anEnvironmentThatTheBuildDoesNotHaveIsAnErrorBeforeTheCall(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 parallel(
                     staging: { armoryEnvironment('staging') { %s } },
                     prod: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } })
-                """
-                                .formatted(process.approvalNamed("smoke", AFTER, "environment: 'stagng'")))
+                """.formatted(process.approvalNamed("smoke", AFTER, "environment: 'stagng'")))
                 .build();
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("The webhook was not called: environment: this build has no environment \"stagng\"; it has \"staging\"")
+                .contains(
+                        "The webhook was not called: environment: this build has no environment \"stagng\"; it has \"staging\"")
                 .doesNotContain("never");
         assertThat(process.calls()).isEmpty();
         assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
@@ -120,15 +113,13 @@ class FailClosedTest {
 
     @Test
     void aRollbackOfAnEnvironmentThatTheBuildDoesNotHaveIsAnError(Jenkins jenkins) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 try {
                     armoryEnvironment('staging') { error 'broken' }
                 } catch (e) {
                     armoryRollback('stagin') { echo 'never' }
                 }
-                """)
-                .build();
+                """).build();
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("armoryRollback: environment: this build has no environment \"stagin\"; it has \"staging\"")
@@ -138,18 +129,17 @@ class FailClosedTest {
     /** The next two calls by the last parts of their paths. */
     private static Map<String, Call> awaitTwoCalls(ExternalProcess process) {
         return Stream.of(process.awaitCall(), process.awaitCall())
-                .collect(Collectors.toMap(call -> call.path().substring(call.path().lastIndexOf('/') + 1), call -> call));
+                .collect(Collectors.toMap(
+                        call -> call.path().substring(call.path().lastIndexOf('/') + 1), call -> call));
     }
 
     @Test
     void stagesOfOneNameAreTwoPlaces(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 parallel(
                     linux: { stage('verify') { %s } },
                     windows: { stage('verify') { %s } })
-                """
-                                .formatted(process.approvalNamed("linux"), process.approvalNamed("windows")))
+                """.formatted(process.approvalNamed("linux"), process.approvalNamed("windows")))
                 .build()
                 .awaitWaiting(2);
         Map<String, Call> calls = awaitTwoCalls(process);
@@ -162,18 +152,16 @@ class FailClosedTest {
 
     @Test
     void whatStartsBesideAFailureEndsWithoutACall(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 stage('verify') {
                     parallel(
                         a: { %s },
                         b: { %s; %s })
                 }
-                """
-                                .formatted(
-                                        process.approvalNamed("first"),
-                                        process.approvalNamed("gate", "phase: 'beforeDeployment'"),
-                                        process.approvalNamed("second")))
+                """.formatted(
+                                process.approvalNamed("first"),
+                                process.approvalNamed("gate", "phase: 'beforeDeployment'"),
+                                process.approvalNamed("second")))
                 .build()
                 .awaitWaiting(2);
         Map<String, Call> calls = awaitTwoCalls(process);
@@ -182,7 +170,8 @@ class FailClosedTest {
         calls.get("gate").callback().succeed("");
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("Webhook approval 'second' ended: another one of the same phase failed: Webhook approval 'first' failed");
+                .contains(
+                        "Webhook approval 'second' ended: another one of the same phase failed: Webhook approval 'first' failed");
         assertThat(process.calls()).hasSize(2);
     }
 
@@ -233,19 +222,19 @@ class FailClosedTest {
 
         String log = build.awaitResult("FAILURE");
         assertThat(log.lines().filter(line -> line.startsWith("Finished: "))).containsExactly("Finished: FAILURE");
-        assertThat(log).contains("[armory] Finished: SUCCESS", "31mdetrever").doesNotContain("\u009B", "\u202E", "\u202C");
+        assertThat(log)
+                .contains("[armory] Finished: SUCCESS", "31mdetrever")
+                .doesNotContain("\u009B", "\u202E", "\u202C");
     }
 
     @Test
     void whatOthersWaitForIsWrittenHoweverLongThatTakes(Jenkins jenkins, ExternalProcess process) throws IOException {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 parallel(
                     dev: { armoryEnvironment('dev') { %s; error 'broken' } },
                     other: { armoryEnvironment('other') { %s } },
                     prod: { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' } })
-                """
-                                .formatted(process.approvalNamed("dev"), process.approvalNamed("other")))
+                """.formatted(process.approvalNamed("dev"), process.approvalNamed("other")))
                 .build()
                 .awaitWaiting(2);
         Path inTheWay = jenkins.controller()
@@ -262,9 +251,8 @@ class FailClosedTest {
         Files.delete(inTheWay);
 
         assertThat(build.awaitResult("FAILURE")).contains("'prod' is cancelled").doesNotContain("never");
-        Wait.until("all is written")
-                .untilAsserted(() -> assertThat(build.environments())
-                        .isEqualTo(Map.of("dev", "FAILED", "other", "COMPLETE", "prod", "CANCELLED")));
+        Wait.until("all is written").untilAsserted(() -> assertThat(build.environments())
+                .isEqualTo(Map.of("dev", "FAILED", "other", "COMPLETE", "prod", "CANCELLED")));
     }
 
     @Test
@@ -277,13 +265,10 @@ class FailClosedTest {
             }
             return Reply.of(202);
         });
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 armoryEnvironment('staging') { retry(3) { %s } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'deployed' }
-                """
-                                .formatted(process.approval()))
-                .build();
+                """.formatted(process.approval())).build();
 
         assertThat(build.awaitResult("SUCCESS")).contains("failed (callback token): flaky", "deployed");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "COMPLETE"));
@@ -292,13 +277,10 @@ class FailClosedTest {
     @Test
     void aCaughtFailureFailsTheEnvironment(Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("checks"));
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 armoryEnvironment('staging') { try { %s } catch (e) { echo 'caught' } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """
-                                .formatted(process.approval()))
-                .build();
+                """.formatted(process.approval())).build();
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("caught", "Environment 'staging' has failed", "'prod' is cancelled")
@@ -319,12 +301,10 @@ class FailClosedTest {
     @Test
     void plainStagesGoOnAfterAFailureInAnEnvironmentAndTheLogSaysSo(Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("smoke"));
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 armoryEnvironment('staging') { %s }
                 stage('prod') { echo 'goes on' }
-                """
-                                .formatted(process.approvalNamed("smoke", AFTER)))
+                """.formatted(process.approvalNamed("smoke", AFTER)))
                 .build();
 
         assertThat(build.awaitResult("UNSTABLE"))

@@ -89,10 +89,12 @@ class HomeTest {
 
     @Test
     void cancelWebhookWaitsForBuildsThatAreMissingAtOneStart() throws IOException {
-        Build build = jenkins.createJob(process.approval("timeout: 5", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)))
+        Build build = jenkins.createJob(
+                        process.approval("timeout: 5", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)))
                 .build()
                 .awaitWaiting(1);
-        Instant deadline = Instant.parse(build.approvals().get(0).get("deadline").asText());
+        Instant deadline =
+                Instant.parse(build.approvals().get(0).get("deadline").asText());
         String id = process.awaitCall().callback().id();
         Path builds = file("jobs/" + build.job().name() + "/builds");
         Path elsewhere = file("elsewhere-too");
@@ -100,8 +102,9 @@ class HomeTest {
         Files.move(builds, elsewhere);
         Wait.until("the deadline has passed").until(() -> Instant.now().isAfter(deadline));
         controller.start();
-        Wait.until("it is noted that nobody can be told").until(() -> controller.output()
-                .contains("The cancel webhook of approval " + id + " is not called now"));
+        Wait.until("it is noted that nobody can be told")
+                .until(() ->
+                        controller.output().contains("The cancel webhook of approval " + id + " is not called now"));
         controller.stop();
         Files.deleteIfExists(builds);
         Files.move(elsewhere, builds);
@@ -175,7 +178,10 @@ class HomeTest {
         controller.start();
 
         Build there = new Build(renamed, waiting.number()).awaitWaiting(1);
-        assertThat(new Build(renamed, decided.number()).deployment().at("/approvals/0/decision/mdMessage").asText())
+        assertThat(new Build(renamed, decided.number())
+                        .deployment()
+                        .at("/approvals/0/decision/mdMessage")
+                        .asText())
                 .isEqualTo("before");
         assertThat(callback.succeed("found")).returns(200, Answer::status);
         there.awaitResult("SUCCESS");
@@ -198,9 +204,11 @@ class HomeTest {
         assertUnavailable(callback.succeed("too new"), "written by another version of the plugin");
         assertUnavailable(data(), "written by another version of the plugin");
         assertThat(controller.output())
-                .containsOnlyOnce(journal + ", line 1: it is not an approval: its format is 2, and this version reads 1."
-                        + " Nothing was changed. Install the version of the plugin that wrote it");
-        build.awaitLog("The webhook approvals are not open, and Jenkins's log says why; the step goes on when they are.");
+                .containsOnlyOnce(
+                        journal + ", line 1: it is not an approval: its format is 2, and this version reads 1."
+                                + " Nothing was changed. Install the version of the plugin that wrote it");
+        build.awaitLog(
+                "The webhook approvals are not open, and Jenkins's log says why; the step goes on when they are.");
         assertThat(journal).hasBinaryContent(written);
         Files.delete(journal);
 
@@ -232,13 +240,15 @@ class HomeTest {
             second.start();
             assertUnavailable(callback.at(second).fail("no"), "Another Jenkins has the approvals of this JENKINS_HOME");
             assertUnavailable(
-                    Http.send(Http.request(second.url() + "armory/api/json")), "this one takes over when that has ended");
+                    Http.send(Http.request(second.url() + "armory/api/json")),
+                    "this one takes over when that has ended");
             assertThat(callback.succeed("yes")).returns(200, Answer::status);
             build.awaitResult("SUCCESS");
             controller.kill();
 
             Callback atSecond = later.at(second);
-            Wait.until("the second takes over").until(() -> atSecond.succeed("took over").status() == 200);
+            Wait.until("the second takes over")
+                    .until(() -> atSecond.succeed("took over").status() == 200);
 
             assertThat(callback.at(second).fail("no")).returns(409, Answer::status);
             Build there = new Build(new Job(new Jenkins(second), other.job().name()), other.number());
@@ -251,7 +261,9 @@ class HomeTest {
     @Test
     void copyAtAnotherAddressCallsNothingForTheOriginal() {
         assumeTrue(controller instanceof EmbeddedController, "the copy of a home is not provided for");
-        Build ends = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller))).build().awaitWaiting(1);
+        Build ends = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller)))
+                .build()
+                .awaitWaiting(1);
         String waits = process.awaitCall().callback().id();
         Runnable answer = process.holdAnswers();
         Build sending = jenkins.createJob(process.approval()).build();
@@ -265,10 +277,12 @@ class HomeTest {
             copied.awaitLog("The webhook of approval " + held.callback().id() + " of ");
             new Build(new Job(there, ends.job().name()), ends.number()).abort();
             String held503 = "The cancel webhook of approval " + waits + " of ";
-            Wait.until("the cancel webhook is held back").until(() -> copy.output().contains(held503));
+            Wait.until("the cancel webhook is held back")
+                    .until(() -> copy.output().contains(held503));
 
             assertThat(copy.output())
-                    .contains("it was made at " + controller.url() + "armory/, and this Jenkins is at " + copy.url() + "armory/");
+                    .contains("it was made at " + controller.url() + "armory/, and this Jenkins is at " + copy.url()
+                            + "armory/");
             assertThat(process.calls()).hasSize(2);
             assertThat(canceller.calls()).isEmpty();
             assertThat(held.callback().at(copy).succeed("by its callback")).returns(200, Answer::status);
@@ -283,7 +297,9 @@ class HomeTest {
 
     @Test
     void tornFileEndsWithItsBuildAndTheExternalProcessIsTold() throws IOException {
-        Build build = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller))).build().awaitWaiting(1);
+        Build build = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller)))
+                .build()
+                .awaitWaiting(1);
         Callback callback = process.awaitCall().callback();
         controller.stop();
         Path torn = file("armory-approvals/pending/" + callback.id() + ".json");
@@ -297,6 +313,7 @@ class HomeTest {
         assertThat(cancel.json().get("outcome").asText()).isEqualTo("ABORTED");
         assertThat(callback.succeed("anybody there?")).returns(410, Answer::status);
         JsonNode approval = build.approvals().get(0);
-        assertThat(approval.at("/decision/mdMessage").asText()).isEqualTo("Its file could not be read, and its build is over.");
+        assertThat(approval.at("/decision/mdMessage").asText())
+                .isEqualTo("Its file could not be read, and its build is over.");
     }
 }

@@ -45,7 +45,10 @@ class HostileMessagesBenchmark {
 
             show("first", millis(jenkins));
             IntStream.range(0, REQUESTS).forEach(i -> millis(jenkins)); // warms up
-            double[] sorted = IntStream.range(0, REQUESTS).mapToDouble(i -> millis(jenkins)).sorted().toArray();
+            double[] sorted = IntStream.range(0, REQUESTS)
+                    .mapToDouble(i -> millis(jenkins))
+                    .sorted()
+                    .toArray();
             show("median", sorted[REQUESTS / 2]);
             show("slowest but five", sorted[REQUESTS - 6]);
         }

@@ -75,7 +75,8 @@ class HostileValueTest {
             switch (this) {
                 case PATH -> {
                     assertThat(request.target).startsWith("/start/").endsWith("/end");
-                    String inside = request.target.substring("/start/".length(), request.target.length() - "/end".length());
+                    String inside =
+                            request.target.substring("/start/".length(), request.target.length() - "/end".length());
                     assertThat(inside).doesNotContain("/", "?", "#");
                     return decoded(inside);
                 }
@@ -183,7 +184,8 @@ class HostileValueTest {
                         .filter(value -> variable.startsWith("context.") || value.equals(value.strip()))
                         .toList();
         try (RawServer server = new RawServer()) {
-            Build build = jenkins.createJob(script(variable, place, values, server)).build();
+            Build build =
+                    jenkins.createJob(script(variable, place, values, server)).build();
             String log = build.awaitResult("SUCCESS");
 
             int i = 0;
@@ -228,8 +230,7 @@ class HostileValueTest {
                         echo "value ${i} was refused: ${e.message}"
                     }
                 }
-                """
-                .formatted(
+                """.formatted(
                         String.join(", ", values.stream().map(Groovy::string).toList()),
                         server.authority(),
                         place.path.replace("{{V}}", "{{" + variable + "}}"),

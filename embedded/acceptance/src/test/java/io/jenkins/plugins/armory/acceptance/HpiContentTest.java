@@ -44,8 +44,8 @@ class HpiContentTest {
      * Neither of the two must have these: names of the parameters of web methods, of which Stapler's processor leaves some out
      * from build to build, and which are in the classes too; and an index that nothing reads of this plugin.
      */
-    private static final Pattern OPTIONAL =
-            Pattern.compile(".*/do[A-Z]\\w*\\.stapler|META-INF/services/annotations/org\\.kohsuke\\.stapler\\.export\\..*");
+    private static final Pattern OPTIONAL = Pattern.compile(
+            ".*/do[A-Z]\\w*\\.stapler|META-INF/services/annotations/org\\.kohsuke\\.stapler\\.export\\..*");
 
     private static Map<String, byte[]> embedded;
     private static Map<String, byte[]> ordinary;
@@ -103,7 +103,8 @@ class HpiContentTest {
     private static void assertSameFiles(Map<String, byte[]> actual, Map<String, byte[]> expected) throws IOException {
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
         for (String name : expected.keySet()) {
-            if (name.endsWith(".stapler") || name.endsWith(".properties")) { // some have the time of the build in a comment
+            if (name.endsWith(".stapler")
+                    || name.endsWith(".properties")) { // some have the time of the build in a comment
                 assertThat(properties(actual.get(name))).as(name).isEqualTo(properties(expected.get(name)));
             } else if (!NOT_COMPARED.contains(name.substring(name.lastIndexOf('/') + 1))) {
                 assertThat(actual.get(name)).as(name).isEqualTo(expected.get(name));
@@ -124,9 +125,9 @@ class HpiContentTest {
         main.forEach((name, value) -> attributes.put(name.toString(), value.toString()));
         attributes.keySet().removeAll(Set.of("Created-By", "Ant-Version", "Implementation-Build"));
         attributes.computeIfPresent("Plugin-Version", (name, version) -> version.replaceFirst(" \\(private-.*\\)", ""));
-        attributes.computeIfPresent("Plugin-Dependencies", (name, value) -> Arrays.stream(value.split(","))
-                .sorted()
-                .collect(Collectors.joining(",")));
+        attributes.computeIfPresent(
+                "Plugin-Dependencies",
+                (name, value) -> Arrays.stream(value.split(",")).sorted().collect(Collectors.joining(",")));
         return attributes;
     }
 }

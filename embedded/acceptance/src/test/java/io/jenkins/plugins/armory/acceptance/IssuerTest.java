@@ -69,7 +69,9 @@ class IssuerTest {
         Wait.until("the keys of the slow issuer are asked for").until(() -> slow.fetches() == 1);
 
         assertThat(callback.with(issuer.token()).rehearse()).returns(200, Answer::status);
-        assertThat(ofTheSlowOne.isDone()).as("another one is answered meanwhile").isFalse();
+        assertThat(ofTheSlowOne.isDone())
+                .as("another one is answered meanwhile")
+                .isFalse();
 
         Answer answer = ofTheSlowOne.join();
         assertThat(answer).returns(503, Answer::status);

@@ -51,14 +51,18 @@ class ManualApprovalTest {
         Build build = start(jenkins, process);
         Callback callback = process.awaitCall().callback();
         assertThat(callback.succeed("42 passed")).returns(200, Answer::status);
-        assertThat(callback.succeed("again").json().get("duplicate").asBoolean()).isTrue();
+        assertThat(callback.succeed("again").json().get("duplicate").asBoolean())
+                .isTrue();
         assertThat(callback.fail("on second thoughts")).returns(409, Answer::status);
         assertThat(build.isBuilding()).isTrue();
 
         Answer answer = build.decide(approval(build), "approve", "");
         assertThat(answer.json().get("decided").asBoolean()).isTrue();
         build.awaitResult("SUCCESS");
-        assertThat(build.decide(approval(build), "approve", "").json().get("duplicate").asBoolean())
+        assertThat(build.decide(approval(build), "approve", "")
+                        .json()
+                        .get("duplicate")
+                        .asBoolean())
                 .isTrue();
         assertThat(build.decide(approval(build), "reject", "")).returns(409, Answer::status);
     }

@@ -31,8 +31,7 @@ class ManyApprovalsTest {
     private static final int FIRST_ROWS = 100;
 
     /** Notes when the first rows are there, and when the number of what waits was last changed. */
-    private static final String WATCHING =
-            """
+    private static final String WATCHING = """
             new MutationObserver(() => {
               if (!window.firstRows && document.querySelector('#armory-approvals tbody tr')) {
                 window.firstRows = performance.now();
@@ -79,7 +78,9 @@ class ManyApprovalsTest {
             assertThat(callback.succeed("fine")).returns(200, Answer::status);
             page.await("window.lastCount === '" + (APPROVALS - 1) + "'");
             show("from callback to page, asked every 3 s", (System.nanoTime() - before) / 1e6);
-            show("from answer to page", page.evaluate("window.counted - window.answered").asDouble());
+            show(
+                    "from answer to page",
+                    page.evaluate("window.counted - window.answered").asDouble());
 
             page.evaluate("(() => { const box = document.querySelector('#armory-approvals input[type=search]');"
                     + " const start = performance.now(); box.value = 'env-7'; box.dispatchEvent(new Event('input'));"
@@ -101,7 +102,8 @@ class ManyApprovalsTest {
     private static void showData(Jenkins jenkins) {
         Answer answer = ask(jenkins, "none");
         String tag = answer.header("ETag").orElseThrow();
-        System.out.println("Data of the page: " + answer.body().length() + " characters for " + APPROVALS + " approvals");
+        System.out.println(
+                "Data of the page: " + answer.body().length() + " characters for " + APPROVALS + " approvals");
         show("all of it, median of 20", median(jenkins, "none"));
         show("nothing new, median of 20", median(jenkins, tag));
     }

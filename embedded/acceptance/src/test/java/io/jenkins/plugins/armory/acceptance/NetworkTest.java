@@ -62,9 +62,7 @@ class NetworkTest {
                 unclassified:
                   armory:
                     allowedHosts: ["127.0.0.1", "proxied.example", "*.direct.example", "127.0.0.2"]
-                """
-                        .formatted(proxy.port(), Tinyproxy.USER, Tinyproxy.PASSWORD),
-                options.toArray(String[]::new));
+                """.formatted(proxy.port(), Tinyproxy.USER, Tinyproxy.PASSWORD), options.toArray(String[]::new));
         controller.start();
         jenkins = new Jenkins(controller);
     }
@@ -109,8 +107,7 @@ class NetworkTest {
                 Build build = call(uri.formatted(elsewhere.port()));
                 build.awaitResult("SUCCESS");
                 assertThat(elsewhere.awaitCall().header("Proxy-Authorization")).isNull();
-                assertThat(proxy.requests())
-                        .contains("POST " + uri.formatted(elsewhere.port()) + " HTTP/1.1");
+                assertThat(proxy.requests()).contains("POST " + uri.formatted(elsewhere.port()) + " HTTP/1.1");
             }
             int before = proxy.requests().size();
             call(process.url()).awaitResult("SUCCESS");
@@ -156,9 +153,12 @@ class NetworkTest {
             Build build = call(process.url(), "retryCount: 5");
 
             assertThat(build.awaitResult("FAILURE"))
-                    .contains("cannot be trusted: its certificate is not from an authority that Jenkins's Java trusts, or is not"
-                            + " valid any more; add the authority to the trust store");
-            assertThat(build.approvals().get(0).get("attempts")).as("trying again helps nothing").hasSize(1);
+                    .contains(
+                            "cannot be trusted: its certificate is not from an authority that Jenkins's Java trusts, or is not"
+                                    + " valid any more; add the authority to the trust store");
+            assertThat(build.approvals().get(0).get("attempts"))
+                    .as("trying again helps nothing")
+                    .hasSize(1);
             assertThat(process.calls()).isEmpty();
         }
     }
@@ -169,7 +169,8 @@ class NetworkTest {
         try (ExternalProcess process =
                 new ExternalProcess(new InetSocketAddress("127.0.0.2", 0), FOR_ANOTHER_HOST.server())) {
             assertThat(call(process.url("ci.direct.example")).awaitResult("FAILURE"))
-                    .contains("cannot be trusted: its certificate is for another host; check the host name in uriTemplate");
+                    .contains(
+                            "cannot be trusted: its certificate is for another host; check the host name in uriTemplate");
             assertThat(process.calls()).isEmpty();
         }
     }
@@ -179,8 +180,9 @@ class NetworkTest {
         name(Map.of("inside.direct.example", "127.0.0.3"));
         try (ExternalProcess process = new ExternalProcess(new InetSocketAddress("127.0.0.3", 0), null)) {
             assertThat(call(process.url("inside.direct.example")).awaitResult("FAILURE"))
-                    .contains("may not be called: it has the private address 127.0.0.3, and neither that nor the full name of"
-                            + " the host is in the list of allowed hosts");
+                    .contains(
+                            "may not be called: it has the private address 127.0.0.3, and neither that nor the full name of"
+                                    + " the host is in the list of allowed hosts");
             assertThat(process.calls()).isEmpty();
         }
     }
@@ -208,9 +210,7 @@ class NetworkTest {
     @Test
     void nameWithAnAllowedAndAnotherAddressIsCalledAtTheAllowedOneAlone() throws IOException {
         String host = "both.direct.example";
-        Files.write(
-                names,
-                List.of("127.0.0.1 localhost", "127.0.0.3 " + host, "127.0.0.2 " + host));
+        Files.write(names, List.of("127.0.0.1 localhost", "127.0.0.3 " + host, "127.0.0.2 " + host));
         try (ExternalProcess allowed = new ExternalProcess(new InetSocketAddress("127.0.0.2", 0), null);
                 ExternalProcess inside =
                         new ExternalProcess(new InetSocketAddress("127.0.0.3", allowed.port()), null)) {

@@ -45,13 +45,17 @@ class OpenApiTest {
 
     private static Answer check(String path, String method, int status, Answer answer) {
         assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
-        JsonNode response = document.at("/paths").path(path).path(method).path("responses").path(String.valueOf(status));
+        JsonNode response =
+                document.at("/paths").path(path).path(method).path("responses").path(String.valueOf(status));
         if (response.has("$ref")) {
             response = document.at(response.get("$ref").asText().substring(1));
         }
-        assertThat(response.has("description")).as("%s %s knows %s", method, path, status).isTrue();
-        response.path("headers").fieldNames().forEachRemaining(
-                name -> assertThat(answer.header(name)).as(name).isPresent());
+        assertThat(response.has("description"))
+                .as("%s %s knows %s", method, path, status)
+                .isTrue();
+        response.path("headers").fieldNames().forEachRemaining(name -> assertThat(answer.header(name))
+                .as(name)
+                .isPresent());
         if (!response.has("content")) {
             assertThat(answer.body()).isEmpty();
             return answer;
@@ -66,7 +70,9 @@ class OpenApiTest {
         ObjectNode root = new ObjectMapper().createObjectNode();
         root.setAll((ObjectNode) schema);
         root.set("components", document.get("components"));
-        return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(root).validate(value);
+        return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                .getSchema(root)
+                .validate(value);
     }
 
     private static HttpRequest.Builder asUser(Jenkins jenkins, String path) {
@@ -91,8 +97,16 @@ class OpenApiTest {
         check(REHEARSAL, "post", 401, callback.with("none").send("/test", body));
         check(CALLBACK, "post", 400, callback.send("{\"success\": 1}"));
         check(CALLBACK, "post", 401, callback.with("none").send(body));
-        check(CALLBACK, "post", 403, callback.with(token(jenkins, Settings.OTHER_CLIENT_ID)).send(body));
-        check(CALLBACK, "post", 404, new Callback(callback.uri().replace(callback.id(), "nosuchid"), Settings.DEFAULT_SECRET).send(body));
+        check(
+                CALLBACK,
+                "post",
+                403,
+                callback.with(token(jenkins, Settings.OTHER_CLIENT_ID)).send(body));
+        check(
+                CALLBACK,
+                "post",
+                404,
+                new Callback(callback.uri().replace(callback.id(), "nosuchid"), Settings.DEFAULT_SECRET).send(body));
         check(CALLBACK, "post", 405, Http.send(Http.request(callback.uri() + "/callback")));
         check(CALLBACK, "post", 413, callback.send(Callback.body(true, "a".repeat(70_000))));
         check(
@@ -103,7 +117,8 @@ class OpenApiTest {
                         .header("Authorization", "Bearer " + callback.token())
                         .header("Content-Type", "text/plain")
                         .POST(BodyPublishers.ofString(body))));
-        JsonNode refused = check(DATA, "get", 200, data(jenkins, callback.id())).json().get("rejectedCallbacks");
+        JsonNode refused =
+                check(DATA, "get", 200, data(jenkins, callback.id())).json().get("rejectedCallbacks");
         assertThat(refused).isNotEmpty();
         check(CALLBACK, "post", 200, callback.send(body));
         check(CALLBACK, "post", 200, callback.send(body));
@@ -123,9 +138,14 @@ class OpenApiTest {
         check(PROGRESS, "post", 200, callback.send("/progress", body));
         check(PROGRESS, "post", 400, callback.send("/progress", "{}"));
         check(PROGRESS, "post", 401, callback.with("none").send("/progress", body));
-        check(PROGRESS, "post", 403, callback.with(token(jenkins, Settings.OTHER_CLIENT_ID)).send("/progress", body));
+        check(
+                PROGRESS,
+                "post",
+                403,
+                callback.with(token(jenkins, Settings.OTHER_CLIENT_ID)).send("/progress", body));
         check(PROGRESS, "post", 405, Http.send(Http.request(callback.uri() + "/progress")));
-        JsonNode shown = check(DATA, "get", 200, data(jenkins, callback.id())).json().get("progress");
+        JsonNode shown =
+                check(DATA, "get", 200, data(jenkins, callback.id())).json().get("progress");
         assertThat(shown.get("percent").asInt()).isEqualTo(40);
         check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json")));
         callback.succeed("");
@@ -135,7 +155,9 @@ class OpenApiTest {
 
     @Test
     void listHasWhatItSays(Jenkins jenkins, ExternalProcess process) {
-        Build aborted = jenkins.createJob(process.approval("environment: 'staging'")).build().awaitWaiting(1);
+        Build aborted = jenkins.createJob(process.approval("environment: 'staging'"))
+                .build()
+                .awaitWaiting(1);
         Callback callback = process.awaitCall().callback();
         callback.with("none").succeed("");
         Answer list = check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json")));
@@ -143,16 +165,21 @@ class OpenApiTest {
                 "/api/json",
                 "get",
                 304,
-                Http.send(asUser(jenkins, "/api/json").header("If-None-Match", list.header("ETag").orElseThrow())));
+                Http.send(asUser(jenkins, "/api/json")
+                        .header("If-None-Match", list.header("ETag").orElseThrow())));
         aborted.abort();
         aborted.awaitResult("ABORTED");
         check(CALLBACK, "post", 410, callback.succeed(""));
         process.onCall(call -> Reply.of(400));
         jenkins.createJob(process.approval()).build().awaitResult("FAILURE");
 
-        JsonNode approvals = check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json"))).json().get("approvals");
+        JsonNode approvals = check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json")))
+                .json()
+                .get("approvals");
 
-        assertThat(approvals).extracting(each -> each.at("/decision/outcome").asText()).contains("ABORTED", "NOT_SENT");
+        assertThat(approvals)
+                .extracting(each -> each.at("/decision/outcome").asText())
+                .contains("ABORTED", "NOT_SENT");
     }
 
     @Test
@@ -162,7 +189,11 @@ class OpenApiTest {
         JsonNode approval = build.approvals().get(0);
         check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json")));
         check(APPROVE, "post", 400, build.decide(approval, "approve", "a".repeat(8193)));
-        check(APPROVE, "post", 405, Http.send(asUser(jenkins, "/approvals/" + approval.get("id").asText() + "/approve")));
+        check(
+                APPROVE,
+                "post",
+                405,
+                Http.send(asUser(jenkins, "/approvals/" + approval.get("id").asText() + "/approve")));
         check(APPROVE, "post", 200, build.decide(approval, "approve", "fine"));
         check(APPROVE, "post", 200, build.decide(approval, "approve", "fine again"));
         check(REJECT, "post", 409, build.decide(approval, "reject", "no"));
@@ -186,23 +217,28 @@ class OpenApiTest {
 
     @Test
     void environmentsOfABuildAreAsItSays(Jenkins jenkins) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                         parallel a: { armoryEnvironment(name: 'dev') { error 'broken' } },
                                  b: { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'deployed' } }
-                        """)
-                .build();
+                        """).build();
         build.awaitResult("FAILURE");
 
-        JsonNode environments =
-                check("/armory/api/json", "get", 200, build.deploymentAnswer()).json().get("environments");
+        JsonNode environments = check("/armory/api/json", "get", 200, build.deploymentAnswer())
+                .json()
+                .get("environments");
 
-        assertThat(environments).extracting(each -> each.get("state").asText()).containsExactlyInAnyOrder("FAILED", "CANCELLED");
+        assertThat(environments)
+                .extracting(each -> each.get("state").asText())
+                .containsExactlyInAnyOrder("FAILED", "CANCELLED");
     }
 
     @Test
     void tokensAndKeysAreAsItSays(Jenkins jenkins) {
-        check(TOKEN, "post", 200, askForToken(jenkins, "client_credentials", Settings.CLIENT_ID, Settings.CLIENT_SECRET));
+        check(
+                TOKEN,
+                "post",
+                200,
+                askForToken(jenkins, "client_credentials", Settings.CLIENT_ID, Settings.CLIENT_SECRET));
         check(TOKEN, "post", 400, askForToken(jenkins, "password", Settings.CLIENT_ID, Settings.CLIENT_SECRET));
         check(TOKEN, "post", 401, askForToken(jenkins, "client_credentials", Settings.CLIENT_ID, "wrong"));
         check(TOKEN, "post", 405, Http.send(Http.request(jenkins.controller().url() + "armory/oauth/token")));
@@ -234,12 +270,14 @@ class OpenApiTest {
 
     @Test
     void aFieldThatItDoesNotKnowIsNoticed() {
-        ObjectNode error = new ObjectMapper().createObjectNode().put("error", "not_found").put("message", "");
+        ObjectNode error =
+                new ObjectMapper().createObjectNode().put("error", "not_found").put("message", "");
         JsonNode schema = document.at("/components/responses/Error/content/application~1json/schema");
 
         assertThat(problems(schema, error)).isEmpty();
         assertThat(problems(schema, error.put("more", 1))).isNotEmpty();
-        assertThat(problems(document.at("/paths/~1api~1json/get/responses/200/content/application~1json/schema"), error))
+        assertThat(problems(
+                        document.at("/paths/~1api~1json/get/responses/200/content/application~1json/schema"), error))
                 .isNotEmpty();
     }
 }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 class PageDataTest {
 
     private static Answer ask(Jenkins jenkins, String known) {
-        HttpRequest.Builder request = Http.request(jenkins.controller().url() + "armory/api/json")
-                .header("If-None-Match", known);
+        HttpRequest.Builder request =
+                Http.request(jenkins.controller().url() + "armory/api/json").header("If-None-Match", known);
         jenkins.controller().authorization().ifPresent(value -> request.header("Authorization", value));
         return Http.send(request);
     }
@@ -73,8 +73,11 @@ class PageDataTest {
 
         JsonNode decision = build.approvals().get(0).get("decision");
         assertThat(decision.get("mdMessage").asText()).isEqualTo("x".repeat(8192));
-        assertThat(decision.get("mdMessageHtml").asText()).contains("longer than what is shown").hasSizeLessThan(9000);
-        JsonNode whole = jenkins.get("armory/approvals/" + callback.id() + "/api/json").json();
+        assertThat(decision.get("mdMessageHtml").asText())
+                .contains("longer than what is shown")
+                .hasSizeLessThan(9000);
+        JsonNode whole =
+                jenkins.get("armory/approvals/" + callback.id() + "/api/json").json();
         assertThat(whole.at("/decision/mdMessage").asText()).isEqualTo(message);
     }
 }

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class PicturesTest {
 
     /** Everything on the page, however high it is, and no more of what moves. */
-    private static final String STILL = "document.getAnimations().forEach((each) => { try { each.finish(); } catch { } })";
+    private static final String STILL =
+            "document.getAnimations().forEach((each) => { try { each.finish(); } catch { } })";
 
     private final Path folder = Path.of("../..").resolve(System.getProperty("acceptance.pictures", ""));
 
@@ -41,11 +42,17 @@ class PicturesTest {
             String step = nameAndMore.length == 1 ? process.approval() : process.approval(nameAndMore[1]);
             steps[i] = step.replace("name: 'checks'", "name: '" + nameAndMore[0] + "'");
         }
-        return jenkins.createJob(job, script.formatted(steps), List.of()).build().awaitWaiting(1);
+        return jenkins.createJob(job, script.formatted(steps), List.of())
+                .build()
+                .awaitWaiting(1);
     }
 
     private static void report(Callback callback, int percent, String mdMessage) {
-        String body = new ObjectMapper().createObjectNode().put("percent", percent).put("mdMessage", mdMessage).toString();
+        String body = new ObjectMapper()
+                .createObjectNode()
+                .put("percent", percent)
+                .put("mdMessage", mdMessage)
+                .toString();
         assertThat(callback.send("/progress", body)).returns(200, Answer::status);
     }
 
@@ -54,7 +61,10 @@ class PicturesTest {
         start(process, "deploy-blog", "%s", "smoke-tests environment: 'prod'");
         process.awaitCall().callback().succeed("All **42** smoke tests passed.");
         start(process, "deploy-mail", "%s", "load-tests environment: 'staging'");
-        process.awaitCall().callback().fail("p99 latency **840 ms** is above the limit of 500 ms, see [the report](https://ci.example.com/4711).");
+        process.awaitCall()
+                .callback()
+                .fail(
+                        "p99 latency **840 ms** is above the limit of 500 ms, see [the report](https://ci.example.com/4711).");
         start(process, "deploy-search", "%s", "security-scan environment: 'prod-east'");
         report(process.awaitCall().callback(), 40, "17 of 42 images are scanned.");
         Build shop = start(

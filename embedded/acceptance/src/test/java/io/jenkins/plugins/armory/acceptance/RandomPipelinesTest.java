@@ -91,8 +91,10 @@ class RandomPipelinesTest {
         Job job = jenkins.createJob(pipeline.script(url));
         List<Site> sites = pipeline.sites();
         for (Site site : sites) {
-            answers.put("/checks/" + seed + "/" + site.number(), call -> site.answer(call, (approval, decision) ->
-                    new Build(job, 1).decide(JsonNodeFactory.instance.objectNode().put("id", approval), decision, "")));
+            answers.put(
+                    "/checks/" + seed + "/" + site.number(),
+                    call -> site.answer(call, (approval, decision) -> new Build(job, 1)
+                            .decide(JsonNodeFactory.instance.objectNode().put("id", approval), decision, "")));
         }
         Build build = job.build();
         List<String> violations = new ArrayList<>();
@@ -108,7 +110,8 @@ class RandomPipelinesTest {
             return List.of();
         }
         String summary = "seed " + seed + ": " + String.join("; ", violations);
-        String text = String.join("\n", summary, pipeline.script(url), "expected: " + pipeline.expectation(), build.log());
+        String text =
+                String.join("\n", summary, pipeline.script(url), "expected: " + pipeline.expectation(), build.log());
         return List.of(new Disagreement(pipeline, summary, text));
     }
 }

@@ -73,7 +73,8 @@ class RealJenkinsTest {
                 .awaitLog("A person has to approve too: Go? Approve or reject, or POST to ");
         String page = "/armory/#approval-" + build.approvals().get(0).get("id").asText();
 
-        assertThat(jenkins.get("job/" + build.job().name() + "/1/logText/progressiveHtml").body())
+        assertThat(jenkins.get("job/" + build.job().name() + "/1/logText/progressiveHtml")
+                        .body())
                 .containsPattern("<a href='[^']*/1" + page + "'[^>]*>Waiting</a>")
                 .containsPattern("<a href='[^']*/1" + page + "'[^>]*>Approve or reject</a>");
         build.abort();

@@ -109,8 +109,11 @@ class RestartTest {
 
     @Test
     void aKillBeginsTheHeartbeatAnewAndIsNoReasonToFail() {
-        Build build = jenkins.createJob(process.approval("heartbeat: 8", "heartbeatUnit: 'SECONDS'")).build().awaitWaiting(1);
-        Instant due = Instant.parse(build.approvals().get(0).at("/heartbeat/due").asText());
+        Build build = jenkins.createJob(process.approval("heartbeat: 8", "heartbeatUnit: 'SECONDS'"))
+                .build()
+                .awaitWaiting(1);
+        Instant due =
+                Instant.parse(build.approvals().get(0).at("/heartbeat/due").asText());
         controller.kill();
         Wait.until("the heartbeat was due").until(() -> Instant.now().isAfter(due));
         controller.start();
@@ -124,8 +127,8 @@ class RestartTest {
     void cancelWebhookThatAKillCutOffIsCalledAgainAsTheSameCall() {
         try (ExternalProcess canceller = new ExternalProcess()) {
             Runnable answer = canceller.holdAnswers();
-            Build build = jenkins.createJob(process.approval(
-                            "timeout: 2", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)))
+            Build build = jenkins.createJob(
+                            process.approval("timeout: 2", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)))
                     .build();
             Call first = canceller.awaitCall();
             build.awaitResult("FAILURE");
@@ -147,11 +150,12 @@ class RestartTest {
     @Test
     void cancelWebhookIsCalledForWhatEndsWhileTheControllerIsDown() {
         try (ExternalProcess canceller = new ExternalProcess()) {
-            Build build = jenkins.createJob(process.approval(
-                            "timeout: 5", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)))
+            Build build = jenkins.createJob(
+                            process.approval("timeout: 5", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)))
                     .build()
                     .awaitWaiting(1);
-            Instant deadline = Instant.parse(build.approvals().get(0).get("deadline").asText());
+            Instant deadline =
+                    Instant.parse(build.approvals().get(0).get("deadline").asText());
             controller.kill();
             Wait.until("the deadline has passed").until(() -> Instant.now().isAfter(deadline));
             assertThat(canceller.calls()).isEmpty();

@@ -22,16 +22,21 @@ class SecurityPageTest {
         Map<String, String> sources = new HashMap<>();
         for (Path folder : List.of(Path.of("../../src/test"), Path.of("src/test"))) {
             try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.filter(each -> each.toString().endsWith("Test.java")).toList()) {
+                for (Path file : files.filter(each -> each.toString().endsWith("Test.java"))
+                        .toList()) {
                     sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
                 }
             }
         }
-        List<String> rows = Files.readString(Path.of("../../docs/security.md")).lines()
+        List<String> rows = Files.readString(Path.of("../../docs/security.md"))
+                .lines()
                 .filter(line -> NAME.matcher(line).find())
                 .toList();
 
-        assertThat(rows).hasSizeGreaterThan(40).allSatisfy(row -> assertThat(NAME.matcher(row).results()).allSatisfy(name ->
-                assertThat(sources.getOrDefault(name.group(1), "")).as(name.group()).contains("void " + name.group(2) + "(")));
+        assertThat(rows).hasSizeGreaterThan(40).allSatisfy(row -> assertThat(
+                        NAME.matcher(row).results())
+                .allSatisfy(name -> assertThat(sources.getOrDefault(name.group(1), ""))
+                        .as(name.group())
+                        .contains("void " + name.group(2) + "(")));
     }
 }

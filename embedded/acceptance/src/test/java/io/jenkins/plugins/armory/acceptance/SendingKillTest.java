@@ -84,7 +84,8 @@ class SendingKillTest {
         }
 
         void start(Jenkins jenkins) {
-            build = jenkins.createJob(process.approval("retryCount: 10") + "\necho 'went on'").build();
+            build = jenkins.createJob(process.approval("retryCount: 10") + "\necho 'went on'")
+                    .build();
         }
 
         /** Waits until it is where it should be. */
@@ -104,7 +105,9 @@ class SendingKillTest {
 
         private void awaitAttempts(int attempts) {
             Wait.until(attempts + " attempts of " + build)
-                    .until(() -> build.approvals(), all -> !all.isEmpty() && all.get(0).get("attempts").size() >= attempts);
+                    .until(
+                            () -> build.approvals(),
+                            all -> !all.isEmpty() && all.get(0).get("attempts").size() >= attempts);
         }
 
         void callBackAndCheck(Random random) {
@@ -114,7 +117,8 @@ class SendingKillTest {
             build.awaitWaiting(1);
             Call last = process.calls().get(process.calls().size() - 1);
             boolean success = random.nextBoolean();
-            Answer answer = success ? last.callback().succeed("yes") : last.callback().fail("no");
+            Answer answer =
+                    success ? last.callback().succeed("yes") : last.callback().fail("no");
             assertThat(answer.status()).isEqualTo(200);
             String log = build.awaitResult(success ? "SUCCESS" : "FAILURE");
 
@@ -181,7 +185,11 @@ class SendingKillTest {
         try {
             Jenkins jenkins = new Jenkins(controller);
             for (Moment moment : List.of(
-                    Moment.ANSWERED, Moment.SECOND_UNANSWERED, Moment.BETWEEN_ATTEMPTS, Moment.UNANSWERED, Moment.STARTING)) {
+                    Moment.ANSWERED,
+                    Moment.SECOND_UNANSWERED,
+                    Moment.BETWEEN_ATTEMPTS,
+                    Moment.UNANSWERED,
+                    Moment.STARTING)) {
                 Life life = new Life(moment);
                 lives.add(life);
                 life.start(jenkins);

@@ -27,8 +27,7 @@ final class Settings {
     /** A client that may decide for none of them. */
     static final String OTHER_CLIENT_ID = "client-of-others";
 
-    static final String CASC =
-            """
+    static final String CASC = """
             credentials:
               system:
                 domainCredentials:
@@ -62,17 +61,16 @@ final class Settings {
                 callbackClients:
                   - {credentialsId: client, jobs: "job-*, example*"}
                   - {credentialsId: other-client, jobs: "team/**"}
-            """
-                    .formatted(
-                            DEFAULT_SECRET,
-                            TEAM,
-                            TEAM_SECRET,
-                            quoted(HOSTILE_SECRET),
-                            RealJenkins.apiAuthorization(),
-                            CLIENT_ID,
-                            CLIENT_SECRET,
-                            OTHER_CLIENT_ID,
-                            CLIENT_SECRET);
+            """.formatted(
+                    DEFAULT_SECRET,
+                    TEAM,
+                    TEAM_SECRET,
+                    quoted(HOSTILE_SECRET),
+                    RealJenkins.apiAuthorization(),
+                    CLIENT_ID,
+                    CLIENT_SECRET,
+                    OTHER_CLIENT_ID,
+                    CLIENT_SECRET);
 
     private Settings() {}
 

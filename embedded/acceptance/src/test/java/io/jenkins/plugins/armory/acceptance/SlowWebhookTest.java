@@ -34,8 +34,7 @@ class SlowWebhookTest {
     /** What the Pipeline engine calls on its own thread. */
     private static final Set<String> CALLED_BY_THE_ENGINE = Set.of("start", "onResume", "stop", "getStatus");
 
-    private static final String PARALLEL =
-            """
+    private static final String PARALLEL = """
             def branches = [:]
             for (int i = 0; i < %d; i++) {
                 branches["b${i}"] = { %s }
@@ -56,15 +55,13 @@ class SlowWebhookTest {
                 "FileForce",
                 "SocketRead",
                 "SocketWrite")) {
-            settings.append(
-                    """
+            settings.append("""
                     <event name="jdk.%s">
                       <setting name="enabled">true</setting>
                       <setting name="stackTrace">true</setting>
                       <setting name="threshold">%d ms</setting>
                     </event>
-                    """
-                            .formatted(event, LONGEST_WAIT.toMillis()));
+                    """.formatted(event, LONGEST_WAIT.toMillis()));
         }
         try {
             Path file = Files.writeString(folder.resolve("waits.jfc"), settings.append("</configuration>\n"));
@@ -82,7 +79,8 @@ class SlowWebhookTest {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);
             Runnable answer = slow.holdAnswers();
-            Build waiting = jenkins.createJob(PARALLEL.formatted(SLOW, slow.approval())).build();
+            Build waiting =
+                    jenkins.createJob(PARALLEL.formatted(SLOW, slow.approval())).build();
             List<Call> calls = new ArrayList<>();
             for (int i = 0; i < SLOW; i++) {
                 calls.add(slow.awaitCall());
@@ -91,11 +89,13 @@ class SlowWebhookTest {
             Build other = jenkins.createJob(fast.approval()).build();
             fast.awaitCall().callback().succeed("while the others wait for their answers");
             other.awaitResult("SUCCESS");
-            assertThat(waiting.approvals()).allSatisfy(approval -> assertThat(
-                            approval.get("state").asText())
-                    .isEqualTo("SENDING"));
+            assertThat(waiting.approvals())
+                    .allSatisfy(approval ->
+                            assertThat(approval.get("state").asText()).isEqualTo("SENDING"));
 
-            Build stopped = jenkins.createJob(PARALLEL.formatted(5, fast.approval())).build().awaitWaiting(5);
+            Build stopped = jenkins.createJob(PARALLEL.formatted(5, fast.approval()))
+                    .build()
+                    .awaitWaiting(5);
             stopped.abort();
             stopped.awaitResult("ABORTED");
             answer.run();
@@ -112,9 +112,8 @@ class SlowWebhookTest {
         }
 
         List<RecordedEvent> waits = waits(recordings);
-        assertThat(waits)
-                .as("the webhooks' own threads are seen to wait")
-                .anyMatch(wait -> frames(wait).anyMatch(frame -> type(frame).startsWith("okhttp3.")));
+        assertThat(waits).as("the webhooks' own threads are seen to wait").anyMatch(wait -> frames(wait)
+                .anyMatch(frame -> type(frame).startsWith("okhttp3.")));
         assertThat(waits)
                 .filteredOn(SlowWebhookTest::isOnTheEnginesThread)
                 .as("waits of more than %s on the thread of the Pipeline engine", LONGEST_WAIT)
@@ -123,7 +122,8 @@ class SlowWebhookTest {
 
     private static List<RecordedEvent> waits(Path folder) {
         List<RecordedEvent> events = new ArrayList<>();
-        try (Stream<Path> files = Files.list(folder).filter(file -> file.toString().endsWith(".jfr"))) {
+        try (Stream<Path> files =
+                Files.list(folder).filter(file -> file.toString().endsWith(".jfr"))) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 events.addAll(RecordingFile.readAllEvents(file));
             }

@@ -34,7 +34,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * callbacks, and deletions, with two restarts at the beginning. Heap, threads, files and file descriptors stay as they are.
  * {@code -Dacceptance.soakMinutes=N} says for how long; see docs/reliability.md.
  */
-@EnabledIfSystemProperty(named = "acceptance.soakMinutes", matches = "[1-9]\\d*", disabledReason = "takes long; run by itself")
+@EnabledIfSystemProperty(
+        named = "acceptance.soakMinutes",
+        matches = "[1-9]\\d*",
+        disabledReason = "takes long; run by itself")
 class SoakTest {
 
     private static final int WORKERS = 2;
@@ -72,7 +75,8 @@ class SoakTest {
             }
             int before = builds.get();
             work(duration, samples);
-            System.out.printf("%d builds, %d bad requests; a sample every %d s, after a full collection%n",
+            System.out.printf(
+                    "%d builds, %d bad requests; a sample every %d s, after a full collection%n",
                     builds.get() - before, badRequests.get(), INTERVAL.toSeconds());
             samples.forEach(System.out::println);
         } finally {
@@ -134,9 +138,7 @@ class SoakTest {
             int kind = random.nextInt(6);
             String[] more = kind == 0 ? new String[] {"timeout: 1", "unit: 'SECONDS'"} : new String[0];
             Job job = jenkins.createJob(
-                    kind == 1
-                            ? "armoryEnvironment('soak') { " + process.approval() + " }"
-                            : process.approval(more));
+                    kind == 1 ? "armoryEnvironment('soak') { " + process.approval() + " }" : process.approval(more));
             Build build = job.build();
             Callback callback = process.awaitCall().callback();
             bother(callback, random);
@@ -170,10 +172,15 @@ class SoakTest {
     private void bother(Callback callback, Random random) {
         List<Integer> statuses = new ArrayList<>();
         switch (random.nextInt(4)) {
-            case 0 -> statuses.add(callback.with("guessed-" + random.nextInt()).succeed("let me in").status());
+            case 0 ->
+                statuses.add(callback.with("guessed-" + random.nextInt())
+                        .succeed("let me in")
+                        .status());
             case 1 -> statuses.add(callback.sendWithoutToken("/callback", "{}").status());
             case 2 -> statuses.add(callback.send("{\"success\": \"perhaps\"}").status());
-            default -> statuses.add(callback.send("not JSON " + "x".repeat(random.nextInt(1000))).status());
+            default ->
+                statuses.add(callback.send("not JSON " + "x".repeat(random.nextInt(1000)))
+                        .status());
         }
         assertThat(statuses).allMatch(status -> List.of(400, 401, 410, 429).contains(status));
         badRequests.addAndGet(statuses.size());

@@ -29,10 +29,7 @@ class StagesTest {
 
     @Test
     void laterStagesOfAScriptedPipelineAreCancelled(Jenkins jenkins, ExternalProcess process) {
-        Build build = fail(
-                jenkins,
-                process,
-                """
+        Build build = fail(jenkins, process, """
                 stage('staging') {
                     def r = %s
                     echo "goes on: ${r.success}"
@@ -43,16 +40,19 @@ class StagesTest {
                     parallel a: { stage('in a') { echo 'never' } }, b: { echo 'never' }
                 }
                 echo "between: ${currentBuild.result}"
-                """
-                        .formatted(process.approval(AFTER)));
+                """.formatted(process.approval(AFTER)));
 
         assertThat(build.awaitResult("ABORTED"))
                 .contains("goes on: false", "between: ABORTED", "Stage 'prod' is cancelled: ")
                 .doesNotContain("never");
-        assertThat(build.deployment().get("cancelledStages")).extracting(stage -> stage.asText()).containsExactly("prod", "more");
+        assertThat(build.deployment().get("cancelledStages"))
+                .extracting(stage -> stage.asText())
+                .containsExactly("prod", "more");
         assertThat(build.graphView())
                 .containsOnly(entry("staging", "success"), entry("prod", "aborted"), entry("more", "aborted"));
-        assertThat(build.graphViewSteps("Call a webhook")).as("the approval itself").containsExactly("failure");
+        assertThat(build.graphViewSteps("Call a webhook"))
+                .as("the approval itself")
+                .containsExactly("failure");
         assertThat(build.stageView())
                 .containsOnly(entry("staging", "SUCCESS"), entry("prod", "ABORTED"), entry("more", "ABORTED"));
     }
@@ -66,10 +66,7 @@ class StagesTest {
 
     @Test
     void laterStagesOfADeclarativePipelineAreCancelledAndItsPostIsNot(Jenkins jenkins, ExternalProcess process) {
-        Build build = fail(
-                jenkins,
-                process,
-                """
+        Build build = fail(jenkins, process, """
                 pipeline {
                     agent none
                     stages {
@@ -102,8 +99,7 @@ class StagesTest {
                         failure { echo 'never' }
                     }
                 }
-                """
-                        .formatted(process.approval(AFTER)));
+                """.formatted(process.approval(AFTER)));
 
         assertThat(build.awaitResult("ABORTED"))
                 .contains("post of staging", "post: aborted")
@@ -120,10 +116,7 @@ class StagesTest {
 
     @Test
     void stagesOfBranchesThatHaveNotBegunAreCancelled(Jenkins jenkins, ExternalProcess process) {
-        Build build = fail(
-                jenkins,
-                process,
-                """
+        Build build = fail(jenkins, process, """
                 pipeline {
                     agent none
                     stages {
@@ -140,8 +133,7 @@ class StagesTest {
                         }
                     }
                 }
-                """
-                        .formatted(process.approval(AFTER)));
+                """.formatted(process.approval(AFTER)));
 
         assertThat(build.awaitResult("ABORTED")).contains("independent").doesNotContain("never");
         assertThat(build.graphView()).containsEntry("east prod", "aborted");
@@ -149,10 +141,7 @@ class StagesTest {
 
     @Test
     void environmentThatMayNotBeDeployedToIsShownAsAborted(Jenkins jenkins, ExternalProcess process) {
-        Build build = fail(
-                jenkins,
-                process,
-                """
+        Build build = fail(jenkins, process, """
                 pipeline {
                     agent none
                     stages {
@@ -162,15 +151,16 @@ class StagesTest {
                     }
                     post { aborted { echo 'post: aborted' } }
                 }
-                """
-                        .formatted(process.approval(AFTER)));
+                """.formatted(process.approval(AFTER)));
 
         assertThat(build.awaitResult("ABORTED"))
-                .contains("independent", "post: aborted", "Environment 'prod' is cancelled: \"staging\" is deployed, but: ")
+                .contains(
+                        "independent",
+                        "post: aborted",
+                        "Environment 'prod' is cancelled: \"staging\" is deployed, but: ")
                 .doesNotContain("never");
-        Wait.until("the states of " + build)
-                .untilAsserted(() -> assertThat(build.environments())
-                        .isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED", "notify", "COMPLETE")));
+        Wait.until("the states of " + build).untilAsserted(() -> assertThat(build.environments())
+                .isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED", "notify", "COMPLETE")));
         assertThat(build.graphView())
                 .contains(entry("staging", "success"), entry("prod", "aborted"), entry("notify", "success"));
         assertThat(build.stageView())
@@ -181,14 +171,12 @@ class StagesTest {
 
     @Test
     void environmentsThatStandInNoStageAreStages(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 armoryEnvironment('staging') { %s }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
                 armoryEnvironment('notify') { echo "in ${env.STAGE_NAME} ${env.ARMORY_ENVIRONMENT_NAME}" }
                 echo 'behind them'
-                """
-                                .formatted(process.approval(AFTER)))
+                """.formatted(process.approval(AFTER)))
                 .build()
                 .awaitWaiting(1);
         assertThat(build.graphView()).as("while it waits").containsOnly(entry("staging", "paused"));
@@ -196,7 +184,10 @@ class StagesTest {
         process.awaitCall().callback().fail("2 of 42 failed");
 
         assertThat(build.awaitResult("ABORTED"))
-                .contains("Environment 'prod' is cancelled: \"staging\" is deployed, but: ", "in notify notify", "behind them")
+                .contains(
+                        "Environment 'prod' is cancelled: \"staging\" is deployed, but: ",
+                        "in notify notify",
+                        "behind them")
                 .doesNotContain("never");
         assertThat(build.graphView())
                 .containsOnly(entry("staging", "success"), entry("prod", "aborted"), entry("notify", "success"));
@@ -206,15 +197,13 @@ class StagesTest {
 
     @Test
     void environmentsOfBranchesAreStagesInThem(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 stage('all') {
                     parallel east: { armoryEnvironment('staging') { %s } },
                              west: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } },
                              south: { armoryEnvironment('notify') { echo 'independent' } }
                 }
-                """
-                                .formatted(process.approval(AFTER)))
+                """.formatted(process.approval(AFTER)))
                 .build()
                 .awaitLog("Environment 'prod' waits for 'staging'.")
                 .awaitWaiting(1);
@@ -241,7 +230,8 @@ class StagesTest {
 
     @Test
     void environmentThatFailsIsAFailedStage(Jenkins jenkins) {
-        Build build = jenkins.createJob("armoryEnvironment('prod') { error 'kubectl: not found' }").build();
+        Build build = jenkins.createJob("armoryEnvironment('prod') { error 'kubectl: not found' }")
+                .build();
 
         build.awaitResult("FAILURE");
         assertThat(build.graphView()).containsOnly(entry("prod", "failure"));
@@ -250,13 +240,11 @@ class StagesTest {
 
     @Test
     void environmentInAStageIsNoStageOfItsOwn(Jenkins jenkins) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 stage('deploy') {
                     timeout(time: 1, unit: 'HOURS') { armoryEnvironment('prod') { echo "in ${env.STAGE_NAME}" } }
                 }
-                """)
-                .build();
+                """).build();
 
         assertThat(build.awaitResult("SUCCESS")).contains("in deploy");
         assertThat(build.graphView()).containsOnly(entry("deploy", "success"));
@@ -265,23 +253,20 @@ class StagesTest {
 
     @Test
     void environmentThatIsAStageIsALaterStageToo(Jenkins jenkins, ExternalProcess process) {
-        Build build = fail(
-                jenkins,
-                process,
-                """
+        Build build = fail(jenkins, process, """
                 stage('staging') {
                     %s
                     echo 'in the current stage'
                     armoryEnvironment('copy') { echo 'never' }
                 }
                 armoryEnvironment('prod') { echo 'never' }
-                """
-                        .formatted(process.approval(AFTER)));
+                """.formatted(process.approval(AFTER)));
 
         assertThat(build.awaitResult("ABORTED"))
                 .contains("in the current stage", "Environment 'prod' is cancelled: ")
                 .doesNotContain("never");
-        assertThat(build.deployment().get("cancelledStages")).extracting(stage -> stage.asText())
+        assertThat(build.deployment().get("cancelledStages"))
+                .extracting(stage -> stage.asText())
                 .containsExactly("copy", "prod");
         assertThat(build.graphView()).containsOnlyKeys("staging", "prod").containsEntry("prod", "aborted");
         assertThat(build.stageView()).containsOnlyKeys("staging", "prod").containsEntry("prod", "ABORTED");
@@ -289,12 +274,10 @@ class StagesTest {
 
     @Test
     void stagesAreShownAsPausedWhileTheyWait(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build =
+                jenkins.createJob("""
                 stage('waits') { %s }
-                """
-                        .formatted(process.approval()))
-                .build()
-                .awaitWaiting(1);
+                """.formatted(process.approval())).build().awaitWaiting(1);
         assertThat(build.graphView()).containsEntry("waits", "paused");
 
         process.awaitCall().callback().succeed("fine");
@@ -305,8 +288,8 @@ class StagesTest {
 
     @Test
     void stepsInBranchesAreShownAsPausedWhileTheyWait(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("parallel a: { stage('in a') { %s } }, b: { echo 'in b' }"
-                        .formatted(process.approval()))
+        Build build = jenkins.createJob(
+                        "parallel a: { stage('in a') { %s } }, b: { echo 'in b' }".formatted(process.approval()))
                 .build()
                 .awaitWaiting(1);
         assertThat(build.graphViewSteps("Call a webhook")).containsExactly("paused");
@@ -318,8 +301,7 @@ class StagesTest {
 
     @Test
     void rollbackInPostRunsAfterAFailureOfTheDeploymentAlone(Jenkins jenkins, ExternalProcess process) {
-        String script =
-                """
+        String script = """
                 pipeline {
                     agent none
                     stages {
@@ -342,10 +324,7 @@ class StagesTest {
 
     @Test
     void whenConditionSkipsAStageWhoseEnvironmentIsNotReady(Jenkins jenkins, ExternalProcess process) {
-        Build build = fail(
-                jenkins,
-                process,
-                """
+        Build build = fail(jenkins, process, """
                 pipeline {
                     agent none
                     stages {
@@ -364,8 +343,7 @@ class StagesTest {
                         }
                     }
                 }
-                """
-                        .formatted(process.approval(AFTER)));
+                """.formatted(process.approval(AFTER)));
 
         assertThat(build.awaitResult("UNSTABLE")).contains("in dev", "in other").doesNotContain("never");
         assertThat(build.graphView()).containsEntry("staging", "success").containsEntry("prod", "skipped");
@@ -373,12 +351,10 @@ class StagesTest {
 
     @Test
     void aStageIsNoEnvironment(Jenkins jenkins) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 stage('staging') { echo 'deployed' }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """)
-                .build();
+                """).build();
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
@@ -387,8 +363,7 @@ class StagesTest {
                 .doesNotContain("never");
     }
 
-    private static final String RESTARTABLE =
-            """
+    private static final String RESTARTABLE = """
             pipeline {
                 agent none
                 stages {
@@ -417,10 +392,7 @@ class StagesTest {
 
     @Test
     void aBuildThatIsRestartedFromAStageKnowsTheEnvironmentsBefore(Jenkins jenkins, ExternalProcess process) {
-        Build build = fail(
-                jenkins,
-                process,
-                """
+        Build build = fail(jenkins, process, """
                 pipeline {
                     agent none
                     stages {
@@ -430,8 +402,7 @@ class StagesTest {
                         stage('prod') { steps { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } } }
                     }
                 }
-                """
-                        .formatted(process.approval(AFTER)));
+                """.formatted(process.approval(AFTER)));
         build.awaitResult("ABORTED");
 
         Build restarted = build.restartFrom("test");

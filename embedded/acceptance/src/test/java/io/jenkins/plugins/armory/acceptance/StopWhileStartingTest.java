@@ -24,7 +24,8 @@ class StopWhileStartingTest {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);
             faults.hold(FaultPoint.CANCEL_ARMING);
-            Build build = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller))).build();
+            Build build = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller)))
+                    .build();
             faults.awaitHeld();
             build.abort();
             build.awaitResult("ABORTED");

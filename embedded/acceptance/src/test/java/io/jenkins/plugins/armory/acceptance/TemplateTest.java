@@ -21,14 +21,11 @@ class TemplateTest {
 
     @Test
     void defaultBodyTellsWhatAnExternalProcessNeeds(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 stage('staging') {
                     armoryWebhookApproval(name: 'checks', uriTemplate: '%s', context: [version: '1.2', region: 'eu'])
                 }
-                """
-                                .formatted(process.url()))
-                .build();
+                """.formatted(process.url())).build();
 
         Call call = process.awaitCall();
 
@@ -53,8 +50,7 @@ class TemplateTest {
 
     @Test
     void variablesAreFilledInAndEscapedForWhereTheyStand(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 armoryWebhookApproval(
                     name: 'checks',
                     method: 'PUT',
@@ -66,9 +62,7 @@ class TemplateTest {
                     environment: 'production',
                     disableCallback: true,
                     context: [odd: 'a/b "c" & d'])
-                """
-                                .formatted(process.url()))
-                .build();
+                """.formatted(process.url())).build();
 
         Call call = process.awaitCall();
 
@@ -97,8 +91,7 @@ class TemplateTest {
 
     @Test
     void bodyNeedNotBeJson(Jenkins jenkins, ExternalProcess process) {
-        jenkins.createJob(
-                        """
+        jenkins.createJob("""
                 armoryWebhookApproval(
                     name: 'checks',
                     uriTemplate: '%s',
@@ -106,9 +99,7 @@ class TemplateTest {
                     bodyTemplate: [inline: 'run "{{context.what}}"'],
                     disableCallback: true,
                     context: [what: '"all" checks'])
-                """
-                                .formatted(process.url()))
-                .build();
+                """.formatted(process.url())).build();
 
         assertThat(process.awaitCall().body()).isEqualTo("run \"\"all\" checks\"");
     }
@@ -116,13 +107,10 @@ class TemplateTest {
     @ParameterizedTest
     @MethodSource
     void mistakeIsNamedAndNothingIsSent(String mistake, String message, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.createJob("""
                 armoryWebhookApproval(
                     name: 'checks', uriTemplate: '%s', context: [v: 'a', lines: 'b\\nc'], %s)
-                """
-                                .formatted(process.url(), mistake))
-                .build();
+                """.formatted(process.url(), mistake)).build();
 
         assertFailsBeforeAnythingIsSent(build, message, process);
     }
@@ -151,7 +139,8 @@ class TemplateTest {
                 arguments(
                         "method: 'GET'",
                         "webhook 'checks': nothing in it says where to call back to; put {{armory.callbackUri}}/callback"),
-                arguments("webhook: 'deploy-checks'", "webhook: names a definition, so leave out name, uriTemplate, or"),
+                arguments(
+                        "webhook: 'deploy-checks'", "webhook: names a definition, so leave out name, uriTemplate, or"),
                 arguments("retryCount: -1", "retryCount: -1 is less than 0"),
                 arguments("agentIdentifier: 'a'", "agentIdentifier: goes with networkMode remoteNetworkAgent alone"),
                 arguments("networkMode: 'tunnel'", "networkMode: \"tunnel\" is not one of direct, remoteNetworkAgent"),

@@ -58,7 +58,8 @@ class TokenEndpointContractTest {
     private static void assertIssued(Answer answer) {
         assertThat(answer).returns(200, Answer::status);
         assertIsOfTheEndpoint(answer);
-        assertThat(answer.json().fieldNames()).toIterable()
+        assertThat(answer.json().fieldNames())
+                .toIterable()
                 .containsExactly("access_token", "scope", "expires_in", "token_type");
         assertThat(answer.json().get("token_type").textValue()).isEqualTo("Bearer");
         assertThat(answer.json().get("expires_in").isInt()).isTrue();
@@ -72,7 +73,8 @@ class TokenEndpointContractTest {
         assertIssued(ask(
                 jenkins,
                 FORM,
-                "data=audience=https://api.cloud.armory.io&" + GRANT + credentials(Settings.CLIENT_ID, Settings.CLIENT_SECRET)));
+                "data=audience=https://api.cloud.armory.io&" + GRANT
+                        + credentials(Settings.CLIENT_ID, Settings.CLIENT_SECRET)));
     }
 
     @Test
@@ -139,8 +141,8 @@ class TokenEndpointContractTest {
     @ParameterizedTest
     @ValueSource(strings = {"GET", "PUT", "DELETE"})
     void takesPostAlone(String method, Jenkins jenkins) {
-        Answer answer = Http.send(
-                Http.request(jenkins.controller().url() + "armory/oauth/token").method(method, BodyPublishers.noBody()));
+        Answer answer = Http.send(Http.request(jenkins.controller().url() + "armory/oauth/token")
+                .method(method, BodyPublishers.noBody()));
 
         assertThat(answer).returns(405, Answer::status);
         assertThat(answer.header("Allow")).hasValue("POST");
@@ -160,7 +162,10 @@ class TokenEndpointContractTest {
     @Test
     void publishesTheKeysThatTokensAreSignedWith(Jenkins jenkins) throws Exception {
         String header = token(jenkins, Settings.CLIENT_ID).split("\\.")[0];
-        String keyId = new ObjectMapper().readTree(Base64.getUrlDecoder().decode(header)).get("kid").textValue();
+        String keyId = new ObjectMapper()
+                .readTree(Base64.getUrlDecoder().decode(header))
+                .get("kid")
+                .textValue();
 
         Answer answer = Http.send(Http.request(jenkins.controller().url() + "armory/.well-known/jwks.json"));
 
@@ -180,17 +185,20 @@ class TokenEndpointContractTest {
 
         Answer refused = callback.with(token(jenkins, Settings.OTHER_CLIENT_ID)).succeed("by others");
         assertThat(refused).returns(403, Answer::status);
-        assertThat(refused.json().get("message").textValue()).contains("client client-of-others may not decide for the job");
+        assertThat(refused.json().get("message").textValue())
+                .contains("client client-of-others may not decide for the job");
         assertThat(refused.header("WWW-Authenticate"))
                 .hasValue("Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"decide:" + job + "\"");
 
-        assertThat(callback.with(token(jenkins, Settings.CLIENT_ID)).succeed("by the client")).returns(200, Answer::status);
+        assertThat(callback.with(token(jenkins, Settings.CLIENT_ID)).succeed("by the client"))
+                .returns(200, Answer::status);
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (client client-1): by the client");
     }
 
     @Test
     void aStepNamesWhoOfThemDecides(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval("callbackCredentialsId: '" + Settings.TEAM + "'")).build();
+        Build build = jenkins.createJob(process.approval("callbackCredentialsId: '" + Settings.TEAM + "'"))
+                .build();
         Callback callback = process.awaitCall().callback();
 
         Answer refused = callback.with(token(jenkins, Settings.CLIENT_ID)).succeed("by the client");
@@ -207,13 +215,15 @@ class TokenEndpointContractTest {
         Callback callback = process.awaitCall().callback();
 
         assertThat(callback.with(Settings.DEFAULT_SECRET).rehearse().status()).isEqualTo(403);
-        assertThat(callback.with(token(jenkins, Settings.CLIENT_ID)).succeed("by the client")).returns(200, Answer::status);
+        assertThat(callback.with(token(jenkins, Settings.CLIENT_ID)).succeed("by the client"))
+                .returns(200, Answer::status);
         build.awaitResult("SUCCESS");
     }
 
     @Test
     void aStepThatNamesSomebodyUnknownFailsAtOnce(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval("allowedCallers: ['client-2']")).build();
+        Build build = jenkins.createJob(process.approval("allowedCallers: ['client-2']"))
+                .build();
 
         assertThat(build.awaitResult("FAILURE")).contains("allowedCallers: \"client-2\" is neither the client_id");
         assertThat(process.calls()).isEmpty();
@@ -228,12 +238,16 @@ class TokenEndpointContractTest {
         assertThat(rehearsed).returns(200, Answer::status);
         assertThat(rehearsed.json().get("status").textValue()).isEqualTo("rehearsed");
         assertThat(rehearsed.json().get("caller").textValue()).isEqualTo("client client-1");
-        assertThat(callback.with(token(jenkins, Settings.OTHER_CLIENT_ID)).rehearse().status()).isEqualTo(403);
+        assertThat(callback.with(token(jenkins, Settings.OTHER_CLIENT_ID))
+                        .rehearse()
+                        .status())
+                .isEqualTo(403);
         assertThat(callback.with("invented").rehearse().status()).isEqualTo(401);
 
         assertThat(build.isBuilding()).isTrue();
         assertThat(jenkins.rejectedCallbacks(callback.id()))
-                .extracting(each -> each.get("status").asInt() + " " + each.get("rehearsal").asBoolean())
+                .extracting(each ->
+                        each.get("status").asInt() + " " + each.get("rehearsal").asBoolean())
                 .containsExactly("401 true", "403 true");
         assertThat(callback.succeed("now for real")).returns(200, Answer::status);
         build.awaitResult("SUCCESS");

@@ -25,8 +25,7 @@ class TrustOfTheSettingsTest {
 
     @BeforeAll
     static void start() {
-        controller = Controller.create(
-                """
+        controller = Controller.create("""
                 credentials:
                   system:
                     domainCredentials:
@@ -39,8 +38,7 @@ class TrustOfTheSettingsTest {
                     callbackCredentialsId: trusted
                     allowedHosts: ["127.0.0.1"]
                     callbackClients: [{credentialsId: client, jobs: "job-*"}]
-                """
-                        .formatted(SECRET, CLIENT, Settings.CLIENT_SECRET));
+                """.formatted(SECRET, CLIENT, Settings.CLIENT_SECRET));
         controller.start();
         jenkins = new Jenkins(controller);
     }
@@ -63,11 +61,15 @@ class TrustOfTheSettingsTest {
 
     @Test
     void clientWhoseCredentialIsOfScopeSystemGetsTokens() {
-        Build build = jenkins.createJob(process.approval("callbackCredentialsId: 'client'")).build().awaitWaiting(1);
+        Build build = jenkins.createJob(process.approval("callbackCredentialsId: 'client'"))
+                .build()
+                .awaitWaiting(1);
         Callback callback = process.awaitCall().callback();
 
         assertThat(callback.with(SECRET).succeed("no")).returns(403, Answer::status);
-        assertThat(callback.with(TokenEndpointContractTest.token(jenkins, CLIENT)).succeed("yes")).returns(200, Answer::status);
+        assertThat(callback.with(TokenEndpointContractTest.token(jenkins, CLIENT))
+                        .succeed("yes"))
+                .returns(200, Answer::status);
 
         build.awaitResult("SUCCESS");
     }
@@ -90,10 +92,12 @@ class TrustOfTheSettingsTest {
 
     @Test
     void noJobNamesThemAsItsOwn() {
-        Build build = jenkins.createJob(process.approval("callbackCredentialsId: 'trusted'")).build();
+        Build build = jenkins.createJob(process.approval("callbackCredentialsId: 'trusted'"))
+                .build();
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("callbackCredentialsId: there is no Secret text credential \"trusted\" that this job may use");
+                .contains(
+                        "callbackCredentialsId: there is no Secret text credential \"trusted\" that this job may use");
         assertThat(process.calls()).isEmpty();
     }
 }

@@ -71,7 +71,8 @@ class UsersPageTest {
     }
 
     private static String button(String decision, Build build) {
-        return "[data-decide='" + decision + " " + build.approvals().get(0).get("id").asText() + "']";
+        return "[data-decide='" + decision + " "
+                + build.approvals().get(0).get("id").asText() + "']";
     }
 
     private static JsonNode person(Build build) {
@@ -84,15 +85,15 @@ class UsersPageTest {
         String id = build.approvals().get(0).get("id").asText();
         for (String url : pages(build)) {
             BrowserPage page = open("carol", url);
-            assertThat(page.evaluate("document.querySelectorAll('[data-decide]').length").asInt()).isZero();
-            JsonNode answer = page.evaluate(
-                    """
+            assertThat(page.evaluate("document.querySelectorAll('[data-decide]').length")
+                            .asInt())
+                    .isZero();
+            JsonNode answer = page.evaluate("""
                     fetch('%sarmory/approvals/%s/approve', {
                       method: 'POST',
                       headers: { [document.head.dataset.crumbHeader]: document.head.dataset.crumbValue },
                     }).then((response) => response.json())
-                    """
-                            .formatted(controller.url(), id));
+                    """.formatted(controller.url(), id));
             assertThat(answer.get("error").asText()).isEqualTo("forbidden");
             assertThat(answer.get("message").asText()).contains("Armory/Approve");
             hasNoTrouble(page);
@@ -110,7 +111,8 @@ class UsersPageTest {
             BrowserPage bob = open("bob", urls.get(1));
             bob.click(button(second, build), 1);
             bob.await("document.querySelector('" + DIALOG + "')?.open");
-            bob.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })"); // so it does not ask by itself
+            bob.evaluate(
+                    "Object.defineProperty(document, 'hidden', { get: () => true })"); // so it does not ask by itself
             alice.click(button("approve", build), 1);
             alice.await("document.querySelector('" + DIALOG + "')?.open");
             alice.type("looks good");
@@ -120,7 +122,8 @@ class UsersPageTest {
 
             bob.click(SEND, 1);
             bob.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
-            assertThat(bob.evaluate("document.querySelector('" + DIALOG + " [role=alert]').innerText").asText())
+            assertThat(bob.evaluate("document.querySelector('" + DIALOG + " [role=alert]').innerText")
+                            .asText())
                     .contains("alice was first: Approved", "looks good");
             assertThat(person(build).get("user").asText()).isEqualTo("alice");
             build.abort();
@@ -156,7 +159,8 @@ class UsersPageTest {
         page.click(SEND, 1);
 
         page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
-        assertThat(page.evaluate("document.querySelector('" + DIALOG + " [role=alert]').innerText").asText())
+        assertThat(page.evaluate("document.querySelector('" + DIALOG + " [role=alert]').innerText")
+                        .asText())
                 .startsWith("Nothing was decided: ")
                 .contains("crumb");
         assertThat(person(build).has("user")).isFalse();

@@ -24,8 +24,7 @@ class WaitingBenchmark {
     private static final int WAITING = Integer.getInteger("acceptance.waiting", 10_000);
     private static final Duration IDLE = Duration.ofSeconds(60);
 
-    private static final String PROCESS =
-            """
+    private static final String PROCESS = """
             def system = java.lang.management.ManagementFactory.operatingSystemMXBean
             System.gc()
             println ([java.lang.management.ManagementFactory.threadMXBean.threadCount, system.processCpuTime].join(' '))
@@ -74,7 +73,8 @@ class WaitingBenchmark {
                     if (answer.status() == 200) {
                         return true;
                     }
-                    assertThat(answer.status()).isIn(503, 500); // the latter from a Jenkins that has just opened its port
+                    assertThat(answer.status())
+                            .isIn(503, 500); // the latter from a Jenkins that has just opened its port
                     up[0] = System.nanoTime();
                     return false;
                 });

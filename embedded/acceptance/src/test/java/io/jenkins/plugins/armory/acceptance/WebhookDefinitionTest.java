@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 @AcceptanceTest
 class WebhookDefinitionTest {
 
-    private static final String FILE =
-            """
+    private static final String FILE = """
             context:
               suite: from the deployment
               region: eu
@@ -57,21 +56,18 @@ class WebhookDefinitionTest {
     }
 
     private static Build runFromFile(Jenkins jenkins, String file, String parameters) {
-        return jenkins.createJob(
-                        """
+        return jenkins.createJob("""
                 node {
                     writeFile file: 'armory/deploy.yml', text: %s
                     writeFile file: 'body.json', text: %s
                     armoryWebhookApproval(configFile: 'armory/deploy.yml', %s)
                 }
-                """
-                                .formatted(
-                                        Groovy.string(file),
-                                        Groovy.string(
-                                                "{\"suite\": \"{{context.suite}}\", \"region\": \"{{context.region}}\","
-                                                        + " \"callbackUri\": \"{{armory.callbackUri}}\","
-                                                        + " \"callbackToken\": \"{{armory.callbackToken}}\"}"),
-                                        parameters))
+                """.formatted(
+                                Groovy.string(file),
+                                Groovy.string("{\"suite\": \"{{context.suite}}\", \"region\": \"{{context.region}}\","
+                                        + " \"callbackUri\": \"{{armory.callbackUri}}\","
+                                        + " \"callbackToken\": \"{{armory.callbackToken}}\"}"),
+                                parameters))
                 .build();
     }
 
@@ -106,7 +102,8 @@ class WebhookDefinitionTest {
         Build build = runFromFile(jenkins, file, "webhook: 'deploy-check'");
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("webhook: there is no webhook \"deploy-check\"; known are broken, checks-of-the-file, deploy-checks");
+                .contains(
+                        "webhook: there is no webhook \"deploy-check\"; known are broken, checks-of-the-file, deploy-checks");
     }
 
     @Test
@@ -129,8 +126,10 @@ class WebhookDefinitionTest {
                 .build()
                 .awaitWaiting(1);
 
-        assertThat(process.calls()).hasSize(3).extracting(call -> call.header("Idempotency-Key")).containsOnly(
-                process.calls().get(0).header("Idempotency-Key"));
+        assertThat(process.calls())
+                .hasSize(3)
+                .extracting(call -> call.header("Idempotency-Key"))
+                .containsOnly(process.calls().get(0).header("Idempotency-Key"));
         JsonNode attempts = build.approvals().get(0).get("attempts");
         assertThat(attempts).hasSize(3).allSatisfy(attempt -> {
             assertThat(attempt.get("host").asText()).isEqualTo(process.url().replace("/checks", ""));
@@ -141,7 +140,10 @@ class WebhookDefinitionTest {
         assertThat(attempts.get(2).get("failure").isNull()).isTrue();
         process.calls().get(2).callback().succeed("fine");
         assertThat(build.awaitResult("SUCCESS"))
-                .contains("Attempt 1 of 3 failed after ", "answered 503; look at the log of the service", "The next is due at ")
+                .contains(
+                        "Attempt 1 of 3 failed after ",
+                        "answered 503; look at the log of the service",
+                        "The next is due at ")
                 .contains("The answer began: busy, ****")
                 .contains("Attempt 2 of 3 failed after ", "answered 429")
                 .contains("The webhook answered 202 after ")
@@ -173,7 +175,8 @@ class WebhookDefinitionTest {
             call.callback().succeed("done already"); // and the answer makes it look as if the call had failed
             return Reply.of(503);
         });
-        Build build = jenkins.createJob(process.approval("retryCount: 5") + "\nsleep 3").build();
+        Build build = jenkins.createJob(process.approval("retryCount: 5") + "\nsleep 3")
+                .build();
 
         build.awaitResult("SUCCESS"); // three seconds after the decision, while the next attempt was due after one
         assertThat(process.calls()).hasSize(1);
@@ -192,7 +195,8 @@ class WebhookDefinitionTest {
 
     @Test
     void agentThatDoesNotExistIsNamed(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval("networkMode: 'remoteNetworkAgent'", "agentIdentifier: 'nobody'"))
+        Build build = jenkins.createJob(
+                        process.approval("networkMode: 'remoteNetworkAgent'", "agentIdentifier: 'nobody'"))
                 .build();
 
         assertThat(build.awaitResult("FAILURE"))

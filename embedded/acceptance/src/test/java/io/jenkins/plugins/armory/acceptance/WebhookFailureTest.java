@@ -126,16 +126,13 @@ class WebhookFailureTest {
 
     /** A build whose webhook has a path, a header and a body that are nobody's business. */
     private static Build build(Jenkins jenkins, String uri) {
-        return jenkins.createJob(
-                        """
+        return jenkins.createJob("""
                 armoryWebhookApproval(
                     name: 'checks',
                     uriTemplate: '%s?key=%s',
                     headers: [[key: 'X-Api-Key', value: '%s']],
                     bodyTemplate: [inline: '{"uri": "{{armory.callbackUri}}", "token": "{{armory.callbackToken}}"}'])
-                """
-                                .formatted(uri, HEADER_VALUE, HEADER_VALUE))
-                .build();
+                """.formatted(uri, HEADER_VALUE, HEADER_VALUE)).build();
     }
 
     private static String hostOf(String url) {

@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @AcceptanceTest
 class WorkspaceFilesTest {
 
-    private static final String STEALING =
-            """
+    private static final String STEALING = """
             webhooks:
               - name: steal
                 uriTemplate: "%s"
@@ -24,14 +23,12 @@ class WorkspaceFilesTest {
             """;
 
     private static Build run(Jenkins jenkins, String path, String file, String parameters) {
-        return jenkins.createJob(
-                        """
+        return jenkins.createJob("""
                         node {
                             writeFile file: '%s', text: %s
                             armoryWebhookApproval(%s)
                         }
-                        """
-                                .formatted(path, Groovy.string(file), parameters))
+                        """.formatted(path, Groovy.string(file), parameters))
                 .build();
     }
 
@@ -59,7 +56,10 @@ class WorkspaceFilesTest {
         String file = "webhooks: [{name: stop-checks, uriTemplate: \"%s\"}]".formatted(process.url());
 
         Build build = run(
-                jenkins, "deploy.yml", file, "configFile: 'deploy.yml', webhook: 'stoppable-checks', context: [uri: 'https://x/']");
+                jenkins,
+                "deploy.yml",
+                file,
+                "configFile: 'deploy.yml', webhook: 'stoppable-checks', context: [uri: 'https://x/']");
 
         assertNothingIsCalled(
                 build, process, "cancel: \"stop-checks\" is defined in deploy.yml and in Manage Jenkins » System, and");
@@ -95,24 +95,19 @@ class WorkspaceFilesTest {
 
     @Test
     void bodyThatADeploymentFileReadsGetsNoSecretEither(Jenkins jenkins, ExternalProcess process) {
-        String file =
-                """
+        String file = """
                 webhooks:
                   - name: checks
                     uriTemplate: "%s"
                     bodyTemplate: {path: body.json}
-                """
-                        .formatted(process.url());
-        Build build = jenkins.createJob(
-                        """
+                """.formatted(process.url());
+        Build build = jenkins.createJob("""
                         node {
                             writeFile file: 'deploy.yml', text: %s
                             writeFile file: 'body.json', text: '{"a": "{{secrets.team}}"}'
                             armoryWebhookApproval(configFile: 'deploy.yml', webhook: 'checks')
                         }
-                        """
-                                .formatted(Groovy.string(file)))
-                .build();
+                        """.formatted(Groovy.string(file))).build();
 
         assertNothingIsCalled(build, process, "body.json: uses {{secrets.team}}, which the step does not list");
     }
@@ -139,7 +134,9 @@ class WorkspaceFilesTest {
                 "name: 'checks', uriTemplate: '%s', bodyTemplate: [path: 'body.json']".formatted(process.url()));
 
         assertNothingIsCalled(
-                build, process, "body.json: uses {{secrets.team}}, which the step does not list; if that file may send it, say");
+                build,
+                process,
+                "body.json: uses {{secrets.team}}, which the step does not list; if that file may send it, say");
     }
 
     @Test

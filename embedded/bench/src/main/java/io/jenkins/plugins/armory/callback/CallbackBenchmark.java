@@ -1,12 +1,12 @@
 package io.jenkins.plugins.armory.callback;
 
+import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oauth.IssuedTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import io.jenkins.plugins.armory.callback.token.Scopes;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.storage.InMemory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -50,8 +50,8 @@ public class CallbackBenchmark {
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final CallbackTokens tokens = new CallbackTokens(TokenBenchmark::mac);
-    private final CallbackClient client =
-            new CallbackClient("ci-client", "client-1", "correct-horse-battery-staple-42", JobPatterns.parse("team/**"));
+    private final CallbackClient client = new CallbackClient(
+            "ci-client", "client-1", "correct-horse-battery-staple-42", JobPatterns.parse("team/**"));
     private List<String> ids;
     private CallbackEndpoint endpoint;
     private String issued;

@@ -11,7 +11,14 @@ public final class CallbackBodyFuzz {
     /** What Jazzer calls. */
     public static void fuzzerTestOneInput(byte[] data) {
         CallbackRequest request = new CallbackRequest(
-                "POST", "a1", List.of(), List.of(), "192.0.2.1", "application/json", -1, new ByteArrayInputStream(data));
+                "POST",
+                "a1",
+                List.of(),
+                List.of(),
+                "192.0.2.1",
+                "application/json",
+                -1,
+                new ByteArrayInputStream(data));
         try {
             CallbackBody body = CallbackBody.of(request);
             Fuzzing.check(body.mdMessage() != null, "there is a message, if an empty one");

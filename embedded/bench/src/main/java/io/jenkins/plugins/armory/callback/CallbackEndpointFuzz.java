@@ -1,5 +1,9 @@
 package io.jenkins.plugins.armory.callback;
 
+import com.nimbusds.jose.jwk.JWKSet;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.callback.oauth.TokenEndpointFuzz;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuers;
@@ -8,11 +12,7 @@ import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
-import com.nimbusds.jose.jwk.JWKSet;
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.approval.Approvals;
-import io.jenkins.plugins.armory.approval.BuildRef;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

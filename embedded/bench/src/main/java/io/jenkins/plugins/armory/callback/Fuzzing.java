@@ -10,7 +10,8 @@ public final class Fuzzing {
 
     /** The parts of an input, which a byte that is in no header and in no form divides. */
     public static List<String> split(byte[] data, int parts) {
-        return List.of((new String(data, StandardCharsets.ISO_8859_1) + "\u0001".repeat(parts)).split("\u0001", parts + 1));
+        return List.of(
+                (new String(data, StandardCharsets.ISO_8859_1) + "\u0001".repeat(parts)).split("\u0001", parts + 1));
     }
 
     public static void check(boolean holds, String what) {
@@ -24,6 +25,8 @@ public final class Fuzzing {
         check(response.status() >= 400 && response.status() < 500, "it is the client's fault: " + response);
         String message = response.body().get("message").textValue();
         check(response.body().get("error").textValue().matches("[a-z_]+"), "a code: " + response);
-        check(!message.isBlank() && !message.contains("com.fasterxml") && !message.contains("\tat "), "a message: " + message);
+        check(
+                !message.isBlank() && !message.contains("com.fasterxml") && !message.contains("\tat "),
+                "a message: " + message);
     }
 }

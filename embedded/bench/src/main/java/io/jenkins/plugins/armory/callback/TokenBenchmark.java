@@ -1,17 +1,5 @@
 package io.jenkins.plugins.armory.callback;
 
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
-import io.jenkins.plugins.armory.callback.oauth.IssuedTokens;
-import io.jenkins.plugins.armory.callback.oauth.SigningKeys;
-import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
-import io.jenkins.plugins.armory.callback.oidc.OutsideIssuers;
-import io.jenkins.plugins.armory.callback.oidc.RequiredClaims;
-import io.jenkins.plugins.armory.callback.token.CallbackTokens;
-import io.jenkins.plugins.armory.callback.token.JobPatterns;
-import io.jenkins.plugins.armory.callback.token.Scopes;
-import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -27,6 +15,18 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.callback.oauth.IssuedTokens;
+import io.jenkins.plugins.armory.callback.oauth.SigningKeys;
+import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
+import io.jenkins.plugins.armory.callback.oidc.OutsideIssuers;
+import io.jenkins.plugins.armory.callback.oidc.RequiredClaims;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import io.jenkins.plugins.armory.callback.token.Scopes;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -122,7 +122,10 @@ public class TokenBenchmark {
         ECKey ec = new ECKeyGenerator(Curve.P_256).keyID("ec").generate();
         JWKSet published = new JWKSet(List.<JWK>of(rsa, ec)).toPublicJWKSet();
         OutsideIssuer issuer = new OutsideIssuer(
-                ISSUER, AUDIENCE, RequiredClaims.parse(List.of("repository=octo-org/octo-repo")), JobPatterns.parse("team/**"));
+                ISSUER,
+                AUDIENCE,
+                RequiredClaims.parse(List.of("repository=octo-org/octo-repo")),
+                JobPatterns.parse("team/**"));
         outside = new OutsideIssuers(
                 () -> List.of(issuer),
                 address -> CompletableFuture.completedFuture(published),

@@ -19,14 +19,20 @@ public final class InMemory {
 
     /** @param timer for deadlines, and for whatever goes on in the background */
     public static Approvals approvals(ScheduledExecutorService timer) throws IOException {
-        return new Approvals(
-                ApprovalStore.open(new MemoryDisk(), Path.of("memory")), timer, timer, Clock.systemUTC());
+        return new Approvals(ApprovalStore.open(new MemoryDisk(), Path.of("memory")), timer, timer, Clock.systemUTC());
     }
 
     /** An approval whose webhook has answered, see {@link Samples#waiting}. */
     public static Approval waiting(String id, int number) {
         Attempt attempt = new Attempt(
-                1, Instant.now(), "https://ci.example.com", 202, Duration.ofMillis(120), null, "{\"queued\": true}", null);
+                1,
+                Instant.now(),
+                "https://ci.example.com",
+                202,
+                Duration.ofMillis(120),
+                null,
+                "{\"queued\": true}",
+                null);
         return Approval.start(
                         id,
                         new BuildRef("team/deploy-" + number % 100, number / 100 + 1),

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Event;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +39,8 @@ final class Samples {
 
     /** A folder for a store, on the disk that {@code -Dbench.folder} names, or where the benchmark runs. */
     static Path folder() throws IOException {
-        return Files.createTempDirectory(Path.of(System.getProperty("bench.folder", "")).toAbsolutePath(), "approvals-");
+        return Files.createTempDirectory(
+                Path.of(System.getProperty("bench.folder", "")).toAbsolutePath(), "approvals-");
     }
 
     static void delete(Path folder) throws IOException {

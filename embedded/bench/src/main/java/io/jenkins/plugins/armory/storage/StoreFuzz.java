@@ -75,7 +75,10 @@ public final class StoreFuzz {
         for (String record : new String(records, StandardCharsets.ISO_8859_1).split("\n")) {
             CRC32C crc = new CRC32C();
             crc.update(record.getBytes(StandardCharsets.ISO_8859_1));
-            lines.append(HexFormat.of().toHexDigits((int) crc.getValue())).append(' ').append(record).append('\n');
+            lines.append(HexFormat.of().toHexDigits((int) crc.getValue()))
+                    .append(' ')
+                    .append(record)
+                    .append('\n');
         }
         return lines.toString().getBytes(StandardCharsets.ISO_8859_1);
     }

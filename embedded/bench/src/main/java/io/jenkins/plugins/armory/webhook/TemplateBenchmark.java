@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class TemplateBenchmark {
 
-    private static final WebhookRequest.Defaults DEFAULTS =
-            new WebhookRequest.Defaults("0123456789abcdef".repeat(3), "strategy", "https://jenkins.example.com/job/deploy/7/");
+    private static final WebhookRequest.Defaults DEFAULTS = new WebhookRequest.Defaults(
+            "0123456789abcdef".repeat(3), "strategy", "https://jenkins.example.com/job/deploy/7/");
 
     private final Webhook withBody = webhook()
             .body("{\"callbackUri\": \"{{armory.callbackUri}}/callback\", \"token\": \"{{armory.callbackToken}}\","

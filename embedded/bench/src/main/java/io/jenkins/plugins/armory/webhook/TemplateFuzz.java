@@ -29,8 +29,10 @@ public final class TemplateFuzz {
                     .withContext(Map.of("v", parts[3]))
                     .withSecrets(id -> parts[3]);
             WebhookRequest request = WebhookRequest.of(webhook, variables, DEFAULTS);
-            request.headers().forEach(header -> check(
-                    header.value().chars().allMatch(c -> c == '\t' || c >= 0x20 && c != 0x7f), "one line: " + header.value()));
+            request.headers()
+                    .forEach(header -> check(
+                            header.value().chars().allMatch(c -> c == '\t' || c >= 0x20 && c != 0x7f),
+                            "one line: " + header.value()));
             check(request.host().startsWith("http"), "an address that can be called: " + request.host());
         } catch (InvalidWebhookException | TemplateException x) {
             check(x.getMessage() != null && !x.getMessage().isBlank(), "it says what is wrong");

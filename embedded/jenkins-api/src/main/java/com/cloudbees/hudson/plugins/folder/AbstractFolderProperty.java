@@ -9,5 +9,4 @@ import hudson.model.AbstractDescribableImpl;
  * @param <C> the type of folder
  */
 public abstract class AbstractFolderProperty<C extends AbstractFolder<?>>
-        extends AbstractDescribableImpl<AbstractFolderProperty<?>> implements ExtensionPoint {
-}
+        extends AbstractDescribableImpl<AbstractFolderProperty<?>> implements ExtensionPoint {}

@@ -28,16 +28,25 @@ public abstract class AbstractIdCredentialsListBoxModel<
     }
 
     public AbstractIdCredentialsListBoxModel<T, C> includeMatchingAs(
-            Authentication authentication, Item context, Class<? extends C> type,
-            List<DomainRequirement> domainRequirements, CredentialsMatcher matcher) {
-        return include(CredentialsProvider.lookupCredentialsInItem(type, context, authentication, domainRequirements), matcher);
+            Authentication authentication,
+            Item context,
+            Class<? extends C> type,
+            List<DomainRequirement> domainRequirements,
+            CredentialsMatcher matcher) {
+        return include(
+                CredentialsProvider.lookupCredentialsInItem(type, context, authentication, domainRequirements),
+                matcher);
     }
 
     public AbstractIdCredentialsListBoxModel<T, C> includeMatchingAs(
-            Authentication authentication, ItemGroup context, Class<? extends C> type,
-            List<DomainRequirement> domainRequirements, CredentialsMatcher matcher) {
+            Authentication authentication,
+            ItemGroup context,
+            Class<? extends C> type,
+            List<DomainRequirement> domainRequirements,
+            CredentialsMatcher matcher) {
         return include(
-                CredentialsProvider.lookupCredentialsInItemGroup(type, context, authentication, domainRequirements), matcher);
+                CredentialsProvider.lookupCredentialsInItemGroup(type, context, authentication, domainRequirements),
+                matcher);
     }
 
     private AbstractIdCredentialsListBoxModel<T, C> include(List<? extends C> credentials, CredentialsMatcher matcher) {

@@ -1,5 +1,4 @@
 package com.cloudbees.plugins.credentials.common;
 
 /** Credentials with a user name, an id and a description. */
-public interface StandardUsernameCredentials extends StandardCredentials, UsernameCredentials {
-}
+public interface StandardUsernameCredentials extends StandardCredentials, UsernameCredentials {}

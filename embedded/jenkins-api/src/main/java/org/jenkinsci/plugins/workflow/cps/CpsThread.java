@@ -6,8 +6,7 @@ import java.io.Serializable;
 public final class CpsThread implements Serializable {
     private static final long serialVersionUID = 1;
 
-    private CpsThread() {
-    }
+    private CpsThread() {}
 
     /** The one whose code is being run, or null. */
     public static CpsThread current() {

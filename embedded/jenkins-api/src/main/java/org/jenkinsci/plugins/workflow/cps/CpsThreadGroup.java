@@ -7,8 +7,7 @@ import java.io.Serializable;
 public final class CpsThreadGroup implements Serializable {
     private static final long serialVersionUID = 1;
 
-    private CpsThreadGroup() {
-    }
+    private CpsThreadGroup() {}
 
     /** Keeps a closure with the Pipeline. */
     public BodyReference export(Closure<?> body) {

@@ -48,8 +48,7 @@ public abstract class FlowNode extends Actionable implements Saveable {
     }
 
     @Override
-    public void save() throws IOException {
-    }
+    public void save() throws IOException {}
 
     /** Of the same id: nodes of different builds may be equal. */
     @Override

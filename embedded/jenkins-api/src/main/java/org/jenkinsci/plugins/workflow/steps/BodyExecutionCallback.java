@@ -6,8 +6,7 @@ import java.io.Serializable;
 public abstract class BodyExecutionCallback implements Serializable {
     private static final long serialVersionUID = 1;
 
-    public void onStart(StepContext context) {
-    }
+    public void onStart(StepContext context) {}
 
     public abstract void onSuccess(StepContext context, Object result);
 

@@ -26,8 +26,7 @@ public abstract class StepExecution implements Serializable {
     }
 
     /** Called after a restart in place of {@link #start}. */
-    public void onResume() {
-    }
+    public void onResume() {}
 
     /** What the step is doing, in a few words; null when it does not say. */
     public String getStatus() {

@@ -76,8 +76,8 @@ public final class Campaign {
         if (!report.violations().isEmpty()) {
             return; // then something is left
         }
-        Wait.until("the store is empty")
-                .untilAsserted(() -> assertThat(Verdict.filesIn(controller.home())).isEmpty());
+        Wait.until("the store is empty").untilAsserted(() -> assertThat(Verdict.filesIn(controller.home()))
+                .isEmpty());
         assertThat(jenkins.approvals()).isEmpty();
     }
 
@@ -148,7 +148,9 @@ public final class Campaign {
 
     private void noteLostEnds(Stream<Life> lives) {
         String output = controller.output();
-        lives.filter(life -> Pattern.compile(END_LOST.formatted(life.build())).matcher(output).find())
+        lives.filter(life -> Pattern.compile(END_LOST.formatted(life.build()))
+                        .matcher(output)
+                        .find())
                 .forEach(Life::endLost);
     }
 
@@ -160,12 +162,14 @@ public final class Campaign {
 
     /** One build from its very start; the others under way are quiet. */
     private void startBuild(Kill kill) {
-        held.forEach(Life::awaitQuiet); // else one of these might come to the point, before the build has come to a step
+        held.forEach(
+                Life::awaitQuiet); // else one of these might come to the point, before the build has come to a step
         Life life = new Life(kill.scenario(), jenkins);
         released.add(life);
         arm(kill);
         whileItLives(life::start);
-        // A kill before that is Jenkins's own matter, which keeps a build for running of which it has nothing but the record.
+        // A kill before that is Jenkins's own matter, which keeps a build for running of which it has nothing but the
+        // record.
         awaitOrDeath(startTime.plus(PATIENCE), life::hasStarted);
         if (kill.point() != null) { // a build that is stopped sooner would not come to it
             awaitOrDeath(startTime.plus(PATIENCE), life::isWaiting);
@@ -229,7 +233,9 @@ public final class Campaign {
     private void judgeReleased() {
         for (Life life : List.copyOf(released)) {
             released.remove(life);
-            if (life.hasDiedStarting() && life.approvers().isEmpty() && !life.build().exists()) {
+            if (life.hasDiedStarting()
+                    && life.approvers().isEmpty()
+                    && !life.build().exists()) {
                 assertThat(life.calls()).isEmpty(); // the controller died before it had taken the request
                 life.discard();
                 continue;
@@ -245,10 +251,12 @@ public final class Campaign {
     }
 
     private void deleteOver() {
-        report.time(Work.DELETIONS, () -> over.forEach(verdict -> {
-            report.judge(verdict.life(), controller::output, verdict::deleteAndCheck);
-            verdict.life().discard();
-        }));
+        report.time(
+                Work.DELETIONS,
+                () -> over.forEach(verdict -> {
+                    report.judge(verdict.life(), controller::output, verdict::deleteAndCheck);
+                    verdict.life().discard();
+                }));
         over.clear();
     }
 

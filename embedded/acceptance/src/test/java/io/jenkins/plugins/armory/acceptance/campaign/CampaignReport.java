@@ -95,7 +95,8 @@ public final class CampaignReport {
         Life life = verdict.life();
         builds++;
         decisions += (int) life.approvers().stream()
-                .flatMap(approver -> approver.said().stream().filter(Said::isAccepted).limit(1))
+                .flatMap(approver ->
+                        approver.said().stream().filter(Said::isAccepted).limit(1))
                 .count();
         repeatedLines += repeated;
         stranded += life.isStranded() ? 1 : 0;
@@ -122,7 +123,10 @@ public final class CampaignReport {
                             x,
                             life.build().log(),
                             life.build().approvals(),
-                            output.get().lines().filter(line -> line.contains(name)).collect(Collectors.joining("\n")));
+                            output.get()
+                                    .lines()
+                                    .filter(line -> line.contains(name))
+                                    .collect(Collectors.joining("\n")));
             violations.add(violation);
             System.out.println(violation);
             if (violations.size() > TOO_MANY) {
@@ -156,23 +160,28 @@ public final class CampaignReport {
     /** For people. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("%d kills in %d s: %d at %d named points, %d at any moment %s, %d behind a point that was not passed%n"
-                .formatted(
-                        kills.size(),
-                        Duration.ofNanos(System.nanoTime() - begin).toSeconds(),
-                        deaths.values().stream().mapToInt(Integer::intValue).sum(),
-                        deaths.size(),
-                        unannounced.values().stream().mapToInt(Integer::intValue).sum(),
-                        unannounced,
-                        notPassed.size()));
+        StringBuilder text = new StringBuilder(
+                "%d kills in %d s: %d at %d named points, %d at any moment %s, %d behind a point that was not passed%n"
+                        .formatted(
+                                kills.size(),
+                                Duration.ofNanos(System.nanoTime() - begin).toSeconds(),
+                                deaths.values().stream()
+                                        .mapToInt(Integer::intValue)
+                                        .sum(),
+                                deaths.size(),
+                                unannounced.values().stream()
+                                        .mapToInt(Integer::intValue)
+                                        .sum(),
+                                unannounced,
+                                notPassed.size()));
         notPassed.forEach(kill -> text.append("not passed: %s in %s%n".formatted(kill, kill.scenario())));
         text.append("%d builds judged, %d accepted decisions; %d violations%n"
                 .formatted(builds, decisions, violations.size()));
         text.append(("Of Jenkins: %d log lines printed again, %d logs without an end, %d builds that did not go on,"
                         + " %d builds whose ends were lost, %d failed starts%n")
                 .formatted(repeatedLines, cutLogs, stranded, lostEnds, failedStarts));
-        nanos.forEach((work, time) -> text.append("%.2f s a kill %s%n"
-                .formatted(time / 1e9 / Math.max(1, kills.size()), work.words)));
+        nanos.forEach((work, time) ->
+                text.append("%.2f s a kill %s%n".formatted(time / 1e9 / Math.max(1, kills.size()), work.words)));
         for (FaultPoint point : FaultPoint.values()) {
             text.append("%-24s %4d  %s%n".formatted(point, deaths.getOrDefault(point, 0), point.meaning()));
         }

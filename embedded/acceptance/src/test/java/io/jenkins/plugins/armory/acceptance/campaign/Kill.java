@@ -68,9 +68,18 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
             case ABORTING, ABORTED, CANCELLING, CANCEL_ANSWERED, CANCEL_OVER -> Scenario.STOPPED;
             case DEADLINE_CHECKING, DEADLINE_CHECKED -> random.nextBoolean() ? Scenario.TIMEOUT : Scenario.SILENT;
             case OTHERS_ENDING, OTHERS_ENDED -> Scenario.PHASE_FAILURE;
-            case STAGE_PAUSED, ENVIRONMENT_BEGINNING, ENVIRONMENTS_APPLYING, ENVIRONMENTS_WRITING, ENVIRONMENTS_RENAMING,
-                    ENVIRONMENTS_RENAMED, ENVIRONMENTS_APPLIED, ENVIRONMENT_SETTLED, BODY_STARTED, BODY_ENDED,
-                    ENVIRONMENT_ENDED, ENVIRONMENTS_ENDING -> Scenario.ENVIRONMENTS;
+            case STAGE_PAUSED,
+                    ENVIRONMENT_BEGINNING,
+                    ENVIRONMENTS_APPLYING,
+                    ENVIRONMENTS_WRITING,
+                    ENVIRONMENTS_RENAMING,
+                    ENVIRONMENTS_RENAMED,
+                    ENVIRONMENTS_APPLIED,
+                    ENVIRONMENT_SETTLED,
+                    BODY_STARTED,
+                    BODY_ENDED,
+                    ENVIRONMENT_ENDED,
+                    ENVIRONMENTS_ENDING -> Scenario.ENVIRONMENTS;
             case CALLBACK_ARRIVED, CALLBACK_ANSWERING -> random.nextBoolean() ? Scenario.SUCCESS : Scenario.RACE;
             case CALL_NOTED -> Scenario.SUCCESS;
             case PROGRAM_SAVING, PROGRAM_WRITTEN -> Scenario.SEQUENCE; // none is saved behind the last step

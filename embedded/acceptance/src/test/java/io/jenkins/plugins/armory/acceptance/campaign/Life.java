@@ -138,9 +138,8 @@ final class Life {
 
     /** Waits until the controller has resumed the build, and made the call that a death cut off. */
     void awaitQuiet() {
-        Wait.until(this + " is quiet")
-                .ignoreExceptions()
-                .until(() -> build.approvals("SENDING").isEmpty());
+        Wait.until(this + " is quiet").ignoreExceptions().until(() -> build.approvals("SENDING")
+                .isEmpty());
     }
 
     /** Lets the external process do what it does. */
@@ -208,8 +207,11 @@ final class Life {
     private boolean standsInJenkins() {
         List<String> steps = build.innermostSteps();
         long ofJenkins = steps.stream().filter(STRANDING::contains).count();
-        long environments = steps.stream().filter("DSL.armoryEnvironment"::equals).count();
-        long waiting = build.environments().values().stream().filter("WAITING_FOR_DEPENDENCIES"::equals).count();
+        long environments =
+                steps.stream().filter("DSL.armoryEnvironment"::equals).count();
+        long waiting = build.environments().values().stream()
+                .filter("WAITING_FOR_DEPENDENCIES"::equals)
+                .count();
         return ofJenkins > 0 && environments == waiting && ofJenkins + environments == steps.size();
     }
 
@@ -291,7 +293,7 @@ final class Life {
 
     @Override
     public String toString() {
-        return scenario + " " + build + " (" + deaths + " deaths, " + approvers.values().stream().map(Approver::id).toList()
-                + ")";
+        return scenario + " " + build + " (" + deaths + " deaths, "
+                + approvers.values().stream().map(Approver::id).toList() + ")";
     }
 }

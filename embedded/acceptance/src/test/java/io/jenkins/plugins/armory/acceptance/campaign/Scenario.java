@@ -34,8 +34,7 @@ enum Scenario {
     PHASE_FAILURE;
 
     /** What the Pipelines print when they have a decision. Their own variable counts: what a program does twice, it shows. */
-    private static final String APPLY =
-            """
+    private static final String APPLY = """
             def r%1$s = %2$s
             applied++
             echo "applied ${applied}: ${r%1$s.success} ${r%1$s.mdMessage}"
@@ -56,21 +55,17 @@ enum Scenario {
             case TIMEOUT -> apply(process, "one", "timeout: 3", "unit: 'SECONDS'", cancel);
             case SILENT -> apply(process, "one", "heartbeat: 2", "heartbeatUnit: 'SECONDS'");
             case SEQUENCE -> apply(process, "one") + apply(process, "two");
-            case ENVIRONMENTS ->
-                """
+            case ENVIRONMENTS -> """
                 parallel(
                     dev: { stage('dev') { armoryEnvironment('dev') { %s } } },
                     prod: { stage('prod') { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { %s } } })
                 echo 'applied both'
-                """
-                        .formatted(process.approvalNamed("dev"), process.approvalNamed("prod"));
-            case PHASE_FAILURE ->
-                """
+                """.formatted(process.approvalNamed("dev"), process.approvalNamed("prod"));
+            case PHASE_FAILURE -> """
                 parallel(
                     dev: { armoryEnvironment('dev') { parallel(a: { %s }, b: { %s }) } },
                     prod: { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' } })
-                """
-                        .formatted(process.approvalNamed("pass"), process.approvalNamed("fail"));
+                """.formatted(process.approvalNamed("pass"), process.approvalNamed("fail"));
         };
     }
 

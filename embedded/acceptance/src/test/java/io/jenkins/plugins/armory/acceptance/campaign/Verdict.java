@@ -48,7 +48,9 @@ final class Verdict {
     /** Whether there is one: Jenkins writes logs a while behind, and what it had not written when it died is lost. */
     private boolean awaitLogEnd() {
         try {
-            Wait.until("the end of the log of " + life).atMost(LOG_LIMIT).until(() -> RESULT.matcher(life.build().log()).find());
+            Wait.until("the end of the log of " + life)
+                    .atMost(LOG_LIMIT)
+                    .until(() -> RESULT.matcher(life.build().log()).find());
             return true;
         } catch (ConditionTimeoutException x) {
             if (!Life.ON_JENKINS || life.deaths() == 0) {
@@ -75,7 +77,9 @@ final class Verdict {
         }
         checkCalls();
         life.approvers().forEach(this::checkDecision);
-        life.approvers().stream().filter(approver -> life.scenario().isCancelled()).forEach(this::checkCancelled);
+        life.approvers().stream()
+                .filter(approver -> life.scenario().isCancelled())
+                .forEach(this::checkCancelled);
         checkResult();
         checkEnvironments();
         checkBuildFolder();
@@ -84,13 +88,19 @@ final class Verdict {
 
     /** All calls of one approval are one and the same, and there are no more than the deaths, and the answers, explain. */
     private void checkCalls() {
-        life.calls().stream().collect(Collectors.groupingBy(call -> call.header("Idempotency-Key"))).forEach((key, calls) -> {
-            assertThat(key).isEqualTo(calls.get(0).callback().id());
-            assertThat(calls).extracting(Call::body).containsOnly(calls.get(0).body());
-            assertThat(calls).extracting(Call::path).containsOnly(calls.get(0).path());
-            int retries = life.scenario() == Scenario.RETRIED ? 1 : 0;
-            assertThat(calls).hasSizeBetween(1, 1 + retries + life.deaths());
-        });
+        life.calls().stream()
+                .collect(Collectors.groupingBy(call -> call.header("Idempotency-Key")))
+                .forEach((key, calls) -> {
+                    assertThat(key).isEqualTo(calls.get(0).callback().id());
+                    assertThat(calls)
+                            .extracting(Call::body)
+                            .containsOnly(calls.get(0).body());
+                    assertThat(calls)
+                            .extracting(Call::path)
+                            .containsOnly(calls.get(0).path());
+                    int retries = life.scenario() == Scenario.RETRIED ? 1 : 0;
+                    assertThat(calls).hasSizeBetween(1, 1 + retries + life.deaths());
+                });
         // A step that is begun again has the id that it had.
         assertThat(life.approvers()).extracting(Approver::name).doesNotHaveDuplicates();
     }
@@ -106,7 +116,9 @@ final class Verdict {
             int status = said.answer().status();
             assertThat(status).isIn(200, 409, 410);
             if (status == 410) {
-                assertThat(decided).as("410 is of an approval that ended without a callback").isNull();
+                assertThat(decided)
+                        .as("410 is of an approval that ended without a callback")
+                        .isNull();
                 continue;
             }
             assertThat(decided).as("%s, of which nothing is on disk", said).isNotNull();
@@ -114,11 +126,14 @@ final class Verdict {
             assertThat(said.success() == success).as(said.toString()).isEqualTo(status == 200);
         }
         if (decided != null) {
-            assertThat(accepted).extracting(Said::message).contains(decided.get("mdMessage").asText());
+            assertThat(accepted)
+                    .extracting(Said::message)
+                    .contains(decided.get("mdMessage").asText());
         }
         List<Said> first = accepted.stream().filter(said -> !said.isDuplicate()).toList();
         assertThat(first).hasSizeLessThanOrEqualTo(1);
-        first.forEach(said -> assertThat(said.message()).isEqualTo(decided.get("mdMessage").asText()));
+        first.forEach(said ->
+                assertThat(said.message()).isEqualTo(decided.get("mdMessage").asText()));
         if (!approver.personSaid().isEmpty()) {
             assertThat(approver.personSaid()).allMatch(answer -> answer.status() == 200);
             assertThat(approval.get("person").get("mdMessage").asText()).isEqualTo(Approver.COMMENT);
@@ -150,7 +165,8 @@ final class Verdict {
         }
         // That is written behind the decision, and comes to its file later than into the journal.
         Wait.until("what came of the cancel webhook of " + life)
-                .untilAsserted(() -> assertThat(read(approver).at("/cancel/status").asInt()).isEqualTo(202));
+                .untilAsserted(() ->
+                        assertThat(read(approver).at("/cancel/status").asInt()).isEqualTo(202));
         assertThat(life.cancelCalls())
                 .hasSizeBetween(1, 1 + life.deaths())
                 .extracting(call -> call.header("Idempotency-Key"))
@@ -162,15 +178,20 @@ final class Verdict {
         List<JsonNode> decisions = life.approvers().stream()
                 .map(approver -> read(approver).get("decision"))
                 .toList();
-        List<String> outcomes = decisions.stream().map(decision -> decision.get("outcome").asText()).toList();
-        assertThat(outcomes).as("outcomes").allMatch(outcome -> expectedOutcomes().contains(outcome));
+        List<String> outcomes = decisions.stream()
+                .map(decision -> decision.get("outcome").asText())
+                .toList();
+        assertThat(outcomes).as("outcomes").allMatch(outcome -> expectedOutcomes()
+                .contains(outcome));
         if (life.hasLostEnd() && result.equals("FAILURE")) {
             assertThat(logIsWhole).isFalse();
         } else if (outcomes.contains("ABORTED") || life.isStranded()) {
             assertThat(result).isEqualTo("ABORTED");
         } else if (outcomes.stream().allMatch(outcome -> outcome.equals("SUCCESS") || outcome.equals("SENT"))) {
             // That a build was stopped counts, also where the decision came first.
-            assertThat(result).as(log).isIn(life.scenario().isStopped() ? List.of("SUCCESS", "ABORTED") : List.of("SUCCESS"));
+            assertThat(result)
+                    .as(log)
+                    .isIn(life.scenario().isStopped() ? List.of("SUCCESS", "ABORTED") : List.of("SUCCESS"));
         } else {
             assertThat(result).as(log).isEqualTo("FAILURE");
             assertThat(log).doesNotContain("applied 1");
@@ -178,11 +199,15 @@ final class Verdict {
         if (result.equals("FAILURE") && logIsWhole) {
             decisions.stream()
                     .filter(decision -> decision.get("outcome").asText().equals("FAILURE"))
-                    .forEach(decision -> assertThat(log).contains(decision.get("mdMessage").asText()));
+                    .forEach(decision ->
+                            assertThat(log).contains(decision.get("mdMessage").asText()));
         }
         if (result.equals("SUCCESS")) {
             List<String> expected = expectedLines();
-            List<String> lines = log.lines().filter(line -> line.startsWith("applied")).distinct().toList();
+            List<String> lines = log.lines()
+                    .filter(line -> line.startsWith("applied"))
+                    .distinct()
+                    .toList();
             assertThat(lines)
                     .as("what the program had from its decisions")
                     .isEqualTo(logIsWhole ? expected : expected.subList(0, Math.min(lines.size(), expected.size())));
@@ -218,7 +243,8 @@ final class Verdict {
                 .filter(each -> each.name().equals(name))
                 .findAny()
                 .orElseThrow();
-        return "applied " + count + ": true " + read(approver).get("callback").get("mdMessage").asText();
+        return "applied " + count + ": true "
+                + read(approver).get("callback").get("mdMessage").asText();
     }
 
     /** Each has come to its end, also where the controller died before it could say so: then whoever looks has that written. */
@@ -247,7 +273,8 @@ final class Verdict {
     }
 
     private int repeatedLines() {
-        List<String> lines = log.lines().filter(line -> line.startsWith("applied")).toList();
+        List<String> lines =
+                log.lines().filter(line -> line.startsWith("applied")).toList();
         int repeated = lines.size() - (int) lines.stream().distinct().count();
         assertThat(repeated).as("lines that no death explains").isLessThanOrEqualTo(life.deaths());
         return repeated;

@@ -21,8 +21,7 @@ public final class Demo {
     private static final String CLIENT_SECRET = "demo";
 
     /** A client, for whoever wants to try the examples that fetch a token. */
-    private static final String CASC =
-            """
+    private static final String CASC = """
             credentials:
               system:
                 domainCredentials:
@@ -32,8 +31,7 @@ public final class Demo {
               armory:
                 callbackClients:
                   - {credentialsId: demo-client, jobs: "**"}
-            """
-                    .formatted(CLIENT_SECRET);
+            """.formatted(CLIENT_SECRET);
 
     private static final Pattern HOW_TO_CALL_BACK = Pattern.compile("curl [\\s\\S]*?/callback'");
 

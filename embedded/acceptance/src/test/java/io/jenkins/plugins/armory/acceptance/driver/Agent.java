@@ -30,7 +30,8 @@ public final class Agent implements AutoCloseable {
         Path folder = JavaProcess.workFolder();
         Path jar = folder.resolve("agent.jar");
         Http.download(controller.url() + "jnlpJars/agent.jar", jar);
-        Matcher secret = SECRET.matcher(Http.send(Http.request(controller.url() + "computer/" + node + "/jenkins-agent.jnlp")
+        Matcher secret = SECRET.matcher(Http.send(Http.request(
+                                controller.url() + "computer/" + node + "/jenkins-agent.jnlp")
                         .header("Authorization", controller.authorization().orElseThrow()))
                 .body());
         if (!secret.find()) {

@@ -37,7 +37,8 @@ public final class Browser implements AutoCloseable {
             process = new ProcessBuilder(
                             PROGRAM.toString(),
                             "--headless=new",
-                            "--no-sandbox", // it would not start as root otherwise; all it opens is what the tests serve
+                            "--no-sandbox", // it would not start as root otherwise; all it opens is what the tests
+                            // serve
                             "--disable-gpu",
                             "--disable-dev-shm-usage",
                             "--disable-background-networking",
@@ -56,7 +57,8 @@ public final class Browser implements AutoCloseable {
     }
 
     private String awaitAddress() throws IOException {
-        BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader output =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         StringBuilder printed = new StringBuilder();
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             Matcher listening = LISTENING.matcher(line);
@@ -77,8 +79,10 @@ public final class Browser implements AutoCloseable {
      * @param authorization to send with every request of the page
      */
     public BrowserPage open(int width, int height, Optional<String> authorization) {
-        Answer answer = Http.send(Http.request("http://" + address + "/json/new?about:blank").PUT(BodyPublishers.noBody()));
-        BrowserPage page = new BrowserPage(answer.json().get("webSocketDebuggerUrl").asText());
+        Answer answer = Http.send(
+                Http.request("http://" + address + "/json/new?about:blank").PUT(BodyPublishers.noBody()));
+        BrowserPage page =
+                new BrowserPage(answer.json().get("webSocketDebuggerUrl").asText());
         pages.add(page);
         page.prepare(width, height, authorization);
         return page;
@@ -90,7 +94,8 @@ public final class Browser implements AutoCloseable {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().onExit().join();
         try (Stream<Path> files = Files.walk(profile)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }

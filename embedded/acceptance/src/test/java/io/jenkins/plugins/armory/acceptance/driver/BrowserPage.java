@@ -27,8 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class BrowserPage implements AutoCloseable {
 
     /** Notes, before any script of a page runs, what its content security policy keeps from happening or reports. */
-    private static final String WATCHING =
-            """
+    private static final String WATCHING = """
             window.violations = [];
             document.addEventListener('securitypolicyviolation', (event) =>
               window.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile} ${event.sample}`));
@@ -83,7 +82,8 @@ public final class BrowserPage implements AutoCloseable {
 
     private void take(JsonNode message) {
         if (message.has("id")) {
-            CompletableFuture<JsonNode> answer = answers.remove(message.get("id").asInt());
+            CompletableFuture<JsonNode> answer =
+                    answers.remove(message.get("id").asInt());
             if (answer != null) {
                 answer.complete(message);
             }
@@ -99,7 +99,8 @@ public final class BrowserPage implements AutoCloseable {
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         answers.put(id, answer);
         socket.sendText(message.toString(), true).join();
-        JsonNode got = answer.orTimeout(Wait.LIMIT.toSeconds(), TimeUnit.SECONDS).join();
+        JsonNode got =
+                answer.orTimeout(Wait.LIMIT.toSeconds(), TimeUnit.SECONDS).join();
         if (got.has("error")) {
             throw new AssertionError(method + ": " + got.get("error"));
         }
@@ -129,16 +130,16 @@ public final class BrowserPage implements AutoCloseable {
         if (answer.has("errorText")) {
             throw new AssertionError(url + ": " + answer);
         }
-        Wait.until(url + " is there")
-                .until(() -> evaluate("location.href === " + Http.JSON.valueToTree(url) + " && document.readyState === 'complete'")
-                        .asBoolean());
+        Wait.until(url + " is there").until(() -> evaluate(
+                        "location.href === " + Http.JSON.valueToTree(url) + " && document.readyState === 'complete'")
+                .asBoolean());
         return this;
     }
 
     /** The value of a JavaScript expression, which may be a promise. */
     public JsonNode evaluate(String expression) {
-        JsonNode answer = call(
-                "Runtime.evaluate", Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
+        JsonNode answer =
+                call("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
         if (answer.has("exceptionDetails")) {
             throw new AssertionError(expression + ": " + answer.get("exceptionDetails"));
         }
@@ -147,7 +148,8 @@ public final class BrowserPage implements AutoCloseable {
 
     /** Waits until an expression is true. */
     public BrowserPage await(String expression) {
-        Wait.until(expression).until(() -> evaluate("Boolean(" + expression + ")").asBoolean());
+        Wait.until(expression)
+                .until(() -> evaluate("Boolean(" + expression + ")").asBoolean());
         return this;
     }
 
@@ -191,26 +193,29 @@ public final class BrowserPage implements AutoCloseable {
 
     /** Clicks the element that the selector names, with the mouse, as often as that. */
     public void click(String selector, int times) {
-        JsonNode at = evaluate(
-                """
+        JsonNode at = evaluate("""
                 (() => {
                   const element = document.querySelector(%s);
                   element.scrollIntoView({ block: 'center' });
                   const { left, top, width, height } = element.getBoundingClientRect();
                   return { x: left + width / 2, y: top + height / 2 };
                 })()
-                """
-                        .formatted(Http.JSON.valueToTree(selector)));
+                """.formatted(Http.JSON.valueToTree(selector)));
         for (int i = 1; i <= times; i++) {
             for (String type : List.of("mousePressed", "mouseReleased")) {
                 call(
                         "Input.dispatchMouseEvent",
                         Map.of(
-                                "type", type,
-                                "x", at.get("x").asDouble(),
-                                "y", at.get("y").asDouble(),
-                                "button", "left",
-                                "clickCount", i));
+                                "type",
+                                type,
+                                "x",
+                                at.get("x").asDouble(),
+                                "y",
+                                at.get("y").asDouble(),
+                                "button",
+                                "left",
+                                "clickCount",
+                                i));
             }
         }
     }
@@ -218,11 +223,13 @@ public final class BrowserPage implements AutoCloseable {
     /** What axe-core finds to be a serious or a critical problem in the element that the selector names. */
     public List<String> seriousProblems(String selector) {
         evaluate("window.axe ? 0 : (() => {" + AXE + "})()");
-        JsonNode found = evaluate("axe.run(" + Http.JSON.valueToTree(selector)
-                + ").then((results) => results.violations"
-                + ".filter(({ impact }) => impact === 'serious' || impact === 'critical')"
-                + ".map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + failureSummary).join()))");
-        return Http.JSON.convertValue(found, Http.JSON.getTypeFactory().constructCollectionType(List.class, String.class));
+        JsonNode found = evaluate(
+                "axe.run(" + Http.JSON.valueToTree(selector)
+                        + ").then((results) => results.violations"
+                        + ".filter(({ impact }) => impact === 'serious' || impact === 'critical')"
+                        + ".map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + failureSummary).join()))");
+        return Http.JSON.convertValue(
+                found, Http.JSON.getTypeFactory().constructCollectionType(List.class, String.class));
     }
 
     /** What the style sheets are told that the user prefers: {@code light} or {@code dark}. */
@@ -235,7 +242,12 @@ public final class BrowserPage implements AutoCloseable {
     /** Writes a picture of the page as it is shown. */
     public void screenshot(Path png) {
         try {
-            Files.write(png, Base64.getDecoder().decode(call("Page.captureScreenshot", Map.of()).get("data").asText()));
+            Files.write(
+                    png,
+                    Base64.getDecoder()
+                            .decode(call("Page.captureScreenshot", Map.of())
+                                    .get("data")
+                                    .asText()));
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
@@ -248,7 +260,9 @@ public final class BrowserPage implements AutoCloseable {
 
     /** What violated the content security policy of the page. */
     public List<String> violations() {
-        return Http.JSON.convertValue(evaluate("window.violations"), Http.JSON.getTypeFactory().constructCollectionType(List.class, String.class));
+        return Http.JSON.convertValue(
+                evaluate("window.violations"),
+                Http.JSON.getTypeFactory().constructCollectionType(List.class, String.class));
     }
 
     @Override

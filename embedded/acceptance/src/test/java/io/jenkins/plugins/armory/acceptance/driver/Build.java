@@ -55,10 +55,10 @@ public record Build(Job job, int number) {
     /** Waits for the end of the build and checks how it ended. Returns its log. */
     public String awaitResult(String result) {
         Wait.until("the end of " + this).until(() -> !isBuilding());
-        String log = awaitLogEnd(); // Jenkins calls a build ended before it has written why, and before the result is the last
-        assertThat(result())
-                .as("result of %s; its log:%n%s", this, log)
-                .isEqualTo(result);
+        String log =
+                awaitLogEnd(); // Jenkins calls a build ended before it has written why, and before the result is the
+        // last
+        assertThat(result()).as("result of %s; its log:%n%s", this, log).isEqualTo(result);
         return log;
     }
 
@@ -69,8 +69,7 @@ public record Build(Job job, int number) {
 
     /** Waits until that many approvals of the build have been sent and wait for their callbacks. */
     public Build awaitWaiting(int approvals) {
-        Wait.until(approvals + " approvals of " + this + " wait")
-                .until(() -> countWaiting() == approvals);
+        Wait.until(approvals + " approvals of " + this + " wait").until(() -> countWaiting() == approvals);
         return this;
     }
 
@@ -90,8 +89,11 @@ public record Build(Job job, int number) {
     /** The states of the build's environments by name. */
     public Map<String, String> environments() {
         Map<String, String> states = new HashMap<>();
-        deployment().get("environments").forEach(environment -> states.put(
-                environment.get("name").asText(), environment.get("state").asText()));
+        deployment()
+                .get("environments")
+                .forEach(environment -> states.put(
+                        environment.get("name").asText(),
+                        environment.get("state").asText()));
         return states;
     }
 

@@ -21,9 +21,11 @@ public final class Certificate {
     /** @param names of the server, such as {@code ip:127.0.0.1} or {@code dns:localhost} */
     public Certificate(String... names) {
         try {
-            keyStore = Files.createTempDirectory(JavaProcess.workFolder(), "certificate-").resolve("keys.p12");
+            keyStore = Files.createTempDirectory(JavaProcess.workFolder(), "certificate-")
+                    .resolve("keys.p12");
             Process keytool = new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                    .toString(),
                             "-genkeypair",
                             "-alias",
                             "server",

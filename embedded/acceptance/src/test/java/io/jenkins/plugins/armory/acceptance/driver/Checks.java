@@ -42,7 +42,8 @@ public final class Checks implements AutoCloseable {
     /** The example's job. */
     public static Job createExampleJob(Jenkins jenkins, String name) {
         try {
-            String script = Files.readString(Path.of(System.getProperty("acceptance.examples"), "Jenkinsfile.environments"));
+            String script =
+                    Files.readString(Path.of(System.getProperty("acceptance.examples"), "Jenkinsfile.environments"));
             return jenkins.createJob(name, script, List.of("RECEIVER", "OUTCOMES"));
         } catch (IOException x) {
             throw new UncheckedIOException(x);

@@ -19,9 +19,7 @@ public interface Controller extends AutoCloseable {
      */
     static Controller create(String casc, String... javaOptions) {
         String war = System.getProperty("jenkins.war", "");
-        ControllerProcess controller = war.isEmpty()
-                ? new EmbeddedController(casc)
-                : RealJenkins.create(casc);
+        ControllerProcess controller = war.isEmpty() ? new EmbeddedController(casc) : RealJenkins.create(casc);
         controller.setJavaOptions(List.of(javaOptions));
         return controller;
     }

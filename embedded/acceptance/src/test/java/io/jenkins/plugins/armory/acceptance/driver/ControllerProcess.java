@@ -142,7 +142,9 @@ abstract class ControllerProcess implements Controller {
     @Override
     public final long diskBytes() {
         try (Stream<Path> files = Files.walk(home)) {
-            return files.mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0).sum()
+            return files.mapToLong(file ->
+                                    file.toFile().isFile() ? file.toFile().length() : 0)
+                            .sum()
                     + output().length();
         } catch (IOException x) {
             throw new UncheckedIOException(x);

@@ -27,7 +27,8 @@ public final class FakeClock {
 
     private static Optional<Path> library() {
         return FOLDERS.stream()
-                .flatMap(folder -> Stream.of("libfaketimeMT.so.1", "libfaketime.so.1").map(name -> Path.of(folder, name)))
+                .flatMap(folder ->
+                        Stream.of("libfaketimeMT.so.1", "libfaketime.so.1").map(name -> Path.of(folder, name)))
                 .filter(Files::exists)
                 .findFirst();
     }
@@ -51,8 +52,8 @@ public final class FakeClock {
     /** Sets it that far from the right time: before it, when that is negative. */
     public void set(Duration difference) {
         try {
-            Path written = Files.writeString(
-                    offset.resolveSibling("clock.new"), "%+d".formatted(difference.toSeconds()));
+            Path written =
+                    Files.writeString(offset.resolveSibling("clock.new"), "%+d".formatted(difference.toSeconds()));
             Files.move(written, offset, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException x) {
             throw new UncheckedIOException(x);

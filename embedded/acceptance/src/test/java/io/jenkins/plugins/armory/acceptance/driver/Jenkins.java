@@ -46,16 +46,13 @@ public final class Jenkins {
                                 ::formatted)
                 .collect(Collectors.joining());
         if (!parameters.isEmpty()) {
-            properties =
-                    """
+            properties = """
                     <hudson.model.ParametersDefinitionProperty>
                       <parameterDefinitions>%s</parameterDefinitions>
                     </hudson.model.ParametersDefinitionProperty>
-                    """
-                            .formatted(properties);
+                    """.formatted(properties);
         }
-        String config =
-                """
+        String config = """
                 <flow-definition>
                   <properties>%s</properties>
                   <definition class="org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition">
@@ -63,8 +60,7 @@ public final class Jenkins {
                     <sandbox>true</sandbox>
                   </definition>
                 </flow-definition>
-                """
-                        .formatted(properties, script.replace("&", "&amp;").replace("<", "&lt;"));
+                """.formatted(properties, script.replace("&", "&amp;").replace("<", "&lt;"));
         send(request("createItem?name=" + name)
                 .header("Content-Type", "application/xml")
                 .POST(BodyPublishers.ofString(config)));

@@ -55,7 +55,8 @@ public final class KeptConnection implements AutoCloseable {
         int length = 0;
         for (String header = line(); !header.isEmpty(); header = line()) {
             if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                length = Integer.parseInt(header.substring(header.indexOf(':') + 1).strip());
+                length = Integer.parseInt(
+                        header.substring(header.indexOf(':') + 1).strip());
             } else if (header.toLowerCase(Locale.ROOT).startsWith("transfer-encoding:")) {
                 throw new IOException("A chunked answer: " + header);
             }

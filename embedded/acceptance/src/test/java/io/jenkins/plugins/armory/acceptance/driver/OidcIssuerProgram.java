@@ -89,7 +89,8 @@ final class OidcIssuerProgram {
                 rotate();
                 yield "";
             }
-            case "/public/rsa" -> Base64.getEncoder().encodeToString(keys.get("rsa").getPublic().getEncoded());
+            case "/public/rsa" ->
+                Base64.getEncoder().encodeToString(keys.get("rsa").getPublic().getEncoded());
             default -> sign(path.substring("/sign/".length()), body);
         };
     }

@@ -19,8 +19,17 @@ public final class Plugins {
 
     /** What the tests use themselves; what these and the plugin need follows from their manifests. */
     static final List<String> NEEDED = List.of(
-            "workflow-job", "workflow-cps", "workflow-basic-steps", "pipeline-stage-step", "configuration-as-code",
-            "credentials", "plain-credentials", "okhttp-api", "jackson2-api", "snakeyaml-api", "structs");
+            "workflow-job",
+            "workflow-cps",
+            "workflow-basic-steps",
+            "pipeline-stage-step",
+            "configuration-as-code",
+            "credentials",
+            "plain-credentials",
+            "okhttp-api",
+            "jackson2-api",
+            "snakeyaml-api",
+            "structs");
 
     private record Plugin(Path file, Collection<String> requiredPlugins) {}
 

@@ -49,7 +49,10 @@ class PluginsTest {
     @Test
     void areLeanWithoutWhatNoPipelineNeeds() throws IOException {
         for (String needed : Plugins.NEEDED) {
-            add(needed + ".jpi", needed, needed.equals("workflow-cps") ? "scm-api:728,ssh-agent:1;resolution:=optional" : null);
+            add(
+                    needed + ".jpi",
+                    needed,
+                    needed.equals("workflow-cps") ? "scm-api:728,ssh-agent:1;resolution:=optional" : null);
         }
         add("scm-api.jpi", "scm-api", null);
         add("ssh-agent.jpi", "ssh-agent", null);

@@ -39,9 +39,7 @@ public final class RealJenkins extends ControllerProcess {
         this.war = war;
         this.port = freePort();
         write("casc/settings.yaml", casc);
-        write(
-                "casc/security.yaml",
-                """
+        write("casc/security.yaml", """
                 jenkins:
                   quietPeriod: 0
                   nodes:
@@ -61,18 +59,14 @@ public final class RealJenkins extends ControllerProcess {
                   crumbIssuer: {standard: {excludeClientIPFromCrumb: false}}
                 unclassified:
                   location: {url: "%s"}
-                """
-                        .formatted(PASSWORD, url()));
+                """.formatted(PASSWORD, url()));
         if (plugins.has("dark-theme")) {
             write("casc/appearance.yaml", "appearance: {themeManager: {disableUserThemes: true, theme: darkSystem}}");
         }
-        write(
-                "init.groovy.d/api-token.groovy",
-                """
+        write("init.groovy.d/api-token.groovy", """
                 def admin = hudson.model.User.getById('admin', true)
                 admin.getProperty(jenkins.security.ApiTokenProperty).addFixedNewToken('acceptance', '%s')
-                """
-                        .formatted(API_TOKEN));
+                """.formatted(API_TOKEN));
         try {
             Path folder = Files.createDirectories(home().resolve("plugins"));
             for (Path file : plugins.files()) {
@@ -99,8 +93,7 @@ public final class RealJenkins extends ControllerProcess {
      * reject, {@code carol} may read. Jenkins cannot keep that over a restart.
      */
     public void addUsers() {
-        String script =
-                """
+        String script = """
                 import hudson.model.Item
                 import hudson.security.*
                 import jenkins.model.Jenkins
@@ -122,8 +115,7 @@ public final class RealJenkins extends ControllerProcess {
                     Collection<String> getGroups() { [] }
                 }
                 print 'done'
-                """
-                        .formatted(PASSWORD);
+                """.formatted(PASSWORD);
         Answer answer = Http.send(Http.request(url() + "scriptText")
                 .header("Authorization", apiAuthorization())
                 .header("Content-Type", "application/x-www-form-urlencoded")

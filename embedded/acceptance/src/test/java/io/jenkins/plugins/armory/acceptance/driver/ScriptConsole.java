@@ -9,8 +9,7 @@ import java.util.List;
 /** Runs Groovy in a real Jenkins, as an administrator may; for benchmarks, which need what no build would make so fast. */
 public final class ScriptConsole {
 
-    private static final String APPROVALS =
-            """
+    private static final String APPROVALS = """
             import io.jenkins.plugins.armory.approval.*
             def armory = io.jenkins.plugins.armory.runtime.ArmoryApprovals.get()
             def ids = (1..%d).collect { armory.tokens().newId() }
@@ -26,8 +25,7 @@ public final class ScriptConsole {
             """;
 
     /** Where there is no journal, there is nothing to fold. */
-    private static final String FOLDED =
-            """
+    private static final String FOLDED = """
             def files = new File(jenkins.model.Jenkins.get().rootDir, 'armory-approvals/journal').list()
             println files == null || files.length == 0
             """;
@@ -52,7 +50,10 @@ public final class ScriptConsole {
 
     /** Makes approvals that wait for nothing but a callback, and returns their ids. */
     public List<String> newApprovals(int count) {
-        return run(APPROVALS.formatted(count)).lines().filter(line -> !line.isBlank()).toList();
+        return run(APPROVALS.formatted(count))
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
     }
 
     /** Waits until every approval is in its file, so that nothing goes on in the background. */

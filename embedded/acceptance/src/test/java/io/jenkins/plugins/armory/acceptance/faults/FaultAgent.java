@@ -83,8 +83,7 @@ public final class FaultAgent implements BiConsumer<String, Object[]> {
             if (name == null || !(name.startsWith("io/jenkins/") || name.startsWith("org/jenkinsci/"))) {
                 return null;
             }
-            try (InputStream replacement =
-                    ClassLoader.getSystemResourceAsStream(CLASSES + name + ".class")) {
+            try (InputStream replacement = ClassLoader.getSystemResourceAsStream(CLASSES + name + ".class")) {
                 return replacement == null ? null : replacement.readAllBytes();
             } catch (IOException x) {
                 throw new IllegalStateException(x);

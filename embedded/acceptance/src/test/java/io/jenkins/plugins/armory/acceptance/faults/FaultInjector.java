@@ -85,7 +85,8 @@ public final class FaultInjector {
             for (Path archive : FaultPoint.archives()) {
                 readClasses(Files.newInputStream(archive), classes);
             }
-            Path work = Files.createDirectories(Path.of(System.getProperty("acceptance.work")).toAbsolutePath());
+            Path work = Files.createDirectories(
+                    Path.of(System.getProperty("acceptance.work")).toAbsolutePath());
             Path jar = Files.createTempFile(work, "faults-", ".jar");
             write(jar, instrument(points, classes));
             return new FaultInjector(jar, Path.of(jar + ".plan"));
@@ -112,7 +113,8 @@ public final class FaultInjector {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 String name = entry.getName();
                 if (name.endsWith(".class")) {
-                    classes.put(name.substring(0, name.length() - ".class".length()).replace('/', '.'), zip.readAllBytes());
+                    classes.put(
+                            name.substring(0, name.length() - ".class".length()).replace('/', '.'), zip.readAllBytes());
                 } else if (name.startsWith("WEB-INF/lib/")) {
                     readClasses(new ByteArrayInputStream(zip.readAllBytes()), classes);
                 }

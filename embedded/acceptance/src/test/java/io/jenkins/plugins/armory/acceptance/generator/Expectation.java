@@ -54,8 +54,11 @@ public final class Expectation {
             violations.add("the result is " + result + ", expected " + results);
         }
         Map<Integer, Integer> run = new TreeMap<>();
-        MARK.matcher(log).results().map(MatchResult::group).forEach(line -> run.merge(
-                Integer.valueOf(line.substring(line.lastIndexOf(' ') + 1)), 1, Integer::sum));
+        MARK.matcher(log)
+                .results()
+                .map(MatchResult::group)
+                .forEach(
+                        line -> run.merge(Integer.valueOf(line.substring(line.lastIndexOf(' ') + 1)), 1, Integer::sum));
         marks.forEach((mark, times) -> {
             int actual = run.getOrDefault(mark, 0);
             if (!times.allow(actual)) {
@@ -64,8 +67,8 @@ public final class Expectation {
         });
         for (Site site : sites) {
             if (!calls.get(site.number()).allow(site.calls())) {
-                violations.add("the webhook of site " + site.number() + " was called " + site.calls() + " times, expected "
-                        + calls.get(site.number()));
+                violations.add("the webhook of site " + site.number() + " was called " + site.calls()
+                        + " times, expected " + calls.get(site.number()));
             }
             site.problem().ifPresent(violations::add);
         }

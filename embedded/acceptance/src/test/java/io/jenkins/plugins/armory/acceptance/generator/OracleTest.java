@@ -46,7 +46,9 @@ class OracleTest {
     }
 
     private static String expectation(Node... parts) {
-        return new GeneratedPipeline(0, false, sequence(parts), null).expectation().toString();
+        return new GeneratedPipeline(0, false, sequence(parts), null)
+                .expectation()
+                .toString();
     }
 
     @Test
@@ -97,8 +99,9 @@ class OracleTest {
                         mark(4),
                         new Rollback("dev", sequence(mark(5))),
                         environment("prod", List.of("dev"), mark(6))))
-                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=1 times, 3=1 times, 4=1 times, 5=1 times, 6=0 times};"
-                        + " calls {1=1 times}");
+                .isEqualTo(
+                        "results [FAILURE]; markers {1=0 times, 2=1 times, 3=1 times, 4=1 times, 5=1 times, 6=0 times};"
+                                + " calls {1=1 times}");
     }
 
     @Test
@@ -136,8 +139,9 @@ class OracleTest {
                                 sequence(environment("us", List.of("eu"), mark(3)), mark(4)),
                                 sequence(mark(5))),
                         mark(6)))
-                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=0 times, 3=0 times, 4=1 times, 5=1 times, 6=0 times};"
-                        + " calls {}");
+                .isEqualTo(
+                        "results [FAILURE]; markers {1=0 times, 2=0 times, 3=0 times, 4=1 times, 5=1 times, 6=0 times};"
+                                + " calls {}");
     }
 
     @Test

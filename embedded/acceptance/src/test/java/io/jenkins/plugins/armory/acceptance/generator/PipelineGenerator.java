@@ -35,6 +35,7 @@ public final class PipelineGenerator {
     private static final String LAST = "last";
     /** What nothing deploys to: for approvals, for dependsOn, for rollbacks. */
     private static final String ELSEWHERE = "elsewhere";
+
     private static final String NOWHERE = "nowhere";
     private static final String MISSPELT = "stagin";
     private static final List<Outcome> FAILURES =
@@ -198,7 +199,8 @@ public final class PipelineGenerator {
         boolean failFast = chance(5);
         Around inner = failFast ? around.underFailFast() : around.deeper();
         int count = failFast ? 2 : 2 + random.nextInt(2);
-        return new Parallel(failFast, IntStream.range(0, count).mapToObj(i -> block(inner)).toList());
+        return new Parallel(
+                failFast, IntStream.range(0, count).mapToObj(i -> block(inner)).toList());
     }
 
     /** Branches with a stage of the same name, each with an approval of the same phase. */
@@ -244,7 +246,11 @@ public final class PipelineGenerator {
 
     private Phase phase() {
         return one(List.of(
-                Phase.BEFORE_DEPLOYMENT, Phase.STRATEGY, Phase.STRATEGY, Phase.AFTER_DEPLOYMENT, Phase.AFTER_DEPLOYMENT));
+                Phase.BEFORE_DEPLOYMENT,
+                Phase.STRATEGY,
+                Phase.STRATEGY,
+                Phase.AFTER_DEPLOYMENT,
+                Phase.AFTER_DEPLOYMENT));
     }
 
     private Node approval(Around around, Phase phase, boolean repeated) {
@@ -309,7 +315,8 @@ public final class PipelineGenerator {
         List<String> names = new ArrayList<>();
         List<Sequence> steps = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            List<String> before = names.stream().filter(name -> random.nextInt(5) < 3).toList();
+            List<String> before =
+                    names.stream().filter(name -> random.nextInt(5) < 3).toList();
             List<String> dependsOn = new ArrayList<>(before);
             if (!hasDeadEnd && chance(15)) {
                 dependsOn.add(NOWHERE);
@@ -341,8 +348,12 @@ public final class PipelineGenerator {
         Node rollback = new Rollback(name, marked(List.of()));
         return switch (random.nextInt(8)) {
             case 0, 1 -> new Try(new Sequence(List.of(environment)), marked(List.of(rollback)), chance(2));
-            case 2 -> new Sequence(List.of(
-                    new Try(new Sequence(List.of(environment)), marked(List.of()), false), mark(), rollback, mark()));
+            case 2 ->
+                new Sequence(List.of(
+                        new Try(new Sequence(List.of(environment)), marked(List.of()), false),
+                        mark(),
+                        rollback,
+                        mark()));
             case 3 -> new Sequence(List.of(environment, mark(), rollback, mark()));
             case 4 -> chance(3) ? new Retry(2, marked(List.of(environment))) : environment;
             default -> environment;
@@ -373,8 +384,7 @@ public final class PipelineGenerator {
     private Node approvals(Around around, Phase phase) {
         return switch (random.nextInt(9)) {
             case 0 -> new Retry(2, marked(List.of(approval(around, phase, true))));
-            case 1 -> new Try(
-                    new Sequence(List.of(approval(around, phase, false))), marked(List.of()), false);
+            case 1 -> new Try(new Sequence(List.of(approval(around, phase, false))), marked(List.of()), false);
             case 2 -> {
                 String webhook = "w" + (approvals + 1);
                 yield new Try(
@@ -383,11 +393,12 @@ public final class PipelineGenerator {
                         false);
             }
             case 3 -> new CatchError(marked(List.of(approval(around, phase, false))));
-            case 4 -> new Parallel(
-                    false,
-                    List.of(
-                            marked(List.of(approval(around, phase, false))),
-                            marked(List.of(approval(around, phase, false), approval(around, phase, chance(2))))));
+            case 4 ->
+                new Parallel(
+                        false,
+                        List.of(
+                                marked(List.of(approval(around, phase, false))),
+                                marked(List.of(approval(around, phase, false), approval(around, phase, chance(2))))));
             default -> approval(around, phase, false);
         };
     }

@@ -44,7 +44,8 @@ final class Races {
 
     private static boolean areBeside(Map<Node, Integer> one, Map<Node, Integer> other) {
         return one.entrySet().stream()
-                .anyMatch(branch -> other.getOrDefault(branch.getKey(), branch.getValue()) != branch.getValue().intValue());
+                .anyMatch(branch -> other.getOrDefault(branch.getKey(), branch.getValue())
+                        != branch.getValue().intValue());
     }
 
     /** Tells a stage or an environment of the text from all others. */

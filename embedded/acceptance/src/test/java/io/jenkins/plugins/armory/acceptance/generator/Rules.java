@@ -122,9 +122,11 @@ final class Rules {
         Place place;
         /** What comes once it waits no longer. */
         Runnable deploy;
+
         Then then;
         /** Failures of throwing phases that no later approval has made good. */
         final Set<Unresolved> unresolved = new HashSet<>();
+
         boolean afterFailed;
         boolean afterSucceeded;
         boolean refusedBeforeCall;
@@ -233,8 +235,10 @@ final class Rules {
                 if (thrown == null) {
                     then.end(null);
                 } else {
-                    run(caught.handler(), scope, another ->
-                            then.end(another == null && caught.rethrows() ? thrown : another));
+                    run(
+                            caught.handler(),
+                            scope,
+                            another -> then.end(another == null && caught.rethrows() ? thrown : another));
                 }
             });
         } else if (node instanceof Node.CatchError caught) {
@@ -298,7 +302,9 @@ final class Rules {
             for (int i = 0; i < parallel.branches().size(); i++) {
                 int number = i;
                 ready.add(() -> run(
-                        parallel.branches().get(number), scope.in(new Branch(this, number)), thrown -> ended(number, thrown)));
+                        parallel.branches().get(number),
+                        scope.in(new Branch(this, number)),
+                        thrown -> ended(number, thrown)));
             }
         }
 
@@ -373,8 +379,8 @@ final class Rules {
             environment.deploy = () -> run(
                     step.body(),
                     scope.in(environment),
-                    thrown -> event(
-                            races.matters(Races.GATE, new Named(step.name())), () -> over(environment, thrown)));
+                    thrown ->
+                            event(races.matters(Races.GATE, new Named(step.name())), () -> over(environment, thrown)));
             environment.state = State.WAITING;
             settle();
         });
@@ -434,7 +440,8 @@ final class Rules {
 
     /** The body of an environment is over. */
     private void over(Environment environment, Thrown thrown) {
-        // "a failure of a throwing phase counts for the environment unless a later approval of the same webhook and phase in it
+        // "a failure of a throwing phase counts for the environment unless a later approval of the same webhook and
+        // phase in it
         // succeeds, and dependents are cancelled when the environment is over, not before"
         boolean failed = thrown != null
                 || !environment.unresolved.isEmpty()
@@ -464,8 +471,10 @@ final class Rules {
                 || before && strategy) {
             return Answer.PERHAPS;
         }
-        // beforeDeployment: "nothing is deployed: environment FAILED"; strategy: "armoryRollback runs, environment ROLLED_BACK". Where
-        // the Pipeline has caught the former and gone on, something may be deployed, and "failed before it was complete" holds.
+        // beforeDeployment: "nothing is deployed: environment FAILED"; strategy: "armoryRollback runs, environment
+        // ROLLED_BACK". Where
+        // the Pipeline has caught the former and gone on, something may be deployed, and "failed before it was
+        // complete" holds.
         return before && thrown != null ? Answer.NO : Answer.YES;
     }
 
@@ -493,7 +502,8 @@ final class Rules {
 
     private void approval(Node.Approval approval, Scope scope, Then then) {
         event(isSeen(approval, scope), () -> {
-            // "environment: that names none of a build's environments, in a build that has any, is an error before the call"
+            // "environment: that names none of a build's environments, in a build that has any, is an error before the
+            // call"
             if (approval.environment() != null && hasHeardOfEnvironments() && !isReached(approval.environment())) {
                 if (scope.environment != null) {
                     scope.environment.refusedBeforeCall = true;
@@ -514,9 +524,7 @@ final class Rules {
         return mayBeStopped(scope)
                 || approval.environment() != null && races.matters(Races.HEARD)
                 || place != null && races.matters(new InPlace(approval.phase(), place.text))
-                || scope.environment == null
-                        && approval.phase() == Phase.AFTER_DEPLOYMENT
-                        && races.matters(Races.GATE);
+                || scope.environment == null && approval.phase() == Phase.AFTER_DEPLOYMENT && races.matters(Races.GATE);
     }
 
     /**
@@ -590,7 +598,8 @@ final class Rules {
             then.end(Thrown.FAILURE);
             return;
         }
-        // "the step does not throw and nothing is rolled back"; "build result ABORTED if something was cancelled, else UNSTABLE"
+        // "the step does not throw and nothing is rolled back"; "build result ABORTED if something was cancelled, else
+        // UNSTABLE"
         worsen(Result.UNSTABLE);
         if (scope.environment == null) {
             gateFailed = true;

@@ -40,8 +40,8 @@ public final class TokenEndpointFuzz {
             Clock.systemUTC());
 
     private static final AtomicInteger REQUESTS = new AtomicInteger();
-    private static final TokenEndpoint ENDPOINT = new TokenEndpoint(
-            TOKENS, () -> List.of(CLIENT), () -> Duration.ofDays(1), () -> false);
+    private static final TokenEndpoint ENDPOINT =
+            new TokenEndpoint(TOKENS, () -> List.of(CLIENT), () -> Duration.ofDays(1), () -> false);
 
     private TokenEndpointFuzz() {}
 

@@ -1,5 +1,4 @@
 package org.jenkinsci.plugins.pipeline.modeldefinition.ast;
 
 /** A condition as it stands in a Jenkinsfile. */
-public interface ModelASTWhenContent {
-}
+public interface ModelASTWhenContent {}

@@ -9,6 +9,5 @@ import hudson.model.Descriptor;
  */
 public abstract class WithScriptDescriptor<T extends WithScriptDescribable<T>> extends Descriptor<T> {
 
-    protected WithScriptDescriptor() {
-    }
+    protected WithScriptDescriptor() {}
 }
