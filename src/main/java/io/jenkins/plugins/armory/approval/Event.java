@@ -2,62 +2,84 @@ package io.jenkins.plugins.armory.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Instant;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** What can happen to an approval. When it happened is given beside it, see {@link Approval#on}. */
+/** Something that happens to an approval. {@link Transitions} says what it does; its time is given beside it. */
+@Restricted(NoExternalUse.class)
 public sealed interface Event {
 
-    /** An attempt to call the webhook failed, and there will be another. */
-    record Failed(Attempt attempt) implements Event {}
+    /** An attempt to call the webhook. */
+    sealed interface Called extends Event {
 
-    /** The webhook was called, and its answer was a 2xx. */
-    record Sent(Attempt attempt) implements Event {}
+        /** The attempt, {@code null} if none was made. */
+        @CheckForNull
+        Attempt attempt();
+    }
+
+    /** An attempt to call the webhook failed, and there will be another. */
+    record Failed(Attempt attempt) implements Called {}
+
+    /** The webhook took the call: its answer was a 2xx. */
+    record Sent(Attempt attempt) implements Called {}
 
     /**
      * The webhook could not be called, or refused the call, for the last time.
      *
-     * @param reason is for people and holds no secret
-     * @param attempt the last one, {@code null} when there was none
+     * @param reason for people; holds no secret
+     * @param attempt the last one, {@code null} if there was none
      */
-    record NotSent(String reason, @CheckForNull Attempt attempt) implements Event {}
+    record NotSent(String reason, @CheckForNull Attempt attempt) implements Called {}
+
+    /** A verdict of the external process or of a person. */
+    sealed interface Verdict extends Event {}
 
     /** An authenticated callback with a decision. */
-    record Callback(boolean success, String mdMessage, String decidedBy) implements Event {}
-
-    /** The external process said how far it has come. It changes nothing, but is heard only while a callback is awaited. */
-    record Progress() implements Event {}
+    record Callback(boolean success, String mdMessage, String decidedBy) implements Verdict {}
 
     /**
-     * A person who may decide has approved.
+     * The approval of a person who may decide.
      *
      * @param user id of the person
      * @param comment may be empty
      */
-    record ManualApproval(String user, String comment) implements Event {}
+    record ManualApproval(String user, String comment) implements Verdict {}
 
-    /** A person who may decide has rejected, see {@link ManualApproval}. */
-    record ManualRejection(String user, String comment) implements Event {}
+    /**
+     * The rejection of a person who may decide.
+     *
+     * @param user id of the person
+     * @param comment may be empty
+     */
+    record ManualRejection(String user, String comment) implements Verdict {}
 
-    /** Another approval of the same phase failed, so that this one cannot help any more. */
+    /** A report of progress by the external process. */
+    record Progress() implements Event {}
+
+    /** Another approval of the same group failed, so that this one cannot help any more. */
     record OtherFailed(String reason) implements Event {}
 
-    /** Somebody looked at the clock: the deadline may have passed. */
+    /** A look at the clock: the deadline may have passed. */
     record DeadlineCheck() implements Event {}
 
     /**
-     * Somebody looked at the clock: nothing may have been heard of the external process for too long.
+     * A look at the clock: the heartbeat may have been missed.
      *
-     * @param heardAt when something was heard last
+     * @param heardAt when the external process was heard last
      * @param what was heard then, for people: {@code when the webhook answered}
      */
     record HeartbeatCheck(Instant heardAt, String what) implements Event {}
 
+    /** The end of the build, or of the part of it that waited. */
+    record Aborted(String reason) implements Event {}
+
     /**
-     * The cancel webhook of an approval that had ended was called for the last time.
+     * The last call of the cancel webhook.
      *
      * @param attempt the last one
      */
     record CancelCalled(Attempt attempt) implements Event {}
 
-    /** The build, or the part of it that waited, ended. */
-    record Aborted(String reason) implements Event {}
+    /** The cancel webhook needs no call: the approval's webhook never took one. */
+    record CancelNotNeeded() implements Event {}
 }

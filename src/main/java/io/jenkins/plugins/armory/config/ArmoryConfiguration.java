@@ -1,10 +1,12 @@
 package io.jenkins.plugins.armory.config;
 
+import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
+import hudson.model.Run;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
@@ -13,9 +15,11 @@ import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.http.AllowedHosts;
 import java.net.URI;
 import java.net.URISyntaxException;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.runtime.Settings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
@@ -28,7 +32,7 @@ import org.kohsuke.stapler.verb.POST;
 /** What an administrator sets for all webhook approvals: <i>Manage Jenkins » System</i>, or {@code armory:} in JCasC. */
 @Extension
 @Symbol("armory")
-public final class ArmoryConfiguration extends GlobalConfiguration {
+public final class ArmoryConfiguration extends GlobalConfiguration implements Settings {
 
     /** System property of the controller: {@code true} lets webhooks call the machine itself, for trying things out. */
     private static final String ALLOW_LOOPBACK = "io.jenkins.plugins.armory.allowLoopback";
@@ -119,7 +123,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
         return String.join("\n", allowedHosts);
     }
 
-    /** What {@link #getAllowedHosts} comes to. */
+    @Override
     public AllowedHosts hosts() {
         AllowedHosts hosts = AllowedHosts.of(allowedHosts);
         return Boolean.getBoolean(ALLOW_LOOPBACK) ? hosts.andLoopback() : hosts;
@@ -150,7 +154,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
         save();
     }
 
-    /** Those clients whose credentials are there. */
+    @Override
     public List<CallbackClient> clients() {
         return callbackClients.stream().flatMap(each -> each.toClient().stream()).toList();
     }
@@ -166,7 +170,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
         save();
     }
 
-    /** Those issuers, as tokens are verified with. */
+    @Override
     public List<OutsideIssuer> outsideIssuers() {
         return issuers.stream().map(ListedIssuer::toIssuer).toList();
     }
@@ -217,11 +221,28 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
         save();
     }
 
-    /**
-     * The address of the root action as callers see it, with a slash at its end.
-     *
-     * @throws IllegalStateException when Jenkins does not know its address
-     */
+    @Override
+    public Duration tokenLifetime() {
+        return Duration.ofSeconds(tokenLifetimeSeconds);
+    }
+
+    @Override
+    public TokenVerifier secretTexts() {
+        return new SecretTextVerifier();
+    }
+
+    @Override
+    @CheckForNull
+    public String secret(String id, Run<?, ?> run) {
+        StringCredentials credentials = SecretTexts.forTemplate(id, run);
+        if (credentials == null) {
+            return null;
+        }
+        CredentialsProvider.track(run, credentials);
+        return credentials.getSecret().getPlainText();
+    }
+
+    @Override
     public String rootActionUrl() {
         String base = callbackBaseUrl != null
                 ? callbackBaseUrl
@@ -231,37 +252,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration {
                     + " Jenkins URL, or the callback base URL, in Manage Jenkins » System");
         }
         return (base.endsWith("/") ? base : base + '/') + "armory/";
-    }
-
-    /**
-     * Why nothing is to be called for something that was there when Jenkins started: it was made at another address. Then this
-     * may be a copy, and the original calls for it.
-     *
-     * @param origin the address of the root action when it was made, {@code null} where that was not noted
-     * @param what names it, for people
-     * @return the reason and what to do; empty where it may be called for
-     */
-    public Optional<String> reasonNotToCall(@CheckForNull String origin, String what) {
-        String here;
-        try {
-            here = rootActionUrl();
-        } catch (IllegalStateException x) {
-            return Optional.empty(); // who calls says so
-        }
-        return origin == null || origin.equals(here)
-                ? Optional.empty()
-                : Optional.of(what + " is not called: it was made at " + origin + ", and this Jenkins is at " + here
-                        + ". In a copy of that Jenkins, stop the build. If the address was changed on purpose, stop the build"
-                        + " and start it again, or set the old address and restart Jenkins.");
-    }
-
-    /**
-     * {@code {{armory.callbackUri}}} of an approval.
-     *
-     * @throws IllegalStateException when Jenkins does not know its address
-     */
-    public String callbackUri(String approvalId) {
-        return rootActionUrl() + "approvals/" + approvalId;
     }
 
     @POST

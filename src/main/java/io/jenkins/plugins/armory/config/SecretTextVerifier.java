@@ -23,7 +23,7 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
  * which is a genuine token too, if not for an approval that names another. Both are looked up anew for each callback, so
  * a changed secret counts at once.
  */
-public final class SecretTextVerifier implements TokenVerifier {
+final class SecretTextVerifier implements TokenVerifier {
 
     @Override
     public Verification verify(String token, Optional<Approval> approval) {

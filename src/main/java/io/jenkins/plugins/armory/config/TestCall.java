@@ -8,14 +8,15 @@ import hudson.model.ItemGroup;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ApprovalRequests;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.http.CallTimings;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import io.jenkins.plugins.armory.http.WebhookCaller.Result;
+import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -57,15 +58,14 @@ final class TestCall {
         if (webhook.networkMode() != NetworkMode.DIRECT) {
             return FormValidation.error(Messages.TestCall_agent());
         }
-        CompletableFuture<Result> answered = new CompletableFuture<>();
+        CompletableFuture<CallResult> answered = new CompletableFuture<>();
         CallTimings timings = new CallTimings();
         long start = System.nanoTime();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            String id = ArmoryApprovals.get().tokens().newId();
+            String id = ArmoryRuntime.get().tokens().newId();
             WebhookRequest request =
                     WebhookRequest.of(webhook, variables(id), new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null));
-            ArmoryApprovals.get()
-                    .caller()
+            ArmoryRuntime.get().client()
                     .call(
                             request,
                             id,
@@ -73,7 +73,7 @@ final class TestCall {
                             JenkinsProxy.forHost(request.hostName()),
                             timings,
                             answered::complete);
-            Result result = answered.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            CallResult result = answered.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             return report(request, result, Duration.ofNanos(System.nanoTime() - start), timings);
         } catch (TemplateException | IllegalStateException | TimeoutException x) {
             return FormValidation.error(Messages.TestCall_notSent(x.getMessage()));
@@ -87,8 +87,8 @@ final class TestCall {
 
     private Variables variables(String id) {
         return new Variables()
-                .with(Variables.CALLBACK_URI, ArmoryConfiguration.get().callbackUri(id))
-                .with(Variables.CALLBACK_TOKEN, ArmoryApprovals.get().tokens().tokenFor(id))
+                .with(Variables.CALLBACK_URI, ApprovalRequests.callbackUriOf(id))
+                .with(Variables.CALLBACK_TOKEN, ArmoryRuntime.get().tokens().tokenFor(id))
                 .with(Variables.APPROVAL_ID, id)
                 .with(Variables.DEPLOYMENT_ID, SAMPLE + "#1")
                 .with(Variables.APPLICATION_NAME, SAMPLE)
@@ -108,7 +108,7 @@ final class TestCall {
         return credentials == null ? null : credentials.getSecret().getPlainText();
     }
 
-    private static FormValidation report(WebhookRequest request, Result result, Duration total, CallTimings timings) {
+    private static FormValidation report(WebhookRequest request, CallResult result, Duration total, CallTimings timings) {
         String parts = Stream.of(
                         part(timings, CallTimings.Part.LOOK_UP, Messages.TestCall_lookUp()),
                         part(timings, CallTimings.Part.CONNECT, Messages.TestCall_connect()),

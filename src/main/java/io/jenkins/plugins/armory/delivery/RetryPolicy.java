@@ -1,6 +1,6 @@
 package io.jenkins.plugins.armory.delivery;
 
-import io.jenkins.plugins.armory.http.WebhookCaller;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -37,7 +37,7 @@ public final class RetryPolicy {
      * @param result what came of the last
      * @return empty when there is to be none
      */
-    public Optional<Duration> delay(int failed, int retryCount, WebhookCaller.Result result) {
+    public Optional<Duration> delay(int failed, int retryCount, CallResult result) {
         if (!result.mayBeRepeated() || failed > retryCount) {
             return Optional.empty();
         }

@@ -7,8 +7,7 @@ import hudson.ExtensionList;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
-import io.jenkins.plugins.armory.runtime.ArmoryDeployments;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
 import java.io.IOException;
 import java.util.Map;
@@ -113,16 +112,16 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
      */
     @CheckForNull
     public static String cancel(Run<?, ?> run, String outermost, String name, TaskListener listener) {
-        String reason = ArmoryDeployments.get().reasonToCancel(run, outermost);
+        String reason = ArmoryRuntime.get().deployments().reasonToCancel(run, outermost);
         if (reason == null || name.startsWith(SYNTHETIC)) {
             return null;
         }
         String message = "Stage '" + name + "' is cancelled: " + reason;
         listener.getLogger().println(LogText.PREFIX + LogText.continued(message));
         run.setResult(Result.ABORTED);
-        ArmoryApprovals.get().executor().execute(() -> {
+        ArmoryRuntime.get().executor().execute(() -> {
             try {
-                ArmoryDeployments.get().apply(run, new StageCancelled(name));
+                ArmoryRuntime.get().deployments().apply(run, new StageCancelled(name));
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot write that stage " + name + " of " + run + " is cancelled", x);
             }
@@ -194,7 +193,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         public void onResumed(FlowExecution execution) {
             try {
                 if (execution.getOwner().getExecutable() instanceof Run<?, ?> run) {
-                    ArmoryDeployments.get().resume(run);
+                    ArmoryRuntime.get().deployments().resume(run);
                 }
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "A Pipeline that goes on has no build", x);

@@ -4,8 +4,7 @@ import io.jenkins.plugins.armory.runtime.Work;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
-import io.jenkins.plugins.armory.runtime.ArmoryDeployments;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
@@ -97,7 +96,7 @@ public final class DeadEnds implements GraphListener {
     private void ask(FlowExecution execution) {
         Waiting known = waiting.get(execution);
         if (known != null && known.asked.compareAndSet(false, true)) {
-            ArmoryApprovals.get().executor().execute(() -> {
+            ArmoryRuntime.get().executor().execute(() -> {
                 known.asked.set(false); // before it is looked, so that nothing that comes later goes unseen
                 check(execution, known);
             });
@@ -115,7 +114,7 @@ public final class DeadEnds implements GraphListener {
         if (isDeadEnd(execution.getCurrentHeads(), nodes)) {
             NobodyLeft event = new NobodyLeft(seen, Stages.names(execution));
             Work.run(
-                    () -> ArmoryDeployments.get().apply(known.run, event),
+                    () -> ArmoryRuntime.get().deployments().apply(known.run, event),
                     x -> LOGGER.log(Level.WARNING, "Cannot write that environments wait for one that does not come", x),
                     line -> LOGGER.log(Level.WARNING, line));
         }

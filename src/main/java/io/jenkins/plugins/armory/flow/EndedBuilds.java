@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.flow;
 
-import io.jenkins.plugins.armory.flow.cps.StartedSteps;
 import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.listeners.RunListener;
@@ -17,6 +16,5 @@ public final class EndedBuilds extends RunListener<Run<?, ?>> {
         DeadEnds.forget(run);
         StagePause.forget(run);
         CancelledStages.forget(run);
-        StartedSteps.forget(run);
     }
 }

@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.flow;
 
 import hudson.Extension;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.runtime.ArmoryDeployments;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -30,7 +30,7 @@ public final class RestartedStages extends FlowExecutionListener {
                 RestartDeclarativePipelineCause cause = run.getCause(RestartDeclarativePipelineCause.class);
                 Run<?, ?> origin = cause == null ? null : cause.getOriginal();
                 if (origin != null) {
-                    ArmoryDeployments.get().restart(run, origin, stagesBefore(cause.getOriginStage(), origin));
+                    ArmoryRuntime.get().deployments().restart(run, origin, stagesBefore(cause.getOriginStage(), origin));
                 }
             }
         } catch (IOException x) {

@@ -6,7 +6,6 @@ import hudson.Extension;
 import hudson.model.listeners.ItemListener;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
-import io.jenkins.plugins.armory.step.Cancellations;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -37,7 +36,7 @@ public final class ApprovalMetrics extends ItemListener {
             Object registry =
                     Class.forName("jenkins.metrics.api.Metrics").getMethod("metricRegistry").invoke(null);
             Registration registration = new Registration((MetricRegistry) registry);
-            ArmoryApprovals.get().whenOpen(registration::registerOrWarn);
+            ArmoryRuntime.get().whenOpen(registration::registerOrWarn);
         } catch (ClassNotFoundException | NoClassDefFoundError x) {
             LOGGER.log(Level.FINE, "Without the Metrics plugin", x);
         } catch (ReflectiveOperationException x) {
@@ -63,12 +62,13 @@ public final class ApprovalMetrics extends ItemListener {
         }
 
         private void register() throws IOException {
-            ArmoryApprovals armory = ArmoryApprovals.get();
+            ArmoryRuntime armory = ArmoryRuntime.get();
             var approvals = armory.approvals();
+            var delivery = armory.delivery();
             var rejected = armory.endpoint().rejected();
             replace(WAITING, () -> approvals.pending().size());
             replace(REFUSED, rejected::total);
-            replace(CANCELS_FAILED, Cancellations.get()::failures);
+            replace(CANCELS_FAILED, delivery::failedCancels);
             for (Decision.Outcome outcome : Decision.Outcome.values()) {
                 registry.counter(name(outcome)); // so that a graph begins with 0
             }

@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.runtime;
 import java.io.IOException;
 
 /**
- * The approvals are not open. The message is for everybody; {@link ArmoryApprovals#problem} has what administrators need to
+ * The approvals are not open. The message is for everybody; {@link ArmoryRuntime#problem} has what administrators need to
  * know, and has been logged.
  */
 public final class ApprovalsUnavailableException extends IOException {

@@ -6,7 +6,6 @@ import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.step.Cancellations;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -22,7 +21,7 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
     @Override
     public void onCompleted(Run<?, ?> run, TaskListener listener) {
         // A step that waits ends before its build does, unless the build was ended by force.
-        ArmoryApprovals approvals = ArmoryApprovals.get();
+        ArmoryRuntime approvals = ArmoryRuntime.get();
         approvals.executor().execute(() -> approvals.whenOpen(() -> {
             try {
                 end(run, approvals.approvals());
@@ -47,9 +46,9 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
 
     @Override
     public void onFinalized(Run<?, ?> run) {
-        ArmoryApprovals.get().executor().execute(() -> {
+        ArmoryRuntime.get().executor().execute(() -> {
             try {
-                ArmoryDeployments.get().end(run);
+                ArmoryRuntime.get().deployments().end(run);
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot write how the environments of " + run + " ended", x);
             }
@@ -67,18 +66,17 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
         }
         BuildRef build = BuildRecord.refTo(run);
         Set<String> recorded = ids;
-        ArmoryApprovals.get().whenOpen(() -> remove(build, recorded));
+        ArmoryRuntime.get().whenOpen(() -> remove(build, recorded));
     }
 
     private static void remove(BuildRef build, Set<String> ids) {
         try {
-            Approvals approvals = ArmoryApprovals.get().approvals();
+            Approvals approvals = ArmoryRuntime.get().approvals();
             approvals.pending().stream()
                     .filter(approval -> approval.build().equals(build))
                     .forEach(approval -> ids.add(approval.id()));
             for (String id : ids) {
                 approvals.remove(id);
-                Cancellations.get().forget(id);
             }
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot remove the approvals of " + build, x);

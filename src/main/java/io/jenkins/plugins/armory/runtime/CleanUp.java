@@ -5,7 +5,6 @@ import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.step.Cancellations;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,7 +56,6 @@ final class CleanUp {
                     new Object[] {each.getKey(), each.getValue()});
             approvals.move(each.getKey(), each.getValue());
         }
-        Cancellations.get().clean();
         approvals.abort(CleanUp::isOver, "The build ended.");
         for (Approval approval : approvals.pending()) {
             record(approval);

@@ -5,7 +5,6 @@ import hudson.model.Item;
 import hudson.model.listeners.ItemListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
-import io.jenkins.plugins.armory.step.Cancellations;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
@@ -40,21 +39,25 @@ public final class JobEvents extends ItemListener {
 
     @Override
     public void onLoaded() {
-        ArmoryApprovals approvals = ArmoryApprovals.get();
+        ArmoryRuntime approvals = ArmoryRuntime.get();
         approvals.tokens().newId(); // loads the key now, and not on the thread of the first step
         approvals.whenOpen(() -> {
-            try {
-                Cancellations.get().open();
-            } catch (IOException x) {
-                LOGGER.log(Level.SEVERE, "The cancel webhooks cannot be loaded; none will be called", x);
-            }
+            openDelivery();
             clean();
         });
     }
 
+    private static void openDelivery() {
+        try {
+            ArmoryRuntime.get().delivery().open();
+        } catch (ApprovalsUnavailableException x) {
+            throw new IllegalStateException(x); // they are open
+        }
+    }
+
     @Override
     public void onBeforeShutdown() {
-        ArmoryApprovals.get().close();
+        ArmoryRuntime.get().close();
     }
 
     @Override
@@ -67,7 +70,7 @@ public final class JobEvents extends ItemListener {
         }
         lastMove = new Move(oldFullName, newFullName);
         try {
-            ArmoryApprovals.get().approvals().move(oldFullName, newFullName);
+            ArmoryRuntime.get().approvals().move(oldFullName, newFullName);
         } catch (ApprovalsUnavailableException x) {
             LOGGER.log(Level.FINE, "They follow when they are opened", x);
         } catch (IOException x) {
@@ -78,17 +81,17 @@ public final class JobEvents extends ItemListener {
     @Override
     public void onDeleted(Item item) {
         deleted.put(item.getFullName(), Instant.now());
-        ArmoryApprovals.get().whenOpen(this::clean);
+        ArmoryRuntime.get().whenOpen(this::clean);
     }
 
     /** Removes what is known of builds that are gone, in the background. Events meanwhile lead to one more round. */
     private void clean() {
         if (cleaning.compareAndSet(false, true)) {
-            ArmoryApprovals.get().executor().execute(() -> {
+            ArmoryRuntime.get().executor().execute(() -> {
                 cleaning.set(false);
                 Map<String, Instant> seen = Map.copyOf(deleted);
                 try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-                    new CleanUp(ArmoryApprovals.get().approvals(), seen).run();
+                    new CleanUp(ArmoryRuntime.get().approvals(), seen).run();
                     seen.forEach(deleted::remove);
                 } catch (IOException x) {
                     LOGGER.log(Level.WARNING, "Cannot clean up the approvals of deleted builds", x);

@@ -6,8 +6,7 @@ import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.flow.cps.OwnStage;
 import hudson.AbortException;
 import hudson.model.Result;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
-import io.jenkins.plugins.armory.runtime.ArmoryDeployments;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
@@ -76,7 +75,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
 
     @Override
     void begin() throws Exception {
-        ownStage = OwnStage.prepare(getContext());
+        ownStage = !Stages.isInOne(getContext().get(FlowNode.class)) && OwnStage.prepare(getContext());
         String stage = Stages.outermost(getContext().get(FlowNode.class));
         Transition transition = tell(new Declared(name, dependsOn, id(), stage));
         if (transition.problem() != null) {
@@ -88,12 +87,12 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
             return;
         }
         setWaiting(true);
-        DeploymentStore store = ArmoryDeployments.get().of(build());
+        DeploymentStore store = ArmoryRuntime.get().deployments().of(build());
         store.attach(name, this);
         DeadEnds.watch(getContext(), store, name);
         Timer.get()
                 .schedule(
-                        () -> ArmoryApprovals.get().executor().execute(() -> run(this::showThatItWaits)),
+                        () -> later(this::showThatItWaits),
                         SHOWN_AFTER_SECONDS,
                         TimeUnit.SECONDS);
     }
@@ -159,7 +158,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     @Override
     void stopped(Throwable cause) throws IOException, InterruptedException {
         String reason = String.valueOf(BlockEnd.failure(cause).reason());
-        ArmoryDeployments.get().of(build()).detach(name);
+        ArmoryRuntime.get().deployments().of(build()).detach(name);
         tell(new Stopped(name, id(), reason));
         waitNoLonger();
     }
@@ -180,6 +179,6 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     }
 
     private void logCaughtFailure(Environment failed) {
-        logIfPossible("Environment '" + name + "' has failed, since no later approval made up for this one: " + failed.reason());
+        log("Environment '" + name + "' has failed, since no later approval made up for this one: " + failed.reason());
     }
 }

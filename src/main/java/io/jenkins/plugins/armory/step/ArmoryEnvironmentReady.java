@@ -4,7 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.runtime.ArmoryDeployments;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.util.Objects;
 import org.codehaus.groovy.ast.expr.Expression;
 import org.jenkinsci.Symbol;
@@ -35,7 +35,7 @@ public final class ArmoryEnvironmentReady extends DeclarativeStageConditional<Ar
 
     /** Called by the script of the condition, on the engine's thread; looks at memory alone. */
     public boolean isReady(Run<?, ?> run) {
-        return ArmoryDeployments.get().admitsDependents(run, environment);
+        return ArmoryRuntime.get().deployments().admitsDependents(run, environment);
     }
 
     /** Only where Declarative Pipelines are installed. */

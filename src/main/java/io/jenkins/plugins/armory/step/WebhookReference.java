@@ -5,6 +5,7 @@ import hudson.AbortException;
 import hudson.FilePath;
 import hudson.model.Job;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.config.Webhooks;
 import io.jenkins.plugins.armory.webhook.DeploymentFile;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
@@ -53,64 +54,6 @@ final class WebhookReference implements Serializable {
     /** Ids of the Secret texts that templates of the workspace may use. */
     private final ArrayList<String> secrets;
 
-    /**
-     * A webhook with all that is read from files put in, as it was when the step began.
-     *
-     * <p>A class and not a record because it is kept in {@code program.dat}, see {@link Webhook}.
-     */
-    static final class Resolved implements Serializable {
-
-        private static final long serialVersionUID = 1L;
-
-        private final Webhook webhook;
-        private final LinkedHashMap<String, String> context;
-
-        @CheckForNull
-        private final String account;
-
-        @CheckForNull
-        private final String namespace;
-
-        @CheckForNull
-        private final Webhook cancel;
-
-        private Resolved(
-                Webhook webhook,
-                @CheckForNull Webhook cancel,
-                Map<String, String> context,
-                @CheckForNull DeploymentFile.Target target) {
-            this.webhook = webhook;
-            this.cancel = cancel;
-            this.context = new LinkedHashMap<>(context);
-            this.account = target == null ? null : target.account();
-            this.namespace = target == null ? null : target.namespace();
-        }
-
-        Webhook webhook() {
-            return webhook;
-        }
-
-        Map<String, String> context() {
-            return context;
-        }
-
-        /** What is called when the approval ends without its external process, {@code null} for nothing. */
-        @CheckForNull
-        Webhook cancel() {
-            return cancel;
-        }
-
-        @CheckForNull
-        String account() {
-            return account;
-        }
-
-        @CheckForNull
-        String namespace() {
-            return namespace;
-        }
-    }
-
     private WebhookReference(
             @CheckForNull String name,
             @CheckForNull Webhook inline,
@@ -151,17 +94,13 @@ final class WebhookReference implements Serializable {
         return inline == null ? String.valueOf(name) : inline.name();
     }
 
-    /** The webhook where nothing has to be read for it; {@code null} where something has. */
-    @CheckForNull
-    Resolved withoutReading() {
-        if (inline == null || configFile != null || inline.bodyPath() != null) {
-            return null;
-        }
-        Webhook toCancel = cancel == null ? null : cancel.inline();
-        return cancel != null && (toCancel == null || toCancel.bodyPath() != null)
-                ? null
-                : new Resolved(
-                        inline, toCancel == null ? null : toCancel.onTheWayOf(inline).asCancel(), context, null);
+    /** Returns whether all of it stands in the step, so that nothing has to be looked up or read. */
+    boolean isInline() {
+        Webhook.Cancel wanted = inline == null || cancel != null ? cancel : inline.cancel();
+        return inline != null
+                && configFile == null
+                && inline.bodyPath() == null
+                && (wanted == null || wanted.inline() != null && wanted.inline().bodyPath() == null);
     }
 
     /**
@@ -170,7 +109,7 @@ final class WebhookReference implements Serializable {
      * @param environment the name of the target in a deployment file
      * @throws AbortException naming the parameter and what to put there
      */
-    Resolved resolve(StepContext stepContext, @CheckForNull String environment)
+    OutgoingCalls resolve(StepContext stepContext, @CheckForNull String environment)
             throws IOException, InterruptedException {
         DeploymentFile file = configFile == null ? null : deploymentFile(stepContext, configFile);
         Webhook webhook =
@@ -186,8 +125,14 @@ final class WebhookReference implements Serializable {
         }
         all.putAll(webhook.context());
         all.putAll(context);
-        return new Resolved(
-                webhook, toCancel, all, file == null ? null : file.target(environment).orElse(null));
+        DeploymentFile.Target target =
+                file == null ? null : file.target(environment).orElse(null);
+        return new OutgoingCalls(
+                webhook.withoutCancel(),
+                toCancel,
+                all,
+                target == null ? null : target.account(),
+                target == null ? null : target.namespace());
     }
 
     @CheckForNull

@@ -1,7 +1,8 @@
 package io.jenkins.plugins.armory.storage;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.ApprovalRepository;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import java.io.IOException;
@@ -19,6 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -33,8 +36,8 @@ import java.util.stream.Stream;
  *
  * <pre>
  * journal/N.log     every change, as it comes; what is in here counts
- * pending/ID.json   not decided yet; read into memory at start, so a start costs what is pending, not what ever was
- * decided/ID.json   decided; read when somebody asks
+ * pending/ID.json   not closed: pending, or with calls to make; read into memory at start, so a start costs no history
+ * decided/ID.json   closed; read when somebody asks
  * moves.json        jobs that got another name, while not all files say so
  * </pre>
  *
@@ -45,7 +48,7 @@ import java.util.stream.Stream;
  *
  * <p>Changes of one approval are made one after another; different approvals do not wait for each other.
  */
-public final class ApprovalStore {
+public final class ApprovalStore implements ApprovalRepository {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getName());
     private static final String SUFFIX = ".json";
@@ -63,7 +66,7 @@ public final class ApprovalStore {
     private final Moves moves;
     private final Journal journal;
     private final Map<String, Approval> pending = new ConcurrentHashMap<>();
-    /** Decided approvals whose file in {@code decided/} is not up to date, if it is there at all. */
+    /** Decided approvals that have calls to make, or whose file in {@code decided/} is not up to date. */
     private final Map<String, Approval> unfolded = new ConcurrentHashMap<>();
     /**
      * The ids of approvals whose files may not be up to date. One is added before its change goes to the journal, or when its
@@ -80,7 +83,10 @@ public final class ApprovalStore {
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
     private final ReentrantLock moving = new ReentrantLock();
-    private final ReentrantLock folding = new ReentrantLock();
+    private final ReentrantLock foldingLock = new ReentrantLock();
+    @CheckForNull
+    private Folding folding;
+
     private volatile boolean closed;
     private volatile Runnable changeListener = () -> {};
     private final List<Consumer<Approval>> decisionListeners = new CopyOnWriteArrayList<>();
@@ -107,6 +113,24 @@ public final class ApprovalStore {
         return open(Disk.LOCAL, folder);
     }
 
+    /**
+     * Opens the store and has it folded in the background.
+     *
+     * @param executor runs the file I/O
+     * @throws IOException as {@link #open(Path)} does
+     */
+    public static ApprovalStore open(Path folder, ScheduledExecutorService timer, Executor executor)
+            throws IOException {
+        return open(Disk.LOCAL, folder, timer, executor);
+    }
+
+    static ApprovalStore open(Disk disk, Path folder, ScheduledExecutorService timer, Executor executor)
+            throws IOException {
+        ApprovalStore store = open(disk, folder);
+        store.folding = new Folding(store, timer, executor);
+        return store;
+    }
+
     static ApprovalStore open(Disk disk, Path folder) throws IOException {
         ApprovalStore store = new ApprovalStore(disk, folder);
         store.removeTemporaryFiles(store.pendingFolder);
@@ -122,7 +146,7 @@ public final class ApprovalStore {
 
     /** Takes up a record of the journal. */
     private void takeUp(byte[] record) throws IOException {
-        ApprovalFile.read(
+        ApprovalJson.read(
                 record,
                 approval -> {
                     changed.add(checked(approval.id()));
@@ -144,13 +168,18 @@ public final class ApprovalStore {
                 pending.remove(id);
             }
         }
+        for (Approval approval : List.copyOf(unfolded.values())) { // likewise
+            if (!approval.isClosed() && disk.exists(decidedFile(approval.id()))) {
+                unfolded.remove(approval.id());
+            }
+        }
         for (Path file : list(pendingFolder, SUFFIX)) {
             String id = idOf(file);
             if (unfolded.containsKey(id) || disk.exists(decidedFile(id))) {
                 delete(file);
             } else if (!pending.containsKey(id)) {
                 Optional<Approval> approval = readAtStart(file);
-                approval.ifPresent(each -> pending.put(id, each));
+                approval.ifPresent(each -> (each.isDecided() ? unfolded : pending).put(id, each));
                 if (isMoving()) {
                     changed.add(id);
                 }
@@ -196,11 +225,7 @@ public final class ApprovalStore {
         }
     }
 
-    /**
-     * Adds a new approval.
-     *
-     * @throws IOException when it could not be made durable; it is not added then
-     */
+    @Override
     public void create(Approval approval) throws IOException {
         String id = approval.id();
         if (!ID.matcher(id).matches() || approval.isDecided()) {
@@ -214,11 +239,7 @@ public final class ApprovalStore {
         }
     }
 
-    /**
-     * The approval of that id, whatever its state; empty for an id that is unknown or was forgotten.
-     *
-     * @throws IOException when there is one that cannot be read, which is not to be taken for one that is gone
-     */
+    @Override
     public Optional<Approval> find(String id) throws IOException {
         Optional<Approval> inMemory = findInMemory(id);
         if (inMemory.isPresent()) {
@@ -232,18 +253,13 @@ public final class ApprovalStore {
         return decided.isPresent() ? decided : readIfThere(pendingFile(id));
     }
 
-    /** As {@link #find}, but of those alone that are not decided, or were a moment ago. */
+    @Override
     public Optional<Approval> findInMemory(String id) {
         Approval waiting = pending.get(id);
         return Optional.ofNullable(waiting == null ? unfolded.get(id) : waiting);
     }
 
-    /**
-     * Applies an event.
-     *
-     * @return what came of it, already on disk; empty for an id that is unknown or was forgotten
-     * @throws IOException when the change could not be made durable; the approval is as it was then
-     */
+    @Override
     public Optional<Transition> apply(String id, Event event, Instant now) throws IOException {
         Approval before;
         Transition transition;
@@ -283,13 +299,7 @@ public final class ApprovalStore {
         }
     }
 
-    /**
-     * Ends an approval whose file in {@code pending/} cannot be read, and whose build is over. Nothing is done where that file
-     * was mended meanwhile.
-     *
-     * @param ended what to keep instead
-     * @throws IOException when that could not be made durable
-     */
+    @Override
     public void endUnreadable(Approval ended) throws IOException {
         String id = ended.id();
         ReentrantLock lock = lock(id);
@@ -314,7 +324,7 @@ public final class ApprovalStore {
         }
     }
 
-    /** The ids of approvals whose files in {@code pending/} could not be read when the store was opened. */
+    @Override
     public Set<String> unreadable() {
         return Set.copyOf(unreadable);
     }
@@ -322,7 +332,7 @@ public final class ApprovalStore {
     /** Makes a change durable, and only then known; called with the approval's lock held. */
     private void write(Approval approval) throws IOException {
         changed.add(approval.id());
-        append(ApprovalFile.write(approval));
+        append(ApprovalJson.write(approval));
         keep(approval);
     }
 
@@ -358,17 +368,22 @@ public final class ApprovalStore {
         }
     }
 
-    /** Tells somebody of each decision from now on, see {@link Approvals#onDecision}. */
+    @Override
     public void onDecision(Consumer<Approval> listener) {
         decisionListeners.add(listener);
     }
 
-    /** Every approval that is not decided, in no order; not a copy, so approvals may come and go while it is looked at. */
+    @Override
     public Collection<Approval> pending() {
         return Collections.unmodifiableCollection(pending.values());
     }
 
-    /** The newest decided approvals, newest first; at most {@value #RECENT}. */
+    @Override
+    public List<Approval> outstanding() {
+        return unfolded.values().stream().filter(approval -> !approval.isClosed()).toList();
+    }
+
+    @Override
     public List<Approval> recentlyDecided() {
         synchronized (recent) {
             return List.copyOf(recent);
@@ -398,7 +413,7 @@ public final class ApprovalStore {
      * @throws IOException when some of it could not be written; it stays in the journal
      */
     public boolean fold(BooleanSupplier stop) throws IOException {
-        folding.lock();
+        foldingLock.lock();
         try {
             if (closed || stop.getAsBoolean()) {
                 return false;
@@ -423,7 +438,7 @@ public final class ApprovalStore {
             journal.drop(files);
             return true;
         } finally {
-            folding.unlock();
+            foldingLock.unlock();
         }
     }
 
@@ -432,12 +447,12 @@ public final class ApprovalStore {
         try {
             Approval decided = unfolded.get(id);
             Approval waiting = pending.get(id);
-            if (decided != null) {
-                disk.replace(decidedFile(id), ApprovalFile.write(decided));
+            if (decided != null && decided.isClosed()) {
+                disk.replace(decidedFile(id), ApprovalJson.write(decided));
                 unfolded.remove(id);
                 delete(pendingFile(id)); // or not: from here on it is decided/ that counts
-            } else if (waiting != null) {
-                disk.replace(pendingFile(id), ApprovalFile.write(waiting));
+            } else if (changed.contains(id) && (decided != null || waiting != null)) {
+                disk.replace(pendingFile(id), ApprovalJson.write(decided != null ? decided : waiting));
             }
             changed.remove(id);
         } finally {
@@ -445,10 +460,7 @@ public final class ApprovalStore {
         }
     }
 
-    /**
-     * Removes the matching approvals: nothing can be decided about them any more. Reads every file, so it is not for a
-     * request.
-     */
+    @Override
     public void removeIf(Predicate<Approval> gone) throws IOException {
         List<String> ids = new ArrayList<>();
         pending().stream().filter(gone).map(Approval::id).forEach(ids::add);
@@ -458,7 +470,7 @@ public final class ApprovalStore {
         remove(ids);
     }
 
-    /** Removes an approval, if there is one of that id. */
+    @Override
     public void remove(String id) {
         if (ID.matcher(id).matches()) {
             remove(List.of(id));
@@ -480,7 +492,7 @@ public final class ApprovalStore {
         if (!ids.isEmpty()) {
             try {
                 // Else the journal, or a file whose folder is not synced, would bring them back after a crash.
-                append(ApprovalFile.writeRemoved(ids));
+                append(ApprovalJson.writeRemoved(ids));
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot write that approvals were removed; after a crash they may be there again", x);
             }
@@ -509,13 +521,7 @@ public final class ApprovalStore {
         }
     }
 
-    /**
-     * Follows a job, or a folder of jobs, that was renamed or moved. From here on all approvals have the new name, also after a
-     * restart; most files get it later, from {@link #finishMoves}.
-     *
-     * @param at now; what begins later at the old name belongs to another job
-     * @throws IOException when that could not be made durable
-     */
+    @Override
     public void move(String oldFullName, String newFullName, Instant at) throws IOException {
         moving.lock();
         try {
@@ -573,7 +579,7 @@ public final class ApprovalStore {
         if (due.isEmpty()) {
             return true;
         }
-        folding.lock();
+        foldingLock.lock();
         try {
             for (Path file : list(decidedFolder, SUFFIX)) {
                 if (closed || stop.getAsBoolean()) {
@@ -588,7 +594,7 @@ public final class ApprovalStore {
             moves.written(due);
             return true;
         } finally {
-            folding.unlock();
+            foldingLock.unlock();
         }
     }
 
@@ -599,7 +605,7 @@ public final class ApprovalStore {
             Approval approval = unfolded.containsKey(id) ? null : readRaw(file).orElse(null);
             if (approval != null && !moves.apply(approval).equals(approval)) {
                 Instant modified = disk.modified(file); // by which the newest are known
-                disk.replace(file, ApprovalFile.write(moves.apply(approval)));
+                disk.replace(file, ApprovalJson.write(moves.apply(approval)));
                 disk.setModified(file, modified);
             }
         } catch (NoSuchFileException x) {
@@ -617,13 +623,16 @@ public final class ApprovalStore {
         }
     }
 
-    /** Writes nothing any more. What is there can still be read. */
+    @Override
     public void close() {
-        folding.lock(); // waits for what is under way
+        if (folding != null) {
+            folding.finish();
+        }
+        foldingLock.lock(); // waits for what is under way
         try {
             closed = true;
         } finally {
-            folding.unlock();
+            foldingLock.unlock();
         }
         journal.close();
     }
@@ -652,13 +661,13 @@ public final class ApprovalStore {
         }
         Approval approval;
         try {
-            approval = ApprovalFile.read(content);
+            approval = ApprovalJson.read(content);
         } catch (IOException x) {
-            throw ApprovalFile.isOfAnotherFormat(content)
+            throw ApprovalJson.isOfAnotherFormat(content)
                     ? new UnknownFormatException(file.toString(), x)
                     : new IOException(file + ": " + x.getMessage(), x);
         }
-        Path place = approval.isDecided() ? decidedFile(approval.id()) : pendingFile(approval.id());
+        Path place = approval.isClosed() ? decidedFile(approval.id()) : pendingFile(approval.id());
         if (!place.equals(file)) {
             throw new IOException(file + ": what it holds belongs into " + place);
         }

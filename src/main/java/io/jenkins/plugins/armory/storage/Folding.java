@@ -14,7 +14,7 @@ import java.util.logging.Logger;
  * Has the store bring its files up to date in the background, also with the names of jobs that were moved: soon after a change, but not while more of them come, unless
  * the journal grows large. When there is nothing to do, no timer is set.
  */
-public final class Folding {
+final class Folding {
 
     private static final Logger LOGGER = Logger.getLogger(Folding.class.getName());
 
@@ -40,7 +40,7 @@ public final class Folding {
      *
      * @param executor runs the file I/O
      */
-    public Folding(ApprovalStore store, ScheduledExecutorService timer, Executor executor) {
+    Folding(ApprovalStore store, ScheduledExecutorService timer, Executor executor) {
         this.store = store;
         this.timer = timer;
         this.executor = executor;
@@ -79,7 +79,7 @@ public final class Folding {
     }
 
     /** Leaves nothing in the journal, if that is a matter of seconds. */
-    public void finish() {
+    void finish() {
         finishing = true; // what is under way in the background stops at the next file
         long start = System.nanoTime();
         try {

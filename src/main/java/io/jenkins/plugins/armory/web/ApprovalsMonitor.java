@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.web;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.AdministrativeMonitor;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import java.io.IOException;
@@ -37,7 +37,7 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
     /** Why the approvals are not open, {@code null} while they are. */
     @CheckForNull
     public String getProblem() {
-        return ArmoryApprovals.get().problem().orElse(null);
+        return ArmoryRuntime.get().problem().orElse(null);
     }
 
     /** Whether webhooks could not be told where to call back. */
@@ -54,7 +54,7 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
     public long getNearDeadline() {
         try {
             Instant now = Instant.now();
-            return ArmoryApprovals.get().approvals().pending().stream()
+            return ArmoryRuntime.get().approvals().pending().stream()
                     .filter(approval -> isNearDeadline(approval, now))
                     .count();
         } catch (IOException x) {

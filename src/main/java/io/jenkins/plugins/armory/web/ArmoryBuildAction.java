@@ -6,8 +6,7 @@ import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
-import io.jenkins.plugins.armory.runtime.ArmoryDeployments;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.io.IOException;
@@ -42,7 +41,7 @@ public final class ArmoryBuildAction extends Tab {
     public String getIconFileName() {
         try {
             return BuildRecord.hasApprovals(run)
-                            || !ArmoryDeployments.get().of(run).deployment().isEmpty()
+                            || !ArmoryRuntime.get().deployments().of(run).deployment().isEmpty()
                     ? "symbol-hourglass-outline plugin-ionicons-api"
                     : null;
         } catch (IOException x) {
@@ -70,7 +69,7 @@ public final class ArmoryBuildAction extends Tab {
     public List<BuildApproval> getApprovals() {
         List<BuildApproval> found = new ArrayList<>();
         try {
-            ArmoryApprovals armory = ArmoryApprovals.get();
+            ArmoryRuntime armory = ArmoryRuntime.get();
             ApprovalList list = new ApprovalList(armory);
             armory.approvalsOf(run).forEach(approval -> found.add(new BuildApproval(approval, list)));
         } catch (ApprovalsUnavailableException x) {

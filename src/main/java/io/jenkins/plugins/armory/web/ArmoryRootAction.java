@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.web;
 
 import hudson.Extension;
 import hudson.model.UnprotectedRootAction;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.io.IOException;
 import java.util.Optional;
@@ -49,7 +49,7 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
     }
 
     private static JsonResponse answer(StaplerRequest2 request, String path) throws IOException {
-        ArmoryApprovals armory = ArmoryApprovals.get();
+        ArmoryRuntime armory = ArmoryRuntime.get();
         if ("/.well-known/jwks.json".equals(path)) {
             return armory.publicKeys();
         }

@@ -5,8 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
-import io.jenkins.plugins.armory.runtime.ArmoryDeployments;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.deployment.Deployment;
@@ -27,9 +26,9 @@ final class BuildDeployment {
      * @throws IOException when they cannot be read
      */
     static JsonResponse response(Run<?, ?> run, @CheckForNull String known) throws IOException {
-        ArmoryApprovals armory = ArmoryApprovals.get();
+        ArmoryRuntime armory = ArmoryRuntime.get();
         ApprovalList list = new ApprovalList(armory);
-        Deployment deployment = ArmoryDeployments.get().of(run).deployment();
+        Deployment deployment = ArmoryRuntime.get().deployments().of(run).deployment();
         List<Approval> approvals =
                 armory.approvalsOf(run).stream().filter(list::sees).toList();
         boolean building = run.isBuilding();

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.web;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import jakarta.servlet.http.HttpServletRequest;
@@ -27,13 +27,13 @@ final class CallerRequests {
         String progress = id == null ? ApprovalPath.idOfProgress(path) : null;
         String rehearsal = id == null ? ApprovalPath.idOfRehearsal(path) : null;
         if (id != null) {
-            JsonWriter.answer(response, () -> ArmoryApprovals.get().endpoint().handle(callback(request, id)));
+            JsonWriter.answer(response, () -> ArmoryRuntime.get().endpoint().handle(callback(request, id)));
         } else if (progress != null) {
-            JsonWriter.answer(response, () -> ArmoryApprovals.get().endpoint().progress(callback(request, progress)));
+            JsonWriter.answer(response, () -> ArmoryRuntime.get().endpoint().progress(callback(request, progress)));
         } else if (rehearsal != null) {
-            JsonWriter.answer(response, () -> ArmoryApprovals.get().endpoint().rehearse(callback(request, rehearsal)));
+            JsonWriter.answer(response, () -> ArmoryRuntime.get().endpoint().rehearse(callback(request, rehearsal)));
         } else if (ApprovalPath.TOKEN.equals(path)) {
-            JsonWriter.answer(response, () -> ArmoryApprovals.get().tokenEndpoint().handle(TokenRequests.of(request)));
+            JsonWriter.answer(response, () -> ArmoryRuntime.get().tokenEndpoint().handle(TokenRequests.of(request)));
         } else {
             return false;
         }

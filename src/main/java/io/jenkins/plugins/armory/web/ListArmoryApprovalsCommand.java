@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import hudson.Extension;
 import hudson.cli.CLICommand;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.nio.charset.StandardCharsets;
 import org.kohsuke.args4j.Option;
 
@@ -24,7 +24,7 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
 
     @Override
     protected int run() throws Exception {
-        var answer = new ApprovalList(ArmoryApprovals.get()).all(null);
+        var answer = new ApprovalList(ArmoryRuntime.get()).all(null);
         if (json) {
             stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
             return 0;

@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.web;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Approvals;
@@ -67,7 +67,7 @@ record PersonalDecision(String id, Choice choice) {
     }
 
     private JsonResponse decide(Viewer viewer, String comment) throws IOException {
-        Approvals approvals = ArmoryApprovals.get().approvals();
+        Approvals approvals = ArmoryRuntime.get().approvals();
         Approval approval = approvals.find(id).filter(viewer::sees).orElse(null);
         if (approval == null) {
             return JsonResponse.error(404, "unknown_approval", "There is no such approval.");

@@ -5,7 +5,7 @@ import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.BuildBadgeAction;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import java.io.IOException;
 import java.util.Collection;
@@ -55,7 +55,7 @@ public final class WaitingBadge implements BuildBadgeAction {
         public Collection<? extends Action> createFor(Run run) {
             try {
                 return run.isBuilding()
-                                && ArmoryApprovals.get().approvals().isPendingFor(BuildRecord.refTo((Run<?, ?>) run))
+                                && ArmoryRuntime.get().approvals().isPendingFor(BuildRecord.refTo((Run<?, ?>) run))
                         ? List.of(new WaitingBadge())
                         : List.of();
             } catch (IOException x) {

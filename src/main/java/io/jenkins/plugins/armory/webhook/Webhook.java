@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.webhook;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,6 +105,18 @@ public final class Webhook implements Serializable {
         public Webhook inline() {
             return inline;
         }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Cancel cancel
+                    && Objects.equals(name, cancel.name)
+                    && Objects.equals(inline, cancel.inline);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(name, inline);
+        }
     }
 
     /** A header of the call. */
@@ -140,6 +153,16 @@ public final class Webhook implements Serializable {
 
         public String value() {
             return value;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Header header && key.equals(header.key) && value.equals(header.value);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(key, value);
         }
     }
 
@@ -237,6 +260,11 @@ public final class Webhook implements Serializable {
         return builder.build();
     }
 
+    /** Returns the webhook without its cancel webhook. */
+    public Webhook withoutCancel() {
+        return toBuilder().cancel(null).build();
+    }
+
     boolean mayHaveBody() {
         return !METHODS_WITHOUT_BODY.contains(method);
     }
@@ -281,6 +309,32 @@ public final class Webhook implements Serializable {
     /** Whether a receiver of the call can learn from it where to call back to. */
     public boolean tellsWhereToCallBack() {
         return body == null && bodyPath == null && mayHaveBody() || mentions(Variables.CALLBACK_URI);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Webhook webhook && fields().equals(webhook.fields());
+    }
+
+    @Override
+    public int hashCode() {
+        return fields().hashCode();
+    }
+
+    private List<Object> fields() {
+        return Arrays.asList(
+                name,
+                method,
+                uriTemplate,
+                headers,
+                body,
+                bodyPath,
+                retryCount,
+                networkMode,
+                agentIdentifier,
+                disableCallback,
+                context,
+                cancel);
     }
 
     /** See the methods of {@link Webhook} of the same names. Whatever is not set has Armory's default. */

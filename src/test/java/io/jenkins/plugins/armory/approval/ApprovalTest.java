@@ -7,9 +7,12 @@ import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Approval.State;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 public class ApprovalTest {
@@ -18,9 +21,15 @@ public class ApprovalTest {
     public static final Instant SOON = START.plusSeconds(60);
     static final Instant DEADLINE = START.plus(Duration.ofHours(24));
 
+    public static ApprovalTerms.Builder terms(String id) {
+        return ApprovalTerms.of(id, new BuildRef("team/deploy", 7))
+                .environment("staging")
+                .webhook("tests")
+                .timeout(START, Duration.ofHours(24));
+    }
+
     public static Approval start(String id) {
-        return Approval.start(
-                id, new BuildRef("team/deploy", 7), "staging", "tests", null, START, Duration.ofHours(24));
+        return terms(id).start();
     }
 
     public static Attempt attempt(int number, int status) {
@@ -151,7 +160,7 @@ public class ApprovalTest {
 
     @Test
     void isDecidedAtOnceWhereNoCallbackIsAwaited() {
-        Approval alone = start("a1").withoutCallback();
+        Approval alone = terms("a1").withoutCallback().start();
         assertThat(alone.on(callback(false), SOON)).isEqualTo(new Transition(alone, Answer.NOT_AWAITED));
 
         Approval sent = alone.on(sent(), SOON).approval();
@@ -171,7 +180,7 @@ public class ApprovalTest {
     }
 
     private final Approval needsBoth =
-            start("a1").with(new ManualRequirement("Go?", List.of())).on(sent(), SOON).approval();
+            needsBoth("a1").start().on(sent(), SOON).approval();
 
     private static Event approve() {
         return new Event.ManualApproval("alice", "looks good");
@@ -207,16 +216,16 @@ public class ApprovalTest {
 
     @Test
     void aPersonMayDecideBeforeTheWebhookHasAnswered() {
-        Approval approved = needsBoth("a1").on(approve(), SOON).approval();
+        Approval approved = needsBoth("a1").start().on(approve(), SOON).approval();
 
         assertThat(approved.state()).isEqualTo(State.SENDING);
         assertThat(approved.on(sent(), SOON).approval().state()).isEqualTo(State.WAITING);
-        assertThat(needsBoth("a1").withoutCallback().on(approve(), SOON).approval().on(sent(), SOON).approval().decision())
+        assertThat(needsBoth("a1").withoutCallback().start().on(approve(), SOON).approval().on(sent(), SOON).approval().decision())
                 .isEqualTo(new Decision(Outcome.SUCCESS, "looks good", "user alice", SOON));
     }
 
-    private static Approval needsBoth(String id) {
-        return start(id).with(new ManualRequirement("Go?", List.of()));
+    private static ApprovalTerms.Builder needsBoth(String id) {
+        return terms(id).manual(new ManualRequirement("Go?", List.of()));
     }
 
     @Test
@@ -244,7 +253,7 @@ public class ApprovalTest {
 
     @Test
     void endsWhenNothingIsHeardForTooLongAndSaysSinceWhen() {
-        Approval listened = start("a1").with(HEARTBEAT).on(sent(), START).approval();
+        Approval listened = terms("a1").heartbeat(HEARTBEAT).start().on(sent(), START).approval();
 
         assertThat(listened.on(silence(), SILENT.minusMillis(1))).isEqualTo(new Transition(listened, Answer.IGNORED));
         Approval ended = listened.on(silence(), SILENT.plusSeconds(3)).approval();
@@ -260,15 +269,15 @@ public class ApprovalTest {
 
     @Test
     void isHeardByItsCallbackHoweverLateAsLongAsNobodyHasNoticed() {
-        Approval listened = start("a1").with(HEARTBEAT).on(sent(), START).approval();
+        Approval listened = terms("a1").heartbeat(HEARTBEAT).start().on(sent(), START).approval();
 
         assertThat(listened.on(callback(true), SILENT.plusSeconds(3)).answer()).isEqualTo(Answer.ACCEPTED);
     }
 
     @Test
     void nothingHasToBeHeardBeforeTheWebhookHasAnsweredOrAfterTheCallback() {
-        Approval unsent = start("a1").with(HEARTBEAT);
-        Approval forAPerson = needsBoth("a1").with(HEARTBEAT).on(sent(), START).approval().on(callback(true), SOON).approval();
+        Approval unsent = terms("a1").heartbeat(HEARTBEAT).start();
+        Approval forAPerson = needsBoth("a1").heartbeat(HEARTBEAT).start().on(sent(), START).approval().on(callback(true), SOON).approval();
 
         assertThat(unsent.heartbeatDue(START)).isEmpty();
         assertThat(unsent.on(silence(), SILENT).answer()).isEqualTo(Answer.IGNORED);
@@ -305,25 +314,42 @@ public class ApprovalTest {
     @Test
     void cannotBeHalfBuilt() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Approval(
-                        "a1",
-                        sending.build(),
-                        Phase.STRATEGY,
-                        null,
-                        "tests",
-                        null,
-                        List.of(),
-                        true,
-                        null,
-                        START,
-                        DEADLINE,
-                        null,
-                        List.of(),
-                        State.DECIDED,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null));
+                .isThrownBy(() ->
+                        new Approval(sending.terms(), State.DECIDED, sending.said(), List.of(), null, null));
+    }
+
+    private static final Webhook WEBHOOK =
+            Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
+
+    private static Approval withCalls(@CheckForNull Webhook cancel) {
+        return terms("a1")
+                .calls(new OutgoingCalls(WEBHOOK, cancel, Map.of("ref", "main"), null, null))
+                .start();
+    }
+
+    @Test
+    void keepsItsCallsAsLongAsOneMayBeMade() {
+        Approval withoutCancel = withCalls(null);
+        assertThat(withoutCancel.calls()).isNotNull();
+        assertThat(withoutCancel.on(sent(), SOON).approval().calls()).isNull();
+        assertThat(withoutCancel.on(new Event.Aborted("stopped"), SOON).approval().isClosed()).isTrue();
+
+        Approval sent = withCalls(WEBHOOK).on(sent(), SOON).approval();
+        assertThat(sent.calls().webhook()).isNull();
+        assertThat(sent.calls().cancel()).isEqualTo(WEBHOOK);
+        assertThat(sent.on(callback(true), SOON).approval().isClosed()).isTrue();
+    }
+
+    @Test
+    void isOpenUntilItsCancelWebhookIsSeenTo() {
+        Approval aborted = withCalls(WEBHOOK).on(new Event.Aborted("stopped"), SOON).approval();
+
+        assertThat(aborted.isClosed()).isFalse();
+        assertThat(aborted.calls().webhook()).isNull();
+        assertThat(aborted.on(new Event.CancelNotNeeded(), SOON).approval().isClosed())
+                .isTrue();
+        Approval called = aborted.on(new Event.CancelCalled(attempt(1, 200)), SOON).approval();
+        assertThat(called.isClosed()).isTrue();
+        assertThat(called.cancel()).isEqualTo(attempt(1, 200));
     }
 }

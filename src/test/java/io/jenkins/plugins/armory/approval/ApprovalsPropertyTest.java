@@ -10,15 +10,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -50,6 +53,12 @@ class ApprovalsPropertyTest {
         return timer;
     }
 
+    private static final Webhook WEBHOOK =
+            Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
+    private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of(), null, null);
+    /** The rows of the transition table that were taken. */
+    private static final Set<Transitions> VISITED = EnumSet.noneOf(Transitions.class);
+
     private enum Step {
         FAILED,
         SENT,
@@ -66,6 +75,7 @@ class ApprovalsPropertyTest {
         DEADLINE_PASSES,
         ABORT,
         CANCEL_CALLED,
+        CANCEL_NOT_NEEDED,
         ATTACH,
         RUN_EXECUTOR,
         RESTART;
@@ -85,6 +95,7 @@ class ApprovalsPropertyTest {
                 case DEADLINE_CHECK -> new Event.DeadlineCheck();
                 case HEARTBEAT_CHECK -> new Event.HeartbeatCheck(ApprovalTest.START, "when the webhook answered");
                 case CANCEL_CALLED -> new Event.CancelCalled(ApprovalTest.attempt(1, 200));
+                case CANCEL_NOT_NEEDED -> new Event.CancelNotNeeded();
                 case ABORT -> new Event.Aborted("stopped");
                 default -> null;
             };
@@ -100,15 +111,18 @@ class ApprovalsPropertyTest {
      */
     @Property(tries = 1)
     void everyOrderOfEventsComesToTheFirstDecision() {
-        ManualRequirement manual = new ManualRequirement("Go?", List.of());
-        for (Approval approval : List.of(
-                ApprovalTest.start(ID),
-                ApprovalTest.start(ID).withoutCallback(),
-                ApprovalTest.start(ID).with(manual),
-                ApprovalTest.start(ID).with(manual).withoutCallback())) {
-            visitAll(approval);
-            visitAll(approval.with(HEARTBEAT));
+        for (boolean withoutCallback : List.of(false, true)) {
+            for (ManualRequirement manual : Arrays.asList(null, new ManualRequirement("Go?", List.of()))) {
+                for (Duration heartbeat : Arrays.asList(null, HEARTBEAT)) {
+                    for (OutgoingCalls calls : Arrays.asList(null, CALLS)) {
+                        ApprovalTerms.Builder terms =
+                                ApprovalTest.terms(ID).manual(manual).heartbeat(heartbeat).calls(calls);
+                        visitAll((withoutCallback ? terms.withoutCallback() : terms).start());
+                    }
+                }
+            }
         }
+        assertThat(VISITED).as("rows of the transition table that no order leads to").containsExactlyInAnyOrder(Transitions.values());
     }
 
     private static void visitAll(Approval first) {
@@ -121,6 +135,7 @@ class ApprovalsPropertyTest {
             if (seen.add(moment)) {
                 open.add(new Moment(moment.approval, moment.now.equals(ApprovalTest.START) ? SILENT : ApprovalTest.DEADLINE));
                 for (Step step : events) {
+                    VISITED.add(Transitions.of(moment.approval, step.event(), moment.now));
                     Approval.Transition transition = moment.approval.on(step.event(), moment.now);
                     checkTransition(moment.approval, step, moment.now, transition);
                     open.add(new Moment(transition.approval(), moment.now));
@@ -152,6 +167,13 @@ class ApprovalsPropertyTest {
             assertThat(after.decision()).isEqualTo(before.decision());
         }
         assertThat(after.cancel() == null || after.isDecided()).isTrue();
+        assertThat(after.calls() == null || before.calls() != null).isTrue();
+        if (before.calls() != null && after.isDecided() && !after.isCancelled()) {
+            assertThat(after.calls()).as("nothing is left to call").isNull();
+        }
+        if (before.calls() != null && !before.isDecided() && after.isCancelled()) {
+            assertThat(after.calls()).as("the cancel webhook is not lost").isNotNull();
+        }
         if (before.callback() != null) {
             assertThat(after.callback()).isEqualTo(before.callback());
         }
@@ -264,12 +286,12 @@ class ApprovalsPropertyTest {
         Life(Path folder) throws IOException {
             this.folder = folder;
             open();
-            approvals.create(ApprovalTest.start(ID).with(HEARTBEAT));
+            approvals.create(ApprovalTest.terms(ID).heartbeat(HEARTBEAT).calls(CALLS).start());
         }
 
         private void open() throws IOException {
             executor = new ManualExecutor();
-            approvals = new Approvals(ApprovalStore.open(folder), TIMER, executor, clock);
+            approvals = new Approvals(ApprovalStore.open(folder, TIMER, executor), TIMER, executor, clock);
             told.clear();
             attached = false;
         }

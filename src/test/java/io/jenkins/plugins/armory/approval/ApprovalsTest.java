@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.approval;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.DEADLINE;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.START;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
+import static io.jenkins.plugins.armory.approval.ApprovalTest.terms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -49,11 +50,19 @@ class ApprovalsTest {
     }
 
     private Approvals open(Clock now) throws IOException {
-        return new Approvals(ApprovalStore.open(folder), timer, Runnable::run, now);
+        return new Approvals(ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, now);
     }
 
     private static Approval startingNow(String id, Duration timeout) {
-        return Approval.start(id, new BuildRef("job", 1), null, "w", null, Instant.now(), timeout);
+        return startingNow(id, timeout, null);
+    }
+
+    private static Approval startingNow(String id, Duration timeout, @CheckForNull Duration heartbeat) {
+        return ApprovalTerms.of(id, new BuildRef("job", 1))
+                .webhook("w")
+                .timeout(Instant.now(), timeout)
+                .heartbeat(heartbeat)
+                .start();
     }
 
     @Test
@@ -71,46 +80,33 @@ class ApprovalsTest {
         assertThat(approvals.find("late").orElseThrow().isDecided()).isFalse();
     }
 
-    private static Approvals.Waiter inGroup(Object group) {
-        return new Approvals.Waiter() {
-            @Override
-            public void decided(Approval approval) {}
-
-            @Override
-            public Object group() {
-                return group;
-            }
-        };
-    }
-
     @Test
     void aFailureEndsTheOthersOfItsGroupAlone() throws IOException {
         Approvals approvals = open(clock);
-        for (String id : List.of("failed", "beside", "elsewhere", "alone")) {
-            approvals.create(start(id));
-        }
-        approvals.attach("failed", inGroup("verify"));
-        approvals.attach("beside", inGroup("verify"));
-        approvals.attach("elsewhere", inGroup("deploy"));
-        approvals.attach("alone", inGroup(null));
+        Approval failed = terms("failed").group("verify").start();
+        approvals.create(failed);
+        approvals.create(terms("beside").group("verify").start());
+        approvals.create(terms("elsewhere").group("deploy").start());
+        approvals.create(terms("later").group("verify").phase(Phase.AFTER_DEPLOYMENT).start());
+        approvals.create(terms("alone").start());
 
-        approvals.endOthers("failed", "verify", "'lint' failed");
+        approvals.endOthers(failed, "'lint' failed");
 
         assertThat(approvals.find("beside").orElseThrow().decision())
                 .returns(Outcome.OTHER_FAILED, Decision::outcome)
                 .returns("'lint' failed", Decision::mdMessage);
         assertThat(approvals.list().stream().filter(approval -> !approval.isDecided()))
                 .extracting(Approval::id)
-                .containsExactlyInAnyOrder("failed", "elsewhere", "alone");
+                .containsExactlyInAnyOrder("failed", "elsewhere", "later", "alone");
     }
 
     @Test
     void tellsOfEachOfTheTwoThatHaveToSayYes() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("a").with(new ManualRequirement("Go?", List.of())));
+        approvals.create(terms("a").manual(new ManualRequirement("Go?", List.of())).start());
         List<Approval> heard = new CopyOnWriteArrayList<>();
         List<Approval> decided = new CopyOnWriteArrayList<>();
-        approvals.attach("a", new Approvals.Waiter() {
+        approvals.attach("a", new ApprovalObserver() {
             @Override
             public void decided(Approval approval) {
                 decided.add(approval);
@@ -132,8 +128,7 @@ class ApprovalsTest {
     }
 
     private static Approval startingIn(String id, int build, @CheckForNull String environment) {
-        return Approval.start(
-                id, new BuildRef("team/deploy", build), environment, "tests", null, START, Duration.ofHours(24));
+        return ApprovalTerms.of(id, new BuildRef("team/deploy", build)).environment(environment).webhook("tests").timeout(START, Duration.ofHours(24)).start();
     }
 
     @Test
@@ -322,7 +317,7 @@ class ApprovalsTest {
     }
 
     /** Keeps what it is told. */
-    private static final class Listener implements Approvals.Waiter {
+    private static final class Listener implements ApprovalObserver {
 
         private final List<Progress> progress = new CopyOnWriteArrayList<>();
 
@@ -432,9 +427,9 @@ class ApprovalsTest {
     @Test
     void endsByItselfWhatNothingIsHeardOf() throws IOException {
         Approvals approvals = open(Clock.systemUTC());
-        approvals.create(startingNow("silent", Duration.ofHours(1)).with(Duration.ofMillis(50)));
-        approvals.create(startingNow("unsent", Duration.ofHours(1)).with(Duration.ofMillis(50)));
-        approvals.create(startingNow("heard", Duration.ofHours(1)).with(Duration.ofMinutes(30)));
+        approvals.create(startingNow("silent", Duration.ofHours(1), Duration.ofMillis(50)));
+        approvals.create(startingNow("unsent", Duration.ofHours(1), Duration.ofMillis(50)));
+        approvals.create(startingNow("heard", Duration.ofHours(1), Duration.ofMinutes(30)));
         approvals.attach("silent", told::add);
         approvals.attach("heard", told::add);
 
@@ -453,7 +448,7 @@ class ApprovalsTest {
     void progressPutsOffTheEndUntilItStops() throws IOException {
         Approvals approvals = open(Clock.systemUTC());
         Duration heartbeat = Duration.ofMillis(200);
-        approvals.create(startingNow("a1", Duration.ofHours(1)).with(heartbeat));
+        approvals.create(startingNow("a1", Duration.ofHours(1), heartbeat));
         approvals.attach("a1", told::add);
         approvals.apply("a1", sentNow());
         Instant until = Instant.now().plus(heartbeat.multipliedBy(4));
@@ -476,7 +471,7 @@ class ApprovalsTest {
     void silenceIsNoticedThoughTheClockWasSetBack() throws IOException {
         Approvals approvals = open(clock);
         Duration heartbeat = Duration.ofMillis(200);
-        approvals.create(start("a1").with(heartbeat));
+        approvals.create(terms("a1").heartbeat(heartbeat).start());
         approvals.attach("a1", told::add);
         approvals.apply("a1", ApprovalTest.sent());
         Instant setBack = START.minus(Duration.ofDays(1));
@@ -499,11 +494,10 @@ class ApprovalsTest {
     @Test
     void aClockThatIsSetAheadIsNoSilence() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("a1").with(Duration.ofHours(1)));
+        approvals.create(terms("a1").heartbeat(Duration.ofHours(1)).start());
         approvals.apply("a1", ApprovalTest.sent());
         clock.set(START.plus(Duration.ofHours(5)));
-        approvals.create(Approval.start(
-                "overdue", new BuildRef("job", 1), null, "w", null, clock.instant(), Duration.ofMillis(1)));
+        approvals.create(ApprovalTerms.of("overdue", new BuildRef("job", 1)).webhook("w").timeout(clock.instant(), Duration.ofMillis(1)).start());
         clock.set(clock.instant().plusSeconds(1));
 
         // What is due is looked at in its order, so "a1" has been.
@@ -516,7 +510,7 @@ class ApprovalsTest {
     void aRestartBeginsTheIntervalAnewAndChangesNoDeadline() throws IOException {
         Duration heartbeat = Duration.ofHours(1);
         Approvals before = open(clock);
-        before.create(start("a1").with(heartbeat));
+        before.create(terms("a1").heartbeat(heartbeat).start());
         before.apply("a1", ApprovalTest.sent());
         assertThat(before.heartbeatDue(before.find("a1").orElseThrow()))
                 .contains(START.plusMillis(12).plus(heartbeat));

@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.callback.token.Verification;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import io.jenkins.plugins.armory.approval.Approvals;
@@ -63,7 +64,7 @@ class CallbackEndpointTest {
 
     @BeforeEach
     void create() throws IOException {
-        approvals = new Approvals(ApprovalStore.open(folder), timer, Runnable::run, Clock.systemUTC());
+        approvals = new Approvals(ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, Clock.systemUTC());
         endpoint = new CallbackEndpoint(
                 approvals,
                 tokens,
@@ -81,8 +82,7 @@ class CallbackEndpointTest {
 
     private String newApproval(String callbackCredentialsId, Duration timeout) throws IOException {
         String newId = tokens.newId();
-        approvals.create(Approval.start(
-                newId, new BuildRef("deploy", 1), null, "tests", callbackCredentialsId, Instant.now(), timeout));
+        approvals.create(ApprovalTerms.of(newId, new BuildRef("deploy", 1)).webhook("tests").callers(callbackCredentialsId, List.of()).timeout(Instant.now(), timeout).start());
         return newId;
     }
 
@@ -209,9 +209,7 @@ class CallbackEndpointTest {
     @Test
     void isGoneWhereNoCallbackIsAwaited() throws IOException {
         String sending = tokens.newId();
-        approvals.create(Approval.start(
-                        sending, new BuildRef("job", 1), null, "w", null, Instant.now(), Duration.ofHours(1))
-                .withoutCallback());
+        approvals.create(ApprovalTerms.of(sending, new BuildRef("job", 1)).webhook("w").timeout(Instant.now(), Duration.ofHours(1)).withoutCallback().start());
 
         assertError(callBack(sending, SUCCESS), 410, "approval_ended", "No callback is awaited");
         assertThat(found(sending).isDecided()).isFalse();

@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
@@ -56,9 +57,9 @@ class CallbackFuzzTest {
     @BeforeContainer
     static void open() throws IOException {
         folder = Files.createTempDirectory("approvals");
-        approvals = new Approvals(ApprovalStore.open(folder), TIMER, Runnable::run, Clock.systemUTC());
+        approvals = new Approvals(ApprovalStore.open(folder, TIMER, Runnable::run), TIMER, Runnable::run, Clock.systemUTC());
         approvals.create(
-                Approval.start(ID, new BuildRef("job", 1), null, "w", null, Instant.now(), Duration.ofDays(1)));
+                ApprovalTerms.of(ID, new BuildRef("job", 1)).webhook("w").timeout(Instant.now(), Duration.ofDays(1)).start());
         endpoint = new CallbackEndpoint(approvals, TOKENS, List.of(TokenVerifier.ofApprovals(TOKENS)), () -> false, Clock.systemUTC());
     }
 

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import hudson.model.Item;
 import hudson.util.Secret;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.URL;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -104,7 +104,7 @@ class TestCallJenkinsTest {
         callback.setAdditionalHeader(
                 "Authorization",
                 "Bearer "
-                        + ArmoryApprovals.get()
+                        + ArmoryRuntime.get()
                                 .tokens()
                                 .tokenFor(body.get("approvalId").textValue()));
         callback.setAdditionalHeader("Content-Type", "application/json");

@@ -2,8 +2,7 @@ package io.jenkins.plugins.armory.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.http.WebhookCaller;
-import io.jenkins.plugins.armory.http.WebhookCaller.Result;
+import io.jenkins.plugins.armory.http.WebhookClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.IntStream;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class RetryPolicyTest {
 
-    private static final Result BROKEN = Result.notMade("it broke", true);
+    private static final CallResult BROKEN = CallResult.notMade("it broke", true);
     private final RetryPolicy withoutChance = new RetryPolicy(() -> 0);
 
     @Test
@@ -30,7 +29,7 @@ class RetryPolicyTest {
     void givesUpAfterTheRetriesAndAtOnceOnWhatWillNotPass() {
         assertThat(withoutChance.delay(3, 2, BROKEN)).isEmpty();
         assertThat(withoutChance.delay(1, 0, BROKEN)).isEmpty();
-        assertThat(withoutChance.delay(1, 5, Result.notMade("it is refused", false))).isEmpty();
+        assertThat(withoutChance.delay(1, 5, CallResult.notMade("it is refused", false))).isEmpty();
     }
 
     @Property(tries = 500)
@@ -49,12 +48,12 @@ class RetryPolicyTest {
     void readsRetryAfterInBothForms() {
         Instant now = Instant.parse("2026-01-31T10:00:00Z");
 
-        assertThat(WebhookCaller.retryAfter("120", now)).isEqualTo(Duration.ofMinutes(2));
-        assertThat(WebhookCaller.retryAfter(" 0 ", now)).isEqualTo(Duration.ZERO);
-        assertThat(WebhookCaller.retryAfter("Sat, 31 Jan 2026 10:00:30 GMT", now)).isEqualTo(Duration.ofSeconds(30));
-        assertThat(WebhookCaller.retryAfter("Sat, 31 Jan 2026 09:00:00 GMT", now)).isEqualTo(Duration.ZERO);
-        assertThat(WebhookCaller.retryAfter("soon", now)).isNull();
-        assertThat(WebhookCaller.retryAfter("-1", now)).isNull();
-        assertThat(WebhookCaller.retryAfter(null, now)).isNull();
+        assertThat(WebhookClient.retryAfter("120", now)).isEqualTo(Duration.ofMinutes(2));
+        assertThat(WebhookClient.retryAfter(" 0 ", now)).isEqualTo(Duration.ZERO);
+        assertThat(WebhookClient.retryAfter("Sat, 31 Jan 2026 10:00:30 GMT", now)).isEqualTo(Duration.ofSeconds(30));
+        assertThat(WebhookClient.retryAfter("Sat, 31 Jan 2026 09:00:00 GMT", now)).isEqualTo(Duration.ZERO);
+        assertThat(WebhookClient.retryAfter("soon", now)).isNull();
+        assertThat(WebhookClient.retryAfter("-1", now)).isNull();
+        assertThat(WebhookClient.retryAfter(null, now)).isNull();
     }
 }

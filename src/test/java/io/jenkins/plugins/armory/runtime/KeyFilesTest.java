@@ -9,7 +9,7 @@ class KeyFilesTest {
 
     @Test
     void keyOfTheTokensOfApprovals() {
-        assertThat(ArmoryApprovals.KEY.getId()).isEqualTo("io.jenkins.plugins.armory.runtime.ArmoryApprovals.callback");
+        assertThat(ArmoryRuntime.KEY.getId()).isEqualTo("io.jenkins.plugins.armory.runtime.ArmoryApprovals.callback");
     }
 
     @Test

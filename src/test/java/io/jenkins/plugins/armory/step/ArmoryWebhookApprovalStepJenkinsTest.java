@@ -14,7 +14,7 @@ import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.Secret;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
@@ -128,7 +128,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     }
 
     private static Approval approval(RecordedRequest request) throws IOException {
-        return ArmoryApprovals.get()
+        return ArmoryRuntime.get()
                 .approvals()
                 .find(request.getHeaders().get("Idempotency-Key"))
                 .orElseThrow();

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.armory.step;
 
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
 
@@ -14,7 +14,7 @@ final class BusyExecutor implements AutoCloseable {
     /** Returns once no thread is left. */
     static BusyExecutor occupy() throws InterruptedException {
         BusyExecutor busy = new BusyExecutor();
-        ThreadPoolExecutor executor = (ThreadPoolExecutor) ArmoryApprovals.get().executor();
+        ThreadPoolExecutor executor = (ThreadPoolExecutor) ArmoryRuntime.get().executor();
         CountDownLatch occupied = new CountDownLatch(executor.getMaximumPoolSize());
         for (int i = 0; i < executor.getMaximumPoolSize(); i++) {
             executor.execute(() -> {

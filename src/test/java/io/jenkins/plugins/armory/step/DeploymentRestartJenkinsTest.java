@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
-import io.jenkins.plugins.armory.runtime.ArmoryDeployments;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
@@ -54,7 +54,7 @@ class DeploymentRestartJenkinsTest {
         sessions.then(j -> {
             start(j, "input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }\necho 'behind it'");
             awaitInput(run(j));
-            ArmoryDeployments.get()
+            ArmoryRuntime.get().deployments()
                     .apply(run(j), new ApprovalEnded(
                                     new Place(null, null, null, List.of()),
                                     "a1",
@@ -135,8 +135,8 @@ class DeploymentRestartJenkinsTest {
                         .forEach(step -> id[0] = ((ArmoryRollbackExecution) step).id());
                 return id[0] != null;
             });
-            ArmoryDeployments.get().apply(run(j), new RollbackStarted("prod", id[0]));
-            ArmoryDeployments.get().apply(run(j), new RollbackEnded("prod", id[0], null));
+            ArmoryRuntime.get().deployments().apply(run(j), new RollbackStarted("prod", id[0]));
+            ArmoryRuntime.get().deployments().apply(run(j), new RollbackEnded("prod", id[0], null));
         });
         sessions.then(j -> {
             j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));

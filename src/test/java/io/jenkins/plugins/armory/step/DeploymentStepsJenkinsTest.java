@@ -8,7 +8,7 @@ import io.jenkins.plugins.armory.flow.DeadEnds;
 import io.jenkins.plugins.armory.flow.StagePause;
 import hudson.model.Result;
 import hudson.model.queue.QueueTaskFuture;
-import io.jenkins.plugins.armory.runtime.ArmoryDeployments;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
@@ -68,7 +68,7 @@ class DeploymentStepsJenkinsTest {
 
     /** As an approval after the deployment does that stands in no environment. */
     private static void failAfterDeployment(WorkflowRun run) throws IOException {
-        ArmoryDeployments.get()
+        ArmoryRuntime.get().deployments()
                 .apply(
                         run,
                         new ApprovalEnded(
@@ -153,7 +153,7 @@ class DeploymentStepsJenkinsTest {
         j.assertLogContains("Stage 'prod' is cancelled: 2 of 42 failed", run);
         j.assertLogContains("behind them", run);
         j.assertLogNotContains("never", run);
-        assertThat(ArmoryDeployments.get().of(run).deployment().cancelledStages()).containsExactly("prod", "more");
+        assertThat(ArmoryRuntime.get().deployments().of(run).deployment().cancelledStages()).containsExactly("prod", "more");
     }
 
     @Test
@@ -284,13 +284,13 @@ class DeploymentStepsJenkinsTest {
     void environmentsOfABuildThatIsOverAreOver() throws Exception {
         WorkflowRun run = start("armoryEnvironment('prod') { echo 'deployed' }");
         j.assertBuildStatus(Result.SUCCESS, j.waitForCompletion(run));
-        await().until(() -> ArmoryDeployments.get().of(run).deployment().ended());
+        await().until(() -> ArmoryRuntime.get().deployments().of(run).deployment().ended());
         Path file = run.getRootDir().toPath().resolve("armory-deployment.json");
         Files.writeString( // as it is when Jenkins goes down just as the build ends
                 file,
                 Files.readString(file).replace("\"ended\":true", "\"ended\":false").replace("COMPLETE", "DEPLOYING"));
 
-        assertThat(ArmoryDeployments.get().of(run).deployment().find("prod"))
+        assertThat(ArmoryRuntime.get().deployments().of(run).deployment().find("prod"))
                 .hasValueSatisfying(prod -> assertThat(prod.state()).isEqualTo(Environment.State.FAILED));
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
@@ -78,7 +78,7 @@ class RestartJenkinsTest {
     }
 
     private static void awaitState(String id, Approval.State state) {
-        await().until(() -> ArmoryApprovals.get().approvals().find(id).orElseThrow().state() == state);
+        await().until(() -> ArmoryRuntime.get().approvals().find(id).orElseThrow().state() == state);
     }
 
     @Test
@@ -118,8 +118,8 @@ class RestartJenkinsTest {
             start(j, "");
             awaitState(id(), Approval.State.WAITING);
             // As if Jenkins were killed between the answer to the callback and the step's end: written, but not passed on.
-            ArmoryApprovals.get().approvals().attach(id(), approval -> {});
-            ArmoryApprovals.get().approvals().apply(id(), new Event.Callback(true, "fine", "callback token"));
+            ArmoryRuntime.get().approvals().attach(id(), approval -> {});
+            ArmoryRuntime.get().approvals().apply(id(), new Event.Callback(true, "fine", "callback token"));
         });
         sessions.then(j -> {
             j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
@@ -134,7 +134,7 @@ class RestartJenkinsTest {
         sessions.then(j -> {
             start(j, ", timeout: 5, unit: 'SECONDS'");
             awaitState(id(), Approval.State.WAITING);
-            deadline[0] = ArmoryApprovals.get()
+            deadline[0] = ArmoryRuntime.get()
                     .approvals()
                     .find(id())
                     .orElseThrow()

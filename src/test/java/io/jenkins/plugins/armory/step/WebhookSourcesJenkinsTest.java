@@ -21,7 +21,7 @@ import io.jenkins.plugins.armory.config.FolderWebhooks;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.Webhooks;
 import io.jenkins.plugins.armory.webhook.Variables;
-import io.jenkins.plugins.armory.http.WebhookCaller;
+import io.jenkins.plugins.armory.http.WebhookClient;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -210,7 +210,7 @@ class WebhookSourcesJenkinsTest {
         WorkflowRun build = j.assertBuildStatusSuccess(j.waitForCompletion(run(null, "echo 'any build'")));
         WebhookRequest request = WebhookRequest.of(
                 definition("a", "/start").toWebhook(), new Variables(), new WebhookRequest.Defaults("id", "strategy", null));
-        CompletableFuture<WebhookCaller.Result> result = new CompletableFuture<>();
+        CompletableFuture<CallResult> result = new CompletableFuture<>();
 
         new AgentRoute(agent.getNodeName(), build, line -> {}, Duration.ofSeconds(3))
                 .call(request, "id", () -> true, result::complete);

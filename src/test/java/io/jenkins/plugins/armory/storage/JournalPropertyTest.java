@@ -4,6 +4,7 @@ import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
@@ -138,8 +139,7 @@ class JournalPropertyTest {
         }
 
         private void create(String id) {
-            Approval approval = Approval.start(
-                    id, new BuildRef("team/deploy", 7), "staging", "tests", null, tick(), Duration.ofHours(24));
+            Approval approval = ApprovalTerms.of(id, new BuildRef("team/deploy", 7)).environment("staging").webhook("tests").timeout(tick(), Duration.ofHours(24)).start();
             acknowledged.put(id, null);
             change(id, approval, () -> store.create(approval));
         }

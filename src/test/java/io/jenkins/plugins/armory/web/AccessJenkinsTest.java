@@ -7,9 +7,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import hudson.cli.CLICommandInvoker;
 import hudson.model.Item;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import java.io.Reader;
 import java.net.URL;
@@ -172,12 +173,11 @@ class AccessJenkinsTest {
     }
 
     private String newApproval() throws Exception {
-        String id = ArmoryApprovals.get().tokens().newId();
+        String id = ArmoryRuntime.get().tokens().newId();
         BuildRecord.add(run, id);
-        ArmoryApprovals.get()
+        ArmoryRuntime.get()
                 .approvals()
-                .create(Approval.start(id, BuildRecord.refTo(run), "prod", "tests", null, Instant.now(), Duration.ofHours(1))
-                        .with(new ManualRequirement("Go?", List.of())));
+                .create(ApprovalTerms.of(id, BuildRecord.refTo(run)).environment("prod").webhook("tests").timeout(Instant.now(), Duration.ofHours(1)).manual(new ManualRequirement("Go?", List.of())).start());
         return id;
     }
 

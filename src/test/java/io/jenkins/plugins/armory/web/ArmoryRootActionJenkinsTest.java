@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Item;
 import hudson.security.csrf.DefaultCrumbIssuer;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -42,16 +43,15 @@ class ArmoryRootActionJenkinsTest {
                 .grant(Jenkins.READ, Item.READ)
                 .everywhere()
                 .to("reader"));
-        id = ArmoryApprovals.get().tokens().newId();
-        ArmoryApprovals.get()
+        id = ArmoryRuntime.get().tokens().newId();
+        ArmoryRuntime.get()
                 .approvals()
-                .create(Approval.start(
-                        id, new BuildRef(job.getFullName(), 1), "prod", "tests", null, Instant.now(), Duration.ofHours(1)));
+                .create(ApprovalTerms.of(id, new BuildRef(job.getFullName(), 1)).environment("prod").webhook("tests").timeout(Instant.now(), Duration.ofHours(1)).start());
         client = new CallbackClient(j.getURL());
     }
 
     private String token() {
-        return ArmoryApprovals.get().tokens().tokenFor(id);
+        return ArmoryRuntime.get().tokens().tokenFor(id);
     }
 
     private JSONArray approvalsSeenBy(String user) throws Exception {

@@ -2,10 +2,11 @@ package io.jenkins.plugins.armory.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import java.time.Duration;
 import java.time.Instant;
 import org.htmlunit.html.DomElement;
@@ -35,12 +36,11 @@ class BuildPageJenkinsTest {
         WorkflowJob job = j.createProject(WorkflowJob.class, "deploy");
         job.setDefinition(new CpsFlowDefinition("sleep 600", true));
         run = job.scheduleBuild2(0).waitForStart();
-        id = ArmoryApprovals.get().tokens().newId();
+        id = ArmoryRuntime.get().tokens().newId();
         BuildRecord.add(run, id);
-        ArmoryApprovals.get()
+        ArmoryRuntime.get()
                 .approvals()
-                .create(Approval.start(
-                        id, BuildRecord.refTo(run), ENVIRONMENT, "tests", null, Instant.now(), Duration.ofHours(1)));
+                .create(ApprovalTerms.of(id, BuildRecord.refTo(run)).environment(ENVIRONMENT).webhook("tests").timeout(Instant.now(), Duration.ofHours(1)).start());
     }
 
     private void end() throws Exception {
@@ -55,7 +55,7 @@ class BuildPageJenkinsTest {
     }
 
     private String token() {
-        return ArmoryApprovals.get().tokens().tokenFor(id);
+        return ArmoryRuntime.get().tokens().tokenFor(id);
     }
 
     private HtmlPage page() throws Exception {

@@ -10,8 +10,9 @@ import hudson.ExtensionList;
 import hudson.model.Item;
 import hudson.model.Result;
 import hudson.security.csrf.DefaultCrumbIssuer;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.ListedClient;
@@ -75,10 +76,10 @@ class CallersJenkinsTest {
     }
 
     private static String newApproval(String job) throws Exception {
-        String newId = ArmoryApprovals.get().tokens().newId();
-        ArmoryApprovals.get()
+        String newId = ArmoryRuntime.get().tokens().newId();
+        ArmoryRuntime.get()
                 .approvals()
-                .create(Approval.start(newId, new BuildRef(job, 1), "prod", "tests", null, Instant.now(), Duration.ofHours(1)));
+                .create(ApprovalTerms.of(newId, new BuildRef(job, 1)).environment("prod").webhook("tests").timeout(Instant.now(), Duration.ofHours(1)).start());
         return newId;
     }
 
@@ -116,7 +117,7 @@ class CallersJenkinsTest {
                 post("approvals/" + id, "application/json", SUCCESS, "Authorization", "Bearer " + token());
 
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        assertThat(ArmoryApprovals.get().approvals().find(id).orElseThrow().requireDecision().decidedBy())
+        assertThat(ArmoryRuntime.get().approvals().find(id).orElseThrow().requireDecision().decidedBy())
                 .isEqualTo("client client-1");
     }
 
@@ -130,7 +131,7 @@ class CallersJenkinsTest {
                 post("approvals/" + id, "application/json", SUCCESS, "Authorization", "Bearer " + token());
 
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        assertThat(ArmoryApprovals.get().approvals().find(id).orElseThrow().isDecided()).isTrue();
+        assertThat(ArmoryRuntime.get().approvals().find(id).orElseThrow().isDecided()).isTrue();
     }
 
     @Test
@@ -166,7 +167,7 @@ class CallersJenkinsTest {
         assertThat(response.statusCode()).isEqualTo(403);
         assertThat(response.headers().firstValue("WWW-Authenticate"))
                 .contains("Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"decide:other\"");
-        assertThat(ArmoryApprovals.get().approvals().find(other).orElseThrow().isDecided()).isFalse();
+        assertThat(ArmoryRuntime.get().approvals().find(other).orElseThrow().isDecided()).isFalse();
     }
 
     @Test

@@ -6,9 +6,10 @@ import com.codahale.metrics.MetricRegistry;
 import hudson.cli.CLICommandInvoker;
 import hudson.model.AdministrativeMonitor;
 import hudson.model.Item;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import java.time.Duration;
@@ -41,11 +42,10 @@ class OperationsJenkinsTest {
     }
 
     private static String create(WorkflowJob job, String environment, Instant startedAt) throws Exception {
-        String newId = ArmoryApprovals.get().tokens().newId();
-        ArmoryApprovals.get()
+        String newId = ArmoryRuntime.get().tokens().newId();
+        ArmoryRuntime.get()
                 .approvals()
-                .create(Approval.start(
-                        newId, new BuildRef(job.getFullName(), 1), environment, "tests", null, startedAt, Duration.ofHours(1)));
+                .create(ApprovalTerms.of(newId, new BuildRef(job.getFullName(), 1)).environment(environment).webhook("tests").timeout(startedAt, Duration.ofHours(1)).start());
         return newId;
     }
 
@@ -54,7 +54,7 @@ class OperationsJenkinsTest {
     }
 
     private String token() {
-        return ArmoryApprovals.get().tokens().tokenFor(id);
+        return ArmoryRuntime.get().tokens().tokenFor(id);
     }
 
     private String list(String... arguments) {
@@ -94,11 +94,9 @@ class OperationsJenkinsTest {
         j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
                 .grant(Jenkins.READ, Item.READ).everywhere().to("reader")
                 .grant(Jenkins.READ, Item.READ, Item.BUILD).everywhere().to("alice", "bob"));
-        ArmoryApprovals.get()
+        ArmoryRuntime.get()
                 .approvals()
-                .create(Approval.start(
-                                id + "2", new BuildRef("deploy", 1), "prod", "tests", null, Instant.now(), Duration.ofHours(1))
-                        .with(new ManualRequirement("Go?", List.of())));
+                .create(ApprovalTerms.of(id + "2", new BuildRef("deploy", 1)).environment("prod").webhook("tests").timeout(Instant.now(), Duration.ofHours(1)).manual(new ManualRequirement("Go?", List.of())).start());
 
         assertThat(decide("reader", id + "2", "--approve")).returns(6, CLICommandInvoker.Result::returnCode);
         assertThat(decide("alice", id + "2", "--approve", "--comment", "looks good"))

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hudson.model.Item;
 import hudson.security.Permission;
 import hudson.security.PermissionGroup;
-import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import java.net.URL;
@@ -56,12 +57,10 @@ class PersonalDecisionJenkinsTest {
     }
 
     private String newApproval(String... submitters) throws Exception {
-        String id = ArmoryApprovals.get().tokens().newId();
-        ArmoryApprovals.get()
+        String id = ArmoryRuntime.get().tokens().newId();
+        ArmoryRuntime.get()
                 .approvals()
-                .create(Approval.start(
-                                id, new BuildRef("deploy", 1), "prod", "tests", null, Instant.now(), Duration.ofHours(1))
-                        .with(new ManualRequirement("Go?", List.of(submitters))));
+                .create(ApprovalTerms.of(id, new BuildRef("deploy", 1)).environment("prod").webhook("tests").timeout(Instant.now(), Duration.ofHours(1)).manual(new ManualRequirement("Go?", List.of(submitters))).start());
         return id;
     }
 
@@ -74,7 +73,7 @@ class PersonalDecisionJenkinsTest {
     }
 
     private Approval approval(String id) throws Exception {
-        return ArmoryApprovals.get().approvals().find(id).orElseThrow();
+        return ArmoryRuntime.get().approvals().find(id).orElseThrow();
     }
 
     @Test

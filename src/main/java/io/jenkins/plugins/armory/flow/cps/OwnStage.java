@@ -1,12 +1,9 @@
 package io.jenkins.plugins.armory.flow.cps;
 
-import io.jenkins.plugins.armory.flow.Stages;
-import java.io.IOException;
 import java.lang.reflect.Field;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.cps.CpsStepContext;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 
@@ -29,8 +26,8 @@ public final class OwnStage {
      *
      * @return whether it is one
      */
-    public static boolean prepare(StepContext context) throws IOException, InterruptedException {
-        if (DESCRIPTOR == null || !(context instanceof CpsStepContext) || Stages.isInOne(context.get(FlowNode.class))) {
+    public static boolean prepare(StepContext context) {
+        if (DESCRIPTOR == null || !(context instanceof CpsStepContext)) {
             return false;
         }
         StepDescriptor stage = StepDescriptor.byFunctionName("stage");

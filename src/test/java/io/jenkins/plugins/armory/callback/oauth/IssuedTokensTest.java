@@ -19,6 +19,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
@@ -108,8 +109,7 @@ class IssuedTokensTest {
     }
 
     private static Approval approval(String job, String... allowedCallers) {
-        return Approval.start(
-                "a1", new BuildRef(job, 1), null, "tests", null, List.of(allowedCallers), START, Duration.ofDays(7));
+        return ApprovalTerms.of("a1", new BuildRef(job, 1)).webhook("tests").callers(null, List.of(allowedCallers)).timeout(START, Duration.ofDays(7)).start();
     }
 
     private Optional<Caller.Obstacle> obstacle(String token, Approval approval) {

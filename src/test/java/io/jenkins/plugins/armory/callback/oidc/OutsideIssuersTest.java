@@ -28,6 +28,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
@@ -167,8 +168,7 @@ class OutsideIssuersTest {
     }
 
     private static Approval approval(String job, String... allowedCallers) {
-        return Approval.start(
-                "a1", new BuildRef(job, 1), null, "tests", null, List.of(allowedCallers), NOW, Duration.ofDays(1));
+        return ApprovalTerms.of("a1", new BuildRef(job, 1)).webhook("tests").callers(null, List.of(allowedCallers)).timeout(NOW, Duration.ofDays(1)).start();
     }
 
     private void pass(Duration duration) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,15 +19,7 @@ class AllowedCallersTest {
     private static final String ISSUER = "https://issuer.example.com";
 
     private static AllowedCallers callers(String... entries) {
-        return AllowedCallers.of(Approval.start(
-                "id",
-                new BuildRef("job", 1),
-                "prod",
-                "tests",
-                null,
-                List.of(entries),
-                Instant.EPOCH,
-                Duration.ofHours(1)));
+        return AllowedCallers.of(ApprovalTerms.of("id", new BuildRef("job", 1)).environment("prod").webhook("tests").callers(null, List.of(entries)).timeout(Instant.EPOCH, Duration.ofHours(1)).start());
     }
 
     @ParameterizedTest

@@ -56,7 +56,7 @@ class WaitingBenchmark {
 
     private static void restart(Controller jenkins, int waiting, String id) {
         String token = new ScriptConsole(jenkins)
-                .run("println io.jenkins.plugins.armory.runtime.ArmoryApprovals.get().tokens().tokenFor('" + id + "')")
+                .run("println io.jenkins.plugins.armory.runtime.ArmoryRuntime.get().tokens().tokenFor('" + id + "')")
                 .strip();
         jenkins.kill();
         long start = System.nanoTime();

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.callback;
 
 import com.nimbusds.jose.jwk.JWKSet;
-import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.callback.oauth.TokenEndpointFuzz;
@@ -72,9 +72,14 @@ public final class CallbackEndpointFuzz {
                 return thread;
             });
             Approvals approvals = new Approvals(
-                    ApprovalStore.open(Files.createTempDirectory("fuzz")), timer, timer, Clock.systemUTC());
-            approvals.create(
-                    Approval.start(ID, new BuildRef("job", 1), null, "w", null, Instant.now(), Duration.ofDays(365)));
+                    ApprovalStore.open(Files.createTempDirectory("fuzz"), timer, timer),
+                    timer,
+                    timer,
+                    Clock.systemUTC());
+            approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
+                    .webhook("w")
+                    .timeout(Instant.now(), Duration.ofDays(365))
+                    .start());
             return approvals;
         } catch (IOException x) {
             throw new AssertionError(x);

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.http;
 
 import com.sun.net.httpserver.HttpServer;
+import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -36,7 +37,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class CallerBenchmark {
 
-    private final WebhookCaller caller = new WebhookCaller();
+    private final WebhookClient caller = new WebhookClient();
     private final AllowedHosts hosts = AllowedHosts.of(List.of("127.0.0.1"));
     private final ExecutorService threads = Executors.newFixedThreadPool(16);
     private HttpServer server;
@@ -68,7 +69,7 @@ public class CallerBenchmark {
 
     @Benchmark
     public void call() {
-        CompletableFuture<WebhookCaller.Result> result = new CompletableFuture<>();
+        CompletableFuture<CallResult> result = new CompletableFuture<>();
         caller.call(request, "a1", hosts, null, result::complete);
         if (!result.join().isAccepted()) {
             throw new IllegalStateException(result.join().failure());

@@ -43,9 +43,9 @@ public class DurableBenchmark {
     @Setup
     public void open() throws IOException {
         folder = Samples.folder();
-        approvals = new Approvals(ApprovalStore.open(folder), timer, timer, Clock.systemUTC());
+        approvals = new Approvals(ApprovalStore.open(folder, timer, timer), timer, timer, Clock.systemUTC());
         output = Disk.LOCAL.create(folder.resolve("appended"));
-        record = ApprovalFile.write(Samples.waiting(0));
+        record = ApprovalJson.write(Samples.waiting(0));
     }
 
     @TearDown

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
@@ -19,7 +20,8 @@ public final class InMemory {
 
     /** @param timer for deadlines, and for whatever goes on in the background */
     public static Approvals approvals(ScheduledExecutorService timer) throws IOException {
-        return new Approvals(ApprovalStore.open(new MemoryDisk(), Path.of("memory")), timer, timer, Clock.systemUTC());
+        return new Approvals(
+                ApprovalStore.open(new MemoryDisk(), Path.of("memory"), timer, timer), timer, timer, Clock.systemUTC());
     }
 
     /** An approval whose webhook has answered, see {@link Samples#waiting}. */
@@ -33,14 +35,11 @@ public final class InMemory {
                 null,
                 "{\"queued\": true}",
                 null);
-        return Approval.start(
-                        id,
-                        new BuildRef("team/deploy-" + number % 100, number / 100 + 1),
-                        "production",
-                        "integration-tests",
-                        null,
-                        Instant.now(),
-                        Duration.ofHours(24).plusMillis(number))
+        return ApprovalTerms.of(id, new BuildRef("team/deploy-" + number % 100, number / 100 + 1))
+                .environment("production")
+                .webhook("integration-tests")
+                .timeout(Instant.now(), Duration.ofHours(24).plusMillis(number))
+                .start()
                 .on(new Event.Sent(attempt), Instant.now())
                 .approval();
     }

@@ -48,8 +48,8 @@ public class RegistryBenchmark {
         List<Approval> all =
                 IntStream.range(0, waiting).mapToObj(Samples::waiting).toList();
         ids = all.stream().map(Approval::id).toList();
-        approvals =
-                new Approvals(ApprovalStore.open(new MemoryDisk(), Path.of("memory")), timer, timer, Clock.systemUTC());
+        approvals = new Approvals(
+                ApprovalStore.open(new MemoryDisk(), Path.of("memory"), timer, timer), timer, timer, Clock.systemUTC());
         deadlines = new Deadlines(timer, Clock.systemUTC(), id -> {});
         for (Approval approval : all) {
             approvals.create(approval);

@@ -70,7 +70,7 @@ public class RestartBenchmark {
 
     @Benchmark
     public Object untilTheFirstCallbackIsAcknowledged() throws IOException {
-        Approvals approvals = new Approvals(ApprovalStore.open(folder), timer, timer, Clock.systemUTC());
+        Approvals approvals = new Approvals(ApprovalStore.open(folder, timer, timer), timer, timer, Clock.systemUTC());
         return approvals.apply(id, Samples.success());
     }
 }

@@ -27,7 +27,7 @@ final class Samples {
     /** One that waits. Nothing of it is shared with another, as after a restart. */
     static Approval waiting(int number) {
         try {
-            return ApprovalFile.read(ApprovalFile.write(InMemory.waiting(newId(), number)));
+            return ApprovalJson.read(ApprovalJson.write(InMemory.waiting(newId(), number)));
         } catch (IOException x) {
             throw new AssertionError(x);
         }
@@ -59,7 +59,7 @@ final class Samples {
         for (Approval approval : approvals) {
             Files.write(
                     folder.resolve(approval.isDecided() ? "decided" : "pending").resolve(approval.id() + ".json"),
-                    ApprovalFile.write(approval));
+                    ApprovalJson.write(approval));
         }
     }
 }

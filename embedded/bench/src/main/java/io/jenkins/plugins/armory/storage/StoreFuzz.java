@@ -63,7 +63,7 @@ public final class StoreFuzz {
         ApprovalStore store = ApprovalStore.open(diskWith(summed ? withChecksums(rest) : rest, rest), FOLDER);
         for (Approval approval : store.pending()) {
             check(!approval.isDecided(), "what waits is not decided");
-            check(approval.equals(ApprovalFile.read(ApprovalFile.write(approval))), "it can be written and read again");
+            check(approval.equals(ApprovalJson.read(ApprovalJson.write(approval))), "it can be written and read again");
             store.apply(approval.id(), new Event.Callback(true, "", "fuzz"), Instant.EPOCH);
         }
         store.recentlyDecided().forEach(approval -> check(approval.isDecided(), "what was decided is"));

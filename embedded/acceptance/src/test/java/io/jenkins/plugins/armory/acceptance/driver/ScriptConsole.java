@@ -11,13 +11,12 @@ public final class ScriptConsole {
 
     private static final String APPROVALS = """
             import io.jenkins.plugins.armory.approval.*
-            def armory = io.jenkins.plugins.armory.runtime.ArmoryApprovals.get()
+            def armory = io.jenkins.plugins.armory.runtime.ArmoryRuntime.get()
             def ids = (1..%d).collect { armory.tokens().newId() }
             def pool = java.util.concurrent.Executors.newFixedThreadPool(64)
             def now = java.time.Instant.now()
             def all = ids.collect { id -> pool.submit({
-                armory.approvals().create(Approval.start(id, new BuildRef('load', 1), 'staging', 'tests', null, now,
-                        java.time.Duration.ofDays(1)))
+                armory.approvals().create(ApprovalTerms.of(id, new BuildRef('load', 1)).environment('staging').webhook('tests').timeout(now, java.time.Duration.ofDays(1)).start())
             } as Runnable) }
             all.each { it.get() }
             pool.shutdown()

@@ -83,7 +83,7 @@ public enum FaultPoint {
     BODY_STARTED(ANSWER, "step.BlockExecution.startBody end", "the body is run"),
     BODY_ENDED(ANSWER, "step.ArmoryEnvironmentExecution.end", "the body has ended, the environments were not told"),
     ENVIRONMENT_ENDED(ANSWER, "step.ArmoryEnvironmentExecution.end end", "the step has ended"),
-    ENVIRONMENTS_ENDING(ANSWER, "ArmoryDeployments.end", "the build is over, its environments were not told"),
+    ENVIRONMENTS_ENDING(ANSWER, "runtime.Deployments.end", "the build is over, its environments were not told"),
 
     // The controller starts again.
     STORE_OPENING(RESTART, "approval.ApprovalStore.open", "nothing is read"),

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.http;
+package io.jenkins.plugins.armory.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,6 @@ import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
-import io.jenkins.plugins.armory.http.WebhookCaller.Result;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the controller believes of an agent's word about a call. */
-class AgentResultTest {
+class CallResultTest {
 
     private static final WebhookRequest REQUEST = request();
 
@@ -34,8 +33,8 @@ class AgentResultTest {
         }
     }
 
-    private static Result credible(int status, String failure, Duration retryAfter, String answer) {
-        return new Result(status, failure, true, true, retryAfter, answer).asFarAsCredible(REQUEST);
+    private static CallResult credible(int status, String failure, Duration retryAfter, String answer) {
+        return new CallResult(status, failure, true, true, retryAfter, answer).asFarAsCredible(REQUEST);
     }
 
     @Test
@@ -58,15 +57,15 @@ class AgentResultTest {
     void textsAreOfTheUsualLength() {
         String long64Mib = "ü".repeat(32 * 1024 * 1024);
 
-        Result result = credible(500, long64Mib, null, long64Mib);
+        CallResult result = credible(500, long64Mib, null, long64Mib);
 
-        assertThat(result.answer().getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(WebhookCaller.MAX_ANSWER);
-        assertThat(result.failure().getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(WebhookCaller.MAX_ANSWER);
+        assertThat(result.answer().getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(CallResult.MAX_ANSWER);
+        assertThat(result.failure().getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(CallResult.MAX_ANSWER);
     }
 
     @Test
     void textsHaveNoControlCharactersAndNoSecretOfTheRequest() {
-        Result result = credible(500, "no\u001b[2J s3cret", null, "a\u0000b s3cret");
+        CallResult result = credible(500, "no\u001b[2J s3cret", null, "a\u0000b s3cret");
 
         assertThat(result.failure()).isEqualTo("no[2J ****");
         assertThat(result.answer()).isEqualTo("ab ****");
@@ -75,7 +74,7 @@ class AgentResultTest {
     @ParameterizedTest
     @ValueSource(ints = {0, -1, 99, 199, 302, 404, 500, 600, 2000, Integer.MAX_VALUE})
     void nothingButA2xxIsAnAcceptedCall(int status) {
-        Result result = credible(status, null, null, "");
+        CallResult result = credible(status, null, null, "");
 
         assertThat(result.isAccepted()).isFalse();
         assertThat(result.status()).isZero();

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
@@ -27,13 +28,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class WebhookCallerTest {
+class WebhookClientTest {
 
     private static final WebhookRequest.Defaults DEFAULTS = new WebhookRequest.Defaults("a1", "strategy", null);
 
     private static final AllowedHosts LOOPBACK = AllowedHosts.of(List.of()).andLoopback();
 
-    private final WebhookCaller caller = new WebhookCaller(Duration.ofSeconds(5), Duration.ofSeconds(1));
+    private final WebhookClient caller = new WebhookClient(Duration.ofSeconds(5), Duration.ofSeconds(1));
     private final MockWebServer server = new MockWebServer();
 
     @BeforeEach
@@ -46,11 +47,11 @@ class WebhookCallerTest {
         server.close();
     }
 
-    private WebhookCaller.Result call(String uri) {
+    private CallResult call(String uri) {
         return call(uri, LOOPBACK, null);
     }
 
-    private WebhookCaller.Result call(String uri, AllowedHosts hosts, ProxyServer proxy) {
+    private CallResult call(String uri, AllowedHosts hosts, ProxyServer proxy) {
         try {
             Webhook webhook = Webhook.named("w")
                     .uriTemplate(uri)
@@ -58,7 +59,7 @@ class WebhookCallerTest {
                     .body("{\"a\": \"ü\"}")
                     .disableCallback(true)
                     .build();
-            CompletableFuture<WebhookCaller.Result> result = new CompletableFuture<>();
+            CompletableFuture<CallResult> result = new CompletableFuture<>();
             caller.call(
                     WebhookRequest.of(webhook, new Variables().withSecrets(id -> "s3cret"), DEFAULTS),
                     "key-1",
@@ -83,7 +84,7 @@ class WebhookCallerTest {
     void sendsTheRequestAsItIs() throws InterruptedException {
         answer(202);
 
-        WebhookCaller.Result result = call(url());
+        CallResult result = call(url());
 
         assertThat(result.isAccepted()).isTrue();
         assertThat(result.status()).isEqualTo(202);
@@ -144,7 +145,7 @@ class WebhookCallerTest {
     void measuresThePartsOfACall() throws Exception {
         answer(202);
         CallTimings timings = new CallTimings();
-        CompletableFuture<WebhookCaller.Result> result = new CompletableFuture<>();
+        CompletableFuture<CallResult> result = new CompletableFuture<>();
         Webhook webhook = Webhook.named("w").uriTemplate(url()).disableCallback(true).build();
 
         caller.call(
@@ -162,7 +163,7 @@ class WebhookCallerTest {
         server.enqueue(new MockResponse.Builder().code(503).addHeader("Retry-After", "0").build());
         answer(200);
 
-        WebhookCaller.Result result = call(url());
+        CallResult result = call(url());
 
         assertThat(result.status()).isEqualTo(503);
         assertThat(result.retryAfter()).contains(Duration.ZERO);
@@ -176,7 +177,7 @@ class WebhookCallerTest {
         server.enqueue(new MockResponse.Builder().code(200).body(" ".repeat(8 * 1024 - 13) + "the end: s3cret").build());
 
         assertThat(call(url()).answer()).isEqualTo("no, **** is not valid");
-        assertThat(call(url()).answer()).isEqualTo("é".repeat(WebhookCaller.MAX_ANSWER / 2));
+        assertThat(call(url()).answer()).isEqualTo("é".repeat(CallResult.MAX_ANSWER / 2));
         assertThat(call(url()).answer()).as("a secret that is cut off is none less").isEqualTo("the end:");
     }
 
@@ -189,7 +190,7 @@ class WebhookCallerTest {
                 .onResponseEnd(new SocketEffect.CloseSocket())
                 .build());
 
-        WebhookCaller.Result result = call(url());
+        CallResult result = call(url());
 
         assertThat(result.isAccepted()).isTrue();
         assertThat(result.answer()).isEqualTo("begun");
@@ -197,14 +198,14 @@ class WebhookCallerTest {
 
     @Test
     void refusesAHostThatMayNotBeCalled() {
-        WebhookCaller.Result byAddress = call(url(), AllowedHosts.of(List.of()), null);
-        WebhookCaller.Result byName = call(url().replace("127.0.0.1", "localhost"), AllowedHosts.of(List.of()), null);
-        WebhookCaller.Result unlisted = call(url(), AllowedHosts.of(List.of("*.example.com")), null);
+        CallResult byAddress = call(url(), AllowedHosts.of(List.of()), null);
+        CallResult byName = call(url().replace("127.0.0.1", "localhost"), AllowedHosts.of(List.of()), null);
+        CallResult unlisted = call(url(), AllowedHosts.of(List.of("*.example.com")), null);
 
         assertFailure(byAddress, 0, "may not be called: it has the private address 127.0.0.1");
         assertFailure(byName, 0, "may not be called: it has the private address");
         assertFailure(unlisted, 0, "localhost is not in the list of allowed hosts");
-        assertThat(List.of(byAddress, byName, unlisted)).noneMatch(WebhookCaller.Result::mayBeRepeated);
+        assertThat(List.of(byAddress, byName, unlisted)).noneMatch(CallResult::mayBeRepeated);
         assertThat(server.getRequestCount()).isZero();
     }
 
@@ -229,7 +230,7 @@ class WebhookCallerTest {
         server.enqueue(new MockResponse.Builder().code(407).addHeader("Proxy-Authenticate", "Basic realm=\"p\"").build());
         ProxyServer proxy = new ProxyServer("127.0.0.1", server.getPort(), "jenkins", "wrong");
 
-        WebhookCaller.Result result = call("https://ci.invalid/start", AllowedHosts.of(List.of()), proxy);
+        CallResult result = call("https://ci.invalid/start", AllowedHosts.of(List.of()), proxy);
 
         assertFailure(result, 0, "cannot be reached through the proxy 127.0.0.1:" + server.getPort());
         assertThat(result.failure()).doesNotContain("wrong");
@@ -279,7 +280,7 @@ class WebhookCallerTest {
 
     @Test
     void tellsThatAHostIsUnknown() {
-        WebhookCaller.Result result = call("http://unknown.invalid/s3cret");
+        CallResult result = call("http://unknown.invalid/s3cret");
 
         assertThat(result.failure()).startsWith("http://unknown.invalid cannot be found; check the host name");
         assertThat(result.failure()).doesNotContain("s3cret");
@@ -296,7 +297,7 @@ class WebhookCallerTest {
     }
 
     /** Calls what is there, but speaks neither TLS nor HTTP. */
-    private WebhookCaller.Result callMailServer(String scheme) throws Exception {
+    private CallResult callMailServer(String scheme) throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread thread = new Thread(() -> {
                 try (Socket socket = listener.accept()) {
@@ -309,13 +310,13 @@ class WebhookCallerTest {
                 }
             });
             thread.start();
-            WebhookCaller.Result result = call(scheme + "://127.0.0.1:" + listener.getLocalPort() + "/s3cret");
+            CallResult result = call(scheme + "://127.0.0.1:" + listener.getLocalPort() + "/s3cret");
             thread.join();
             return result;
         }
     }
 
-    private static void assertFailure(WebhookCaller.Result result, int status, String... parts) {
+    private static void assertFailure(CallResult result, int status, String... parts) {
         assertThat(result.isAccepted()).isFalse();
         assertThat(result.status()).isEqualTo(status);
         assertThat(result.failure()).contains(parts).doesNotContain("s3cret");

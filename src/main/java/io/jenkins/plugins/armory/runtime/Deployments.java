@@ -1,8 +1,6 @@
 package io.jenkins.plugins.armory.runtime;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.Extension;
-import hudson.ExtensionList;
 import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.deployment.Deployment;
@@ -15,21 +13,27 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The environments of the builds of this controller. Those of builds that run are in memory, others are read when asked for. */
-@Extension
-public final class ArmoryDeployments {
+@Restricted(NoExternalUse.class)
+public final class Deployments {
 
-    private static final Logger LOGGER = Logger.getLogger(ArmoryDeployments.class.getName());
+    private static final Logger LOGGER = Logger.getLogger(Deployments.class.getName());
 
     private final Map<Run<?, ?>, DeploymentStore> running = new ConcurrentHashMap<>();
     /** Builds that run and whose decisions are not known, with the reason. */
     private final Map<Run<?, ?>, String> unknown = new ConcurrentHashMap<>();
 
-    public static ArmoryDeployments get() {
-        return ExtensionList.lookupSingleton(ArmoryDeployments.class);
+    private final Executor executor;
+
+    /** @param executor tells steps of what they wait for */
+    Deployments(Executor executor) {
+        this.executor = executor;
     }
 
     /**
@@ -49,7 +53,7 @@ public final class ArmoryDeployments {
             return known;
         }
         DeploymentStore opened = DeploymentStore.open(
-                () -> run.getRootDir().toPath(), ArmoryApprovals.get().executor(), Clock.systemUTC());
+                () -> run.getRootDir().toPath(), executor, Clock.systemUTC());
         if (!run.isBuilding()) {
             try {
                 end(run, opened); // if Jenkins went down just as the build ended, nobody has told

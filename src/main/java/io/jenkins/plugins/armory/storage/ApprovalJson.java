@@ -11,7 +11,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookJson;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +30,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** An approval as JSON, as it is in its file and in the journal. */
-final class ApprovalFile {
+final class ApprovalJson {
 
     private static final int FORMAT = 1;
     private static final String REMOVED = "removed";
@@ -34,7 +39,7 @@ final class ApprovalFile {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private ApprovalFile() {}
+    private ApprovalJson() {}
 
     /** Writes the fields of a JSON object. */
     private interface Fields {
@@ -67,7 +72,7 @@ final class ApprovalFile {
 
     /** @throws IOException when it is not an approval of this format */
     static Approval read(byte[] content) throws IOException {
-        return read(content, ApprovalFile::fromJson);
+        return read(content, ApprovalJson::fromJson);
     }
 
     /**
@@ -99,47 +104,89 @@ final class ApprovalFile {
     }
 
     private static void write(JsonGenerator json, Approval approval) throws IOException {
-        json.writeStringField("id", approval.id());
-        json.writeStringField("job", approval.build().job());
-        json.writeNumberField("build", approval.build().number());
-        json.writeStringField("phase", approval.phase().toString());
-        json.writeStringField("environment", approval.environment());
-        json.writeStringField("webhook", approval.webhook());
-        json.writeStringField("callbackCredentialsId", approval.callbackCredentialsId());
-        json.writeBooleanField("awaitsCallback", approval.awaitsCallback());
-        json.writeStringField("createdAt", approval.createdAt().toString());
-        json.writeStringField("deadline", approval.deadline().toString());
+        write(json, approval.terms());
         json.writeStringField("state", approval.state().name());
-        Duration heartbeat = approval.heartbeat();
-        if (heartbeat != null) {
-            json.writeNumberField("heartbeatMillis", heartbeat.toMillis());
-        }
-        if (!approval.allowedCallers().isEmpty()) {
-            writeTexts(json, "allowedCallers", approval.allowedCallers());
-        }
+        write(json, "callback", approval.callback());
+        write(json, "person", approval.person());
+        write(json, "decision", approval.decision());
         json.writeArrayFieldStart("attempts");
         for (Attempt attempt : approval.attempts()) {
             write(json, attempt);
         }
         json.writeEndArray();
-        ManualRequirement manual = approval.manual();
-        if (manual != null) {
-            json.writeObjectFieldStart("manual");
-            json.writeStringField("message", manual.message());
-            writeTexts(json, "submitters", manual.submitters());
-            json.writeEndObject();
-        }
-        write(json, "callback", approval.callback());
-        write(json, "person", approval.person());
-        write(json, "decision", approval.decision());
-        if (approval.origin() != null) {
-            json.writeStringField("origin", approval.origin());
+        OutgoingCalls calls = approval.calls();
+        if (calls != null) {
+            json.writeFieldName("calls");
+            json.writeTree(calls(calls));
         }
         Attempt cancel = approval.cancel();
         if (cancel != null) {
             json.writeFieldName("cancel");
             write(json, cancel);
         }
+    }
+
+    private static void write(JsonGenerator json, ApprovalTerms terms) throws IOException {
+        json.writeStringField("id", terms.id());
+        json.writeStringField("job", terms.build().job());
+        json.writeNumberField("build", terms.build().number());
+        json.writeStringField("phase", terms.subject().phase().toString());
+        json.writeStringField("environment", terms.subject().environment());
+        json.writeStringField("group", terms.subject().group());
+        json.writeStringField("webhook", terms.subject().webhook());
+        json.writeBooleanField("awaitsCallback", terms.deciders().awaitsCallback());
+        json.writeStringField("callbackCredentialsId", terms.deciders().callbackCredentialsId());
+        if (!terms.deciders().allowedCallers().isEmpty()) {
+            writeTexts(json, "allowedCallers", terms.deciders().allowedCallers());
+        }
+        ManualRequirement manual = terms.deciders().manual();
+        if (manual != null) {
+            json.writeObjectFieldStart("manual");
+            json.writeStringField("message", manual.message());
+            writeTexts(json, "submitters", manual.submitters());
+            json.writeEndObject();
+        }
+        json.writeStringField("createdAt", terms.limits().createdAt().toString());
+        json.writeStringField("deadline", terms.limits().deadline().toString());
+        Duration heartbeat = terms.limits().heartbeat();
+        if (heartbeat != null) {
+            json.writeNumberField("heartbeatMillis", heartbeat.toMillis());
+        }
+        if (terms.origin() != null) {
+            json.writeStringField("origin", terms.origin());
+        }
+    }
+
+    private static ObjectNode calls(OutgoingCalls calls) {
+        ObjectNode json = JSON.createObjectNode();
+        Webhook webhook = calls.webhook();
+        if (webhook != null) {
+            json.set("webhook", WebhookJson.write(webhook));
+        }
+        Webhook cancel = calls.cancel();
+        if (cancel != null) {
+            json.set("cancel", WebhookJson.write(cancel));
+        }
+        calls.context().forEach(json.putObject("context")::put);
+        return json.put("account", calls.account()).put("namespace", calls.namespace());
+    }
+
+    @CheckForNull
+    private static OutgoingCalls calls(JsonNode json) {
+        JsonNode calls = json.get("calls");
+        return calls == null
+                ? null
+                : new OutgoingCalls(
+                        webhook(calls, "webhook"),
+                        webhook(calls, "cancel"),
+                        WebhookJson.texts(calls.path("context")),
+                        optionalText(calls, "account"),
+                        optionalText(calls, "namespace"));
+    }
+
+    @CheckForNull
+    private static Webhook webhook(JsonNode calls, String name) {
+        return calls.has(name) ? WebhookJson.read(calls.get(name)) : null;
     }
 
     private static void writeTexts(JsonGenerator json, String name, Collection<String> texts) throws IOException {
@@ -236,35 +283,36 @@ final class ApprovalFile {
 
     private static Approval fromJson(JsonNode json) {
         checkFormat(json);
-        // An early version had no phases, and nothing but callbacks to say SUCCESS or FAILURE.
-        String phase = json.path("phase").asText(Phase.STRATEGY.toString());
-        Decision decision = decision(json, "decision");
-        Decision callback = decision(json, "callback");
-        if (callback == null
-                && decision != null
-                && !json.has("phase")
-                && (decision.outcome() == Outcome.SUCCESS || decision.outcome() == Outcome.FAILURE)) {
-            callback = decision;
-        }
         return new Approval(
+                terms(json),
+                Approval.State.valueOf(text(json, "state")),
+                new Approval.Said(decision(json, "callback"), decision(json, "person"), decision(json, "decision")),
+                attempts(json),
+                calls(json),
+                json.has("cancel") ? attempt(json.get("cancel")) : null);
+    }
+
+    private static ApprovalTerms terms(JsonNode json) {
+        String phase = text(json, "phase");
+        return new ApprovalTerms(
                 text(json, "id"),
                 new BuildRef(text(json, "job"), json.required("build").intValue()),
-                Phase.of(phase).orElseThrow(() -> new IllegalArgumentException("there is no phase " + phase)),
-                optionalText(json, "environment"),
-                text(json, "webhook"),
-                optionalText(json, "callbackCredentialsId"),
-                texts(json.path("allowedCallers")),
-                json.path("awaitsCallback").asBoolean(true),
-                manual(json),
-                Instant.parse(text(json, "createdAt")),
-                Instant.parse(text(json, "deadline")),
-                json.has("heartbeatMillis") ? Duration.ofMillis(json.get("heartbeatMillis").longValue()) : null,
-                attempts(json),
-                Approval.State.valueOf(text(json, "state")),
-                callback,
-                decision(json, "person"),
-                decision,
-                json.has("cancel") ? attempt(json.get("cancel")) : null,
+                new ApprovalTerms.Subject(
+                        Phase.of(phase).orElseThrow(() -> new IllegalArgumentException("there is no phase " + phase)),
+                        optionalText(json, "environment"),
+                        optionalText(json, "group"),
+                        text(json, "webhook")),
+                new ApprovalTerms.Deciders(
+                        json.required("awaitsCallback").booleanValue(),
+                        optionalText(json, "callbackCredentialsId"),
+                        texts(json.path("allowedCallers")),
+                        manual(json)),
+                new ApprovalTerms.Limits(
+                        Instant.parse(text(json, "createdAt")),
+                        Instant.parse(text(json, "deadline")),
+                        json.has("heartbeatMillis")
+                                ? Duration.ofMillis(json.get("heartbeatMillis").longValue())
+                                : null),
                 optionalText(json, "origin"));
     }
 

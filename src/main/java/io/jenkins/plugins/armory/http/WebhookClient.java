@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.http;
 import io.jenkins.plugins.armory.delivery.RetryPolicy;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.http.AllowedHosts.RefusedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -45,7 +46,7 @@ import okhttp3.ResponseBody;
  * Calls webhooks. A call is one attempt, on a thread of OkHttp's; when to make another is for {@link RetryPolicy} to say.
  * Redirects are not followed, since they would carry the callback token to another host.
  */
-public final class WebhookCaller {
+public final class WebhookClient {
 
     /** Carries the approval's id, the same however often the call has to be made. */
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
@@ -65,15 +66,11 @@ public final class WebhookCaller {
     private static final int MAX_CALLS_TO_ONE_HOST = 64;
     /** How much of an answer is read, in bytes. */
     private static final int MAX_READ = 8 * 1024;
-    /** How much of an answer is kept, in bytes of UTF-8. */
-    static final int MAX_ANSWER = 1024;
-    /** Longer than any approval waits. */
-    private static final Duration LONGEST_RETRY_AFTER = Duration.ofDays(2 * 366);
 
     private final OkHttpClient client;
     private final Duration responseTimeout;
 
-    public WebhookCaller() {
+    public WebhookClient() {
         this(Duration.ofSeconds(10), Duration.ofSeconds(30));
     }
 
@@ -81,10 +78,10 @@ public final class WebhookCaller {
      * @param connectTimeout limit for the connection
      * @param responseTimeout limit for the whole call
      */
-    WebhookCaller(Duration connectTimeout, Duration responseTimeout) {
+    WebhookClient(Duration connectTimeout, Duration responseTimeout) {
         this.responseTimeout = responseTimeout;
         Dispatcher dispatcher = new Dispatcher(new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), WebhookCaller::thread));
+                0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), WebhookClient::thread));
         dispatcher.setMaxRequests(MAX_CALLS);
         dispatcher.setMaxRequestsPerHost(MAX_CALLS_TO_ONE_HOST);
         client = new OkHttpClient.Builder()
@@ -123,114 +120,6 @@ public final class WebhookCaller {
         return client.dispatcher().executorService();
     }
 
-    /** What came of a call. Holds no secret. Serializable, since it comes from an agent where that made the call. */
-    public static final class Result implements Serializable {
-
-        private static final long serialVersionUID = 1L;
-
-        private final int status;
-
-        @CheckForNull
-        private final String failure;
-
-        private final boolean mayBeRepeated;
-        private final boolean mayHaveBeenTaken;
-
-        @CheckForNull
-        private final Duration retryAfter;
-
-        private final String answer;
-
-        Result(
-                int status,
-                @CheckForNull String failure,
-                boolean mayBeRepeated,
-                boolean mayHaveBeenTaken,
-                @CheckForNull Duration retryAfter,
-                String answer) {
-            this.status = status;
-            this.mayHaveBeenTaken = mayHaveBeenTaken;
-            this.failure = failure;
-            this.mayBeRepeated = mayBeRepeated;
-            this.retryAfter = retryAfter;
-            this.answer = answer;
-        }
-
-        /**
-         * A call that could not be made at all.
-         *
-         * @param failure what happened and what to check
-         * @param mayBeRepeated whether it may go better the next time
-         */
-        public static Result notMade(String failure, boolean mayBeRepeated) {
-            return new Result(0, failure, mayBeRepeated, false, null, "");
-        }
-
-        /** A call of which nobody knows what has become: it may have been taken, and the answer lost. */
-        public static Result lost(String failure) {
-            return new Result(0, failure, true, true, null, "");
-        }
-
-        /**
-         * Returns what can be believed of a result that came from an agent, on which others can put any program: texts of the
-         * usual length, without control characters and without the request's secrets, and a status that goes with the rest.
-         */
-        public Result asFarAsCredible(WebhookRequest request) {
-            boolean isSuccess = status / 100 == 2;
-            boolean isAnswer = status >= 100 && status <= 599;
-            if (answer == null || failure == null && !isSuccess || failure != null && (isSuccess || status != 0 && !isAnswer)) {
-                return lost(request.host() + " was called from an agent that says of the answer what cannot be; look at its log");
-            }
-            Duration pause = retryAfter == null || retryAfter.isNegative() ? null : retryAfter;
-            return new Result(
-                    status,
-                    failure == null ? null : shown(request.mask(failure, true)),
-                    failure != null && mayBeRepeated,
-                    failure == null || mayHaveBeenTaken,
-                    pause == null || pause.compareTo(LONGEST_RETRY_AFTER) <= 0 ? pause : LONGEST_RETRY_AFTER,
-                    shown(request.mask(answer, true)));
-        }
-
-        static Result accepted(int status, String answer) {
-            return new Result(status, null, false, true, null, answer);
-        }
-
-        public boolean isAccepted() {
-            return failure == null;
-        }
-
-        /** The status of the answer, 0 when there was none. */
-        public int status() {
-            return status;
-        }
-
-        /** {@code null} after a 2xx answer, else what happened and what to check. */
-        @CheckForNull
-        public String failure() {
-            return failure;
-        }
-
-        /** Whether this may pass: the connection failed, or the answer was 429 or a 5xx. */
-        public boolean mayBeRepeated() {
-            return mayBeRepeated;
-        }
-
-        /** Whether the receiver may have begun what it was called for: not where it said no, or was not reached. */
-        public boolean mayHaveBeenTaken() {
-            return mayHaveBeenTaken;
-        }
-
-        /** How long the receiver wants to be left alone. */
-        public Optional<Duration> retryAfter() {
-            return Optional.ofNullable(retryAfter);
-        }
-
-        /** The start of the answer's body, without the secrets of the request; may be empty. */
-        public String answer() {
-            return answer;
-        }
-    }
-
     /**
      * Makes the call and returns at once.
      *
@@ -245,7 +134,7 @@ public final class WebhookCaller {
             String idempotencyKey,
             AllowedHosts hosts,
             @CheckForNull ProxyServer proxy,
-            Consumer<Result> done) {
+            Consumer<CallResult> done) {
         call(webhook, idempotencyKey, hosts, proxy, new CallTimings(), done);
     }
 
@@ -256,7 +145,7 @@ public final class WebhookCaller {
             AllowedHosts hosts,
             @CheckForNull ProxyServer proxy,
             CallTimings timings,
-            Consumer<Result> done) {
+            Consumer<CallResult> done) {
         Call call;
         try {
             if (proxy == null) {
@@ -287,7 +176,7 @@ public final class WebhookCaller {
                 String reason = reason(x, proxy);
                 done.accept(
                         isPassing(x) && !isBeforeTheRequest(x)
-                                ? Result.lost(webhook.host() + " " + reason)
+                                ? CallResult.lost(webhook.host() + " " + reason)
                                 : notMade(webhook, reason, isPassing(x)));
             }
         });
@@ -325,16 +214,15 @@ public final class WebhookCaller {
                 .build();
     }
 
-    private static Result result(WebhookRequest webhook, Response response) {
+    private static CallResult result(WebhookRequest webhook, Response response) {
         int status = response.code();
         String answer = answer(webhook, response);
         if (status / 100 == 2) {
-            return Result.accepted(status, answer);
+            return CallResult.accepted(status, answer);
         }
         boolean mayBeRepeated = status == 429 || status / 100 == 5;
         Duration retryAfter = mayBeRepeated ? retryAfter(response.header(KEPT_RETRY_AFTER), Instant.now()) : null;
-        return new Result(
-                status, webhook.host() + " " + refusal(status), mayBeRepeated, false, retryAfter, answer);
+        return CallResult.refused(status, webhook.host() + " " + refusal(status), mayBeRepeated, retryAfter, answer);
     }
 
     /** Reads no more than it keeps, and a little; an answer that breaks off is one nevertheless. */
@@ -354,22 +242,7 @@ public final class WebhookCaller {
         MediaType type = body.contentType();
         Charset charset = type == null ? StandardCharsets.UTF_8 : type.charset(StandardCharsets.UTF_8);
         String text = new String(bytes, 0, length, charset == null ? StandardCharsets.UTF_8 : charset);
-        return shown(webhook.mask(text, whole));
-    }
-
-    /** The start of a text, as much as {@link #MAX_ANSWER} bytes hold, without control characters. */
-    private static String shown(String whole) {
-        String text = whole.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "").strip();
-        int bytes = 0;
-        for (int i = 0; i < text.length(); ) {
-            int character = text.codePointAt(i);
-            bytes += new String(Character.toChars(character)).getBytes(StandardCharsets.UTF_8).length;
-            if (bytes > MAX_ANSWER) {
-                return text.substring(0, i);
-            }
-            i += Character.charCount(character);
-        }
-        return text;
+        return webhook.mask(text, whole);
     }
 
     /** Seconds, or a date (RFC 9110, section 10.2.3); {@code null} for what is neither. */
@@ -390,8 +263,8 @@ public final class WebhookCaller {
         }
     }
 
-    private static Result notMade(WebhookRequest webhook, String what, boolean mayBeRepeated) {
-        return Result.notMade(webhook.host() + " " + what, mayBeRepeated);
+    private static CallResult notMade(WebhookRequest webhook, String what, boolean mayBeRepeated) {
+        return CallResult.notMade(webhook.host() + " " + what, mayBeRepeated);
     }
 
     private static String refusal(int status) {

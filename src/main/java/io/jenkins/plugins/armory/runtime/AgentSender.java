@@ -8,17 +8,18 @@ import hudson.model.queue.CauseOfBlockage;
 import hudson.remoting.VirtualChannel;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
-import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.delivery.CallResult;
+import io.jenkins.plugins.armory.delivery.Sender;
 import io.jenkins.plugins.armory.http.AllowedHosts;
-import io.jenkins.plugins.armory.http.WebhookCaller;
+import io.jenkins.plugins.armory.http.WebhookClient;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,9 +35,9 @@ import jenkins.util.Timer;
  * From an agent, Jenkins's counterpart of Armory's Remote Network Agent: what the agent reaches can be called. It takes no
  * executor and no workspace there, and Jenkins's own proxy has no part in it.
  */
-final class AgentRoute implements Route {
+final class AgentSender implements Sender {
 
-    private static final Logger LOGGER = Logger.getLogger(AgentRoute.class.getName());
+    private static final Logger LOGGER = Logger.getLogger(AgentSender.class.getName());
     /** How long an attempt waits for an agent that is away. */
     static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -46,24 +47,34 @@ final class AgentRoute implements Route {
 
     private final String identifier;
     private final Run<?, ?> run;
+    private final WebhookClient client;
+    private final Executor executor;
     private final Consumer<String> log;
     private final Duration patience;
 
     /**
      * @param identifier name or label of the agent
      * @param run the build that calls, a part of which Jenkins would have to let run on the agent
-     * @param log for a line when there is something to wait for
+     * @param log takes a line when there is something to wait for
      */
-    AgentRoute(String identifier, Run<?, ?> run, Consumer<String> log) {
-        this(identifier, run, log, PATIENCE);
+    AgentSender(String identifier, Run<?, ?> run, WebhookClient client, Executor executor, Consumer<String> log) {
+        this(identifier, run, client, executor, log, PATIENCE);
     }
 
     /** @param patience how long an attempt waits for an agent that is away */
-    AgentRoute(String identifier, Run<?, ?> run, Consumer<String> log, Duration patience) {
-        this.patience = patience;
+    AgentSender(
+            String identifier,
+            Run<?, ?> run,
+            WebhookClient client,
+            Executor executor,
+            Consumer<String> log,
+            Duration patience) {
         this.identifier = identifier;
         this.run = run;
+        this.client = client;
+        this.executor = executor;
         this.log = log;
+        this.patience = patience;
     }
 
     @Override
@@ -72,21 +83,21 @@ final class AgentRoute implements Route {
     }
 
     @Override
-    public void call(
+    public void send(
             WebhookRequest request,
             String idempotencyKey,
             BooleanSupplier wanted,
-            Consumer<WebhookCaller.Result> done) {
-        call(request, idempotencyKey, Instant.now().plus(patience), true, wanted, done);
+            Consumer<CallResult> done) {
+        call(request, idempotencyKey, System.nanoTime() + patience.toNanos(), true, wanted, done);
     }
 
     private void call(
             WebhookRequest request,
             String idempotencyKey,
-            Instant until,
+            long until,
             boolean first,
             BooleanSupplier wanted,
-            Consumer<WebhookCaller.Result> done) {
+            Consumer<CallResult> done) {
         if (!wanted.getAsBoolean()) {
             return;
         }
@@ -107,12 +118,12 @@ final class AgentRoute implements Route {
             for (Node node : usable) {
                 VirtualChannel channel = node.getChannel();
                 if (channel != null) {
-                    ArmoryApprovals.get().caller().executor().execute(() -> call(channel, request, idempotencyKey, done));
+                    client.executor().execute(() -> call(channel, request, idempotencyKey, done));
                     return;
                 }
             }
         }
-        if (!Instant.now().isBefore(until)) {
+        if (System.nanoTime() - until >= 0) {
             done.accept(failed(" was offline for " + patience.toSeconds() + " seconds; start it, or check agentIdentifier", true));
             return;
         }
@@ -121,8 +132,7 @@ final class AgentRoute implements Route {
         }
         Timer.get()
                 .schedule(
-                        () -> ArmoryApprovals.get()
-                                .executor()
+                        () -> executor
                                 .execute(() -> call(request, idempotencyKey, until, false, wanted, done)),
                         LOOK_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
@@ -145,12 +155,12 @@ final class AgentRoute implements Route {
     }
 
     private void call(
-            VirtualChannel channel, WebhookRequest request, String idempotencyKey, Consumer<WebhookCaller.Result> done) {
-        WebhookCaller.Result result;
+            VirtualChannel channel, WebhookRequest request, String idempotencyKey, Consumer<CallResult> done) {
+        CallResult result;
         try {
-            AgentCall call = new AgentCall(request, idempotencyKey, ArmoryConfiguration.get().hosts().fromAgent());
+            AgentCall call = new AgentCall(request, idempotencyKey, Settings.get().hosts().fromAgent());
             Future<?> answer = channel.callAsync(call); // which may be anything: the agent is not trusted
-            result = answer.get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS) instanceof WebhookCaller.Result claimed
+            result = answer.get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS) instanceof CallResult claimed
                     ? claimed.asFarAsCredible(request)
                     : lost(" did not say what has become of the call; look at its log");
         } catch (IOException | ExecutionException | TimeoutException x) {
@@ -163,16 +173,16 @@ final class AgentRoute implements Route {
         done.accept(result);
     }
 
-    private WebhookCaller.Result lost(String what) {
-        return WebhookCaller.Result.lost("agent '" + identifier + "'" + what);
+    private CallResult lost(String what) {
+        return CallResult.lost("agent '" + identifier + "'" + what);
     }
 
-    private WebhookCaller.Result failed(String what, boolean mayBeRepeated) {
-        return WebhookCaller.Result.notMade("agent '" + identifier + "'" + what, mayBeRepeated);
+    private CallResult failed(String what, boolean mayBeRepeated) {
+        return CallResult.notMade("agent '" + identifier + "'" + what, mayBeRepeated);
     }
 
     /** What runs on the agent. */
-    private static final class AgentCall extends MasterToSlaveCallable<WebhookCaller.Result, IOException> {
+    private static final class AgentCall extends MasterToSlaveCallable<CallResult, IOException> {
 
         private static final long serialVersionUID = 1L;
 
@@ -187,9 +197,9 @@ final class AgentRoute implements Route {
         }
 
         @Override
-        public WebhookCaller.Result call() throws IOException {
-            CompletableFuture<WebhookCaller.Result> result = new CompletableFuture<>();
-            new WebhookCaller().call(request, idempotencyKey, hosts, null, result::complete);
+        public CallResult call() throws IOException {
+            CompletableFuture<CallResult> result = new CompletableFuture<>();
+            new WebhookClient().call(request, idempotencyKey, hosts, null, result::complete);
             try {
                 return result.get();
             } catch (ExecutionException x) {

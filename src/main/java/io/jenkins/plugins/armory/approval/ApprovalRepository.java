@@ -1,0 +1,87 @@
+package io.jenkins.plugins.armory.approval;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Keeps approvals durably. When a method that changes an approval has returned, the change is on disk; when it throws,
+ * nothing has changed. The package {@code storage} has the implementation.
+ */
+@Restricted(NoExternalUse.class)
+public interface ApprovalRepository {
+
+    /**
+     * Adds a new approval.
+     *
+     * @throws IOException if it could not be made durable; it is not added then
+     */
+    void create(Approval approval) throws IOException;
+
+    /**
+     * Returns the approval of that id, whatever its state; empty for an id that is unknown or was removed.
+     *
+     * @throws IOException if there is one that cannot be read, which must not be taken for one that is gone
+     */
+    Optional<Approval> find(String id) throws IOException;
+
+    /** Returns the approval if it is pending, has calls to make, or was decided a moment ago. Reads no file. */
+    Optional<Approval> findInMemory(String id);
+
+    /**
+     * Applies an event.
+     *
+     * @return its effect, already on disk; empty for an id that is unknown or was removed
+     * @throws IOException if the change could not be made durable; the approval is as it was then
+     */
+    Optional<Approval.Transition> apply(String id, Event event, Instant now) throws IOException;
+
+    /** Returns all pending approvals, in no order. Not a copy: approvals come and go while it is looked at. */
+    Collection<Approval> pending();
+
+    /** Returns the decided approvals that still have calls to make. */
+    List<Approval> outstanding();
+
+    /** Returns the newest decided approvals, newest first. */
+    List<Approval> recentlyDecided();
+
+    /**
+     * Tells a listener of each decision from now on, once it is on disk. The listener must not take long; what it throws
+     * is logged.
+     */
+    void onDecision(Consumer<Approval> listener);
+
+    /** Removes an approval, if there is one of that id. */
+    void remove(String id);
+
+    /** Removes the matching approvals. Reads every file, so it is not for a request. */
+    void removeIf(Predicate<Approval> gone) throws IOException;
+
+    /**
+     * Follows a job, or a folder of jobs, that was renamed or moved. From here on all approvals have the new name.
+     *
+     * @param at now; approvals that start later at the old name belong to another job
+     * @throws IOException if that could not be made durable
+     */
+    void move(String oldFullName, String newFullName, Instant at) throws IOException;
+
+    /** Returns the ids of pending approvals whose files could not be read when the repository was opened. */
+    Set<String> unreadable();
+
+    /**
+     * Replaces an approval of {@link #unreadable} by one that has ended. Does nothing if its file was mended meanwhile.
+     *
+     * @throws IOException if that could not be made durable
+     */
+    void endUnreadable(Approval ended) throws IOException;
+
+    /** Writes nothing any more. What is there can still be read. */
+    void close();
+}

@@ -1,0 +1,201 @@
+package io.jenkins.plugins.armory.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The terms of an approval. They are fixed when it starts, except for the name of its job.
+ *
+ * @param id names the approval in its callback URI; public
+ * @param build the build that waits
+ * @param subject what is approved
+ * @param deciders who has to approve
+ * @param limits how long the approval may take
+ * @param origin the address that Jenkins had for callers at the start, {@code null} if it had none
+ */
+@Restricted(NoExternalUse.class)
+public record ApprovalTerms(
+        String id,
+        BuildRef build,
+        Subject subject,
+        Deciders deciders,
+        Limits limits,
+        @CheckForNull String origin) {
+
+    /**
+     * The subject of an approval.
+     *
+     * @param phase where it stands in the deployment
+     * @param environment what is deployed to, {@code null} if none is known
+     * @param group equal for approvals of a build and phase that all have to succeed, {@code null} for one by itself
+     * @param webhook name of the webhook
+     */
+    public record Subject(
+            Phase phase, @CheckForNull String environment, @CheckForNull String group, String webhook) {
+
+        public Subject {
+            Objects.requireNonNull(phase, "phase");
+            Objects.requireNonNull(webhook, "webhook");
+        }
+    }
+
+    /**
+     * The parties that an approval needs, and those that may speak for the external process.
+     *
+     * @param awaitsCallback whether the external process has to call back
+     * @param callbackCredentialsId id of the Secret text credential that may call back, {@code null} for none
+     * @param allowedCallers the callers that the step admits of those that the settings admit; empty for all
+     * @param manual the approval that a person has to give too, {@code null} if nobody has to
+     */
+    public record Deciders(
+            boolean awaitsCallback,
+            @CheckForNull String callbackCredentialsId,
+            List<String> allowedCallers,
+            @CheckForNull ManualRequirement manual) {
+
+        /** Any caller that the settings admit, and no person. */
+        static final Deciders CALLBACK = new Deciders(true, null, List.of(), null);
+
+        public Deciders {
+            allowedCallers = List.copyOf(allowedCallers);
+        }
+    }
+
+    /**
+     * The time limits of an approval.
+     *
+     * @param createdAt when the step started
+     * @param deadline when the wait ends; absolute, so time spent while Jenkins is down counts
+     * @param heartbeat the longest silence of the external process while its callback is awaited, {@code null} for any
+     */
+    public record Limits(Instant createdAt, Instant deadline, @CheckForNull Duration heartbeat) {
+
+        public Limits {
+            Objects.requireNonNull(createdAt, "createdAt");
+            Objects.requireNonNull(deadline, "deadline");
+        }
+    }
+
+    public ApprovalTerms {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(build, "build");
+        Objects.requireNonNull(subject, "subject");
+        Objects.requireNonNull(deciders, "deciders");
+        Objects.requireNonNull(limits, "limits");
+    }
+
+    /** Starts the terms of an approval that awaits a callback in phase {@code strategy}. */
+    public static Builder of(String id, BuildRef build) {
+        return new Builder(id, build);
+    }
+
+    ApprovalTerms moved(String oldFullName, String newFullName) {
+        BuildRef moved = build.moved(oldFullName, newFullName);
+        return moved.equals(build) ? this : new ApprovalTerms(id, moved, subject, deciders, limits, origin);
+    }
+
+    /** Collects the terms of an approval. */
+    public static final class Builder {
+
+        private final String id;
+        private final BuildRef build;
+        private Phase phase = Phase.STRATEGY;
+        private String environment;
+        private String group;
+        private String webhook;
+        private Deciders deciders = Deciders.CALLBACK;
+        private Instant createdAt;
+        private Instant deadline;
+        private Duration heartbeat;
+        private String origin;
+        private OutgoingCalls calls;
+
+        private Builder(String id, BuildRef build) {
+            this.id = id;
+            this.build = build;
+        }
+
+        public Builder phase(Phase phase) {
+            this.phase = phase;
+            return this;
+        }
+
+        public Builder environment(@CheckForNull String environment) {
+            this.environment = environment;
+            return this;
+        }
+
+        /** Sets the group whose approvals all have to succeed, see {@link Approvals#endOthers}. */
+        public Builder group(@CheckForNull String group) {
+            this.group = group;
+            return this;
+        }
+
+        /** Sets the name of the webhook. */
+        public Builder webhook(String webhook) {
+            this.webhook = webhook;
+            return this;
+        }
+
+        public Builder withoutCallback() {
+            deciders = new Deciders(
+                    false, deciders.callbackCredentialsId(), deciders.allowedCallers(), deciders.manual());
+            return this;
+        }
+
+        public Builder callers(@CheckForNull String credentialsId, List<String> allowedCallers) {
+            deciders = new Deciders(deciders.awaitsCallback(), credentialsId, allowedCallers, deciders.manual());
+            return this;
+        }
+
+        /** Requires a person to approve too. */
+        public Builder manual(@CheckForNull ManualRequirement manual) {
+            deciders = new Deciders(
+                    deciders.awaitsCallback(), deciders.callbackCredentialsId(), deciders.allowedCallers(), manual);
+            return this;
+        }
+
+        /** Sets the deadline. Times are kept in milliseconds, as clients are shown them. */
+        public Builder timeout(Instant now, Duration timeout) {
+            createdAt = now.truncatedTo(ChronoUnit.MILLIS);
+            deadline = createdAt.plus(timeout);
+            return this;
+        }
+
+        public Builder heartbeat(@CheckForNull Duration heartbeat) {
+            this.heartbeat = heartbeat;
+            return this;
+        }
+
+        public Builder origin(@CheckForNull String origin) {
+            this.origin = origin;
+            return this;
+        }
+
+        public Builder calls(@CheckForNull OutgoingCalls calls) {
+            this.calls = calls;
+            return this;
+        }
+
+        public ApprovalTerms build() {
+            return new ApprovalTerms(
+                    id,
+                    build,
+                    new Subject(phase, environment, group, webhook),
+                    deciders,
+                    new Limits(createdAt, deadline, heartbeat),
+                    origin);
+        }
+
+        /** Returns a new approval with these terms, before anything was sent. */
+        public Approval start() {
+            return Approval.start(build(), calls);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.jenkins.plugins.armory.approval;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** Durations for people. */
+@Restricted(NoExternalUse.class)
+public final class DurationText {
+
+    private static final List<ChronoUnit> UNITS =
+            List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES, ChronoUnit.SECONDS);
+
+    private DurationText() {}
+
+    /** Returns the duration in the largest unit of which it is a whole number; a day is 24 hours. */
+    public static String of(Duration duration) {
+        long millis = duration.toMillis();
+        for (ChronoUnit unit : UNITS) {
+            long size = unit.getDuration().toMillis();
+            if (millis >= size && millis % size == 0 && (unit != ChronoUnit.DAYS || millis > size)) {
+                String name = unit.name().toLowerCase(Locale.ROOT);
+                return millis / size + " " + (millis == size ? name.substring(0, name.length() - 1) : name);
+            }
+        }
+        return millis + " ms";
+    }
+}

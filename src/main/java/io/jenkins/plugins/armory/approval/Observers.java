@@ -1,0 +1,56 @@
+package io.jenkins.plugins.armory.approval;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** The observers of approvals, each of which is told of its decision once. */
+final class Observers {
+
+    private record Entry(ApprovalObserver observer, AtomicBoolean toldOfDecision) {}
+
+    private final Map<String, Entry> byApproval = new ConcurrentHashMap<>();
+    private final Executor executor;
+
+    /** @param executor calls the observers */
+    Observers(Executor executor) {
+        this.executor = executor;
+    }
+
+    void attach(String id, ApprovalObserver observer) {
+        byApproval.put(id, new Entry(observer, new AtomicBoolean()));
+    }
+
+    boolean has(String id) {
+        return byApproval.containsKey(id);
+    }
+
+    /** Tells the observer of an approval that is decided, unless it was told before. */
+    void decided(Approval approval) {
+        Entry entry = byApproval.get(approval.id());
+        if (entry != null && entry.toldOfDecision.compareAndSet(false, true)) {
+            executor.execute(() -> entry.observer.decided(approval));
+        }
+    }
+
+    void tell(String id, Consumer<ApprovalObserver> message) {
+        Entry entry = byApproval.get(id);
+        if (entry != null) {
+            executor.execute(() -> message.accept(entry.observer));
+        }
+    }
+
+    /** Passes on a line at once, so that lines of one thread keep their order. */
+    void note(String id, String line) {
+        Entry entry = byApproval.get(id);
+        if (entry != null) {
+            entry.observer.note(line);
+        }
+    }
+
+    void detach(String id) {
+        byApproval.remove(id);
+    }
+}

@@ -1,0 +1,425 @@
+package io.jenkins.plugins.armory.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval.Answer;
+import io.jenkins.plugins.armory.approval.Approval.State;
+import io.jenkins.plugins.armory.approval.Approval.Transition;
+import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The transition table of an approval: the first row that fits applies. A test visits every row, and another holds the
+ * table of docs/architecture.md to this one.
+ */
+enum Transitions {
+    SIDE_NOT_AWAITED(
+            States.ALL,
+            Events.of(
+                    Event.Callback.class,
+                    Event.ManualApproval.class,
+                    Event.ManualRejection.class,
+                    Event.Progress.class),
+            "the terms ask nothing of that side",
+            (approval, event, now) -> !isAwaited(approval, event),
+            "the same",
+            (approval, event, now) -> approval,
+            Answer.NOT_AWAITED),
+    VERDICT_REPEATED(
+            States.ALL,
+            Events.VERDICTS,
+            "that side has said the same",
+            (approval, event, now) -> Optional.ofNullable(standing(approval, event))
+                    .filter(standing -> standing.isSuccess() == isSuccess(event))
+                    .isPresent(),
+            "timed out if overdue, else the same",
+            Transitions::lookedAtTheClock,
+            Answer.DUPLICATE),
+    VERDICT_CONTRADICTED(
+            States.ALL,
+            Events.VERDICTS,
+            "that side has said the opposite",
+            (approval, event, now) -> standing(approval, event) != null,
+            "timed out if overdue, else the same",
+            Transitions::lookedAtTheClock,
+            Answer.CONFLICT),
+    TOO_LATE(
+            States.ALL,
+            Events.of(
+                    Event.Callback.class,
+                    Event.ManualApproval.class,
+                    Event.ManualRejection.class,
+                    Event.Progress.class),
+            "the approval is decided or overdue",
+            (approval, event, now) -> approval.isDecided() || approval.isOverdue(now),
+            "timed out if overdue, else the same",
+            Transitions::lookedAtTheClock,
+            Answer.ENDED),
+    CALLBACK_SUCCESS(
+            States.PENDING,
+            Events.of(Event.Callback.class),
+            "it says success",
+            (approval, event, now) -> isSuccess(event),
+            "SUCCESS, or WAITING for the person",
+            // Once there is a callback, the webhook's own answer does not matter any more.
+            (approval, event, now) -> settledOrWaiting(
+                    approval.calledBack(verdict(event, now)).in(State.WAITING).withoutWebhookCall(), now),
+            Answer.ACCEPTED),
+    CALLBACK_FAILURE(
+            States.PENDING,
+            Events.of(Event.Callback.class),
+            "",
+            Guard.ALWAYS,
+            "FAILURE",
+            (approval, event, now) -> approval.calledBack(verdict(event, now)).decided(verdict(event, now)),
+            Answer.ACCEPTED),
+    PERSON_APPROVED(
+            States.PENDING,
+            Events.of(Event.ManualApproval.class),
+            "",
+            Guard.ALWAYS,
+            "SUCCESS, or the same while the callback is awaited or the webhook has not answered",
+            (approval, event, now) -> settledOrWaiting(approval.judgedByPerson(verdict(event, now)), now),
+            Answer.ACCEPTED),
+    PERSON_REJECTED(
+            States.PENDING,
+            Events.of(Event.ManualRejection.class),
+            "",
+            Guard.ALWAYS,
+            "REJECTED",
+            (approval, event, now) -> {
+                Decision said = verdict(event, now);
+                return approval.judgedByPerson(said)
+                        .decided(said.outcome(), said.mdMessage(), byUser(said), said.decidedAt());
+            },
+            Answer.ACCEPTED),
+    PROGRESS_AFTER_CALLBACK(
+            States.PENDING,
+            Events.of(Event.Progress.class),
+            "the callback is there",
+            (approval, event, now) -> approval.callback() != null,
+            "the same",
+            (approval, event, now) -> approval,
+            Answer.ENDED),
+    PROGRESS(
+            States.PENDING,
+            Events.of(Event.Progress.class),
+            "",
+            Guard.ALWAYS,
+            "the same",
+            (approval, event, now) -> approval,
+            Answer.ACCEPTED),
+    CANCEL_CALLED(
+            States.DECIDED,
+            Events.of(Event.CancelCalled.class),
+            "",
+            Guard.ALWAYS,
+            "closed",
+            (approval, event, now) -> approval.cancelCalled(((Event.CancelCalled) event).attempt()),
+            Answer.ACCEPTED),
+    CANCEL_NOT_NEEDED(
+            States.DECIDED,
+            Events.of(Event.CancelNotNeeded.class),
+            "",
+            Guard.ALWAYS,
+            "closed",
+            (approval, event, now) -> approval.withoutCalls(),
+            Answer.ACCEPTED),
+    CANCEL_TOO_EARLY(
+            States.PENDING,
+            Events.of(Event.CancelCalled.class, Event.CancelNotNeeded.class),
+            "",
+            Guard.ALWAYS,
+            "the same",
+            (approval, event, now) -> approval,
+            Answer.IGNORED),
+    CALL_AFTER_THE_END(
+            States.DECIDED,
+            Events.CALLS,
+            "",
+            Guard.ALWAYS,
+            "the same, with the attempt noted",
+            (approval, event, now) -> approval.noting(((Event.Called) event).attempt()),
+            Answer.IGNORED),
+    AFTER_THE_END(
+            States.DECIDED,
+            Events.of(
+                    Event.DeadlineCheck.class,
+                    Event.HeartbeatCheck.class,
+                    Event.Aborted.class,
+                    Event.OtherFailed.class),
+            "",
+            Guard.ALWAYS,
+            "the same",
+            (approval, event, now) -> approval,
+            Answer.IGNORED),
+    DEADLINE_PASSED(
+            States.PENDING,
+            Events.of(Event.DeadlineCheck.class),
+            "the deadline has passed",
+            (approval, event, now) -> approval.isOverdue(now),
+            "TIMED_OUT",
+            (approval, event, now) -> timedOut(approval),
+            Answer.ACCEPTED),
+    HEARTBEAT_MISSED(
+            States.PENDING,
+            Events.of(Event.HeartbeatCheck.class),
+            "a heartbeat is due",
+            (approval, event, now) -> approval.heartbeatDue(((Event.HeartbeatCheck) event).heardAt())
+                    .filter(due -> !now.isBefore(due))
+                    .isPresent(),
+            "NOT_HEARD",
+            (approval, event, now) -> heartbeatMissed(approval, (Event.HeartbeatCheck) event),
+            Answer.ACCEPTED),
+    CHECKED_IN_TIME(
+            States.PENDING,
+            Events.of(Event.DeadlineCheck.class, Event.HeartbeatCheck.class),
+            "",
+            Guard.ALWAYS,
+            "the same",
+            (approval, event, now) -> approval,
+            Answer.IGNORED),
+    CALL_AFTER_THE_CALLBACK(
+            States.WAITING,
+            Events.CALLS,
+            "the callback is there",
+            (approval, event, now) -> approval.callback() != null,
+            "the same, with the attempt noted",
+            (approval, event, now) -> approval.noting(((Event.Called) event).attempt()),
+            Answer.IGNORED),
+    NOT_SENT(
+            States.PENDING,
+            Events.of(Event.NotSent.class),
+            "",
+            Guard.ALWAYS,
+            "NOT_SENT",
+            (approval, event, now) -> approval.noting(((Event.NotSent) event).attempt())
+                    .decided(Outcome.NOT_SENT, ((Event.NotSent) event).reason(), Events.BY_WEBHOOK, now),
+            Answer.ACCEPTED),
+    ABORTED(
+            States.PENDING,
+            Events.of(Event.Aborted.class),
+            "",
+            Guard.ALWAYS,
+            "ABORTED",
+            (approval, event, now) ->
+                    approval.decided(Outcome.ABORTED, ((Event.Aborted) event).reason(), "build", now),
+            Answer.ACCEPTED),
+    OTHER_FAILED(
+            States.PENDING,
+            Events.of(Event.OtherFailed.class),
+            "",
+            Guard.ALWAYS,
+            "OTHER_FAILED",
+            (approval, event, now) ->
+                    approval.decided(Outcome.OTHER_FAILED, ((Event.OtherFailed) event).reason(), "another approval", now),
+            Answer.ACCEPTED),
+    CALL_REPEATED(
+            States.WAITING,
+            Events.of(Event.Failed.class, Event.Sent.class),
+            "",
+            Guard.ALWAYS,
+            "the same",
+            (approval, event, now) -> approval,
+            Answer.IGNORED),
+    CALL_FAILED(
+            States.SENDING,
+            Events.of(Event.Failed.class),
+            "",
+            Guard.ALWAYS,
+            "SENDING, with the attempt noted",
+            (approval, event, now) -> approval.noting(((Event.Failed) event).attempt()),
+            Answer.ACCEPTED),
+    SENT(
+            States.SENDING,
+            Events.of(Event.Sent.class),
+            "",
+            Guard.ALWAYS,
+            "WAITING, or decided if nothing more is required",
+            (approval, event, now) -> settledOrWaiting(
+                    approval.noting(((Event.Sent) event).attempt())
+                            .in(State.WAITING)
+                            .withoutWebhookCall(),
+                    now),
+            Answer.ACCEPTED);
+
+    /** A condition on the approval before the event. */
+    private interface Guard {
+
+        Guard ALWAYS = (approval, event, now) -> true;
+
+        boolean holds(Approval approval, Event event, Instant now);
+    }
+
+    /** The change that an event makes. */
+    private interface Effect {
+        Approval on(Approval approval, Event event, Instant now);
+    }
+
+    private static final class States {
+        static final Set<State> ALL = EnumSet.allOf(State.class);
+        static final Set<State> PENDING = EnumSet.of(State.SENDING, State.WAITING);
+        static final Set<State> SENDING = EnumSet.of(State.SENDING);
+        static final Set<State> WAITING = EnumSet.of(State.WAITING);
+        static final Set<State> DECIDED = EnumSet.of(State.DECIDED);
+    }
+
+    private static final class Events {
+        static final String BY_WEBHOOK = "webhook";
+        static final List<Class<? extends Event>> VERDICTS =
+                List.of(Event.Callback.class, Event.ManualApproval.class, Event.ManualRejection.class);
+        static final List<Class<? extends Event>> CALLS =
+                List.of(Event.Failed.class, Event.Sent.class, Event.NotSent.class);
+
+        @SafeVarargs
+        static List<Class<? extends Event>> of(Class<? extends Event>... events) {
+            return List.of(events);
+        }
+    }
+
+    private final Set<State> from;
+    private final List<Class<? extends Event>> events;
+    private final String condition;
+    private final Guard guard;
+    private final String result;
+    private final Effect effect;
+    private final Answer answer;
+
+    Transitions(
+            Set<State> from,
+            List<Class<? extends Event>> events,
+            String condition,
+            Guard guard,
+            String result,
+            Effect effect,
+            Answer answer) {
+        this.from = from;
+        this.events = events;
+        this.condition = condition;
+        this.guard = guard;
+        this.result = result;
+        this.effect = effect;
+        this.answer = answer;
+    }
+
+    /** Returns the row that applies. */
+    static Transitions of(Approval approval, Event event, Instant now) {
+        for (Transitions row : values()) {
+            if (row.from.contains(approval.state())
+                    && row.events.contains(event.getClass())
+                    && row.guard.holds(approval, event, now)) {
+                return row;
+            }
+        }
+        throw new AssertionError("no row for " + event + " in " + approval.state());
+    }
+
+    Transition apply(Approval approval, Event event, Instant now) {
+        return new Transition(effect.on(approval, event, now), answer);
+    }
+
+    /** Returns the row as one of a Markdown table: states, events, condition, result, answer. */
+    String toMarkdown() {
+        return Arrays.asList(
+                        join(from),
+                        events.stream().map(Class::getSimpleName).collect(Collectors.joining(", ")),
+                        condition,
+                        result,
+                        answer.name())
+                .stream()
+                .collect(Collectors.joining(" | ", "| ", " |"));
+    }
+
+    private static String join(Set<State> states) {
+        return states.size() == State.values().length
+                ? "any"
+                : states.stream().map(State::name).collect(Collectors.joining(", "));
+    }
+
+    private static boolean isAwaited(Approval approval, Event event) {
+        return isOfPerson(event) ? approval.manual() != null : approval.awaitsCallback();
+    }
+
+    private static boolean isOfPerson(Event event) {
+        return event instanceof Event.ManualApproval || event instanceof Event.ManualRejection;
+    }
+
+    /** Returns what the side that speaks has said before. */
+    @CheckForNull
+    private static Decision standing(Approval approval, Event event) {
+        return isOfPerson(event) ? approval.person() : approval.callback();
+    }
+
+    private static boolean isSuccess(Event event) {
+        return event instanceof Event.Callback said ? said.success() : event instanceof Event.ManualApproval;
+    }
+
+    private static Decision verdict(Event event, Instant now) {
+        if (event instanceof Event.Callback said) {
+            return new Decision(
+                    said.success() ? Outcome.SUCCESS : Outcome.FAILURE, said.mdMessage(), said.decidedBy(), now);
+        } else if (event instanceof Event.ManualApproval said) {
+            return new Decision(Outcome.SUCCESS, said.comment(), said.user(), now);
+        } else if (event instanceof Event.ManualRejection said) {
+            return new Decision(Outcome.REJECTED, said.comment(), said.user(), now);
+        }
+        throw new AssertionError("no verdict: " + event);
+    }
+
+    private static Approval lookedAtTheClock(Approval approval, Event event, Instant now) {
+        return approval.isOverdue(now) ? timedOut(approval) : approval;
+    }
+
+    private static Approval settledOrWaiting(Approval approval, Instant now) {
+        boolean reached = approval.awaitsCallback() ? approval.callback() != null : approval.state() == State.WAITING;
+        return reached && (approval.manual() == null || approval.person() != null)
+                ? settled(approval, now)
+                : approval;
+    }
+
+    /** Decides for success, once all that is required is there. */
+    private static Approval settled(Approval approval, Instant now) {
+        Decision callback = approval.callback();
+        Decision person = approval.person();
+        if (callback != null && person != null) {
+            return approval.decided(
+                    Outcome.SUCCESS, callback.mdMessage(), callback.decidedBy() + " and " + byUser(person), now);
+        } else if (person != null) {
+            return approval.decided(Outcome.SUCCESS, person.mdMessage(), byUser(person), now);
+        } else if (callback != null) {
+            return approval.decided(callback);
+        }
+        return approval.decided(Outcome.SENT, "No callback is awaited.", Events.BY_WEBHOOK, now);
+    }
+
+    private static String byUser(Decision person) {
+        return "user " + person.decidedBy();
+    }
+
+    /** Ends the approval as of its deadline, whenever that was noticed. */
+    private static Approval timedOut(Approval approval) {
+        boolean personMissing =
+                approval.callback() != null || !approval.awaitsCallback() && approval.state() == State.WAITING;
+        return approval.decided(
+                Outcome.TIMED_OUT,
+                personMissing ? "Nobody approved before the deadline." : "No callback arrived before the deadline.",
+                "deadline",
+                approval.deadline());
+    }
+
+    private static Approval heartbeatMissed(Approval approval, Event.HeartbeatCheck check) {
+        Duration interval = Objects.requireNonNull(approval.heartbeat(), "nothing is due without a heartbeat");
+        String message = "Nothing was heard of the external process for " + DurationText.of(interval) + ": since "
+                + check.heardAt().truncatedTo(ChronoUnit.SECONDS) + ", " + check.what() + ".";
+        return approval.decided(
+                Outcome.NOT_HEARD, message, "heartbeat", check.heardAt().plus(interval));
+    }
+}

@@ -1,0 +1,155 @@
+package io.jenkins.plugins.armory.delivery;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** The result of one call. Holds no secret. Serializable, since an agent that makes the call sends it to Jenkins. */
+@Restricted(NoExternalUse.class)
+public final class CallResult implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** How much of an answer is kept, in bytes of UTF-8. */
+    public static final int MAX_ANSWER = 1024;
+    /** Longer than any approval waits. */
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofDays(2 * 366);
+
+    private final int status;
+
+    @CheckForNull
+    private final String failure;
+
+    private final boolean mayBeRepeated;
+    private final boolean mayHaveBeenTaken;
+
+    @CheckForNull
+    private final Duration retryAfter;
+
+    private final String answer;
+
+    CallResult(
+            int status,
+            @CheckForNull String failure,
+            boolean mayBeRepeated,
+            boolean mayHaveBeenTaken,
+            @CheckForNull Duration retryAfter,
+            String answer) {
+        this.status = status;
+        this.failure = failure;
+        this.mayBeRepeated = mayBeRepeated;
+        this.mayHaveBeenTaken = mayHaveBeenTaken;
+        this.retryAfter = retryAfter;
+        this.answer = answer;
+    }
+
+    /** Returns the result of a call that was answered with a 2xx. */
+    public static CallResult accepted(int status, String answer) {
+        return new CallResult(status, null, false, true, null, shown(answer));
+    }
+
+    /**
+     * Returns the result of a call that was answered with another status.
+     *
+     * @param failure what happened and what to check
+     * @param mayBeRepeated whether the next attempt may succeed
+     * @param retryAfter the pause that the receiver asks for, {@code null} for none
+     */
+    public static CallResult refused(
+            int status, String failure, boolean mayBeRepeated, @CheckForNull Duration retryAfter, String answer) {
+        return new CallResult(status, failure, mayBeRepeated, false, retryAfter, shown(answer));
+    }
+
+    /**
+     * Returns the result of a call that could not be made at all.
+     *
+     * @param failure what happened and what to check
+     * @param mayBeRepeated whether the next attempt may succeed
+     */
+    public static CallResult notMade(String failure, boolean mayBeRepeated) {
+        return new CallResult(0, failure, mayBeRepeated, false, null, "");
+    }
+
+    /** Returns the result of a call whose answer was lost: the receiver may have taken it. */
+    public static CallResult lost(String failure) {
+        return new CallResult(0, failure, true, true, null, "");
+    }
+
+    /**
+     * Returns the credible part of a result that came from an agent, which may run any program: texts of the usual length,
+     * without control characters and without the request's secrets, and a status that goes with the rest.
+     */
+    public CallResult asFarAsCredible(WebhookRequest request) {
+        boolean isSuccess = status / 100 == 2;
+        boolean isAnswer = status >= 100 && status <= 599;
+        if (answer == null
+                || failure == null && !isSuccess
+                || failure != null && (isSuccess || status != 0 && !isAnswer)) {
+            return lost(request.host()
+                    + " was called from an agent that says of the answer what cannot be; look at its log");
+        }
+        Duration pause = retryAfter == null || retryAfter.isNegative() ? null : retryAfter;
+        return new CallResult(
+                status,
+                failure == null ? null : shown(request.mask(failure, true)),
+                failure != null && mayBeRepeated,
+                failure == null || mayHaveBeenTaken,
+                pause == null || pause.compareTo(LONGEST_RETRY_AFTER) <= 0 ? pause : LONGEST_RETRY_AFTER,
+                shown(request.mask(answer, true)));
+    }
+
+    /** Returns the start of a text, as much as {@link #MAX_ANSWER} bytes hold, without control characters. */
+    private static String shown(String whole) {
+        String text = whole.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "").strip();
+        int bytes = 0;
+        for (int i = 0; i < text.length(); ) {
+            int character = text.codePointAt(i);
+            bytes += new String(Character.toChars(character)).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > MAX_ANSWER) {
+                return text.substring(0, i);
+            }
+            i += Character.charCount(character);
+        }
+        return text;
+    }
+
+    public boolean isAccepted() {
+        return failure == null;
+    }
+
+    /** Returns the status of the answer, 0 if there was none. */
+    public int status() {
+        return status;
+    }
+
+    /** Returns what happened and what to check, {@code null} after a 2xx. */
+    @CheckForNull
+    public String failure() {
+        return failure;
+    }
+
+    /** Returns whether the next attempt may succeed: the connection failed, or the answer was 429 or a 5xx. */
+    public boolean mayBeRepeated() {
+        return mayBeRepeated;
+    }
+
+    /** Returns whether the receiver may have begun its work: false if it refused the call, or was not reached. */
+    public boolean mayHaveBeenTaken() {
+        return mayHaveBeenTaken;
+    }
+
+    /** Returns the pause that the receiver asks for. */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+
+    /** Returns the start of the answer's body, without the secrets of the request; may be empty. */
+    public String answer() {
+        return answer;
+    }
+}

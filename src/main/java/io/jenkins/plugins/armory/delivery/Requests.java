@@ -1,0 +1,33 @@
+package io.jenkins.plugins.armory.delivery;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** Makes the requests of approvals: fills in the templates with secrets and tokens, and chooses the sender. */
+@Restricted(NoExternalUse.class)
+public interface Requests {
+
+    /** A request that is ready to be sent. */
+    record Ready(WebhookRequest request, Sender sender) {}
+
+    /**
+     * Makes the request for one attempt. It is made anew for each, so that secrets are in memory only while they are
+     * needed.
+     *
+     * @param webhook one of the approval's calls
+     * @param log takes a line for the build's log if the sender has to wait
+     * @throws UndeliverableException if there cannot be one
+     */
+    Ready ready(Approval approval, Webhook webhook, Consumer<String> log) throws UndeliverableException;
+
+    /**
+     * Returns why this Jenkins must not call for an approval that was there when it started: it is a copy of another one, or
+     * the build is not there now. The call is left for a later start then.
+     */
+    Optional<String> reasonToWait(Approval approval);
+}

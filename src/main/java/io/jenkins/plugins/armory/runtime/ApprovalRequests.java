@@ -1,0 +1,173 @@
+package io.jenkins.plugins.armory.runtime;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Job;
+import hudson.model.Run;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.delivery.Requests;
+import io.jenkins.plugins.armory.delivery.Sender;
+import io.jenkins.plugins.armory.delivery.UndeliverableException;
+import io.jenkins.plugins.armory.http.WebhookClient;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
+import io.jenkins.plugins.armory.webhook.TemplateException;
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** Makes the requests of approvals from Jenkins's builds, credentials and settings. */
+@Restricted(NoExternalUse.class)
+public final class ApprovalRequests implements Requests {
+
+    private final CallbackTokens tokens;
+    private final WebhookClient client;
+    private final Executor executor;
+
+    ApprovalRequests(CallbackTokens tokens, WebhookClient client, Executor executor) {
+        this.tokens = tokens;
+        this.client = client;
+        this.executor = executor;
+    }
+
+    /**
+     * Checks, before anything is kept, that the calls of an approval can be made.
+     *
+     * @throws UndeliverableException if one of them cannot
+     */
+    public void check(Approval approval, Run<?, ?> run) throws UndeliverableException {
+        OutgoingCalls calls = requireCalls(approval);
+        for (Webhook webhook : new Webhook[] {calls.webhook(), calls.cancel()}) {
+            if (webhook != null) {
+                sender(webhook, approval, run, line -> {});
+                request(webhook, approval, run, webhook == calls.cancel() ? sample() : null);
+            }
+        }
+    }
+
+    /** Returns a decision to try the cancel webhook's templates with. */
+    private static Decision sample() {
+        return new Decision(Decision.Outcome.ABORTED, "", "build", Instant.now());
+    }
+
+    @Override
+    public Ready ready(Approval approval, Webhook webhook, Consumer<String> log) throws UndeliverableException {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            Run<?, ?> run = find(approval.build())
+                    .orElseThrow(() -> new UndeliverableException("its build " + approval.build() + " is not there"));
+            return new Ready(
+                    request(webhook, approval, run, approval.decision()), sender(webhook, approval, run, log));
+        }
+    }
+
+    @Override
+    public Optional<String> reasonToWait(Approval approval) {
+        if (find(approval.build()).isEmpty()) {
+            return Optional.of("its build is not there; the next start of Jenkins tries again.");
+        }
+        String here;
+        try {
+            here = Settings.get().rootActionUrl();
+        } catch (IllegalStateException x) {
+            return Optional.empty(); // the call itself says so
+        }
+        String origin = approval.terms().origin();
+        return origin == null || origin.equals(here)
+                ? Optional.empty()
+                : Optional.of("it was made at " + origin + ", and this Jenkins is at " + here
+                        + ". In a copy of that Jenkins, stop the build. If the address was changed on purpose, stop the build"
+                        + " and start it again, or set the old address and restart Jenkins.");
+    }
+
+    private static Optional<Run<?, ?>> find(BuildRef build) {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
+            return Optional.ofNullable(job == null ? null : job.getBuildByNumber(build.number()));
+        }
+    }
+
+    private Sender sender(Webhook webhook, Approval approval, Run<?, ?> run, Consumer<String> log)
+            throws UndeliverableException {
+        if (webhook.networkMode() == NetworkMode.DIRECT) {
+            return new DirectSender(client);
+        }
+        String account = requireCalls(approval).account();
+        String agent = webhook.agentIdentifier() != null ? webhook.agentIdentifier() : account;
+        if (agent == null) {
+            throw new UndeliverableException("webhook '" + webhook.name() + "': agentIdentifier: is missing; name the agent that"
+                    + " makes the call, or a label, or name a deployment file with configFile, whose target '"
+                    + approval.environment() + "' has an account of that name");
+        }
+        return new AgentSender(agent, run, client, executor, log);
+    }
+
+    private static OutgoingCalls requireCalls(Approval approval) {
+        return Objects.requireNonNull(approval.calls(), "an approval that is called for has calls");
+    }
+
+    /** @param ended the end of the approval, for its cancel webhook; {@code null} for its webhook */
+    private WebhookRequest request(Webhook webhook, Approval approval, Run<?, ?> run, @CheckForNull Decision ended)
+            throws UndeliverableException {
+        String root = Jenkins.get().getRootUrl();
+        String buildUrl = root == null ? null : root + run.getUrl();
+        try {
+            return WebhookRequest.of(
+                    webhook,
+                    variables(approval, run, ended),
+                    new WebhookRequest.Defaults(approval.id(), approval.phase().toString(), buildUrl));
+        } catch (TemplateException x) {
+            throw new UndeliverableException("webhook '" + webhook.name() + "': " + x.getMessage());
+        }
+    }
+
+    private Variables variables(Approval approval, Run<?, ?> run, @CheckForNull Decision ended)
+            throws UndeliverableException {
+        OutgoingCalls calls = requireCalls(approval);
+        Variables variables = new Variables()
+                .with(Variables.CALLBACK_URI, callbackUri(approval.id()))
+                .with(Variables.CALLBACK_TOKEN, tokens.tokenFor(approval.id()))
+                .with(Variables.APPROVAL_ID, approval.id())
+                .with(Variables.DEPLOYMENT_ID, run.getExternalizableId())
+                .with(Variables.APPLICATION_NAME, run.getParent().getFullName())
+                .with(Variables.ENVIRONMENT_NAME, approval.environment())
+                .with(Variables.ACCOUNT_NAME, calls.account())
+                .with(Variables.NAMESPACE, calls.namespace())
+                .withContext(calls.context())
+                .withSecrets(id -> Settings.get().secret(id, run));
+        if (ended != null) {
+            variables
+                    .with(Variables.OUTCOME, ended.outcome().name())
+                    .with(Variables.REASON, ended.mdMessage());
+        }
+        return variables;
+    }
+
+    private static String callbackUri(String id) throws UndeliverableException {
+        try {
+            return callbackUriOf(id);
+        } catch (IllegalStateException x) {
+            throw new UndeliverableException(x.getMessage());
+        }
+    }
+
+    /**
+     * Returns {@code {{armory.callbackUri}}} of an approval.
+     *
+     * @throws IllegalStateException if Jenkins does not know its address
+     */
+    public static String callbackUriOf(String id) {
+        return Settings.get().rootActionUrl() + "approvals/" + id;
+    }
+}

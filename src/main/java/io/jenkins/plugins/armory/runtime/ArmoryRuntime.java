@@ -1,0 +1,212 @@
+package io.jenkins.plugins.armory.runtime;
+
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.callback.CallbackEndpoint;
+import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.oauth.IssuedTokens;
+import io.jenkins.plugins.armory.callback.oauth.SigningKeys;
+import io.jenkins.plugins.armory.callback.oauth.TokenEndpoint;
+import io.jenkins.plugins.armory.callback.oidc.IssuerDiscovery;
+import io.jenkins.plugins.armory.callback.oidc.OutsideIssuers;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
+import io.jenkins.plugins.armory.delivery.Delivery;
+import io.jenkins.plugins.armory.http.WebhookClient;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import jenkins.model.Jenkins;
+import jenkins.security.HMACConfidentialKey;
+import jenkins.util.Timer;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The composition root: puts the plain parts of the plugin together, one instance of each for a controller. Objects that
+ * Jenkins makes (extensions, steps, actions) get it from {@link #get}; all others are handed what they need.
+ */
+@Extension
+@Restricted(NoExternalUse.class)
+public final class ArmoryRuntime {
+
+    /** A name on disk: with another one, the tokens of all pending approvals would end. */
+    private static final String KEY_FILE = "io.jenkins.plugins.armory.ArmoryApprovals.callback";
+
+    static final HMACConfidentialKey KEY = new HMACConfidentialKey(KEY_FILE);
+    /** Threads for file I/O and for telling steps; none stays when there is nothing to do. */
+    private static final int THREADS = 8;
+
+    private final ExecutorService executor = newExecutor();
+    private final WebhookClient client = new WebhookClient();
+    private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
+    private final Deployments deployments = new Deployments(executor);
+    private final ApprovalRequests requests = new ApprovalRequests(tokens, client, executor);
+    private final OpenStore store = new OpenStore(
+            Jenkins.get().getRootDir().toPath().resolve("armory-approvals"), requests, Timer.get(), executor);
+
+    private final SigningKeys signingKeys = new SigningKeys(new SigningKeyStore());
+    private final VerifiedTokens verifiedTokens = new VerifiedTokens();
+    private final IssuedTokens issuedTokens = new IssuedTokens(
+            signingKeys,
+            () -> Settings.get().clients(),
+            () -> Settings.get().rootActionUrl(),
+            KEY::mac,
+            verifiedTokens,
+            Clock.systemUTC());
+    private final TokenEndpoint tokenEndpoint = new TokenEndpoint(
+            issuedTokens,
+            () -> Settings.get().clients(),
+            () -> Settings.get().tokenLifetime(),
+            ArmoryRuntime::isGoingDown);
+    private final OutsideIssuers outsideIssuers = new OutsideIssuers(
+            () -> Settings.get().outsideIssuers(),
+            new IssuerDiscovery(JenkinsProxy.client()),
+            verifiedTokens,
+            Clock.systemUTC());
+
+    /** Guarded by this. */
+    private CallbackEndpoint endpoint;
+
+    public static ArmoryRuntime get() {
+        return ExtensionList.lookupSingleton(ArmoryRuntime.class);
+    }
+
+    private static boolean isGoingDown() {
+        return Jenkins.get().isTerminating();
+    }
+
+    private static ExecutorService newExecutor() {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                    Thread thread = new Thread(work, "Armory approvals");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
+    /**
+     * Returns the approvals, and opens them if nobody has tried to.
+     *
+     * @throws ApprovalsUnavailableException if they cannot be opened now
+     */
+    public Approvals approvals() throws ApprovalsUnavailableException {
+        return store.approvals();
+    }
+
+    /**
+     * Returns the delivery of outgoing calls.
+     *
+     * @throws ApprovalsUnavailableException if the approvals cannot be opened now
+     */
+    public Delivery delivery() throws ApprovalsUnavailableException {
+        return store.delivery();
+    }
+
+    /** Returns why the approvals are not open, for administrators; empty if they are, or if nobody needed them yet. */
+    public Optional<String> problem() {
+        return store.problem();
+    }
+
+    /** Does something that needs the approvals: at once if they are open, else on the executor once they are. */
+    public void whenOpen(Runnable work) {
+        store.whenOpen(work);
+    }
+
+    /** Returns the environments of the builds. */
+    public Deployments deployments() {
+        return deployments;
+    }
+
+    /** Returns the maker of requests. */
+    public ApprovalRequests requests() {
+        return requests;
+    }
+
+    /**
+     * Returns the approvals of a build, in the order in which they started.
+     *
+     * @throws IOException if they cannot be read
+     */
+    public List<Approval> approvalsOf(Run<?, ?> run) throws IOException {
+        BuildRef build = BuildRecord.refTo(run);
+        List<Approval> found = new ArrayList<>();
+        for (String id : BuildRecord.idsOf(run)) {
+            approvals().find(id).filter(approval -> approval.build().equals(build)).ifPresent(found::add);
+        }
+        return found;
+    }
+
+    /**
+     * Returns the path of a build's page, at one of its approvals.
+     *
+     * @return from the Jenkins URL, with a slash at its beginning
+     */
+    public static String pageOf(Run<?, ?> run, String approvalId) {
+        return "/" + run.getUrl() + "armory/#approval-" + approvalId;
+    }
+
+    /**
+     * Returns the endpoint of callbacks.
+     *
+     * @throws ApprovalsUnavailableException if the approvals cannot be opened now
+     */
+    public synchronized CallbackEndpoint endpoint() throws ApprovalsUnavailableException {
+        if (endpoint == null) {
+            endpoint = new CallbackEndpoint(
+                    approvals(),
+                    tokens,
+                    List.of(
+                            TokenVerifier.ofApprovals(tokens),
+                            Settings.get().secretTexts(),
+                            issuedTokens,
+                            outsideIssuers),
+                    ArmoryRuntime::isGoingDown,
+                    Clock.systemUTC());
+        }
+        return endpoint;
+    }
+
+    /** Returns the endpoint that issues tokens to clients. */
+    public TokenEndpoint tokenEndpoint() {
+        return tokenEndpoint;
+    }
+
+    /** Returns the public halves of the keys that tokens are signed with, as a JWK set. */
+    public JsonResponse publicKeys() throws IOException {
+        return signingKeys.published(Clock.systemUTC().instant());
+    }
+
+    /** Returns the ids and tokens of approvals. */
+    public CallbackTokens tokens() {
+        return tokens;
+    }
+
+    /** Returns the HTTP client of webhooks. */
+    public WebhookClient client() {
+        return client;
+    }
+
+    /** Returns the executor of work that must not run on a thread of the Pipeline engine, such as file I/O. */
+    public ExecutorService executor() {
+        return executor;
+    }
+
+    /** Writes nothing any more, so that another controller may. The next start takes up what comes meanwhile. */
+    void close() {
+        store.close();
+    }
+}

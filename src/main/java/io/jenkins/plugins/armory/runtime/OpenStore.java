@@ -1,0 +1,179 @@
+package io.jenkins.plugins.armory.runtime;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.delivery.Delivery;
+import io.jenkins.plugins.armory.delivery.Requests;
+import io.jenkins.plugins.armory.delivery.RetryPolicy;
+import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.StoreInUseException;
+import io.jenkins.plugins.armory.storage.StoreLock;
+import io.jenkins.plugins.armory.storage.UnknownFormatException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Opens the approvals when they are first needed. The obstacle is logged once; opening is tried again every few seconds.
+ */
+final class OpenStore {
+
+    private static final Logger LOGGER = Logger.getLogger(OpenStore.class.getName());
+    private static final int RETRY_SECONDS = 5;
+
+    private final Path folder;
+    private final Requests requests;
+    private final ScheduledExecutorService timer;
+    private final Executor executor;
+
+    // What follows is guarded by this.
+
+    private StoreLock lock;
+    private Approvals approvals;
+    private Delivery delivery;
+    private final List<Runnable> waiting = new ArrayList<>();
+    private boolean closed;
+
+    /** The obstacle, {@code null} while nobody has tried to open the approvals, and while they are open. */
+    @CheckForNull
+    private Problem problem;
+
+    /**
+     * An obstacle to opening the approvals.
+     *
+     * @param details for administrators
+     * @param message for everybody
+     */
+    private record Problem(String details, String message) {
+
+        static Problem of(Path folder, Exception x) {
+            if (x instanceof StoreInUseException) {
+                return new Problem(
+                        x.getMessage(),
+                        "Another Jenkins has the approvals of this JENKINS_HOME; this one takes over when that has ended.");
+            } else if (x instanceof UnknownFormatException) {
+                return new Problem(
+                        x.getMessage(),
+                        "The approvals of Jenkins were written by another version of the plugin. Its log says what to do.");
+            }
+            return new Problem(
+                    "The folder " + folder + " cannot be used: " + x,
+                    "The approvals of Jenkins cannot be opened. Its log says why.");
+        }
+    }
+
+    OpenStore(Path folder, Requests requests, ScheduledExecutorService timer, Executor executor) {
+        this.folder = folder;
+        this.requests = requests;
+        this.timer = timer;
+        this.executor = executor;
+    }
+
+    /** @throws ApprovalsUnavailableException if they cannot be opened now */
+    synchronized Approvals approvals() throws ApprovalsUnavailableException {
+        requireOpen();
+        return approvals;
+    }
+
+    /** @throws ApprovalsUnavailableException if the approvals cannot be opened now */
+    synchronized Delivery delivery() throws ApprovalsUnavailableException {
+        requireOpen();
+        return delivery;
+    }
+
+    private void requireOpen() throws ApprovalsUnavailableException {
+        if (!isOpen()) {
+            throw new ApprovalsUnavailableException(
+                    Objects.requireNonNull(problem, "approvals that are not open have a problem").message());
+        }
+    }
+
+    private boolean isOpen() {
+        if (approvals == null && problem == null) {
+            open();
+        }
+        return approvals != null;
+    }
+
+    /** Returns the obstacle, for administrators; empty while the approvals are open, and until somebody needs them. */
+    synchronized Optional<String> problem() {
+        return Optional.ofNullable(problem).map(Problem::details);
+    }
+
+    /** Does something that needs the approvals: at once if they are open, else on the executor once they are. */
+    void whenOpen(Runnable work) {
+        synchronized (this) {
+            if (!isOpen()) {
+                waiting.add(work);
+                return;
+            }
+        }
+        work.run();
+    }
+
+    private void open() {
+        try {
+            StoreLock taken = StoreLock.take(folder);
+            try {
+                approvals = new Approvals(
+                        ApprovalStore.open(folder, timer, executor), timer, executor, Clock.systemUTC());
+                delivery = new Delivery(approvals, requests, new RetryPolicy(), timer, executor);
+                lock = taken;
+            } finally {
+                if (lock == null) {
+                    taken.close();
+                }
+            }
+        } catch (IOException | RuntimeException x) {
+            failed(Problem.of(folder, x), x);
+            return;
+        }
+        if (problem != null) {
+            problem = null;
+            LOGGER.log(Level.INFO, "The webhook approvals are open now");
+        }
+        waiting.forEach(executor::execute);
+        waiting.clear();
+    }
+
+    private void failed(Problem found, Exception x) {
+        if (!found.equals(problem)) {
+            problem = found;
+            LOGGER.log(
+                    Level.SEVERE,
+                    "The webhook approvals cannot be opened, which is tried again every " + RETRY_SECONDS
+                            + " seconds; builds that wait go on then. " + found.details(),
+                    x instanceof StoreInUseException || x instanceof UnknownFormatException ? null : x);
+        }
+        try {
+            timer.schedule(() -> executor.execute(this::tryAgain), RETRY_SECONDS, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException y) {
+            LOGGER.log(Level.FINE, "Jenkins is going down", y);
+        }
+    }
+
+    private synchronized void tryAgain() {
+        if (!closed) {
+            open();
+        }
+    }
+
+    /** Writes nothing any more, so that another controller may. */
+    synchronized void close() {
+        closed = true;
+        if (approvals != null) {
+            approvals.close();
+            lock.close();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.EnvVars;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.callback.token.AllowedCallers;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/**
+ * The definition of an approval as its step gives it. It is kept in {@code program.dat} until the approval is written, so it
+ * may have templates in it and no secret.
+ */
+final class ApprovalDefinition implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final WebhookReference reference;
+    private final Phase phase;
+
+    @CheckForNull
+    private final String environment;
+
+    private final Duration timeout;
+
+    @CheckForNull
+    private final Duration heartbeat;
+
+    @CheckForNull
+    private final String manualMessage;
+
+    private final ArrayList<String> submitters = new ArrayList<>();
+
+    @CheckForNull
+    private final String callbackCredentialsId;
+
+    private final ArrayList<String> allowedCallers;
+
+    /**
+     * Takes over what the step says.
+     *
+     * @param enclosing name of the enclosing environment, {@code null} outside of any
+     * @throws AbortException naming the parameter and what to put there
+     */
+    ApprovalDefinition(ArmoryWebhookApprovalStep step, @CheckForNull String enclosing, StepContext context)
+            throws IOException, InterruptedException {
+        try {
+            reference = step.toReference();
+            phase = step.requirePhase();
+            timeout = step.timeoutDuration();
+            heartbeat = step.heartbeatDuration();
+        } catch (IllegalArgumentException x) {
+            throw new AbortException("armoryWebhookApproval: " + x.getMessage());
+        }
+        environment = step.getEnvironment() != null
+                ? step.getEnvironment()
+                : enclosing != null ? enclosing : context.get(EnvVars.class).get("STAGE_NAME");
+        ManualApproval manual = step.getManualApproval();
+        manualMessage = manual == null ? null : manual.toRequirement().message();
+        if (manual != null) {
+            submitters.addAll(manual.toRequirement().submitters());
+        }
+        allowedCallers = new ArrayList<>(step.getAllowedCallers());
+        callbackCredentialsId = callbackCredentialsId(step, allowedCallers);
+    }
+
+    /** Returns the credential that may call back: nobody but the callers of the step, if it names any. */
+    @CheckForNull
+    private static String callbackCredentialsId(ArmoryWebhookApprovalStep step, List<String> allowedCallers) {
+        String own = step.getCallbackCredentialsId();
+        if (own != null) {
+            allowedCallers.add(AllowedCallers.CREDENTIALS + own);
+            return own;
+        }
+        return allowedCallers.isEmpty() ? ArmoryConfiguration.get().getCallbackCredentialsId() : null;
+    }
+
+    WebhookReference reference() {
+        return reference;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    /** Returns what is deployed to, for people; {@code null} if that is not known. */
+    @CheckForNull
+    String environment() {
+        return environment;
+    }
+
+    @CheckForNull
+    Duration heartbeat() {
+        return heartbeat;
+    }
+
+    Duration timeout() {
+        return timeout;
+    }
+
+    @CheckForNull
+    String callbackCredentialsId() {
+        return callbackCredentialsId;
+    }
+
+    List<String> allowedCallers() {
+        return allowedCallers;
+    }
+
+    /** Adds what it says to the terms of an approval. */
+    void addTo(ApprovalTerms.Builder terms) {
+        terms.phase(phase)
+                .environment(environment)
+                .callers(callbackCredentialsId, allowedCallers)
+                .heartbeat(heartbeat)
+                .manual(manualMessage == null ? null : new ManualRequirement(manualMessage, submitters));
+    }
+}

@@ -1,0 +1,147 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.console.ModelHyperlinkNote;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.DurationText;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.flow.LogText;
+import io.jenkins.plugins.armory.runtime.ApprovalRequests;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** The words of an approval in its build's log. */
+final class ApprovalLog {
+
+    /** How much of a message of progress is in a line, in characters. */
+    private static final int MAX_PROGRESS = 200;
+
+    private final Consumer<String> log;
+
+    /** @param log takes lines of which other people's text is clean */
+    ApprovalLog(Consumer<String> log) {
+        this.log = log;
+    }
+
+    void sent(Approval approval, Attempt attempt, Run<?, ?> run) {
+        String page = ArmoryRuntime.pageOf(run, approval.id());
+        String answered = "The webhook answered " + attempt.status() + " after "
+                + attempt.duration().toMillis() + " ms.";
+        String waiting = " " + ModelHyperlinkNote.encodeTo(page, "Waiting") + " " + timeout(approval)
+                + " at most, until " + approval.deadline();
+        Duration heartbeat = approval.heartbeat();
+        ManualRequirement manual = approval.manual();
+        if (approval.awaitsCallback()) {
+            log.accept(answered + waiting + ", for the callback to " + callbackUri(approval) + "/callback"
+                    + (heartbeat == null
+                            ? ""
+                            : ", and " + DurationText.of(heartbeat) + " at most between reports of progress"));
+        } else {
+            log.accept(answered + (manual == null ? " No callback is awaited." : waiting + "."));
+        }
+        if (manual != null) {
+            log.accept("A person has to approve too"
+                    + (manual.submitters().isEmpty() ? "" : " (" + String.join(", ", manual.submitters()) + ")")
+                    + (manual.message().isEmpty() ? "" : ": " + manual.message())
+                    + " " + ModelHyperlinkNote.encodeTo(page, "Approve or reject") + ", or POST to "
+                    + callbackUri(approval) + "/approve or /reject.");
+        }
+    }
+
+    private static String callbackUri(Approval approval) {
+        return ApprovalRequests.callbackUriOf(approval.id());
+    }
+
+    private static String timeout(Approval approval) {
+        return DurationText.of(Duration.between(approval.createdAt(), approval.deadline()));
+    }
+
+    void progressed(Progress progress) {
+        String percent = progress.percentText();
+        String text = LogText.clean(progress.mdMessage()).lines().findFirst().orElse("").strip();
+        String line = text.length() <= MAX_PROGRESS ? text : text.substring(0, MAX_PROGRESS) + "...";
+        log.accept("Progress: " + percent + (percent.isEmpty() || line.isEmpty() ? "" : ", ") + line);
+    }
+
+    void heard(Approval approval) {
+        Decision person = approval.person();
+        Decision callback = approval.callback();
+        if (person != null) {
+            log.accept(approved(person) + (approval.awaitsCallback() ? " The callback is still awaited." : ""));
+        } else if (callback != null) {
+            log.accept("The callback said success (" + LogText.continued(callback.decidedBy()) + ")"
+                    + message(callback.mdMessage()) + ". A person is still awaited.");
+        }
+    }
+
+    private static String approved(Decision person) {
+        return "Approved by " + LogText.continued(person.decidedBy()) + message(person.mdMessage()) + ".";
+    }
+
+    void succeeded(Approval approval) {
+        Decision decision = approval.requireDecision();
+        Decision person = approval.person();
+        Decision callback = approval.callback();
+        boolean byPersonLast =
+                person != null && callback != null && !person.decidedAt().isBefore(callback.decidedAt());
+        if (byPersonLast) { // else heard() has said so
+            log.accept(approved(person));
+        }
+        if (decision.outcome() == Decision.Outcome.SUCCESS) {
+            log.accept(title(approval) + "succeeded " + by(decision));
+        }
+    }
+
+    /** Returns why an approval failed, for the log and for what the step throws. */
+    static String failure(Approval approval) {
+        Decision decision = approval.requireDecision();
+        String title = title(approval);
+        return switch (decision.outcome()) {
+            case FAILURE -> title + "failed " + by(decision);
+            case REJECTED -> title + "was rejected " + by(decision);
+            case TIMED_OUT -> title + "timed out: " + overdue(approval);
+            case NOT_HEARD -> title + "failed before its deadline: " + decision.mdMessage()
+                    + " Raise heartbeat, report progress more often, or find out what has become of it.";
+            case NOT_SENT -> "Webhook '" + approval.webhook() + "' could not be called" + message(decision.mdMessage());
+            case OTHER_FAILED -> title + "ended" + message(decision.mdMessage());
+            default -> throw new IllegalArgumentException("no failure: " + decision.outcome());
+        };
+    }
+
+    private static String title(Approval approval) {
+        return "Webhook approval '" + approval.webhook() + "' ";
+    }
+
+    private static String by(Decision decision) {
+        return "(" + LogText.continued(decision.decidedBy()) + ")" + message(decision.mdMessage());
+    }
+
+    private static String overdue(Approval approval) {
+        boolean personMissing = approval.callback() != null || !approval.awaitsCallback();
+        return (personMissing ? "nobody approved" : "no callback arrived") + " within " + timeout(approval)
+                + ". Raise the limit with timeout and unit, or find out what has become of "
+                + (personMissing ? "those who may approve." : "the external process.");
+    }
+
+    /** Tells what a failed {@code afterDeployment} approval cancels. */
+    void cancels(@CheckForNull String failedEnvironment) {
+        if (failedEnvironment == null) {
+            log.accept("Every stage and environment that has not begun yet is cancelled. What this stage still does is done.");
+        } else {
+            log.accept("Environments that depend on '" + failedEnvironment
+                    + "' are cancelled. Plain stages go on: to keep one from running, put armoryEnvironment(name: '...',"
+                    + " dependsOn: ['" + failedEnvironment + "']) { ... } around what is in it.");
+        }
+    }
+
+    /** Returns other people's message as it is put behind a line. */
+    private static String message(String mdMessage) {
+        String text = LogText.continued(mdMessage);
+        return text.isEmpty() ? "" : ": " + text;
+    }
+}

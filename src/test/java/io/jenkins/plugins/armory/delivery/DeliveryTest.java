@@ -1,0 +1,360 @@
+package io.jenkins.plugins.armory.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalObserver;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.webhook.TemplateException;
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeliveryTest {
+
+    private static final String ID = "a1";
+
+    @TempDir
+    private Path folder;
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final List<Call> calls = new CopyOnWriteArrayList<>();
+    private final List<String> log = new CopyOnWriteArrayList<>();
+    private boolean agentIsAway;
+    private BooleanSupplier wanted;
+
+    @CheckForNull
+    private String undeliverable;
+
+    @CheckForNull
+    private String reasonToWait;
+
+    private Approvals approvals;
+    private Delivery delivery;
+
+    /** A call that was made and is not answered. */
+    private record Call(String webhook, String key, Consumer<CallResult> done) {}
+
+    private final class FakeRequests implements Requests {
+        @Override
+        public Ready ready(Approval approval, Webhook webhook, Consumer<String> note) throws UndeliverableException {
+            if (undeliverable != null) {
+                throw new UndeliverableException(undeliverable);
+            }
+            return new Ready(request(webhook), new FakeSender(webhook.name()));
+        }
+
+        @Override
+        public Optional<String> reasonToWait(Approval approval) {
+            return Optional.ofNullable(reasonToWait);
+        }
+    }
+
+    private final class FakeSender implements Sender {
+
+        private final String webhook;
+
+        FakeSender(String webhook) {
+            this.webhook = webhook;
+        }
+
+        @Override
+        public void send(WebhookRequest request, String key, BooleanSupplier isWanted, Consumer<CallResult> done) {
+            wanted = isWanted;
+            if (!agentIsAway) {
+                calls.add(new Call(webhook, key, done));
+            }
+        }
+
+        @Override
+        public String description() {
+            return "";
+        }
+    }
+
+    private static WebhookRequest request(Webhook webhook) {
+        try {
+            return WebhookRequest.of(
+                    webhook,
+                    new Variables().with(Variables.CALLBACK_URI, "http://jenkins.example.com/"),
+                    new WebhookRequest.Defaults(ID, "strategy", null));
+        } catch (TemplateException x) {
+            throw new AssertionError(x);
+        }
+    }
+
+    private static Webhook webhook(String name) {
+        return Webhook.named(name)
+                .uriTemplate("http://ci.example.com/")
+                .retryCount(1)
+                .build();
+    }
+
+    @BeforeEach
+    void create() throws IOException {
+        open();
+        approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
+                .webhook("w")
+                .timeout(Instant.now(), Duration.ofHours(1))
+                .calls(new OutgoingCalls(webhook("w"), webhook("cancel"), Map.of(), null, null))
+                .start());
+        attach();
+    }
+
+    private void open() throws IOException {
+        approvals = new Approvals(ApprovalStore.open(folder), timer, Runnable::run, Clock.systemUTC());
+        delivery = new Delivery(approvals, new FakeRequests(), new RetryPolicy(() -> 0.99), timer, Runnable::run);
+        delivery.open();
+    }
+
+    private void attach() throws IOException {
+        approvals.attach(ID, new ApprovalObserver() {
+            @Override
+            public void note(String line) {
+                log.add(line);
+            }
+
+            @Override
+            public void decided(Approval approval) {
+                // of no interest
+            }
+        });
+    }
+
+    private void restart() throws IOException {
+        approvals.close();
+        calls.clear();
+        open();
+    }
+
+    @AfterEach
+    void stopTimer() {
+        timer.shutdownNow();
+    }
+
+    private Approval approval() throws IOException {
+        return approvals.find(ID).orElseThrow();
+    }
+
+    private void abort() throws IOException {
+        approvals.apply(ID, new Event.Aborted("stopped"));
+    }
+
+    private void answer(CallResult result) {
+        calls.remove(0).done().accept(result);
+    }
+
+    private static final CallResult OK = CallResult.accepted(202, "queued");
+    private static final CallResult REFUSED = CallResult.refused(503, "answered 503", true, null, "busy");
+
+    @Test
+    void callsTheWebhookOnceItMayAndNotesThatItWasTaken() throws IOException {
+        assertThat(calls).isEmpty();
+
+        delivery.deliver(ID);
+        assertThat(calls).extracting(Call::key).containsExactly(ID);
+        answer(OK);
+
+        assertThat(approval().state()).isEqualTo(Approval.State.WAITING);
+        assertThat(approval().lastAttempt().status()).isEqualTo(202);
+        assertThat(log).containsExactly("Calling webhook 'w': POST http://ci.example.com");
+    }
+
+    @Test
+    void repeatsWhatDidNotGetThroughWithTheSameKeyUntilItHasTriedEnough() throws IOException {
+        delivery.deliver(ID);
+        answer(REFUSED);
+        await().until(() -> calls.size() == 1);
+        assertThat(calls.get(0).key()).isEqualTo(ID);
+        answer(REFUSED);
+
+        assertThat(approval().requireDecision())
+                .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
+                .returns("answered 503 (after 2 attempts)", Decision::mdMessage);
+        assertThat(approval().isClosed()).isTrue();
+        assertThat(log).anyMatch(line -> line.startsWith("Attempt 1 of 2 failed"));
+    }
+
+    @Test
+    void aCallThatCannotBeMadeAsItIsDefinedEndsTheApproval() throws IOException {
+        undeliverable = "webhook 'w': there is no secret";
+
+        delivery.deliver(ID);
+
+        assertThat(approval().requireDecision())
+                .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
+                .returns(undeliverable, Decision::mdMessage);
+    }
+
+    @Test
+    void nothingIsSentForAnApprovalThatEndedBeforeAndNothingIsCancelled() throws IOException {
+        abort();
+
+        delivery.deliver(ID);
+
+        assertThat(calls).isEmpty();
+        assertThat(approval().isClosed()).isTrue();
+        assertThat(approval().cancel()).isNull();
+    }
+
+    @Test
+    void anAttemptInFlightIsWaitedForBeforeAnythingIsCancelled() throws IOException {
+        delivery.deliver(ID);
+        Call inFlight = calls.remove(0);
+        abort();
+        assertThat(calls).isEmpty();
+
+        inFlight.done().accept(CallResult.lost("the answer was lost"));
+
+        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+        assertThat(calls).extracting(Call::key).containsExactly(ID + "-cancel");
+        answer(OK);
+        assertThat(approval().cancel().status()).isEqualTo(202);
+        assertThat(approval().isClosed()).isTrue();
+        assertThat(log).contains("The cancel webhook of 'w' answered 202.");
+    }
+
+    @Test
+    void anAttemptThatWasRefusedLeavesNothingToCancel() throws IOException {
+        delivery.deliver(ID);
+        answer(CallResult.notMade("refused", true));
+
+        abort();
+
+        assertThat(calls).isEmpty();
+        assertThat(approval().isClosed()).isTrue();
+    }
+
+    @Test
+    void anAttemptThatStillWaitsForItsAgentIsNotMadeAnyMore() throws IOException {
+        agentIsAway = true;
+        delivery.deliver(ID);
+        abort();
+        assertThat(approval().isClosed()).isFalse();
+
+        assertThat(wanted.getAsBoolean()).isFalse();
+
+        assertThat(approval().isClosed()).isTrue();
+    }
+
+    @Test
+    void aWebhookThatTookTheCallIsCancelledAlsoAfterARestart() throws IOException {
+        delivery.deliver(ID);
+        answer(OK);
+        restart();
+
+        abort();
+
+        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+    }
+
+    @Test
+    void aCancelWebhookThatARestartCutOffIsCalledAgainWithItsKey() throws IOException {
+        delivery.deliver(ID);
+        answer(OK);
+        abort();
+        assertThat(calls).hasSize(1);
+
+        restart();
+
+        assertThat(calls).extracting(Call::key).containsExactly(ID + "-cancel");
+        answer(OK);
+        restart();
+        assertThat(calls).isEmpty();
+    }
+
+    @Test
+    void aCancelWebhookIsRepeatedAndItsFailureCounted() throws IOException {
+        delivery.deliver(ID);
+        answer(OK);
+        abort();
+        answer(REFUSED);
+        await().until(() -> calls.size() == 1);
+        answer(REFUSED);
+
+        assertThat(delivery.failedCancels()).isOne();
+        assertThat(approval().isClosed()).isTrue();
+        assertThat(log)
+                .contains("WARNING: The cancel webhook of 'w' could not be called: answered 503 (after 2 attempts)");
+    }
+
+    @Test
+    void anAttemptThatARestartCutOffMayHaveBeenTaken() throws IOException {
+        delivery.deliver(ID);
+        restart();
+
+        abort();
+
+        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+    }
+
+    @Test
+    void nothingIsCalledAfterARestartUntilTheStepIsBack() throws IOException {
+        delivery.deliver(ID);
+        restart();
+        assertThat(calls).isEmpty();
+
+        attach();
+        delivery.deliver(ID);
+
+        await().until(() -> calls.size() == 1);
+        assertThat(calls.get(0).key()).isEqualTo(ID);
+        assertThat(log).anyMatch(line -> line.startsWith("Jenkins went down while webhook 'w' was being called"));
+    }
+
+    @Test
+    void aCopyOfAnotherJenkinsCallsNothing() throws IOException {
+        delivery.deliver(ID);
+        restart();
+        attach();
+        reasonToWait = "it was made elsewhere";
+
+        delivery.deliver(ID);
+        abort();
+
+        assertThat(calls).isEmpty();
+        assertThat(approval().isClosed()).as("left for a later start").isFalse();
+        assertThat(log).contains("WARNING: The webhook of approval a1 is not called: it was made elsewhere");
+    }
+
+    @Test
+    void theNextAttemptComesInTimeThoughTheClockWasAheadAndIsSetBack() throws IOException {
+        Instant ahead = Instant.now().plus(Duration.ofDays(1));
+        approvals.apply(
+                ID,
+                new Event.Failed(new Attempt(
+                        1, ahead, "http://ci.example.com", 503, Duration.ZERO, "answered 503", "", ahead.plusMillis(50))));
+        restart();
+        attach();
+
+        delivery.deliver(ID);
+
+        await().until(() -> calls.size() == 1);
+    }
+}
