@@ -34,8 +34,9 @@ final class BearerToken {
         if (headers.isEmpty()) {
             throw new Missing(
                     "This request has no token: send \"Authorization: Bearer TOKEN\". If you did, a proxy or"
-                    + " security realm in front of Jenkins has taken the header; send \"" + CallbackRequest.ALTERNATIVE_HEADER
-                    + ": TOKEN\" then.",
+                            + " security realm in front of Jenkins has taken the header; send \""
+                            + CallbackRequest.ALTERNATIVE_HEADER
+                            + ": TOKEN\" then.",
                     "no Authorization header: a proxy may strip it");
         }
         if (headers.size() > 1) {
@@ -56,7 +57,10 @@ final class BearerToken {
         String none = "The " + name + " header does not hold a Bearer token";
         throw new Missing(
                 none + ": send \"" + name + ": " + (alternative ? "" : "Bearer ") + "TOKEN\".",
-                none + (value.regionMatches(true, 0, "basic ", 0, 6) ? ", but Basic: a proxy may have put it there" : ""));
+                none
+                        + (value.regionMatches(true, 0, "basic ", 0, 6)
+                                ? ", but Basic: a proxy may have put it there"
+                                : ""));
     }
 
     private static String afterSpaces(String text) {

@@ -1,9 +1,5 @@
 package io.jenkins.plugins.armory.callback;
 
-import io.jenkins.plugins.armory.callback.token.CallbackTokens;
-import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.callback.token.Verification;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
@@ -13,8 +9,12 @@ import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.SteadyClock;
-import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.callback.token.Verification;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -115,7 +115,8 @@ public final class CallbackEndpoint {
         if (stopping.getAsBoolean()) {
             return JsonResponse.unavailable("Jenkins is shutting down; call back again once it is up.");
         }
-        // What is in memory needs no look at its id; whatever else the id is, no file is looked for on the word of a stranger.
+        // What is in memory needs no look at its id; whatever else the id is, no file is looked for on the word of a
+        // stranger.
         Optional<Approval> approval = approvals.findInMemory(request.approvalId());
         boolean issued = approval.isPresent() || tokens.isIssued(request.approvalId());
         try {
@@ -158,12 +159,15 @@ public final class CallbackEndpoint {
      *
      * @param reason {@code null} when the callback was accepted
      */
-    private record Answered(JsonResponse response, @CheckForNull String reason) {
+    private record Answered(
+            JsonResponse response, @CheckForNull String reason) {
 
         static Answered of(JsonResponse response) {
             return new Answered(
                     response,
-                    response.status() < 400 ? null : response.body().get("message").textValue());
+                    response.status() < 400
+                            ? null
+                            : response.body().get("message").textValue());
         }
     }
 
@@ -197,7 +201,9 @@ public final class CallbackEndpoint {
         Caller caller = genuine.caller();
         Optional<Obstacle> obstacle = caller.obstacle().apply(approval.get());
         if (obstacle.isPresent()) {
-            return new Answered(forbidden(obstacle.get()), caller.name() + ": " + obstacle.get().message());
+            return new Answered(
+                    forbidden(obstacle.get()),
+                    caller.name() + ": " + obstacle.get().message());
         }
         return Answered.of(
                 switch (kind) {
@@ -217,15 +223,17 @@ public final class CallbackEndpoint {
 
     private static JsonResponse answerToProgress(Transition transition) {
         return switch (transition.answer()) {
-            case ACCEPTED -> JsonResponse.ok(JsonResponse.JSON
-                    .createObjectNode()
-                    .put("status", "noted")
-                    .put("approvalId", transition.approval().id()));
+            case ACCEPTED ->
+                JsonResponse.ok(JsonResponse.JSON
+                        .createObjectNode()
+                        .put("status", "noted")
+                        .put("approvalId", transition.approval().id()));
             case NOT_AWAITED -> gone(NOT_AWAITED);
-            default -> gone(
-                    transition.approval().callback() != null
-                            ? "The callback has come already; no progress is awaited any more."
-                            : whyItEnded(transition.approval().requireDecision()));
+            default ->
+                gone(
+                        transition.approval().callback() != null
+                                ? "The callback has come already; no progress is awaited any more."
+                                : whyItEnded(transition.approval().requireDecision()));
         };
     }
 
@@ -237,11 +245,12 @@ public final class CallbackEndpoint {
                 .orElseGet(() -> gone("The build of this approval is gone."));
     }
 
-    private JsonResponse rehearse(CallbackRequest request, Approval approval, Caller caller) throws RequestBody.Refused {
+    private JsonResponse rehearse(CallbackRequest request, Approval approval, Caller caller)
+            throws RequestBody.Refused {
         boolean none = request.contentType() == null && request.contentLength() <= 0;
         CallbackBody body = none ? new CallbackBody(true, "") : CallbackBody.of(request);
-        Transition transition = approval.on(
-                new Event.Callback(body.success(), body.mdMessage(), caller.name()), clock.instant());
+        Transition transition =
+                approval.on(new Event.Callback(body.success(), body.mdMessage(), caller.name()), clock.instant());
         JsonResponse response = answer(transition);
         if (response.status() < 400) {
             response.body().put("status", "rehearsed").put("caller", caller.name());
@@ -289,7 +298,8 @@ public final class CallbackEndpoint {
     private static String whyItEnded(Decision decision) {
         return switch (decision.outcome()) {
             case TIMED_OUT -> "The approval timed out at " + decision.decidedAt() + ".";
-            case NOT_HEARD -> "The approval ended at " + decision.decidedAt() + ", since nothing was heard for too long.";
+            case NOT_HEARD ->
+                "The approval ended at " + decision.decidedAt() + ", since nothing was heard for too long.";
             case NOT_SENT -> "The approval ended because its webhook could not be called.";
             case REJECTED -> "The approval ended because a person rejected it.";
             case OTHER_FAILED -> "The approval ended because another one of the same phase failed.";

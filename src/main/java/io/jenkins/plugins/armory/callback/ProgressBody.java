@@ -11,7 +11,8 @@ import io.jenkins.plugins.armory.callback.RequestBody.Refused;
  * @param percent from 0 to 100, {@code null} when it is missing
  * @param mdMessage {@code null} when it is missing
  */
-record ProgressBody(@CheckForNull Double percent, @CheckForNull String mdMessage) {
+record ProgressBody(
+        @CheckForNull Double percent, @CheckForNull String mdMessage) {
 
     private static final int ALL = 100;
     private static final String EXAMPLE = "{\"percent\": 40, \"mdMessage\": \"...\"}";
@@ -20,7 +21,8 @@ record ProgressBody(@CheckForNull Double percent, @CheckForNull String mdMessage
         JsonNode json = CallbackBody.object(request, EXAMPLE);
         ProgressBody body = new ProgressBody(percent(json.get("percent")), CallbackBody.mdMessage(json));
         if (body.percent == null && body.mdMessage == null) {
-            throw RequestBody.invalid("Both \"percent\" and \"mdMessage\" are missing: send one of them, or " + EXAMPLE + ".");
+            throw RequestBody.invalid(
+                    "Both \"percent\" and \"mdMessage\" are missing: send one of them, or " + EXAMPLE + ".");
         }
         return body;
     }

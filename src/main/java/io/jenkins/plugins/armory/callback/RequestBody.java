@@ -71,12 +71,16 @@ public final class RequestBody {
     }
 
     private static Refused tooLarge() {
-        return new Refused(413, "payload_too_large", "The body of a callback may have " + MAX_BYTES + " bytes at most.");
+        return new Refused(
+                413, "payload_too_large", "The body of a callback may have " + MAX_BYTES + " bytes at most.");
     }
 
     public static String text(byte[] bytes) throws Refused {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException x) {
             throw invalid("The body is not UTF-8.");
         }

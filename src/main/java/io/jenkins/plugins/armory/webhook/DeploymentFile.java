@@ -59,7 +59,8 @@ public final class DeploymentFile {
     }
 
     /** What a target in the file says about where it deploys to. */
-    public record Target(@CheckForNull String account, @CheckForNull String namespace) {}
+    public record Target(
+            @CheckForNull String account, @CheckForNull String namespace) {}
 
     private final Map<String, Webhook> webhooks;
     private final Map<String, String> context;
@@ -190,8 +191,10 @@ public final class DeploymentFile {
                 texts(fields.get("context"), path + ".context", context);
                 Webhook webhook = builder.context(context).build();
                 if (problems.size() == before && webhooks.putIfAbsent(webhook.name(), webhook) != null) {
-                    problem(fields.get("name"), path + ".name: \"" + webhook.name() + "\" is there twice; each webhook needs"
-                            + " a name of its own");
+                    problem(
+                            fields.get("name"),
+                            path + ".name: \"" + webhook.name() + "\" is there twice; each webhook needs"
+                                    + " a name of its own");
                 }
             } catch (InvalidWebhookException x) {
                 problem(fields.getOrDefault(x.field(), node), path + "." + x.field() + ": " + x.problem());
@@ -258,7 +261,8 @@ public final class DeploymentFile {
                 return;
             }
             if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.BOOL)) {
-                builder.disableCallback(Set.of("true", "yes", "on").contains(scalar.getValue().toLowerCase(Locale.ROOT)));
+                builder.disableCallback(
+                        Set.of("true", "yes", "on").contains(scalar.getValue().toLowerCase(Locale.ROOT)));
             } else {
                 problem(node, path + ".disableCallback: must be true or false");
             }
@@ -294,8 +298,10 @@ public final class DeploymentFile {
         private void only(Map<String, Node> fields, List<String> known, String path) {
             fields.forEach((field, value) -> {
                 if (!known.contains(field)) {
-                    problem(value, path + ": unknown field \"" + field + "\"; known are "
-                            + known.stream().collect(Collectors.joining(", ")));
+                    problem(
+                            value,
+                            path + ": unknown field \"" + field + "\"; known are "
+                                    + known.stream().collect(Collectors.joining(", ")));
                 }
             });
         }

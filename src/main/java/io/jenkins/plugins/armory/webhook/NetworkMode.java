@@ -30,6 +30,8 @@ public enum NetworkMode {
                 .orElseThrow(() -> new InvalidWebhookException(
                         "networkMode",
                         "\"" + text + "\" is not one of "
-                                + Arrays.stream(values()).map(NetworkMode::toString).collect(Collectors.joining(", "))));
+                                + Arrays.stream(values())
+                                        .map(NetworkMode::toString)
+                                        .collect(Collectors.joining(", "))));
     }
 }

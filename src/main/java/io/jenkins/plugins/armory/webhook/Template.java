@@ -83,7 +83,10 @@ final class Template {
 
     /** The names of the variables in a template. */
     static Set<String> variables(String text) {
-        return TAG.matcher(text).results().map(tag -> tag.group(1).strip()).collect(Collectors.toCollection(TreeSet::new));
+        return TAG.matcher(text)
+                .results()
+                .map(tag -> tag.group(1).strip())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /**
@@ -95,7 +98,8 @@ final class Template {
         try {
             new Template(field, text).render(name -> "", (value, before) -> value);
         } catch (TemplateException x) {
-            throw new InvalidWebhookException(field, String.valueOf(x.getMessage()).substring(field.length() + 2));
+            throw new InvalidWebhookException(
+                    field, String.valueOf(x.getMessage()).substring(field.length() + 2));
         }
     }
 
@@ -134,8 +138,7 @@ final class Template {
             try {
                 rendered.append(escaping.escape(values.apply(name), rendered));
             } catch (IllegalArgumentException x) {
-                throw new TemplateException(
-                        field + ": {{" + name + "}} " + place(tag.start()) + " " + x.getMessage());
+                throw new TemplateException(field + ": {{" + name + "}} " + place(tag.start()) + " " + x.getMessage());
             }
             from = tag.end();
             places.add(new int[] {start, rendered.length(), tag.start(), from});
@@ -149,7 +152,11 @@ final class Template {
     }
 
     private String place(int position) {
-        int line = 1 + (int) text.substring(0, position).chars().filter(c -> c == '\n').count();
+        int line = 1
+                + (int) text.substring(0, position)
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count();
         int column = position - text.lastIndexOf('\n', position - 1);
         return "at line " + line + ", column " + column;
     }

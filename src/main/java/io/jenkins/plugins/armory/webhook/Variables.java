@@ -112,7 +112,8 @@ public final class Variables {
             return "add \"" + name.substring(CONTEXT.length()) + "\" to context";
         }
         if (name.startsWith(SECRETS)) {
-            return "there is no Secret text credential \"" + name.substring(SECRETS.length()) + "\" that this job may use";
+            return "there is no Secret text credential \"" + name.substring(SECRETS.length())
+                    + "\" that this job may use";
         }
         if (name.equals(ENVIRONMENT_NAME)) {
             return "run the step in a stage, or give it an environment";

@@ -275,7 +275,8 @@ public final class Webhook implements Serializable {
     }
 
     private Stream<String> templates() {
-        return Stream.concat(Stream.of(uriTemplate, body), headers.stream().map(Header::value)).filter(Objects::nonNull);
+        return Stream.concat(Stream.of(uriTemplate, body), headers.stream().map(Header::value))
+                .filter(Objects::nonNull);
     }
 
     /** Whether a receiver of the call can learn from it where to call back to. */
@@ -365,11 +366,13 @@ public final class Webhook implements Serializable {
         /** @throws InvalidWebhookException naming the field and what to put there */
         public Webhook build() {
             if (name == null || name.isBlank()) {
-                throw new InvalidWebhookException("name", "must not be blank; it is what people will know the webhook by");
+                throw new InvalidWebhookException(
+                        "name", "must not be blank; it is what people will know the webhook by");
             }
             if (uriTemplate == null || uriTemplate.isBlank()) {
                 throw new InvalidWebhookException(
-                        "uriTemplate", "is missing; put the address to call there, such as https://ci.example.com/start");
+                        "uriTemplate",
+                        "is missing; put the address to call there, such as https://ci.example.com/start");
             }
             Template.check("uriTemplate", uriTemplate);
             checkScheme(uriTemplate.strip());
@@ -384,7 +387,8 @@ public final class Webhook implements Serializable {
             if (agentIdentifier != null && networkMode != NetworkMode.REMOTE_NETWORK_AGENT) {
                 throw new InvalidWebhookException(
                         "agentIdentifier",
-                        "goes with networkMode " + NetworkMode.REMOTE_NETWORK_AGENT + " alone; set that, or leave it out");
+                        "goes with networkMode " + NetworkMode.REMOTE_NETWORK_AGENT
+                                + " alone; set that, or leave it out");
             }
             context.keySet().forEach(Builder::checkContextKey);
             return new Webhook(this);
@@ -394,7 +398,8 @@ public final class Webhook implements Serializable {
         private static void checkScheme(String uri) {
             String start = uri.toLowerCase(Locale.ROOT);
             if (!start.startsWith("http://") && !start.startsWith("https://") && !start.startsWith("{{")) {
-                throw new InvalidWebhookException("uriTemplate", "must start with http:// or https://, or with a variable");
+                throw new InvalidWebhookException(
+                        "uriTemplate", "must start with http:// or https://, or with a variable");
             }
         }
 

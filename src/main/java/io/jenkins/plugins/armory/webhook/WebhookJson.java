@@ -30,7 +30,8 @@ public final class WebhookJson {
                 .put("agentIdentifier", webhook.agentIdentifier())
                 .put("disableCallback", webhook.disableCallback());
         ArrayNode headers = json.putArray("headers");
-        webhook.headers().forEach(header -> headers.addObject().put("key", header.key()).put("value", header.value()));
+        webhook.headers()
+                .forEach(header -> headers.addObject().put("key", header.key()).put("value", header.value()));
         webhook.context().forEach(json.putObject("context")::put);
         return json;
     }
@@ -38,8 +39,9 @@ public final class WebhookJson {
     /** @throws InvalidWebhookException when it is no definition */
     public static Webhook read(JsonNode json) {
         List<Webhook.Header> headers = new ArrayList<>();
-        json.path("headers").forEach(header -> headers.add(new Webhook.Header(
-                header.path("key").textValue(), header.path("value").textValue())));
+        json.path("headers")
+                .forEach(header -> headers.add(new Webhook.Header(
+                        header.path("key").textValue(), header.path("value").textValue())));
         return Webhook.named(json.path("name").textValue())
                 .method(json.path("method").asText(Webhook.DEFAULT_METHOD))
                 .uriTemplate(json.path("uriTemplate").textValue())
@@ -56,7 +58,9 @@ public final class WebhookJson {
     /** An object of strings. */
     public static Map<String, String> texts(JsonNode json) {
         Map<String, String> texts = new LinkedHashMap<>();
-        json.fields().forEachRemaining(field -> texts.put(field.getKey(), field.getValue().textValue()));
+        json.fields()
+                .forEachRemaining(
+                        field -> texts.put(field.getKey(), field.getValue().textValue()));
         return texts;
     }
 }

@@ -52,14 +52,14 @@ public final class WebhookRequest implements Serializable {
 
     /** Apart from this class, since an agent that makes the call has no need of it. */
     static final class Json {
-        static final ObjectMapper MAPPER =
-                new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+        static final ObjectMapper MAPPER = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
         private Json() {}
     }
 
     /** What the body without a {@code bodyTemplate} tells, beside the variables. */
-    public record Defaults(String approvalId, String phase, @CheckForNull String buildUrl) {}
+    public record Defaults(
+            String approvalId, String phase, @CheckForNull String buildUrl) {}
 
     /**
      * Fills in the templates. Values are escaped for where they stand, see {@link Escapings}.
@@ -89,8 +89,9 @@ public final class WebhookRequest implements Serializable {
             headers.add(new Field(CONTENT_TYPE, JSON_TYPE));
         }
         if (!webhook.disableCallback() && !webhook.tellsWhereToCallBack()) {
-            throw new TemplateException("nothing in it says where to call back to; put {{armory.callbackUri}}/callback into"
-                    + " uriTemplate, a header or bodyTemplate, or set disableCallback");
+            throw new TemplateException(
+                    "nothing in it says where to call back to; put {{armory.callbackUri}}/callback into"
+                            + " uriTemplate, a header or bodyTemplate, or set disableCallback");
         }
         return new WebhookRequest(webhook.method(), url, headers, body, secrets(variables));
     }
@@ -107,8 +108,9 @@ public final class WebhookRequest implements Serializable {
             throw new TemplateException("uriTemplate: is not a valid address once rendered; check its host and port");
         }
         if (!url.username().isEmpty() || !url.password().isEmpty()) {
-            throw new TemplateException("uriTemplate: has a user or a password before the host, which would not be sent;"
-                    + " use an Authorization header");
+            throw new TemplateException(
+                    "uriTemplate: has a user or a password before the host, which would not be sent;"
+                            + " use an Authorization header");
         }
         checkDots(template, variables, url);
         return url;
@@ -147,8 +149,7 @@ public final class WebhookRequest implements Serializable {
     }
 
     private static String body(String template, Variables variables, String mediaType) throws TemplateException {
-        Template.Rendered body =
-                new Template("bodyTemplate", template).render(variables, Escapings.body(mediaType));
+        Template.Rendered body = new Template("bodyTemplate", template).render(variables, Escapings.body(mediaType));
         if (Escapings.isJson(mediaType)) {
             try {
                 Json.MAPPER.readTree(body.toString());

@@ -23,7 +23,8 @@ class BearerTokenTest {
 
     @Provide
     Arbitrary<String> headers() {
-        Arbitrary<String> scheme = Arbitraries.of("Bearer ", "bearer ", "BEARER  ", "Bearer", "Bearer\t", "Basic ", " Bearer ", "", "Be\u0430rer ");
+        Arbitrary<String> scheme = Arbitraries.of(
+                "Bearer ", "bearer ", "BEARER  ", "Bearer", "Bearer\t", "Basic ", " Bearer ", "", "Be\u0430rer ");
         Arbitrary<String> token = Arbitraries.oneOf(
                 Arbitraries.strings().withCharRange('!', '~').ofMaxLength(20),
                 Arbitraries.strings().withChars(" !~\u007f\u0080\t\na").ofMaxLength(6),

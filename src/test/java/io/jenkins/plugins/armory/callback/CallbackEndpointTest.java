@@ -2,27 +2,27 @@ package io.jenkins.plugins.armory.callback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.callback.token.CallbackTokens;
-import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
-import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.callback.token.Verification;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
+import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +94,8 @@ class CallbackEndpointTest {
                 : Verification.unknown();
     }
 
-    private record Sent(String method, List<String> authorization, List<String> alternative, String type, byte[] body) {}
+    private record Sent(
+            String method, List<String> authorization, List<String> alternative, String type, byte[] body) {}
 
     private static Sent bearer(String token, String body) {
         return new Sent(
@@ -190,7 +191,8 @@ class CallbackEndpointTest {
                 Map.of(),
                 "{\"error\":\"already_decided\",\"message\":\"Another decision stands already; the first one counts.\","
                         + "\"decision\":{\"success\":true,\"outcome\":\"SUCCESS\",\"mdMessage\":\"12 of 12 passed\","
-                        + "\"decidedBy\":\"callback token\",\"decidedAt\":\"" + decision().decidedAt() + "\"}}");
+                        + "\"decidedBy\":\"callback token\",\"decidedAt\":\""
+                        + decision().decidedAt() + "\"}}");
     }
 
     @Test
@@ -209,9 +211,9 @@ class CallbackEndpointTest {
     @Test
     void isGoneWhereNoCallbackIsAwaited() throws IOException {
         String sending = tokens.newId();
-        approvals.create(Approval.start(
-                        sending, new BuildRef("job", 1), null, "w", null, Instant.now(), Duration.ofHours(1))
-                .withoutCallback());
+        approvals.create(
+                Approval.start(sending, new BuildRef("job", 1), null, "w", null, Instant.now(), Duration.ofHours(1))
+                        .withoutCallback());
 
         assertError(callBack(sending, SUCCESS), 410, "approval_ended", "No callback is awaited");
         assertThat(found(sending).isDecided()).isFalse();
@@ -252,7 +254,8 @@ class CallbackEndpointTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "Basic dTpw", "Bearer", "Bearer ", "Bearer a b", "Bearer\tx", "bearer\u00a0x", "Token x"})
+    @ValueSource(
+            strings = {"", "Basic dTpw", "Bearer", "Bearer ", "Bearer a b", "Bearer\tx", "bearer\u00a0x", "Token x"})
     void refusesWhatIsNoBearerToken(String header) {
         JsonResponse response =
                 send(id, new Sent("POST", List.of(header), List.of(), "application/json", SUCCESS.getBytes()));
@@ -301,7 +304,8 @@ class CallbackEndpointTest {
             assertThat(response.headers())
                     .isEqualTo(Map.of(
                             "WWW-Authenticate",
-                            "Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"approval:" + approval + '"'));
+                            "Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"approval:" + approval
+                                    + '"'));
         });
         assertThat(decision()).isNull();
     }
@@ -581,7 +585,11 @@ class CallbackEndpointTest {
         assertThat(decision()).isNull();
 
         callBack(id, SUCCESS);
-        assertThat(rehearse(right, "application/json", SUCCESS).body().get("duplicate").booleanValue()).isTrue();
+        assertThat(rehearse(right, "application/json", SUCCESS)
+                        .body()
+                        .get("duplicate")
+                        .booleanValue())
+                .isTrue();
         assertThat(rehearse(right, "application/json", FAILURE).status()).isEqualTo(409);
         approvals.remove(id);
         assertError(rehearse(right, null, ""), 410, "approval_ended");
@@ -597,7 +605,8 @@ class CallbackEndpointTest {
         assertError(slowed, 429, "too_many_failures", "wait a second");
         assertThat(slowed.headers()).isEqualTo(Map.of("Retry-After", "1"));
         assertThat(send(id, bearer("wrong", SUCCESS))).isEqualTo(slowed);
-        assertThat(send(id, new Sent("POST", List.of(), List.of(), null, new byte[0]))).isEqualTo(slowed);
+        assertThat(send(id, new Sent("POST", List.of(), List.of(), null, new byte[0])))
+                .isEqualTo(slowed);
         // Those who call back properly from the same address do not notice, with whichever kind of token.
         assertThat(rehearse("s3cret!", null, "").status()).isEqualTo(200);
         assertThat(callBack(id, SUCCESS).status()).isEqualTo(200);
@@ -690,8 +699,13 @@ class CallbackEndpointTest {
         callBack(calledBack, SUCCESS);
         String timedOut = newApproval(null, Duration.ZERO);
 
-        assertError(report(calledBack, tokens.tokenFor(calledBack), "{\"percent\": 99}"), 410, "approval_ended", "has come already");
-        assertError(report(timedOut, tokens.tokenFor(timedOut), "{\"percent\": 99}"), 410, "approval_ended", "timed out");
+        assertError(
+                report(calledBack, tokens.tokenFor(calledBack), "{\"percent\": 99}"),
+                410,
+                "approval_ended",
+                "has come already");
+        assertError(
+                report(timedOut, tokens.tokenFor(timedOut), "{\"percent\": 99}"), 410, "approval_ended", "timed out");
         assertThat(endpoint.rejected().of(calledBack)).isEmpty();
         approvals.remove(id);
         assertError(report("{\"percent\": 99}"), 410, "approval_ended", "build of this approval is gone");

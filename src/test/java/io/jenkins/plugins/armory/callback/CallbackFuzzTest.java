@@ -2,13 +2,13 @@ package io.jenkins.plugins.armory.callback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.approval.Approvals;
-import io.jenkins.plugins.armory.approval.BuildRef;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +59,8 @@ class CallbackFuzzTest {
         approvals = new Approvals(ApprovalStore.open(folder), TIMER, Runnable::run, Clock.systemUTC());
         approvals.create(
                 Approval.start(ID, new BuildRef("job", 1), null, "w", null, Instant.now(), Duration.ofDays(1)));
-        endpoint = new CallbackEndpoint(approvals, TOKENS, List.of(TokenVerifier.ofApprovals(TOKENS)), () -> false, Clock.systemUTC());
+        endpoint = new CallbackEndpoint(
+                approvals, TOKENS, List.of(TokenVerifier.ofApprovals(TOKENS)), () -> false, Clock.systemUTC());
     }
 
     @AfterContainer
@@ -76,13 +77,17 @@ class CallbackFuzzTest {
     @Provide
     Arbitrary<String> ids() {
         return Arbitraries.oneOf(
-                Arbitraries.just(ID), Arbitraries.create(TOKENS::newId), mutated(ID), Arbitraries.strings().ofMaxLength(60));
+                Arbitraries.just(ID),
+                Arbitraries.create(TOKENS::newId),
+                mutated(ID),
+                Arbitraries.strings().ofMaxLength(60));
     }
 
     @Provide
     Arbitrary<List<String>> wrongTokens() {
         Arbitrary<String> token = Arbitraries.oneOf(
-                mutated(TOKEN).filter(each -> !each.strip().equals(TOKEN)), Arbitraries.strings().ofMaxLength(100));
+                mutated(TOKEN).filter(each -> !each.strip().equals(TOKEN)),
+                Arbitraries.strings().ofMaxLength(100));
         Arbitrary<String> header = Combinators.combine(
                         Arbitraries.of("Bearer ", "bearer ", "Bearer", "Basic ", "", "Bearer  ", "\t"), token)
                 .as(String::concat);
@@ -96,7 +101,10 @@ class CallbackFuzzTest {
                 Arbitraries.of("null", "1", "\"yes\"", "[true]", "{}", "tru", "", "True", "\"\\u0000\""),
                 Arbitraries.strings().ofMaxLength(20));
         Arbitrary<String> object = Combinators.combine(
-                        Arbitraries.of("\"success\":", "\"Success\":true,\"success\":", "\"mdMessage\":1,\"success\":true,\"x\":"),
+                        Arbitraries.of(
+                                "\"success\":",
+                                "\"Success\":true,\"success\":",
+                                "\"mdMessage\":1,\"success\":true,\"x\":"),
                         value,
                         Arbitraries.of("}", ",}", "", "}}", ",\"success\":true}"))
                 .as((start, middle, end) -> "{" + start + middle + end)
@@ -104,7 +112,9 @@ class CallbackFuzzTest {
         return Arbitraries.oneOf(
                 object.map(text -> text.getBytes(StandardCharsets.UTF_8)),
                 Arbitraries.bytes().array(byte[].class).ofMaxSize(200),
-                Arbitraries.integers().between(1, 3000).map(depth -> "[".repeat(depth).getBytes(StandardCharsets.UTF_8)));
+                Arbitraries.integers()
+                        .between(1, 3000)
+                        .map(depth -> "[".repeat(depth).getBytes(StandardCharsets.UTF_8)));
     }
 
     @Provide
@@ -137,7 +147,14 @@ class CallbackFuzzTest {
             @ForAll("types") String type,
             @ForAll("wrongBodies") byte[] body) {
         JsonResponse response = check(new CallbackRequest(
-                method, id, authorization, alternative, ADDRESS.get(), type, body.length, new ByteArrayInputStream(body)));
+                method,
+                id,
+                authorization,
+                alternative,
+                ADDRESS.get(),
+                type,
+                body.length,
+                new ByteArrayInputStream(body)));
 
         assertThat(response.status()).isIn(401, 405);
     }
@@ -149,7 +166,14 @@ class CallbackFuzzTest {
             @ForAll("types") String type,
             @ForAll("wrongBodies") byte[] body) {
         JsonResponse response = check(new CallbackRequest(
-                method, id, List.of("Bearer " + TOKEN), List.of(), ADDRESS.get(), type, -1, new ByteArrayInputStream(body)));
+                method,
+                id,
+                List.of("Bearer " + TOKEN),
+                List.of(),
+                ADDRESS.get(),
+                type,
+                -1,
+                new ByteArrayInputStream(body)));
 
         assertThat(response.status()).isIn(400, 404, 405, 410, 413, 415);
     }

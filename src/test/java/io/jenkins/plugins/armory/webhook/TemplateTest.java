@@ -17,7 +17,9 @@ class TemplateTest {
             .withContext(Map.of("ref", "main", "braces", "{{context.ref}}", "empty", ""));
 
     private String render(String text) throws TemplateException {
-        return new Template("bodyTemplate", text).render(variables, (value, before) -> value).toString();
+        return new Template("bodyTemplate", text)
+                .render(variables, (value, before) -> value)
+                .toString();
     }
 
     @Test
@@ -69,7 +71,9 @@ class TemplateTest {
             assertThat(rendered).startsWith(before).contains(value);
         } catch (TemplateException x) {
             // A tag of their own, or a "{" right before the variable, which makes it "{{{".
-            assertThat(text.indexOf("{{") < before.length() || after.contains("{{")).as(text).isTrue();
+            assertThat(text.indexOf("{{") < before.length() || after.contains("{{"))
+                    .as(text)
+                    .isTrue();
         }
     }
 }

@@ -1,13 +1,5 @@
 package io.jenkins.plugins.armory.callback.oauth;
 
-import io.jenkins.plugins.armory.callback.token.AllowedCallers;
-import io.jenkins.plugins.armory.callback.token.CallbackTokens;
-import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.JwtClaims;
-import io.jenkins.plugins.armory.callback.token.Scopes;
-import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -18,7 +10,15 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.callback.token.AllowedCallers;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
+import io.jenkins.plugins.armory.callback.token.JwtClaims;
+import io.jenkins.plugins.armory.callback.token.Scopes;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -51,6 +51,7 @@ public final class IssuedTokens implements TokenVerifier {
     private static final String SCOPE = "scope";
     /** Changes with the client's secret, and says nothing about it. */
     private static final String SECRET_VERSION = "secret_version";
+
     private static final int VERSION_BYTES = 9;
 
     private final SigningKeys keys;
@@ -135,16 +136,20 @@ public final class IssuedTokens implements TokenVerifier {
             return Verification.unknown();
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot verify callback tokens", x);
-            return new Verification.Undecided(x.getMessage(), "Jenkins cannot verify tokens now; call back again later.");
+            return new Verification.Undecided(
+                    x.getMessage(), "Jenkins cannot verify tokens now; call back again later.");
         }
     }
 
     private Verification verify(VerifiedTokens.Received jwt, JWSHeader header, String expected) throws IOException {
         if (!JWSAlgorithm.ES256.equals(header.getAlgorithm())) {
-            return Verification.rejected("signed with " + JwtClaims.shown(header.getAlgorithm().getName()) + " instead of ES256");
+            return Verification.rejected(
+                    "signed with " + JwtClaims.shown(header.getAlgorithm().getName()) + " instead of ES256");
         }
         Instant now = clock.instant();
-        ECKey key = header.getKeyID() == null ? null : keys.find(header.getKeyID(), now).orElse(null);
+        ECKey key = header.getKeyID() == null
+                ? null
+                : keys.find(header.getKeyID(), now).orElse(null);
         if (key == null) {
             return Verification.rejected("no key of Jenkins has the id " + JwtClaims.shown(header.getKeyID()));
         }
@@ -177,8 +182,7 @@ public final class IssuedTokens implements TokenVerifier {
             return Verification.rejected("the secret of client " + id + " was changed after the token was issued");
         }
         String scope = String.valueOf(claims.getClaim(SCOPE));
-        return Verification.of(
-                new Caller("client " + id, approval -> obstacle(client.get(), scope, approval)));
+        return Verification.of(new Caller("client " + id, approval -> obstacle(client.get(), scope, approval)));
     }
 
     private static Optional<Obstacle> obstacle(CallbackClient client, String scope, Approval approval) {

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.callback.oauth;
 
-import io.jenkins.plugins.armory.callback.JsonResponse;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.Curve;
@@ -10,6 +9,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
@@ -65,9 +65,11 @@ public final class SigningKeys {
         }
         List<ECKey> next = new ArrayList<>(known);
         if (signs) { // tokens live longer than they did when it was made
-            next.set(0, new ECKey.Builder(newest)
-                    .expirationTime(Date.from(rotationOf(newest).plus(lifetime)))
-                    .build());
+            next.set(
+                    0,
+                    new ECKey.Builder(newest)
+                            .expirationTime(Date.from(rotationOf(newest).plus(lifetime)))
+                            .build());
         } else {
             next.removeIf(key -> !now.isBefore(expiryOf(key)));
             next.add(0, generate(now, lifetime));

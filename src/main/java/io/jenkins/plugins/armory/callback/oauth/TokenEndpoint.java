@@ -1,12 +1,12 @@
 package io.jenkins.plugins.armory.callback.oauth;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.SteadyClock;
 import io.jenkins.plugins.armory.callback.FailureLimiter;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RequestBody;
-import io.jenkins.plugins.armory.callback.token.Scopes;
-import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.approval.SteadyClock;
 import io.jenkins.plugins.armory.callback.RequestBody.Refused;
+import io.jenkins.plugins.armory.callback.token.Scopes;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -84,8 +84,9 @@ public final class TokenEndpoint {
     private JsonResponse issue(TokenRequest request) throws Refused, IOException {
         String query = request.query();
         if (query != null && !query.isEmpty()) {
-            throw RequestBody.invalid("Parameters belong into the body: an address is written to the logs of proxies and"
-                    + " servers (RFC 6749, section 2.3.1).");
+            throw RequestBody.invalid(
+                    "Parameters belong into the body: an address is written to the logs of proxies and"
+                            + " servers (RFC 6749, section 2.3.1).");
         }
         TokenParameters parameters = TokenParameters.of(request);
         String grant = parameters.get("grant_type");
@@ -136,7 +137,8 @@ public final class TokenEndpoint {
         String secret = parameters.get("client_secret");
         if (headers.isEmpty()) {
             if (id == null || secret == null) {
-                throw RequestBody.invalid("The parameter " + (id == null ? "client_id" : "client_secret") + " is missing.");
+                throw RequestBody.invalid(
+                        "The parameter " + (id == null ? "client_id" : "client_secret") + " is missing.");
             }
             return new Identity(id, secret, true);
         }
@@ -150,7 +152,9 @@ public final class TokenEndpoint {
         if (header.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
             try {
                 String pair = new String(
-                        Base64.getDecoder().decode(header.substring(BASIC.length()).strip()), StandardCharsets.UTF_8);
+                        Base64.getDecoder()
+                                .decode(header.substring(BASIC.length()).strip()),
+                        StandardCharsets.UTF_8);
                 int colon = pair.indexOf(':');
                 if (colon > 0) {
                     return new Identity(pair.substring(0, colon), pair.substring(colon + 1), false);
@@ -163,8 +167,7 @@ public final class TokenEndpoint {
 
     @CheckForNull
     private CallbackClient find(Identity identity) {
-        Stream<Identity> spellings =
-                identity.decoded() ? Stream.of(identity) : Stream.of(identity, decode(identity));
+        Stream<Identity> spellings = identity.decoded() ? Stream.of(identity) : Stream.of(identity, decode(identity));
         List<CallbackClient> listed = clients.get();
         return spellings
                 .flatMap(each -> listed.stream()
@@ -193,7 +196,11 @@ public final class TokenEndpoint {
 
     /** A 401 has to name a scheme (RFC 9110, section 15.5.2), whichever way the client came. */
     private static JsonResponse invalidClient(String message) {
-        return error(401, "invalid_client", message, Map.of("WWW-Authenticate", "Basic realm=\"armory\", charset=\"UTF-8\""));
+        return error(
+                401,
+                "invalid_client",
+                message,
+                Map.of("WWW-Authenticate", "Basic realm=\"armory\", charset=\"UTF-8\""));
     }
 
     /** As RFC 6749, section 5.2, has it, and with {@code message} besides, as all errors here. */

@@ -1,9 +1,9 @@
 package io.jenkins.plugins.armory.callback.oauth;
 
-import io.jenkins.plugins.armory.callback.CallbackBody;
-import io.jenkins.plugins.armory.callback.RequestBody;
 import com.fasterxml.jackson.databind.JsonNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.callback.CallbackBody;
+import io.jenkins.plugins.armory.callback.RequestBody;
 import io.jenkins.plugins.armory.callback.RequestBody.Refused;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -37,8 +37,9 @@ final class TokenParameters {
         String type = request.contentType();
         boolean form = type != null && FORM.matcher(type.strip()).matches();
         if (!form && !CallbackBody.isJson(type)) {
-            throw RequestBody.invalid("Send the header Content-Type: application/x-www-form-urlencoded with the parameters"
-                    + " as a form, or application/json with a JSON object of them.");
+            throw RequestBody.invalid(
+                    "Send the header Content-Type: application/x-www-form-urlencoded with the parameters"
+                            + " as a form, or application/json with a JSON object of them.");
         }
         byte[] body = RequestBody.read(request.body(), request.contentLength());
         return new TokenParameters(form ? ofForm(RequestBody.text(body)) : ofJson(RequestBody.json(body)));
@@ -62,8 +63,9 @@ final class TokenParameters {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException x) {
-            throw RequestBody.invalid("The body is not application/x-www-form-urlencoded: a % is followed by something else"
-                    + " than two hexadecimal digits.");
+            throw RequestBody.invalid(
+                    "The body is not application/x-www-form-urlencoded: a % is followed by something else"
+                            + " than two hexadecimal digits.");
         }
     }
 

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.callback.oauth;
 
-import io.jenkins.plugins.armory.callback.CallbackRequest;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.callback.CallbackRequest;
 import java.io.InputStream;
 import java.util.List;
 

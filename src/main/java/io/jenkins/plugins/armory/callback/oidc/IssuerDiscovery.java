@@ -1,9 +1,9 @@
 package io.jenkins.plugins.armory.callback.oidc;
 
-import io.jenkins.plugins.armory.callback.JsonResponse;
-import io.jenkins.plugins.armory.callback.token.JwtClaims;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.jwk.JWKSet;
+import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.token.JwtClaims;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;

@@ -102,7 +102,8 @@ final class IssuerKeys {
                 }
             }
         } else if (known == null) {
-            throw new Unavailable("the keys of " + issuer + " could not be fetched; they are asked for again in a minute");
+            throw new Unavailable(
+                    "the keys of " + issuer + " could not be fetched; they are asked for again in a minute");
         }
         return found;
     }
@@ -119,7 +120,8 @@ final class IssuerKeys {
                 }
             }
             if (failure != null) {
-                LOGGER.log(Level.WARNING, "Cannot fetch the keys of {0}: {1}", new Object[] {issuer, messageOf(failure)});
+                LOGGER.log(
+                        Level.WARNING, "Cannot fetch the keys of {0}: {1}", new Object[] {issuer, messageOf(failure)});
             }
         });
         return fetch;

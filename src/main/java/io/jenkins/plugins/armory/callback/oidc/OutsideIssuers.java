@@ -1,12 +1,5 @@
 package io.jenkins.plugins.armory.callback.oidc;
 
-import io.jenkins.plugins.armory.callback.token.AllowedCallers;
-import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.JwtClaims;
-import io.jenkins.plugins.armory.callback.token.Scopes;
-import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -24,7 +17,14 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.SteadyClock;
+import io.jenkins.plugins.armory.callback.token.AllowedCallers;
+import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
+import io.jenkins.plugins.armory.callback.token.JwtClaims;
+import io.jenkins.plugins.armory.callback.token.Scopes;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,8 +47,8 @@ public final class OutsideIssuers implements TokenVerifier {
 
     private static final Set<JWSAlgorithm> ALGORITHMS =
             Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256, JWSAlgorithm.EdDSA);
-    private static final Set<JOSEObjectType> TYPES = Set.of(
-            JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"));
+    private static final Set<JOSEObjectType> TYPES =
+            Set.of(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"));
     private static final int MIN_RSA_BITS = 2048;
 
     private final Supplier<List<OutsideIssuer>> issuers;
@@ -90,8 +90,9 @@ public final class OutsideIssuers implements TokenVerifier {
             return Verification.unknown();
         }
         String issuer = jwt.claims().getIssuer();
-        List<OutsideIssuer> listed =
-                issuers.get().stream().filter(each -> each.issuer().equals(issuer)).toList();
+        List<OutsideIssuer> listed = issuers.get().stream()
+                .filter(each -> each.issuer().equals(issuer))
+                .toList();
         if (listed.isEmpty()) {
             return Verification.rejected("wrong issuer: " + JwtClaims.shown(issuer));
         }
@@ -110,23 +111,25 @@ public final class OutsideIssuers implements TokenVerifier {
     private Optional<String> faultOfSignature(VerifiedTokens.Received jwt, JWSHeader header, String issuer)
             throws IssuerKeys.Unavailable {
         if (!ALGORITHMS.contains(header.getAlgorithm())) {
-            return Optional.of("signed with " + JwtClaims.shown(header.getAlgorithm().getName())
-                    + " instead of RS256, ES256 or EdDSA");
+            return Optional.of("signed with "
+                    + JwtClaims.shown(header.getAlgorithm().getName()) + " instead of RS256, ES256 or EdDSA");
         }
         if (header.getType() != null && !TYPES.contains(header.getType())) {
-            return Optional.of("it is no JWT (typ " + JwtClaims.shown(header.getType().getType()) + ")");
+            return Optional.of(
+                    "it is no JWT (typ " + JwtClaims.shown(header.getType().getType()) + ")");
         }
         List<JWK> candidates = keysOf(issuer).find(new JWKSelector(JWKMatcher.forJWSHeader(header)));
         if (candidates.isEmpty()) {
             return Optional.of("the issuer has no key " + JwtClaims.shown(header.getKeyID()) + " for "
                     + header.getAlgorithm() + "; its keys are asked for once a minute at most");
         }
-        return candidates.stream().anyMatch(key -> isSignedWith(jwt, key)) ? Optional.empty() : Optional.of("bad signature");
+        return candidates.stream().anyMatch(key -> isSignedWith(jwt, key))
+                ? Optional.empty()
+                : Optional.of("bad signature");
     }
 
     private IssuerKeys keysOf(String issuer) {
-        return keys.computeIfAbsent(
-                issuer, each -> new IssuerKeys(each, () -> fetcher.apply(each), steady, patience));
+        return keys.computeIfAbsent(issuer, each -> new IssuerKeys(each, () -> fetcher.apply(each), steady, patience));
     }
 
     private static boolean isSignedWith(VerifiedTokens.Received jwt, JWK key) {

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.callback.token;
 
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
 import java.util.List;
 
@@ -31,7 +31,9 @@ public final class AllowedCallers {
     }
 
     public boolean includeClient(CallbackClient client) {
-        return entries.isEmpty() || entries.contains(client.id()) || entries.contains(CREDENTIALS + client.credentialsId());
+        return entries.isEmpty()
+                || entries.contains(client.id())
+                || entries.contains(CREDENTIALS + client.credentialsId());
     }
 
     public boolean includeSubject(String issuer, String subject) {

@@ -54,7 +54,8 @@ public final class JobPatterns {
     }
 
     private static List<String> path(String pattern) {
-        List<String> names = new ArrayList<>(List.of((pattern.endsWith("/") ? pattern + ANY_NAMES : pattern).split("/", -1)));
+        List<String> names =
+                new ArrayList<>(List.of((pattern.endsWith("/") ? pattern + ANY_NAMES : pattern).split("/", -1)));
         for (String name : names) {
             if (name.isEmpty() || name.contains(ANY_NAMES) && !name.equals(ANY_NAMES)) {
                 throw new IllegalArgumentException("\"" + pattern + "\" is not a pattern of jobs: write folder/job,"

@@ -40,7 +40,8 @@ public final class JwtClaims {
         }
         Date start = claims.getNotBeforeTime();
         if (start != null && now.plus(LEEWAY).isBefore(start.toInstant())) {
-            return Optional.of("not valid before " + shown(Duration.between(now, start.toInstant())) + " from now (nbf)");
+            return Optional.of(
+                    "not valid before " + shown(Duration.between(now, start.toInstant())) + " from now (nbf)");
         }
         Date issued = claims.getIssueTime();
         if (issued != null && now.plus(LEEWAY).isBefore(issued.toInstant())) {

@@ -55,9 +55,7 @@ public final class Scopes {
             return true;
         }
         try {
-            return scope.startsWith(DECIDE)
-                    && JobPatterns.isName(patternOf(scope))
-                    && jobs.match(patternOf(scope));
+            return scope.startsWith(DECIDE) && JobPatterns.isName(patternOf(scope)) && jobs.match(patternOf(scope));
         } catch (IllegalArgumentException x) { // not percent-encoded
             return false;
         }

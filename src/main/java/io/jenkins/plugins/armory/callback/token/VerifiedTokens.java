@@ -57,7 +57,9 @@ public final class VerifiedTokens {
         try {
             JWT jwt = JWTParser.parse(token);
             JWTClaimsSet claims = jwt.getJWTClaimsSet();
-            return claims == null ? Optional.empty() : Optional.of(new Received(token, digest, jwt.getHeader(), claims));
+            return claims == null
+                    ? Optional.empty()
+                    : Optional.of(new Received(token, digest, jwt.getHeader(), claims));
         } catch (ParseException | RuntimeException x) { // the library's parsers are not free of unchecked exceptions
             return Optional.empty();
         }

@@ -3,12 +3,6 @@ package io.jenkins.plugins.armory.callback.oauth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.JobPatterns;
-import io.jenkins.plugins.armory.callback.token.JwtClaims;
-import io.jenkins.plugins.armory.callback.token.Scopes;
-import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -21,9 +15,15 @@ import com.nimbusds.jwt.SignedJWT;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import io.jenkins.plugins.armory.callback.token.JwtClaims;
+import io.jenkins.plugins.armory.callback.token.Scopes;
+import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
 import io.jenkins.plugins.armory.callback.token.Verification.Rejected;
 import io.jenkins.plugins.armory.callback.token.Verification.Unknown;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -113,7 +113,10 @@ class IssuedTokensTest {
     }
 
     private Optional<Caller.Obstacle> obstacle(String token, Approval approval) {
-        return ((Genuine) tokens.verify(token, Optional.of(approval))).caller().obstacle().apply(approval);
+        return ((Genuine) tokens.verify(token, Optional.of(approval)))
+                .caller()
+                .obstacle()
+                .apply(approval);
     }
 
     @Test
@@ -131,7 +134,9 @@ class IssuedTokensTest {
         assertThat(claims.getStringClaim("scope")).isEqualTo("decide:team/** decide:other");
         assertThat(claims.getIssueTime().toInstant()).isEqualTo(START);
         assertThat(claims.getExpirationTime().toInstant()).isEqualTo(START.plus(DAY));
-        assertThat(claims.getJWTID()).isNotBlank().isNotEqualTo(SignedJWT.parse(issue(DAY)).getJWTClaimsSet().getJWTID());
+        assertThat(claims.getJWTID())
+                .isNotBlank()
+                .isNotEqualTo(SignedJWT.parse(issue(DAY)).getJWTClaimsSet().getJWTID());
         assertThat(claims.toString()).doesNotContain("secret\"", ":\"secret");
     }
 
@@ -154,11 +159,10 @@ class IssuedTokensTest {
 
     @Test
     void aTokenSaysWhatItLacks() throws IOException {
-        assertThat(obstacle(issue(DAY), approval("prod/a \"job\"")))
-                .hasValueSatisfying(obstacle -> {
-                    assertThat(obstacle.message()).contains("client client-1 may not decide for the job");
-                    assertThat(obstacle.scope()).isEqualTo("decide:prod/a%20%22job%22");
-                });
+        assertThat(obstacle(issue(DAY), approval("prod/a \"job\""))).hasValueSatisfying(obstacle -> {
+            assertThat(obstacle.message()).contains("client client-1 may not decide for the job");
+            assertThat(obstacle.scope()).isEqualTo("decide:prod/a%20%22job%22");
+        });
         assertThat(obstacle(tokens.issue(client, "decide:other", DAY), approval("team/deploy")))
                 .hasValueSatisfying(obstacle -> {
                     assertThat(obstacle.message()).contains("asked for with a scope that leaves out the job");
@@ -178,8 +182,10 @@ class IssuedTokensTest {
     void aStepMayNameWhoDecides(String entry, boolean allowed) throws IOException {
         String token = issue(DAY);
 
-        assertThat(obstacle(token, approval("other", "nobody", entry)).isEmpty()).isEqualTo(allowed);
-        assertThat(obstacle(token, approval("other", "nobody")).map(Caller.Obstacle::scope)).contains("approval:a1");
+        assertThat(obstacle(token, approval("other", "nobody", entry)).isEmpty())
+                .isEqualTo(allowed);
+        assertThat(obstacle(token, approval("other", "nobody")).map(Caller.Obstacle::scope))
+                .contains("approval:a1");
     }
 
     @Test
@@ -226,8 +232,10 @@ class IssuedTokensTest {
 
         clock.set(START.plus(SigningKeys.ROTATION));
         String next = issue(DAY);
-        assertThat(SignedJWT.parse(last).getHeader().getKeyID()).isEqualTo(SignedJWT.parse(first).getHeader().getKeyID());
-        assertThat(SignedJWT.parse(next).getHeader().getKeyID()).isNotEqualTo(SignedJWT.parse(last).getHeader().getKeyID());
+        assertThat(SignedJWT.parse(last).getHeader().getKeyID())
+                .isEqualTo(SignedJWT.parse(first).getHeader().getKeyID());
+        assertThat(SignedJWT.parse(next).getHeader().getKeyID())
+                .isNotEqualTo(SignedJWT.parse(last).getHeader().getKeyID());
         assertThat(published().get("keys")).hasSize(2);
         assertThat(verify(last)).isEqualTo("client client-1");
         assertThat(verify(next)).isEqualTo("client client-1");
@@ -240,7 +248,8 @@ class IssuedTokensTest {
 
         clock.set(START.plus(SigningKeys.ROTATION.multipliedBy(2)));
         issue(DAY);
-        assertThat(new String(memory.stored, StandardCharsets.UTF_8)).doesNotContain(SignedJWT.parse(first).getHeader().getKeyID());
+        assertThat(new String(memory.stored, StandardCharsets.UTF_8))
+                .doesNotContain(SignedJWT.parse(first).getHeader().getKeyID());
     }
 
     @Test
@@ -263,8 +272,12 @@ class IssuedTokensTest {
         issue(DAY);
 
         JsonNode key = published().get("keys").get(0);
-        assertThat(key.fieldNames()).toIterable().contains("kty", "crv", "x", "y", "kid", "use", "alg").doesNotContain("d");
-        assertThat(JWKSet.parse(published().toString()).getKeys().get(0).isPrivate()).isFalse();
+        assertThat(key.fieldNames())
+                .toIterable()
+                .contains("kty", "crv", "x", "y", "kid", "use", "alg")
+                .doesNotContain("d");
+        assertThat(JWKSet.parse(published().toString()).getKeys().get(0).isPrivate())
+                .isFalse();
     }
 
     @Test
@@ -287,8 +300,12 @@ class IssuedTokensTest {
     @Test
     void refusesWhatTheKeySignedForAnotherPurpose() throws Exception {
         issue(DAY);
-        ECKey key = JWKSet.parse(new String(memory.stored, StandardCharsets.UTF_8)).getKeys().get(0).toECKey();
-        JWTClaimsSet claims = new JWTClaimsSet.Builder().issuer(ISSUER).audience(ISSUER).build();
+        ECKey key = JWKSet.parse(new String(memory.stored, StandardCharsets.UTF_8))
+                .getKeys()
+                .get(0)
+                .toECKey();
+        JWTClaimsSet claims =
+                new JWTClaimsSet.Builder().issuer(ISSUER).audience(ISSUER).build();
         SignedJWT jwt = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(), claims);
         jwt.sign(new ECDSASigner(key));
@@ -304,7 +321,9 @@ class IssuedTokensTest {
             String changed = token.substring(0, i) + other + token.substring(i + 1);
             // The last character of base64 may have bits that mean nothing.
             if (i < token.length() - 1) {
-                assertThat(tokens.verify(changed, Optional.empty())).as("at %d", i).isNotInstanceOf(Genuine.class);
+                assertThat(tokens.verify(changed, Optional.empty()))
+                        .as("at %d", i)
+                        .isNotInstanceOf(Genuine.class);
             }
             assertThat(tokens.verify(token.substring(0, i), Optional.empty())).isNotInstanceOf(Genuine.class);
         }

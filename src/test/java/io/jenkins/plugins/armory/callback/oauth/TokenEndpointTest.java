@@ -2,12 +2,12 @@ package io.jenkins.plugins.armory.callback.oauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.FailureLimiter;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
-import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
-import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -72,8 +72,8 @@ class TokenEndpointTest {
             message -> message,
             new VerifiedTokens(),
             clock);
-    private final TokenEndpoint endpoint =
-            new TokenEndpoint(tokens, () -> clients, () -> Duration.ofSeconds(86_400), () -> stopping, new FailureLimiter(clock));
+    private final TokenEndpoint endpoint = new TokenEndpoint(
+            tokens, () -> clients, () -> Duration.ofSeconds(86_400), () -> stopping, new FailureLimiter(clock));
 
     private JsonResponse send(String type, String body, String... authorization) {
         return request("POST", null, type, body, authorization);
@@ -82,7 +82,13 @@ class TokenEndpointTest {
     private JsonResponse request(String method, String query, String type, String body, String... authorization) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         return endpoint.handle(new TokenRequest(
-                method, query, List.of(authorization), "192.0.2.1", type, bytes.length, new ByteArrayInputStream(bytes)));
+                method,
+                query,
+                List.of(authorization),
+                "192.0.2.1",
+                type,
+                bytes.length,
+                new ByteArrayInputStream(bytes)));
     }
 
     private static String basic(String pair) {
@@ -92,7 +98,8 @@ class TokenEndpointTest {
     private void assertIssued(JsonResponse response, String caller, String scope) {
         assertThat(response.status()).as("%s", response).isEqualTo(200);
         assertThat(response.headers()).isEmpty(); // Cache-Control is the same for all answers
-        assertThat(response.body().fieldNames()).toIterable()
+        assertThat(response.body().fieldNames())
+                .toIterable()
                 .containsExactly("access_token", "scope", "expires_in", "token_type");
         assertThat(response.body().get("scope").textValue()).isEqualTo(scope);
         assertThat(response.body().get("expires_in").isIntegralNumber()).isTrue();
@@ -100,10 +107,12 @@ class TokenEndpointTest {
         assertThat(response.body().get("token_type").textValue()).isEqualTo("Bearer");
         assertThat(tokens.verify(response.body().get("access_token").textValue(), Optional.empty()))
                 .isInstanceOfSatisfying(
-                        Genuine.class, genuine -> assertThat(genuine.caller().name()).isEqualTo(caller));
+                        Genuine.class,
+                        genuine -> assertThat(genuine.caller().name()).isEqualTo(caller));
     }
 
-    private static void assertError(JsonResponse response, int status, String code, Map<String, String> headers, String text) {
+    private static void assertError(
+            JsonResponse response, int status, String code, Map<String, String> headers, String text) {
         assertThat(response.status()).as("%s", response).isEqualTo(status);
         assertThat(response.headers()).isEqualTo(headers);
         assertThat(response.body().fieldNames()).toIterable().containsExactly("error", "message", "error_description");
@@ -161,7 +170,15 @@ class TokenEndpointTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"decide:**", "decide:prod", "decide:team/*", "manage:deploy", "decide:other decide:prod", "decide:%zz"})
+    @ValueSource(
+            strings = {
+                "decide:**",
+                "decide:prod",
+                "decide:team/*",
+                "manage:deploy",
+                "decide:other decide:prod",
+                "decide:%zz"
+            })
     void refusesMoreScopeThanTheClientHas(String scope) {
         assertError(
                 send(FORM, RIGHT + "&scope=" + scope.replace("%", "%25").replace(" ", "+")),
@@ -173,15 +190,21 @@ class TokenEndpointTest {
 
     @ParameterizedTest
     @CsvSource({
-        "client-1, wrong", "nobody, s%2Bcr%20t", "client-1, s%2Bcr%20t%00", "CLIENT-1, s%2Bcr%20t", "first, s%2Bcr%20t"
+        "client-1, wrong",
+        "nobody, s%2Bcr%20t",
+        "client-1, s%2Bcr%20t%00",
+        "CLIENT-1, s%2Bcr%20t",
+        "first, s%2Bcr%20t"
     })
     void refusesAnUnknownClientAndAWrongSecretInTheSameWords(String id, String secret) {
         JsonResponse response =
                 send(FORM, "grant_type=client_credentials&client_id=" + id + "&client_secret=" + secret);
 
         assertError(response, 401, "invalid_client", CHALLENGE, "unknown, or its secret is wrong");
-        assertThat(send(FORM, "grant_type=client_credentials", basic("client-1:wrong"))).isEqualTo(response);
-        assertThat(send(FORM, "grant_type=client_credentials", basic("nobody:wrong"))).isEqualTo(response);
+        assertThat(send(FORM, "grant_type=client_credentials", basic("client-1:wrong")))
+                .isEqualTo(response);
+        assertThat(send(FORM, "grant_type=client_credentials", basic("nobody:wrong")))
+                .isEqualTo(response);
     }
 
     @ParameterizedTest
@@ -221,11 +244,13 @@ class TokenEndpointTest {
     @NullAndEmptySource
     @ValueSource(strings = {"text/plain", "multipart/form-data", "application/x-www-form-urlencoded; charset=utf-16"})
     void refusesOtherTypes(String type) {
-        assertError(send(type, RIGHT), 400, "invalid_request", Map.of(), "Content-Type: application/x-www-form-urlencoded");
+        assertError(
+                send(type, RIGHT), 400, "invalid_request", Map.of(), "Content-Type: application/x-www-form-urlencoded");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"authorization_code", "password", "refresh_token", "CLIENT_CREDENTIALS", "urn:ietf:params:x"})
+    @ValueSource(
+            strings = {"authorization_code", "password", "refresh_token", "CLIENT_CREDENTIALS", "urn:ietf:params:x"})
     void refusesOtherGrants(String grant) {
         assertError(
                 send(FORM, RIGHT.replace("client_credentials", grant)),
@@ -239,7 +264,11 @@ class TokenEndpointTest {
     @ValueSource(strings = {"Bearer x", "Basic", "Basic !!!", "Basic Y2xpZW50", "Basic OnNlY3JldA==", ""})
     void refusesAnAuthorizationThatIsNotBasic(String header) {
         assertError(
-                send(FORM, "grant_type=client_credentials", header), 400, "invalid_request", Map.of(), "HTTP Basic credentials");
+                send(FORM, "grant_type=client_credentials", header),
+                400,
+                "invalid_request",
+                Map.of(),
+                "HTTP Basic credentials");
     }
 
     @Test
@@ -268,7 +297,11 @@ class TokenEndpointTest {
     @Test
     void refusesMoreThan64KiB() {
         assertError(
-                send(FORM, RIGHT + "&x=" + "y".repeat(64 * 1024)), 413, "invalid_request", Map.of(), "65536 bytes at most");
+                send(FORM, RIGHT + "&x=" + "y".repeat(64 * 1024)),
+                413,
+                "invalid_request",
+                Map.of(),
+                "65536 bytes at most");
     }
 
     @Test
@@ -336,13 +369,17 @@ class TokenEndpointTest {
                         Arbitraries.oneOf(
                                 Arbitraries.strings().ofMaxLength(30),
                                 Arbitraries.of("client-1:wrong", "a:b:c", ":", "%:%")
-                                        .map(pair -> Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)))))
+                                        .map(pair -> Base64.getEncoder()
+                                                .encodeToString(pair.getBytes(StandardCharsets.UTF_8)))))
                 .as(String::concat);
     }
 
     @Property(tries = 20_000)
     void nobodyGetsATokenWithoutTheSecret(
-            @ForAll("bodies") String body, @ForAll("headers") String header, @ForAll boolean json, @ForAll boolean none) {
+            @ForAll("bodies") String body,
+            @ForAll("headers") String header,
+            @ForAll boolean json,
+            @ForAll boolean none) {
         JsonResponse response =
                 send(json ? "application/json" : FORM, body, none ? new String[0] : new String[] {header});
 

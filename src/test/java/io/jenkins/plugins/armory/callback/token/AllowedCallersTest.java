@@ -44,7 +44,8 @@ class AllowedCallersTest {
         "repo?octo,          repo:octo,            false",
     })
     void starStandsForAnyTextOfASubject(String pattern, String subject, boolean included) {
-        assertThat(callers(ISSUER + ' ' + pattern).includeSubject(ISSUER, subject)).isEqualTo(included);
+        assertThat(callers(ISSUER + ' ' + pattern).includeSubject(ISSUER, subject))
+                .isEqualTo(included);
     }
 
     @Test
@@ -55,7 +56,8 @@ class AllowedCallersTest {
     @Test
     void issuerAloneIncludesAllItsSubjects() {
         assertThat(callers(ISSUER).includeSubject(ISSUER, "anybody")).isTrue();
-        assertThat(callers(ISSUER).includeSubject("https://other.example.com", "anybody")).isFalse();
+        assertThat(callers(ISSUER).includeSubject("https://other.example.com", "anybody"))
+                .isFalse();
     }
 
     /** A backtracking matcher takes time that grows with the power of the number of stars: hours for these. */
@@ -64,7 +66,7 @@ class AllowedCallersTest {
         AllowedCallers callers = callers(ISSUER + " *a*a*a*a*a*a*b");
 
         assertTimeoutPreemptively(
-                Duration.ofSeconds(10),
-                () -> assertThat(callers.includeSubject(ISSUER, "a".repeat(60_000))).isFalse());
+                Duration.ofSeconds(10), () -> assertThat(callers.includeSubject(ISSUER, "a".repeat(60_000)))
+                        .isFalse());
     }
 }

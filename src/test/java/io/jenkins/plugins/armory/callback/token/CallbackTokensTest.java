@@ -57,7 +57,8 @@ public class CallbackTokensTest {
         assertThat(tokens.approvalOf(token)).contains(id);
         assertThat(withKey("one").tokenFor(id)).isEqualTo(token);
         assertThat(withKey("another").approvalOf(token)).isEmpty();
-        assertThat(tokens.approvalOf(tokens.newId() + token.substring(id.length()))).isEmpty();
+        assertThat(tokens.approvalOf(tokens.newId() + token.substring(id.length())))
+                .isEmpty();
     }
 
     @Test

@@ -141,7 +141,8 @@ class VerifiedTokensTest {
 
     @Test
     void readsOneThatIsNotSigned() throws Exception {
-        String token = new PlainJWT(new JWTClaimsSet.Builder().subject("anybody").build()).serialize();
+        String token =
+                new PlainJWT(new JWTClaimsSet.Builder().subject("anybody").build()).serialize();
 
         VerifiedTokens.Received jwt = tokens.read(token).orElseThrow();
 
