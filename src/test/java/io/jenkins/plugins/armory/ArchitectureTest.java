@@ -14,7 +14,7 @@ class ArchitectureTest {
     private static final String ROOT = "io.jenkins.plugins.armory";
     private static final String[] PLAIN = {ROOT + ".approval..", ROOT + ".callback..", ROOT + ".webhook..", ROOT + ".deployment.."};
     private static final String[] JENKINS = {
-        "hudson..", "jenkins..", "org.jenkinsci..", "com.cloudbees..", "org.kohsuke..", "jakarta.servlet..", "javax.servlet.."
+        "hudson..", "jenkins..", "org.jenkinsci..", "com.cloudbees..", "org.kohsuke.stapler..", "jakarta.servlet..", "javax.servlet.."
     };
 
     private static final JavaClasses CLASSES =

@@ -70,7 +70,7 @@ class WebhookRequestTest {
                         + "\"deploymentId\":\"deploy#1\",\"environment\":\"staging\",\"phase\":\"strategy\","
                         + "\"context\":{\"ref\":\"main\"},\"buildUrl\":\"https://jenkins/job/deploy/1/\"}"));
         assertThat(request.headers())
-                .extracting(WebhookRequest.Field::name, WebhookRequest.Field::value)
+                .extracting(WebhookRequest.RenderedHeader::name, WebhookRequest.RenderedHeader::value)
                 .containsExactly(tuple("Content-Type", "application/json"));
     }
 
@@ -295,7 +295,7 @@ class WebhookRequestTest {
         List<Header> headers = List.of(new Header("X-Ref", "{{context.x}}"), new Header("Authorization", "Bearer x"));
 
         assertThat(request("https://ci/", headers, null, Map.of("x", "a b")).headers())
-                .extracting(WebhookRequest.Field::value)
+                .extracting(WebhookRequest.RenderedHeader::value)
                 .startsWith("a b", "Bearer x");
         for (String hostile : List.of("a\r\nX-Evil: 1", "a\nb", "a\0b", "é")) {
             assertThatThrownBy(() -> request("https://ci/", headers, null, Map.of("x", hostile)))
@@ -334,7 +334,9 @@ class WebhookRequestTest {
         WebhookRequest request = WebhookRequest.of(webhook, variables, DEFAULTS);
 
         assertThat(request.url()).hasToString("https://ci/?t=s3%22cret");
-        assertThat(request.headers()).extracting(WebhookRequest.Field::value).contains("Bearer s3\"cret");
+        assertThat(request.headers())
+                .extracting(WebhookRequest.RenderedHeader::value)
+                .contains("Bearer s3\"cret");
         assertThat(json(request.body())).isEqualTo(json("{\"t\": \"s3\\\"cret\", \"x\": \"{{secrets.ci}}\"}"));
         assertThat(request).hasToString("POST https://ci");
         assertThatThrownBy(() -> request("https://ci/{{secrets.other}}", List.of(), null, Map.of()))
