@@ -12,7 +12,7 @@ import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Progress;
-import io.jenkins.plugins.armory.callback.CallbackEndpoint;
+import io.jenkins.plugins.armory.callback.CallbackAnswers;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
@@ -169,7 +169,7 @@ final class ApprovalList {
 
     private static ObjectNode json(Decision decision) {
         String message = decision.mdMessage();
-        return CallbackEndpoint.json(decision)
+        return CallbackAnswers.json(decision)
                 .put("mdMessage", Markdown.shown(message))
                 .put("mdMessageHtml", Markdown.toHtml(message));
     }

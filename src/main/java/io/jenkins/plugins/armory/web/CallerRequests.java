@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.runtime.ArmoryApprovals;
 import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.RequestBody;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -47,9 +48,7 @@ final class CallerRequests {
                 headers(request, "Authorization"),
                 headers(request, CallbackRequest.ALTERNATIVE_HEADER),
                 request.getRemoteAddr(),
-                request.getContentType(),
-                request.getContentLengthLong(),
-                request.getInputStream());
+                new RequestBody(request.getContentType(), request.getContentLengthLong(), request.getInputStream()));
     }
 
     static List<String> headers(HttpServletRequest request, String name) {

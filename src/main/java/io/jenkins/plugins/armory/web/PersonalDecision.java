@@ -8,7 +8,7 @@ import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
-import io.jenkins.plugins.armory.callback.CallbackEndpoint;
+import io.jenkins.plugins.armory.callback.CallbackAnswers;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.io.IOException;
 import java.util.Map;
@@ -122,7 +122,7 @@ record PersonalDecision(String id, Choice choice) {
         if (decision == null) {
             throw new IllegalStateException("nothing was decided");
         }
-        answer.body().set("decision", CallbackEndpoint.json(decision));
+        answer.body().set("decision", CallbackAnswers.json(decision));
         return answer;
     }
 }

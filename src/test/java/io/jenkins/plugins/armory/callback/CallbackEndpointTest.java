@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every row of the table of callback cases, with status, headers and body. */
+/** Tests every row of the table of callback cases, with status, headers and body. */
 class CallbackEndpointTest {
 
     private static final Map<String, String> UNAUTHORIZED =
@@ -86,7 +86,7 @@ class CallbackEndpointTest {
         return newId;
     }
 
-    /** Stands for a Secret text credential with the id {@code ci-callback}. */
+    /** Verifies the Secret text of a credential with the id {@code ci-callback}. */
     private static Verification secretText(String token, Optional<Approval> approval) {
         return CallbackTokens.same("s3cret!", token)
                 ? Verification.of(Caller.of(
@@ -113,9 +113,7 @@ class CallbackEndpointTest {
                 sent.authorization,
                 sent.alternative,
                 "192.0.2.1",
-                sent.type,
-                -1,
-                new ByteArrayInputStream(sent.body)));
+                new RequestBody(sent.type, -1, new ByteArrayInputStream(sent.body))));
     }
 
     private JsonResponse callBack(String approvalId, String body) {
@@ -422,14 +420,12 @@ class CallbackEndpointTest {
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
                 "192.0.2.1",
-                "application/json",
-                RequestBody.MAX_BYTES + 1,
-                new InputStream() {
+                new RequestBody("application/json", RequestBody.MAX_BYTES + 1, new InputStream() {
                     @Override
                     public int read() {
                         throw new AssertionError("was read");
                     }
-                }));
+                })));
 
         assertError(response, 413, "payload_too_large");
     }
@@ -449,9 +445,7 @@ class CallbackEndpointTest {
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
                 "192.0.2.1",
-                "application/json",
-                500,
-                brokenOff));
+                new RequestBody("application/json", 500, brokenOff)));
 
         assertError(response, 400, "invalid_request", "breaks off");
         assertThat(decision()).isNull();
@@ -557,9 +551,7 @@ class CallbackEndpointTest {
                 token == null ? List.of() : List.of("Bearer " + token),
                 List.of(),
                 "192.0.2.1",
-                type,
-                body.length(),
-                new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))));
+                new RequestBody(type, body.length(), new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));
     }
 
     @Test
@@ -633,9 +625,8 @@ class CallbackEndpointTest {
                 List.of("Bearer " + token),
                 List.of(),
                 "192.0.2.1",
-                "application/json",
-                -1,
-                new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))));
+                new RequestBody(
+                        "application/json", -1, new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));
     }
 
     private JsonResponse report(String body) {

@@ -34,8 +34,8 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * Generated requests, near to right ones and far from them. Either the token or the body of each is wrong, so whatever
- * comes, the answer is a client error in the documented form, without an exception and without a decision.
+ * Generates requests that are nearly right and others that are far from it. Either the token or the body is always wrong. So
+ * each answer is a client error in the documented form, without an exception and without a decision.
  */
 class CallbackFuzzTest {
 
@@ -44,7 +44,7 @@ class CallbackFuzzTest {
     private static final String TOKEN = TOKENS.tokenFor(ID);
     private static final ScheduledExecutorService TIMER = Executors.newSingleThreadScheduledExecutor();
 
-    /** Another one each time, since somebody who fails so often would be told to slow down. */
+    /** A new address for each request, since one address would be answered 429. */
     private static final AtomicInteger REQUESTS = new AtomicInteger();
 
     private static final Supplier<String> ADDRESS = () -> "address " + REQUESTS.incrementAndGet();
@@ -94,7 +94,7 @@ class CallbackFuzzTest {
         return header.list().ofMaxSize(3);
     }
 
-    /** Bodies without a valid decision. */
+    /** Provides bodies without a valid decision. */
     @Provide
     Arbitrary<byte[]> wrongBodies() {
         Arbitrary<String> value = Arbitraries.oneOf(
@@ -152,9 +152,7 @@ class CallbackFuzzTest {
                 authorization,
                 alternative,
                 ADDRESS.get(),
-                type,
-                body.length,
-                new ByteArrayInputStream(body)));
+                new RequestBody(type, body.length, new ByteArrayInputStream(body))));
 
         assertThat(response.status()).isIn(401, 405);
     }
@@ -171,9 +169,7 @@ class CallbackFuzzTest {
                 List.of("Bearer " + TOKEN),
                 List.of(),
                 ADDRESS.get(),
-                type,
-                -1,
-                new ByteArrayInputStream(body)));
+                new RequestBody(type, -1, new ByteArrayInputStream(body))));
 
         assertThat(response.status()).isIn(400, 404, 405, 410, 413, 415);
     }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -73,7 +74,7 @@ class DeploymentFileTest {
                         .networkMode("remoteNetworkAgent")
                         .agentIdentifier("inside")
                         .retryCount(5)
-                        .headers(java.util.List.of(new Webhook.Header("Authorization", "token {{secrets.github}}")))
+                        .headers(List.of(new Webhook.Header("Authorization", "token {{secrets.github}}")))
                         .body("{\"callback\": \"{{armory.callbackUri}}/callback\"}")
                         .build());
         assertThat(file.webhooks().get("notify").disableCallback()).isTrue();
@@ -159,7 +160,7 @@ class DeploymentFileTest {
         assertInvalid("- a", "deploy.yml line 1, column 1: must be a mapping with a section \"webhooks\"");
     }
 
-    /** The library's own message, and no YAMLException. */
+    /** Tests an error that the library does not report as a YAMLException. */
     @Test
     void saysSoOfATagThatCannotBeDecoded() {
         assertInvalid("!arn[0%e", "deploy.yml: is not YAML: Tag must not contain leading or trailing spaces.");

@@ -41,7 +41,7 @@ class WebhookRequestTest {
         return WebhookRequest.of(webhook(uri, headers, body), variables(context), DEFAULTS);
     }
 
-    /** One that is called with a method that may have a body, and need not be called back. */
+    /** Returns a POST webhook. It awaits a callback only if it has the default body. */
     private static Webhook webhook(String uri, List<Header> headers, String body) {
         return Webhook.named("w")
                 .method("post")

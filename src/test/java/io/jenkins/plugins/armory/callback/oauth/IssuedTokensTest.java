@@ -21,7 +21,7 @@ import io.jenkins.plugins.armory.callback.token.JwtClaims;
 import io.jenkins.plugins.armory.callback.token.Scopes;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
-import io.jenkins.plugins.armory.callback.token.Verification.Rejected;
+import io.jenkins.plugins.armory.callback.token.Verification.Invalid;
 import io.jenkins.plugins.armory.callback.token.Verification.Unknown;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.IOException;
@@ -36,14 +36,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tokens for clients, and the keys that they are signed with. */
+/** Tests the tokens of clients, and the keys that sign them. */
 class IssuedTokensTest {
 
     private static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
     private static final String ISSUER = "https://jenkins.example.com/armory/";
     private static final Duration DAY = Duration.ofDays(1);
 
-    /** Keeps the keys as Jenkins does, and may fail. */
+    /** A store in memory that can be made to fail. */
     private static final class Memory implements SigningKeys.Store {
         private byte[] stored;
         private int writes;
@@ -71,7 +71,7 @@ class IssuedTokensTest {
     private IssuedTokens tokens = newTokens();
     private final CallbackClient client = client("client-1", "secret", "team/**, other");
 
-    /** As after a restart. */
+    /** Returns the tokens as they are after a restart. */
     private IssuedTokens newTokens() {
         return new IssuedTokens(
                 new SigningKeys(memory),
@@ -99,8 +99,8 @@ class IssuedTokensTest {
 
     private String verify(String token) {
         Verification verification = tokens.verify(token, Optional.empty());
-        if (verification instanceof Rejected rejected) {
-            return rejected.reason();
+        if (verification instanceof Invalid invalid) {
+            return invalid.reason();
         }
         return verification instanceof Genuine genuine
                 ? genuine.caller().name()
@@ -296,7 +296,6 @@ class IssuedTokensTest {
         assertThatThrownBy(() -> issue(DAY)).isInstanceOf(IOException.class).hasMessageContaining("cannot be read");
     }
 
-    /** Signed with the very key, but no access token of the endpoint. */
     @Test
     void refusesWhatTheKeySignedForAnotherPurpose() throws Exception {
         issue(DAY);

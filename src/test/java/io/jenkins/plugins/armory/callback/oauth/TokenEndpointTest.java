@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.FailureLimiter;
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.RequestBody;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The token endpoint as RFC 6749, sections 4.4, 5.1 and 5.2, has it, field by field. */
+/** Tests each field of RFC 6749, sections 4.4, 5.1 and 5.2. */
 class TokenEndpointTest {
 
     private static final String FORM = "application/x-www-form-urlencoded";
@@ -86,9 +87,7 @@ class TokenEndpointTest {
                 query,
                 List.of(authorization),
                 "192.0.2.1",
-                type,
-                bytes.length,
-                new ByteArrayInputStream(bytes)));
+                new RequestBody(type, bytes.length, new ByteArrayInputStream(bytes))));
     }
 
     private static String basic(String pair) {
@@ -126,7 +125,7 @@ class TokenEndpointTest {
         assertIssued(send(FORM, RIGHT), "client client-1", "decide:team/** decide:other");
     }
 
-    /** As Armory's External Automation has it: the field that is named data is the slip. */
+    /** Sends the request of Armory's External Automation literally. The field named data is a slip there. */
     @Test
     void issuesATokenForArmorysRequestAsItIsPrinted() {
         assertIssued(
@@ -275,13 +274,13 @@ class TokenEndpointTest {
     void refusesAClientThatSaysTwiceWhoItIs() {
         String right = basic("client-1:s+cr t");
 
-        assertError(send(FORM, RIGHT, right), 400, "invalid_request", Map.of(), "Say once who you are");
+        assertError(send(FORM, RIGHT, right), 400, "invalid_request", Map.of(), "id and secret once");
         assertError(
                 send(FORM, "grant_type=client_credentials", right, right),
                 400,
                 "invalid_request",
                 Map.of(),
-                "Say once who you are");
+                "id and secret once");
     }
 
     @Test

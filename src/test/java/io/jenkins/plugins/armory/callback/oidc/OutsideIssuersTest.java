@@ -30,7 +30,7 @@ import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
-import io.jenkins.plugins.armory.callback.token.Verification.Rejected;
+import io.jenkins.plugins.armory.callback.token.Verification.Invalid;
 import io.jenkins.plugins.armory.callback.token.Verification.Undecided;
 import io.jenkins.plugins.armory.callback.token.Verification.Unknown;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
@@ -57,7 +57,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** JWTs of outside issuers: those that count, and those that do not. */
+/** Tests which JWTs of outside issuers are accepted. */
 class OutsideIssuersTest {
 
     private static final Instant NOW = Instant.parse("2026-01-31T10:00:00Z");
@@ -397,7 +397,7 @@ class OutsideIssuersTest {
         if (reason == null) {
             assertThat(verification).isInstanceOf(Unknown.class); // no JWT at all
         } else {
-            assertThat(verification).isInstanceOfSatisfying(Rejected.class, rejected -> assertThat(rejected.reason())
+            assertThat(verification).isInstanceOfSatisfying(Invalid.class, invalid -> assertThat(invalid.reason())
                     .startsWith(reason));
         }
     }
@@ -462,7 +462,7 @@ class OutsideIssuersTest {
         keys = CompletableFuture.completedFuture(new JWKSet(List.<JWK>of(next)).toPublicJWKSet());
 
         assertThat(verify(rotated)).isInstanceOf(Genuine.class);
-        assertThat(verify(old)).isInstanceOf(Rejected.class);
+        assertThat(verify(old)).isInstanceOf(Invalid.class);
     }
 
     @Test
@@ -474,6 +474,6 @@ class OutsideIssuersTest {
             assertThat(undecided.message()).contains("call back again later").doesNotContain("example.com");
         });
         // What needs no key is refused all the same, and nobody is asked.
-        assertThat(verify(signed(claims().issuer("https://evil.example.com")))).isInstanceOf(Rejected.class);
+        assertThat(verify(signed(claims().issuer("https://evil.example.com")))).isInstanceOf(Invalid.class);
     }
 }

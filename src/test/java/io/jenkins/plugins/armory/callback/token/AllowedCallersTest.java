@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whom {@code allowedCallers} of a step lets decide. */
 class AllowedCallersTest {
 
     private static final String ISSUER = "https://issuer.example.com";
@@ -60,7 +59,7 @@ class AllowedCallersTest {
                 .isFalse();
     }
 
-    /** A backtracking matcher takes time that grows with the power of the number of stars: hours for these. */
+    /** Takes hours with a backtracking matcher, whose time is exponential in the number of stars. */
     @Test
     void manyStarsTakeNoLongerThanOne() {
         AllowedCallers callers = callers(ISSUER + " *a*a*a*a*a*a*b");

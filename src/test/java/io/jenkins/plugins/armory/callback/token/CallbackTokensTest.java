@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 public class CallbackTokensTest {
 
-    /** As Jenkins would have them, with a key of the test's own. */
+    /** Returns tokens as Jenkins has them, with another key. */
     public static CallbackTokens withKey(String key) {
         return new CallbackTokens(message -> {
             try {

@@ -74,7 +74,7 @@ class JobPatternsTest {
                 .withMessageContaining("folder/**");
     }
 
-    /** A backtracking matcher takes time that grows with the power of the number of stars: hours for these. */
+    /** Takes hours with a backtracking matcher, whose time is exponential in the number of stars. */
     @ParameterizedTest
     @CsvSource({
         "*a*a*a*a*a*a*b, a, 60000",
@@ -107,7 +107,7 @@ class JobPatternsTest {
                 .map(all -> String.join("/", all));
     }
 
-    /** By recursion over the names, without a regular expression. */
+    /** Matches by recursion over the names, without a regular expression. */
     private static boolean matches(List<String> pattern, List<String> job) {
         if (pattern.isEmpty()) {
             return job.isEmpty();
