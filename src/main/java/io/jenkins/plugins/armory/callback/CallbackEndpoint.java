@@ -106,7 +106,7 @@ public final class CallbackEndpoint {
     }
 
     /** The result of looking up an id. An approval whose build was deleted is gone, but its id was issued. */
-    private record Target(boolean issued, Optional<Approval> approval) {}
+    private record Lookup(boolean issued, Optional<Approval> approval) {}
 
     /**
      * A response with its reason.
@@ -133,33 +133,33 @@ public final class CallbackEndpoint {
         if (stopping.getAsBoolean()) {
             return JsonResponse.unavailable("Jenkins is shutting down; call back again once it is up.");
         }
-        Target target;
+        Lookup lookup;
         try {
-            target = find(request.approvalId());
+            lookup = find(request.approvalId());
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot read an approval", x);
             return JsonResponse.unavailable("The approval cannot be read; call back again later.");
         }
-        Result result = check(request, kind, target);
-        if (target.approval().isPresent() && result.reason() != null) {
+        Result result = check(request, kind, lookup);
+        if (lookup.approval().isPresent() && result.reason() != null) {
             keepRejected(request, kind, result);
         }
         return result.response();
     }
 
     /** Finds an approval. Files are read only for ids that Jenkins issued, whatever a caller sends. */
-    private Target find(String id) throws IOException {
+    private Lookup find(String id) throws IOException {
         Optional<Approval> inMemory = approvals.findInMemory(id);
         if (inMemory.isPresent()) {
-            return new Target(true, inMemory);
+            return new Lookup(true, inMemory);
         }
-        return tokens.isIssued(id) ? new Target(true, approvals.find(id)) : new Target(false, Optional.empty());
+        return tokens.isIssued(id) ? new Lookup(true, approvals.find(id)) : new Lookup(false, Optional.empty());
     }
 
-    private Result check(CallbackRequest request, Kind kind, Target target) {
+    private Result check(CallbackRequest request, Kind kind, Lookup lookup) {
         try {
             String token = BearerToken.of(request);
-            return checkToken(request, kind, target, verify(token, target.approval()));
+            return checkToken(request, kind, lookup, verify(token, lookup.approval()));
         } catch (BearerToken.Missing x) {
             return unauthorized(request, x.getMessage(), x.reason());
         } catch (RefusedRequestException x) {
@@ -173,7 +173,7 @@ public final class CallbackEndpoint {
         }
     }
 
-    /** Returns the first result that says whose the token is, else the first that says anything about it. */
+    /** Returns the first genuine or undecided result. Without one, returns the first reason why the token is invalid. */
     private Verification verify(String token, Optional<Approval> approval) {
         Verification first = Verification.unknown();
         for (TokenVerifier verifier : verifiers) {
@@ -188,10 +188,10 @@ public final class CallbackEndpoint {
         return first;
     }
 
-    private Result checkToken(CallbackRequest request, Kind kind, Target target, Verification verification)
+    private Result checkToken(CallbackRequest request, Kind kind, Lookup lookup, Verification verification)
             throws RefusedRequestException, IOException {
         if (verification instanceof Verification.Genuine genuine) {
-            return checkCaller(request, kind, target, genuine.caller());
+            return checkCaller(request, kind, lookup, genuine.caller());
         }
         if (verification instanceof Verification.Undecided undecided) {
             return new Result(JsonResponse.unavailable(undecided.message()), undecided.reason());
@@ -208,12 +208,12 @@ public final class CallbackEndpoint {
                 reason);
     }
 
-    private Result checkCaller(CallbackRequest request, Kind kind, Target target, Caller caller)
+    private Result checkCaller(CallbackRequest request, Kind kind, Lookup lookup, Caller caller)
             throws RefusedRequestException, IOException {
-        if (!target.issued()) {
+        if (!lookup.issued()) {
             return Result.of(CallbackAnswers.unknownApproval());
         }
-        Approval approval = target.approval().orElse(null);
+        Approval approval = lookup.approval().orElse(null);
         if (approval == null) {
             return Result.of(CallbackAnswers.buildIsGone());
         }

@@ -14,7 +14,7 @@ public final class InvalidWebhookException extends IllegalArgumentException {
 
     /**
      * @param field the field of the definition, such as {@code agentIdentifier}
-     * @param problem what is wrong with it, and what to write instead
+     * @param problem the problem, and what to write instead
      */
     public InvalidWebhookException(String field, String problem) {
         super(field + ": " + problem);

@@ -136,7 +136,7 @@ final class RequestRenderer {
         }
     }
 
-    /** Returns the parser's message, unless it could show a value. */
+    /** Describes the parser's error. Its own message could show a value. */
     private static String problem(JsonProcessingException x) {
         String message = String.valueOf(x.getOriginalMessage()).toLowerCase(Locale.ROOT);
         if (message.contains("expecting comma")) {

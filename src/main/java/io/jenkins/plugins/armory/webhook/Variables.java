@@ -14,7 +14,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The values of a template's variables, by their full names such as {@code armory.callbackUri}. The namespaces are Armory's:
- * {@code armory} is about the build, {@code context} comes from whoever runs the webhook, and {@code secrets} are credentials.
+ * {@code armory} is about the build, {@code context} comes from steps and definitions, and {@code secrets} are credentials.
  */
 @Restricted(NoExternalUse.class)
 public final class Variables {

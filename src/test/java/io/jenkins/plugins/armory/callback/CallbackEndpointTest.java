@@ -231,7 +231,7 @@ class CallbackEndpointTest {
 
     @Test
     void asksForATokenInTheSameWordsForEveryId() {
-        Sent anonymous = new Sent("POST", List.of(), List.of(), "application/json", SUCCESS.getBytes());
+        var anonymous = new Sent("POST", List.of(), List.of(), "application/json", SUCCESS.getBytes());
 
         for (Sent sent : List.of(anonymous, bearer("wrong", SUCCESS), bearer("wrong", "not JSON"))) {
             JsonResponse real = send(id, sent);
@@ -276,7 +276,7 @@ class CallbackEndpointTest {
     void takesTheTokenFromTheOtherHeaderToo() throws IOException {
         for (String header : List.of("Bearer ", "bearer  ", "")) {
             String approval = newApproval(null, Duration.ofHours(1));
-            Sent sent = new Sent(
+            var sent = new Sent(
                     "POST",
                     List.of("Basic dTpw"),
                     List.of(header + tokens.tokenFor(approval)),
@@ -322,7 +322,7 @@ class CallbackEndpointTest {
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "post", "NONSENSE"})
     void allowsPostAlone(String method) {
-        Sent sent = new Sent(
+        var sent = new Sent(
                 method, List.of("Bearer " + tokens.tokenFor(id)), List.of(), "application/json", SUCCESS.getBytes());
 
         assertAnswer(
@@ -377,7 +377,7 @@ class CallbackEndpointTest {
                 " application/json "
             })
     void takesJson(String type) {
-        Sent sent = new Sent("POST", List.of("Bearer " + tokens.tokenFor(id)), List.of(), type, SUCCESS.getBytes());
+        var sent = new Sent("POST", List.of("Bearer " + tokens.tokenFor(id)), List.of(), type, SUCCESS.getBytes());
         assertThat(send(id, sent).status()).isEqualTo(200);
     }
 
@@ -393,7 +393,7 @@ class CallbackEndpointTest {
             })
     void refusesWhatIsNotJson(String type) {
         for (String each : Arrays.asList(type, null)) {
-            Sent sent = new Sent("POST", List.of("Bearer " + tokens.tokenFor(id)), List.of(), each, SUCCESS.getBytes());
+            var sent = new Sent("POST", List.of("Bearer " + tokens.tokenFor(id)), List.of(), each, SUCCESS.getBytes());
             assertError(send(id, sent), 415, "unsupported_media_type", "application/json");
         }
     }
@@ -432,7 +432,7 @@ class CallbackEndpointTest {
 
     @Test
     void refusesABodyThatCannotBeReadAsAFaultOfTheCaller() {
-        InputStream brokenOff = new InputStream() {
+        var brokenOff = new InputStream() {
             @Override
             public int read() throws IOException {
                 throw new EOFException("the caller hung up");
@@ -481,7 +481,7 @@ class CallbackEndpointTest {
 
     @Test
     void refusesABodyThatIsNotUtf8OrTooDeep() {
-        Sent latin1 = new Sent(
+        var latin1 = new Sent(
                 "POST",
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),

@@ -63,9 +63,9 @@ class TemplateTest {
 
     @Property(tries = 2000)
     void rendersOrRefusesWhateverComes(@ForAll String before, @ForAll String value, @ForAll String after) {
-        Variables one = new Variables().withContext(Map.of("x", value));
+        var one = new Variables().withContext(Map.of("x", value));
         String text = before + "{{context.x}}" + after;
-        Template template = new Template("f", text);
+        var template = new Template("f", text);
         try {
             String rendered = template.render(one, (each, soFar) -> each).toString();
             assertThat(rendered).startsWith(before).contains(value);

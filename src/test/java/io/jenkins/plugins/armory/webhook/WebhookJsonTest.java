@@ -16,7 +16,7 @@ class WebhookJsonTest {
     }
 
     private static Webhook throughText(Webhook webhook) throws Exception {
-        ObjectMapper mapper = new ObjectMapper();
+        var mapper = new ObjectMapper();
         return WebhookJson.read(mapper.readTree(mapper.writeValueAsString(WebhookJson.write(webhook))));
     }
 

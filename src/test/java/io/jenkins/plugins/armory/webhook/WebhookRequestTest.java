@@ -99,7 +99,7 @@ class WebhookRequestTest {
 
     @Property(tries = 1000)
     void aValueStaysInsideItsQueryParameter(@ForAll String value) throws TemplateException {
-        String wellFormed = new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        var wellFormed = new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         WebhookRequest request =
                 request("https://ci/start?a={{context.x}}&b=1", List.of(), null, Map.of("x", wellFormed));
 

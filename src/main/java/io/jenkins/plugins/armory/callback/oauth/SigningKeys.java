@@ -104,7 +104,7 @@ public final class SigningKeys {
 
     /** Returns the public keys as a JWK set (RFC 7517, section 5). It is empty before the first token. */
     public synchronized JsonResponse published(Instant now) throws IOException {
-        JWKSet set = new JWKSet(load().stream()
+        var set = new JWKSet(load().stream()
                 .filter(key -> now.isBefore(expiryOf(key)))
                 .<JWK>map(ECKey::toPublicJWK)
                 .toList());

@@ -155,7 +155,7 @@ public final class TokenEndpoint {
     private static Identity ofBasic(String header) throws RefusedRequestException {
         if (header.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
             try {
-                String pair = new String(
+                var pair = new String(
                         Base64.getDecoder()
                                 .decode(header.substring(BASIC.length()).strip()),
                         StandardCharsets.UTF_8);

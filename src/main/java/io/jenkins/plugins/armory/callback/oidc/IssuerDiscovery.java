@@ -81,8 +81,8 @@ public final class IssuerDiscovery {
         if (url == null) {
             return CompletableFuture.failedFuture(new IOException(address + " is not an https address"));
         }
-        CompletableFuture<byte[]> result = new CompletableFuture<>();
-        Request request = new Request.Builder()
+        var result = new CompletableFuture<byte[]>();
+        var request = new Request.Builder()
                 .url(url)
                 .header("Accept", "application/json, application/jwk-set+json")
                 .build();

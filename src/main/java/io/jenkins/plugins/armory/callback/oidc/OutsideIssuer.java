@@ -35,7 +35,7 @@ public record OutsideIssuer(String issuer, String audience, RequiredClaims requi
      */
     public static boolean isTrustworthy(String address) {
         try {
-            URI uri = new URI(address);
+            var uri = new URI(address);
             String host = uri.getHost();
             if (host == null || uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
                 return false;

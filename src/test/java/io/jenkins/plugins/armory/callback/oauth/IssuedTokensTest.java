@@ -87,7 +87,7 @@ class IssuedTokensTest {
     }
 
     private CallbackClient client(String id, String secret, String jobs) {
-        CallbackClient added = new CallbackClient("credential-of-" + id, id, secret, JobPatterns.parse(jobs));
+        var added = new CallbackClient("credential-of-" + id, id, secret, JobPatterns.parse(jobs));
         clients.removeIf(each -> each.id().equals(id));
         clients.add(added);
         return added;
@@ -305,7 +305,7 @@ class IssuedTokensTest {
                 .toECKey();
         JWTClaimsSet claims =
                 new JWTClaimsSet.Builder().issuer(ISSUER).audience(ISSUER).build();
-        SignedJWT jwt = new SignedJWT(
+        var jwt = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(), claims);
         jwt.sign(new ECDSASigner(key));
 

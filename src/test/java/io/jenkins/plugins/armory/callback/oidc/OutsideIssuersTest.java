@@ -132,7 +132,7 @@ class OutsideIssuersTest {
 
     private static String sign(JWSHeader header, JWTClaimsSet claims, JWSSigner signer) {
         try {
-            SignedJWT jwt = new SignedJWT(header, claims);
+            var jwt = new SignedJWT(header, claims);
             jwt.sign(signer);
             return jwt.serialize();
         } catch (JOSEException x) {

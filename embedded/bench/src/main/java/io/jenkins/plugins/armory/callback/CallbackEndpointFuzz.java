@@ -67,11 +67,11 @@ public final class CallbackEndpointFuzz {
     private static Approvals open() {
         try {
             ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(work -> {
-                Thread thread = new Thread(work);
+                var thread = new Thread(work);
                 thread.setDaemon(true);
                 return thread;
             });
-            Approvals approvals = new Approvals(
+            var approvals = new Approvals(
                     ApprovalStore.open(Files.createTempDirectory("fuzz")), timer, timer, Clock.systemUTC());
             approvals.create(
                     Approval.start(ID, new BuildRef("job", 1), null, "w", null, Instant.now(), Duration.ofDays(365)));

@@ -90,7 +90,7 @@ public class TokenBenchmark {
 
     /** Returns the issuer and verifier of one client's tokens. */
     static IssuedTokens issuedTokens(CallbackClient client) {
-        SigningKeys keys = new SigningKeys(new SigningKeys.Store() {
+        var keys = new SigningKeys(new SigningKeys.Store() {
             @Override
             public byte[] load() {
                 return null;
@@ -120,8 +120,8 @@ public class TokenBenchmark {
 
         RSAKey rsa = new RSAKeyGenerator(2048).keyID("rsa").generate();
         ECKey ec = new ECKeyGenerator(Curve.P_256).keyID("ec").generate();
-        JWKSet published = new JWKSet(List.<JWK>of(rsa, ec)).toPublicJWKSet();
-        OutsideIssuer issuer = new OutsideIssuer(
+        var published = new JWKSet(List.<JWK>of(rsa, ec)).toPublicJWKSet();
+        var issuer = new OutsideIssuer(
                 ISSUER,
                 AUDIENCE,
                 RequiredClaims.parse(List.of("repository=octo-org/octo-repo")),
@@ -144,7 +144,7 @@ public class TokenBenchmark {
 
     private static String sign(JWSAlgorithm algorithm, String keyId, JWSSigner signer) throws JOSEException {
         Instant now = Instant.now();
-        SignedJWT jwt = new SignedJWT(
+        var jwt = new SignedJWT(
                 new JWSHeader.Builder(algorithm).keyID(keyId).build(),
                 new JWTClaimsSet.Builder()
                         .issuer(ISSUER)

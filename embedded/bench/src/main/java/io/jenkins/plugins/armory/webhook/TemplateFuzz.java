@@ -24,7 +24,7 @@ public final class TemplateFuzz {
                     .headers(List.of(new Webhook.Header("X-Fuzz", parts[1])))
                     .body(parts[2].isEmpty() ? null : parts[2])
                     .build();
-            Variables variables = new Variables()
+            var variables = new Variables()
                     .with(Variables.CALLBACK_URI, "https://j.example.com/armory/approvals/a1")
                     .withContext(Map.of("v", parts[3]))
                     .withSecrets(id -> parts[3]);
