@@ -68,7 +68,9 @@ public record Approval(
      * @param decision what both, or something else, came to; set in state DECIDED
      */
     public record Said(
-            @CheckForNull Decision callback, @CheckForNull Decision person, @CheckForNull Decision decision) {
+            @CheckForNull Decision callback,
+            @CheckForNull Decision person,
+            @CheckForNull Decision decision) {
 
         static final Said NOTHING = new Said(null, null, null);
     }

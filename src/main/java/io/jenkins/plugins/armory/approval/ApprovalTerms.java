@@ -37,7 +37,10 @@ public record ApprovalTerms(
      * @param webhook name of the webhook
      */
     public record Subject(
-            Phase phase, @CheckForNull String environment, @CheckForNull String group, String webhook) {
+            Phase phase,
+            @CheckForNull String environment,
+            @CheckForNull String group,
+            String webhook) {
 
         public Subject {
             Objects.requireNonNull(phase, "phase");
@@ -74,7 +77,10 @@ public record ApprovalTerms(
      * @param deadline when the wait ends; absolute, so time spent while Jenkins is down counts
      * @param heartbeat the longest silence of the external process while its callback is awaited, {@code null} for any
      */
-    public record Limits(Instant createdAt, Instant deadline, @CheckForNull Duration heartbeat) {
+    public record Limits(
+            Instant createdAt,
+            Instant deadline,
+            @CheckForNull Duration heartbeat) {
 
         public Limits {
             Objects.requireNonNull(createdAt, "createdAt");
@@ -144,8 +150,8 @@ public record ApprovalTerms(
         }
 
         public Builder withoutCallback() {
-            deciders = new Deciders(
-                    false, deciders.callbackCredentialsId(), deciders.allowedCallers(), deciders.manual());
+            deciders =
+                    new Deciders(false, deciders.callbackCredentialsId(), deciders.allowedCallers(), deciders.manual());
             return this;
         }
 

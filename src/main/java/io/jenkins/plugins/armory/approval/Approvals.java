@@ -50,8 +50,7 @@ public final class Approvals {
      * @param timer wakes this up for the next deadline
      * @param executor does what may take time: file I/O, and the observers' work
      */
-    public Approvals(
-            ApprovalRepository repository, ScheduledExecutorService timer, Executor executor, Clock clock) {
+    public Approvals(ApprovalRepository repository, ScheduledExecutorService timer, Executor executor, Clock clock) {
         this.repository = repository;
         this.executor = executor;
         this.clock = clock;
@@ -254,7 +253,8 @@ public final class Approvals {
 
     /** Returns whether an approval of that build is pending. */
     public boolean isPendingFor(BuildRef build) {
-        return repository.pending().stream().anyMatch(approval -> approval.build().equals(build));
+        return repository.pending().stream()
+                .anyMatch(approval -> approval.build().equals(build));
     }
 
     /**
@@ -333,8 +333,9 @@ public final class Approvals {
                 .webhook("unknown")
                 .timeout(now, Duration.ZERO)
                 .start();
-        repository.endUnreadable(unknown.on(new Event.Aborted("Its file could not be read, and its build is over."), now)
-                .approval());
+        repository.endUnreadable(
+                unknown.on(new Event.Aborted("Its file could not be read, and its build is over."), now)
+                        .approval());
     }
 
     private void checkClock(String id) {

@@ -30,6 +30,7 @@ public final class Deadlines {
             new TreeSet<>(Comparator.comparing(Entry::deadline).thenComparing(Entry::id));
     /** The deadline of each id that has an entry. */
     private final Map<String, Instant> deadlines = new HashMap<>();
+
     private final ScheduledExecutorService timer;
     private final Clock clock;
     private final Consumer<String> due;

@@ -23,7 +23,8 @@ final class Heartbeats {
      * @param steadyAt its time by the steady clock, to tell how long ago it was
      * @param progress the progress that was reported, {@code null} if it was no report
      */
-    private record Beat(Instant at, Instant steadyAt, @CheckForNull Progress progress) {}
+    private record Beat(
+            Instant at, Instant steadyAt, @CheckForNull Progress progress) {}
 
     private final Clock steady = new SteadyClock();
     private final Map<String, Beat> last = new ConcurrentHashMap<>();

@@ -210,8 +210,7 @@ enum Transitions {
             "",
             Guard.ALWAYS,
             "ABORTED",
-            (approval, event, now) ->
-                    approval.decided(Outcome.ABORTED, ((Event.Aborted) event).reason(), "build", now),
+            (approval, event, now) -> approval.decided(Outcome.ABORTED, ((Event.Aborted) event).reason(), "build", now),
             Answer.ACCEPTED),
     OTHER_FAILED(
             States.PENDING,
@@ -219,8 +218,8 @@ enum Transitions {
             "",
             Guard.ALWAYS,
             "OTHER_FAILED",
-            (approval, event, now) ->
-                    approval.decided(Outcome.OTHER_FAILED, ((Event.OtherFailed) event).reason(), "another approval", now),
+            (approval, event, now) -> approval.decided(
+                    Outcome.OTHER_FAILED, ((Event.OtherFailed) event).reason(), "another approval", now),
             Answer.ACCEPTED),
     CALL_REPEATED(
             States.WAITING,
@@ -380,9 +379,7 @@ enum Transitions {
 
     private static Approval settledOrWaiting(Approval approval, Instant now) {
         boolean reached = approval.awaitsCallback() ? approval.callback() != null : approval.state() == State.WAITING;
-        return reached && (approval.manual() == null || approval.person() != null)
-                ? settled(approval, now)
-                : approval;
+        return reached && (approval.manual() == null || approval.person() != null) ? settled(approval, now) : approval;
     }
 
     /** Decides for success, once all that is required is there. */

@@ -1,20 +1,16 @@
 package io.jenkins.plugins.armory.callback;
 
-import io.jenkins.plugins.armory.callback.token.CallbackTokens;
-import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.callback.token.Verification;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approval.Answer;
-import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Approvals;
-import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.SteadyClock;
-import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.callback.token.Verification;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -23,13 +19,16 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Answers callbacks. An answer is given once the decision is on disk, and does not wait for the build.
+ * Answers callbacks. A callback is answered once its decision is on disk; the answer does not wait for the build.
  *
- * <p>The order of checks is part of the contract: nothing but the token is looked at before the caller is known, so that
- * who has none learns nothing, and costs nothing that stays.
+ * <p>The order of the checks is part of the contract. The token is checked first, so that a request without a valid token
+ * learns nothing about an approval and leaves nothing behind on disk.
  */
+@Restricted(NoExternalUse.class)
 public final class CallbackEndpoint {
 
     private static final Logger LOGGER = Logger.getLogger(CallbackEndpoint.class.getName());
@@ -37,10 +36,8 @@ public final class CallbackEndpoint {
     private static final String NOT_VALID = "The token is not valid here: use the approval's own"
             + " ({{armory.callbackToken}}), the one that its callbackCredentialsId names, or one that POST oauth/token has"
             + " just given you; such a token expires. The data of the approval in Jenkins says what is wrong with this one.";
-    private static final String NO_TOKEN_OF_OURS =
+    private static final String UNKNOWN_TOKEN =
             "unknown token: neither the approval's own, nor one of a listed client or issuer, nor a Secret text";
-
-    private static final String NOT_AWAITED = "No callback is awaited: the webhook is defined with disableCallback.";
 
     private final Approvals approvals;
     private final CallbackTokens tokens;
@@ -51,8 +48,8 @@ public final class CallbackEndpoint {
     private final FailureLimiter limiter;
 
     /**
-     * @param verifiers the kinds of tokens there are; the first that knows a token decides whose it is
-     * @param stopping whether the controller is going down
+     * @param verifiers one for each kind of token, in the order in which they are asked
+     * @param stopping returns whether the controller is shutting down
      */
     public CallbackEndpoint(
             Approvals approvals,
@@ -78,36 +75,57 @@ public final class CallbackEndpoint {
         this.limiter = limiter;
     }
 
-    /** The callbacks that were refused lately. */
+    /** Returns the callbacks that were rejected lately. */
     public RejectedCallbacks rejected() {
         return rejected;
     }
 
+    /** Answers a callback. */
     public JsonResponse handle(CallbackRequest request) {
-        return handle(request, Kind.CALLBACK);
+        return answer(request, Kind.CALLBACK);
     }
 
-    /** Takes a report of progress. Who may send one, and what is wrong with it, is as for a callback. */
+    /** Answers a progress report. The same callers may send one as may call back. */
     public JsonResponse progress(CallbackRequest request) {
-        return handle(request, Kind.PROGRESS);
+        return answer(request, Kind.PROGRESS);
     }
 
     /**
-     * Answers as a callback would be, but decides nothing. A rehearsal that nothing is wrong with is told so with status
-     * {@code rehearsed}. The body may be missing; then it is as if it said {@code success: true}.
+     * Answers as if the request were a callback, but decides nothing. Where a callback would be accepted, the status is
+     * {@code rehearsed}. A missing body counts as {@code success: true}.
      */
     public JsonResponse rehearse(CallbackRequest request) {
-        return handle(request, Kind.REHEARSAL);
+        return answer(request, Kind.REHEARSAL);
     }
 
-    /** What a request is for. */
+    /** The kinds of requests. */
     private enum Kind {
         CALLBACK,
         REHEARSAL,
         PROGRESS
     }
 
-    private JsonResponse handle(CallbackRequest request, Kind kind) {
+    /** The result of looking up an id. An approval whose build was deleted is gone, but its id was issued. */
+    private record Lookup(boolean issued, Optional<Approval> approval) {}
+
+    /**
+     * A response with its reason.
+     *
+     * @param reason the reason for people who may see the approval, or {@code null} if the request was accepted
+     */
+    private record Result(
+            JsonResponse response, @CheckForNull String reason) {
+
+        static Result of(JsonResponse response) {
+            return new Result(
+                    response,
+                    response.status() < 400
+                            ? null
+                            : response.body().get("message").textValue());
+        }
+    }
+
+    private JsonResponse answer(CallbackRequest request, Kind kind) {
         if (!request.method().equals("POST")) {
             return JsonResponse.error(
                     405, "method_not_allowed", "A callback is a POST request.", Map.of("Allow", "POST"));
@@ -115,140 +133,47 @@ public final class CallbackEndpoint {
         if (stopping.getAsBoolean()) {
             return JsonResponse.unavailable("Jenkins is shutting down; call back again once it is up.");
         }
-        // What is in memory needs no look at its id; whatever else the id is, no file is looked for on the word of a stranger.
-        Optional<Approval> approval = approvals.findInMemory(request.approvalId());
-        boolean issued = approval.isPresent() || tokens.isIssued(request.approvalId());
+        Lookup lookup;
         try {
-            if (approval.isEmpty() && issued) {
-                approval = approvals.find(request.approvalId());
-            }
+            lookup = find(request.approvalId());
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot read an approval", x);
             return JsonResponse.unavailable("The approval cannot be read; call back again later.");
         }
-        Answered answered;
+        Result result = check(request, kind, lookup);
+        if (lookup.approval().isPresent() && result.reason() != null) {
+            keepRejected(request, kind, result);
+        }
+        return result.response();
+    }
+
+    /** Finds an approval. Files are read only for ids that Jenkins issued, whatever a caller sends. */
+    private Lookup find(String id) throws IOException {
+        Optional<Approval> inMemory = approvals.findInMemory(id);
+        if (inMemory.isPresent()) {
+            return new Lookup(true, inMemory);
+        }
+        return tokens.isIssued(id) ? new Lookup(true, approvals.find(id)) : new Lookup(false, Optional.empty());
+    }
+
+    private Result check(CallbackRequest request, Kind kind, Lookup lookup) {
         try {
-            answered = decide(request, issued, approval, kind);
-        } catch (RequestBody.Refused x) {
-            answered = new Answered(x.response(), x.getMessage());
+            String token = BearerToken.of(request);
+            return checkToken(request, kind, lookup, verify(token, lookup.approval()));
+        } catch (BearerToken.Missing x) {
+            return unauthorized(request, x.getMessage(), x.reason());
+        } catch (RefusedRequestException x) {
+            return new Result(x.response(), x.getMessage());
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot store a decision", x);
-            answered = new Answered(
+            return new Result(
                     JsonResponse.unavailable(
                             "The decision could not be stored, so it was not taken; call back again later."),
                     "the decision could not be stored");
         }
-        // Progress that crosses the end on its way is nothing to look into.
-        boolean tooLate = kind == Kind.PROGRESS && answered.response().status() == 410;
-        if (approval.isPresent() && answered.reason() != null && !tooLate) {
-            rejected.add(
-                    request.approvalId(),
-                    new Rejected(
-                            clock.instant(),
-                            answered.response().status(),
-                            kind == Kind.PROGRESS ? "progress: " + answered.reason() : answered.reason(),
-                            request.remoteAddress(),
-                            kind == Kind.REHEARSAL));
-        }
-        return answered.response();
     }
 
-    /**
-     * An answer, and why it is no better one.
-     *
-     * @param reason {@code null} when the callback was accepted
-     */
-    private record Answered(JsonResponse response, @CheckForNull String reason) {
-
-        static Answered of(JsonResponse response) {
-            return new Answered(
-                    response,
-                    response.status() < 400 ? null : response.body().get("message").textValue());
-        }
-    }
-
-    private Answered decide(CallbackRequest request, boolean issued, Optional<Approval> approval, Kind kind)
-            throws RequestBody.Refused, IOException {
-        Verification verification;
-        String missing = null;
-        try {
-            verification = verify(BearerToken.of(request), approval);
-        } catch (BearerToken.Missing x) {
-            verification = Verification.rejected(x.reason());
-            missing = x.getMessage();
-        }
-        if (verification instanceof Verification.Undecided undecided) {
-            return new Answered(JsonResponse.unavailable(undecided.message()), undecided.reason());
-        }
-        if (!(verification instanceof Verification.Genuine genuine)) {
-            String reason = verification instanceof Verification.Rejected wrong ? wrong.reason() : NO_TOKEN_OF_OURS;
-            return new Answered(
-                    limiter.fails(request.remoteAddress())
-                            ? JsonResponse.tooManyFailures()
-                            : unauthorized(missing == null ? NOT_VALID : missing),
-                    reason);
-        }
-        if (!issued) {
-            return Answered.of(JsonResponse.error(404, "unknown_approval", "There is no such approval."));
-        }
-        if (approval.isEmpty()) {
-            return Answered.of(gone("The build of this approval is gone."));
-        }
-        Caller caller = genuine.caller();
-        Optional<Obstacle> obstacle = caller.obstacle().apply(approval.get());
-        if (obstacle.isPresent()) {
-            return new Answered(forbidden(obstacle.get()), caller.name() + ": " + obstacle.get().message());
-        }
-        return Answered.of(
-                switch (kind) {
-                    case CALLBACK -> decide(request, caller);
-                    case REHEARSAL -> rehearse(request, approval.get(), caller);
-                    case PROGRESS -> report(request);
-                });
-    }
-
-    private JsonResponse report(CallbackRequest request) throws RequestBody.Refused, IOException {
-        ProgressBody body = ProgressBody.of(request);
-        return approvals
-                .report(request.approvalId(), body.percent(), body.mdMessage())
-                .map(CallbackEndpoint::answerToProgress)
-                .orElseGet(() -> gone("The build of this approval is gone."));
-    }
-
-    private static JsonResponse answerToProgress(Transition transition) {
-        return switch (transition.answer()) {
-            case ACCEPTED -> JsonResponse.ok(JsonResponse.JSON
-                    .createObjectNode()
-                    .put("status", "noted")
-                    .put("approvalId", transition.approval().id()));
-            case NOT_AWAITED -> gone(NOT_AWAITED);
-            default -> gone(
-                    transition.approval().callback() != null
-                            ? "The callback has come already; no progress is awaited any more."
-                            : whyItEnded(transition.approval().requireDecision()));
-        };
-    }
-
-    private JsonResponse decide(CallbackRequest request, Caller caller) throws RequestBody.Refused, IOException {
-        CallbackBody body = CallbackBody.of(request);
-        return approvals
-                .apply(request.approvalId(), new Event.Callback(body.success(), body.mdMessage(), caller.name()))
-                .map(CallbackEndpoint::answer)
-                .orElseGet(() -> gone("The build of this approval is gone."));
-    }
-
-    private JsonResponse rehearse(CallbackRequest request, Approval approval, Caller caller) throws RequestBody.Refused {
-        boolean none = request.contentType() == null && request.contentLength() <= 0;
-        CallbackBody body = none ? new CallbackBody(true, "") : CallbackBody.of(request);
-        Transition transition = approval.on(
-                new Event.Callback(body.success(), body.mdMessage(), caller.name()), clock.instant());
-        JsonResponse response = answer(transition);
-        if (response.status() < 400) {
-            response.body().put("status", "rehearsed").put("caller", caller.name());
-        }
-        return response;
-    }
-
+    /** Returns the first genuine or undecided result. Without one, returns the first reason why the token is invalid. */
     private Verification verify(String token, Optional<Approval> approval) {
         Verification first = Verification.unknown();
         for (TokenVerifier verifier : verifiers) {
@@ -263,71 +188,84 @@ public final class CallbackEndpoint {
         return first;
     }
 
-    private static JsonResponse answer(Transition transition) {
-        if (transition.answer() == Answer.NOT_AWAITED) {
-            return gone(NOT_AWAITED);
+    private Result checkToken(CallbackRequest request, Kind kind, Lookup lookup, Verification verification)
+            throws RefusedRequestException, IOException {
+        if (verification instanceof Verification.Genuine genuine) {
+            return checkCaller(request, kind, lookup, genuine.caller());
         }
-        Decision said = transition.approval().callback();
-        if (said == null) { // then it ended without one
-            return gone(whyItEnded(transition.approval().requireDecision()));
+        if (verification instanceof Verification.Undecided undecided) {
+            return new Result(JsonResponse.unavailable(undecided.message()), undecided.reason());
         }
-        if (transition.answer() == Answer.CONFLICT) {
-            JsonResponse conflict = JsonResponse.error(
-                    409, "already_decided", "Another decision stands already; the first one counts.");
-            conflict.body().set("decision", json(said));
-            return conflict;
+        String reason = verification instanceof Verification.Invalid invalid ? invalid.reason() : UNKNOWN_TOKEN;
+        return unauthorized(request, NOT_VALID, reason);
+    }
+
+    private Result unauthorized(CallbackRequest request, String message, String reason) {
+        return new Result(
+                limiter.fails(request.remoteAddress())
+                        ? JsonResponse.tooManyFailures()
+                        : CallbackAnswers.unauthorized(message),
+                reason);
+    }
+
+    private Result checkCaller(CallbackRequest request, Kind kind, Lookup lookup, Caller caller)
+            throws RefusedRequestException, IOException {
+        if (!lookup.issued()) {
+            return Result.of(CallbackAnswers.unknownApproval());
         }
-        return JsonResponse.ok(JsonResponse.JSON
-                .createObjectNode()
-                .put("status", "accepted")
-                .put("approvalId", transition.approval().id())
-                .put("success", said.isSuccess())
-                .put("duplicate", transition.answer() == Answer.DUPLICATE));
+        Approval approval = lookup.approval().orElse(null);
+        if (approval == null) {
+            return Result.of(CallbackAnswers.buildIsGone());
+        }
+        Obstacle obstacle = caller.obstacle().apply(approval).orElse(null);
+        if (obstacle != null) {
+            return new Result(CallbackAnswers.forbidden(obstacle), caller.name() + ": " + obstacle.message());
+        }
+        return Result.of(
+                switch (kind) {
+                    case CALLBACK -> decide(request, caller);
+                    case REHEARSAL -> rehearseDecision(request, approval, caller);
+                    case PROGRESS -> noteProgress(request);
+                });
     }
 
-    /** Why an approval ended before a callback came, for whoever brings one. */
-    private static String whyItEnded(Decision decision) {
-        return switch (decision.outcome()) {
-            case TIMED_OUT -> "The approval timed out at " + decision.decidedAt() + ".";
-            case NOT_HEARD -> "The approval ended at " + decision.decidedAt() + ", since nothing was heard for too long.";
-            case NOT_SENT -> "The approval ended because its webhook could not be called.";
-            case REJECTED -> "The approval ended because a person rejected it.";
-            case OTHER_FAILED -> "The approval ended because another one of the same phase failed.";
-            default -> "The approval ended with its build, or with the part of the build that waited.";
-        };
+    private JsonResponse decide(CallbackRequest request, Caller caller) throws RefusedRequestException, IOException {
+        return approvals
+                .apply(request.approvalId(), event(CallbackBody.read(request.body()), caller))
+                .map(CallbackAnswers::toCallback)
+                .orElseGet(CallbackAnswers::buildIsGone);
     }
 
-    /** A decision as it is shown to callers. */
-    public static ObjectNode json(Decision decision) {
-        return JsonResponse.JSON
-                .createObjectNode()
-                .put("success", decision.isSuccess())
-                .put("outcome", decision.outcome().name())
-                .put("mdMessage", decision.mdMessage())
-                .put("decidedBy", decision.decidedBy())
-                .put("decidedAt", decision.decidedAt().toString());
+    private JsonResponse rehearseDecision(CallbackRequest request, Approval approval, Caller caller)
+            throws RefusedRequestException {
+        CallbackBody body = request.body().isMissing() ? new CallbackBody(true, "") : CallbackBody.read(request.body());
+        return CallbackAnswers.toRehearsal(approval.on(event(body, caller), clock.instant()), caller);
     }
 
-    private static JsonResponse gone(String message) {
-        return JsonResponse.error(410, "approval_ended", message);
+    private static Event.Callback event(CallbackBody body, Caller caller) {
+        return new Event.Callback(body.success(), body.mdMessage(), caller.name());
     }
 
-    private static JsonResponse forbidden(Obstacle obstacle) {
-        return JsonResponse.error(
-                403,
-                "insufficient_scope",
-                obstacle.message(),
-                Map.of(
-                        "WWW-Authenticate",
-                        "Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"" + obstacle.scope() + '"'));
+    private JsonResponse noteProgress(CallbackRequest request) throws RefusedRequestException, IOException {
+        ProgressBody body = ProgressBody.read(request.body());
+        return approvals
+                .report(request.approvalId(), body.percent(), body.mdMessage())
+                .map(CallbackAnswers::toProgress)
+                .orElseGet(CallbackAnswers::buildIsGone);
     }
 
-    /** The same for every id (RFC 6750, section 3); why there is no usable token at all is no secret. */
-    private static JsonResponse unauthorized(String message) {
-        return JsonResponse.error(
-                401,
-                "invalid_token",
-                message,
-                Map.of("WWW-Authenticate", "Bearer realm=\"armory\", error=\"invalid_token\""));
+    private void keepRejected(CallbackRequest request, Kind kind, Result result) {
+        int status = result.response().status();
+        if (kind == Kind.PROGRESS && status == 410) {
+            return; // the report and the end of the approval crossed on their way, which is no fault of the caller
+        }
+        rejected.add(
+                request.approvalId(),
+                new Rejected(
+                        clock.instant(),
+                        status,
+                        kind == Kind.PROGRESS ? "progress: " + result.reason() : result.reason(),
+                        request.remoteAddress(),
+                        kind == Kind.REHEARSAL));
     }
 }

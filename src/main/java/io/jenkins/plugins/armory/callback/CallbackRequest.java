@@ -1,35 +1,31 @@
 package io.jenkins.plugins.armory.callback;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
-import java.io.InputStream;
 import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What of an HTTP request matters to a callback.
+ * The parts of an HTTP request that a callback is made of.
  *
- * @param method HTTP method
+ * @param method the HTTP method
  * @param approvalId the id in the path, not checked in any way
  * @param authorization every {@code Authorization} header
  * @param callbackToken every {@link #ALTERNATIVE_HEADER} header
- * @param remoteAddress where the request comes from, as the connection has it: a header that says otherwise could be
- *     anybody's
- * @param contentType the {@code Content-Type} header
- * @param contentLength as announced, -1 when it was not
- * @param body not read yet; nobody may read more of it than they can bear
+ * @param remoteAddress the address of the connection, never one of a header, which anybody can invent
+ * @param body the body, not read yet
  */
+@Restricted(NoExternalUse.class)
 public record CallbackRequest(
         String method,
         String approvalId,
         List<String> authorization,
         List<String> callbackToken,
         String remoteAddress,
-        @CheckForNull String contentType,
-        long contentLength,
-        InputStream body) {
+        RequestBody body) {
 
     /**
-     * Takes the token too, with or without the word {@code Bearer}: proxies and security realms in front of Jenkins may
-     * consume {@code Authorization}. Where both headers come, this one counts.
+     * The name of a header for the token, with or without the word {@code Bearer}. It exists because proxies and security
+     * realms in front of Jenkins may consume {@code Authorization}. It takes precedence over that header.
      */
     public static final String ALTERNATIVE_HEADER = "X-Armory-Callback-Token";
 }

@@ -1,22 +1,26 @@
 package io.jenkins.plugins.armory.callback;
 
+import io.jenkins.plugins.armory.callback.token.LruMap;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Tells which addresses fail too often. An address may fail {@link #BURST} times at once, and once a second after that.
+ * Counts failures, and tells which addresses fail too often. An address may fail {@link #BURST} times at once, and once a
+ * second after that.
  *
- * <p>It counts failures and keeps nobody out: others may share an address, so whatever is sent is looked at, and what is right is
- * answered. It is no protection against guessing, then; that is the length of a secret.
+ * <p>It only counts: other callers may share an address, so each request is checked, and a valid one is always answered. It
+ * does not protect against guessing; the length of the secrets does.
  *
- * <p>Bounded: of more than {@link #MAX_KEYS} addresses, the one whose last failure is oldest is dropped.
+ * <p>It is bounded: of more than {@link #MAX_KEYS} addresses, the one whose last failure is oldest is dropped.
  */
+@Restricted(NoExternalUse.class)
 public final class FailureLimiter {
 
     public static final int BURST = 200;
@@ -27,17 +31,10 @@ public final class FailureLimiter {
 
     private final Clock steady;
 
-    /** When the address will have its whole burst back; no later than BURST * REFILL from now. */
-    private final Map<String, Instant> recovered = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+    /** The time at which each address has its whole burst back, at most BURST * REFILL from now. */
+    private final Map<String, Instant> recovered = LruMap.ofAtMost(MAX_KEYS);
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
-            return size() > MAX_KEYS;
-        }
-    };
-
-    /** @param steady a clock that nobody sets, since it measures how long something takes */
+    /** @param steady a clock that is never set, for measuring durations */
     public FailureLimiter(Clock steady) {
         this.steady = steady;
     }
@@ -45,7 +42,7 @@ public final class FailureLimiter {
     /**
      * Notes a failure.
      *
-     * @return whether the address has failed too often
+     * @return whether the address fails too often
      */
     public synchronized boolean fails(String address) {
         Instant now = steady.instant();
@@ -56,20 +53,20 @@ public final class FailureLimiter {
         return tooOften;
     }
 
-    /** One for each address, but for IPv6 one for each network of 64 bits: whoever has one has all of its addresses. */
+    /** Returns the address, or for IPv6 its network of 64 bits, since a host can have all addresses of that. */
     static String keyOf(String address) {
         if (address.indexOf(':') < 0) {
             return address;
         }
         try {
-            byte[] bytes = InetAddress.getByName(address).getAddress(); // no look-up: it is not a name
+            byte[] bytes = InetAddress.getByName(address).getAddress(); // an address, so there is no DNS look-up
             return bytes.length == 4 ? address : HexFormat.of().formatHex(bytes, 0, 8);
         } catch (UnknownHostException x) {
             return address;
         }
     }
 
-    /** The number of addresses that are known. */
+    /** Returns the number of addresses that are kept. */
     synchronized int count() {
         return recovered.size();
     }

@@ -6,27 +6,30 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * An HTTP answer with a JSON body.
+ * An HTTP response with a JSON body.
  *
- * @param status HTTP status code
- * @param headers further headers; {@code Content-Type} and {@code Cache-Control} are the same for every answer
+ * @param status the HTTP status code
+ * @param headers the headers, without {@code Content-Type} and {@code Cache-Control}, which all responses share
  * @param body the body
  */
+@Restricted(NoExternalUse.class)
 public record JsonResponse(int status, Map<String, String> headers, ObjectNode body) {
 
     public static final String CONTENT_TYPE = "application/json;charset=utf-8";
 
-    private static final String RETRY_AFTER_SECONDS = "10";
-
     public static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String RETRY_AFTER_SECONDS = "10";
 
     public static JsonResponse ok(ObjectNode body) {
         return new JsonResponse(200, Map.of(), body);
     }
 
-    /** An error: {@code {"error": code, "message": text}}. */
+    /** Returns an error: {@code {"error": code, "message": text}}. */
     public static JsonResponse error(int status, String code, String message) {
         return error(status, code, message, Map.of());
     }
@@ -36,12 +39,12 @@ public record JsonResponse(int status, Map<String, String> headers, ObjectNode b
                 status, headers, JSON.createObjectNode().put("error", code).put("message", message));
     }
 
-    /** Something that passes: 503 with {@code Retry-After}. */
+    /** Returns a temporary error: 503 with {@code Retry-After}. */
     public static JsonResponse unavailable(String message) {
         return error(503, "unavailable", message, Map.of("Retry-After", RETRY_AFTER_SECONDS));
     }
 
-    /** Who failed too often: 429 with {@code Retry-After} (RFC 6585, section 4). */
+    /** Returns the error for an address that fails too often: 429 with {@code Retry-After} (RFC 6585, section 4). */
     public static JsonResponse tooManyFailures() {
         return error(
                 429,
@@ -55,7 +58,7 @@ public record JsonResponse(int status, Map<String, String> headers, ObjectNode b
         try {
             return JSON.writeValueAsBytes(body);
         } catch (JsonProcessingException x) {
-            throw new UncheckedIOException(x); // not for a tree of plain values
+            throw new UncheckedIOException(x); // cannot happen for a tree of plain values
         }
     }
 

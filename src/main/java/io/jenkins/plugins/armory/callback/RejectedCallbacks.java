@@ -1,77 +1,77 @@
 package io.jenkins.plugins.armory.callback;
 
+import io.jenkins.plugins.armory.callback.token.LruMap;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The last callbacks that named an approval and were refused, for those who may see it. In memory alone: they help while
- * something is being set up, and nobody should be able to fill a disk with them.
+ * The last rejected callbacks of each approval, for people who may see the approval. They help while a webhook is being set
+ * up. They are kept in memory only and are bounded, so that callers without a token cannot fill the disk.
  */
+@Restricted(NoExternalUse.class)
 public final class RejectedCallbacks {
 
     static final int PER_APPROVAL = 20;
-    /** Of more approvals than that, those are forgotten that have not been called in vain for longest. */
+
+    /** The maximum number of approvals. Of more, the one whose last rejection is oldest is dropped. */
     static final int MAX_APPROVALS = 100;
 
     private static final int MAX_REASON = 300;
 
     /**
-     * A callback that was refused.
+     * A rejected callback.
      *
-     * @param at when
-     * @param status what it was answered
-     * @param reason why; holds nothing of the token that could be a secret
-     * @param address where it came from, as far as Jenkins can tell
+     * @param at the time
+     * @param status the status of the answer
+     * @param reason the reason; it contains no secret part of the token
+     * @param address the address of the caller, as far as Jenkins can tell
      * @param rehearsal whether it was a rehearsal, which could not have decided anything
      */
     public record Rejected(Instant at, int status, String reason, String address, boolean rehearsal) {}
 
-    private final Map<String, Deque<Rejected>> byApproval = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Deque<Rejected>> eldest) {
-            return size() > MAX_APPROVALS;
-        }
-    };
+    private final Map<String, Deque<Rejected>> byApproval = LruMap.ofAtMost(MAX_APPROVALS);
 
     private long total;
 
-    /** @param id of an approval that exists: others could be invented without end */
+    /** @param id the id of an approval that exists; invented ids would push the others out */
     synchronized void add(String id, Rejected rejected) {
         total++;
-        String reason = rejected.reason();
-        Deque<Rejected> known = byApproval.computeIfAbsent(id, each -> new ArrayDeque<>());
+        Deque<Rejected> known = byApproval.computeIfAbsent(id, unused -> new ArrayDeque<>());
         if (known.size() == PER_APPROVAL) {
             known.removeFirst();
         }
         known.add(new Rejected(
                 rejected.at(),
                 rejected.status(),
-                reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON) + "...",
+                shortened(rejected.reason()),
                 rejected.address(),
                 rejected.rehearsal()));
     }
 
-    /** Those of an approval, the newest first. */
+    private static String shortened(String reason) {
+        return reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON) + "...";
+    }
+
+    /** Returns the rejected callbacks of an approval, the newest first. */
     public synchronized List<Rejected> of(String id) {
-        List<Rejected> rejected = new ArrayList<>(byApproval.getOrDefault(id, new ArrayDeque<>()));
+        var rejected = new ArrayList<>(byApproval.getOrDefault(id, new ArrayDeque<>()));
         Collections.reverse(rejected);
         return rejected;
     }
 
-    /** How many there have been since the start, whether or not they are kept. */
+    /** Returns the number of rejected callbacks since the start, whether or not they are kept. */
     public synchronized long total() {
         return total;
     }
 
-    /** All that are kept, of whatever approval. */
+    /** Returns the number of rejected callbacks that are kept. */
     synchronized int count() {
         return byApproval.values().stream().mapToInt(Deque::size).sum();
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,19 +16,31 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Reads bodies of requests, no more of them than is meant to be sent, and JSON no deeper and no looser. */
-public final class RequestBody {
+/**
+ * The body of a request that has not been read yet. At most {@link #MAX_BYTES} are read, and only strict JSON is accepted.
+ *
+ * @param contentType the {@code Content-Type} header
+ * @param contentLength the announced length, or -1
+ * @param stream the content
+ */
+@Restricted(NoExternalUse.class)
+public record RequestBody(@CheckForNull String contentType, long contentLength, InputStream stream) {
 
     static final int MAX_BYTES = 64 * 1024;
     private static final int MAX_DEPTH = 32;
 
-    /** Jackson's message for a field that comes twice; there is no exception type of its own. */
+    private static final Pattern JSON_TYPE =
+            Pattern.compile("application/json *(; *charset *= *\"?(utf-8|us-ascii)\"? *)?", Pattern.CASE_INSENSITIVE);
+
+    /** Jackson's message for a duplicate field. It has no exception type of its own. */
     private static final Pattern DUPLICATE = Pattern.compile("Duplicate .*?['\"](.{0,64}).*['\"]", Pattern.DOTALL);
 
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    // A location would carry a piece of the body into a message.
+                    // The location would put a part of the body into the message.
                     .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
@@ -35,62 +48,45 @@ public final class RequestBody {
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    private RequestBody() {}
-
-    /** A body that is refused. */
-    public static final class Refused extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final transient JsonResponse response;
-
-        Refused(int status, String code, String message) {
-            super(message, null, false, false);
-            response = JsonResponse.error(status, code, message);
-        }
-
-        public JsonResponse response() {
-            return response;
-        }
+    /** Returns whether the request was sent without a body. */
+    boolean isMissing() {
+        return contentType == null && contentLength <= 0;
     }
 
-    /** @param announced length, -1 when it was not */
-    public static byte[] read(InputStream body, long announced) throws Refused {
-        if (announced > MAX_BYTES) {
-            throw tooLarge();
+    /** Returns whether the content type is JSON in UTF-8. */
+    public boolean isJson() {
+        return contentType != null && JSON_TYPE.matcher(contentType.strip()).matches();
+    }
+
+    /**
+     * Reads a JSON object from a body with the content type of JSON.
+     *
+     * @param example an example of the object, for the message
+     */
+    JsonNode readJsonObject(String example) throws RefusedRequestException {
+        if (!isJson()) {
+            throw new RefusedRequestException(
+                    415,
+                    "unsupported_media_type",
+                    "Send the header \"Content-Type: application/json\" (in UTF-8) with a JSON body.");
         }
-        byte[] bytes;
+        JsonNode json = readJson();
+        if (!json.isObject()) {
+            throw RefusedRequestException.invalid("The body must be a JSON object such as " + example + ".");
+        }
+        return json;
+    }
+
+    /** Reads the body as JSON, whatever its content type. */
+    public JsonNode readJson() throws RefusedRequestException {
         try {
-            bytes = body.readNBytes(MAX_BYTES + 1);
-        } catch (IOException x) { // shorter than announced, or not in the announced encoding
-            throw invalid("The body breaks off before its end.");
-        }
-        if (bytes.length > MAX_BYTES) {
-            throw tooLarge();
-        }
-        return bytes;
-    }
-
-    private static Refused tooLarge() {
-        return new Refused(413, "payload_too_large", "The body of a callback may have " + MAX_BYTES + " bytes at most.");
-    }
-
-    public static String text(byte[] bytes) throws Refused {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (CharacterCodingException x) {
-            throw invalid("The body is not UTF-8.");
-        }
-    }
-
-    public static JsonNode json(byte[] bytes) throws Refused {
-        try {
-            return JSON.readTree(text(bytes));
+            return JSON.readTree(readText());
         } catch (JsonProcessingException x) {
-            throw invalid(reason(x));
+            throw RefusedRequestException.invalid(problem(x));
         }
     }
 
-    private static String reason(JsonProcessingException x) {
+    private static String problem(JsonProcessingException x) {
         String message = x.getOriginalMessage();
         String place = x.getLocation() == null
                 ? ""
@@ -106,7 +102,36 @@ public final class RequestBody {
         return "The body is not JSON" + place + ".";
     }
 
-    public static Refused invalid(String message) {
-        return new Refused(400, "invalid_request", message);
+    /** Reads the body as UTF-8, whatever its content type. */
+    public String readText() throws RefusedRequestException {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(readBytes()))
+                    .toString();
+        } catch (CharacterCodingException x) {
+            throw RefusedRequestException.invalid("The body is not UTF-8.");
+        }
+    }
+
+    private byte[] readBytes() throws RefusedRequestException {
+        if (contentLength > MAX_BYTES) {
+            throw tooLarge();
+        }
+        byte[] bytes;
+        try {
+            bytes = stream.readNBytes(MAX_BYTES + 1);
+        } catch (IOException x) { // shorter than announced, or not in the announced encoding
+            throw RefusedRequestException.invalid("The body breaks off before its end.");
+        }
+        if (bytes.length > MAX_BYTES) {
+            throw tooLarge();
+        }
+        return bytes;
+    }
+
+    private static RefusedRequestException tooLarge() {
+        return new RefusedRequestException(
+                413, "payload_too_large", "The body of a callback may have " + MAX_BYTES + " bytes at most.");
     }
 }

@@ -1,6 +1,7 @@
 /**
- * The callback protocol: what a request must look like, who may decide, and what is answered. Nothing here knows Jenkins
- * or servlets; {@link io.jenkins.plugins.armory.callback.CallbackEndpoint} turns a
- * {@link io.jenkins.plugins.armory.callback.CallbackRequest} into a {@link io.jenkins.plugins.armory.callback.JsonResponse}.
+ * The callback protocol: {@link io.jenkins.plugins.armory.callback.CallbackEndpoint} turns a
+ * {@link io.jenkins.plugins.armory.callback.CallbackRequest} into a
+ * {@link io.jenkins.plugins.armory.callback.JsonResponse}. The package depends on {@code approval} and
+ * {@code callback.token} only, and on no Jenkins or servlet type.
  */
 package io.jenkins.plugins.armory.callback;

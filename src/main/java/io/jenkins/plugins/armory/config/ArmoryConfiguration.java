@@ -9,14 +9,14 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
+import io.jenkins.plugins.armory.callback.token.AllowedCallers;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.http.AllowedHosts;
+import io.jenkins.plugins.armory.runtime.Settings;
 import java.net.URI;
 import java.net.URISyntaxException;
-import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.runtime.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,7 +156,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     @Override
     public List<CallbackClient> clients() {
-        return callbackClients.stream().flatMap(each -> each.toClient().stream()).toList();
+        return callbackClients.stream()
+                .flatMap(each -> each.toClient().stream())
+                .toList();
     }
 
     /** The outside issuers whose JWTs count, and what each may decide for. */
@@ -183,7 +185,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     /** Whether callbacks are trusted for the credential of that id: the Secret text, or that of a client. */
     boolean trusts(String id) {
         return id.equals(callbackCredentialsId)
-                || callbackClients.stream().anyMatch(client -> client.getCredentialsId().equals(id));
+                || callbackClients.stream()
+                        .anyMatch(client -> client.getCredentialsId().equals(id));
     }
 
     /** Whether an entry of {@link AllowedCallers} names somebody who is listed here, or a credential. */
@@ -298,8 +301,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         }
         return credentials.getScope() == CredentialsScope.SYSTEM
                 ? FormValidation.ok()
-                : FormValidation.warning("Every job can read this credential with withCredentials, and decide for other jobs with"
-                        + " it. Give it the scope System.");
+                : FormValidation.warning(
+                        "Every job can read this credential with withCredentials, and decide for other jobs with"
+                                + " it. Give it the scope System.");
     }
 
     @POST

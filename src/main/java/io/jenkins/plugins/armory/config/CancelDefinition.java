@@ -41,13 +41,15 @@ public final class CancelDefinition extends CallDefinition<CancelDefinition> {
         if (webhook != null) {
             if (getUriTemplate() != null) {
                 throw new InvalidWebhookException(
-                        "cancel", "has both webhook and uriTemplate; leave out webhook to define one here, or the other");
+                        "cancel",
+                        "has both webhook and uriTemplate; leave out webhook to define one here, or the other");
             }
             return Webhook.Cancel.named(webhook);
         }
         if (getUriTemplate() == null) {
             throw new InvalidWebhookException(
-                    "cancel", "needs the name of a webhook, or uriTemplate to define one: cancel: [uriTemplate: 'https://...']");
+                    "cancel",
+                    "needs the name of a webhook, or uriTemplate to define one: cancel: [uriTemplate: 'https://...']");
         }
         try {
             return Webhook.Cancel.of(toBuilder("cancel").disableCallback(true).build());

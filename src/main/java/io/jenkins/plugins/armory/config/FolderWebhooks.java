@@ -38,8 +38,9 @@ public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<
 
     /** Those that are defined on an item itself, by their names; none where it is no folder. */
     static Map<String, Webhook> on(Object item) {
-        FolderWebhooks property =
-                item instanceof AbstractFolder<?> folder ? folder.getProperties().get(FolderWebhooks.class) : null;
+        FolderWebhooks property = item instanceof AbstractFolder<?> folder
+                ? folder.getProperties().get(FolderWebhooks.class)
+                : null;
         return property == null ? Map.of() : WebhookDefinition.checked(property.getWebhooks());
     }
 

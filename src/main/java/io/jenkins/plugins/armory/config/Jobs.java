@@ -26,7 +26,8 @@ final class Jobs {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         try {
             return JobPatterns.parse(Util.fixNull(value)).patterns().isEmpty()
-                    ? FormValidation.error("Name the jobs, such as team/deploy or team/**; without any, nothing can be decided.")
+                    ? FormValidation.error(
+                            "Name the jobs, such as team/deploy or team/**; without any, nothing can be decided.")
                     : FormValidation.ok();
         } catch (IllegalArgumentException x) {
             return FormValidation.error(x.getMessage());

@@ -96,9 +96,10 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
     public static final class DescriptorImpl extends JobsDescriptor<ListedIssuer> {
 
         private static final String ARMORY_HOST = "auth.cloud.armory.io";
-        private static final String CLAIM_OF_ARMORY = "requiredClaims: is empty, and Armory Cloud gives tokens to all its"
-                + " customers; name a claim that only yours have, such as"
-                + " https://cloud.armory.io/principal#envId=YOUR_TENANT";
+        private static final String CLAIM_OF_ARMORY =
+                "requiredClaims: is empty, and Armory Cloud gives tokens to all its"
+                        + " customers; name a claim that only yours have, such as"
+                        + " https://cloud.armory.io/principal#envId=YOUR_TENANT";
 
         /** What the form of a new issuer has. */
         public String getArmoryIssuer() {
@@ -110,7 +111,8 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
         }
 
         private static String notTrustworthy(String address) {
-            return "The issuer \"" + address + "\" is not an https address (http is for this machine itself): whoever can"
+            return "The issuer \"" + address
+                    + "\" is not an https address (http is for this machine itself): whoever can"
                     + " change its keys on their way here can decide everything.";
         }
 
@@ -145,8 +147,9 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             String address = Util.fixNull(issuer).strip();
             return OutsideIssuer.isTrustworthy(address) && isArmory(address)
                     ? FormValidation.error(CLAIM_OF_ARMORY)
-                    : FormValidation.warning("Without a required claim, everybody decides whom this issuer gives a token"
-                            + " with that audience: of a public service, each of its customers.");
+                    : FormValidation.warning(
+                            "Without a required claim, everybody decides whom this issuer gives a token"
+                                    + " with that audience: of a public service, each of its customers.");
         }
     }
 }

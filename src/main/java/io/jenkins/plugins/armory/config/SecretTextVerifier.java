@@ -35,7 +35,8 @@ final class SecretTextVerifier implements TokenVerifier {
             }
             String global = ArmoryConfiguration.get().getCallbackCredentialsId();
             if (global != null && matches(token, SecretTexts.ofJenkins(global))) {
-                return caller(global, candidate -> namesNone(candidate) && global.equals(candidate.callbackCredentialsId()));
+                return caller(
+                        global, candidate -> namesNone(candidate) && global.equals(candidate.callbackCredentialsId()));
             }
             return new Verification.Unknown();
         }

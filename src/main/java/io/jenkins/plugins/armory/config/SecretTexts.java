@@ -67,8 +67,9 @@ public final class SecretTexts {
 
     private static void refuseTrusted(String id) {
         if (ArmoryConfiguration.get().trusts(id)) {
-            throw new IllegalArgumentException("is a credential that Manage Jenkins » System trusts with callbacks, which no job"
-                    + " may send; make another one for the service that is called");
+            throw new IllegalArgumentException(
+                    "is a credential that Manage Jenkins » System trusts with callbacks, which no job"
+                            + " may send; make another one for the service that is called");
         }
     }
 

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.config;
 
-import io.jenkins.plugins.armory.runtime.JenkinsProxy;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.Item;
@@ -8,15 +7,16 @@ import hudson.model.ItemGroup;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.delivery.CallResult;
+import io.jenkins.plugins.armory.http.CallTimings;
 import io.jenkins.plugins.armory.runtime.ApprovalRequests;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.http.CallTimings;
+import io.jenkins.plugins.armory.runtime.JenkinsProxy;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -63,9 +63,10 @@ final class TestCall {
         long start = System.nanoTime();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             String id = ArmoryRuntime.get().tokens().newId();
-            WebhookRequest request =
-                    WebhookRequest.of(webhook, variables(id), new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null));
-            ArmoryRuntime.get().client()
+            WebhookRequest request = WebhookRequest.of(
+                    webhook, variables(id), new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null));
+            ArmoryRuntime.get()
+                    .client()
                     .call(
                             request,
                             id,
@@ -108,7 +109,8 @@ final class TestCall {
         return credentials == null ? null : credentials.getSecret().getPlainText();
     }
 
-    private static FormValidation report(WebhookRequest request, CallResult result, Duration total, CallTimings timings) {
+    private static FormValidation report(
+            WebhookRequest request, CallResult result, Duration total, CallTimings timings) {
         String parts = Stream.of(
                         part(timings, CallTimings.Part.LOOK_UP, Messages.TestCall_lookUp()),
                         part(timings, CallTimings.Part.CONNECT, Messages.TestCall_connect()),

@@ -142,8 +142,8 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
                         "webhooks: " + (name == null ? "" : "'" + name + "': ") + x.getMessage(), x);
             }
             if (webhooks.putIfAbsent(webhook.name(), webhook) != null) {
-                throw new IllegalArgumentException("webhooks: there are two of the name \"" + webhook.name()
-                        + "\"; each needs a name of its own");
+                throw new IllegalArgumentException(
+                        "webhooks: there are two of the name \"" + webhook.name() + "\"; each needs a name of its own");
             }
         }
         return webhooks;
@@ -197,7 +197,9 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
                 saved = FolderWebhooks.on(item);
             }
             Webhook webhook = saved.get(String.valueOf(Util.fixEmptyAndTrim(name)));
-            return webhook == null ? FormValidation.error(Messages.TestCall_none()) : new TestCall(webhook, item).send();
+            return webhook == null
+                    ? FormValidation.error(Messages.TestCall_none())
+                    : new TestCall(webhook, item).send();
         }
 
         @POST

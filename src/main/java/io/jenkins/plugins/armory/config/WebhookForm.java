@@ -53,7 +53,8 @@ public final class WebhookForm {
         try {
             String mode = Util.fixEmptyAndTrim(networkMode);
             String identifier = Util.fixEmptyAndTrim(value);
-            if (identifier == null && NetworkMode.REMOTE_NETWORK_AGENT.toString().equals(mode)) {
+            if (identifier == null
+                    && NetworkMode.REMOTE_NETWORK_AGENT.toString().equals(mode)) {
                 return FormValidation.warning(Messages.WebhookForm_agentOfAccount());
             }
             return check(valid().networkMode(mode).agentIdentifier(identifier));

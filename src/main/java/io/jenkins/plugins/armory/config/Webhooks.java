@@ -39,7 +39,8 @@ public final class Webhooks {
         List<WebhookSource.Place> places = new ArrayList<>();
         ExtensionList.lookup(WebhookSource.class).forEach(source -> places.addAll(source.places(job)));
         places.add(new WebhookSource.Place(
-                "in Manage Jenkins » System", WebhookDefinition.checked(ArmoryConfiguration.get().getWebhooks())));
+                "in Manage Jenkins » System",
+                WebhookDefinition.checked(ArmoryConfiguration.get().getWebhooks())));
         return places;
     }
 }

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.delivery;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
@@ -167,7 +166,8 @@ public final class Delivery {
         String id = approval.id();
         RunningAttempt attempt = RunningAttempt.begin(number);
         Requests.Ready ready;
-        Webhook webhook = Objects.requireNonNull(requireCalls(approval).webhook(), "an approval in SENDING has a webhook");
+        Webhook webhook =
+                Objects.requireNonNull(requireCalls(approval).webhook(), "an approval in SENDING has a webhook");
         try {
             ready = requests.ready(approval, webhook, line -> approvals.note(approval.id(), line));
         } catch (UndeliverableException x) {
@@ -178,18 +178,30 @@ public final class Delivery {
         if (number == 1) {
             approvals.note(
                     id,
-                    "Calling webhook '" + approval.webhook() + "'" + ready.sender().description() + ": "
+                    "Calling webhook '" + approval.webhook() + "'"
+                            + ready.sender().description() + ": "
                             + ready.request().destination());
         }
-        ready.sender().send(ready.request(), id, () -> isWanted(id, sending), result -> executor.execute(() -> {
-            try {
-                answered(approval, webhook, attempt, ready.request().host(), result, sending);
-            } catch (IOException | RuntimeException x) {
-                LOGGER.log(Level.WARNING, "Cannot write what came of calling the webhook of " + id, x);
-            } finally {
-                ended(id, sending, result.mayHaveBeenTaken());
-            }
-        }));
+        ready.sender()
+                .send(
+                        ready.request(),
+                        id,
+                        () -> isWanted(id, sending),
+                        result -> executor.execute(() -> {
+                            try {
+                                answered(
+                                        approval,
+                                        webhook,
+                                        attempt,
+                                        ready.request().host(),
+                                        result,
+                                        sending);
+                            } catch (IOException | RuntimeException x) {
+                                LOGGER.log(Level.WARNING, "Cannot write what came of calling the webhook of " + id, x);
+                            } finally {
+                                ended(id, sending, result.mayHaveBeenTaken());
+                            }
+                        }));
     }
 
     private static OutgoingCalls requireCalls(Approval approval) {
@@ -198,7 +210,8 @@ public final class Delivery {
 
     /** Returns whether a call that had to wait is still to be made; it is not if the approval was decided meanwhile. */
     private boolean isWanted(String id, Sending sending) {
-        boolean wanted = approvals.findInMemory(id)
+        boolean wanted = approvals
+                .findInMemory(id)
                 .filter(approval -> approval.state() == Approval.State.SENDING)
                 .isPresent();
         if (!wanted) {
@@ -208,17 +221,13 @@ public final class Delivery {
     }
 
     private void answered(
-            Approval approval,
-            Webhook webhook,
-            RunningAttempt running,
-            String host,
-            CallResult result,
-            Sending sending)
+            Approval approval, Webhook webhook, RunningAttempt running, String host, CallResult result, Sending sending)
             throws IOException {
         String id = approval.id();
         int number = running.number();
         Optional<Duration> delay = policy.delay(number, webhook.retryCount(), result);
-        Instant nextAt = delay.map(wait -> Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(wait))
+        Instant nextAt = delay.map(
+                        wait -> Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(wait))
                 .orElse(null);
         boolean inTime = nextAt != null && nextAt.isBefore(approval.deadline());
         Attempt attempt = running.ended(host, result, inTime ? nextAt : null);
@@ -261,7 +270,9 @@ public final class Delivery {
 
     /** Tells the build's log of an attempt that failed. */
     private void note(String id, Attempt attempt, int retryCount) {
-        if (attempt.nextAt() == null && attempt.number() == 1 && attempt.answer().isEmpty()) {
+        if (attempt.nextAt() == null
+                && attempt.number() == 1
+                && attempt.answer().isEmpty()) {
             return; // the step's own error says it all
         }
         approvals.note(
@@ -275,7 +286,8 @@ public final class Delivery {
     }
 
     private void ended(String id, Sending sending, boolean taken) {
-        boolean waits = approvals.findInMemory(id)
+        boolean waits = approvals
+                .findInMemory(id)
                 .filter(each -> each.state() == Approval.State.WAITING)
                 .isPresent();
         if (waits) { // else the next attempt, or the end of the approval, still needs it
@@ -288,8 +300,7 @@ public final class Delivery {
     private static boolean mayHaveBeenTaken(Approval approval, boolean mayBeCutOff) {
         Instant due = approval.nextAttemptAt();
         boolean isCutOff = mayBeCutOff && (due == null || !due.isAfter(Instant.now()));
-        return isCutOff
-                || approval.attempts().stream().anyMatch(each -> each.failure() == null || each.status() == 0);
+        return isCutOff || approval.attempts().stream().anyMatch(each -> each.failure() == null || each.status() == 0);
     }
 
     /** Stops calling the webhook of an approval that is decided, and sees to its cancel webhook. */
@@ -319,10 +330,9 @@ public final class Delivery {
         if (!taken) {
             close(id, new Event.CancelNotNeeded());
         } else if (reason.isPresent()) {
-            LOGGER.log(
-                    Level.WARNING,
-                    "The cancel webhook of approval {0} of {1} is not called: {2}",
-                    new Object[] {id, approval.build(), reason.get()});
+            LOGGER.log(Level.WARNING, "The cancel webhook of approval {0} of {1} is not called: {2}", new Object[] {
+                id, approval.build(), reason.get()
+            });
         } else {
             callCancel(approval, 1);
         }
@@ -343,8 +353,8 @@ public final class Delivery {
                         ready.request(),
                         approval.id() + CANCEL_KEY_SUFFIX,
                         () -> true,
-                        result -> executor.execute(
-                                () -> cancelAnswered(approval, webhook, attempt, ready.request().host(), result)));
+                        result -> executor.execute(() -> cancelAnswered(
+                                approval, webhook, attempt, ready.request().host(), result)));
     }
 
     private void cancelAnswered(

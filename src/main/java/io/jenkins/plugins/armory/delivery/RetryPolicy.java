@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.delivery;
 
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -44,8 +43,7 @@ public final class RetryPolicy {
         Duration doubled = FIRST_DELAY.multipliedBy(1L << Math.min(failed - 1, 30));
         Duration longest = doubled.compareTo(LONGEST_DELAY) < 0 ? doubled : LONGEST_DELAY;
         Duration delay = Duration.ofMillis((long) (longest.toMillis() * (1 - chance.getAsDouble() / 2)));
-        return Optional.of(result.retryAfter()
-                .filter(asked -> asked.compareTo(delay) > 0)
-                .orElse(delay));
+        return Optional.of(
+                result.retryAfter().filter(asked -> asked.compareTo(delay) > 0).orElse(delay));
     }
 }

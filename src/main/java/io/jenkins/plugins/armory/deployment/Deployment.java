@@ -75,7 +75,8 @@ public record Deployment(
      *
      * @param problem what is wrong with what the Pipeline asks for, {@code null} when nothing is
      */
-    public record Transition(Deployment deployment, @CheckForNull String problem) {}
+    public record Transition(
+            Deployment deployment, @CheckForNull String problem) {}
 
     /** What a build should come to, as far as its environments are concerned; the worst last. */
     public enum Outcome {
@@ -105,7 +106,8 @@ public record Deployment(
      */
     static Deployment restarted(Deployment origin, Set<String> stages) {
         List<Failure> failures = origin.failures().stream()
-                .filter(failure -> failure.place().outermost() != null && stages.contains(failure.place().outermost()))
+                .filter(failure -> failure.place().outermost() != null
+                        && stages.contains(failure.place().outermost()))
                 .toList();
         Map<String, Environment> environments = new LinkedHashMap<>();
         origin.environments().forEach((name, environment) -> {
@@ -149,13 +151,16 @@ public record Deployment(
         Place place = resolved(asked);
         return failures.stream()
                 .filter(failure -> failure.own() && failure.phase() == phase)
-                .filter(failure -> failure.place().isShared(place) && failure.place().isBeside(place))
+                .filter(failure ->
+                        failure.place().isShared(place) && failure.place().isBeside(place))
                 .findFirst();
     }
 
     /** An environment that the Pipeline has not come to is a label of the approval's, and its stage is what counts. */
     public Place resolved(Place place) {
-        return reached(place.environment()) ? place : new Place(null, place.stage(), place.outermost(), place.branches());
+        return reached(place.environment())
+                ? place
+                : new Place(null, place.stage(), place.outermost(), place.branches());
     }
 
     private boolean reached(@CheckForNull String name) {
@@ -277,7 +282,8 @@ public record Deployment(
         }
 
         Deployment result() {
-            Deployment after = new Deployment(environments, failures, cancelsStages, cancelledStages, before.leftOut(), ended);
+            Deployment after =
+                    new Deployment(environments, failures, cancelsStages, cancelledStages, before.leftOut(), ended);
             return after.equals(before) ? before : after;
         }
 
@@ -314,7 +320,8 @@ public record Deployment(
         private static String twice(Environment known) {
             String name = "name: \"" + known.name() + "\" ";
             return known.state().isOver() && known.state() != State.COMPLETE
-                    ? name + "was deployed to already in this build, which ended as " + known.state() + ": " + known.reason()
+                    ? name + "was deployed to already in this build, which ended as " + known.state() + ": "
+                            + known.reason()
                             + "\nAn environment is deployed to once; to try again, put retry into armoryEnvironment, around its"
                             + " steps."
                     : name + "is deployed to twice in this build; give one of the two another name";
@@ -348,7 +355,9 @@ public record Deployment(
         String start(ApprovalStarted event) {
             Environment environment = find(event.place().environment());
             if (environment == null || environment.step() == null) {
-                return event.place().environment() == null ? null : unknown(event.place().environment());
+                return event.place().environment() == null
+                        ? null
+                        : unknown(event.place().environment());
             }
             boolean after = event.phase() == Phase.AFTER_DEPLOYMENT;
             if (environment.state().isOver() && environment.state() != State.COMPLETE && !environment.isRollingBack()) {
@@ -356,11 +365,13 @@ public record Deployment(
                         + environment.reason();
             }
             if (environment.state() == State.COMPLETE && !after) {
-                return "environment \"" + environment.name() + "\" is complete, and an approval of the phase " + event.phase()
+                return "environment \"" + environment.name() + "\" is complete, and an approval of the phase "
+                        + event.phase()
                         + " would guard nothing any more; put it into armoryEnvironment('" + environment.name()
                         + "'), or give it phase: 'afterDeployment'";
             }
-            if (!environment.approvals().contains(event.approval()) && environment.state().isUnderWay()) {
+            if (!environment.approvals().contains(event.approval())
+                    && environment.state().isUnderWay()) {
                 List<String> approvals = new ArrayList<>(environment.approvals());
                 approvals.add(event.approval());
                 put(environment.awaiting(approvals, environment.deployed() || after, now));
@@ -404,9 +415,10 @@ public record Deployment(
         /** Keeps a failure until the same approval succeeds when it is tried again; those after the deployment stand. */
         private void note(ApprovalEnded event, Place place) {
             switch (event.verdict()) {
-                case SUCCESS -> failures.removeIf(failure -> failure.phase() != Phase.AFTER_DEPLOYMENT
-                        && failure.isOf(place, event.phase(), event.webhook())
-                        && !failure.place().isBeside(place));
+                case SUCCESS ->
+                    failures.removeIf(failure -> failure.phase() != Phase.AFTER_DEPLOYMENT
+                            && failure.isOf(place, event.phase(), event.webhook())
+                            && !failure.place().isBeside(place));
                 case FAILURE, OTHER_FAILED -> {
                     Environment environment = find(place.environment());
                     boolean counts = environment == null || environment.takesFailures();
@@ -428,7 +440,9 @@ public record Deployment(
 
         void end(Ended event) {
             Environment environment = find(event.environment());
-            if (environment == null || !environment.isOf(event.step()) || !environment.state().isUnderWay()) {
+            if (environment == null
+                    || !environment.isOf(event.step())
+                    || !environment.state().isUnderWay()) {
                 return;
             }
             put(event.failure() == null ? over(environment.withBodyEnded()) : failed(environment, event.failure()));
@@ -532,7 +546,8 @@ public record Deployment(
                             ? "correct the name, or put the environment that is depended on before this one, or in a branch"
                                     + " beside it"
                             : "there is a stage " + quoted(onlyStages) + ", but a stage is no environment: put"
-                                    + " armoryEnvironment('" + onlyStages.get(0) + "') { ... } into it, around what is in it");
+                                    + " armoryEnvironment('" + onlyStages.get(0)
+                                    + "') { ... } into it, around what is in it");
         }
 
         private static String quoted(Collection<String> names) {

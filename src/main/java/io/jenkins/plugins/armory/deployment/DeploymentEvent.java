@@ -19,8 +19,11 @@ public sealed interface DeploymentEvent {
      * @param step tells this step from another one of the same name
      * @param stage name of the outermost stage around it, {@code null} outside of any; see {@link Deployment#restarted}
      */
-    record Declared(String environment, List<String> dependsOn, String step, @CheckForNull String stage)
-            implements DeploymentEvent {
+    record Declared(
+            String environment,
+            List<String> dependsOn,
+            String step,
+            @CheckForNull String stage) implements DeploymentEvent {
         public Declared {
             dependsOn = List.copyOf(dependsOn);
         }
@@ -35,8 +38,7 @@ public sealed interface DeploymentEvent {
      * @param webhook name of its webhook: a later success of the same one in the same place makes up for a failure
      * @param reason of a failure, for people
      */
-    record ApprovalEnded(
-            Place place, String approval, Phase phase, String webhook, Verdict verdict, String reason)
+    record ApprovalEnded(Place place, String approval, Phase phase, String webhook, Verdict verdict, String reason)
             implements DeploymentEvent {}
 
     /** The end of an approval, as far as its environment is concerned. */
@@ -54,7 +56,8 @@ public sealed interface DeploymentEvent {
      *
      * @param failure why it failed, {@code null} when it did not
      */
-    record Ended(String environment, String step, @CheckForNull String failure) implements DeploymentEvent {}
+    record Ended(
+            String environment, String step, @CheckForNull String failure) implements DeploymentEvent {}
 
     /** The Pipeline has reached a rollback. */
     record RollbackStarted(String environment, String step) implements DeploymentEvent {}
@@ -64,7 +67,8 @@ public sealed interface DeploymentEvent {
      *
      * @param failure why it failed, {@code null} when it did not
      */
-    record RollbackEnded(String environment, String step, @CheckForNull String failure) implements DeploymentEvent {}
+    record RollbackEnded(
+            String environment, String step, @CheckForNull String failure) implements DeploymentEvent {}
 
     /** An environment was stopped from outside, before anything was done for it. */
     record Stopped(String environment, String step, String reason) implements DeploymentEvent {}

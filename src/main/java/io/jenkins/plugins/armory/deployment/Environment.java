@@ -82,7 +82,8 @@ public record Environment(
      * @param over whether that has been done
      * @param failure why it failed, {@code null} when it did not
      */
-    public record Rollback(String step, boolean over, @CheckForNull String failure) {
+    public record Rollback(
+            String step, boolean over, @CheckForNull String failure) {
         public Rollback {
             Objects.requireNonNull(step, "step");
         }
@@ -99,7 +100,20 @@ public record Environment(
     /** One that others depend on, before the Pipeline has reached it. */
     static Environment pending(String name, Instant now) {
         return new Environment(
-                name, List.of(), State.PENDING, now, null, null, List.of(), false, false, false, null, null, null, null);
+                name,
+                List.of(),
+                State.PENDING,
+                now,
+                null,
+                null,
+                List.of(),
+                false,
+                false,
+                false,
+                null,
+                null,
+                null,
+                null);
     }
 
     /** Whether those that depend on it may be deployed to. */
@@ -150,10 +164,16 @@ public record Environment(
 
     /** Its state follows from whether there are approvals that it waits for. */
     Environment awaiting(List<String> newApprovals, boolean newDeployed, Instant now) {
-        State newState = !state.isUnderWay()
-                ? state
-                : newApprovals.isEmpty() ? State.DEPLOYING : State.AWAITING_APPROVAL;
-        return with(newState, newState == state ? since : now, newApprovals, newDeployed, needsRollback, reason, cancelledBy);
+        State newState =
+                !state.isUnderWay() ? state : newApprovals.isEmpty() ? State.DEPLOYING : State.AWAITING_APPROVAL;
+        return with(
+                newState,
+                newState == state ? since : now,
+                newApprovals,
+                newDeployed,
+                needsRollback,
+                reason,
+                cancelledBy);
     }
 
     Environment failed(String newReason, boolean newNeedsRollback, Instant now) {

@@ -49,13 +49,14 @@ final class GraphText {
         }
         text.append(' ').append(environment.state() == State.PENDING ? "not reached" : environment.state());
         if (environment.dependsOn().size() > 1) {
-            List<String> more = environment.dependsOn().subList(1, environment.dependsOn().size());
+            List<String> more =
+                    environment.dependsOn().subList(1, environment.dependsOn().size());
             text.append(" (also depends on: ").append(String.join(", ", more)).append(')');
         }
         text.append('\n');
         Iterator<Environment> below = all.stream()
-                .filter(other -> !other.dependsOn().isEmpty()
-                        && other.dependsOn().get(0).equals(environment.name()))
+                .filter(other ->
+                        !other.dependsOn().isEmpty() && other.dependsOn().get(0).equals(environment.name()))
                 .iterator();
         while (below.hasNext()) {
             Environment next = below.next();

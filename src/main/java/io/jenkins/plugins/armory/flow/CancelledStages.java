@@ -1,14 +1,14 @@
 package io.jenkins.plugins.armory.flow;
 
-import io.jenkins.plugins.armory.flow.cps.EmptyBody;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
+import io.jenkins.plugins.armory.flow.cps.EmptyBody;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,7 +49,8 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
      *
      * @param context where its first step has to end it, {@code null} where its body is empty
      */
-    private record Cancelled(Run<?, ?> run, String message, @CheckForNull StepContext context) {}
+    private record Cancelled(
+            Run<?, ?> run, String message, @CheckForNull StepContext context) {}
 
     /** By the node that a stage starts with. */
     private final Map<NodeKey, Cancelled> stages = new ConcurrentHashMap<>();
@@ -158,8 +159,8 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         if (stages.isEmpty() || !(node instanceof BlockEndNode<?> end)) {
             return;
         }
-        Cancelled cancelled =
-                stages.remove(new NodeKey(node.getExecution(), end.getStartNode().getEnclosingId()));
+        Cancelled cancelled = stages.remove(
+                new NodeKey(node.getExecution(), end.getStartNode().getEnclosingId()));
         if (cancelled != null) {
             node.addAction(new WarningAction(Result.ABORTED).withMessage(cancelled.message));
             if (cancelled.context != null) {

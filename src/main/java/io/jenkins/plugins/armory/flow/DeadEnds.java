@@ -1,14 +1,14 @@
 package io.jenkins.plugins.armory.flow;
 
-import io.jenkins.plugins.armory.runtime.Work;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
-import io.jenkins.plugins.armory.storage.DeploymentStore;
 import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.Work;
+import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +41,7 @@ public final class DeadEnds implements GraphListener {
      * @param nodes their ids, by the name of the environment
      * @param asked whether somebody is about to look already, so that a burst of ends is one look
      */
-    private record Waiting(
-            Run<?, ?> run, DeploymentStore store, Map<String, String> nodes, AtomicBoolean asked) {}
+    private record Waiting(Run<?, ?> run, DeploymentStore store, Map<String, String> nodes, AtomicBoolean asked) {}
 
     private final Map<FlowExecution, Waiting> waiting = new ConcurrentHashMap<>();
 
@@ -51,7 +50,8 @@ public final class DeadEnds implements GraphListener {
     }
 
     /** An environment begins to wait. */
-    public static void watch(StepContext context, DeploymentStore store, String name) throws IOException, InterruptedException {
+    public static void watch(StepContext context, DeploymentStore store, String name)
+            throws IOException, InterruptedException {
         FlowExecution execution = context.get(FlowExecution.class);
         String node = context.get(FlowNode.class).getId();
         Run<?, ?> run = context.get(Run.class);
@@ -59,9 +59,8 @@ public final class DeadEnds implements GraphListener {
             if (!run.isBuilding()) {
                 return null; // ended by force meanwhile
             }
-            Waiting all = known != null
-                    ? known
-                    : new Waiting(run, store, new ConcurrentHashMap<>(), new AtomicBoolean());
+            Waiting all =
+                    known != null ? known : new Waiting(run, store, new ConcurrentHashMap<>(), new AtomicBoolean());
             all.nodes.put(name, node);
             return all;
         });
@@ -130,7 +129,8 @@ public final class DeadEnds implements GraphListener {
                 .flatMap(head -> head.getEnclosingBlocks().stream())
                 .map(FlowNode::getId)
                 .collect(Collectors.toSet());
-        return heads.stream().allMatch(head -> waiting.contains(head.getId()) || around.contains(parallelEndedIn(head)));
+        return heads.stream()
+                .allMatch(head -> waiting.contains(head.getId()) || around.contains(parallelEndedIn(head)));
     }
 
     /** The id of the {@code parallel} of which a branch has ended there, empty for any other node. */

@@ -30,7 +30,9 @@ public final class RestartedStages extends FlowExecutionListener {
                 RestartDeclarativePipelineCause cause = run.getCause(RestartDeclarativePipelineCause.class);
                 Run<?, ?> origin = cause == null ? null : cause.getOriginal();
                 if (origin != null) {
-                    ArmoryRuntime.get().deployments().restart(run, origin, stagesBefore(cause.getOriginStage(), origin));
+                    ArmoryRuntime.get()
+                            .deployments()
+                            .restart(run, origin, stagesBefore(cause.getOriginStage(), origin));
                 }
             }
         } catch (IOException x) {

@@ -27,7 +27,8 @@ import java.util.regex.Pattern;
 public final class AllowedHosts implements Serializable {
 
     private static final long serialVersionUID = 1L;
-    private static final Pattern NAME = Pattern.compile("(\\*\\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\\.)*[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\\.?");
+    private static final Pattern NAME =
+            Pattern.compile("(\\*\\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\\.)*[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\\.?");
     /** What the HTTP client takes for an address rather than for a name. */
     private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F:.]*|[\\d.]+");
     /** What Java takes for one, so that it asks no name server: in short spellings too. */
@@ -213,8 +214,8 @@ public final class AllowedHosts implements Serializable {
     }
 
     private static RefusedException notListed(String host) {
-        return new RefusedException("may not be called: " + host + " is not in the list of allowed hosts in Manage Jenkins »"
-                + " System » Armory webhook approvals");
+        return new RefusedException("may not be called: " + host
+                + " is not in the list of allowed hosts in Manage Jenkins »" + " System » Armory webhook approvals");
     }
 
     private static String normal(String host) {
@@ -239,7 +240,8 @@ public final class AllowedHosts implements Serializable {
     private static boolean isLinkLocal(InetAddress address) {
         byte[] bytes = address.getAddress();
         return address.isLinkLocalAddress()
-                || isIpv4Compatible(address) && LINK_LOCAL.has(Arrays.copyOfRange(bytes, bytes.length - 4, bytes.length));
+                || isIpv4Compatible(address)
+                        && LINK_LOCAL.has(Arrays.copyOfRange(bytes, bytes.length - 4, bytes.length));
     }
 
     /** {@code ::a.b.c.d}, deprecated by RFC 4291, section 2.5.5.1; some systems still connect to the IPv4 address. */

@@ -16,7 +16,11 @@ import okhttp3.Request;
  * @param user who to log in as (RFC 7617), {@code null} for nobody
  * @param password of that user
  */
-public record ProxyServer(String host, int port, @CheckForNull String user, @CheckForNull String password) {
+public record ProxyServer(
+        String host,
+        int port,
+        @CheckForNull String user,
+        @CheckForNull String password) {
 
     static final String AUTHORIZATION = "Proxy-Authorization";
 

@@ -1,13 +1,12 @@
 package io.jenkins.plugins.armory.http;
 
-import io.jenkins.plugins.armory.delivery.RetryPolicy;
-import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.delivery.CallResult;
+import io.jenkins.plugins.armory.delivery.RetryPolicy;
 import io.jenkins.plugins.armory.http.AllowedHosts.RefusedException;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.Serializable;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.Proxy;
@@ -22,7 +21,6 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -90,7 +88,8 @@ public final class WebhookClient {
                 .followSslRedirects(false)
                 .retryOnConnectionFailure(false)
                 .addNetworkInterceptor(chain -> keepRetryAfter(chain.proceed(chain.request())))
-                // A connection that is kept may turn out closed just when it is needed, which without a retry is a failure.
+                // A connection that is kept may turn out closed just when it is needed, which without a retry is a
+                // failure.
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
                 .connectTimeout(connectTimeout)
                 .readTimeout(responseTimeout)
@@ -189,7 +188,9 @@ public final class WebhookClient {
                     .socketFactory(new GuardedSockets(webhook.url().host(), hosts))
                     .build();
         }
-        return builder.proxy(proxy.toProxy()).proxyAuthenticator(proxy.authenticator()).build();
+        return builder.proxy(proxy.toProxy())
+                .proxyAuthenticator(proxy.authenticator())
+                .build();
     }
 
     private static Request request(WebhookRequest webhook, String idempotencyKey, @CheckForNull ProxyServer proxy) {
@@ -256,7 +257,8 @@ public final class WebhookClient {
             return Duration.ofSeconds(Long.parseLong(text));
         }
         try {
-            Instant date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Instant date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             return date.isAfter(now) ? Duration.between(now, date) : Duration.ZERO;
         } catch (DateTimeParseException x) {
             return null;
@@ -274,14 +276,16 @@ public final class WebhookClient {
         }
         return answered
                 + switch (status) {
-                    case 401, 403 -> "; check the credentials in the webhook's headers, and what they are allowed to do";
+                    case 401, 403 ->
+                        "; check the credentials in the webhook's headers, and what they are allowed to do";
                     case 404, 405, 410 -> "; check the method and the path of uriTemplate";
                     case 407 -> "; check user and password of the proxy in Manage Jenkins » System";
                     case 400, 413, 415, 422 -> "; check the body and its Content-Type";
                     case 429 -> "; it is called too often";
-                    default -> status / 100 == 5
-                            ? "; look at the log of the service that was called"
-                            : "; a webhook must answer 2xx";
+                    default ->
+                        status / 100 == 5
+                                ? "; look at the log of the service that was called"
+                                : "; a webhook must answer 2xx";
                 };
     }
 
@@ -316,8 +320,8 @@ public final class WebhookClient {
                     + " this port";
         }
         if (proxy != null && !(x instanceof InterruptedIOException)) {
-            return "cannot be reached through the proxy " + proxy + "; check the proxy in Manage Jenkins » System, and what"
-                    + " it answers: " + x.getMessage();
+            return "cannot be reached through the proxy " + proxy
+                    + "; check the proxy in Manage Jenkins » System, and what" + " it answers: " + x.getMessage();
         }
         if (x instanceof UnknownHostException) {
             return "cannot be found; check the host name in uriTemplate, and Jenkins's DNS";
@@ -327,8 +331,8 @@ public final class WebhookClient {
             return "cannot be connected to in time; check host, port and firewalls between Jenkins and it";
         }
         if (x instanceof InterruptedIOException) {
-            return "did not answer within " + responseTimeout.toSeconds() + " seconds; a webhook has to answer at once and"
-                    + " do its work after that";
+            return "did not answer within " + responseTimeout.toSeconds()
+                    + " seconds; a webhook has to answer at once and" + " do its work after that";
         }
         if (x instanceof ConnectException || x instanceof NoRouteToHostException) {
             return "cannot be connected to; check host and port in uriTemplate, and that the service is up";

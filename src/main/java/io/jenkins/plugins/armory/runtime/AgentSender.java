@@ -83,11 +83,7 @@ final class AgentSender implements Sender {
     }
 
     @Override
-    public void send(
-            WebhookRequest request,
-            String idempotencyKey,
-            BooleanSupplier wanted,
-            Consumer<CallResult> done) {
+    public void send(WebhookRequest request, String idempotencyKey, BooleanSupplier wanted, Consumer<CallResult> done) {
         call(request, idempotencyKey, System.nanoTime() + patience.toNanos(), true, wanted, done);
     }
 
@@ -110,7 +106,9 @@ final class AgentSender implements Sender {
                 return;
             }
             List<String> refusals = new ArrayList<>();
-            List<Node> usable = nodes.stream().filter(node -> mayRunOn(node, label, refusals)).toList();
+            List<Node> usable = nodes.stream()
+                    .filter(node -> mayRunOn(node, label, refusals))
+                    .toList();
             if (usable.isEmpty()) {
                 done.accept(failed(" may not be used by this job: " + refusals.get(0), false));
                 return;
@@ -124,16 +122,17 @@ final class AgentSender implements Sender {
             }
         }
         if (System.nanoTime() - until >= 0) {
-            done.accept(failed(" was offline for " + patience.toSeconds() + " seconds; start it, or check agentIdentifier", true));
+            done.accept(failed(
+                    " was offline for " + patience.toSeconds() + " seconds; start it, or check agentIdentifier", true));
             return;
         }
         if (first) {
-            log.accept("Agent '" + identifier + "' is offline; waiting up to " + patience.toSeconds() + " seconds for it.");
+            log.accept("Agent '" + identifier + "' is offline; waiting up to " + patience.toSeconds()
+                    + " seconds for it.");
         }
         Timer.get()
                 .schedule(
-                        () -> executor
-                                .execute(() -> call(request, idempotencyKey, until, false, wanted, done)),
+                        () -> executor.execute(() -> call(request, idempotencyKey, until, false, wanted, done)),
                         LOOK_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
     }
@@ -142,7 +141,9 @@ final class AgentSender implements Sender {
     private static List<Node> nodes(@CheckForNull Label label) {
         return label == null
                 ? List.of()
-                : label.getNodes().stream().filter(node -> !node.equals(Jenkins.get())).toList();
+                : label.getNodes().stream()
+                        .filter(node -> !node.equals(Jenkins.get()))
+                        .toList();
     }
 
     /** Whether Jenkins would let a part of the build run there, which the call is. */
@@ -158,7 +159,8 @@ final class AgentSender implements Sender {
             VirtualChannel channel, WebhookRequest request, String idempotencyKey, Consumer<CallResult> done) {
         CallResult result;
         try {
-            AgentCall call = new AgentCall(request, idempotencyKey, Settings.get().hosts().fromAgent());
+            AgentCall call = new AgentCall(
+                    request, idempotencyKey, Settings.get().hosts().fromAgent());
             Future<?> answer = channel.callAsync(call); // which may be anything: the agent is not trusted
             result = answer.get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS) instanceof CallResult claimed
                     ? claimed.asFarAsCredible(request)

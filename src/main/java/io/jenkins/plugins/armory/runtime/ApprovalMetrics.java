@@ -33,8 +33,9 @@ public final class ApprovalMetrics extends ItemListener {
     public void onLoaded() {
         try {
             // The one call of that plugin: it needs no class of it to be there while this one is compiled or loaded.
-            Object registry =
-                    Class.forName("jenkins.metrics.api.Metrics").getMethod("metricRegistry").invoke(null);
+            Object registry = Class.forName("jenkins.metrics.api.Metrics")
+                    .getMethod("metricRegistry")
+                    .invoke(null);
             Registration registration = new Registration((MetricRegistry) registry);
             ArmoryRuntime.get().whenOpen(registration::registerOrWarn);
         } catch (ClassNotFoundException | NoClassDefFoundError x) {

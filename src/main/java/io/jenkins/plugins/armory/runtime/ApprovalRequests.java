@@ -67,8 +67,7 @@ public final class ApprovalRequests implements Requests {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             Run<?, ?> run = find(approval.build())
                     .orElseThrow(() -> new UndeliverableException("its build " + approval.build() + " is not there"));
-            return new Ready(
-                    request(webhook, approval, run, approval.decision()), sender(webhook, approval, run, log));
+            return new Ready(request(webhook, approval, run, approval.decision()), sender(webhook, approval, run, log));
         }
     }
 
@@ -106,9 +105,10 @@ public final class ApprovalRequests implements Requests {
         String account = requireCalls(approval).account();
         String agent = webhook.agentIdentifier() != null ? webhook.agentIdentifier() : account;
         if (agent == null) {
-            throw new UndeliverableException("webhook '" + webhook.name() + "': agentIdentifier: is missing; name the agent that"
-                    + " makes the call, or a label, or name a deployment file with configFile, whose target '"
-                    + approval.environment() + "' has an account of that name");
+            throw new UndeliverableException(
+                    "webhook '" + webhook.name() + "': agentIdentifier: is missing; name the agent that"
+                            + " makes the call, or a label, or name a deployment file with configFile, whose target '"
+                            + approval.environment() + "' has an account of that name");
         }
         return new AgentSender(agent, run, client, executor, log);
     }
@@ -147,9 +147,7 @@ public final class ApprovalRequests implements Requests {
                 .withContext(calls.context())
                 .withSecrets(id -> Settings.get().secret(id, run));
         if (ended != null) {
-            variables
-                    .with(Variables.OUTCOME, ended.outcome().name())
-                    .with(Variables.REASON, ended.mdMessage());
+            variables.with(Variables.OUTCOME, ended.outcome().name()).with(Variables.REASON, ended.mdMessage());
         }
         return variables;
     }

@@ -88,8 +88,8 @@ public final class ArmoryRuntime {
     }
 
     private static ExecutorService newExecutor() {
-        ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
                     Thread thread = new Thread(work, "Armory approvals");
                     thread.setDaemon(true);
                     return thread;
@@ -145,7 +145,10 @@ public final class ArmoryRuntime {
         BuildRef build = BuildRecord.refTo(run);
         List<Approval> found = new ArrayList<>();
         for (String id : BuildRecord.idsOf(run)) {
-            approvals().find(id).filter(approval -> approval.build().equals(build)).ifPresent(found::add);
+            approvals()
+                    .find(id)
+                    .filter(approval -> approval.build().equals(build))
+                    .ifPresent(found::add);
         }
         return found;
     }

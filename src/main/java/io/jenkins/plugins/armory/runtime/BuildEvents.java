@@ -22,13 +22,15 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
     public void onCompleted(Run<?, ?> run, TaskListener listener) {
         // A step that waits ends before its build does, unless the build was ended by force.
         ArmoryRuntime approvals = ArmoryRuntime.get();
-        approvals.executor().execute(() -> approvals.whenOpen(() -> {
-            try {
-                end(run, approvals.approvals());
-            } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "Cannot end the approvals of " + run, x);
-            }
-        }));
+        approvals
+                .executor()
+                .execute(() -> approvals.whenOpen(() -> {
+                    try {
+                        end(run, approvals.approvals());
+                    } catch (IOException x) {
+                        LOGGER.log(Level.WARNING, "Cannot end the approvals of " + run, x);
+                    }
+                }));
     }
 
     private static void end(Run<?, ?> run, Approvals approvals) throws IOException {

@@ -38,7 +38,8 @@ final class BuildFolders {
     }
 
     private static List<Integer> numbersOf(Job<?, ?> job) {
-        String[] names = job.getBuildDir().list((folder, name) -> NUMBER.matcher(name).matches());
+        String[] names =
+                job.getBuildDir().list((folder, name) -> NUMBER.matcher(name).matches());
         List<Integer> numbers = new ArrayList<>();
         if (names != null) {
             for (String name : names) {

@@ -72,7 +72,8 @@ final class CleanUp {
     private boolean isGone(Approval approval) {
         BuildRef build = approval.build();
         if (deleted.entrySet().stream()
-                .anyMatch(each -> build.isIn(each.getKey()) && !approval.createdAt().isAfter(each.getValue()))) {
+                .anyMatch(each ->
+                        build.isIn(each.getKey()) && !approval.createdAt().isAfter(each.getValue()))) {
             return true;
         }
         boolean longAgo = approval.deadline().plus(PATIENCE).isBefore(Instant.now());

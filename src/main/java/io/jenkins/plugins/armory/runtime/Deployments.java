@@ -6,8 +6,8 @@ import hudson.model.Run;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;
-import io.jenkins.plugins.armory.storage.DeploymentStore;
 import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
@@ -52,8 +52,7 @@ public final class Deployments {
         if (known != null) {
             return known;
         }
-        DeploymentStore opened = DeploymentStore.open(
-                () -> run.getRootDir().toPath(), executor, Clock.systemUTC());
+        DeploymentStore opened = DeploymentStore.open(() -> run.getRootDir().toPath(), executor, Clock.systemUTC());
         if (!run.isBuilding()) {
             try {
                 end(run, opened); // if Jenkins went down just as the build ended, nobody has told

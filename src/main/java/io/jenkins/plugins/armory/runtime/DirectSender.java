@@ -17,10 +17,8 @@ final class DirectSender implements Sender {
     }
 
     @Override
-    public void send(
-            WebhookRequest request, String idempotencyKey, BooleanSupplier wanted, Consumer<CallResult> done) {
-        client.call(
-                request, idempotencyKey, Settings.get().hosts(), JenkinsProxy.forHost(request.hostName()), done);
+    public void send(WebhookRequest request, String idempotencyKey, BooleanSupplier wanted, Consumer<CallResult> done) {
+        client.call(request, idempotencyKey, Settings.get().hosts(), JenkinsProxy.forHost(request.hostName()), done);
     }
 
     @Override

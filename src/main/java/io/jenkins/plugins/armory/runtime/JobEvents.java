@@ -65,7 +65,8 @@ public final class JobEvents extends ItemListener {
         // A folder's own event comes first and moves all that is below it; the events of that would find nothing to do,
         // at the price of reading the whole history for each. (Unless there is a new folder of the old name by now.)
         Move folder = lastMove;
-        if (folder.explains(oldFullName, newFullName) && Jenkins.get().getItemByFullName(folder.from(), Item.class) == null) {
+        if (folder.explains(oldFullName, newFullName)
+                && Jenkins.get().getItemByFullName(folder.from(), Item.class) == null) {
             return;
         }
         lastMove = new Move(oldFullName, newFullName);

@@ -94,7 +94,8 @@ final class OpenStore {
     private void requireOpen() throws ApprovalsUnavailableException {
         if (!isOpen()) {
             throw new ApprovalsUnavailableException(
-                    Objects.requireNonNull(problem, "approvals that are not open have a problem").message());
+                    Objects.requireNonNull(problem, "approvals that are not open have a problem")
+                            .message());
         }
     }
 
@@ -125,8 +126,8 @@ final class OpenStore {
         try {
             StoreLock taken = StoreLock.take(folder);
             try {
-                approvals = new Approvals(
-                        ApprovalStore.open(folder, timer, executor), timer, executor, Clock.systemUTC());
+                approvals =
+                        new Approvals(ApprovalStore.open(folder, timer, executor), timer, executor, Clock.systemUTC());
                 delivery = new Delivery(approvals, requests, new RetryPolicy(), timer, executor);
                 lock = taken;
             } finally {

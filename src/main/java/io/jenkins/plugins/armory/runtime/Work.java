@@ -38,8 +38,7 @@ public interface Work {
             }
             Runnable again = () -> run(work, failed, log, Math.min(2 * retry, LAST_RETRY));
             try {
-                Timer.get()
-                        .schedule(() -> ArmoryRuntime.get().executor().execute(again), retry, TimeUnit.SECONDS);
+                Timer.get().schedule(() -> ArmoryRuntime.get().executor().execute(again), retry, TimeUnit.SECONDS);
             } catch (RejectedExecutionException y) {
                 // Jenkins is going down; the step does this again when it is resumed.
             }

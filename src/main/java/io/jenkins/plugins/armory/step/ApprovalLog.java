@@ -63,7 +63,11 @@ final class ApprovalLog {
 
     void progressed(Progress progress) {
         String percent = progress.percentText();
-        String text = LogText.clean(progress.mdMessage()).lines().findFirst().orElse("").strip();
+        String text = LogText.clean(progress.mdMessage())
+                .lines()
+                .findFirst()
+                .orElse("")
+                .strip();
         String line = text.length() <= MAX_PROGRESS ? text : text.substring(0, MAX_PROGRESS) + "...";
         log.accept("Progress: " + percent + (percent.isEmpty() || line.isEmpty() ? "" : ", ") + line);
     }
@@ -105,8 +109,9 @@ final class ApprovalLog {
             case FAILURE -> title + "failed " + by(decision);
             case REJECTED -> title + "was rejected " + by(decision);
             case TIMED_OUT -> title + "timed out: " + overdue(approval);
-            case NOT_HEARD -> title + "failed before its deadline: " + decision.mdMessage()
-                    + " Raise heartbeat, report progress more often, or find out what has become of it.";
+            case NOT_HEARD ->
+                title + "failed before its deadline: " + decision.mdMessage()
+                        + " Raise heartbeat, report progress more often, or find out what has become of it.";
             case NOT_SENT -> "Webhook '" + approval.webhook() + "' could not be called" + message(decision.mdMessage());
             case OTHER_FAILED -> title + "ended" + message(decision.mdMessage());
             default -> throw new IllegalArgumentException("no failure: " + decision.outcome());
@@ -131,7 +136,8 @@ final class ApprovalLog {
     /** Tells what a failed {@code afterDeployment} approval cancels. */
     void cancels(@CheckForNull String failedEnvironment) {
         if (failedEnvironment == null) {
-            log.accept("Every stage and environment that has not begun yet is cancelled. What this stage still does is done.");
+            log.accept(
+                    "Every stage and environment that has not begun yet is cancelled. What this stage still does is done.");
         } else {
             log.accept("Environments that depend on '" + failedEnvironment
                     + "' are cancelled. Plain stages go on: to keep one from running, put armoryEnvironment(name: '...',"

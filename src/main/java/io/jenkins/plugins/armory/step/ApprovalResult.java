@@ -19,7 +19,9 @@ final class ApprovalResult {
         result.put("mdMessage", decision.mdMessage());
         result.put("decidedBy", decision.decidedBy());
         result.put("decidedAt", decision.decidedAt().toString());
-        result.put("durationMillis", Duration.between(approval.createdAt(), decision.decidedAt()).toMillis());
+        result.put(
+                "durationMillis",
+                Duration.between(approval.createdAt(), decision.decidedAt()).toMillis());
         return result;
     }
 }

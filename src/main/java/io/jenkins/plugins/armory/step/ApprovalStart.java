@@ -37,8 +37,7 @@ final class ApprovalStart {
     private final Consumer<String> log;
 
     /** @param log takes lines for the build's log */
-    ApprovalStart(
-            String id, ApprovalDefinition definition, Place place, StepContext context, Consumer<String> log) {
+    ApprovalStart(String id, ApprovalDefinition definition, Place place, StepContext context, Consumer<String> log) {
         this.id = id;
         this.definition = definition;
         this.place = place;
@@ -59,9 +58,8 @@ final class ApprovalStart {
         checkHeartbeat(webhook);
         // Without a group yet, since nothing must be told to the environments before all is checked.
         checkCalls(terms(run, calls).start(), run);
-        Transition transition = ArmoryRuntime.get()
-                .deployments()
-                .apply(run, new ApprovalStarted(place, id, definition.phase()));
+        Transition transition =
+                ArmoryRuntime.get().deployments().apply(run, new ApprovalStarted(place, id, definition.phase()));
         if (transition.problem() != null) {
             throw new AbortException("The webhook was not called: " + transition.problem());
         }
@@ -125,16 +123,18 @@ final class ApprovalStart {
         }
         for (String caller : allowed) {
             if (!configuration.knowsCaller(caller)) {
-                throw new AbortException("allowedCallers: \"" + caller + "\" is neither the client_id of a callback client"
-                        + " of Jenkins, nor one of its issuers with or without a subject");
+                throw new AbortException(
+                        "allowedCallers: \"" + caller + "\" is neither the client_id of a callback client"
+                                + " of Jenkins, nor one of its issuers with or without a subject");
             }
         }
         if (credentialsId == null
                 && !webhook.disableCallback()
                 && !webhook.mentions(Variables.CALLBACK_TOKEN)
                 && !configuration.letsSomebodyDecideFor(run.getParent().getFullName())) {
-            log.accept("WARNING: nobody can call back, since nobody has a token. Put {{armory.callbackToken}} into a header or the"
-                    + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
+            log.accept(
+                    "WARNING: nobody can call back, since nobody has a token. Put {{armory.callbackToken}} into a header or the"
+                            + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
         }
     }
 
@@ -145,8 +145,9 @@ final class ApprovalStart {
             return;
         }
         if (execution instanceof BlockableResume resumable && resumable.isResumeBlocked()) {
-            log.accept("WARNING: this build does not survive a restart of Jenkins (disableResume): its approvals then end"
-                    + " without a decision, also those that were decided just before.");
+            log.accept(
+                    "WARNING: this build does not survive a restart of Jenkins (disableResume): its approvals then end"
+                            + " without a decision, also those that were decided just before.");
         } else if (!execution.getDurabilityHint().isPersistWithEveryStep()) {
             log.accept("WARNING: this build does not survive a crash of Jenkins (durability "
                     + execution.getDurabilityHint()
@@ -160,8 +161,7 @@ final class ApprovalStart {
             ArmoryRuntime.get().approvals().create(approval);
             BuildRecord.add(run, approval.id()); // second, see there
         } catch (IOException x) {
-            throw SuspendedExecution.failure(
-                    "The webhook was not called, since the approval cannot be written", x);
+            throw SuspendedExecution.failure("The webhook was not called, since the approval cannot be written", x);
         }
     }
 }

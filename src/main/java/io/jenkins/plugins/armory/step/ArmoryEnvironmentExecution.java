@@ -1,23 +1,22 @@
 package io.jenkins.plugins.armory.step;
 
-import io.jenkins.plugins.armory.flow.DeadEnds;
-import io.jenkins.plugins.armory.flow.StagePause;
-import io.jenkins.plugins.armory.flow.Stages;
-import io.jenkins.plugins.armory.flow.cps.OwnStage;
 import hudson.AbortException;
 import hudson.model.Result;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
-import io.jenkins.plugins.armory.storage.DeploymentStore;
 import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.flow.DeadEnds;
+import io.jenkins.plugins.armory.flow.StagePause;
+import io.jenkins.plugins.armory.flow.Stages;
+import io.jenkins.plugins.armory.flow.cps.OwnStage;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import jenkins.util.Timer;
@@ -90,11 +89,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         DeploymentStore store = ArmoryRuntime.get().deployments().of(build());
         store.attach(name, this);
         DeadEnds.watch(getContext(), store, name);
-        Timer.get()
-                .schedule(
-                        () -> later(this::showThatItWaits),
-                        SHOWN_AFTER_SECONDS,
-                        TimeUnit.SECONDS);
+        Timer.get().schedule(() -> later(this::showThatItWaits), SHOWN_AFTER_SECONDS, TimeUnit.SECONDS);
     }
 
     private synchronized void setWaiting(boolean waits) {
@@ -168,7 +163,8 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         Transition transition = tell(new Ended(name, id(), end.reason()));
         Throwable failure = end.failure();
         if (failure == null) {
-            transition.deployment()
+            transition
+                    .deployment()
                     .find(name)
                     .filter(environment -> environment.state() == Environment.State.FAILED)
                     .ifPresent(this::logCaughtFailure);

@@ -114,7 +114,8 @@ public final class ArmoryEnvironmentStep extends Step {
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
             Object given = arguments.get(DEPENDS_ON);
-            List<?> names = given instanceof List<?> list ? list : given instanceof CharSequence ? List.of(given) : null;
+            List<?> names =
+                    given instanceof List<?> list ? list : given instanceof CharSequence ? List.of(given) : null;
             if (names == null) {
                 return StepArguments.checked(this, arguments);
             }
@@ -135,7 +136,10 @@ public final class ArmoryEnvironmentStep extends Step {
             }
             List<Object> names = new ArrayList<>();
             for (Object entry : entries) {
-                names.add(entry instanceof UninstantiatedDescribable each ? each.getArguments().get(NAME) : entry);
+                names.add(
+                        entry instanceof UninstantiatedDescribable each
+                                ? each.getArguments().get(NAME)
+                                : entry);
             }
             Map<String, Object> arguments = new LinkedHashMap<>(step.getArguments());
             arguments.put(DEPENDS_ON, names);

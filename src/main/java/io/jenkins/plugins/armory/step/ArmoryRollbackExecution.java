@@ -49,16 +49,26 @@ final class ArmoryRollbackExecution extends BlockExecution {
         if (unknown != null) {
             throw new AbortException("armoryRollback: " + unknown);
         }
-        Rollback rollback = transition.deployment().find(environment).map(Environment::rollback).orElse(null);
+        Rollback rollback = transition
+                .deployment()
+                .find(environment)
+                .map(Environment::rollback)
+                .orElse(null);
         if (transition.problem() == null && rollback != null && rollback.over()) {
-            // Jenkins went down after the body had ended, and before that was part of the program. There is one rollback.
-            end(rollback.failure() == null
-                    ? BlockEnd.success(null)
-                    : BlockEnd.failure(new AbortException(rollback.failure())));
+            // Jenkins went down after the body had ended, and before that was part of the program. There is one
+            // rollback.
+            end(
+                    rollback.failure() == null
+                            ? BlockEnd.success(null)
+                            : BlockEnd.failure(new AbortException(rollback.failure())));
         } else if (transition.problem() == null) {
             log("Rolling back environment '" + environment + "'.");
             startBody(getContext().newBodyInvoker());
-        } else if (transition.deployment().find(environment).map(Environment::state).filter(Environment.State::isUnderWay)
+        } else if (transition
+                .deployment()
+                .find(environment)
+                .map(Environment::state)
+                .filter(Environment.State::isUnderWay)
                 .isPresent()) {
             // Whether it is going to fail is not known yet; to leave out the rollback then would be a trap.
             throw new AbortException("armoryRollback: environment: \"" + environment
@@ -86,7 +96,11 @@ final class ArmoryRollbackExecution extends BlockExecution {
             fail(failure);
         } else {
             String text = "The rollback of environment '" + environment + "' failed: " + end.reason();
-            String first = transition.deployment().find(environment).map(Environment::reason).orElse("");
+            String first = transition
+                    .deployment()
+                    .find(environment)
+                    .map(Environment::reason)
+                    .orElse("");
             log("ERROR: " + text + " (It was rolled back since its deployment had failed: " + first + ")");
             getContext().get(FlowNode.class).addAction(new WarningAction(Result.FAILURE).withMessage(text));
             Run<?, ?> run = build();

@@ -127,7 +127,9 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
                 ArmoryRuntime.get().deployments().of(build()).deployment().failedBeside(place(), phase);
         if (failed.isPresent()) {
             approvals()
-                    .apply(approvalId, new Event.OtherFailed(OTHER_FAILED + failed.get().reason()));
+                    .apply(
+                            approvalId,
+                            new Event.OtherFailed(OTHER_FAILED + failed.get().reason()));
         }
         return failed.isPresent();
     }
@@ -159,8 +161,9 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         }
         if (approval.isEmpty()) {
             if (BuildRecord.has(run, approvalId)) {
-                throw new AbortException("The approval of this step is not in JENKINS_HOME/armory-approvals any more, so what was"
-                        + " decided is not known. Its webhook is not called a second time; run the build again.");
+                throw new AbortException(
+                        "The approval of this step is not in JENKINS_HOME/armory-approvals any more, so what was"
+                                + " decided is not known. Its webhook is not called a second time; run the build again.");
             }
             begin();
             return;
@@ -207,7 +210,9 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
                     approvals().apply(approvalId, new Event.Aborted("The step failed."));
                 },
                 x -> LOGGER.log(
-                        Level.WARNING, "Cannot write that " + approvalId + " is over; the build's end will try again", x),
+                        Level.WARNING,
+                        "Cannot write that " + approvalId + " is over; the build's end will try again",
+                        x),
                 this::log);
     }
 

@@ -343,7 +343,11 @@ public final class ArmoryWebhookApprovalStep extends Step {
     private static List<String> lines(@CheckForNull List<String> texts) {
         return texts == null
                 ? List.of()
-                : texts.stream().flatMap(String::lines).map(String::strip).filter(each -> !each.isEmpty()).toList();
+                : texts.stream()
+                        .flatMap(String::lines)
+                        .map(String::strip)
+                        .filter(each -> !each.isEmpty())
+                        .toList();
     }
 
     @Override
@@ -368,8 +372,9 @@ public final class ArmoryWebhookApprovalStep extends Step {
                 throw new IllegalArgumentException("webhook: is missing; name one of the webhooks in " + configFile);
             }
             if (definition.getUriTemplate() == null && definition.getName() == null) {
-                throw new IllegalArgumentException("webhook: is missing; name one that is defined in Manage Jenkins, on a"
-                        + " folder, or in a deployment file (configFile), or define one here with name and uriTemplate");
+                throw new IllegalArgumentException(
+                        "webhook: is missing; name one that is defined in Manage Jenkins, on a"
+                                + " folder, or in a deployment file (configFile), or define one here with name and uriTemplate");
             }
             return WebhookReference.to(definition.toWebhook(), configFile);
         }
@@ -402,8 +407,8 @@ public final class ArmoryWebhookApprovalStep extends Step {
             superfluous.add("disableCallback");
         }
         if (!superfluous.isEmpty()) {
-            throw new IllegalArgumentException("webhook: names a definition, so leave out " + String.join(", ", superfluous)
-                    + ", or leave out webhook to define one here");
+            throw new IllegalArgumentException("webhook: names a definition, so leave out "
+                    + String.join(", ", superfluous) + ", or leave out webhook to define one here");
         }
         return WebhookReference.to(webhook, definition.contextMap(), configFile);
     }
@@ -419,9 +424,10 @@ public final class ArmoryWebhookApprovalStep extends Step {
     Duration timeoutDuration() {
         long millis = getTimeout() > 0 ? getUnit().toMillis(getTimeout()) : 0;
         if (millis < 1 || millis > DescriptorImpl.LONGEST_TIMEOUT.toMillis()) {
-            throw new IllegalArgumentException("timeout: " + getTimeout() + " " + getUnit() + " is not between 1 millisecond and "
-                    + DescriptorImpl.LONGEST_TIMEOUT.toDays() + " days; leave it out for "
-                    + DescriptorImpl.DEFAULT_TIMEOUT + " " + DescriptorImpl.DEFAULT_UNIT);
+            throw new IllegalArgumentException(
+                    "timeout: " + getTimeout() + " " + getUnit() + " is not between 1 millisecond and "
+                            + DescriptorImpl.LONGEST_TIMEOUT.toDays() + " days; leave it out for "
+                            + DescriptorImpl.DEFAULT_TIMEOUT + " " + DescriptorImpl.DEFAULT_UNIT);
         }
         return Duration.ofMillis(millis);
     }
@@ -500,8 +506,8 @@ public final class ArmoryWebhookApprovalStep extends Step {
                 return arguments;
             }
             List<Map<String, Object>> entries = new ArrayList<>();
-            context.forEach((key, value) -> entries.add(Map.of(
-                    "key", String.valueOf(key), "value", value == null ? "" : String.valueOf(value))));
+            context.forEach((key, value) -> entries.add(
+                    Map.of("key", String.valueOf(key), "value", value == null ? "" : String.valueOf(value))));
             Map<String, Object> result = new LinkedHashMap<>(arguments);
             result.put(CONTEXT, entries);
             return result;

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.armory.step;
 
-import io.jenkins.plugins.armory.flow.LogText;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import io.jenkins.plugins.armory.flow.LogText;
 import java.io.Serializable;
 import java.util.stream.Collectors;
 import jenkins.model.CauseOfInterruption;

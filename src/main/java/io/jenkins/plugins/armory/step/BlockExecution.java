@@ -1,24 +1,15 @@
 package io.jenkins.plugins.armory.step;
 
-import io.jenkins.plugins.armory.runtime.Work;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.flow.CancelledStages;
 import io.jenkins.plugins.armory.flow.ProgramSaves;
-import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.model.Run;
-import hudson.model.TaskListener;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.deployment.Deployment.Transition;
-import io.jenkins.plugins.armory.deployment.DeploymentEvent;
 import java.io.IOException;
 import java.util.UUID;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
  * A step with a body that runs, or does not, as the environments of the build say. A crash is harmless at any moment,

@@ -91,8 +91,8 @@ final class StepArguments {
             } else if (value instanceof UninstantiatedDescribable object) {
                 checkObject(nested, object.getArguments(), path);
             } else if (!nested.isInstance(value)) {
-                throw new IllegalArgumentException(
-                        path + ": must be a map with the keys " + String.join(", ", parameters(nested).keySet()));
+                throw new IllegalArgumentException(path + ": must be a map with the keys "
+                        + String.join(", ", parameters(nested).keySet()));
             }
         } else if (value == null) {
             throw new IllegalArgumentException(path + ": must not be null");

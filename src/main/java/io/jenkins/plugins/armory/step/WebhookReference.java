@@ -112,8 +112,7 @@ final class WebhookReference implements Serializable {
     OutgoingCalls resolve(StepContext stepContext, @CheckForNull String environment)
             throws IOException, InterruptedException {
         DeploymentFile file = configFile == null ? null : deploymentFile(stepContext, configFile);
-        Webhook webhook =
-                withBody(stepContext, inline == null ? named(stepContext, file, "webhook", name()) : inline);
+        Webhook webhook = withBody(stepContext, inline == null ? named(stepContext, file, "webhook", name()) : inline);
         Webhook toCancel = cancelOf(stepContext, webhook, file);
         // The deployment's context is for all, the webhook's own for wherever it runs, the step's for this one run.
         Map<String, String> all = new LinkedHashMap<>();
@@ -163,8 +162,7 @@ final class WebhookReference implements Serializable {
     }
 
     /** @param parameter of the step, or field of the definition, that has the name */
-    private Webhook named(
-            StepContext stepContext, @CheckForNull DeploymentFile file, String parameter, String name)
+    private Webhook named(StepContext stepContext, @CheckForNull DeploymentFile file, String parameter, String name)
             throws IOException, InterruptedException {
         Job<?, ?> job = stepContext.get(Run.class).getParent();
         Webhook inFile = file == null ? null : file.webhooks().get(name);
@@ -194,8 +192,9 @@ final class WebhookReference implements Serializable {
     private void checkSecrets(String where, Set<String> used) throws AbortException {
         for (String id : used) {
             if (!secrets.contains(id)) {
-                throw new AbortException(where + " uses {{secrets." + id + "}}, which the step does not list; if that file may"
-                        + " send it, say secrets: ['" + id + "'] in the step");
+                throw new AbortException(
+                        where + " uses {{secrets." + id + "}}, which the step does not list; if that file may"
+                                + " send it, say secrets: ['" + id + "'] in the step");
             }
         }
     }
@@ -213,12 +212,14 @@ final class WebhookReference implements Serializable {
             throws IOException, InterruptedException {
         FilePath workspace = stepContext.get(FilePath.class);
         if (workspace == null) {
-            throw new AbortException(parameter + ": " + path + " is a file in the workspace, and there is none here; put the"
-                    + " step into a node block, or give the stage an agent");
+            throw new AbortException(
+                    parameter + ": " + path + " is a file in the workspace, and there is none here; put the"
+                            + " step into a node block, or give the stage an agent");
         }
         FilePath file = workspace.child(path);
         if (!file.exists()) {
-            throw new AbortException(parameter + ": there is no file " + path + " in the workspace; check it out first");
+            throw new AbortException(
+                    parameter + ": there is no file " + path + " in the workspace; check it out first");
         }
         byte[] bytes;
         try (InputStream in = file.read()) {
@@ -229,7 +230,10 @@ final class WebhookReference implements Serializable {
                     parameter + ": " + path + " is larger than " + DeploymentFile.MAX_LENGTH + " bytes");
         }
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException x) {
             throw new AbortException(parameter + ": " + path + " is not in UTF-8");
         }

@@ -2,9 +2,9 @@ package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.ApprovalRepository;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.Approval.Transition;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -77,13 +77,15 @@ public final class ApprovalStore implements ApprovalRepository {
     /** The newest decided approvals, newest first; guarded by itself. */
     private final List<Approval> recent = new ArrayList<>();
     /** One lock for many approvals: enough that two rarely meet, and nothing to clean up. */
-    private final ReentrantLock[] locks = Stream.generate(ReentrantLock::new).limit(1024).toArray(ReentrantLock[]::new);
+    private final ReentrantLock[] locks =
+            Stream.generate(ReentrantLock::new).limit(1024).toArray(ReentrantLock[]::new);
 
     /** The ids of approvals whose files in {@code pending/} could not be read when the store was opened. */
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
     private final ReentrantLock moving = new ReentrantLock();
     private final ReentrantLock foldingLock = new ReentrantLock();
+
     @CheckForNull
     private Folding folding;
 
@@ -280,7 +282,8 @@ public final class ApprovalStore implements ApprovalRepository {
         } finally {
             lock.unlock();
         }
-        if (!before.isDecided() && transition.approval().isDecided()) { // which happens once, so there is no order to keep
+        if (!before.isDecided()
+                && transition.approval().isDecided()) { // which happens once, so there is no order to keep
             tellListeners(transition.approval());
         }
         return Optional.of(transition);
@@ -380,7 +383,9 @@ public final class ApprovalStore implements ApprovalRepository {
 
     @Override
     public List<Approval> outstanding() {
-        return unfolded.values().stream().filter(approval -> !approval.isClosed()).toList();
+        return unfolded.values().stream()
+                .filter(approval -> !approval.isClosed())
+                .toList();
     }
 
     @Override
@@ -422,7 +427,8 @@ public final class ApprovalStore implements ApprovalRepository {
             if (files.isEmpty() && changed.isEmpty()) {
                 return true;
             }
-            // From here on, so that it has whatever is in those files; the decided ones in the order in which they were,
+            // From here on, so that it has whatever is in those files; the decided ones in the order in which they
+            // were,
             // since after a restart it is the files' times that tell which are the newest.
             Set<String> ids = new LinkedHashSet<>();
             unfolded.values().stream().sorted(BY_DECISION).map(Approval::id).forEach(ids::add);
@@ -494,7 +500,10 @@ public final class ApprovalStore implements ApprovalRepository {
                 // Else the journal, or a file whose folder is not synced, would bring them back after a crash.
                 append(ApprovalJson.writeRemoved(ids));
             } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "Cannot write that approvals were removed; after a crash they may be there again", x);
+                LOGGER.log(
+                        Level.WARNING,
+                        "Cannot write that approvals were removed; after a crash they may be there again",
+                        x);
             }
         }
     }

@@ -1,9 +1,5 @@
 package io.jenkins.plugins.armory.storage;
 
-import io.jenkins.plugins.armory.deployment.Deployment;
-import io.jenkins.plugins.armory.deployment.Environment;
-import io.jenkins.plugins.armory.deployment.Failure;
-import io.jenkins.plugins.armory.deployment.Place;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,8 +7,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Environment.Rollback;
 import io.jenkins.plugins.armory.deployment.Environment.State;
+import io.jenkins.plugins.armory.deployment.Failure;
+import io.jenkins.plugins.armory.deployment.Place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,11 +106,16 @@ final class DeploymentJson {
         List<Place.Branch> branches = new ArrayList<>();
         for (JsonNode branch : json.required("branches")) {
             branches.add(new Place.Branch(
-                    branch.required("parallel").textValue(), branch.required("branch").textValue()));
+                    branch.required("parallel").textValue(),
+                    branch.required("branch").textValue()));
         }
         String phase = json.required("phase").asText();
         return new Failure(
-                new Place(optionalText(json, "environment"), optionalText(json, "stage"), optionalText(json, "outermost"), branches),
+                new Place(
+                        optionalText(json, "environment"),
+                        optionalText(json, "stage"),
+                        optionalText(json, "outermost"),
+                        branches),
                 Phase.of(phase).orElseThrow(() -> new IllegalArgumentException("there is no phase " + phase)),
                 json.required("webhook").textValue(),
                 json.required("reason").textValue(),

@@ -1,9 +1,9 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;
 import io.jenkins.plugins.armory.deployment.Environment;
-import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -157,7 +157,8 @@ public final class DeploymentStore {
 
     private synchronized void notifyWaiters() {
         for (String name : List.copyOf(waiters.keySet())) {
-            durable.find(name).filter(environment -> environment.state() != State.WAITING_FOR_DEPENDENCIES)
+            durable.find(name)
+                    .filter(environment -> environment.state() != State.WAITING_FOR_DEPENDENCIES)
                     .ifPresent(environment -> {
                         Waiter waiter = waiters.remove(name);
                         executor.execute(() -> waiter.settled(environment));

@@ -69,7 +69,10 @@ final class Folding {
                 schedule(DELAY);
             }
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot write approvals to their files; they are in the journal. Trying again in a minute", x);
+            LOGGER.log(
+                    Level.WARNING,
+                    "Cannot write approvals to their files; they are in the journal. Trying again in a minute",
+                    x);
             schedule(RETRY);
         }
     }

@@ -13,7 +13,8 @@ public final class UnknownFormatException extends IOException {
     /** @param where the file, and the line where it has several records */
     UnknownFormatException(String where, IOException cause) {
         super(
-                where + ": " + cause.getMessage() + ". Nothing was changed. Install the version of the plugin that wrote it,"
+                where + ": " + cause.getMessage()
+                        + ". Nothing was changed. Install the version of the plugin that wrote it,"
                         + " or a later one, and restart Jenkins.",
                 cause);
     }

@@ -5,17 +5,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Progress;
-import io.jenkins.plugins.armory.callback.CallbackEndpoint;
+import io.jenkins.plugins.armory.callback.CallbackAnswers;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +63,9 @@ final class ApprovalList {
         PageTag tag = new PageTag();
         visible.forEach(approval -> addTo(tag, approval));
         return tag.answer(known, () -> {
-            ObjectNode body = JsonNodeFactory.instance.objectNode().put("now", Instant.now().toString());
+            ObjectNode body = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("now", Instant.now().toString());
             ArrayNode array = body.putArray("approvals");
             for (Approval approval : visible) {
                 ObjectNode json = json(approval);
@@ -115,7 +117,8 @@ final class ApprovalList {
         ObjectNode json = json(approval);
         ArrayNode callbacks = json.putArray("rejectedCallbacks");
         for (Rejected each : rejected(approval)) {
-            callbacks.addObject()
+            callbacks
+                    .addObject()
                     .put("at", each.at().toString())
                     .put("status", each.status())
                     .put("reason", each.reason())
@@ -132,7 +135,9 @@ final class ApprovalList {
                 .put("id", approval.id())
                 .put("job", approval.build().job())
                 .put("build", approval.build().number())
-                .put("buildUrl", viewer.jobUrl(approval).orElseThrow() + approval.build().number() + '/')
+                .put(
+                        "buildUrl",
+                        viewer.jobUrl(approval).orElseThrow() + approval.build().number() + '/')
                 .put("phase", approval.phase().toString())
                 .put("environment", approval.environment())
                 .put("webhook", approval.webhook())
@@ -169,7 +174,7 @@ final class ApprovalList {
 
     private static ObjectNode json(Decision decision) {
         String message = decision.mdMessage();
-        return CallbackEndpoint.json(decision)
+        return CallbackAnswers.json(decision)
                 .put("mdMessage", Markdown.shown(message))
                 .put("mdMessageHtml", Markdown.toHtml(message));
     }

@@ -49,10 +49,7 @@ final class ApprovalPath {
 
     /** Whether it is for those who are no users of Jenkins: their requests prove by themselves whose they are. */
     static boolean isForCallers(@CheckForNull String path) {
-        return idIn(path) != null
-                || idOfRehearsal(path) != null
-                || idOfProgress(path) != null
-                || TOKEN.equals(path);
+        return idIn(path) != null || idOfRehearsal(path) != null || idOfProgress(path) != null || TOKEN.equals(path);
     }
 
     @CheckForNull

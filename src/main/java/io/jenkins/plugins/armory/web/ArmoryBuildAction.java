@@ -5,10 +5,10 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
-import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,7 +41,11 @@ public final class ArmoryBuildAction extends Tab {
     public String getIconFileName() {
         try {
             return BuildRecord.hasApprovals(run)
-                            || !ArmoryRuntime.get().deployments().of(run).deployment().isEmpty()
+                            || !ArmoryRuntime.get()
+                                    .deployments()
+                                    .of(run)
+                                    .deployment()
+                                    .isEmpty()
                     ? "symbol-hourglass-outline plugin-ionicons-api"
                     : null;
         } catch (IOException x) {

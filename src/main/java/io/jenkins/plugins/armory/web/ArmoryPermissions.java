@@ -16,8 +16,8 @@ public final class ArmoryPermissions {
     private static final PermissionGroup GROUP =
             new PermissionGroup(ArmoryPermissions.class, Messages._ArmoryPermissions_title());
 
-    public static final Permission APPROVE = new Permission(
-            GROUP, "Approve", Messages._ArmoryPermissions_approve(), Item.BUILD, PermissionScope.ITEM);
+    public static final Permission APPROVE =
+            new Permission(GROUP, "Approve", Messages._ArmoryPermissions_approve(), Item.BUILD, PermissionScope.ITEM);
 
     public static final Permission REJECT =
             new Permission(GROUP, "Reject", Messages._ArmoryPermissions_reject(), Item.BUILD, PermissionScope.ITEM);

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -37,9 +37,8 @@ final class BuildDeployment {
         tag.add(deployment);
         approvals.forEach(approval -> list.addTo(tag, approval));
         return tag.answer(known, () -> {
-            ObjectNode body = json(deployment)
-                    .put("now", Instant.now().toString())
-                    .put("building", building);
+            ObjectNode body =
+                    json(deployment).put("now", Instant.now().toString()).put("building", building);
             ArrayNode array = body.putArray("approvals");
             approvals.forEach(approval -> array.add(list.whole(approval)));
             return body;

@@ -1,9 +1,9 @@
 package io.jenkins.plugins.armory.web;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.callback.CallbackRequest;
-import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.RequestBody;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -33,7 +33,8 @@ final class CallerRequests {
         } else if (rehearsal != null) {
             JsonWriter.answer(response, () -> ArmoryRuntime.get().endpoint().rehearse(callback(request, rehearsal)));
         } else if (ApprovalPath.TOKEN.equals(path)) {
-            JsonWriter.answer(response, () -> ArmoryRuntime.get().tokenEndpoint().handle(TokenRequests.of(request)));
+            JsonWriter.answer(
+                    response, () -> ArmoryRuntime.get().tokenEndpoint().handle(TokenRequests.of(request)));
         } else {
             return false;
         }
@@ -47,9 +48,7 @@ final class CallerRequests {
                 headers(request, "Authorization"),
                 headers(request, CallbackRequest.ALTERNATIVE_HEADER),
                 request.getRemoteAddr(),
-                request.getContentType(),
-                request.getContentLengthLong(),
-                request.getInputStream());
+                new RequestBody(request.getContentType(), request.getContentLengthLong(), request.getInputStream()));
     }
 
     static List<String> headers(HttpServletRequest request, String name) {

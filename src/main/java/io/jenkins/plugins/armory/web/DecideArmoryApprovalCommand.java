@@ -17,16 +17,10 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
     @Argument(metaVar = "ID", required = true, usage = "The approval, as list-armory-approvals names it.")
     private String id;
 
-    @Option(
-            name = "--approve",
-            forbids = "--reject",
-            usage = "Approves.")
+    @Option(name = "--approve", forbids = "--reject", usage = "Approves.")
     private boolean approve;
 
-    @Option(
-            name = "--reject",
-            forbids = "--approve",
-            usage = "Rejects.")
+    @Option(name = "--reject", forbids = "--approve", usage = "Rejects.")
     private boolean reject;
 
     @Option(name = "--comment", metaVar = "TEXT", usage = "Why; people read it in the build's log and on the pages.")

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.web;
 
-import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.logging.Level;

@@ -14,7 +14,10 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
     @Option(name = "--all", usage = "Lists the newest decided approvals too, and not only those that wait.")
     private boolean all;
 
-    @Option(name = "--json", usage = "Prints the data of the page of all approvals, which has those that wait and the newest decided ones.")
+    @Option(
+            name = "--json",
+            usage =
+                    "Prints the data of the page of all approvals, which has those that wait and the newest decided ones.")
     private boolean json;
 
     @Override
@@ -41,10 +44,13 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
     private static String line(JsonNode approval) {
         return String.join(
                 "\t",
-                printable(approval.path("decision").path("outcome").asText(approval.get("state").asText())),
+                printable(approval.path("decision")
+                        .path("outcome")
+                        .asText(approval.get("state").asText())),
                 printable(approval.get("id").asText()),
                 printable(approval.get("deadline").asText()),
-                printable(approval.get("job").asText() + " #" + approval.get("build").asInt()),
+                printable(approval.get("job").asText() + " #"
+                        + approval.get("build").asInt()),
                 printable(approval.get("environment").asText("-")),
                 printable(approval.get("webhook").asText()));
     }

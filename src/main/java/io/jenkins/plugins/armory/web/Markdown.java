@@ -81,7 +81,8 @@ final class Markdown {
         if (markdown.length() <= MAX_SHOWN) {
             return markdown;
         }
-        return markdown.substring(0, Character.isHighSurrogate(markdown.charAt(MAX_SHOWN - 1)) ? MAX_SHOWN - 1 : MAX_SHOWN);
+        return markdown.substring(
+                0, Character.isHighSurrogate(markdown.charAt(MAX_SHOWN - 1)) ? MAX_SHOWN - 1 : MAX_SHOWN);
     }
 
     private static String render(String markdown) {
@@ -133,7 +134,8 @@ final class Markdown {
 
         private void render(Node node, String destination, @CheckForNull String title) {
             // A link within another one, as an image in a link would be, is no HTML.
-            boolean asLink = SAFE_URL.matcher(destination).matches() && !isInLink(node) && !isTooMuch(destination, title);
+            boolean asLink =
+                    SAFE_URL.matcher(destination).matches() && !isInLink(node) && !isTooMuch(destination, title);
             if (asLink) {
                 Map<String, String> attributes = new LinkedHashMap<>();
                 attributes.put("href", context.encodeUrl(destination));

@@ -2,14 +2,14 @@ package io.jenkins.plugins.armory.web;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
-import io.jenkins.plugins.armory.callback.CallbackEndpoint;
+import io.jenkins.plugins.armory.callback.CallbackAnswers;
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -40,7 +40,8 @@ record PersonalDecision(String id, Choice choice) {
         Matcher matcher = PATH.matcher(path);
         return matcher.matches()
                 ? Optional.of(new PersonalDecision(
-                        matcher.group(1), matcher.group(2).equals(Choice.APPROVE.path()) ? Choice.APPROVE : Choice.REJECT))
+                        matcher.group(1),
+                        matcher.group(2).equals(Choice.APPROVE.path()) ? Choice.APPROVE : Choice.REJECT))
                 : Optional.empty();
     }
 
@@ -96,25 +97,31 @@ record PersonalDecision(String id, Choice choice) {
         Approval approval = transition.approval();
         Decision person = approval.person();
         return switch (transition.answer()) {
-            case ACCEPTED, DUPLICATE -> with(
-                    person,
-                    JsonResponse.ok(JsonNodeFactory.instance
-                            .objectNode()
-                            .put("status", "accepted")
-                            .put("approvalId", id)
-                            .put("approved", choice == Choice.APPROVE)
-                            .put("duplicate", transition.answer() == Approval.Answer.DUPLICATE)
-                            .put("decided", approval.isDecided())));
-            case CONFLICT -> with(
-                    person,
-                    JsonResponse.error(
-                            409, "already_decided", "Another person's decision stands already; the first one counts."));
-            default -> with(
-                    approval.decision(),
-                    JsonResponse.error(
-                            410,
-                            "approval_ended",
-                            "The approval ended before: " + approval.requireDecision().mdMessage()));
+            case ACCEPTED, DUPLICATE ->
+                with(
+                        person,
+                        JsonResponse.ok(JsonNodeFactory.instance
+                                .objectNode()
+                                .put("status", "accepted")
+                                .put("approvalId", id)
+                                .put("approved", choice == Choice.APPROVE)
+                                .put("duplicate", transition.answer() == Approval.Answer.DUPLICATE)
+                                .put("decided", approval.isDecided())));
+            case CONFLICT ->
+                with(
+                        person,
+                        JsonResponse.error(
+                                409,
+                                "already_decided",
+                                "Another person's decision stands already; the first one counts."));
+            default ->
+                with(
+                        approval.decision(),
+                        JsonResponse.error(
+                                410,
+                                "approval_ended",
+                                "The approval ended before: "
+                                        + approval.requireDecision().mdMessage()));
         };
     }
 
@@ -122,7 +129,7 @@ record PersonalDecision(String id, Choice choice) {
         if (decision == null) {
             throw new IllegalStateException("nothing was decided");
         }
-        answer.body().set("decision", CallbackEndpoint.json(decision));
+        answer.body().set("decision", CallbackAnswers.json(decision));
         return answer;
     }
 }

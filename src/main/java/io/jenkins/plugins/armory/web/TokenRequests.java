@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.web;
 
+import io.jenkins.plugins.armory.callback.RequestBody;
 import io.jenkins.plugins.armory.callback.oauth.TokenRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
@@ -22,9 +23,7 @@ final class TokenRequests {
                 request.getQueryString(),
                 CallerRequests.headers(request, "Authorization"),
                 request.getRemoteAddr(),
-                request.getContentType(),
-                request.getContentLengthLong(),
-                body(request));
+                new RequestBody(request.getContentType(), request.getContentLengthLong(), body(request)));
     }
 
     /**

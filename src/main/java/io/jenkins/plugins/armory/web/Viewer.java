@@ -57,10 +57,9 @@ final class Viewer {
     }
 
     private Optional<Seen> seen(Approval approval) {
-        return jobs.computeIfAbsent(
-                approval.build().job(),
-                name -> readable(name, each -> Jenkins.get().getItemByFullName(each, Item.class))
-                        .map(Seen::new));
+        return jobs.computeIfAbsent(approval.build().job(), name -> readable(
+                        name, each -> Jenkins.get().getItemByFullName(each, Item.class))
+                .map(Seen::new));
     }
 
     /**

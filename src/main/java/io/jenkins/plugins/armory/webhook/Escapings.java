@@ -7,23 +7,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * How values are written for where they stand, so that none can be taken for more than a value: it ends no string, no path
- * segment and no line, and begins no field.
+ * Escapings for the places where a value may stand. An escaped value ends no string, no path segment and no line, and starts
+ * no field.
  */
 final class Escapings {
 
     private Escapings() {}
 
-    /**
-     * In a URI: as a component, but for a variable that starts it, since that is an address.
-     *
-     * @see #component
-     */
+    /** Escapes for a URI, as a {@link #component}. A variable at the start is not escaped, since it is an address. */
     static Template.Escaping uri() {
         return (value, before) -> before.isEmpty() ? value : component(value);
     }
 
-    /** The value of a header: as it is. What a header cannot hold is an error, since there is no escaping for it. */
+    /** Refuses what a header cannot hold. Header values have no escaping. */
     static Template.Escaping header() {
         return (value, before) -> {
             if (!isFieldContent(value)) {
@@ -34,15 +30,15 @@ final class Escapings {
         };
     }
 
-    /** Whether a header may have that in its value: visible ASCII, spaces and tabs (RFC 9110, section 5.5). */
+    /** Returns whether a text is visible ASCII, spaces and tabs (RFC 9110, section 5.5). */
     private static boolean isFieldContent(String value) {
         return value.chars().allMatch(c -> c == '\t' || c >= 0x20 && c < 0x7f);
     }
 
-    /** A body of that media type: JSON, forms and XML have their own escaping, all other bodies none. */
+    /** Escapes for a body of a media type: JSON, a form or XML. Other bodies have no escaping. */
     static Template.Escaping body(String mediaType) {
         if (isJson(mediaType)) {
-            return new Json();
+            return new JsonEscaping();
         }
         if (mediaType.equals("application/x-www-form-urlencoded")) {
             return (value, before) -> component(value);
@@ -53,7 +49,7 @@ final class Escapings {
         return (value, before) -> value;
     }
 
-    /** The media type of a {@code Content-Type}, without its parameters. */
+    /** Returns the media type of a {@code Content-Type}, without parameters. */
     static String mediaType(String contentType) {
         return contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
@@ -70,7 +66,7 @@ final class Escapings {
                 .replace("%7E", "~");
     }
 
-    /** The inside of a JSON string. */
+    /** Escapes for the inside of a JSON string. */
     static String json(String value) {
         return new String(JsonStringEncoder.getInstance().quoteAsString(value));
     }
@@ -84,36 +80,45 @@ final class Escapings {
     }
 
     /**
-     * In a JSON string, as its inside. Elsewhere in JSON a value has to be one JSON value, so that numbers, and whole
-     * objects, can be handed through while nothing can be put beside them.
+     * Escapes for a JSON text. Outside a string, the value must be one JSON value: numbers and whole objects can be passed
+     * on, and nothing can be added beside them.
      */
-    private static final class Json implements Template.Escaping {
+    private static final class JsonEscaping implements Template.Escaping {
 
         private int seen;
         private boolean inString;
 
         @Override
         public String escape(String value, CharSequence before) {
+            follow(before);
+            if (inString) {
+                return json(value);
+            }
+            if (!isJsonValue(value)) {
+                throw new IllegalArgumentException(
+                        "stands outside of a JSON string, and its value is not JSON; put it between quotes");
+            }
+            return value;
+        }
+
+        /** Goes on to the end of the text, keeping track of its strings. */
+        private void follow(CharSequence before) {
             for (; seen < before.length(); seen++) {
                 char c = before.charAt(seen);
                 if (c == '"') {
                     inString = !inString;
                 } else if (c == '\\' && inString) {
-                    seen++; // what is escaped ends no string
+                    seen++; // an escaped quote does not end the string
                 }
             }
-            if (inString) {
-                return json(value);
-            }
+        }
+
+        private static boolean isJsonValue(String value) {
             try {
-                if (!WebhookRequest.Json.MAPPER.readTree(value).isMissingNode()) {
-                    return value;
-                }
+                return !RequestRenderer.JSON.readTree(value).isMissingNode();
             } catch (JsonProcessingException x) {
-                // as below
+                return false;
             }
-            throw new IllegalArgumentException(
-                    "stands outside of a JSON string, and its value is not JSON; put it between quotes");
         }
     }
 }

@@ -1,6 +1,10 @@
 package io.jenkins.plugins.armory.webhook;
 
-/** A webhook whose definition breaks a rule. The message names the field and the mend. */
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** Thrown for a webhook definition that breaks a rule. The message names the field and says what to write instead. */
+@Restricted(NoExternalUse.class)
 public final class InvalidWebhookException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
@@ -10,7 +14,7 @@ public final class InvalidWebhookException extends IllegalArgumentException {
 
     /**
      * @param field the field of the definition, such as {@code agentIdentifier}
-     * @param problem what is wrong with it, and what to write instead
+     * @param problem the problem, and what to write instead
      */
     public InvalidWebhookException(String field, String problem) {
         super(field + ": " + problem);
@@ -22,7 +26,7 @@ public final class InvalidWebhookException extends IllegalArgumentException {
         return field;
     }
 
-    /** The message without the field. */
+    /** Returns the message without the field. */
     public String problem() {
         return problem;
     }

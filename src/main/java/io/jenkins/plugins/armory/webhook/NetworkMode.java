@@ -2,12 +2,15 @@ package io.jenkins.plugins.armory.webhook;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Where a webhook is called from: {@code networkMode} of Armory's {@code webhooks} section. */
+/** The place that a webhook is called from: {@code networkMode} of Armory's {@code webhooks} section. */
+@Restricted(NoExternalUse.class)
 public enum NetworkMode {
     /** From Jenkins itself. */
     DIRECT("direct"),
-    /** From the Jenkins agent that {@code agentIdentifier} names, which may reach what Jenkins itself does not. */
+    /** From the Jenkins agent that {@code agentIdentifier} names, for networks that Jenkins itself cannot reach. */
     REMOTE_NETWORK_AGENT("remoteNetworkAgent");
 
     private final String text;
@@ -16,13 +19,13 @@ public enum NetworkMode {
         this.text = text;
     }
 
-    /** The mode as it is written in definitions. */
+    /** Returns the mode as it is written in definitions. */
     @Override
     public String toString() {
         return text;
     }
 
-    /** @throws InvalidWebhookException when there is no such mode */
+    /** @throws InvalidWebhookException if there is no such mode */
     public static NetworkMode of(String text) {
         return Arrays.stream(values())
                 .filter(mode -> mode.text.equals(text.strip()))
@@ -30,6 +33,8 @@ public enum NetworkMode {
                 .orElseThrow(() -> new InvalidWebhookException(
                         "networkMode",
                         "\"" + text + "\" is not one of "
-                                + Arrays.stream(values()).map(NetworkMode::toString).collect(Collectors.joining(", "))));
+                                + Arrays.stream(values())
+                                        .map(NetworkMode::toString)
+                                        .collect(Collectors.joining(", "))));
     }
 }

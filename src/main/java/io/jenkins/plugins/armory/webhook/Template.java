@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A mustache template that knows variables and nothing else: no sections, no partials, as in Armory. A variable is
- * {@code {{namespace.name}}}, spaces inside the braces allowed.
+ * A mustache template with variables only: no sections and no partials, as in Armory. A variable is
+ * {@code {{namespace.name}}}, with optional spaces inside the braces.
  */
 final class Template {
 
@@ -19,22 +19,22 @@ final class Template {
     private static final Pattern NAME = Pattern.compile("[^\\s{}#/^>&!]+");
     private static final Pattern VARIABLE = Pattern.compile("(armory|context|secrets)\\." + NAME);
 
-    /** How a value is written for the place where it stands. */
+    /** Escapes a value for the place where it stands. */
     interface Escaping {
         /**
          * @param value the variable's value
-         * @param before what comes before it, rendered
-         * @throws IllegalArgumentException when the value cannot stand there; the message says why without showing it
+         * @param before the rendered text before the value
+         * @throws IllegalArgumentException if the value cannot stand there; the message says why without showing it
          */
         String escape(String value, CharSequence before);
     }
 
-    /** A template with its variables put in. */
+    /** The text of a template after its variables have been replaced. */
     static final class Rendered {
 
         private final Template template;
         private final String text;
-        /** For each variable: where its value starts and ends in the text, and where its tag starts and ends. */
+        /** For each variable, four offsets: start and end of its value in the text, start and end of its tag. */
         private final List<int[]> values;
 
         private Rendered(Template template, String text, List<int[]> values) {
@@ -48,7 +48,7 @@ final class Template {
             return text;
         }
 
-        /** The place in the template that a character of the text comes from: "at line 1, column 2". */
+        /** Returns the place in the template that a character of the text comes from: "at line 1, column 2". */
         String placeOf(int offset) {
             int shift = 0;
             for (int[] value : values) {
@@ -68,7 +68,7 @@ final class Template {
     private final String text;
 
     /**
-     * @param field what to call the template in messages
+     * @param field the name of the template in messages
      * @param text the template
      */
     Template(String field, String text) {
@@ -76,41 +76,45 @@ final class Template {
         this.text = text;
     }
 
-    /** Whether {@code {{context.name}}} and the like can name it. */
+    /** Returns whether a variable can have a name. */
     static boolean isName(String name) {
         return NAME.matcher(name).matches();
     }
 
-    /** The names of the variables in a template. */
+    /** Returns the names of the variables in a template. */
     static Set<String> variables(String text) {
-        return TAG.matcher(text).results().map(tag -> tag.group(1).strip()).collect(Collectors.toCollection(TreeSet::new));
+        return TAG.matcher(text)
+                .results()
+                .map(tag -> tag.group(1).strip())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /**
-     * Looks for what is wrong with a template whatever the values.
+     * Checks the tags of a template, whatever the values will be.
      *
-     * @throws InvalidWebhookException on a tag that is no variable, and on one without an end
+     * @throws InvalidWebhookException if a tag is not a variable, or has no end
      */
     static void check(String field, String text) {
         try {
             new Template(field, text).render(name -> "", (value, before) -> value);
         } catch (TemplateException x) {
-            throw new InvalidWebhookException(field, String.valueOf(x.getMessage()).substring(field.length() + 2));
+            throw new InvalidWebhookException(
+                    field, String.valueOf(x.getMessage()).substring(field.length() + 2));
         }
     }
 
     /**
-     * Puts in the variables. Their values are never looked at for tags.
+     * Replaces the variables. Tags in their values stay as they are.
      *
-     * @throws TemplateException on a tag that is no variable, on a variable without a value or with one that cannot stand
-     *     there, and on a tag without an end
+     * @throws TemplateException if a tag is not a variable or has no end, and if a variable has no value or one that cannot
+     *     stand there
      */
     Rendered render(Variables variables, Escaping escaping) throws TemplateException {
         return render(
                 name -> {
                     String value = variables.get(name);
                     if (value == null) {
-                        throw new IllegalArgumentException("has no value; " + variables.known(name));
+                        throw new IllegalArgumentException("has no value; " + variables.hint(name));
                     }
                     return value;
                 },
@@ -118,38 +122,51 @@ final class Template {
     }
 
     private Rendered render(UnaryOperator<String> values, Escaping escaping) throws TemplateException {
-        StringBuilder rendered = new StringBuilder();
-        List<int[]> places = new ArrayList<>();
+        var rendered = new StringBuilder();
+        var places = new ArrayList<int[]>();
         Matcher tag = TAG.matcher(text);
         int from = 0;
         while (tag.find()) {
             rendered.append(text, from, tag.start());
             int start = rendered.length();
-            String name = tag.group(1).strip();
-            if (!VARIABLE.matcher(name).matches()) {
-                throw new TemplateException(field + ": \"{{" + name + "}}\" " + place(tag.start())
-                        + " is not a variable; write {{armory.NAME}}, {{context.NAME}} or {{secrets.ID}}. Sections and"
-                        + " partials are not supported");
-            }
-            try {
-                rendered.append(escaping.escape(values.apply(name), rendered));
-            } catch (IllegalArgumentException x) {
-                throw new TemplateException(
-                        field + ": {{" + name + "}} " + place(tag.start()) + " " + x.getMessage());
-            }
+            rendered.append(value(tag, values, escaping, rendered));
             from = tag.end();
             places.add(new int[] {start, rendered.length(), tag.start(), from});
         }
+        checkNoOpenTag(from);
+        rendered.append(text, from, text.length());
+        return new Rendered(this, rendered.toString(), places);
+    }
+
+    private String value(Matcher tag, UnaryOperator<String> values, Escaping escaping, CharSequence before)
+            throws TemplateException {
+        String name = tag.group(1).strip();
+        if (!VARIABLE.matcher(name).matches()) {
+            throw new TemplateException(field + ": \"{{" + name + "}}\" " + place(tag.start())
+                    + " is not a variable; write {{armory.NAME}}, {{context.NAME}} or {{secrets.ID}}. Sections and"
+                    + " partials are not supported");
+        }
+        try {
+            return escaping.escape(values.apply(name), before);
+        } catch (IllegalArgumentException x) {
+            throw new TemplateException(field + ": {{" + name + "}} " + place(tag.start()) + " " + x.getMessage());
+        }
+    }
+
+    /** Checks for "{{" only: "}}" alone is the end of two JSON objects. */
+    private void checkNoOpenTag(int from) throws TemplateException {
         int open = text.indexOf("{{", from);
-        // "}}" alone is the end of two JSON objects; "{{" opens nothing but a tag.
         if (open >= 0) {
             throw new TemplateException(field + ": the \"{{\" " + place(open) + " has no \"}}\"");
         }
-        return new Rendered(this, rendered.append(text, from, text.length()).toString(), places);
     }
 
     private String place(int position) {
-        int line = 1 + (int) text.substring(0, position).chars().filter(c -> c == '\n').count();
+        int line = 1
+                + (int) text.substring(0, position)
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count();
         int column = position - text.lastIndexOf('\n', position - 1);
         return "at line " + line + ", column " + column;
     }

@@ -9,11 +9,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The variables of a template by their full names, such as {@code armory.callbackUri}. The namespaces are Armory's: of
- * {@code armory}, what a Jenkins build knows; {@code context}, from whoever runs the webhook; {@code secrets}.
+ * The values of a template's variables, by their full names such as {@code armory.callbackUri}. The namespaces are Armory's:
+ * {@code armory} is about the build, {@code context} comes from steps and definitions, and {@code secrets} are credentials.
  */
+@Restricted(NoExternalUse.class)
 public final class Variables {
 
     public static final String CALLBACK_URI = "armory.callbackUri";
@@ -24,10 +27,11 @@ public final class Variables {
     public static final String ACCOUNT_NAME = "armory.accountName";
     public static final String NAMESPACE = "armory.namespace";
     public static final String APPROVAL_ID = "armory.approvalId";
-    /** What the approval came to; known to cancel webhooks alone, and so is {@link #REASON}. */
+    /** The outcome of the approval. Only cancel webhooks have it and {@link #REASON}. */
     public static final String OUTCOME = "armory.outcome";
 
     public static final String REASON = "armory.reason";
+
     private static final String CONTEXT = "context.";
     private static final String SECRETS = "secrets.";
 
@@ -37,10 +41,10 @@ public final class Variables {
     @CheckForNull
     private String contextSample;
 
-    /** By their names: the values that were asked for and must not be shown. */
+    /** The values that were used and must not be shown, by their names. */
     private final Map<String, String> secretsUsed = new LinkedHashMap<>();
 
-    /** Ids of the Secret texts that a template uses. */
+    /** Returns the ids of the Secret texts that a template uses. */
     public static Set<String> secretsIn(String template) {
         return Template.variables(template).stream()
                 .filter(name -> name.startsWith(SECRETS))
@@ -48,7 +52,7 @@ public final class Variables {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Sets a variable; one without a value is as good as unknown. */
+    /** Sets a variable. Without a value it stays unknown. */
     public Variables with(String name, @CheckForNull String value) {
         if (value != null) {
             values.put(name, value);
@@ -56,13 +60,13 @@ public final class Variables {
         return this;
     }
 
-    /** Sets {@code {{context.*}}}; what was set before stays where this says nothing. */
+    /** Sets {@code {{context.*}}}. Keys that are not among these keep their values. */
     public Variables withContext(Map<String, String> context) {
         context.forEach((key, value) -> with(CONTEXT + key, value));
         return this;
     }
 
-    /** What {@code {{context.*}}} is where nothing else is said, to try a template with. */
+    /** Sets the value of each {@code {{context.*}}} that has no other, for trying a template. */
     public Variables withContextSample(String sample) {
         contextSample = sample;
         return this;
@@ -71,8 +75,7 @@ public final class Variables {
     /**
      * Sets {@code {{secrets.*}}}.
      *
-     * @param secrets gives the secret of an id, {@code null} when there is none; is asked for those alone that a template
-     *     mentions, and once for each
+     * @param secrets returns the secret of an id, or {@code null}; it is called once for each secret that a template uses
      */
     public Variables withSecrets(UnaryOperator<String> secrets) {
         this.secrets = secrets;
@@ -81,7 +84,7 @@ public final class Variables {
 
     @CheckForNull
     String get(String name) {
-        if (name.startsWith(SECRETS)) { // looked up once: that may take a while, and is recorded
+        if (name.startsWith(SECRETS)) { // once: a look-up may be slow, and Jenkins records it
             return secretsUsed.computeIfAbsent(name, known -> secrets.apply(known.substring(SECRETS.length())));
         }
         if (name.startsWith(CONTEXT)) {
@@ -90,14 +93,14 @@ public final class Variables {
         return name.equals(CALLBACK_TOKEN) ? secretsUsed.computeIfAbsent(name, values::get) : values.get(name);
     }
 
-    /** The values that were asked for and must not be shown. */
+    /** Returns the values that were used and must not be shown. */
     Collection<String> secretsUsed() {
         return Collections.unmodifiableCollection(secretsUsed.values());
     }
 
-    /** What {@code {{context.*}}} holds. */
+    /** Returns the values of {@code {{context.*}}}, without the namespace. */
     Map<String, String> context() {
-        Map<String, String> context = new LinkedHashMap<>();
+        var context = new LinkedHashMap<String, String>();
         values.forEach((name, value) -> {
             if (name.startsWith(CONTEXT)) {
                 context.put(name.substring(CONTEXT.length()), value);
@@ -106,13 +109,14 @@ public final class Variables {
         return Collections.unmodifiableMap(context);
     }
 
-    /** What to tell about a variable that has no value. */
-    String known(String name) {
+    /** Returns a hint for a variable that has no value. */
+    String hint(String name) {
         if (name.startsWith(CONTEXT)) {
             return "add \"" + name.substring(CONTEXT.length()) + "\" to context";
         }
         if (name.startsWith(SECRETS)) {
-            return "there is no Secret text credential \"" + name.substring(SECRETS.length()) + "\" that this job may use";
+            return "there is no Secret text credential \"" + name.substring(SECRETS.length())
+                    + "\" that this job may use";
         }
         if (name.equals(ENVIRONMENT_NAME)) {
             return "run the step in a stage, or give it an environment";

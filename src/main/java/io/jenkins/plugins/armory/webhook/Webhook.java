@@ -7,43 +7,31 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The definition of an outgoing call, with the fields of Armory's {@code webhooks} section. Immutable, and always one that
- * could be called: whatever can be wrong with a definition as such is found when it is built.
+ * The definition of an outgoing call, with the fields of Armory's {@code webhooks} section. It is immutable, and
+ * {@link Builder#build} refuses whatever breaks a rule of {@link WebhookRules}.
  *
- * <p>A class and not a record because it is kept in a build's {@code program.dat}, and JBoss Marshalling does not restore
+ * <p>It is a class and not a record because it is kept in a build's {@code program.dat}: JBoss Marshalling does not restore
  * records.
  */
+@Restricted(NoExternalUse.class)
 public final class Webhook implements Serializable {
 
     private static final long serialVersionUID = 2L;
+
     /** The methods that a webhook may be called with. */
-    public static final List<String> METHODS = List.of("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS");
+    public static final List<String> METHODS = WebhookRules.METHODS;
 
     static final String DEFAULT_METHOD = "POST";
-    private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD");
-    private static final String HEADER_NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"; // RFC 9110, section 5.6.2
-    /** What the HTTP client sets itself, or what would reach another host than the one that is called. */
-    private static final Set<String> RESERVED_HEADERS = Set.of(
-            "connection",
-            "content-length",
-            "expect",
-            "host",
-            "keep-alive",
-            "proxy-authorization",
-            "proxy-connection",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade");
 
     private final String name;
     private final String method;
@@ -68,7 +56,7 @@ public final class Webhook implements Serializable {
     @CheckForNull
     private final Cancel cancel;
 
-    /** What is called when an approval ends without its external process: a webhook, or the name of one. */
+    /** The webhook to call when an approval ends without its external process: defined inline, or named. */
     public static final class Cancel implements Serializable {
 
         private static final long serialVersionUID = 1L;
@@ -84,23 +72,23 @@ public final class Webhook implements Serializable {
             this.inline = inline;
         }
 
-        /** The one of that name, wherever it is defined. */
+        /** Returns a reference to a webhook that is defined elsewhere. */
         public static Cancel named(String name) {
             return new Cancel(name, null);
         }
 
-        /** One that is defined where it is used; it is called on the way on which the approval's webhook is. */
+        /** Returns a cancel webhook that is defined inline. It is called from where the approval's webhook is called. */
         public static Cancel of(Webhook inline) {
             return new Cancel(null, inline);
         }
 
-        /** {@code null} for one that is defined where it is used. */
+        /** Returns the name, or {@code null} if the webhook is defined inline. */
         @CheckForNull
         public String name() {
             return name;
         }
 
-        /** {@code null} for one that is defined elsewhere. */
+        /** Returns the inline definition, or {@code null} if the webhook is defined elsewhere. */
         @CheckForNull
         public Webhook inline() {
             return inline;
@@ -119,7 +107,7 @@ public final class Webhook implements Serializable {
         }
     }
 
-    /** A header of the call. */
+    /** A header of the call, with a template for its value. */
     public static final class Header implements Serializable {
 
         private static final long serialVersionUID = 1L;
@@ -129,22 +117,13 @@ public final class Webhook implements Serializable {
 
         /**
          * @param key the name, not a template
-         * @param value template of the value
-         * @throws InvalidWebhookException when {@code key} is not the name of a header, or one that is not for a webhook
+         * @param value the template of the value
+         * @throws InvalidWebhookException if {@code key} is not the name of a header that a webhook may set
          */
         public Header(@CheckForNull String key, @CheckForNull String value) {
-            if (key == null || !key.matches(HEADER_NAME)) {
-                throw new InvalidWebhookException(
-                        "headers",
-                        "\"" + key + "\" is not the name of an HTTP header; write"
-                                + " headers: [[key: 'Authorization', value: '...']]");
-            }
-            if (RESERVED_HEADERS.contains(key.toLowerCase(Locale.ROOT))) {
-                throw new InvalidWebhookException("headers", key + " is set by Jenkins; leave it out");
-            }
             this.key = key;
             this.value = value == null ? "" : value;
-            Template.check("headers", this.value);
+            WebhookRules.checkHeader(key, this.value);
         }
 
         public String key() {
@@ -168,7 +147,7 @@ public final class Webhook implements Serializable {
 
     private Webhook(Builder builder) {
         name = builder.name;
-        method = builder.method.strip().toUpperCase(Locale.ROOT);
+        method = WebhookRules.normalMethod(builder.method);
         uriTemplate = builder.uriTemplate.strip();
         headers = new ArrayList<>(builder.headers);
         body = builder.body;
@@ -182,9 +161,9 @@ public final class Webhook implements Serializable {
     }
 
     /**
-     * Puts a definition together.
+     * Starts a definition.
      *
-     * @param name what people know the webhook by, and what {@code webhook:} names; must not be blank
+     * @param name the name that people know the webhook by, and that {@code webhook:} refers to; must not be blank
      */
     public static Builder named(@CheckForNull String name) {
         return new Builder(name);
@@ -211,13 +190,13 @@ public final class Webhook implements Serializable {
         return body;
     }
 
-    /** The file in the workspace that has the template of the body; {@code null} when there is none, or it was read. */
+    /** Returns the workspace file with the body template, or {@code null} if there is none or it has been read. */
     @CheckForNull
     public String bodyPath() {
         return bodyPath;
     }
 
-    /** How often a call that did not get through is made again. */
+    /** Returns how many times a failed call is retried. */
     public int retryCount() {
         return retryCount;
     }
@@ -226,50 +205,50 @@ public final class Webhook implements Serializable {
         return networkMode;
     }
 
-    /** Name or label of the agent that makes the call; {@code null} for that of the environment's account. */
+    /** Returns the name or label of the agent that makes the call, or {@code null} for the agent of the account. */
     @CheckForNull
     public String agentIdentifier() {
         return agentIdentifier;
     }
 
-    /** Whether the call is all there is to it: no callback is awaited. */
+    /** Returns whether the step goes on after the call, without a callback. */
     public boolean disableCallback() {
         return disableCallback;
     }
 
-    /** Values for {@code {{context.*}}} that hold where whoever runs the webhook gives none. */
+    /** Returns the default values of {@code {{context.*}}}. */
     public Map<String, String> context() {
         return Collections.unmodifiableMap(context);
     }
 
-    /** What is called when an approval ends without its external process, {@code null} for nothing. */
+    /** Returns the webhook to call when an approval ends without its external process, or {@code null}. */
     @CheckForNull
     public Cancel cancel() {
         return cancel;
     }
 
-    /** The same as what it is when it cancels something: nothing is called back. */
+    /** Returns a copy for use as a cancel webhook: it awaits no callback. */
     public Webhook asCancel() {
         return toBuilder().disableCallback(true).cancel(null).build();
     }
 
-    /** The same on the way of another: from Jenkins, or from the same agent. */
+    /** Returns a copy that is called from where another webhook is called: from Jenkins, or from the same agent. */
     public Webhook onTheWayOf(Webhook other) {
-        Builder builder = toBuilder().agentIdentifier(other.agentIdentifier);
+        var builder = toBuilder().agentIdentifier(other.agentIdentifier);
         builder.networkMode = other.networkMode;
         return builder.build();
     }
 
-    /** Returns the webhook without its cancel webhook. */
+    /** Returns a copy without its cancel webhook. */
     public Webhook withoutCancel() {
         return toBuilder().cancel(null).build();
     }
 
     boolean mayHaveBody() {
-        return !METHODS_WITHOUT_BODY.contains(method);
+        return WebhookRules.mayHaveBody(method);
     }
 
-    /** The same with the body that was read from {@link #bodyPath}. */
+    /** Returns a copy with the body template that was read from {@link #bodyPath}. */
     public Webhook withBody(String template) {
         return toBuilder().bodyPath(null).body(template).build();
     }
@@ -290,12 +269,12 @@ public final class Webhook implements Serializable {
         return builder;
     }
 
-    /** Whether a variable stands anywhere in the templates. */
+    /** Returns whether any template uses a variable. */
     public boolean mentions(String variable) {
         return templates().anyMatch(template -> Template.variables(template).contains(variable));
     }
 
-    /** Ids of the Secret texts that the templates use. */
+    /** Returns the ids of the Secret texts that the templates use. */
     public Set<String> secrets() {
         return templates()
                 .flatMap(template -> Variables.secretsIn(template).stream())
@@ -303,10 +282,11 @@ public final class Webhook implements Serializable {
     }
 
     private Stream<String> templates() {
-        return Stream.concat(Stream.of(uriTemplate, body), headers.stream().map(Header::value)).filter(Objects::nonNull);
+        return Stream.concat(Stream.of(uriTemplate, body), headers.stream().map(Header::value))
+                .filter(Objects::nonNull);
     }
 
-    /** Whether a receiver of the call can learn from it where to call back to. */
+    /** Returns whether the call tells its receiver the callback URI. The default body does. */
     public boolean tellsWhereToCallBack() {
         return body == null && bodyPath == null && mayHaveBody() || mentions(Variables.CALLBACK_URI);
     }
@@ -337,7 +317,7 @@ public final class Webhook implements Serializable {
                 cancel);
     }
 
-    /** See the methods of {@link Webhook} of the same names. Whatever is not set has Armory's default. */
+    /** Builds a {@link Webhook}. A field that is not set has Armory's default. */
     public static final class Builder {
 
         private final String name;
@@ -362,7 +342,7 @@ public final class Webhook implements Serializable {
             return this;
         }
 
-        /** @param uriTemplate template of the address */
+        /** @param uriTemplate the template of the address */
         public Builder uriTemplate(@CheckForNull String uriTemplate) {
             this.uriTemplate = uriTemplate;
             return this;
@@ -373,13 +353,13 @@ public final class Webhook implements Serializable {
             return this;
         }
 
-        /** @param body template of the body ({@code bodyTemplate.inline}), {@code null} for {@link WebhookRequest}'s default */
+        /** @param body the template of the body ({@code bodyTemplate.inline}), or {@code null} for the default body */
         public Builder body(@CheckForNull String body) {
             this.body = body;
             return this;
         }
 
-        /** @param path file in the workspace ({@code bodyTemplate.path}) */
+        /** @param path a file in the workspace ({@code bodyTemplate.path}) */
         public Builder bodyPath(@CheckForNull String path) {
             this.bodyPath = path;
             return this;
@@ -390,7 +370,7 @@ public final class Webhook implements Serializable {
             return this;
         }
 
-        /** @throws InvalidWebhookException when there is no such mode */
+        /** @throws InvalidWebhookException if there is no such mode */
         public Builder networkMode(@CheckForNull String networkMode) {
             this.networkMode = networkMode == null ? NetworkMode.DIRECT : NetworkMode.of(networkMode);
             return this;
@@ -418,60 +398,14 @@ public final class Webhook implements Serializable {
 
         /** @throws InvalidWebhookException naming the field and what to put there */
         public Webhook build() {
-            if (name == null || name.isBlank()) {
-                throw new InvalidWebhookException("name", "must not be blank; it is what people will know the webhook by");
-            }
-            if (uriTemplate == null || uriTemplate.isBlank()) {
-                throw new InvalidWebhookException(
-                        "uriTemplate", "is missing; put the address to call there, such as https://ci.example.com/start");
-            }
-            Template.check("uriTemplate", uriTemplate);
-            checkScheme(uriTemplate.strip());
-            if (!METHODS.contains(method.strip().toUpperCase(Locale.ROOT))) {
-                throw new InvalidWebhookException(
-                        "method", "\"" + method + "\" is not one of " + String.join(", ", METHODS));
-            }
-            checkBody();
-            if (retryCount < 0) {
-                throw new InvalidWebhookException("retryCount", retryCount + " is less than 0");
-            }
-            if (agentIdentifier != null && networkMode != NetworkMode.REMOTE_NETWORK_AGENT) {
-                throw new InvalidWebhookException(
-                        "agentIdentifier",
-                        "goes with networkMode " + NetworkMode.REMOTE_NETWORK_AGENT + " alone; set that, or leave it out");
-            }
-            context.keySet().forEach(Builder::checkContextKey);
+            WebhookRules.checkName(name);
+            WebhookRules.checkUriTemplate(uriTemplate);
+            WebhookRules.checkMethod(method);
+            WebhookRules.checkBody(method, body, bodyPath);
+            WebhookRules.checkRetryCount(retryCount);
+            WebhookRules.checkAgent(networkMode, agentIdentifier);
+            WebhookRules.checkContext(context);
             return new Webhook(this);
-        }
-
-        /** Whether a literal start of the address is one of HTTP. */
-        private static void checkScheme(String uri) {
-            String start = uri.toLowerCase(Locale.ROOT);
-            if (!start.startsWith("http://") && !start.startsWith("https://") && !start.startsWith("{{")) {
-                throw new InvalidWebhookException("uriTemplate", "must start with http:// or https://, or with a variable");
-            }
-        }
-
-        private void checkBody() {
-            if (body != null && bodyPath != null) {
-                throw new InvalidWebhookException("bodyTemplate", "has both inline and path; leave one of them out");
-            }
-            if (body != null) {
-                Template.check("bodyTemplate", body);
-            }
-            boolean any = body != null || bodyPath != null;
-            if (any && METHODS_WITHOUT_BODY.contains(method.strip().toUpperCase(Locale.ROOT))) {
-                throw new InvalidWebhookException(
-                        "bodyTemplate", "a " + method + " request has no body; leave it out, or use POST");
-            }
-        }
-
-        private static void checkContextKey(String key) {
-            if (!Template.isName(key)) {
-                throw new InvalidWebhookException(
-                        "context",
-                        "\"" + key + "\" cannot be named in a template; use letters, digits, '.', '-' and '_' in keys");
-            }
         }
     }
 }

@@ -6,15 +6,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** A definition as JSON, to be called later: with its templates, and so without secrets. */
+/** Writes and reads definitions as JSON. They hold templates, and so no secrets. */
+@Restricted(NoExternalUse.class)
 public final class WebhookJson {
 
     private WebhookJson() {}
 
-    /** @param webhook the file of its body must have been read, and it has no cancel webhook of its own */
+    /** @param webhook a definition whose body file has been read, and that has no cancel webhook */
     public static ObjectNode write(Webhook webhook) {
         if (webhook.bodyPath() != null || webhook.cancel() != null) {
             throw new IllegalArgumentException(webhook.name() + " refers to something else");
@@ -30,16 +32,18 @@ public final class WebhookJson {
                 .put("agentIdentifier", webhook.agentIdentifier())
                 .put("disableCallback", webhook.disableCallback());
         ArrayNode headers = json.putArray("headers");
-        webhook.headers().forEach(header -> headers.addObject().put("key", header.key()).put("value", header.value()));
+        webhook.headers()
+                .forEach(header -> headers.addObject().put("key", header.key()).put("value", header.value()));
         webhook.context().forEach(json.putObject("context")::put);
         return json;
     }
 
-    /** @throws InvalidWebhookException when it is no definition */
+    /** @throws InvalidWebhookException if the JSON is not a definition */
     public static Webhook read(JsonNode json) {
-        List<Webhook.Header> headers = new ArrayList<>();
-        json.path("headers").forEach(header -> headers.add(new Webhook.Header(
-                header.path("key").textValue(), header.path("value").textValue())));
+        var headers = new ArrayList<Webhook.Header>();
+        json.path("headers")
+                .forEach(header -> headers.add(new Webhook.Header(
+                        header.path("key").textValue(), header.path("value").textValue())));
         return Webhook.named(json.path("name").textValue())
                 .method(json.path("method").asText(Webhook.DEFAULT_METHOD))
                 .uriTemplate(json.path("uriTemplate").textValue())
@@ -53,10 +57,12 @@ public final class WebhookJson {
                 .build();
     }
 
-    /** An object of strings. */
+    /** Reads a JSON object whose values are strings. */
     public static Map<String, String> texts(JsonNode json) {
-        Map<String, String> texts = new LinkedHashMap<>();
-        json.fields().forEachRemaining(field -> texts.put(field.getKey(), field.getValue().textValue()));
+        var texts = new LinkedHashMap<String, String>();
+        json.fields()
+                .forEachRemaining(
+                        field -> texts.put(field.getKey(), field.getValue().textValue()));
         return texts;
     }
 }

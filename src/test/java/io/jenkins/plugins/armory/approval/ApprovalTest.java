@@ -3,11 +3,11 @@ package io.jenkins.plugins.armory.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Approval.State;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,7 +78,8 @@ public class ApprovalTest {
 
         assertThat(decided.decision().outcome()).isEqualTo(Outcome.FAILURE);
         assertThat(decided.on(sent(), SOON).approval().decision()).isEqualTo(decided.decision());
-        assertThat(decided.on(new Event.NotSent("the answer was lost", null), SOON).approval())
+        assertThat(decided.on(new Event.NotSent("the answer was lost", null), SOON)
+                        .approval())
                 .isEqualTo(decided);
     }
 
@@ -92,7 +93,8 @@ public class ApprovalTest {
 
     @Test
     void timesOutAtTheDeadlineAndNotBefore() {
-        assertThat(waiting.on(new Event.DeadlineCheck(), DEADLINE.minusMillis(1)).answer())
+        assertThat(waiting.on(new Event.DeadlineCheck(), DEADLINE.minusMillis(1))
+                        .answer())
                 .isEqualTo(Answer.IGNORED);
 
         Approval timedOut =
@@ -113,7 +115,8 @@ public class ApprovalTest {
     @Test
     void endsWithTheBuildAndWithAWebhookThatFails() {
         Approval aborted = waiting.on(new Event.Aborted("stopped"), SOON).approval();
-        Approval notSent = sending.on(new Event.NotSent("answered 500", attempt(1, 500)), SOON).approval();
+        Approval notSent = sending.on(new Event.NotSent("answered 500", attempt(1, 500)), SOON)
+                .approval();
 
         assertThat(aborted.decision().outcome()).isEqualTo(Outcome.ABORTED);
         assertThat(notSent.decision()).isEqualTo(new Decision(Outcome.NOT_SENT, "answered 500", "webhook", SOON));
@@ -168,7 +171,10 @@ public class ApprovalTest {
         assertThat(sent.decision().outcome()).isEqualTo(Outcome.SENT);
         assertThat(sent.decision().isSuccess()).isTrue();
         assertThat(sent.on(callback(false), SOON)).isEqualTo(new Transition(sent, Answer.NOT_AWAITED));
-        assertThat(alone.on(new Event.DeadlineCheck(), DEADLINE).approval().decision().outcome())
+        assertThat(alone.on(new Event.DeadlineCheck(), DEADLINE)
+                        .approval()
+                        .decision()
+                        .outcome())
                 .isEqualTo(Outcome.TIMED_OUT);
     }
 
@@ -179,8 +185,7 @@ public class ApprovalTest {
         assertThat(waiting.moved("tea", "coffee").build()).isEqualTo(waiting.build());
     }
 
-    private final Approval needsBoth =
-            needsBoth("a1").start().on(sent(), SOON).approval();
+    private final Approval needsBoth = needsBoth("a1").start().on(sent(), SOON).approval();
 
     private static Event approve() {
         return new Event.ManualApproval("alice", "looks good");
@@ -199,13 +204,19 @@ public class ApprovalTest {
 
         assertThat(calledBack.on(approve(), SOON).approval().decision())
                 .isEqualTo(new Decision(Outcome.SUCCESS, "12 of 12 passed", "callback token and user alice", SOON));
-        assertThat(needsBoth.on(approve(), SOON).approval().on(callback(true), SOON).approval().decision())
+        assertThat(needsBoth
+                        .on(approve(), SOON)
+                        .approval()
+                        .on(callback(true), SOON)
+                        .approval()
+                        .decision())
                 .isEqualTo(new Decision(Outcome.SUCCESS, "12 of 12 passed", "callback token and user alice", SOON));
     }
 
     @Test
     void whoeverFailsFirstIsNotKeptWaiting() {
-        assertThat(needsBoth.on(callback(false), SOON).approval().decision().outcome()).isEqualTo(Outcome.FAILURE);
+        assertThat(needsBoth.on(callback(false), SOON).approval().decision().outcome())
+                .isEqualTo(Outcome.FAILURE);
 
         Approval rejected = needsBoth.on(reject(), SOON).approval();
         assertThat(rejected.decision()).isEqualTo(new Decision(Outcome.REJECTED, "not on a Friday", "user bob", SOON));
@@ -220,7 +231,14 @@ public class ApprovalTest {
 
         assertThat(approved.state()).isEqualTo(State.SENDING);
         assertThat(approved.on(sent(), SOON).approval().state()).isEqualTo(State.WAITING);
-        assertThat(needsBoth("a1").withoutCallback().start().on(approve(), SOON).approval().on(sent(), SOON).approval().decision())
+        assertThat(needsBoth("a1")
+                        .withoutCallback()
+                        .start()
+                        .on(approve(), SOON)
+                        .approval()
+                        .on(sent(), SOON)
+                        .approval()
+                        .decision())
                 .isEqualTo(new Decision(Outcome.SUCCESS, "looks good", "user alice", SOON));
     }
 
@@ -232,10 +250,18 @@ public class ApprovalTest {
     void saysWhomItWaitedForWhenItTimesOut() {
         Approval calledBack = needsBoth.on(callback(true), SOON).approval();
 
-        assertThat(calledBack.on(new Event.DeadlineCheck(), DEADLINE).approval().decision().mdMessage())
+        assertThat(calledBack
+                        .on(new Event.DeadlineCheck(), DEADLINE)
+                        .approval()
+                        .decision()
+                        .mdMessage())
                 .isEqualTo("Nobody approved before the deadline.");
         assertThat(calledBack.on(approve(), DEADLINE).answer()).isEqualTo(Answer.ENDED);
-        assertThat(needsBoth.on(new Event.DeadlineCheck(), DEADLINE).approval().decision().mdMessage())
+        assertThat(needsBoth
+                        .on(new Event.DeadlineCheck(), DEADLINE)
+                        .approval()
+                        .decision()
+                        .mdMessage())
                 .isEqualTo("No callback arrived before the deadline.");
     }
 
@@ -253,7 +279,8 @@ public class ApprovalTest {
 
     @Test
     void endsWhenNothingIsHeardForTooLongAndSaysSinceWhen() {
-        Approval listened = terms("a1").heartbeat(HEARTBEAT).start().on(sent(), START).approval();
+        Approval listened =
+                terms("a1").heartbeat(HEARTBEAT).start().on(sent(), START).approval();
 
         assertThat(listened.on(silence(), SILENT.minusMillis(1))).isEqualTo(new Transition(listened, Answer.IGNORED));
         Approval ended = listened.on(silence(), SILENT.plusSeconds(3)).approval();
@@ -269,7 +296,8 @@ public class ApprovalTest {
 
     @Test
     void isHeardByItsCallbackHoweverLateAsLongAsNobodyHasNoticed() {
-        Approval listened = terms("a1").heartbeat(HEARTBEAT).start().on(sent(), START).approval();
+        Approval listened =
+                terms("a1").heartbeat(HEARTBEAT).start().on(sent(), START).approval();
 
         assertThat(listened.on(callback(true), SILENT.plusSeconds(3)).answer()).isEqualTo(Answer.ACCEPTED);
     }
@@ -277,12 +305,20 @@ public class ApprovalTest {
     @Test
     void nothingHasToBeHeardBeforeTheWebhookHasAnsweredOrAfterTheCallback() {
         Approval unsent = terms("a1").heartbeat(HEARTBEAT).start();
-        Approval forAPerson = needsBoth("a1").heartbeat(HEARTBEAT).start().on(sent(), START).approval().on(callback(true), SOON).approval();
+        Approval forAPerson = needsBoth("a1")
+                .heartbeat(HEARTBEAT)
+                .start()
+                .on(sent(), START)
+                .approval()
+                .on(callback(true), SOON)
+                .approval();
 
         assertThat(unsent.heartbeatDue(START)).isEmpty();
         assertThat(unsent.on(silence(), SILENT).answer()).isEqualTo(Answer.IGNORED);
         assertThat(forAPerson.on(silence(), SILENT).answer()).isEqualTo(Answer.IGNORED);
-        assertThat(waiting.on(silence(), SILENT).answer()).as("without a heartbeat").isEqualTo(Answer.IGNORED);
+        assertThat(waiting.on(silence(), SILENT).answer())
+                .as("without a heartbeat")
+                .isEqualTo(Answer.IGNORED);
     }
 
     @Test
@@ -291,7 +327,8 @@ public class ApprovalTest {
         assertThat(waiting.on(new Event.CancelCalled(attempt(1, 200)), SOON))
                 .isEqualTo(new Transition(waiting, Answer.IGNORED));
 
-        Approval noted = aborted.on(new Event.CancelCalled(attempt(2, 503)), SOON).approval();
+        Approval noted =
+                aborted.on(new Event.CancelCalled(attempt(2, 503)), SOON).approval();
 
         assertThat(noted.cancel()).isEqualTo(attempt(2, 503));
         assertThat(noted.decision()).isEqualTo(aborted.decision());
@@ -302,11 +339,21 @@ public class ApprovalTest {
     void isCancelledWhenItEndsWithoutItsExternalProcess() {
         assertThat(waiting.isCancelled()).isFalse();
         assertThat(waiting.on(callback(false), SOON).approval().isCancelled()).isFalse();
-        assertThat(sending.on(new Event.NotSent("answered 500", null), SOON).approval().isCancelled()).isFalse();
-        assertThat(waiting.on(new Event.Aborted("stopped"), SOON).approval().isCancelled()).isTrue();
-        assertThat(waiting.on(new Event.DeadlineCheck(), DEADLINE).approval().isCancelled()).isTrue();
+        assertThat(sending.on(new Event.NotSent("answered 500", null), SOON)
+                        .approval()
+                        .isCancelled())
+                .isFalse();
+        assertThat(waiting.on(new Event.Aborted("stopped"), SOON).approval().isCancelled())
+                .isTrue();
+        assertThat(waiting.on(new Event.DeadlineCheck(), DEADLINE).approval().isCancelled())
+                .isTrue();
         assertThat(needsBoth.on(reject(), SOON).approval().isCancelled()).isTrue();
-        assertThat(needsBoth.on(callback(true), SOON).approval().on(reject(), SOON).approval().isCancelled())
+        assertThat(needsBoth
+                        .on(callback(true), SOON)
+                        .approval()
+                        .on(reject(), SOON)
+                        .approval()
+                        .isCancelled())
                 .as("the process had called back")
                 .isFalse();
     }
@@ -314,8 +361,7 @@ public class ApprovalTest {
     @Test
     void cannotBeHalfBuilt() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        new Approval(sending.terms(), State.DECIDED, sending.said(), List.of(), null, null));
+                .isThrownBy(() -> new Approval(sending.terms(), State.DECIDED, sending.said(), List.of(), null, null));
     }
 
     private static final Webhook WEBHOOK =
@@ -332,7 +378,11 @@ public class ApprovalTest {
         Approval withoutCancel = withCalls(null);
         assertThat(withoutCancel.calls()).isNotNull();
         assertThat(withoutCancel.on(sent(), SOON).approval().calls()).isNull();
-        assertThat(withoutCancel.on(new Event.Aborted("stopped"), SOON).approval().isClosed()).isTrue();
+        assertThat(withoutCancel
+                        .on(new Event.Aborted("stopped"), SOON)
+                        .approval()
+                        .isClosed())
+                .isTrue();
 
         Approval sent = withCalls(WEBHOOK).on(sent(), SOON).approval();
         assertThat(sent.calls().webhook()).isNull();
@@ -342,13 +392,15 @@ public class ApprovalTest {
 
     @Test
     void isOpenUntilItsCancelWebhookIsSeenTo() {
-        Approval aborted = withCalls(WEBHOOK).on(new Event.Aborted("stopped"), SOON).approval();
+        Approval aborted =
+                withCalls(WEBHOOK).on(new Event.Aborted("stopped"), SOON).approval();
 
         assertThat(aborted.isClosed()).isFalse();
         assertThat(aborted.calls().webhook()).isNull();
         assertThat(aborted.on(new Event.CancelNotNeeded(), SOON).approval().isClosed())
                 .isTrue();
-        Approval called = aborted.on(new Event.CancelCalled(attempt(1, 200)), SOON).approval();
+        Approval called =
+                aborted.on(new Event.CancelCalled(attempt(1, 200)), SOON).approval();
         assertThat(called.isClosed()).isTrue();
         assertThat(called.cancel()).isEqualTo(attempt(1, 200));
     }

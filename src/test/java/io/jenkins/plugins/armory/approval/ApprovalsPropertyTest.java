@@ -2,15 +2,15 @@ package io.jenkins.plugins.armory.approval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.storage.ApprovalStore;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -115,14 +115,18 @@ class ApprovalsPropertyTest {
             for (ManualRequirement manual : Arrays.asList(null, new ManualRequirement("Go?", List.of()))) {
                 for (Duration heartbeat : Arrays.asList(null, HEARTBEAT)) {
                     for (OutgoingCalls calls : Arrays.asList(null, CALLS)) {
-                        ApprovalTerms.Builder terms =
-                                ApprovalTest.terms(ID).manual(manual).heartbeat(heartbeat).calls(calls);
+                        ApprovalTerms.Builder terms = ApprovalTest.terms(ID)
+                                .manual(manual)
+                                .heartbeat(heartbeat)
+                                .calls(calls);
                         visitAll((withoutCallback ? terms.withoutCallback() : terms).start());
                     }
                 }
             }
         }
-        assertThat(VISITED).as("rows of the transition table that no order leads to").containsExactlyInAnyOrder(Transitions.values());
+        assertThat(VISITED)
+                .as("rows of the transition table that no order leads to")
+                .containsExactlyInAnyOrder(Transitions.values());
     }
 
     private static void visitAll(Approval first) {
@@ -133,7 +137,8 @@ class ApprovalsPropertyTest {
         while (!open.isEmpty()) {
             Moment moment = open.remove();
             if (seen.add(moment)) {
-                open.add(new Moment(moment.approval, moment.now.equals(ApprovalTest.START) ? SILENT : ApprovalTest.DEADLINE));
+                open.add(new Moment(
+                        moment.approval, moment.now.equals(ApprovalTest.START) ? SILENT : ApprovalTest.DEADLINE));
                 for (Step step : events) {
                     VISITED.add(Transitions.of(moment.approval, step.event(), moment.now));
                     Approval.Transition transition = moment.approval.on(step.event(), moment.now);
@@ -143,8 +148,10 @@ class ApprovalsPropertyTest {
             }
         }
         Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
-        seen.stream().filter(moment -> moment.approval.isDecided()).forEach(moment -> outcomes.add(
-                moment.approval.requireDecision().outcome()));
+        seen.stream()
+                .filter(moment -> moment.approval.isDecided())
+                .forEach(
+                        moment -> outcomes.add(moment.approval.requireDecision().outcome()));
         Set<Outcome> expected = EnumSet.allOf(Outcome.class);
         if (first.manual() == null) {
             expected.remove(Outcome.REJECTED);
@@ -187,7 +194,9 @@ class ApprovalsPropertyTest {
                     && !before.isDecided()
                     && now.isBefore(before.deadline());
             assertThat(transition.answer() == Answer.ACCEPTED).isEqualTo(heard);
-            assertThat(heard && !after.equals(before)).as("progress changes nothing").isFalse();
+            assertThat(heard && !after.equals(before))
+                    .as("progress changes nothing")
+                    .isFalse();
         }
         boolean byProcess = callback || step == Step.PROGRESS;
         if (byProcess && !before.awaitsCallback() || person && before.manual() == null) {
@@ -195,18 +204,32 @@ class ApprovalsPropertyTest {
             return;
         }
         if (callback) {
-            checkAnswer(before.isDecided(), before.callback(), after, after.callback(), step == Step.CALLBACK_TRUE, transition.answer());
+            checkAnswer(
+                    before.isDecided(),
+                    before.callback(),
+                    after,
+                    after.callback(),
+                    step == Step.CALLBACK_TRUE,
+                    transition.answer());
         }
         if (person) {
-            checkAnswer(before.isDecided(), before.person(), after, after.person(), step == Step.APPROVE, transition.answer());
+            checkAnswer(
+                    before.isDecided(),
+                    before.person(),
+                    after,
+                    after.person(),
+                    step == Step.APPROVE,
+                    transition.answer());
         }
         if (transition.answer() == Answer.ACCEPTED && (callback || person)) {
             assertThat(now).isBefore(before.deadline());
         }
         if (!before.isDecided() && after.isDecided()) {
             Outcome outcome = after.requireDecision().outcome();
-            boolean complete = (!after.awaitsCallback() || said(after.callback())) && (after.manual() == null || said(after.person()));
-            assertThat(after.requireDecision().isSuccess()).isEqualTo(outcome == Outcome.SUCCESS || outcome == Outcome.SENT);
+            boolean complete = (!after.awaitsCallback() || said(after.callback()))
+                    && (after.manual() == null || said(after.person()));
+            assertThat(after.requireDecision().isSuccess())
+                    .isEqualTo(outcome == Outcome.SUCCESS || outcome == Outcome.SENT);
             if (after.requireDecision().isSuccess()) {
                 assertThat(complete).isTrue();
             }
@@ -243,7 +266,9 @@ class ApprovalsPropertyTest {
             assertThat(answer).isEqualTo(Answer.ACCEPTED);
             assertThat(wasDecided).isFalse();
             assertThat(now.isSuccess()).isEqualTo(success);
-            assertThat(after.isDecided() || success).as("a failure waits for nothing").isTrue();
+            assertThat(after.isDecided() || success)
+                    .as("a failure waits for nothing")
+                    .isTrue();
         }
     }
 
@@ -286,7 +311,8 @@ class ApprovalsPropertyTest {
         Life(Path folder) throws IOException {
             this.folder = folder;
             open();
-            approvals.create(ApprovalTest.terms(ID).heartbeat(HEARTBEAT).calls(CALLS).start());
+            approvals.create(
+                    ApprovalTest.terms(ID).heartbeat(HEARTBEAT).calls(CALLS).start());
         }
 
         private void open() throws IOException {
@@ -327,8 +353,7 @@ class ApprovalsPropertyTest {
                 case PROGRESS -> {
                     Approval.Transition transition =
                             approvals.report(ID, 40.0, "testing").orElseThrow();
-                    assertThat(approvals.progressOf(ID).isPresent())
-                            .isEqualTo(transition.answer() == Answer.ACCEPTED);
+                    assertThat(approvals.progressOf(ID).isPresent()).isEqualTo(transition.answer() == Answer.ACCEPTED);
                     if (promised == null) {
                         promised = transition.approval().decision();
                     }

@@ -7,11 +7,11 @@ import static io.jenkins.plugins.armory.approval.ApprovalTest.terms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +87,8 @@ class ApprovalsTest {
         approvals.create(failed);
         approvals.create(terms("beside").group("verify").start());
         approvals.create(terms("elsewhere").group("deploy").start());
-        approvals.create(terms("later").group("verify").phase(Phase.AFTER_DEPLOYMENT).start());
+        approvals.create(
+                terms("later").group("verify").phase(Phase.AFTER_DEPLOYMENT).start());
         approvals.create(terms("alone").start());
 
         approvals.endOthers(failed, "'lint' failed");
@@ -103,7 +104,8 @@ class ApprovalsTest {
     @Test
     void tellsOfEachOfTheTwoThatHaveToSayYes() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(terms("a").manual(new ManualRequirement("Go?", List.of())).start());
+        approvals.create(
+                terms("a").manual(new ManualRequirement("Go?", List.of())).start());
         List<Approval> heard = new CopyOnWriteArrayList<>();
         List<Approval> decided = new CopyOnWriteArrayList<>();
         approvals.attach("a", new ApprovalObserver() {
@@ -124,11 +126,17 @@ class ApprovalsTest {
         approvals.apply("a", new Event.Callback(true, "12 of 12", "callback token"));
         await().until(() -> !decided.isEmpty());
 
-        assertThat(heard).singleElement().satisfies(approval -> assertThat(approval.person().mdMessage()).isEqualTo("checked"));
+        assertThat(heard)
+                .singleElement()
+                .satisfies(approval -> assertThat(approval.person().mdMessage()).isEqualTo("checked"));
     }
 
     private static Approval startingIn(String id, int build, @CheckForNull String environment) {
-        return ApprovalTerms.of(id, new BuildRef("team/deploy", build)).environment(environment).webhook("tests").timeout(START, Duration.ofHours(24)).start();
+        return ApprovalTerms.of(id, new BuildRef("team/deploy", build))
+                .environment(environment)
+                .webhook("tests")
+                .timeout(START, Duration.ofHours(24))
+                .start();
     }
 
     @Test
@@ -259,11 +267,14 @@ class ApprovalsTest {
 
         approvals.move("team", "group");
 
-        assertThat(contents()).as("nothing is written for each of them while somebody waits").isEqualTo(before);
+        assertThat(contents())
+                .as("nothing is written for each of them while somebody waits")
+                .isEqualTo(before);
         for (String id : List.of("a0", "a2", "waits")) {
             assertThat(approvals.find(id).orElseThrow().build().job()).isEqualTo("group/deploy");
         }
-        assertThat(approvals.list()).hasSize(4).allMatch(approval -> approval.build().isIn("group"));
+        assertThat(approvals.list()).hasSize(4).allMatch(approval -> approval.build()
+                .isIn("group"));
     }
 
     /** Of all files of approvals. */
@@ -289,9 +300,9 @@ class ApprovalsTest {
         assertThat(told).isEmpty();
 
         approvals.abort(build -> build.number() == 7, "The build ended.");
-        assertThat(told).singleElement().satisfies(approval -> assertThat(
-                        approval.decision().outcome())
-                .isEqualTo(Outcome.ABORTED));
+        assertThat(told)
+                .singleElement()
+                .satisfies(approval -> assertThat(approval.decision().outcome()).isEqualTo(Outcome.ABORTED));
     }
 
     @Test
@@ -378,7 +389,11 @@ class ApprovalsTest {
         clock.set(DEADLINE);
 
         assertThat(approvals.report("a1", 99.0, null).orElseThrow().answer()).isEqualTo(Answer.ENDED);
-        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow().requireDecision().outcome())
+        assertThat(ApprovalStore.open(folder)
+                        .find("a1")
+                        .orElseThrow()
+                        .requireDecision()
+                        .outcome())
                 .isEqualTo(Outcome.TIMED_OUT);
     }
 
@@ -407,8 +422,10 @@ class ApprovalsTest {
     void longMessageOfProgressIsCutWhereItMayBe() {
         String tooLong = "x".repeat(Progress.MAX_MESSAGE - 2) + "\ud83d\ude00!";
 
-        assertThat(new Progress(null, "x".repeat(Progress.MAX_MESSAGE), START).mdMessage()).hasSize(Progress.MAX_MESSAGE);
-        assertThat(new Progress(null, tooLong, START).mdMessage()).isEqualTo("x".repeat(Progress.MAX_MESSAGE - 2) + "…");
+        assertThat(new Progress(null, "x".repeat(Progress.MAX_MESSAGE), START).mdMessage())
+                .hasSize(Progress.MAX_MESSAGE);
+        assertThat(new Progress(null, tooLong, START).mdMessage())
+                .isEqualTo("x".repeat(Progress.MAX_MESSAGE - 2) + "…");
     }
 
     @Test
@@ -457,14 +474,17 @@ class ApprovalsTest {
             approvals.report("a1", 40.0, null);
             return Instant.now().isAfter(until);
         });
-        Instant last = approvals.progressOf("a1").map(Progress::at).orElseThrow(
-                () -> new AssertionError("it was ended though it reported: " + told));
+        Instant last = approvals
+                .progressOf("a1")
+                .map(Progress::at)
+                .orElseThrow(() -> new AssertionError("it was ended though it reported: " + told));
 
         await().until(() -> !told.isEmpty());
         assertThat(told.get(0).requireDecision())
                 .returns(Outcome.NOT_HEARD, Decision::outcome)
                 .returns(last.plus(heartbeat), Decision::decidedAt)
-                .satisfies(decision -> assertThat(decision.mdMessage()).contains("when it last reported progress (40 %)"));
+                .satisfies(
+                        decision -> assertThat(decision.mdMessage()).contains("when it last reported progress (40 %)"));
     }
 
     @Test
@@ -488,7 +508,8 @@ class ApprovalsTest {
         assertThat(told.get(0).requireDecision())
                 .returns(Outcome.NOT_HEARD, Decision::outcome)
                 .returns(setBack, Decision::decidedAt)
-                .satisfies(decision -> assertThat(decision.mdMessage()).contains("when it last reported progress (40 %)"));
+                .satisfies(
+                        decision -> assertThat(decision.mdMessage()).contains("when it last reported progress (40 %)"));
     }
 
     @Test
@@ -497,7 +518,10 @@ class ApprovalsTest {
         approvals.create(terms("a1").heartbeat(Duration.ofHours(1)).start());
         approvals.apply("a1", ApprovalTest.sent());
         clock.set(START.plus(Duration.ofHours(5)));
-        approvals.create(ApprovalTerms.of("overdue", new BuildRef("job", 1)).webhook("w").timeout(clock.instant(), Duration.ofMillis(1)).start());
+        approvals.create(ApprovalTerms.of("overdue", new BuildRef("job", 1))
+                .webhook("w")
+                .timeout(clock.instant(), Duration.ofMillis(1))
+                .start());
         clock.set(clock.instant().plusSeconds(1));
 
         // What is due is looked at in its order, so "a1" has been.

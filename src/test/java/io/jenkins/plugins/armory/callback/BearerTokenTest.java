@@ -16,14 +16,15 @@ import net.jqwik.api.Provide;
 
 class BearerTokenTest {
 
-    /** The same as an expression. */
+    /** The grammar of the class under test, as an expression. */
     private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([\\x21-\\x7e]{1,8192})");
 
     private static final Pattern BARE = Pattern.compile("[\\x21-\\x7e]{1,8192}");
 
     @Provide
     Arbitrary<String> headers() {
-        Arbitrary<String> scheme = Arbitraries.of("Bearer ", "bearer ", "BEARER  ", "Bearer", "Bearer\t", "Basic ", " Bearer ", "", "Be\u0430rer ");
+        Arbitrary<String> scheme = Arbitraries.of(
+                "Bearer ", "bearer ", "BEARER  ", "Bearer", "Bearer\t", "Basic ", " Bearer ", "", "Be\u0430rer ");
         Arbitrary<String> token = Arbitraries.oneOf(
                 Arbitraries.strings().withCharRange('!', '~').ofMaxLength(20),
                 Arbitraries.strings().withChars(" !~\u007f\u0080\t\na").ofMaxLength(6),
@@ -45,7 +46,12 @@ class BearerTokenTest {
     private static String token(List<String> authorization, List<String> alternative) {
         try {
             return BearerToken.of(new CallbackRequest(
-                    "POST", "a1", authorization, alternative, "192.0.2.1", null, 0, InputStream.nullInputStream()));
+                    "POST",
+                    "a1",
+                    authorization,
+                    alternative,
+                    "192.0.2.1",
+                    new RequestBody(null, 0, InputStream.nullInputStream())));
         } catch (BearerToken.Missing x) {
             return null;
         }

@@ -2,28 +2,28 @@ package io.jenkins.plugins.armory.callback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.callback.token.CallbackTokens;
-import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
-import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.callback.token.Verification;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
+import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every row of the table of callback cases, with status, headers and body. */
+/** Tests every row of the table of callback cases, with status, headers and body. */
 class CallbackEndpointTest {
 
     private static final Map<String, String> UNAUTHORIZED =
@@ -64,7 +64,8 @@ class CallbackEndpointTest {
 
     @BeforeEach
     void create() throws IOException {
-        approvals = new Approvals(ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, Clock.systemUTC());
+        approvals = new Approvals(
+                ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, Clock.systemUTC());
         endpoint = new CallbackEndpoint(
                 approvals,
                 tokens,
@@ -82,11 +83,15 @@ class CallbackEndpointTest {
 
     private String newApproval(String callbackCredentialsId, Duration timeout) throws IOException {
         String newId = tokens.newId();
-        approvals.create(ApprovalTerms.of(newId, new BuildRef("deploy", 1)).webhook("tests").callers(callbackCredentialsId, List.of()).timeout(Instant.now(), timeout).start());
+        approvals.create(ApprovalTerms.of(newId, new BuildRef("deploy", 1))
+                .webhook("tests")
+                .callers(callbackCredentialsId, List.of())
+                .timeout(Instant.now(), timeout)
+                .start());
         return newId;
     }
 
-    /** Stands for a Secret text credential with the id {@code ci-callback}. */
+    /** Verifies the Secret text of a credential with the id {@code ci-callback}. */
     private static Verification secretText(String token, Optional<Approval> approval) {
         return CallbackTokens.same("s3cret!", token)
                 ? Verification.of(Caller.of(
@@ -94,7 +99,8 @@ class CallbackEndpointTest {
                 : Verification.unknown();
     }
 
-    private record Sent(String method, List<String> authorization, List<String> alternative, String type, byte[] body) {}
+    private record Sent(
+            String method, List<String> authorization, List<String> alternative, String type, byte[] body) {}
 
     private static Sent bearer(String token, String body) {
         return new Sent(
@@ -112,9 +118,7 @@ class CallbackEndpointTest {
                 sent.authorization,
                 sent.alternative,
                 "192.0.2.1",
-                sent.type,
-                -1,
-                new ByteArrayInputStream(sent.body)));
+                new RequestBody(sent.type, -1, new ByteArrayInputStream(sent.body))));
     }
 
     private JsonResponse callBack(String approvalId, String body) {
@@ -190,7 +194,8 @@ class CallbackEndpointTest {
                 Map.of(),
                 "{\"error\":\"already_decided\",\"message\":\"Another decision stands already; the first one counts.\","
                         + "\"decision\":{\"success\":true,\"outcome\":\"SUCCESS\",\"mdMessage\":\"12 of 12 passed\","
-                        + "\"decidedBy\":\"callback token\",\"decidedAt\":\"" + decision().decidedAt() + "\"}}");
+                        + "\"decidedBy\":\"callback token\",\"decidedAt\":\""
+                        + decision().decidedAt() + "\"}}");
     }
 
     @Test
@@ -209,7 +214,11 @@ class CallbackEndpointTest {
     @Test
     void isGoneWhereNoCallbackIsAwaited() throws IOException {
         String sending = tokens.newId();
-        approvals.create(ApprovalTerms.of(sending, new BuildRef("job", 1)).webhook("w").timeout(Instant.now(), Duration.ofHours(1)).withoutCallback().start());
+        approvals.create(ApprovalTerms.of(sending, new BuildRef("job", 1))
+                .webhook("w")
+                .timeout(Instant.now(), Duration.ofHours(1))
+                .withoutCallback()
+                .start());
 
         assertError(callBack(sending, SUCCESS), 410, "approval_ended", "No callback is awaited");
         assertThat(found(sending).isDecided()).isFalse();
@@ -229,7 +238,7 @@ class CallbackEndpointTest {
 
     @Test
     void asksForATokenInTheSameWordsForEveryId() {
-        Sent anonymous = new Sent("POST", List.of(), List.of(), "application/json", SUCCESS.getBytes());
+        var anonymous = new Sent("POST", List.of(), List.of(), "application/json", SUCCESS.getBytes());
 
         for (Sent sent : List.of(anonymous, bearer("wrong", SUCCESS), bearer("wrong", "not JSON"))) {
             JsonResponse real = send(id, sent);
@@ -250,7 +259,8 @@ class CallbackEndpointTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "Basic dTpw", "Bearer", "Bearer ", "Bearer a b", "Bearer\tx", "bearer\u00a0x", "Token x"})
+    @ValueSource(
+            strings = {"", "Basic dTpw", "Bearer", "Bearer ", "Bearer a b", "Bearer\tx", "bearer\u00a0x", "Token x"})
     void refusesWhatIsNoBearerToken(String header) {
         JsonResponse response =
                 send(id, new Sent("POST", List.of(header), List.of(), "application/json", SUCCESS.getBytes()));
@@ -273,7 +283,7 @@ class CallbackEndpointTest {
     void takesTheTokenFromTheOtherHeaderToo() throws IOException {
         for (String header : List.of("Bearer ", "bearer  ", "")) {
             String approval = newApproval(null, Duration.ofHours(1));
-            Sent sent = new Sent(
+            var sent = new Sent(
                     "POST",
                     List.of("Basic dTpw"),
                     List.of(header + tokens.tokenFor(approval)),
@@ -299,7 +309,8 @@ class CallbackEndpointTest {
             assertThat(response.headers())
                     .isEqualTo(Map.of(
                             "WWW-Authenticate",
-                            "Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"approval:" + approval + '"'));
+                            "Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"approval:" + approval
+                                    + '"'));
         });
         assertThat(decision()).isNull();
     }
@@ -318,7 +329,7 @@ class CallbackEndpointTest {
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "post", "NONSENSE"})
     void allowsPostAlone(String method) {
-        Sent sent = new Sent(
+        var sent = new Sent(
                 method, List.of("Bearer " + tokens.tokenFor(id)), List.of(), "application/json", SUCCESS.getBytes());
 
         assertAnswer(
@@ -373,7 +384,7 @@ class CallbackEndpointTest {
                 " application/json "
             })
     void takesJson(String type) {
-        Sent sent = new Sent("POST", List.of("Bearer " + tokens.tokenFor(id)), List.of(), type, SUCCESS.getBytes());
+        var sent = new Sent("POST", List.of("Bearer " + tokens.tokenFor(id)), List.of(), type, SUCCESS.getBytes());
         assertThat(send(id, sent).status()).isEqualTo(200);
     }
 
@@ -389,7 +400,7 @@ class CallbackEndpointTest {
             })
     void refusesWhatIsNotJson(String type) {
         for (String each : Arrays.asList(type, null)) {
-            Sent sent = new Sent("POST", List.of("Bearer " + tokens.tokenFor(id)), List.of(), each, SUCCESS.getBytes());
+            var sent = new Sent("POST", List.of("Bearer " + tokens.tokenFor(id)), List.of(), each, SUCCESS.getBytes());
             assertError(send(id, sent), 415, "unsupported_media_type", "application/json");
         }
     }
@@ -416,21 +427,19 @@ class CallbackEndpointTest {
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
                 "192.0.2.1",
-                "application/json",
-                RequestBody.MAX_BYTES + 1,
-                new InputStream() {
+                new RequestBody("application/json", RequestBody.MAX_BYTES + 1, new InputStream() {
                     @Override
                     public int read() {
                         throw new AssertionError("was read");
                     }
-                }));
+                })));
 
         assertError(response, 413, "payload_too_large");
     }
 
     @Test
     void refusesABodyThatCannotBeReadAsAFaultOfTheCaller() {
-        InputStream brokenOff = new InputStream() {
+        var brokenOff = new InputStream() {
             @Override
             public int read() throws IOException {
                 throw new EOFException("the caller hung up");
@@ -443,9 +452,7 @@ class CallbackEndpointTest {
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
                 "192.0.2.1",
-                "application/json",
-                500,
-                brokenOff));
+                new RequestBody("application/json", 500, brokenOff)));
 
         assertError(response, 400, "invalid_request", "breaks off");
         assertThat(decision()).isNull();
@@ -481,7 +488,7 @@ class CallbackEndpointTest {
 
     @Test
     void refusesABodyThatIsNotUtf8OrTooDeep() {
-        Sent latin1 = new Sent(
+        var latin1 = new Sent(
                 "POST",
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
@@ -551,9 +558,7 @@ class CallbackEndpointTest {
                 token == null ? List.of() : List.of("Bearer " + token),
                 List.of(),
                 "192.0.2.1",
-                type,
-                body.length(),
-                new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))));
+                new RequestBody(type, body.length(), new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));
     }
 
     @Test
@@ -579,7 +584,11 @@ class CallbackEndpointTest {
         assertThat(decision()).isNull();
 
         callBack(id, SUCCESS);
-        assertThat(rehearse(right, "application/json", SUCCESS).body().get("duplicate").booleanValue()).isTrue();
+        assertThat(rehearse(right, "application/json", SUCCESS)
+                        .body()
+                        .get("duplicate")
+                        .booleanValue())
+                .isTrue();
         assertThat(rehearse(right, "application/json", FAILURE).status()).isEqualTo(409);
         approvals.remove(id);
         assertError(rehearse(right, null, ""), 410, "approval_ended");
@@ -595,7 +604,8 @@ class CallbackEndpointTest {
         assertError(slowed, 429, "too_many_failures", "wait a second");
         assertThat(slowed.headers()).isEqualTo(Map.of("Retry-After", "1"));
         assertThat(send(id, bearer("wrong", SUCCESS))).isEqualTo(slowed);
-        assertThat(send(id, new Sent("POST", List.of(), List.of(), null, new byte[0]))).isEqualTo(slowed);
+        assertThat(send(id, new Sent("POST", List.of(), List.of(), null, new byte[0])))
+                .isEqualTo(slowed);
         // Those who call back properly from the same address do not notice, with whichever kind of token.
         assertThat(rehearse("s3cret!", null, "").status()).isEqualTo(200);
         assertThat(callBack(id, SUCCESS).status()).isEqualTo(200);
@@ -622,9 +632,8 @@ class CallbackEndpointTest {
                 List.of("Bearer " + token),
                 List.of(),
                 "192.0.2.1",
-                "application/json",
-                -1,
-                new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))));
+                new RequestBody(
+                        "application/json", -1, new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));
     }
 
     private JsonResponse report(String body) {
@@ -688,8 +697,13 @@ class CallbackEndpointTest {
         callBack(calledBack, SUCCESS);
         String timedOut = newApproval(null, Duration.ZERO);
 
-        assertError(report(calledBack, tokens.tokenFor(calledBack), "{\"percent\": 99}"), 410, "approval_ended", "has come already");
-        assertError(report(timedOut, tokens.tokenFor(timedOut), "{\"percent\": 99}"), 410, "approval_ended", "timed out");
+        assertError(
+                report(calledBack, tokens.tokenFor(calledBack), "{\"percent\": 99}"),
+                410,
+                "approval_ended",
+                "has come already");
+        assertError(
+                report(timedOut, tokens.tokenFor(timedOut), "{\"percent\": 99}"), 410, "approval_ended", "timed out");
         assertThat(endpoint.rejected().of(calledBack)).isEmpty();
         approvals.remove(id);
         assertError(report("{\"percent\": 99}"), 410, "approval_ended", "build of this approval is gone");

@@ -2,14 +2,14 @@ package io.jenkins.plugins.armory.callback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.approval.Approvals;
-import io.jenkins.plugins.armory.approval.BuildRef;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,8 +35,8 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * Generated requests, near to right ones and far from them. Either the token or the body of each is wrong, so whatever
- * comes, the answer is a client error in the documented form, without an exception and without a decision.
+ * Generates requests that are nearly right and others that are far from it. Either the token or the body is always wrong. So
+ * each answer is a client error in the documented form, without an exception and without a decision.
  */
 class CallbackFuzzTest {
 
@@ -45,7 +45,7 @@ class CallbackFuzzTest {
     private static final String TOKEN = TOKENS.tokenFor(ID);
     private static final ScheduledExecutorService TIMER = Executors.newSingleThreadScheduledExecutor();
 
-    /** Another one each time, since somebody who fails so often would be told to slow down. */
+    /** A new address for each request, since one address would be answered 429. */
     private static final AtomicInteger REQUESTS = new AtomicInteger();
 
     private static final Supplier<String> ADDRESS = () -> "address " + REQUESTS.incrementAndGet();
@@ -57,10 +57,14 @@ class CallbackFuzzTest {
     @BeforeContainer
     static void open() throws IOException {
         folder = Files.createTempDirectory("approvals");
-        approvals = new Approvals(ApprovalStore.open(folder, TIMER, Runnable::run), TIMER, Runnable::run, Clock.systemUTC());
-        approvals.create(
-                ApprovalTerms.of(ID, new BuildRef("job", 1)).webhook("w").timeout(Instant.now(), Duration.ofDays(1)).start());
-        endpoint = new CallbackEndpoint(approvals, TOKENS, List.of(TokenVerifier.ofApprovals(TOKENS)), () -> false, Clock.systemUTC());
+        approvals = new Approvals(
+                ApprovalStore.open(folder, TIMER, Runnable::run), TIMER, Runnable::run, Clock.systemUTC());
+        approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
+                .webhook("w")
+                .timeout(Instant.now(), Duration.ofDays(1))
+                .start());
+        endpoint = new CallbackEndpoint(
+                approvals, TOKENS, List.of(TokenVerifier.ofApprovals(TOKENS)), () -> false, Clock.systemUTC());
     }
 
     @AfterContainer
@@ -77,27 +81,34 @@ class CallbackFuzzTest {
     @Provide
     Arbitrary<String> ids() {
         return Arbitraries.oneOf(
-                Arbitraries.just(ID), Arbitraries.create(TOKENS::newId), mutated(ID), Arbitraries.strings().ofMaxLength(60));
+                Arbitraries.just(ID),
+                Arbitraries.create(TOKENS::newId),
+                mutated(ID),
+                Arbitraries.strings().ofMaxLength(60));
     }
 
     @Provide
     Arbitrary<List<String>> wrongTokens() {
         Arbitrary<String> token = Arbitraries.oneOf(
-                mutated(TOKEN).filter(each -> !each.strip().equals(TOKEN)), Arbitraries.strings().ofMaxLength(100));
+                mutated(TOKEN).filter(each -> !each.strip().equals(TOKEN)),
+                Arbitraries.strings().ofMaxLength(100));
         Arbitrary<String> header = Combinators.combine(
                         Arbitraries.of("Bearer ", "bearer ", "Bearer", "Basic ", "", "Bearer  ", "\t"), token)
                 .as(String::concat);
         return header.list().ofMaxSize(3);
     }
 
-    /** Bodies without a valid decision. */
+    /** Provides bodies without a valid decision. */
     @Provide
     Arbitrary<byte[]> wrongBodies() {
         Arbitrary<String> value = Arbitraries.oneOf(
                 Arbitraries.of("null", "1", "\"yes\"", "[true]", "{}", "tru", "", "True", "\"\\u0000\""),
                 Arbitraries.strings().ofMaxLength(20));
         Arbitrary<String> object = Combinators.combine(
-                        Arbitraries.of("\"success\":", "\"Success\":true,\"success\":", "\"mdMessage\":1,\"success\":true,\"x\":"),
+                        Arbitraries.of(
+                                "\"success\":",
+                                "\"Success\":true,\"success\":",
+                                "\"mdMessage\":1,\"success\":true,\"x\":"),
                         value,
                         Arbitraries.of("}", ",}", "", "}}", ",\"success\":true}"))
                 .as((start, middle, end) -> "{" + start + middle + end)
@@ -105,7 +116,9 @@ class CallbackFuzzTest {
         return Arbitraries.oneOf(
                 object.map(text -> text.getBytes(StandardCharsets.UTF_8)),
                 Arbitraries.bytes().array(byte[].class).ofMaxSize(200),
-                Arbitraries.integers().between(1, 3000).map(depth -> "[".repeat(depth).getBytes(StandardCharsets.UTF_8)));
+                Arbitraries.integers()
+                        .between(1, 3000)
+                        .map(depth -> "[".repeat(depth).getBytes(StandardCharsets.UTF_8)));
     }
 
     @Provide
@@ -138,7 +151,12 @@ class CallbackFuzzTest {
             @ForAll("types") String type,
             @ForAll("wrongBodies") byte[] body) {
         JsonResponse response = check(new CallbackRequest(
-                method, id, authorization, alternative, ADDRESS.get(), type, body.length, new ByteArrayInputStream(body)));
+                method,
+                id,
+                authorization,
+                alternative,
+                ADDRESS.get(),
+                new RequestBody(type, body.length, new ByteArrayInputStream(body))));
 
         assertThat(response.status()).isIn(401, 405);
     }
@@ -150,7 +168,12 @@ class CallbackFuzzTest {
             @ForAll("types") String type,
             @ForAll("wrongBodies") byte[] body) {
         JsonResponse response = check(new CallbackRequest(
-                method, id, List.of("Bearer " + TOKEN), List.of(), ADDRESS.get(), type, -1, new ByteArrayInputStream(body)));
+                method,
+                id,
+                List.of("Bearer " + TOKEN),
+                List.of(),
+                ADDRESS.get(),
+                new RequestBody(type, -1, new ByteArrayInputStream(body))));
 
         assertThat(response.status()).isIn(400, 404, 405, 410, 413, 415);
     }

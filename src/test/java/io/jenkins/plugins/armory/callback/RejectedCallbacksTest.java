@@ -23,7 +23,11 @@ class RejectedCallbacksTest {
         }
         add("b", "another");
 
-        assertThat(callbacks.of("a")).hasSize(20).extracting(Rejected::reason).startsWith("reason 50").endsWith("reason 31");
+        assertThat(callbacks.of("a"))
+                .hasSize(20)
+                .extracting(Rejected::reason)
+                .startsWith("reason 50")
+                .endsWith("reason 31");
         assertThat(callbacks.of("b")).containsExactly(new Rejected(START, 401, "another", "192.0.2.1", false));
         assertThat(callbacks.of("c")).isEmpty();
     }

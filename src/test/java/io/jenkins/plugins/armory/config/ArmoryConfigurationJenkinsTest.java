@@ -26,8 +26,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 class ArmoryConfigurationJenkinsTest {
 
-    private static final String CASC =
-            """
+    private static final String CASC = """
             unclassified:
               armory:
                 callbackBaseUrl: "https://callbacks.example.com/jenkins"
@@ -81,10 +80,10 @@ class ArmoryConfigurationJenkinsTest {
         assertThat(configuration.getCallbackBaseUrl()).isEqualTo("https://callbacks.example.com/jenkins");
         assertThat(configuration.getCallbackCredentialsId()).isEqualTo("callback-token");
         assertThat(configuration.getAllowedHosts()).containsExactly("*.example.com", "10.0.0.0/8");
-        assertThat(configuration.getWebhooks())
-                .singleElement()
-                .satisfies(definition ->
-                        assertThat(definition.toWebhook()).usingRecursiveComparison().isEqualTo(expected()));
+        assertThat(configuration.getWebhooks()).singleElement().satisfies(definition -> assertThat(
+                        definition.toWebhook())
+                .usingRecursiveComparison()
+                .isEqualTo(expected()));
     }
 
     @Test
@@ -92,12 +91,14 @@ class ArmoryConfigurationJenkinsTest {
         configure(folder, CASC);
 
         assertHasAll();
-        assertThat(ArmoryConfiguration.get().rootActionUrl()).isEqualTo("https://callbacks.example.com/jenkins/armory/");
+        assertThat(ArmoryConfiguration.get().rootActionUrl())
+                .isEqualTo("https://callbacks.example.com/jenkins/armory/");
         ConfigurationContext context = new ConfigurationContext(ConfiguratorRegistry.get());
-        String exported = Util.toYamlString(
-                Util.getUnclassifiedRoot(context).get("armory"));
+        String exported = Util.toYamlString(Util.getUnclassifiedRoot(context).get("armory"));
 
-        configure(folder, "unclassified: {armory: {callbackBaseUrl: '', callbackCredentialsId: '', allowedHosts: [], webhooks: []}}");
+        configure(
+                folder,
+                "unclassified: {armory: {callbackBaseUrl: '', callbackCredentialsId: '', allowedHosts: [], webhooks: []}}");
         assertThat(ArmoryConfiguration.get().getWebhooks()).isEmpty();
         configure(folder, "unclassified:\n  armory:\n" + exported.indent(4));
         assertHasAll();
@@ -135,22 +136,33 @@ class ArmoryConfigurationJenkinsTest {
     @Test
     void checksHostsAndDefinitionsWhileTheyAreTyped(JenkinsRule j) {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
-        assertThat(configuration.doCheckAllowedHosts("*.example.com\n10.0.0.1").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckAllowedHosts("*.example.com\n10.0.0.1").kind)
+                .isEqualTo(FormValidation.Kind.OK);
         assertThat(configuration.doCheckAllowedHosts("ci:8080")).hasMessageContaining("is neither a host name");
 
         WebhookDefinition.DescriptorImpl definition =
                 j.jenkins.getDescriptorByType(WebhookDefinition.DescriptorImpl.class);
-        assertThat(definition.doCheckUriTemplate("https://ci/{{context.ref}}").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(definition.doCheckUriTemplate("https://ci/{{context.ref}}").kind)
+                .isEqualTo(FormValidation.Kind.OK);
         assertThat(definition.doCheckUriTemplate("ci/start")).hasMessageContaining("Must start with http://");
         assertThat(definition.doCheckUriTemplate("").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(WebhookForm.checkUriTemplate("").kind).as("a step may name a webhook").isEqualTo(FormValidation.Kind.OK);
+        assertThat(WebhookForm.checkUriTemplate("").kind)
+                .as("a step may name a webhook")
+                .isEqualTo(FormValidation.Kind.OK);
         assertThat(definition.doCheckRetryCount("-1")).hasMessageContaining("-1 is less than 0");
         assertThat(definition.doCheckRetryCount("many")).hasMessageContaining("whole number");
-        assertThat(definition.doCheckAgentIdentifier("inside", "direct")).hasMessageContaining("Goes with networkMode remoteNetworkAgent alone");
-        assertThat(definition.doCheckAgentIdentifier("inside", "remoteNetworkAgent").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(definition.doCheckAgentIdentifier("", "remoteNetworkAgent").kind).isEqualTo(FormValidation.Kind.WARNING);
-        assertThat(definition.doFillNetworkModeItems()).extracting(option -> option.value).containsExactly("direct", "remoteNetworkAgent");
-        assertThat(j.jenkins.getDescriptorByType(BodyTemplate.DescriptorImpl.class).doCheckInline("{{#if}}"))
+        assertThat(definition.doCheckAgentIdentifier("inside", "direct"))
+                .hasMessageContaining("Goes with networkMode remoteNetworkAgent alone");
+        assertThat(definition.doCheckAgentIdentifier("inside", "remoteNetworkAgent").kind)
+                .isEqualTo(FormValidation.Kind.OK);
+        assertThat(definition.doCheckAgentIdentifier("", "remoteNetworkAgent").kind)
+                .isEqualTo(FormValidation.Kind.WARNING);
+        assertThat(definition.doFillNetworkModeItems())
+                .extracting(option -> option.value)
+                .containsExactly("direct", "remoteNetworkAgent");
+        assertThat(j.jenkins
+                        .getDescriptorByType(BodyTemplate.DescriptorImpl.class)
+                        .doCheckInline("{{#if}}"))
                 .hasMessageContaining("is not a variable");
     }
 

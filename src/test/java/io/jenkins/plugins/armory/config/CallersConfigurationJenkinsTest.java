@@ -18,8 +18,8 @@ import hudson.util.Secret;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
-import io.jenkins.plugins.casc.ConfiguratorRegistry;
 import io.jenkins.plugins.casc.ConfiguratorException;
+import io.jenkins.plugins.casc.ConfiguratorRegistry;
 import io.jenkins.plugins.casc.misc.Util;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +40,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 class CallersConfigurationJenkinsTest {
 
-    private static final String CASC =
-            """
+    private static final String CASC = """
             unclassified:
               armory:
                 tokenLifetimeSeconds: 3600
@@ -73,7 +72,8 @@ class CallersConfigurationJenkinsTest {
                 .next()
                 .addCredentials(
                         Domain.global(),
-                        new UsernamePasswordCredentialsImpl(CredentialsScope.SYSTEM, "ci", "", "client-1", "a secret of clients"));
+                        new UsernamePasswordCredentialsImpl(
+                                CredentialsScope.SYSTEM, "ci", "", "client-1", "a secret of clients"));
     }
 
     private static void configure(Path folder, String casc) throws Exception {
@@ -96,8 +96,7 @@ class CallersConfigurationJenkinsTest {
         ListedIssuer github = configuration.getIssuers().get(0);
         assertThat(github.getIssuer()).isEqualTo("https://token.actions.githubusercontent.com");
         assertThat(github.getAudience()).isEqualTo("https://jenkins.example.com/");
-        assertThat(github.getRequiredClaims())
-                .containsExactly("repository=octo-org/octo-repo", "ref=refs/heads/main");
+        assertThat(github.getRequiredClaims()).containsExactly("repository=octo-org/octo-repo", "ref=refs/heads/main");
         assertThat(github.getJobs()).isEqualTo("team-a/**");
         ListedIssuer armory = configuration.getIssuers().get(1);
         assertThat(armory.getIssuer()).isEqualTo("https://auth.cloud.armory.io/");
@@ -109,8 +108,9 @@ class CallersConfigurationJenkinsTest {
         configure(folder, CASC);
 
         assertIsAsInTheCode();
-        String exported = Util.toYamlString(
-                Util.getUnclassifiedRoot(new ConfigurationContext(ConfiguratorRegistry.get())).get("armory"));
+        String exported =
+                Util.toYamlString(Util.getUnclassifiedRoot(new ConfigurationContext(ConfiguratorRegistry.get()))
+                        .get("armory"));
         assertThat(exported).doesNotContain("a secret of clients");
         configure(folder, "unclassified: {armory: {callbackClients: [], issuers: []}}");
         assertThat(ArmoryConfiguration.get().getIssuers()).isEmpty();
@@ -134,7 +134,8 @@ class CallersConfigurationJenkinsTest {
         ArmoryConfiguration.get().load();
 
         assertIsAsInTheCode();
-        assertThat(Files.readString(j.jenkins.getRootDir().toPath().resolve(ArmoryConfiguration.class.getName() + ".xml")))
+        assertThat(Files.readString(
+                        j.jenkins.getRootDir().toPath().resolve(ArmoryConfiguration.class.getName() + ".xml")))
                 .doesNotContain("a secret of clients");
     }
 
@@ -181,7 +182,8 @@ class CallersConfigurationJenkinsTest {
         assertThat(issuer.doCheckRequiredClaims("a=b\nc=d", "").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(issuer.doCheckRequiredClaims("", "https://issuer.example.com").kind)
                 .isEqualTo(FormValidation.Kind.WARNING);
-        assertThat(issuer.doCheckRequiredClaims("", issuer.getArmoryIssuer()).kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(issuer.doCheckRequiredClaims("", issuer.getArmoryIssuer()).kind)
+                .isEqualTo(FormValidation.Kind.ERROR);
         assertThat(issuer.doCheckRequiredClaims("a", "").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(configuration.doCheckCallbackCredentialsId("").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(configuration.doCheckCallbackCredentialsId("missing").kind).isEqualTo(FormValidation.Kind.ERROR);
@@ -227,23 +229,29 @@ class CallersConfigurationJenkinsTest {
                     () -> ArmoryConfiguration.get().doCheckTokenLifetimeSeconds("1"));
             assertThat(checks)
                     .allSatisfy(check -> assertThatThrownBy(check::run).isInstanceOf(AccessDeniedException3.class));
-            assertThat(client.doFillCredentialsIdItems("")).extracting(option -> option.value).doesNotContain("ci");
+            assertThat(client.doFillCredentialsIdItems(""))
+                    .extracting(option -> option.value)
+                    .doesNotContain("ci");
         }
         try (ACLContext ignored = ACL.as2(User.getById("admin", true).impersonate2())) {
             ListBoxModel offered = client.doFillCredentialsIdItems("");
             assertThat(offered).extracting(option -> option.value).contains("ci");
         }
         // Somebody who may manage Jenkins, but does not administer it, neither sees nor changes them.
-        JenkinsRule.WebClient web = j.createWebClient().withJavaScriptEnabled(false).login("manager");
+        JenkinsRule.WebClient web =
+                j.createWebClient().withJavaScriptEnabled(false).login("manager");
         HtmlPage page = web.goTo("manage/configure");
         assertThat(page.getWebResponse().getContentAsString()).doesNotContain("callbackClients", "octo-org/octo-repo");
-        assertThat(ArmoryConfiguration.get().getRequiredGlobalConfigPagePermission()).isEqualTo(Jenkins.ADMINISTER);
+        assertThat(ArmoryConfiguration.get().getRequiredGlobalConfigPagePermission())
+                .isEqualTo(Jenkins.ADMINISTER);
     }
 
     @Test
     void aClientIsWhatItsCredentialIsNow() throws Exception {
         ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("ci", "**")));
-        assertThat(ArmoryConfiguration.get().clients()).extracting(CallbackClient::id).containsExactly("client-1");
+        assertThat(ArmoryConfiguration.get().clients())
+                .extracting(CallbackClient::id)
+                .containsExactly("client-1");
         assertThat(ArmoryConfiguration.get().hasClient("ci")).isTrue();
         assertThat(ArmoryConfiguration.get().hasClient("other")).isFalse();
 

@@ -36,12 +36,14 @@ class ListedIssuerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"https://auth.cloud.armory.io/", "https://auth.cloud.armory.io", "https://AUTH.cloud.armory.io/"})
+            strings = {"https://auth.cloud.armory.io/", "https://auth.cloud.armory.io", "https://AUTH.cloud.armory.io/"
+            })
     void armoryCloudNeedsAClaim(String issuer) {
         for (List<String> claims : List.of(List.<String>of(), List.of(" ", "\n"))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> new ListedIssuer(issuer, AUDIENCE, claims, "**"))
-                    .withMessageStartingWith("requiredClaims: is empty, and Armory Cloud gives tokens to all its customers; ");
+                    .withMessageStartingWith(
+                            "requiredClaims: is empty, and Armory Cloud gives tokens to all its customers; ");
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ListedIssuer(issuer, AUDIENCE, null, "**"))
@@ -63,7 +65,8 @@ class ListedIssuerTest {
 
     @Test
     void othersMayDoWithoutAClaim() {
-        assertThat(new ListedIssuer(ISSUER, AUDIENCE, null, "**").getRequiredClaims()).isEmpty();
+        assertThat(new ListedIssuer(ISSUER, AUDIENCE, null, "**").getRequiredClaims())
+                .isEmpty();
     }
 
     @Test

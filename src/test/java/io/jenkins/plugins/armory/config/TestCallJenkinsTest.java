@@ -100,7 +100,8 @@ class TestCallJenkinsTest {
                 .readTree(external.takeRequest(10, TimeUnit.SECONDS).getBody().utf8());
         JenkinsRule.WebClient client = j.createWebClient();
         client.setThrowExceptionOnFailingStatusCode(false);
-        WebRequest callback = new WebRequest(new URL(body.get("callbackUri").textValue() + "/callback"), HttpMethod.POST);
+        WebRequest callback =
+                new WebRequest(new URL(body.get("callbackUri").textValue() + "/callback"), HttpMethod.POST);
         callback.setAdditionalHeader(
                 "Authorization",
                 "Bearer "
@@ -191,7 +192,9 @@ class TestCallJenkinsTest {
         assertThat(status("owner", "job/folder/", "of-the-folder")).isEqualTo(200);
         assertThat(external.getRequestCount()).isEqualTo(2);
         assertThat(status("reader", "job/folder/", "of-the-folder")).isEqualTo(403);
-        assertThat(send(client("owner"), "job/folder/", "tests").getWebResponse().getContentAsString())
+        assertThat(send(client("owner"), "job/folder/", "tests")
+                        .getWebResponse()
+                        .getContentAsString())
                 .as("one of the settings, which is not the folder's to test")
                 .contains("Save the form first");
         assertThat(external.getRequestCount()).isEqualTo(2);
@@ -210,8 +213,7 @@ class TestCallJenkinsTest {
         JenkinsRule.WebClient client = j.createWebClient();
         client.setThrowExceptionOnFailingStatusCode(false);
 
-        Page page = client.goTo(
-                "descriptorByName/" + WebhookDefinition.class.getName() + "/sendTest?name=tests", null);
+        Page page = client.goTo("descriptorByName/" + WebhookDefinition.class.getName() + "/sendTest?name=tests", null);
 
         assertThat(page.getWebResponse().getStatusCode()).isEqualTo(404);
         assertThat(external.getRequestCount()).isZero();

@@ -80,7 +80,8 @@ class CallResultTest {
         assertThat(result.status()).isZero();
         assertThat(result.mayHaveBeenTaken()).isTrue();
         assertThat(result.failure())
-                .isEqualTo("https://ci.internal was called from an agent that says of the answer what cannot be; look at its log");
+                .isEqualTo(
+                        "https://ci.internal was called from an agent that says of the answer what cannot be; look at its log");
     }
 
     @ParameterizedTest

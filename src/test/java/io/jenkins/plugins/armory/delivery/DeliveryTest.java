@@ -128,7 +128,8 @@ class DeliveryTest {
     }
 
     private void open() throws IOException {
-        approvals = new Approvals(ApprovalStore.open(folder), timer, Runnable::run, Clock.systemUTC());
+        approvals = new Approvals(
+                ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, Clock.systemUTC());
         delivery = new Delivery(approvals, new FakeRequests(), new RetryPolicy(() -> 0.99), timer, Runnable::run);
         delivery.open();
     }
@@ -349,7 +350,14 @@ class DeliveryTest {
         approvals.apply(
                 ID,
                 new Event.Failed(new Attempt(
-                        1, ahead, "http://ci.example.com", 503, Duration.ZERO, "answered 503", "", ahead.plusMillis(50))));
+                        1,
+                        ahead,
+                        "http://ci.example.com",
+                        503,
+                        Duration.ZERO,
+                        "answered 503",
+                        "",
+                        ahead.plusMillis(50))));
         restart();
         attach();
 

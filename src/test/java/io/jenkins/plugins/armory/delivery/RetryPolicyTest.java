@@ -20,7 +20,8 @@ class RetryPolicyTest {
     @Test
     void waitsTwiceAsLongEachTimeUpToAMinute() {
         assertThat(IntStream.rangeClosed(1, 8)
-                        .mapToObj(failed -> withoutChance.delay(failed, 8, BROKEN).orElseThrow()))
+                        .mapToObj(
+                                failed -> withoutChance.delay(failed, 8, BROKEN).orElseThrow()))
                 .extracting(Duration::toSeconds)
                 .containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L);
     }
@@ -29,7 +30,8 @@ class RetryPolicyTest {
     void givesUpAfterTheRetriesAndAtOnceOnWhatWillNotPass() {
         assertThat(withoutChance.delay(3, 2, BROKEN)).isEmpty();
         assertThat(withoutChance.delay(1, 0, BROKEN)).isEmpty();
-        assertThat(withoutChance.delay(1, 5, CallResult.notMade("it is refused", false))).isEmpty();
+        assertThat(withoutChance.delay(1, 5, CallResult.notMade("it is refused", false)))
+                .isEmpty();
     }
 
     @Property(tries = 500)
@@ -37,8 +39,9 @@ class RetryPolicyTest {
             @ForAll @IntRange(min = 1, max = 1_000_000) int failed,
             @ForAll @DoubleRange(min = 0, max = 1, maxIncluded = false) double chance) {
         Duration whole = withoutChance.delay(failed, Integer.MAX_VALUE, BROKEN).orElseThrow();
-        Duration delay =
-                new RetryPolicy(() -> chance).delay(failed, Integer.MAX_VALUE, BROKEN).orElseThrow();
+        Duration delay = new RetryPolicy(() -> chance)
+                .delay(failed, Integer.MAX_VALUE, BROKEN)
+                .orElseThrow();
 
         assertThat(delay).isBetween(whole.dividedBy(2), whole);
         assertThat(whole).isBetween(RetryPolicy.FIRST_DELAY, RetryPolicy.LONGEST_DELAY);
@@ -50,8 +53,10 @@ class RetryPolicyTest {
 
         assertThat(WebhookClient.retryAfter("120", now)).isEqualTo(Duration.ofMinutes(2));
         assertThat(WebhookClient.retryAfter(" 0 ", now)).isEqualTo(Duration.ZERO);
-        assertThat(WebhookClient.retryAfter("Sat, 31 Jan 2026 10:00:30 GMT", now)).isEqualTo(Duration.ofSeconds(30));
-        assertThat(WebhookClient.retryAfter("Sat, 31 Jan 2026 09:00:00 GMT", now)).isEqualTo(Duration.ZERO);
+        assertThat(WebhookClient.retryAfter("Sat, 31 Jan 2026 10:00:30 GMT", now))
+                .isEqualTo(Duration.ofSeconds(30));
+        assertThat(WebhookClient.retryAfter("Sat, 31 Jan 2026 09:00:00 GMT", now))
+                .isEqualTo(Duration.ZERO);
         assertThat(WebhookClient.retryAfter("soon", now)).isNull();
         assertThat(WebhookClient.retryAfter("-1", now)).isNull();
         assertThat(WebhookClient.retryAfter(null, now)).isNull();

@@ -109,7 +109,8 @@ class DeploymentPropertyTest {
         while (!open.isEmpty()) {
             Deployment before = open.remove();
             List<DeploymentEvent> possible = new ArrayList<>(events);
-            possible.removeIf(event -> event instanceof ApprovalEnded ended && !isReached(before, ended.place().environment()));
+            possible.removeIf(event -> event instanceof ApprovalEnded ended
+                    && !isReached(before, ended.place().environment()));
             possible.add(new NobodyLeft(before, Set.of()));
             for (DeploymentEvent event : possible) {
                 Deployment after = before.on(event, NOW).deployment();
@@ -121,13 +122,17 @@ class DeploymentPropertyTest {
             }
         }
         assertThat(seen).hasSizeGreaterThan(1000);
-        assertThat(seen).anySatisfy(end -> assertThat(states(end)).containsOnly(State.COMPLETE).hasSameSizeAs(graph.keySet()));
+        assertThat(seen)
+                .anySatisfy(end ->
+                        assertThat(states(end)).containsOnly(State.COMPLETE).hasSameSizeAs(graph.keySet()));
     }
 
     private static Deployment withFailuresInOrder(Deployment deployment) {
         return new Deployment(
                 deployment.environments(),
-                deployment.failures().stream().sorted(Comparator.comparing(Failure::toString)).toList(),
+                deployment.failures().stream()
+                        .sorted(Comparator.comparing(Failure::toString))
+                        .toList(),
                 deployment.cancelsStages(),
                 deployment.cancelledStages(),
                 deployment.leftOut(),
@@ -136,11 +141,16 @@ class DeploymentPropertyTest {
 
     /** Before that, an approval is none of the environment's. */
     private static boolean isReached(Deployment deployment, String name) {
-        return deployment.find(name).filter(environment -> environment.step() != null).isPresent();
+        return deployment
+                .find(name)
+                .filter(environment -> environment.step() != null)
+                .isPresent();
     }
 
     private static List<State> states(Deployment deployment) {
-        return deployment.environments().values().stream().map(Environment::state).toList();
+        return deployment.environments().values().stream()
+                .map(Environment::state)
+                .toList();
     }
 
     private static void check(Deployment before, DeploymentEvent event, Deployment after) {
@@ -151,26 +161,47 @@ class DeploymentPropertyTest {
             Environment was = before.find(now.name()).orElse(Environment.pending(now.name(), NOW));
             checkStep(was, now, before, event, after);
             require(
-                    (now.state() == State.AWAITING_APPROVAL) == (now.state().isUnderWay() && !now.approvals().isEmpty()),
-                    "awaits approvals exactly while there are some", before, event, after);
+                    (now.state() == State.AWAITING_APPROVAL)
+                            == (now.state().isUnderWay() && !now.approvals().isEmpty()),
+                    "awaits approvals exactly while there are some",
+                    before,
+                    event,
+                    after);
             require(
-                    (now.state() == State.PENDING) == (now.step() == null) || event instanceof BuildEnded || was.state().isOver(),
-                    "is pending exactly until it is reached", before, event, after);
+                    (now.state() == State.PENDING) == (now.step() == null)
+                            || event instanceof BuildEnded
+                            || was.state().isOver(),
+                    "is pending exactly until it is reached",
+                    before,
+                    event,
+                    after);
             for (String name : now.dependsOn()) {
                 Environment dependency = after.find(name).orElseThrow();
                 require(
                         !(dependency.blocksDependents() && now.state() == State.WAITING_FOR_DEPENDENCIES),
-                        "nobody waits for what will not come", before, event, after);
+                        "nobody waits for what will not come",
+                        before,
+                        event,
+                        after);
                 require(
                         !now.state().isUnderWay() || was.state().isUnderWay() || dependency.admitsDependents(),
-                        "nothing is deployed before all that it depends on", before, event, after);
+                        "nothing is deployed before all that it depends on",
+                        before,
+                        event,
+                        after);
             }
             require(
                     now.rollback() == null || now.needsRollback() && now.afterDeploymentFailure() == null,
-                    "only what failed within its deployment is rolled back", before, event, after);
+                    "only what failed within its deployment is rolled back",
+                    before,
+                    event,
+                    after);
             require(
                     !(event instanceof BuildEnded) || now.state().isOver(),
-                    "no environment outlives its build", before, event, after);
+                    "no environment outlives its build",
+                    before,
+                    event,
+                    after);
         }
     }
 
@@ -180,13 +211,25 @@ class DeploymentPropertyTest {
                 && now.state() == State.ROLLED_BACK
                 && event instanceof RollbackEnded
                 && was.rollback() != null;
-        require(was.state() == now.state() || !was.state().isOver() || rolledBack, "over is over", before, event, after);
+        require(
+                was.state() == now.state() || !was.state().isOver() || rolledBack,
+                "over is over",
+                before,
+                event,
+                after);
         require(
                 !was.state().isOver() || Objects.equals(was.reason(), now.reason()),
-                "the first reason stands", before, event, after);
+                "the first reason stands",
+                before,
+                event,
+                after);
         require(
-                was.rollback() == null || was.rollback().step().equals(now.rollback().step()),
-                "there is one rollback", before, event, after);
+                was.rollback() == null
+                        || was.rollback().step().equals(now.rollback().step()),
+                "there is one rollback",
+                before,
+                event,
+                after);
     }
 
     private static void require(
@@ -206,12 +249,16 @@ class DeploymentPropertyTest {
     /** Builds of any graph whose environments all run side by side come to what the failures alone say. */
     @Property(tries = 2000)
     void anyGraphComesToWhatItsFailuresSay(
-            @ForAll @IntRange(min = 1, max = 12) int size, @ForAll long seed, @ForAll @IntRange(max = 100) int percent) {
+            @ForAll @IntRange(min = 1, max = 12) int size,
+            @ForAll long seed,
+            @ForAll @IntRange(max = 100) int percent) {
         Random random = new Random(seed);
         Map<String, List<String>> graph = new LinkedHashMap<>();
         Map<String, Fate> fates = new LinkedHashMap<>();
         for (int i = 0; i < size; i++) {
-            List<String> dependsOn = graph.keySet().stream().filter(name -> random.nextInt(3) == 0).toList();
+            List<String> dependsOn = graph.keySet().stream()
+                    .filter(name -> random.nextInt(3) == 0)
+                    .toList();
             graph.put("e" + i, dependsOn);
             fates.put("e" + i, random.nextInt(100) < percent ? Fate.values()[1 + random.nextInt(3)] : Fate.SUCCEEDS);
         }
@@ -239,8 +286,8 @@ class DeploymentPropertyTest {
     /** Lets every environment be reached at a random moment, and then take its steps whenever its turn comes. */
     private static Deployment play(Map<String, List<String>> graph, Map<String, Fate> fates, Random random) {
         Map<String, Deque<DeploymentEvent>> scripts = new LinkedHashMap<>();
-        graph.forEach((name, dependsOn) -> scripts.put(
-                name, new ArrayDeque<>(List.of(new Declared(name, dependsOn, name, name)))));
+        graph.forEach((name, dependsOn) ->
+                scripts.put(name, new ArrayDeque<>(List.of(new Declared(name, dependsOn, name, name)))));
         fates.forEach((name, fate) -> scripts.get(name).addAll(script(name, fate)));
         Deployment deployment = Deployment.EMPTY;
         TreeSet<String> running = new TreeSet<>(graph.keySet());

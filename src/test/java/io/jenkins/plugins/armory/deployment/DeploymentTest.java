@@ -50,7 +50,9 @@ public class DeploymentTest {
                 environment,
                 "stage",
                 "outermost",
-                Stream.of(branches).map(each -> new Place.Branch("parallel", each)).toList());
+                Stream.of(branches)
+                        .map(each -> new Place.Branch("parallel", each))
+                        .toList());
     }
 
     private static Place inStage(String stage, String... branches) {
@@ -144,7 +146,9 @@ public class DeploymentTest {
         assertThat(state("staging")).isEqualTo(State.FAILED);
 
         assertThat(happens(new RollbackStarted("staging", "r"))).isNull();
-        assertThat(happens(new RollbackStarted("staging", "r"))).as("the same step, resumed").isNull();
+        assertThat(happens(new RollbackStarted("staging", "r")))
+                .as("the same step, resumed")
+                .isNull();
         assertThat(happens(new RollbackStarted("staging", "r2"))).isEqualTo("it has been rolled back already");
         happens(new RollbackEnded("staging", "r", null));
 
@@ -180,8 +184,7 @@ public class DeploymentTest {
         assertThat(state("notify")).isEqualTo(State.DEPLOYING);
         assertThat(state("prod-copy")).isEqualTo(State.CANCELLED);
         assertThat(environment("prod-copy").cancelledBy()).isEqualTo("staging");
-        assertThat(environment("prod-copy").reason())
-                .isEqualTo("\"staging\" is deployed, but: 2 of 12 tests failed");
+        assertThat(environment("prod-copy").reason()).isEqualTo("\"staging\" is deployed, but: 2 of 12 tests failed");
         assertThat(happens(new RollbackStarted("staging", "r"))).isEqualTo("its state is COMPLETE");
         assertThat(deployment.outcome()).isEqualTo(Outcome.ABORTED);
     }
@@ -293,7 +296,8 @@ public class DeploymentTest {
         reach("prod");
         fail("prod");
         happens(new RollbackStarted("prod", "r"));
-        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY))).isNull();
+        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY)))
+                .isNull();
 
         happens(new RollbackEnded("prod", "r", null));
         assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY)))
@@ -306,23 +310,28 @@ public class DeploymentTest {
         end("prod");
 
         assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY)))
-                .isEqualTo("environment \"prod\" is complete, and an approval of the phase strategy would guard nothing any"
-                        + " more; put it into armoryEnvironment('prod'), or give it phase: 'afterDeployment'");
-        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.AFTER_DEPLOYMENT))).isNull();
+                .isEqualTo(
+                        "environment \"prod\" is complete, and an approval of the phase strategy would guard nothing any"
+                                + " more; put it into armoryEnvironment('prod'), or give it phase: 'afterDeployment'");
+        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.AFTER_DEPLOYMENT)))
+                .isNull();
     }
 
     @Test
     void anUnknownEnvironmentIsAnErrorOnceThereAreSome() {
-        assertThat(happens(new ApprovalStarted(in("stagng"), "a1", Phase.STRATEGY))).isNull();
+        assertThat(happens(new ApprovalStarted(in("stagng"), "a1", Phase.STRATEGY)))
+                .isNull();
         reach("staging", "dev");
 
         assertThat(happens(new ApprovalStarted(in("stagng"), "a1", Phase.STRATEGY)))
-                .isEqualTo("environment: this build has no environment \"stagng\"; it has \"staging\", \"dev\". Correct the name");
+                .isEqualTo(
+                        "environment: this build has no environment \"stagng\"; it has \"staging\", \"dev\". Correct the name");
         assertThat(happens(new ApprovalStarted(in("dev"), "a1", Phase.BEFORE_DEPLOYMENT)))
                 .isEqualTo("environment: this build has not come to environment \"dev\" yet; put the approval into"
                         + " armoryEnvironment('dev')");
         assertThat(deployment.unknown("stagin"))
-                .isEqualTo("environment: this build has no environment \"stagin\"; it has \"staging\", \"dev\". Correct the name");
+                .isEqualTo(
+                        "environment: this build has no environment \"stagin\"; it has \"staging\", \"dev\". Correct the name");
     }
 
     @Test
@@ -362,11 +371,18 @@ public class DeploymentTest {
     void placesAreNotKnownByTheNamesOfStages() {
         approvalFails(inStage("5", "linux"), Phase.STRATEGY);
 
-        assertThat(deployment.failedBeside(inStage("6", "windows"), Phase.STRATEGY)).isEmpty();
-        assertThat(deployment.failedBeside(inStage("5", "windows"), Phase.STRATEGY)).isPresent();
-        assertThat(deployment.failedBeside(inStage("5", "windows"), Phase.BEFORE_DEPLOYMENT)).isEmpty();
-        assertThat(deployment.failedBeside(inStage("5", "linux"), Phase.STRATEGY)).as("tried again").isEmpty();
-        assertThat(deployment.failedBeside(inStage("5"), Phase.STRATEGY)).as("behind the branches").isEmpty();
+        assertThat(deployment.failedBeside(inStage("6", "windows"), Phase.STRATEGY))
+                .isEmpty();
+        assertThat(deployment.failedBeside(inStage("5", "windows"), Phase.STRATEGY))
+                .isPresent();
+        assertThat(deployment.failedBeside(inStage("5", "windows"), Phase.BEFORE_DEPLOYMENT))
+                .isEmpty();
+        assertThat(deployment.failedBeside(inStage("5", "linux"), Phase.STRATEGY))
+                .as("tried again")
+                .isEmpty();
+        assertThat(deployment.failedBeside(inStage("5"), Phase.STRATEGY))
+                .as("behind the branches")
+                .isEmpty();
     }
 
     @Test
@@ -419,8 +435,7 @@ public class DeploymentTest {
         reach("a", "dev", "c");
         reach("b", "a");
 
-        assertThat(reach("c", "b"))
-                .isEqualTo("""
+        assertThat(reach("c", "b")).isEqualTo("""
                 dependsOn: "c" would wait for itself: c -> b -> a -> c
                 dev DEPLOYING
                 └─ a WAITING_FOR_DEPENDENCIES (also depends on: c)
@@ -465,8 +480,9 @@ public class DeploymentTest {
         happens(new NobodyLeft(deployment, Set.of("staging")));
 
         assertThat(environment("prod").reason())
-                .startsWith("dependsOn: nothing in this build deploys to \"staging\", and nothing that could is left; there is a"
-                        + " stage \"staging\", but a stage is no environment: put armoryEnvironment('staging') { ... } into it");
+                .startsWith(
+                        "dependsOn: nothing in this build deploys to \"staging\", and nothing that could is left; there is a"
+                                + " stage \"staging\", but a stage is no environment: put armoryEnvironment('staging') { ... } into it");
     }
 
     @Test
@@ -495,7 +511,9 @@ public class DeploymentTest {
         restart("build", "smoke");
 
         assertThat(deployment.reasonToCancel("prod")).isEqualTo("2 of 12 tests failed");
-        assertThat(deployment.reasonToCancel("build")).as("left out, and not cancelled").isNull();
+        assertThat(deployment.reasonToCancel("build"))
+                .as("left out, and not cancelled")
+                .isNull();
         assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
     }
 

@@ -10,7 +10,8 @@ class LogTextTest {
 
     @Test
     void everyLineHasThePrefix() {
-        assertThat(LogText.PREFIX + LogText.continued("2 of 12 failed\nFinished: SUCCESS\r\n\n[Pipeline] End of Pipeline\n"))
+        assertThat(LogText.PREFIX
+                        + LogText.continued("2 of 12 failed\nFinished: SUCCESS\r\n\n[Pipeline] End of Pipeline\n"))
                 .isEqualTo("[armory] 2 of 12 failed\n[armory] Finished: SUCCESS\n[armory] [Pipeline] End of Pipeline");
     }
 
@@ -23,8 +24,8 @@ class LogTextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\u001B", "\b", "\u0000", "\u007F", "\u0080", "\u009B", "\u061C", "\u200E", "\u200F", "\u202A", "\u202E", "\u2066",
-                "\u2069"
+                "\u001B", "\b", "\u0000", "\u007F", "\u0080", "\u009B", "\u061C", "\u200E", "\u200F", "\u202A",
+                "\u202E", "\u2066", "\u2069"
             })
     void leavesOutWhatSteersATerminalOrTurnsTheOrder(String unwanted) {
         assertThat(LogText.clean("a" + unwanted + "b")).isEqualTo("ab");

@@ -40,10 +40,33 @@ class AllowedHostsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "127.0.0.1", "127.8.9.10", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1",
-                "169.254.169.254", "100.64.0.1", "192.0.0.8", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
-                "::", "::1", "fe80::1", "fec0::1", "fd00::1", "fc12::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-                "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::7f00:1", "2002:7f00:1::",
+                "127.0.0.1",
+                "127.8.9.10",
+                "0.0.0.0",
+                "10.1.2.3",
+                "172.16.0.1",
+                "172.31.255.255",
+                "192.168.1.1",
+                "169.254.169.254",
+                "100.64.0.1",
+                "192.0.0.8",
+                "198.18.0.1",
+                "224.0.0.1",
+                "240.0.0.1",
+                "255.255.255.255",
+                "::",
+                "::1",
+                "fe80::1",
+                "fec0::1",
+                "fd00::1",
+                "fc12::1",
+                "ff02::1",
+                "::ffff:127.0.0.1",
+                "::ffff:10.0.0.1",
+                "::127.0.0.1",
+                "64:ff9b::7f00:1",
+                "64:ff9b:1::7f00:1",
+                "2002:7f00:1::",
             })
     void refusesEveryKindOfPrivateAddress(String address) {
         assertThat(allows(hosts(), "ci.example.com", address)).isFalse();
@@ -107,8 +130,9 @@ class AllowedHostsTest {
     @Test
     void refusesANameThatIsNotListedBeforeItIsLookedUp() {
         assertThatThrownBy(() -> hosts("ci.example.com").check("evil.org"))
-                .hasMessage("may not be called: evil.org is not in the list of allowed hosts in Manage Jenkins » System »"
-                        + " Armory webhook approvals");
+                .hasMessage(
+                        "may not be called: evil.org is not in the list of allowed hosts in Manage Jenkins » System »"
+                                + " Armory webhook approvals");
         assertThatCode(() -> hosts("10.0.0.0/8").check("ci.internal"))
                 .as("its address may be listed")
                 .doesNotThrowAnyException();
@@ -131,15 +155,19 @@ class AllowedHostsTest {
         assertThat(allows(hosts().andLoopback(), "localhost", "127.0.0.1")).isTrue();
         assertThat(allows(hosts().andLoopback(), "localhost", "::1")).isTrue();
         assertThat(allows(hosts().andLoopback(), "ci", "10.0.0.1")).isFalse();
-        assertThat(allows(hosts("ci.example.com").andLoopback(), "localhost", "127.0.0.1")).isFalse();
+        assertThat(allows(hosts("ci.example.com").andLoopback(), "localhost", "127.0.0.1"))
+                .isFalse();
     }
 
     @Test
     void allowsAnAgentWhateverItReachesUnlessSomethingIsListed() {
         assertThat(allows(hosts().fromAgent(), "ci.internal", "10.0.0.1")).isTrue();
-        assertThat(allows(hosts("*.example.com").fromAgent(), "ci.internal", "10.0.0.1")).isFalse();
-        assertThat(allows(hosts("*.example.com").fromAgent(), "ci.example.com", "10.0.0.1")).isFalse();
-        assertThat(allows(hosts("ci.internal").fromAgent(), "ci.internal", "10.0.0.1")).isTrue();
+        assertThat(allows(hosts("*.example.com").fromAgent(), "ci.internal", "10.0.0.1"))
+                .isFalse();
+        assertThat(allows(hosts("*.example.com").fromAgent(), "ci.example.com", "10.0.0.1"))
+                .isFalse();
+        assertThat(allows(hosts("ci.internal").fromAgent(), "ci.internal", "10.0.0.1"))
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -147,12 +175,25 @@ class AllowedHostsTest {
     void refusesLinkLocalAddressesFromAnAgentWhateverIsListed(String address) {
         assertThat(allows(hosts().fromAgent(), "metadata.internal", address)).isFalse();
         assertThat(allows(hosts().fromAgent(), address, address)).isFalse();
-        assertThat(allows(hosts("metadata.internal").fromAgent(), "metadata.internal", address)).isFalse();
+        assertThat(allows(hosts("metadata.internal").fromAgent(), "metadata.internal", address))
+                .isFalse();
         assertThat(allows(hosts(address).fromAgent(), address, address)).isFalse();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://ci/", "ci:8080", "*", "*example.com", "a.*.com", "10.0.0.0/33", "10.0.0.0/", "1.2.3.4.5", "a b", ""})
+    @ValueSource(
+            strings = {
+                "https://ci/",
+                "ci:8080",
+                "*",
+                "*example.com",
+                "a.*.com",
+                "10.0.0.0/33",
+                "10.0.0.0/",
+                "1.2.3.4.5",
+                "a b",
+                ""
+            })
     void namesAnEntryThatIsNone(String entry) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> hosts("ci.example.com", entry))

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import io.jenkins.plugins.armory.webhook.Webhook.Header;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -146,13 +146,20 @@ class WebhookClientTest {
         answer(202);
         CallTimings timings = new CallTimings();
         CompletableFuture<CallResult> result = new CompletableFuture<>();
-        Webhook webhook = Webhook.named("w").uriTemplate(url()).disableCallback(true).build();
+        Webhook webhook =
+                Webhook.named("w").uriTemplate(url()).disableCallback(true).build();
 
         caller.call(
-                WebhookRequest.of(webhook, new Variables(), DEFAULTS), "key-1", LOOPBACK, null, timings, result::complete);
+                WebhookRequest.of(webhook, new Variables(), DEFAULTS),
+                "key-1",
+                LOOPBACK,
+                null,
+                timings,
+                result::complete);
         result.get(30, TimeUnit.SECONDS);
 
-        for (CallTimings.Part part : List.of(CallTimings.Part.LOOK_UP, CallTimings.Part.CONNECT, CallTimings.Part.FIRST_BYTE)) {
+        for (CallTimings.Part part :
+                List.of(CallTimings.Part.LOOK_UP, CallTimings.Part.CONNECT, CallTimings.Part.FIRST_BYTE)) {
             assertThat(timings.of(part)).as(part.name()).isPresent();
         }
         assertThat(timings.of(CallTimings.Part.TLS)).as("it was not encrypted").isEmpty();
@@ -160,7 +167,10 @@ class WebhookClientTest {
 
     @Test
     void doesNotRepeatACallByItself() {
-        server.enqueue(new MockResponse.Builder().code(503).addHeader("Retry-After", "0").build());
+        server.enqueue(new MockResponse.Builder()
+                .code(503)
+                .addHeader("Retry-After", "0")
+                .build());
         answer(200);
 
         CallResult result = call(url());
@@ -172,13 +182,22 @@ class WebhookClientTest {
 
     @Test
     void keepsTheStartOfTheAnswerWithoutSecrets() {
-        server.enqueue(new MockResponse.Builder().code(500).body("\u0007no, s3cret is not valid\n").build());
-        server.enqueue(new MockResponse.Builder().code(200).body("é".repeat(100_000)).build());
-        server.enqueue(new MockResponse.Builder().code(200).body(" ".repeat(8 * 1024 - 13) + "the end: s3cret").build());
+        server.enqueue(new MockResponse.Builder()
+                .code(500)
+                .body("\u0007no, s3cret is not valid\n")
+                .build());
+        server.enqueue(
+                new MockResponse.Builder().code(200).body("é".repeat(100_000)).build());
+        server.enqueue(new MockResponse.Builder()
+                .code(200)
+                .body(" ".repeat(8 * 1024 - 13) + "the end: s3cret")
+                .build());
 
         assertThat(call(url()).answer()).isEqualTo("no, **** is not valid");
         assertThat(call(url()).answer()).isEqualTo("é".repeat(CallResult.MAX_ANSWER / 2));
-        assertThat(call(url()).answer()).as("a secret that is cut off is none less").isEqualTo("the end:");
+        assertThat(call(url()).answer())
+                .as("a secret that is cut off is none less")
+                .isEqualTo("the end:");
     }
 
     @Test
@@ -214,7 +233,8 @@ class WebhookClientTest {
         answer(200);
         ProxyServer proxy = new ProxyServer("127.0.0.1", server.getPort(), "jenkins", "pässword");
 
-        assertThat(call("http://ci.invalid/start", AllowedHosts.of(List.of()), proxy).isAccepted())
+        assertThat(call("http://ci.invalid/start", AllowedHosts.of(List.of()), proxy)
+                        .isAccepted())
                 .isTrue();
 
         RecordedRequest request = server.takeRequest();
@@ -226,8 +246,14 @@ class WebhookClientTest {
 
     @Test
     void opensATunnelForTlsAndTellsWhenItIsRefused() throws InterruptedException {
-        server.enqueue(new MockResponse.Builder().code(407).addHeader("Proxy-Authenticate", "Basic realm=\"p\"").build());
-        server.enqueue(new MockResponse.Builder().code(407).addHeader("Proxy-Authenticate", "Basic realm=\"p\"").build());
+        server.enqueue(new MockResponse.Builder()
+                .code(407)
+                .addHeader("Proxy-Authenticate", "Basic realm=\"p\"")
+                .build());
+        server.enqueue(new MockResponse.Builder()
+                .code(407)
+                .addHeader("Proxy-Authenticate", "Basic realm=\"p\"")
+                .build());
         ProxyServer proxy = new ProxyServer("127.0.0.1", server.getPort(), "jenkins", "wrong");
 
         CallResult result = call("https://ci.invalid/start", AllowedHosts.of(List.of()), proxy);
@@ -302,7 +328,8 @@ class WebhookClientTest {
             Thread thread = new Thread(() -> {
                 try (Socket socket = listener.accept()) {
                     socket.getInputStream().read(); // closing with something unread would reset the connection
-                    socket.getOutputStream().write("220 mail.example.com ESMTP\r\n".getBytes(StandardCharsets.US_ASCII));
+                    socket.getOutputStream()
+                            .write("220 mail.example.com ESMTP\r\n".getBytes(StandardCharsets.US_ASCII));
                     socket.shutdownOutput();
                     socket.getInputStream().transferTo(OutputStream.nullOutputStream());
                 } catch (IOException x) {

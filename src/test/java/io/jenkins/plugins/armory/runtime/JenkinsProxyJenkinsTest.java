@@ -30,7 +30,8 @@ class JenkinsProxyJenkinsTest {
                     .build());
             proxy.enqueue(new MockResponse.Builder().code(200).build());
             proxy.enqueue(new MockResponse.Builder().code(200).build());
-            j.jenkins.setProxy(new ProxyConfiguration("127.0.0.1", proxy.getPort(), "jenkins", "pw", "*.direct.example\nlocalhost"));
+            j.jenkins.setProxy(new ProxyConfiguration(
+                    "127.0.0.1", proxy.getPort(), "jenkins", "pw", "*.direct.example\nlocalhost"));
 
             assertThat(status(client, "http://issuer.invalid/keys")).isEqualTo(200);
 
@@ -39,7 +40,8 @@ class JenkinsProxyJenkinsTest {
             assertThat(second.getRequestLine()).isEqualTo("GET http://issuer.invalid/keys HTTP/1.1");
             assertThat(second.getHeaders().get("Proxy-Authorization"))
                     .isEqualTo(Credentials.basic("jenkins", "pw", StandardCharsets.UTF_8));
-            assertThat(status(client, "http://localhost:" + proxy.getPort() + "/direct")).isEqualTo(200);
+            assertThat(status(client, "http://localhost:" + proxy.getPort() + "/direct"))
+                    .isEqualTo(200);
             assertThat(proxy.takeRequest().getRequestLine()).isEqualTo("GET /direct HTTP/1.1");
             assertThat(JenkinsProxy.forHost("ci.direct.example")).isNull();
             assertThat(JenkinsProxy.forHost("ci.example")).hasToString("127.0.0.1:" + proxy.getPort());

@@ -14,14 +14,14 @@ import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.Secret;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -40,8 +40,8 @@ import mockwebserver3.RecordedRequest;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
-import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
@@ -119,7 +119,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         WorkflowRun other = blocked.scheduleBuild2(0).waitForStart();
         callBack(received(), "{\"success\": true}");
         j.assertBuildStatusSuccess(j.waitForCompletion(other));
-        assertThat(JenkinsRule.getLog(other)).containsOnlyOnce("this build does not survive a restart of Jenkins (disableResume)");
+        assertThat(JenkinsRule.getLog(other))
+                .containsOnlyOnce("this build does not survive a restart of Jenkins (disableResume)");
 
         WorkflowRun usual = start(step(""));
         callBack(received(), "{\"success\": true}");
@@ -145,7 +146,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 .contains("\"environment\":\"staging\"")
                 .contains("\"callbackUri\":\"" + j.getURL() + "armory/approvals/")
                 .contains("\"buildUrl\":\"" + j.getURL() + run.getUrl());
-        assertThat(callBack(request, "{\"success\": true, \"mdMessage\": \"12 of 12\"}").statusCode())
+        assertThat(callBack(request, "{\"success\": true, \"mdMessage\": \"12 of 12\"}")
+                        .statusCode())
                 .isEqualTo(200);
 
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
@@ -156,7 +158,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     @Test
     void worksInADeclarativePipelineWithoutAnAgent() throws Exception {
         WorkflowRun run = start("pipeline { agent none; stages { stage('prod') { steps { "
-                + step(", context: [ref: 'main'], bodyTemplate: [inline: '{\"ref\": \"{{context.ref}}\"}']") + " } } } }");
+                + step(", context: [ref: 'main'], bodyTemplate: [inline: '{\"ref\": \"{{context.ref}}\"}']")
+                + " } } } }");
 
         RecordedRequest request = received();
         assertThat(request.getBody().string(StandardCharsets.UTF_8)).isEqualTo("{\"ref\": \"main\"}");
@@ -210,8 +213,10 @@ class ArmoryWebhookApprovalStepJenkinsTest {
 
     @Test
     void tellsWhatIsWrongWithAParameter() throws Exception {
-        assertFailure("armoryWebhookApproval(name: 'x', uriTemplate: '')", "armoryWebhookApproval: uriTemplate: is missing");
-        assertFailure("armoryWebhookApproval(uriTemplate: 'http://x')", "armoryWebhookApproval: name: must not be blank");
+        assertFailure(
+                "armoryWebhookApproval(name: 'x', uriTemplate: '')", "armoryWebhookApproval: uriTemplate: is missing");
+        assertFailure(
+                "armoryWebhookApproval(uriTemplate: 'http://x')", "armoryWebhookApproval: name: must not be blank");
         assertFailure(step(", method: 'BREW'"), "armoryWebhookApproval: method: \"BREW\" is not one of");
         assertFailure(step(", timeout: 0"), "armoryWebhookApproval: timeout: 0 HOURS is not between");
         assertFailure(
@@ -220,7 +225,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         assertFailure(step(", heartbeat: -1"), "armoryWebhookApproval: heartbeat: -1 MINUTES is not between");
         assertFailure(step(", heartbeat: 10, disableCallback: true"), "so nothing is to be heard; leave heartbeat out");
         assertFailure(step(", callbackCredentialsId: 'nope'"), "there is no Secret text credential \"nope\"");
-        assertFailure(step(", bodyTemplate: [inline: '{{context.x}}']"), "{{context.x}} at line 1, column 1 has no value");
+        assertFailure(
+                step(", bodyTemplate: [inline: '{{context.x}}']"), "{{context.x}} at line 1, column 1 has no value");
         assertThat(external.getRequestCount()).isZero();
     }
 
@@ -238,8 +244,10 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 step(", cancel: [uriTemplate: 'http://x/', headers: [[kye: 'a']]]"),
                 "armoryWebhookApproval: cancel.headers[0].kye: " + unknown + "key?");
         assertFailure(
-                "armoryEnvironment(name: 'prod', dependOn: ['dev']) { }", "armoryEnvironment: dependOn: " + unknown + "dependsOn?");
-        assertFailure("armoryRollback(environmnt: 'prod') { }", "armoryRollback: environmnt: " + unknown + "environment?");
+                "armoryEnvironment(name: 'prod', dependOn: ['dev']) { }",
+                "armoryEnvironment: dependOn: " + unknown + "dependsOn?");
+        assertFailure(
+                "armoryRollback(environmnt: 'prod') { }", "armoryRollback: environmnt: " + unknown + "environment?");
         assertThat(external.getRequestCount()).isZero();
     }
 
@@ -307,8 +315,10 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         CallbackClient client = new CallbackClient(j.getURL());
         String id = request.getHeaders().get("Idempotency-Key");
 
-        assertThat(client.post(id, "f0lder-secret", "{\"success\": true}").statusCode()).isEqualTo(401);
-        assertThat(client.post(id, "s3ttings-secret", "{\"success\": true}").statusCode()).isEqualTo(200);
+        assertThat(client.post(id, "f0lder-secret", "{\"success\": true}").statusCode())
+                .isEqualTo(401);
+        assertThat(client.post(id, "s3ttings-secret", "{\"success\": true}").statusCode())
+                .isEqualTo(200);
 
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
         assertFailure(
@@ -328,13 +338,15 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         RecordedRequest request = received();
         assertThat(request.getBody().string(StandardCharsets.UTF_8)).isEqualTo("{\"t\": \"f0lder-secret\"}");
         assertThat(CredentialsProvider.getFingerprintOf(credentials).getJobs()).containsExactly("team/job");
-        await().untilAsserted(() -> j.assertLogContains("Waiting 24 hours at most", run)); // and nothing is being written
+        await().untilAsserted(
+                        () -> j.assertLogContains("Waiting 24 hours at most", run)); // and nothing is being written
         assertNotOnDisk("f0lder-secret");
         callBack(request, "{\"success\": true}");
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
         j.assertLogNotContains("f0lder-secret", run);
 
-        assertFailure(script, "{{secrets.ci}} at line 1, column 8 has no value; there is no Secret text credential \"ci\"");
+        assertFailure(
+                script, "{{secrets.ci}} at line 1, column 8 has no value; there is no Secret text credential \"ci\"");
     }
 
     @Test
@@ -447,7 +459,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         Path store = j.jenkins.getRootDir().toPath().resolve("armory-approvals");
         await().untilAsserted(() -> {
             try (Stream<Path> files = Files.walk(store)) {
-                assertThat(files.filter(Files::isRegularFile).filter(file -> !file.endsWith("lock"))).isEmpty();
+                assertThat(files.filter(Files::isRegularFile).filter(file -> !file.endsWith("lock")))
+                        .isEmpty();
             }
         });
         assertThat(callBack(request, "{\"success\": true}").statusCode()).isEqualTo(410);
@@ -589,10 +602,11 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     }
 
     private static List<String> credentialsOffered(String user, Item item) {
-        try (ACLContext ignored =
-                ACL.as2(User.getById(user, true).impersonate2())) {
+        try (ACLContext ignored = ACL.as2(User.getById(user, true).impersonate2())) {
             return new ArmoryWebhookApprovalStep.DescriptorImpl()
-                    .doFillCallbackCredentialsIdItems(item, "").stream().map(option -> option.value).toList();
+                    .doFillCallbackCredentialsIdItems(item, "").stream()
+                            .map(option -> option.value)
+                            .toList();
         }
     }
 }

@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.flow.StepListener;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.jenkinsci.plugins.workflow.flow.StepListener;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
@@ -54,8 +54,11 @@ class DeploymentRestartJenkinsTest {
         sessions.then(j -> {
             start(j, "input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }\necho 'behind it'");
             awaitInput(run(j));
-            ArmoryRuntime.get().deployments()
-                    .apply(run(j), new ApprovalEnded(
+            ArmoryRuntime.get()
+                    .deployments()
+                    .apply(
+                            run(j),
+                            new ApprovalEnded(
                                     new Place(null, null, null, List.of()),
                                     "a1",
                                     Phase.AFTER_DEPLOYMENT,
@@ -75,9 +78,7 @@ class DeploymentRestartJenkinsTest {
     @Test
     void rollbackThatHasBegunIsFinishedAndNotBegunAgain() throws Throwable {
         sessions.then(j -> {
-            start(
-                    j,
-                    """
+            start(j, """
                     try {
                         armoryEnvironment('prod') { error 'broken' }
                     } finally {
@@ -119,9 +120,7 @@ class DeploymentRestartJenkinsTest {
     @Test
     void rollbackThatIsOverIsNotRunAgain() throws Throwable {
         sessions.then(j -> {
-            start(
-                    j,
-                    """
+            start(j, """
                     try {
                         armoryEnvironment('prod') { error 'broken' }
                     } finally {

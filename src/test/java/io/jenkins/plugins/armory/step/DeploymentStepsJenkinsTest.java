@@ -3,17 +3,17 @@ package io.jenkins.plugins.armory.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.jenkins.plugins.armory.flow.CancelledStages;
-import io.jenkins.plugins.armory.flow.DeadEnds;
-import io.jenkins.plugins.armory.flow.StagePause;
 import hudson.model.Result;
 import hudson.model.queue.QueueTaskFuture;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
-import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.flow.CancelledStages;
+import io.jenkins.plugins.armory.flow.DeadEnds;
+import io.jenkins.plugins.armory.flow.StagePause;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +68,8 @@ class DeploymentStepsJenkinsTest {
 
     /** As an approval after the deployment does that stands in no environment. */
     private static void failAfterDeployment(WorkflowRun run) throws IOException {
-        ArmoryRuntime.get().deployments()
+        ArmoryRuntime.get()
+                .deployments()
                 .apply(
                         run,
                         new ApprovalEnded(
@@ -136,14 +137,12 @@ class DeploymentStepsJenkinsTest {
     void stagesWhoseBodyCannotBeReplacedEndAtTheirFirstStep() throws Exception {
         CancelledStages.withoutEmptyBodies = true;
         WorkflowJob job = j.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(
-                """
+        job.setDefinition(new CpsFlowDefinition("""
                 input id: 'Hold', message: 'Hold'
                 stage('prod') { echo 'never' }
                 stage('more') { stage('nested') { echo 'never' } }
                 echo 'behind them'
-                """,
-                true));
+                """, true));
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         awaitInput(run);
         failAfterDeployment(run);
@@ -153,12 +152,15 @@ class DeploymentStepsJenkinsTest {
         j.assertLogContains("Stage 'prod' is cancelled: 2 of 42 failed", run);
         j.assertLogContains("behind them", run);
         j.assertLogNotContains("never", run);
-        assertThat(ArmoryRuntime.get().deployments().of(run).deployment().cancelledStages()).containsExactly("prod", "more");
+        assertThat(ArmoryRuntime.get().deployments().of(run).deployment().cancelledStages())
+                .containsExactly("prod", "more");
     }
 
     @Test
     void nothingIsLeftOverOfStagesThatWereCancelled() throws Exception {
-        LogRecorder log = new LogRecorder().record("org.jenkinsci.plugins.workflow.cps", Level.WARNING).capture(100);
+        LogRecorder log = new LogRecorder()
+                .record("org.jenkinsci.plugins.workflow.cps", Level.WARNING)
+                .capture(100);
         try (log) {
             WorkflowRun run = start("input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }");
             awaitInput(run);
@@ -194,8 +196,7 @@ class DeploymentStepsJenkinsTest {
     /** Jenkins shows the ends of the branches before it goes on behind them. */
     @Test
     void theEndOfAllBranchesIsNoDeadEnd() throws Exception {
-        WorkflowRun run = start(
-                """
+        WorkflowRun run = start("""
                 parallel(
                     staging: {
                         for (int i = 0; i < 100; i++) {
@@ -266,8 +267,7 @@ class DeploymentStepsJenkinsTest {
 
     @Test
     void nothingIsKeptOfABuildThatWasEndedByForce() throws Exception {
-        WorkflowRun run = start(
-                """
+        WorkflowRun run = start("""
                 parallel(
                     prod: { stage('prod') { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' } } },
                     other: { input id: 'Hold', message: 'Hold' })
@@ -284,11 +284,14 @@ class DeploymentStepsJenkinsTest {
     void environmentsOfABuildThatIsOverAreOver() throws Exception {
         WorkflowRun run = start("armoryEnvironment('prod') { echo 'deployed' }");
         j.assertBuildStatus(Result.SUCCESS, j.waitForCompletion(run));
-        await().until(() -> ArmoryRuntime.get().deployments().of(run).deployment().ended());
+        await().until(() ->
+                ArmoryRuntime.get().deployments().of(run).deployment().ended());
         Path file = run.getRootDir().toPath().resolve("armory-deployment.json");
         Files.writeString( // as it is when Jenkins goes down just as the build ends
                 file,
-                Files.readString(file).replace("\"ended\":true", "\"ended\":false").replace("COMPLETE", "DEPLOYING"));
+                Files.readString(file)
+                        .replace("\"ended\":true", "\"ended\":false")
+                        .replace("COMPLETE", "DEPLOYING"));
 
         assertThat(ArmoryRuntime.get().deployments().of(run).deployment().find("prod"))
                 .hasValueSatisfying(prod -> assertThat(prod.state()).isEqualTo(Environment.State.FAILED));

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
@@ -78,7 +78,8 @@ class RestartJenkinsTest {
     }
 
     private static void awaitState(String id, Approval.State state) {
-        await().until(() -> ArmoryRuntime.get().approvals().find(id).orElseThrow().state() == state);
+        await().until(() ->
+                ArmoryRuntime.get().approvals().find(id).orElseThrow().state() == state);
     }
 
     @Test
@@ -117,7 +118,8 @@ class RestartJenkinsTest {
         sessions.then(j -> {
             start(j, "");
             awaitState(id(), Approval.State.WAITING);
-            // As if Jenkins were killed between the answer to the callback and the step's end: written, but not passed on.
+            // As if Jenkins were killed between the answer to the callback and the step's end: written, but not passed
+            // on.
             ArmoryRuntime.get().approvals().attach(id(), approval -> {});
             ArmoryRuntime.get().approvals().apply(id(), new Event.Callback(true, "fine", "callback token"));
         });

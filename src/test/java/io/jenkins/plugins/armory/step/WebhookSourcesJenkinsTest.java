@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.jenkins.plugins.armory.runtime.AgentRoute;
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.model.Computer;
 import hudson.model.Item;
@@ -20,8 +19,8 @@ import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.FolderWebhooks;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.Webhooks;
+import io.jenkins.plugins.armory.runtime.AgentRoute;
 import io.jenkins.plugins.armory.webhook.Variables;
-import io.jenkins.plugins.armory.http.WebhookClient;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -84,7 +83,8 @@ class WebhookSourcesJenkinsTest {
     private WorkflowRun run(Folder folder, String script) throws Exception {
         WorkflowJob job = folder == null
                 ? j.createProject(WorkflowJob.class)
-                : folder.createProject(WorkflowJob.class, "job" + folder.getItems().size());
+                : folder.createProject(
+                        WorkflowJob.class, "job" + folder.getItems().size());
         job.setDefinition(new CpsFlowDefinition(script, true));
         return job.scheduleBuild2(0).waitForStart();
     }
@@ -109,7 +109,10 @@ class WebhookSourcesJenkinsTest {
 
         WorkflowRun run = j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(inner, script)));
 
-        assertThat(List.of(received().getTarget(), received().getTarget(), received().getTarget()))
+        assertThat(List.of(
+                        received().getTarget(),
+                        received().getTarget(),
+                        received().getTarget()))
                 .containsExactly("/inner", "/global", "/outer");
         j.assertLogContains("webhook: there is no webhook \"d\"; known are a, b, c", run);
         assertThat(Webhooks.names(run.getParent())).containsExactly("a", "b", "c");
@@ -119,12 +122,13 @@ class WebhookSourcesJenkinsTest {
     void aFileOfTheWorkspaceCannotReplaceTheDefinitionOfAFolder() throws Exception {
         Folder folder = j.createProject(Folder.class, "team");
         define(folder, definition("a", "/folder"));
-        String script = "node { writeFile file: 'deploy.yml', text: 'webhooks: [{name: a, uriTemplate: \"" + external.url("/file")
-                + "\"}]'\narmoryWebhookApproval(configFile: 'deploy.yml', webhook: 'a') }";
+        String script = "node { writeFile file: 'deploy.yml', text: 'webhooks: [{name: a, uriTemplate: \""
+                + external.url("/file") + "\"}]'\narmoryWebhookApproval(configFile: 'deploy.yml', webhook: 'a') }";
 
         WorkflowRun run = j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(folder, script)));
 
-        j.assertLogContains("webhook: \"a\" is defined in deploy.yml and on folder team, and a file of the workspace cannot", run);
+        j.assertLogContains(
+                "webhook: \"a\" is defined in deploy.yml and on folder team, and a file of the workspace cannot", run);
         assertThat(external.getRequestCount()).isZero();
     }
 
@@ -167,8 +171,9 @@ class WebhookSourcesJenkinsTest {
     }
 
     private String fromAgent(String identifier) {
-        return "armoryWebhookApproval(name: 'inside', uriTemplate: '" + external.url("/inside") + "', disableCallback: true,"
-                + " networkMode: 'remoteNetworkAgent', agentIdentifier: '" + identifier + "')";
+        return "armoryWebhookApproval(name: 'inside', uriTemplate: '" + external.url("/inside")
+                + "', disableCallback: true," + " networkMode: 'remoteNetworkAgent', agentIdentifier: '" + identifier
+                + "')";
     }
 
     @Test
@@ -195,8 +200,8 @@ class WebhookSourcesJenkinsTest {
         agent.toComputer().disconnect(new OfflineCause.ByCLI("away")).get();
 
         WorkflowRun run = run(null, fromAgent(agent.getNodeName()));
-        await().untilAsserted(() ->
-                j.assertLogContains("Agent '" + agent.getNodeName() + "' is offline; waiting up to 300 seconds for it.", run));
+        await().untilAsserted(() -> j.assertLogContains(
+                "Agent '" + agent.getNodeName() + "' is offline; waiting up to 300 seconds for it.", run));
         agent.toComputer().connect(false).get();
 
         received();
@@ -209,7 +214,9 @@ class WebhookSourcesJenkinsTest {
         agent.toComputer().disconnect(new OfflineCause.ByCLI("away")).get();
         WorkflowRun build = j.assertBuildStatusSuccess(j.waitForCompletion(run(null, "echo 'any build'")));
         WebhookRequest request = WebhookRequest.of(
-                definition("a", "/start").toWebhook(), new Variables(), new WebhookRequest.Defaults("id", "strategy", null));
+                definition("a", "/start").toWebhook(),
+                new Variables(),
+                new WebhookRequest.Defaults("id", "strategy", null));
         CompletableFuture<CallResult> result = new CompletableFuture<>();
 
         new AgentRoute(agent.getNodeName(), build, line -> {}, Duration.ofSeconds(3))
@@ -246,7 +253,8 @@ class WebhookSourcesJenkinsTest {
     @Test
     void jenkinsItselfIsNoAgent() throws Exception {
         for (String identifier : List.of("built-in", "(built-in)", "nobody")) {
-            WorkflowRun run = j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(null, fromAgent(identifier))));
+            WorkflowRun run =
+                    j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(null, fromAgent(identifier))));
             j.assertLogContains("there is no agent of that name or label; check agentIdentifier", run);
         }
         assertThat(external.getRequestCount()).isZero();
@@ -268,9 +276,12 @@ class WebhookSourcesJenkinsTest {
         QueueItemAuthenticatorConfiguration.get()
                 .getAuthenticators()
                 .add(new MockQueueItemAuthenticator()
-                        .authenticate(job.getFullName(), User.getById("outsider", true).impersonate2()));
+                        .authenticate(
+                                job.getFullName(),
+                                User.getById("outsider", true).impersonate2()));
 
-        WorkflowRun refused = j.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0).get());
+        WorkflowRun refused =
+                j.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0).get());
 
         j.assertLogContains("agent '" + agent.getNodeName() + "' may not be used by this job: ", refused);
         j.assertLogContains("outsider", refused);
@@ -284,7 +295,8 @@ class WebhookSourcesJenkinsTest {
             return new CauseOfBlockage() {
                 @Override
                 public String getShortDescription() {
-                    return "restricted to others than " + item.task.getOwnerTask().getName();
+                    return "restricted to others than "
+                            + item.task.getOwnerTask().getName();
                 }
             };
         }
@@ -296,9 +308,12 @@ class WebhookSourcesJenkinsTest {
         agent.getNodeProperties().add(new NobodysNode());
 
         for (String identifier : List.of(agent.getNodeName(), "inside")) {
-            WorkflowRun refused = j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(null, fromAgent(identifier))));
-            j.assertLogContains("agent '" + identifier + "' may not be used by this job: restricted to others than "
-                    + refused.getParent().getName(), refused);
+            WorkflowRun refused =
+                    j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(null, fromAgent(identifier))));
+            j.assertLogContains(
+                    "agent '" + identifier + "' may not be used by this job: restricted to others than "
+                            + refused.getParent().getName(),
+                    refused);
         }
         assertThat(external.getRequestCount()).isZero();
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.Attempt;
@@ -17,7 +18,6 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -69,7 +69,8 @@ public class ApprovalStoreTest {
     void findsAfterARestartWhatItWasTold() throws IOException {
         Approval pending = start("a1");
         store.create(pending);
-        Approval waiting = store.apply("a1", ApprovalTest.sent(), SOON).orElseThrow().approval();
+        Approval waiting =
+                store.apply("a1", ApprovalTest.sent(), SOON).orElseThrow().approval();
         Approval decided = decide("a2");
 
         assertThat(files()).containsExactly("journal/1.log");
@@ -168,15 +169,28 @@ public class ApprovalStoreTest {
 
     @Test
     void keepsEveryField() throws IOException {
-        Approval bare = ApprovalTerms.of("a1", new BuildRef("job", 1)).webhook("w").timeout(ApprovalTest.START, Duration.ofSeconds(3)).start();
-        Approval full = ApprovalTerms.of("a2", new BuildRef("a/b", 2)).environment("prod").webhook("w").callers("secret-text", List.of()).timeout(ApprovalTest.START, Duration.ofDays(2)).withoutCallback().phase(Phase.AFTER_DEPLOYMENT).manual(new ManualRequirement("Go?", List.of("alice", "ops"))).start();
+        Approval bare = ApprovalTerms.of("a1", new BuildRef("job", 1))
+                .webhook("w")
+                .timeout(ApprovalTest.START, Duration.ofSeconds(3))
+                .start();
+        Approval full = ApprovalTerms.of("a2", new BuildRef("a/b", 2))
+                .environment("prod")
+                .webhook("w")
+                .callers("secret-text", List.of())
+                .timeout(ApprovalTest.START, Duration.ofDays(2))
+                .withoutCallback()
+                .phase(Phase.AFTER_DEPLOYMENT)
+                .manual(new ManualRequirement("Go?", List.of("alice", "ops")))
+                .start();
         store.create(bare);
         store.create(full);
         Attempt failed = new Attempt(
                 1, SOON, "http://h", 503, Duration.ofMillis(7), "h answered 503", "busy\n", SOON.plusMillis(1500));
         full = store.apply("a2", new Event.Failed(failed), SOON).orElseThrow().approval();
 
-        full = store.apply("a2", new Event.ManualApproval("alice", "fine"), SOON).orElseThrow().approval();
+        full = store.apply("a2", new Event.ManualApproval("alice", "fine"), SOON)
+                .orElseThrow()
+                .approval();
 
         assertThat(full.attempts()).containsExactly(failed);
         assertThat(full.person()).isNotNull();
@@ -186,7 +200,14 @@ public class ApprovalStoreTest {
     @Test
     void keepsTheHeartbeatAndWhatCameOfTheCancelWebhook() throws IOException {
         Attempt attempt = new Attempt(
-                3, ApprovalTest.SOON, "https://ci.example.com", 503, Duration.ofMillis(7), "answered 503", "busy", null);
+                3,
+                ApprovalTest.SOON,
+                "https://ci.example.com",
+                503,
+                Duration.ofMillis(7),
+                "answered 503",
+                "busy",
+                null);
         store.create(terms("a1").heartbeat(Duration.ofMillis(90_001)).start());
         store.apply("a1", new Event.Aborted("stopped"), ApprovalTest.SOON);
 
@@ -202,7 +223,8 @@ public class ApprovalStoreTest {
         Approval first = decide("a1");
         Approval second = decide("a2");
 
-        Approval noted = store.apply("a1", ApprovalTest.sent(), SOON).orElseThrow().approval();
+        Approval noted =
+                store.apply("a1", ApprovalTest.sent(), SOON).orElseThrow().approval();
 
         assertThat(noted.attempts()).hasSize(first.attempts().size() + 1);
         assertThat(store.recentlyDecided()).containsExactly(second, noted);
@@ -275,8 +297,8 @@ public class ApprovalStoreTest {
     void isNotOpenedWhereTheJournalWouldNameAnotherFile() throws IOException {
         Path outside = folder.resolve("outside.json");
         Files.writeString(outside, "{}");
-        for (byte[] record : List.of(
-                ApprovalJson.write(start("../outside")), ApprovalJson.writeRemoved(List.of("../outside")))) {
+        for (byte[] record :
+                List.of(ApprovalJson.write(start("../outside")), ApprovalJson.writeRemoved(List.of("../outside")))) {
             Journal.open(Disk.LOCAL, folder.resolve("journal"), each -> {}).append(record);
 
             assertThatIOException()
@@ -517,7 +539,8 @@ public class ApprovalStoreTest {
         store.onDecision(approval -> {
             Thread second = new Thread(() -> {
                 try {
-                    other.complete(store.apply("a1", SUCCESS, SOON).orElseThrow().answer());
+                    other.complete(
+                            store.apply("a1", SUCCESS, SOON).orElseThrow().answer());
                 } catch (IOException x) {
                     other.completeExceptionally(x);
                 }
@@ -539,7 +562,8 @@ public class ApprovalStoreTest {
     void isNotOpenedWhereTheJournalHasWhatALaterVersionWrote() throws IOException {
         decide("a1");
         Path journal = folder.resolve("journal/1.log");
-        Files.writeString(journal, Files.readString(journal) + line("{\"format\":2,\"id\":\"a2\",\"state\":\"DECIDED\"}"));
+        Files.writeString(
+                journal, Files.readString(journal) + line("{\"format\":2,\"id\":\"a2\",\"state\":\"DECIDED\"}"));
         byte[] before = Files.readAllBytes(journal);
 
         assertThatIOException()
@@ -594,14 +618,16 @@ public class ApprovalStoreTest {
 
     @Test
     void whatHasCallsToMakeIsInMemoryAfterARestartUntilTheyAreMade() throws IOException {
-        Webhook webhook =
-                Webhook.named("w").uriTemplate("http://ci.example.com/{{context.ref}}").build();
+        Webhook webhook = Webhook.named("w")
+                .uriTemplate("http://ci.example.com/{{context.ref}}")
+                .build();
         Approval calling = terms("a1")
                 .calls(new OutgoingCalls(webhook, webhook, Map.of("ref", "main"), "account", "namespace"))
                 .start();
         store.create(calling);
-        Approval aborted =
-                store.apply("a1", new Event.Aborted("stopped"), SOON).orElseThrow().approval();
+        Approval aborted = store.apply("a1", new Event.Aborted("stopped"), SOON)
+                .orElseThrow()
+                .approval();
         assertThat(store.outstanding()).containsExactly(aborted);
 
         for (int i = 0; i < 2; i++) { // from the journal, and from the file

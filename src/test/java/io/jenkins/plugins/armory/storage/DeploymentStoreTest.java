@@ -71,7 +71,8 @@ class DeploymentStoreTest {
         assertThat(store.deployment().environments()).containsOnlyKeys("dev", "prod", "qa");
         DeploymentStore restarted = DeploymentStore.open(() -> other, executed::add, Clock.systemUTC());
         restarted.apply(new Restarted(store.deployment(), Set.of("deploy")));
-        assertThat(DeploymentStore.open(() -> other, executed::add, Clock.systemUTC()).deployment())
+        assertThat(DeploymentStore.open(() -> other, executed::add, Clock.systemUTC())
+                        .deployment())
                 .isEqualTo(restarted.deployment());
     }
 
@@ -124,7 +125,8 @@ class DeploymentStoreTest {
         store.apply(declared("dev"));
         store.apply(declared("prod", "dev"));
         store.attach("prod", environment -> told.add(environment.state()));
-        Path inTheWay = Files.createDirectories(folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
+        Path inTheWay = Files.createDirectories(
+                folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
         Ended ended = new Ended("dev", "step of dev", "exit code 1");
         for (int i = 0; i < 2; i++) {
             assertThatExceptionOfType(DeploymentStore.UnwrittenException.class).isThrownBy(() -> store.apply(ended));
@@ -145,7 +147,8 @@ class DeploymentStoreTest {
     @Test
     void opensAlsoWhileWhatIsInTheWayOfWritingCannotBeRemoved() throws IOException {
         store.apply(declared("dev"));
-        Files.createDirectories(folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
+        Files.createDirectories(
+                folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
 
         assertThat(reopened().deployment().environments()).containsOnlyKeys("dev");
     }
@@ -159,7 +162,9 @@ class DeploymentStoreTest {
                 String name = "e" + i;
                 all.add(threads.submit(() -> {
                     store.apply(declared(name));
-                    assertThat(DeploymentJson.read(folder.resolve(DeploymentStore.FILE)).find(name)).isPresent();
+                    assertThat(DeploymentJson.read(folder.resolve(DeploymentStore.FILE))
+                                    .find(name))
+                            .isPresent();
                     return null;
                 }));
             }

@@ -3,12 +3,12 @@ package io.jenkins.plugins.armory.storage;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,7 +139,11 @@ class JournalPropertyTest {
         }
 
         private void create(String id) {
-            Approval approval = ApprovalTerms.of(id, new BuildRef("team/deploy", 7)).environment("staging").webhook("tests").timeout(tick(), Duration.ofHours(24)).start();
+            Approval approval = ApprovalTerms.of(id, new BuildRef("team/deploy", 7))
+                    .environment("staging")
+                    .webhook("tests")
+                    .timeout(tick(), Duration.ofHours(24))
+                    .start();
             acknowledged.put(id, null);
             change(id, approval, () -> store.create(approval));
         }
@@ -150,7 +154,8 @@ class JournalPropertyTest {
                 return;
             }
             Approval after = before.on(event, SOON).approval();
-            change(id, after, () -> assertThat(store.apply(id, event, SOON).orElseThrow().approval())
+            change(id, after, () -> assertThat(
+                            store.apply(id, event, SOON).orElseThrow().approval())
                     .isEqualTo(after));
         }
 
@@ -217,7 +222,10 @@ class JournalPropertyTest {
             after.replaceAll((id, approval) -> approval == null ? null : approval.moved(from, to));
             Map<String, List<Approval>> perhaps = new HashMap<>();
             unknown.forEach((id, some) -> perhaps.put(
-                    id, some.stream().map(each -> each == null ? null : each.moved(from, to)).toList()));
+                    id,
+                    some.stream()
+                            .map(each -> each == null ? null : each.moved(from, to))
+                            .toList()));
             after.forEach((id, approval) -> perhaps(id).add(approval));
             perhaps.forEach((id, some) -> perhaps(id).addAll(some));
             try {
@@ -254,7 +262,9 @@ class JournalPropertyTest {
             acknowledged.replaceAll((id, promised) -> {
                 Approval found = find(id);
                 if (!Objects.equals(found, promised)) {
-                    assertThat(unknown.getOrDefault(id, List.of())).as("instead of %s", promised).contains(found);
+                    assertThat(unknown.getOrDefault(id, List.of()))
+                            .as("instead of %s", promised)
+                            .contains(found);
                 }
                 return found;
             });
@@ -298,22 +308,23 @@ class JournalPropertyTest {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             List<Future<?>> all = new ArrayList<>();
-            IntStream.range(0, 8).forEach(thread -> all.add(threads.submit(() -> {
-                for (int i = 0; i < 20; i++) {
-                    String id = "a" + thread + "b" + i;
-                    try {
-                        store.create(ApprovalTest.start(id));
-                        store.apply(id, new Event.Callback(true, "", "callback token"), SOON);
-                        acknowledged.add(id);
-                        store.fold(() -> false);
-                    } catch (IOException x) {
-                        if (store.find(id).isEmpty()) {
-                            refused.add(id);
+            IntStream.range(0, 8)
+                    .forEach(thread -> all.add(threads.submit(() -> {
+                        for (int i = 0; i < 20; i++) {
+                            String id = "a" + thread + "b" + i;
+                            try {
+                                store.create(ApprovalTest.start(id));
+                                store.apply(id, new Event.Callback(true, "", "callback token"), SOON);
+                                acknowledged.add(id);
+                                store.fold(() -> false);
+                            } catch (IOException x) {
+                                if (store.find(id).isEmpty()) {
+                                    refused.add(id);
+                                }
+                            }
                         }
-                    }
-                }
-                return null;
-            })));
+                        return null;
+                    })));
             for (Future<?> each : all) {
                 try {
                     each.get();

@@ -7,11 +7,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import hudson.cli.CLICommandInvoker;
 import hudson.model.Item;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.runtime.BuildRecord;
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.BuildRecord;
 import java.io.Reader;
 import java.net.URL;
 import java.nio.file.Files;
@@ -52,7 +51,8 @@ import org.yaml.snakeyaml.Yaml;
 class AccessJenkinsTest {
 
     /** In the order of the columns. {@code admin} has Overall/Administer alone, and so everything. */
-    private static final List<String> USERS = List.of("anonymous", "reader", "builder", "approver", "rejecter", "admin");
+    private static final List<String> USERS =
+            List.of("anonymous", "reader", "builder", "approver", "rejecter", "admin");
 
     /** What a request without a crumb is answered with. */
     private enum Crumb {
@@ -76,7 +76,8 @@ class AccessJenkinsTest {
     }
 
     private static final List<Row> API = List.of(
-            //                                                                         anonymous, reader, builder, approver, rejecter, admin
+            //                                                                         anonymous, reader, builder,
+            // approver, rejecter, admin
             new Row("GET", "armory/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("GET", "armory/approvals/{id}/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("GET", "armory/.well-known/jwks.json", Crumb.NOT_ASKED, 200, 200, 200, 200, 200, 200),
@@ -165,11 +166,21 @@ class AccessJenkinsTest {
         run = j.buildAndAssertSuccess(job);
         j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
         j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ, Item.READ).everywhere().to("reader", "builder", "approver", "rejecter")
-                .grant(Item.BUILD).everywhere().to("builder")
-                .grant(ArmoryPermissions.APPROVE).everywhere().to("approver")
-                .grant(ArmoryPermissions.REJECT).everywhere().to("rejecter")
-                .grant(Jenkins.ADMINISTER).everywhere().to("admin"));
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("reader", "builder", "approver", "rejecter")
+                .grant(Item.BUILD)
+                .everywhere()
+                .to("builder")
+                .grant(ArmoryPermissions.APPROVE)
+                .everywhere()
+                .to("approver")
+                .grant(ArmoryPermissions.REJECT)
+                .everywhere()
+                .to("rejecter")
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin"));
     }
 
     private String newApproval() throws Exception {
@@ -177,12 +188,18 @@ class AccessJenkinsTest {
         BuildRecord.add(run, id);
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(id, BuildRecord.refTo(run)).environment("prod").webhook("tests").timeout(Instant.now(), Duration.ofHours(1)).manual(new ManualRequirement("Go?", List.of())).start());
+                .create(ApprovalTerms.of(id, BuildRecord.refTo(run))
+                        .environment("prod")
+                        .webhook("tests")
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .manual(new ManualRequirement("Go?", List.of()))
+                        .start());
         return id;
     }
 
     private JenkinsRule.WebClient client(String user) throws Exception {
-        JenkinsRule.WebClient client = j.createWebClient().withThrowExceptionOnFailingStatusCode(false).withJavaScriptEnabled(false);
+        JenkinsRule.WebClient client =
+                j.createWebClient().withThrowExceptionOnFailingStatusCode(false).withJavaScriptEnabled(false);
         if (!user.equals("anonymous")) {
             client.login(user);
         }
@@ -193,7 +210,9 @@ class AccessJenkinsTest {
 
     private int status(JenkinsRule.WebClient client, String method, String path, boolean crumb) throws Exception {
         WebRequest request = new WebRequest(new URL(j.getURL(), path), HttpMethod.valueOf(method));
-        return client.getPage(crumb ? client.addCrumb(request) : request).getWebResponse().getStatusCode();
+        return client.getPage(crumb ? client.addCrumb(request) : request)
+                .getWebResponse()
+                .getStatusCode();
     }
 
     @Test
@@ -202,7 +221,8 @@ class AccessJenkinsTest {
         for (int column = 0; column < USERS.size(); column++) {
             String user = USERS.get(column);
             JenkinsRule.WebClient client = client(user);
-            for (Row row : Stream.concat(API.stream(), PAGES_AND_THE_LIKE.stream()).toList()) {
+            for (Row row :
+                    Stream.concat(API.stream(), PAGES_AND_THE_LIKE.stream()).toList()) {
                 for (boolean crumb : new boolean[] {false, true}) {
                     if (crumb && row.method().equals("GET")) {
                         continue;
@@ -211,7 +231,8 @@ class AccessJenkinsTest {
                     int status = status(client, row.method(), row.path().replace("{id}", newApproval()), crumb);
                     if (status != expected) {
                         wrong.add("%s %s as %s, %s crumb: %d and not %d"
-                                .formatted(row.method(), row.path(), user, crumb ? "with" : "without", status, expected));
+                                .formatted(
+                                        row.method(), row.path(), user, crumb ? "with" : "without", status, expected));
                     }
                 }
             }
@@ -224,17 +245,30 @@ class AccessJenkinsTest {
     void aJobThatAUserMayKnowOfAndNotReadIsNotThereForThem() throws Exception {
         String hidden = newApproval();
         j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ).everywhere().toEveryone()
-                .grant(Item.DISCOVER).everywhere().toEveryone());
+                .grant(Jenkins.READ)
+                .everywhere()
+                .toEveryone()
+                .grant(Item.DISCOVER)
+                .everywhere()
+                .toEveryone());
 
         for (String user : List.of("anonymous", "reader")) {
             JenkinsRule.WebClient client = client(user);
-            assertThat(json(client, "armory/api/json", 200).getJSONArray("approvals").isEmpty()).as(user).isTrue();
-            assertThat(json(client, "armory/approvals/" + hidden + "/api/json", 404).getString("error")).isEqualTo("unknown_approval");
+            assertThat(json(client, "armory/api/json", 200)
+                            .getJSONArray("approvals")
+                            .isEmpty())
+                    .as(user)
+                    .isTrue();
+            assertThat(json(client, "armory/approvals/" + hidden + "/api/json", 404)
+                            .getString("error"))
+                    .isEqualTo("unknown_approval");
             assertThat(status(client, "GET", "armory/", false)).isEqualTo(200);
-            assertThat(status(client, "POST", "armory/approvals/" + hidden + "/approve", true)).isEqualTo(404);
+            assertThat(status(client, "POST", "armory/approvals/" + hidden + "/approve", true))
+                    .isEqualTo(404);
         }
-        CLICommandInvoker.Result list = new CLICommandInvoker(j, "list-armory-approvals").asUser("reader").invoke();
+        CLICommandInvoker.Result list = new CLICommandInvoker(j, "list-armory-approvals")
+                .asUser("reader")
+                .invoke();
         assertThat(list.returnCode()).as(list.stderr()).isZero();
         assertThat(list.stdout()).isEmpty();
     }
@@ -249,7 +283,8 @@ class AccessJenkinsTest {
     }
 
     private JSONObject json(JenkinsRule.WebClient client, String path, int status) throws Exception {
-        WebResponse response = client.getPage(new WebRequest(new URL(j.getURL(), path))).getWebResponse();
+        WebResponse response =
+                client.getPage(new WebRequest(new URL(j.getURL(), path))).getWebResponse();
         assertThat(response.getStatusCode()).as(path).isEqualTo(status);
         return JSONObject.fromObject(response.getContentAsString());
     }
@@ -290,11 +325,11 @@ class AccessJenkinsTest {
     /** The methods that Stapler gives to whoever asks. */
     private static Stream<JavaMethod> endpoints() {
         return new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("io.jenkins.plugins.armory")
-                .stream()
-                .flatMap(type -> type.getMethods().stream())
-                .filter(method -> method.getName().matches("do[A-Z].*"));
+                        .withImportOption(new ImportOption.DoNotIncludeTests())
+                        .importPackages("io.jenkins.plugins.armory")
+                        .stream()
+                        .flatMap(type -> type.getMethods().stream())
+                        .filter(method -> method.getName().matches("do[A-Z].*"));
     }
 
     @Test
@@ -310,8 +345,12 @@ class AccessJenkinsTest {
     }
 
     private static String nameOf(JavaMethod method) {
-        String owner = method.getOwner().getName().replaceFirst("\\$DescriptorImpl$", "").replaceFirst(".*\\.", "");
-        return owner + "." + Character.toLowerCase(method.getName().charAt(2)) + method.getName().substring(3);
+        String owner = method.getOwner()
+                .getName()
+                .replaceFirst("\\$DescriptorImpl$", "")
+                .replaceFirst(".*\\.", "");
+        return owner + "." + Character.toLowerCase(method.getName().charAt(2))
+                + method.getName().substring(3);
     }
 
     @Test
@@ -346,7 +385,8 @@ class AccessJenkinsTest {
             }
         }
 
-        assertThat(known).hasSizeGreaterThan(6).allSatisfy(each -> assertThat(table).anyMatch(row -> row.matches(each)));
+        assertThat(known).hasSizeGreaterThan(6).allSatisfy(each -> assertThat(table)
+                .anyMatch(row -> row.matches(each)));
     }
 
     @Test

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Item;
 import hudson.security.csrf.DefaultCrumbIssuer;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +45,11 @@ class ArmoryRootActionJenkinsTest {
         id = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(id, new BuildRef(job.getFullName(), 1)).environment("prod").webhook("tests").timeout(Instant.now(), Duration.ofHours(1)).start());
+                .create(ApprovalTerms.of(id, new BuildRef(job.getFullName(), 1))
+                        .environment("prod")
+                        .webhook("tests")
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .start());
         client = new CallbackClient(j.getURL());
     }
 
@@ -97,7 +100,8 @@ class ArmoryRootActionJenkinsTest {
 
     @Test
     void asksACrumbOfEverythingButCallbacks() throws Exception {
-        for (String path : new String[] {"", "api/json", "approvals/", "approvals/" + id + "/other", "approvals/a/callback/b"}) {
+        for (String path :
+                new String[] {"", "api/json", "approvals/", "approvals/" + id + "/other", "approvals/a/callback/b"}) {
             assertThat(client.anonymous("POST", path).statusCode()).as(path).isEqualTo(403);
         }
     }
@@ -122,7 +126,8 @@ class ArmoryRootActionJenkinsTest {
                 .getWebResponse()
                 .getContentAsString();
 
-        assertThat(page).contains("id=\"armory-approvals\"", "armory-webhook-approval/approvals.js", "Webhook Approvals");
+        assertThat(page)
+                .contains("id=\"armory-approvals\"", "armory-webhook-approval/approvals.js", "Webhook Approvals");
     }
 
     @Test

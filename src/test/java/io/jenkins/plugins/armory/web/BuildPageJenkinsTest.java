@@ -2,11 +2,10 @@ package io.jenkins.plugins.armory.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
-import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import java.time.Duration;
 import java.time.Instant;
 import org.htmlunit.html.DomElement;
@@ -40,7 +39,11 @@ class BuildPageJenkinsTest {
         BuildRecord.add(run, id);
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(id, BuildRecord.refTo(run)).environment(ENVIRONMENT).webhook("tests").timeout(Instant.now(), Duration.ofHours(1)).start());
+                .create(ApprovalTerms.of(id, BuildRecord.refTo(run))
+                        .environment(ENVIRONMENT)
+                        .webhook("tests")
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .start());
     }
 
     private void end() throws Exception {
@@ -68,19 +71,22 @@ class BuildPageJenkinsTest {
 
         String text = page().asNormalizedText();
 
-        assertThat(text).contains("Webhook Approvals", "Calling", "tests", ENVIRONMENT, "Waits until", "Refused callbacks: 1");
+        assertThat(text)
+                .contains("Webhook Approvals", "Calling", "tests", ENVIRONMENT, "Waits until", "Refused callbacks: 1");
         end();
     }
 
     @Test
     void buildPageShowsTheDecisionWithItsMessageAsMarkdown() throws Exception {
-        assertThat(callBack(token(), "**fine** <script>window.attacked = 2</script> [a](javascript:x)")).isEqualTo(200);
+        assertThat(callBack(token(), "**fine** <script>window.attacked = 2</script> [a](javascript:x)"))
+                .isEqualTo(200);
 
         HtmlPage page = page();
 
         DomElement message = page.querySelector(".armory-approvals__message");
         assertThat(message.getTextContent().strip()).isEqualTo("fine <script>window.attacked = 2</script> a");
-        assertThat(message.getElementsByTagName("strong").get(0).getTextContent()).isEqualTo("fine");
+        assertThat(message.getElementsByTagName("strong").get(0).getTextContent())
+                .isEqualTo("fine");
         assertThat(message.getElementsByTagName("a")).isEmpty();
         assertThat(page.asNormalizedText()).contains("Succeeded", "callback token");
         assertThat(page.getElementsByTagName("script"))
@@ -96,7 +102,8 @@ class BuildPageJenkinsTest {
 
         assertThat(tab).isNotNull();
         assertThat(tab.getUrl().getPath()).endsWith("/job/deploy/1/armory/");
-        assertThat(tab.getElementById("armory-build").getAttribute("data-armory-words")).contains("environment.COMPLETE");
+        assertThat(tab.getElementById("armory-build").getAttribute("data-armory-words"))
+                .contains("environment.COMPLETE");
         end();
     }
 
@@ -117,7 +124,8 @@ class BuildPageJenkinsTest {
         other.setDefinition(new CpsFlowDefinition("echo 'hello'", true));
         run = j.buildAndAssertSuccess(other);
 
-        assertThat(page().querySelectorAll(".armory-approvals__state, #side-panel a[href$='/armory/']")).isEmpty();
+        assertThat(page().querySelectorAll(".armory-approvals__state, #side-panel a[href$='/armory/']"))
+                .isEmpty();
         assertThat(run.getBadgeActions()).noneMatch(WaitingBadge.class::isInstance);
     }
 }

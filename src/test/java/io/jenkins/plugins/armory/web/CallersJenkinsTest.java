@@ -10,12 +10,11 @@ import hudson.ExtensionList;
 import hudson.model.Item;
 import hudson.model.Result;
 import hudson.security.csrf.DefaultCrumbIssuer;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.ListedClient;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -70,7 +69,8 @@ class CallersJenkinsTest {
                 .next()
                 .addCredentials(
                         Domain.global(),
-                        new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "ci", "", "client-1", "a-secret-of-clients"));
+                        new UsernamePasswordCredentialsImpl(
+                                CredentialsScope.GLOBAL, "ci", "", "client-1", "a-secret-of-clients"));
         ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("ci", "team/**")));
         id = newApproval(job.getFullName());
     }
@@ -79,7 +79,11 @@ class CallersJenkinsTest {
         String newId = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(newId, new BuildRef(job, 1)).environment("prod").webhook("tests").timeout(Instant.now(), Duration.ofHours(1)).start());
+                .create(ApprovalTerms.of(newId, new BuildRef(job, 1))
+                        .environment("prod")
+                        .webhook("tests")
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .start());
         return newId;
     }
 
@@ -101,8 +105,8 @@ class CallersJenkinsTest {
     }
 
     private String token() throws Exception {
-        HttpResponse<String> response =
-                askForToken("data=audience=https://api.cloud.armory.io&" + GRANT + "&client_id=client-1&client_secret=a-secret-of-clients");
+        HttpResponse<String> response = askForToken("data=audience=https://api.cloud.armory.io&" + GRANT
+                + "&client_id=client-1&client_secret=a-secret-of-clients");
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return JSONObject.fromObject(response.body()).getString("access_token");
     }
@@ -117,7 +121,12 @@ class CallersJenkinsTest {
                 post("approvals/" + id, "application/json", SUCCESS, "Authorization", "Bearer " + token());
 
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        assertThat(ArmoryRuntime.get().approvals().find(id).orElseThrow().requireDecision().decidedBy())
+        assertThat(ArmoryRuntime.get()
+                        .approvals()
+                        .find(id)
+                        .orElseThrow()
+                        .requireDecision()
+                        .decidedBy())
                 .isEqualTo("client client-1");
     }
 
@@ -131,12 +140,15 @@ class CallersJenkinsTest {
                 post("approvals/" + id, "application/json", SUCCESS, "Authorization", "Bearer " + token());
 
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        assertThat(ArmoryRuntime.get().approvals().find(id).orElseThrow().isDecided()).isTrue();
+        assertThat(ArmoryRuntime.get().approvals().find(id).orElseThrow().isDecided())
+                .isTrue();
     }
 
     @Test
     void aClientMayComeWithHttpBasic() throws Exception {
-        assertThat(askForToken(GRANT, "Authorization", basic("client-1:a-secret-of-clients")).statusCode()).isEqualTo(200);
+        assertThat(askForToken(GRANT, "Authorization", basic("client-1:a-secret-of-clients"))
+                        .statusCode())
+                .isEqualTo(200);
 
         HttpResponse<String> refused = askForToken(GRANT, "Authorization", basic("reader:reader"));
         assertThat(refused.statusCode()).isEqualTo(401);
@@ -149,7 +161,9 @@ class CallersJenkinsTest {
     @ValueSource(strings = {"api/json", "", "oauth/token/x", "oauth/", "approvals/x/api/json"})
     void httpBasicOfAClientIsGoodForNothingElse(String path) throws Exception {
         HttpResponse<String> response = http.send(
-                request(path).header("Authorization", basic("client-1:a-secret-of-clients")).build(),
+                request(path)
+                        .header("Authorization", basic("client-1:a-secret-of-clients"))
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
 
         assertThat(response.statusCode()).isEqualTo(401);
@@ -167,7 +181,8 @@ class CallersJenkinsTest {
         assertThat(response.statusCode()).isEqualTo(403);
         assertThat(response.headers().firstValue("WWW-Authenticate"))
                 .contains("Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"decide:other\"");
-        assertThat(ArmoryRuntime.get().approvals().find(other).orElseThrow().isDecided()).isFalse();
+        assertThat(ArmoryRuntime.get().approvals().find(other).orElseThrow().isDecided())
+                .isFalse();
     }
 
     @Test
@@ -175,7 +190,8 @@ class CallersJenkinsTest {
         String token = token();
         ArmoryConfiguration.get().setCallbackClients(List.of());
 
-        assertThat(post("approvals/" + id, "application/json", SUCCESS, "Authorization", "Bearer " + token).statusCode())
+        assertThat(post("approvals/" + id, "application/json", SUCCESS, "Authorization", "Bearer " + token)
+                        .statusCode())
                 .isEqualTo(401);
     }
 
@@ -187,7 +203,8 @@ class CallersJenkinsTest {
                 http.send(request(".well-known/jwks.json").build(), HttpResponse.BodyHandlers.ofString());
 
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(JSONObject.fromObject(response.body()).getJSONArray("keys").size()).isEqualTo(1);
+        assertThat(JSONObject.fromObject(response.body()).getJSONArray("keys").size())
+                .isEqualTo(1);
         assertThat(response.body()).doesNotContain("\"d\"");
         String stored = new String(
                 java.nio.file.Files.readAllBytes(j.jenkins
@@ -217,7 +234,8 @@ class CallersJenkinsTest {
     }
 
     private Page seenBy(String user) throws Exception {
-        JenkinsRule.WebClient client = j.createWebClient().withThrowExceptionOnFailingStatusCode(false).login(user);
+        JenkinsRule.WebClient client =
+                j.createWebClient().withThrowExceptionOnFailingStatusCode(false).login(user);
         return client.goTo("armory/approvals/" + id + "/api/json", "application/json");
     }
 
@@ -227,7 +245,8 @@ class CallersJenkinsTest {
         for (String wrong : List.of("allowedCallers: ['nobody']", "callbackCredentialsId: 'missing'")) {
             job.setDefinition(new CpsFlowDefinition(
                     "armoryWebhookApproval(name: 'x', uriTemplate: 'https://127.0.0.1:1/', " + wrong + ")", true));
-            j.assertLogContains(wrong.substring(0, wrong.indexOf(':')) + ": ", j.buildAndAssertStatus(Result.FAILURE, job));
+            j.assertLogContains(
+                    wrong.substring(0, wrong.indexOf(':')) + ": ", j.buildAndAssertStatus(Result.FAILURE, job));
         }
     }
 }

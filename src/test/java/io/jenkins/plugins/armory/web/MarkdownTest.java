@@ -23,7 +23,23 @@ import net.jqwik.api.constraints.StringLength;
 class MarkdownTest {
 
     private static final Set<String> TAGS = Set.of(
-            "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "a", "br",
+            "p",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "ul",
+            "ol",
+            "li",
+            "blockquote",
+            "pre",
+            "code",
+            "em",
+            "strong",
+            "a",
+            "br",
             "hr");
 
     private static final Pattern TAG = Pattern.compile("<(/?)([a-zA-Z0-9]+)([^<>]*)>");
@@ -48,9 +64,10 @@ class MarkdownTest {
 
     @Example
     void rendersWhatPeopleWrite() {
-        assertThat(Markdown.toHtml("# Checks\n\n- **12** of `12` passed\n- see [the report](https://ci.example.com/7 \"of run 7\")"))
-                .isEqualTo(
-                        """
+        assertThat(
+                        Markdown.toHtml(
+                                "# Checks\n\n- **12** of `12` passed\n- see [the report](https://ci.example.com/7 \"of run 7\")"))
+                .isEqualTo("""
                         <h1>Checks</h1>
                         <ul>
                         <li><strong>12</strong> of <code>12</code> passed</li>
@@ -100,7 +117,8 @@ class MarkdownTest {
     @Example
     void survivesWhatLiesDeepInEachOther() {
         int bytes = 65_536;
-        for (String piece : List.of(">", "> ", "- ", "*a ", "**a ", "*a **b ", "[", "![", "[a](", "`", "<", "\\", "&", "1. ", "\t", "#")) {
+        for (String piece : List.of(
+                ">", "> ", "- ", "*a ", "**a ", "*a **b ", "[", "![", "[a](", "`", "<", "\\", "&", "1. ", "\t", "#")) {
             checkIsHarmless(piece.repeat(bytes / piece.length()));
         }
         checkIsHarmless("*".repeat(bytes / 2) + "a" + "*".repeat(bytes / 2));
@@ -117,8 +135,30 @@ class MarkdownTest {
         int bytes = 65_536;
         List<String> slow = new ArrayList<>();
         for (String piece : List.of(
-                "[[]()", "![[]()", "[[](x)", "[x [](y)", "*[a](b)_", "[a](b)*", "[](", "[a](<b", "[a](b '", "[]", "][", "[a][",
-                "[*a_", "*a_b", "a**b", "**a*", "***a", "_*[", "<a b='", "<!--", "<?", "- - a\n", "=\n", "* a\n\n")) {
+                "[[]()",
+                "![[]()",
+                "[[](x)",
+                "[x [](y)",
+                "*[a](b)_",
+                "[a](b)*",
+                "[](",
+                "[a](<b",
+                "[a](b '",
+                "[]",
+                "][",
+                "[a][",
+                "[*a_",
+                "*a_b",
+                "a**b",
+                "**a*",
+                "***a",
+                "_*[",
+                "<a b='",
+                "<!--",
+                "<?",
+                "- - a\n",
+                "=\n",
+                "* a\n\n")) {
             slow.add(piece.repeat(bytes / piece.length()));
         }
         StringBuilder ticks = new StringBuilder();
@@ -207,11 +247,32 @@ class MarkdownTest {
     @Provide
     Arbitrary<String> attacks() {
         Arbitrary<String> scheme = Arbitraries.of(
-                "javascript:", "JAVASCRIPT:", "java\tscript:", "\u0001javascript:", "&#x6A;avascript&colon;", "data:text/html,",
-                "https://", "http://", "HTTPS://", "mailto:", "vbscript:", "//", "");
+                "javascript:",
+                "JAVASCRIPT:",
+                "java\tscript:",
+                "\u0001javascript:",
+                "&#x6A;avascript&colon;",
+                "data:text/html,",
+                "https://",
+                "http://",
+                "HTTPS://",
+                "mailto:",
+                "vbscript:",
+                "//",
+                "");
         Arbitrary<String> payload = Arbitraries.of(
-                "alert(1)", "x\" onmouseover=\"alert(1)", "x' onerror='a", "><script>alert(1)</script>", "&quot; onload=&quot;a",
-                "a b", "%22onclick=%22", "\u2028", "\\\" style=\\\"x", "`", "]", ")");
+                "alert(1)",
+                "x\" onmouseover=\"alert(1)",
+                "x' onerror='a",
+                "><script>alert(1)</script>",
+                "&quot; onload=&quot;a",
+                "a b",
+                "%22onclick=%22",
+                "\u2028",
+                "\\\" style=\\\"x",
+                "`",
+                "]",
+                ")");
         Arbitrary<String> url = Combinators.combine(scheme, payload).as(String::concat);
         Arbitrary<String> piece = Arbitraries.oneOf(
                 url.map(each -> "[a](" + each + ")"),
@@ -224,8 +285,30 @@ class MarkdownTest {
                 payload.map(each -> "```" + each + "\ncode\n```\n"),
                 payload,
                 Arbitraries.of(
-                        "\n", "\n\n", "> ", "- ", "1. ", "# ", "*", "**", "_", "`", "~~~\n", "<", ">", "<!--", "-->", "<![CDATA[",
-                        "<?", "&lt;script&gt;", "\\", "    ", "\t", "<svg/onload=", "<details open ontoggle=a>", "|a|b|\n|-|-|\n"));
+                        "\n",
+                        "\n\n",
+                        "> ",
+                        "- ",
+                        "1. ",
+                        "# ",
+                        "*",
+                        "**",
+                        "_",
+                        "`",
+                        "~~~\n",
+                        "<",
+                        ">",
+                        "<!--",
+                        "-->",
+                        "<![CDATA[",
+                        "<?",
+                        "&lt;script&gt;",
+                        "\\",
+                        "    ",
+                        "\t",
+                        "<svg/onload=",
+                        "<details open ontoggle=a>",
+                        "|a|b|\n|-|-|\n"));
         return piece.list().ofMaxSize(12).map(pieces -> String.join("", pieces));
     }
 }

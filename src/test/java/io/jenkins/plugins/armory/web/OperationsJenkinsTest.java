@@ -6,12 +6,11 @@ import com.codahale.metrics.MetricRegistry;
 import hudson.cli.CLICommandInvoker;
 import hudson.model.AdministrativeMonitor;
 import hudson.model.Item;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -45,12 +44,18 @@ class OperationsJenkinsTest {
         String newId = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(newId, new BuildRef(job.getFullName(), 1)).environment(environment).webhook("tests").timeout(startedAt, Duration.ofHours(1)).start());
+                .create(ApprovalTerms.of(newId, new BuildRef(job.getFullName(), 1))
+                        .environment(environment)
+                        .webhook("tests")
+                        .timeout(startedAt, Duration.ofHours(1))
+                        .start());
         return newId;
     }
 
     private int callBack(String token) throws Exception {
-        return new CallbackClient(j.getURL()).post(id, token, "{\"success\": false}").statusCode();
+        return new CallbackClient(j.getURL())
+                .post(id, token, "{\"success\": false}")
+                .statusCode();
     }
 
     private String token() {
@@ -74,29 +79,53 @@ class OperationsJenkinsTest {
 
         assertThat(list()).isEmpty();
         assertThat(list("--all")).startsWith("FAILURE\t" + id);
-        assertThat(JSONObject.fromObject(list("--json")).getJSONArray("approvals").size()).isEqualTo(1);
+        assertThat(JSONObject.fromObject(list("--json"))
+                        .getJSONArray("approvals")
+                        .size())
+                .isEqualTo(1);
     }
 
     @Test
     void commandListsWhatTheUserMaySeeAlone() {
         j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
         j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ).everywhere().to("visitor", "reader")
-                .grant(Item.READ).everywhere().to("reader"));
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("visitor", "reader")
+                .grant(Item.READ)
+                .everywhere()
+                .to("reader"));
 
-        assertThat(new CLICommandInvoker(j, "list-armory-approvals").asUser("visitor").invoke().stdout()).isEmpty();
-        assertThat(new CLICommandInvoker(j, "list-armory-approvals").asUser("reader").invoke().stdout()).contains(id);
+        assertThat(new CLICommandInvoker(j, "list-armory-approvals")
+                        .asUser("visitor")
+                        .invoke()
+                        .stdout())
+                .isEmpty();
+        assertThat(new CLICommandInvoker(j, "list-armory-approvals")
+                        .asUser("reader")
+                        .invoke()
+                        .stdout())
+                .contains(id);
     }
 
     @Test
     void commandDecidesAsItsUserWithTheAnswersOfTheHttpContract() throws Exception {
         j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
         j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ, Item.READ).everywhere().to("reader")
-                .grant(Jenkins.READ, Item.READ, Item.BUILD).everywhere().to("alice", "bob"));
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("reader")
+                .grant(Jenkins.READ, Item.READ, Item.BUILD)
+                .everywhere()
+                .to("alice", "bob"));
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(id + "2", new BuildRef("deploy", 1)).environment("prod").webhook("tests").timeout(Instant.now(), Duration.ofHours(1)).manual(new ManualRequirement("Go?", List.of())).start());
+                .create(ApprovalTerms.of(id + "2", new BuildRef("deploy", 1))
+                        .environment("prod")
+                        .webhook("tests")
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .manual(new ManualRequirement("Go?", List.of()))
+                        .start());
 
         assertThat(decide("reader", id + "2", "--approve")).returns(6, CLICommandInvoker.Result::returnCode);
         assertThat(decide("alice", id + "2", "--approve", "--comment", "looks good"))
@@ -120,8 +149,11 @@ class OperationsJenkinsTest {
 
     @Test
     void commandWantsOneOfTheTwoChoices() {
-        assertThat(decide("admin", id)).returns(3, CLICommandInvoker.Result::returnCode)
-                .extracting(CLICommandInvoker.Result::stderr).asString().contains("either --approve or --reject");
+        assertThat(decide("admin", id))
+                .returns(3, CLICommandInvoker.Result::returnCode)
+                .extracting(CLICommandInvoker.Result::stderr)
+                .asString()
+                .contains("either --approve or --reject");
         assertThat(decide("admin", id, "--approve", "--reject").returnCode()).isEqualTo(2);
         assertThat(decide("admin").returnCode()).isEqualTo(2);
     }
@@ -136,15 +168,19 @@ class OperationsJenkinsTest {
         MetricRegistry registry = Metrics.metricRegistry();
         long failed = registry.counter("armory.approvals.decided.failure").getCount();
         long timed = registry.timer("armory.approvals.timeToDecision").getCount();
-        assertThat(registry.getGauges().get("armory.approvals.waiting").getValue()).isEqualTo(1);
+        assertThat(registry.getGauges().get("armory.approvals.waiting").getValue())
+                .isEqualTo(1);
 
         assertThat(callBack("no such token")).isEqualTo(401);
         assertThat(callBack(token())).isEqualTo(200);
         assertThat(callBack(token())).isEqualTo(200);
 
-        assertThat(registry.getGauges().get("armory.approvals.waiting").getValue()).isEqualTo(0);
-        assertThat(registry.getGauges().get("armory.callbacks.refused").getValue()).isEqualTo(1L);
-        assertThat(registry.counter("armory.approvals.decided.failure").getCount()).isEqualTo(failed + 1);
+        assertThat(registry.getGauges().get("armory.approvals.waiting").getValue())
+                .isEqualTo(0);
+        assertThat(registry.getGauges().get("armory.callbacks.refused").getValue())
+                .isEqualTo(1L);
+        assertThat(registry.counter("armory.approvals.decided.failure").getCount())
+                .isEqualTo(failed + 1);
         assertThat(registry.timer("armory.approvals.timeToDecision").getCount()).isEqualTo(timed + 1);
     }
 
@@ -153,7 +189,10 @@ class OperationsJenkinsTest {
         ApprovalsMonitor monitor = AdministrativeMonitor.all().get(ApprovalsMonitor.class);
         assertThat(monitor.isActivated()).isFalse();
 
-        create(j.jenkins.getItemByFullName("deploy", WorkflowJob.class), "prod", Instant.now().minus(Duration.ofMinutes(58)));
+        create(
+                j.jenkins.getItemByFullName("deploy", WorkflowJob.class),
+                "prod",
+                Instant.now().minus(Duration.ofMinutes(58)));
 
         assertThat(monitor.isActivated()).isTrue();
         assertThat(j.createWebClient().goTo("manage/").asNormalizedText())
@@ -164,7 +203,8 @@ class OperationsJenkinsTest {
     void administratorsAreWarnedOfAMissingUrl() throws Exception {
         JenkinsLocationConfiguration.get().setUrl(null);
 
-        assertThat(AdministrativeMonitor.all().get(ApprovalsMonitor.class).isActivated()).isTrue();
+        assertThat(AdministrativeMonitor.all().get(ApprovalsMonitor.class).isActivated())
+                .isTrue();
         assertThat(j.createWebClient().goTo("manage/").asNormalizedText()).contains("Jenkins does not know its URL");
     }
 }

@@ -15,7 +15,8 @@ class PageTagTest {
 
     @Test
     void isTheSameForTheSameParts() {
-        assertThat(tagOf("a", List.of("b"))).hasToString(tagOf("a", List.of("b")).toString());
+        assertThat(tagOf("a", List.of("b")))
+                .hasToString(tagOf("a", List.of("b")).toString());
     }
 
     @Test

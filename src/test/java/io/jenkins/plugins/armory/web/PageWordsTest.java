@@ -41,8 +41,9 @@ class PageWordsTest {
                 .toIterable()
                 .filteredOn(name -> name.startsWith("state."))
                 .containsExactlyElementsOf(STATES.stream().map("state."::concat).toList());
-        assertThat(STATES).allSatisfy(state ->
-                assertThat(words.get("state." + state).asText()).isEqualTo(PageWords.state(state)));
+        assertThat(STATES)
+                .allSatisfy(state ->
+                        assertThat(words.get("state." + state).asText()).isEqualTo(PageWords.state(state)));
     }
 
     @Test
@@ -67,7 +68,8 @@ class PageWordsTest {
                 .orElseThrow();
         Set<String> said = new TreeSet<>();
         try (Stream<Path> files = Files.list(scripts)) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".js")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".js")).toList()) {
                 SAY.matcher(Files.readString(file)).results().forEach(result -> said.add(result.group(1)));
             }
         }

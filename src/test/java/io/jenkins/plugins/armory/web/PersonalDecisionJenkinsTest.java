@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hudson.model.Item;
 import hudson.security.Permission;
 import hudson.security.PermissionGroup;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.URL;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,14 +60,20 @@ class PersonalDecisionJenkinsTest {
         String id = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(id, new BuildRef("deploy", 1)).environment("prod").webhook("tests").timeout(Instant.now(), Duration.ofHours(1)).manual(new ManualRequirement("Go?", List.of(submitters))).start());
+                .create(ApprovalTerms.of(id, new BuildRef("deploy", 1))
+                        .environment("prod")
+                        .webhook("tests")
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .manual(new ManualRequirement("Go?", List.of(submitters)))
+                        .start());
         return id;
     }
 
     private int decide(String user, String id, String decision) throws Exception {
         JenkinsRule.WebClient client = j.createWebClient().withBasicApiToken(user);
         client.getOptions().setThrowExceptionOnFailingStatusCode(false);
-        return client.getPage(new WebRequest(new URL(j.getURL(), "armory/approvals/" + id + "/" + decision), HttpMethod.POST))
+        return client.getPage(
+                        new WebRequest(new URL(j.getURL(), "armory/approvals/" + id + "/" + decision), HttpMethod.POST))
                 .getWebResponse()
                 .getStatusCode();
     }
@@ -103,7 +109,9 @@ class PersonalDecisionJenkinsTest {
         assertThat(decide("approver", id, "approve")).isEqualTo(403);
 
         assertThat(decide("reader", id, "approve")).isEqualTo(200);
-        assertThat(decide("olga", newApproval("reader", "ops"), "approve")).as("by her group").isEqualTo(200);
+        assertThat(decide("olga", newApproval("reader", "ops"), "approve"))
+                .as("by her group")
+                .isEqualTo(200);
         assertThat(decide("admin", newApproval("reader", "ops"), "reject")).isEqualTo(200);
     }
 
@@ -121,10 +129,14 @@ class PersonalDecisionJenkinsTest {
         URL url = new URL(j.getURL(), "armory/approvals/" + id + "/approve");
 
         assertThat(client.getPage(url).getWebResponse().getStatusCode()).isEqualTo(405);
-        assertThat(client.getPage(new WebRequest(url, HttpMethod.POST)).getWebResponse().getContentAsString())
+        assertThat(client.getPage(new WebRequest(url, HttpMethod.POST))
+                        .getWebResponse()
+                        .getContentAsString())
                 .contains("No valid crumb");
         assertThat(approval(id).person()).isNull();
-        assertThat(client.getPage(client.addCrumb(new WebRequest(url, HttpMethod.POST))).getWebResponse().getStatusCode())
+        assertThat(client.getPage(client.addCrumb(new WebRequest(url, HttpMethod.POST)))
+                        .getWebResponse()
+                        .getStatusCode())
                 .isEqualTo(200);
     }
 

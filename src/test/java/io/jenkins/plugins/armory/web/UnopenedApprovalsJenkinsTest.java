@@ -31,7 +31,9 @@ class UnopenedApprovalsJenkinsTest {
             assertThat(monitor().isActivated()).isTrue();
             assertThat(j.createWebClient().goTo("manage/").asNormalizedText())
                     .contains("The webhook approvals are not open", "99.log, line 1", "its format is 2");
-            assertThat(new CallbackClient(j.getURL()).post("0", "no token", "{\"success\": true}").statusCode())
+            assertThat(new CallbackClient(j.getURL())
+                            .post("0", "no token", "{\"success\": true}")
+                            .statusCode())
                     .isEqualTo(503);
         });
         assertThat(journal).exists();

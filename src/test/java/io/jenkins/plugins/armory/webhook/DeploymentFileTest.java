@@ -3,21 +3,21 @@ package io.jenkins.plugins.armory.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DeploymentFileTest {
 
-    private static final String COMPLETE =
-            """
+    private static final String COMPLETE = """
             version: v1
             kind: kubernetes
             application: potato-facts
@@ -74,7 +74,7 @@ class DeploymentFileTest {
                         .networkMode("remoteNetworkAgent")
                         .agentIdentifier("inside")
                         .retryCount(5)
-                        .headers(java.util.List.of(new Webhook.Header("Authorization", "token {{secrets.github}}")))
+                        .headers(List.of(new Webhook.Header("Authorization", "token {{secrets.github}}")))
                         .body("{\"callback\": \"{{armory.callbackUri}}/callback\"}")
                         .build());
         assertThat(file.webhooks().get("notify").disableCallback()).isTrue();
@@ -154,12 +154,13 @@ class DeploymentFileTest {
 
     @Test
     void saysWhereItIsNoYaml() {
-        assertInvalid("webhooks: [\n", "deploy.yml line 2, column 1: is not YAML: expected the node content, but found '<stream"
-                + " end>'");
+        assertInvalid(
+                "webhooks: [\n",
+                "deploy.yml line 2, column 1: is not YAML: expected the node content, but found '<stream" + " end>'");
         assertInvalid("- a", "deploy.yml line 1, column 1: must be a mapping with a section \"webhooks\"");
     }
 
-    /** The library's own message, and no YAMLException. */
+    /** Tests an error that the library does not report as a YAMLException. */
     @Test
     void saysSoOfATagThatCannotBeDecoded() {
         assertInvalid("!arn[0%e", "deploy.yml: is not YAML: Tag must not contain leading or trailing spaces.");
@@ -167,8 +168,7 @@ class DeploymentFileTest {
 
     @Test
     void takesWhatTheAnchorsOfAFileStandFor() throws Exception {
-        DeploymentFile file = parse(
-                """
+        DeploymentFile file = parse("""
                 x: &headers [{key: X, value: y}]
                 webhooks:
                   - {name: a, uriTemplate: 'https://ci/', headers: *headers}
@@ -198,16 +198,19 @@ class DeploymentFileTest {
     @Provide
     Arbitrary<String> mutilated() {
         Arbitrary<Integer> place = Arbitraries.integers().between(0, COMPLETE.length());
-        Arbitrary<String> insertion = Arbitraries.of("", "\n", ":", "- ", "{", "[", "\"", "'", "&a ", "*a", "!!x ", "{{", "}}", "\t", "? ");
+        Arbitrary<String> insertion =
+                Arbitraries.of("", "\n", ":", "- ", "{", "[", "\"", "'", "&a ", "*a", "!!x ", "{{", "}}", "\t", "? ");
         return place.flatMap(from -> place.flatMap(to -> insertion.map(text -> COMPLETE.substring(0, Math.min(from, to))
-                + text + COMPLETE.substring(Math.max(from, to) - (Math.max(from, to) - Math.min(from, to)) / 2))));
+                + text
+                + COMPLETE.substring(Math.max(from, to) - (Math.max(from, to) - Math.min(from, to)) / 2))));
     }
 
     private static void parseOrRefuse(String text) {
         try {
             parse(text);
         } catch (DeploymentFile.InvalidException x) {
-            assertThat(x.getMessage().lines()).isNotEmpty().allSatisfy(line -> assertThat(line).isNotBlank());
+            assertThat(x.getMessage().lines()).isNotEmpty().allSatisfy(line -> assertThat(line)
+                    .isNotBlank());
             assertThat(x).hasMessageStartingWith("deploy.yml");
         }
     }

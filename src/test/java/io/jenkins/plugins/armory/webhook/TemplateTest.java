@@ -17,7 +17,9 @@ class TemplateTest {
             .withContext(Map.of("ref", "main", "braces", "{{context.ref}}", "empty", ""));
 
     private String render(String text) throws TemplateException {
-        return new Template("bodyTemplate", text).render(variables, (value, before) -> value).toString();
+        return new Template("bodyTemplate", text)
+                .render(variables, (value, before) -> value)
+                .toString();
     }
 
     @Test
@@ -61,15 +63,17 @@ class TemplateTest {
 
     @Property(tries = 2000)
     void rendersOrRefusesWhateverComes(@ForAll String before, @ForAll String value, @ForAll String after) {
-        Variables one = new Variables().withContext(Map.of("x", value));
+        var one = new Variables().withContext(Map.of("x", value));
         String text = before + "{{context.x}}" + after;
-        Template template = new Template("f", text);
+        var template = new Template("f", text);
         try {
             String rendered = template.render(one, (each, soFar) -> each).toString();
             assertThat(rendered).startsWith(before).contains(value);
         } catch (TemplateException x) {
             // A tag of their own, or a "{" right before the variable, which makes it "{{{".
-            assertThat(text.indexOf("{{") < before.length() || after.contains("{{")).as(text).isTrue();
+            assertThat(text.indexOf("{{") < before.length() || after.contains("{{"))
+                    .as(text)
+                    .isTrue();
         }
     }
 }

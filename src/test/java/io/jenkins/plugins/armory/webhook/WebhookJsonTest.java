@@ -16,7 +16,7 @@ class WebhookJsonTest {
     }
 
     private static Webhook throughText(Webhook webhook) throws Exception {
-        ObjectMapper mapper = new ObjectMapper();
+        var mapper = new ObjectMapper();
         return WebhookJson.read(mapper.readTree(mapper.writeValueAsString(WebhookJson.write(webhook))));
     }
 
@@ -34,14 +34,18 @@ class WebhookJsonTest {
                 .build();
 
         assertThat(throughText(full)).usingRecursiveComparison().isEqualTo(full);
-        assertThat(throughText(minimal().build())).usingRecursiveComparison().isEqualTo(minimal().build());
+        assertThat(throughText(minimal().build()))
+                .usingRecursiveComparison()
+                .isEqualTo(minimal().build());
     }
 
     @Test
     void isForWhatStandsForItself() {
-        assertThatIllegalArgumentException().isThrownBy(() -> WebhookJson.write(minimal().bodyPath("a.json").build()));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> WebhookJson.write(minimal().cancel(Webhook.Cancel.named("other")).build()));
+                .isThrownBy(() -> WebhookJson.write(minimal().bodyPath("a.json").build()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> WebhookJson.write(
+                        minimal().cancel(Webhook.Cancel.named("other")).build()));
     }
 
     @Test

@@ -41,7 +41,7 @@ class WebhookRequestTest {
         return WebhookRequest.of(webhook(uri, headers, body), variables(context), DEFAULTS);
     }
 
-    /** One that is called with a method that may have a body, and need not be called back. */
+    /** Returns a POST webhook. It awaits a callback only if it has the default body. */
     private static Webhook webhook(String uri, List<Header> headers, String body) {
         return Webhook.named("w")
                 .method("post")
@@ -69,25 +69,28 @@ class WebhookRequestTest {
                 .isEqualTo(json("{\"callbackUri\":\"https://jenkins/armory/approvals/a1\",\"approvalId\":\"a1\","
                         + "\"deploymentId\":\"deploy#1\",\"environment\":\"staging\",\"phase\":\"strategy\","
                         + "\"context\":{\"ref\":\"main\"},\"buildUrl\":\"https://jenkins/job/deploy/1/\"}"));
-        assertThat(request.headers()).extracting(WebhookRequest.Field::name, WebhookRequest.Field::value).containsExactly(
-                tuple("Content-Type", "application/json"));
+        assertThat(request.headers())
+                .extracting(WebhookRequest.RenderedHeader::name, WebhookRequest.RenderedHeader::value)
+                .containsExactly(tuple("Content-Type", "application/json"));
     }
 
     @Test
     void escapesForTheUri() throws TemplateException {
         Map<String, String> context = Map.of("uri", "http://ci:8080/start?a=b", "ref", "a&b=c/d é?#%\n{{x}}");
 
-        assertThat(request("https://ci/{{context.ref}}?r={{context.ref}}", List.of(), null, context).url())
+        assertThat(request("https://ci/{{context.ref}}?r={{context.ref}}", List.of(), null, context)
+                        .url())
                 .hasToString("https://ci/a%26b%3Dc%2Fd%20%C3%A9%3F%23%25%0A%7B%7Bx%7D%7D"
                         + "?r=a%26b%3Dc%2Fd%20%C3%A9%3F%23%25%0A%7B%7Bx%7D%7D");
-        assertThat(request("{{context.uri}}&cb={{armory.callbackUri}}/callback", List.of(), null, context).url())
+        assertThat(request("{{context.uri}}&cb={{armory.callbackUri}}/callback", List.of(), null, context)
+                        .url())
                 .hasToString("http://ci:8080/start?a=b&cb=https%3A%2F%2Fjenkins%2Farmory%2Fapprovals%2Fa1/callback");
     }
 
     @Property(tries = 1000)
     void aValueStaysInsideItsJsonString(@ForAll String value) throws TemplateException {
-        WebhookRequest request = request(
-                "https://ci/", List.of(), "{\"a\": \"{{context.x}}\", \"b\": 1}", Map.of("x", value));
+        WebhookRequest request =
+                request("https://ci/", List.of(), "{\"a\": \"{{context.x}}\", \"b\": 1}", Map.of("x", value));
 
         JsonNode body = json(request.body());
         assertThat(body.size()).isEqualTo(2);
@@ -96,7 +99,7 @@ class WebhookRequestTest {
 
     @Property(tries = 1000)
     void aValueStaysInsideItsQueryParameter(@ForAll String value) throws TemplateException {
-        String wellFormed = new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        var wellFormed = new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         WebhookRequest request =
                 request("https://ci/start?a={{context.x}}&b=1", List.of(), null, Map.of("x", wellFormed));
 
@@ -110,10 +113,12 @@ class WebhookRequestTest {
     void refusesJsonThatIsNoneOnceRenderedWithLineAndColumn() {
         assertThatThrownBy(() -> request("https://ci/", List.of(), "{\"a\": 1\n \"b\": 2}", Map.of()))
                 .isInstanceOf(TemplateException.class)
-                .hasMessageContaining("bodyTemplate: is not JSON once rendered: a comma, or the end of the object or list, is"
-                        + " missing before the text at line 2, column 2");
+                .hasMessageContaining(
+                        "bodyTemplate: is not JSON once rendered: a comma, or the end of the object or list, is"
+                                + " missing before the text at line 2, column 2");
         assertThatThrownBy(() -> request("https://ci/", List.of(), "{\"a\": [", Map.of()))
-                .hasMessageContaining("bodyTemplate: is not JSON once rendered: it ends before all is closed, at line 1");
+                .hasMessageContaining(
+                        "bodyTemplate: is not JSON once rendered: it ends before all is closed, at line 1");
         assertThatThrownBy(() -> request("https://ci/", List.of(), "{\"a\": nul}", Map.of()))
                 .hasMessageContaining("bodyTemplate: is not JSON once rendered: error at line 1, column ");
     }
@@ -136,8 +141,9 @@ class WebhookRequestTest {
             assertThatThrownBy(() -> request("https://ci/", List.of(), "{\"a\": [{{context.n}}]}", Map.of("n", value)))
                     .as(value)
                     .isInstanceOf(TemplateException.class)
-                    .hasMessage("bodyTemplate: {{context.n}} at line 1, column 8 stands outside of a JSON string, and its value"
-                            + " is not JSON; put it between quotes");
+                    .hasMessage(
+                            "bodyTemplate: {{context.n}} at line 1, column 8 stands outside of a JSON string, and its value"
+                                    + " is not JSON; put it between quotes");
         }
     }
 
@@ -145,7 +151,8 @@ class WebhookRequestTest {
     void knowsWhereAJsonStringEnds() throws TemplateException {
         String body = "{\"a\\\\\": \"\\\"{{context.x}}\\\"\", \"n\": {{context.n}}}";
 
-        assertThat(json(request("https://ci/", List.of(), body, Map.of("x", "\"", "n", "7")).body()))
+        assertThat(json(request("https://ci/", List.of(), body, Map.of("x", "\"", "n", "7"))
+                        .body()))
                 .isEqualTo(json("{\"a\\\\\": \"\\\"\\\"\\\"\", \"n\": 7}"));
     }
 
@@ -153,7 +160,8 @@ class WebhookRequestTest {
     void leavesABodyThatIsNotJsonAlone() throws TemplateException {
         List<Header> headers = List.of(new Header("content-type", "text/plain"));
 
-        assertThat(request("https://ci/", headers, "say \"{{context.x}}\"", Map.of("x", "\"hi\"")).body())
+        assertThat(request("https://ci/", headers, "say \"{{context.x}}\"", Map.of("x", "\"hi\""))
+                        .body())
                 .isEqualTo("say \"\"hi\"\"");
     }
 
@@ -162,9 +170,11 @@ class WebhookRequestTest {
         List<Header> form = List.of(new Header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"));
         List<Header> xml = List.of(new Header("Content-Type", "application/soap+xml"));
 
-        assertThat(request("https://ci/", form, "a={{context.x}}&b=1", Map.of("x", "1&b=2 +%")).body())
+        assertThat(request("https://ci/", form, "a={{context.x}}&b=1", Map.of("x", "1&b=2 +%"))
+                        .body())
                 .isEqualTo("a=1%26b%3D2%20%2B%25&b=1");
-        assertThat(request("https://ci/", xml, "<a b='{{context.x}}'/>", Map.of("x", "'/><c>&\"")).body())
+        assertThat(request("https://ci/", xml, "<a b='{{context.x}}'/>", Map.of("x", "'/><c>&\""))
+                        .body())
                 .isEqualTo("<a b='&apos;/&gt;&lt;c&gt;&amp;&quot;'/>");
     }
 
@@ -176,8 +186,9 @@ class WebhookRequestTest {
         try {
             url = request(template, List.of(), null, Map.of("x", value)).url();
         } catch (TemplateException x) {
-            assertThat(x).hasMessage("uriTemplate: a value makes a segment of the path \".\" or \"..\", which stands for"
-                    + " another path");
+            assertThat(x)
+                    .hasMessage("uriTemplate: a value makes a segment of the path \".\" or \"..\", which stands for"
+                            + " another path");
             return;
         }
         assertThat(url.pathSegments()).containsExactly("jobs", value, "start");
@@ -200,7 +211,8 @@ class WebhookRequestTest {
 
     @Test
     void noValueChangesTheHost() {
-        for (String value : List.of("evil.example.com/", "evil.example.com#", "x@evil.example.com", "a:80", "a\\b", "a?b")) {
+        for (String value :
+                List.of("evil.example.com/", "evil.example.com#", "x@evil.example.com", "a:80", "a\\b", "a?b")) {
             assertThatThrownBy(() -> request("https://{{context.x}}.ci/", List.of(), null, Map.of("x", value)))
                     .as(value)
                     .isInstanceOf(TemplateException.class)
@@ -210,14 +222,19 @@ class WebhookRequestTest {
 
     @Test
     void refusesARequestThatDoesNotSayWhereToCallBackTo() throws TemplateException {
-        Webhook.Builder webhook = Webhook.named("w").uriTemplate("https://ci/").body("{\"token\": \"{{armory.callbackToken}}\"}");
+        Webhook.Builder webhook =
+                Webhook.named("w").uriTemplate("https://ci/").body("{\"token\": \"{{armory.callbackToken}}\"}");
 
         assertThatThrownBy(() -> WebhookRequest.of(webhook.build(), variables(Map.of()), DEFAULTS))
                 .isInstanceOf(TemplateException.class)
-                .hasMessage("nothing in it says where to call back to; put {{armory.callbackUri}}/callback into uriTemplate, a"
-                        + " header or bodyTemplate, or set disableCallback");
+                .hasMessage(
+                        "nothing in it says where to call back to; put {{armory.callbackUri}}/callback into uriTemplate, a"
+                                + " header or bodyTemplate, or set disableCallback");
         assertThatThrownBy(() -> WebhookRequest.of(
-                        Webhook.named("w").method("GET").uriTemplate("https://ci/").build(),
+                        Webhook.named("w")
+                                .method("GET")
+                                .uriTemplate("https://ci/")
+                                .build(),
                         variables(Map.of()),
                         DEFAULTS))
                 .hasMessageContaining("nothing in it says where to call back to");
@@ -232,18 +249,25 @@ class WebhookRequestTest {
 
     @Test
     void theDefaultBodyOfAWebhookThatIsNotCalledBackNamesNoAddress() throws TemplateException {
-        Webhook webhook =
-                Webhook.named("w").uriTemplate("https://ci/").disableCallback(true).build();
+        Webhook webhook = Webhook.named("w")
+                .uriTemplate("https://ci/")
+                .disableCallback(true)
+                .build();
 
-        assertThat(json(WebhookRequest.of(webhook, variables(Map.of()), DEFAULTS).body()).has("callbackUri"))
+        assertThat(json(WebhookRequest.of(webhook, variables(Map.of()), DEFAULTS)
+                                .body())
+                        .has("callbackUri"))
                 .isFalse();
     }
 
     @Test
     void masksWhatMustNotBeShown() throws TemplateException {
-        Variables variables = variables(Map.of()).withSecrets(id -> id.equals("a") ? "s3\"cret/1" : "s3\"cret/1-longer");
+        Variables variables =
+                variables(Map.of()).withSecrets(id -> id.equals("a") ? "s3\"cret/1" : "s3\"cret/1-longer");
         Webhook webhook = webhook(
-                "https://ci/{{secrets.a}}", List.of(), "{\"a\": \"{{secrets.b}}\", \"t\": \"{{armory.callbackToken}}\"}");
+                "https://ci/{{secrets.a}}",
+                List.of(),
+                "{\"a\": \"{{secrets.b}}\", \"t\": \"{{armory.callbackToken}}\"}");
         WebhookRequest request = WebhookRequest.of(webhook, variables, DEFAULTS);
 
         assertThat(request.mask("s3\"cret/1 s3\\\"cret/1 s3%22cret%2F1 s3\"cret/1-longer t0ken!", true))
@@ -260,8 +284,8 @@ class WebhookRequestTest {
             throws TemplateException {
         Assume.that(!secret.contains("**")); // as the mask
         Variables variables = variables(Map.of()).withSecrets(id -> secret);
-        WebhookRequest request = WebhookRequest.of(
-                webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables, DEFAULTS);
+        WebhookRequest request =
+                WebhookRequest.of(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables, DEFAULTS);
 
         assertThat(request.mask(before + secret + after, true)).doesNotContain(secret);
     }
@@ -271,7 +295,7 @@ class WebhookRequestTest {
         List<Header> headers = List.of(new Header("X-Ref", "{{context.x}}"), new Header("Authorization", "Bearer x"));
 
         assertThat(request("https://ci/", headers, null, Map.of("x", "a b")).headers())
-                .extracting(WebhookRequest.Field::value)
+                .extracting(WebhookRequest.RenderedHeader::value)
                 .startsWith("a b", "Bearer x");
         for (String hostile : List.of("a\r\nX-Evil: 1", "a\nb", "a\0b", "é")) {
             assertThatThrownBy(() -> request("https://ci/", headers, null, Map.of("x", hostile)))
@@ -283,7 +307,15 @@ class WebhookRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://", "http://a b/", "https://ci:99999/", "https://user:pw@ci/", "{{context.ftp}}", "{{context.path}}"})
+    @ValueSource(
+            strings = {
+                "https://",
+                "http://a b/",
+                "https://ci:99999/",
+                "https://user:pw@ci/",
+                "{{context.ftp}}",
+                "{{context.path}}"
+            })
     void refusesAnAddressThatCannotBeCalled(String uri) {
         assertThatThrownBy(() -> request(uri, List.of(), null, Map.of("ftp", "ftp://ci/", "path", "//ci/")))
                 .isInstanceOf(TemplateException.class)
@@ -292,8 +324,8 @@ class WebhookRequestTest {
 
     @Test
     void putsInSecretsAndNamesThoseThatAreMissing() throws TemplateException {
-        Variables variables = variables(Map.of("x", "{{secrets.ci}}"))
-                .withSecrets(id -> id.equals("ci") ? "s3\"cret" : null);
+        Variables variables =
+                variables(Map.of("x", "{{secrets.ci}}")).withSecrets(id -> id.equals("ci") ? "s3\"cret" : null);
         Webhook webhook = webhook(
                 "https://ci/?t={{secrets.ci}}",
                 List.of(new Header("Authorization", "Bearer {{secrets.ci}}")),
@@ -302,7 +334,9 @@ class WebhookRequestTest {
         WebhookRequest request = WebhookRequest.of(webhook, variables, DEFAULTS);
 
         assertThat(request.url()).hasToString("https://ci/?t=s3%22cret");
-        assertThat(request.headers()).extracting(WebhookRequest.Field::value).contains("Bearer s3\"cret");
+        assertThat(request.headers())
+                .extracting(WebhookRequest.RenderedHeader::value)
+                .contains("Bearer s3\"cret");
         assertThat(json(request.body())).isEqualTo(json("{\"t\": \"s3\\\"cret\", \"x\": \"{{secrets.ci}}\"}"));
         assertThat(request).hasToString("POST https://ci");
         assertThatThrownBy(() -> request("https://ci/{{secrets.other}}", List.of(), null, Map.of()))

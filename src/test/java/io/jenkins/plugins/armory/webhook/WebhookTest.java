@@ -30,22 +30,26 @@ class WebhookTest {
 
     private static void assertInvalid(String field, ThrowingCallable definition, String problem) {
         assertThatThrownBy(definition)
-                .isInstanceOfSatisfying(
-                        InvalidWebhookException.class, x -> assertThat(x.field()).isEqualTo(field))
+                .isInstanceOfSatisfying(InvalidWebhookException.class, x -> assertThat(x.field())
+                        .isEqualTo(field))
                 .hasMessageStartingWith(field + ": ")
                 .hasMessageContaining(problem);
     }
 
     @Test
     void cannotBeHalfDefined() {
-        assertInvalid("name", () -> Webhook.named(" ").uriTemplate("https://ci/").build(), "must not be blank");
+        assertInvalid(
+                "name", () -> Webhook.named(" ").uriTemplate("https://ci/").build(), "must not be blank");
         assertInvalid("uriTemplate", () -> Webhook.named("w").build(), "is missing");
         assertInvalid("method", () -> valid().method("BREW").build(), "\"BREW\" is not one of POST, GET");
         assertInvalid("bodyTemplate", () -> valid().method("get").body("{}").build(), "a get request has no body");
-        assertInvalid("bodyTemplate", () -> valid().body("{}").bodyPath("body.json").build(), "both inline and path");
+        assertInvalid(
+                "bodyTemplate", () -> valid().body("{}").bodyPath("body.json").build(), "both inline and path");
         assertInvalid("retryCount", () -> valid().retryCount(-1).build(), "-1 is less than 0");
-        assertInvalid("networkMode", () -> valid().networkMode("tunnel").build(), "not one of direct, remoteNetworkAgent");
-        assertInvalid("agentIdentifier", () -> valid().agentIdentifier("a").build(), "networkMode remoteNetworkAgent alone");
+        assertInvalid(
+                "networkMode", () -> valid().networkMode("tunnel").build(), "not one of direct, remoteNetworkAgent");
+        assertInvalid(
+                "agentIdentifier", () -> valid().agentIdentifier("a").build(), "networkMode remoteNetworkAgent alone");
         assertInvalid("context", () -> valid().context(Map.of("a b", "c")).build(), "cannot be named in a template");
     }
 
@@ -71,10 +75,15 @@ class WebhookTest {
     void hasTemplatesThatCanBeFilledIn() {
         assertInvalid(
                 "uriTemplate",
-                () -> Webhook.named("w").uriTemplate("https://ci/{{armory.callbackUri").build(),
+                () -> Webhook.named("w")
+                        .uriTemplate("https://ci/{{armory.callbackUri")
+                        .build(),
                 "the \"{{\" at line 1, column 12 has no \"}}\"");
         assertInvalid("headers", () -> new Header("X", "{{#if}}"), "is not a variable");
-        assertInvalid("bodyTemplate", () -> valid().body("{{callbackUri}}").build(), "\"{{callbackUri}}\" at line 1, column 1");
+        assertInvalid(
+                "bodyTemplate",
+                () -> valid().body("{{callbackUri}}").build(),
+                "\"{{callbackUri}}\" at line 1, column 1");
     }
 
     @Test

@@ -3,15 +3,18 @@ package io.jenkins.plugins.armory.callback.oauth;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import java.util.Objects;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * A client of the token endpoint, as the administrator lists it.
  *
- * @param credentialsId id of the username/password credential
- * @param id its username, the {@code client_id}
- * @param secret its password, the {@code client_secret}
- * @param jobs what its tokens may decide for
+ * @param credentialsId the id of the username/password credential
+ * @param id the username of the credential, which is the {@code client_id}
+ * @param secret the password of the credential, which is the {@code client_secret}
+ * @param jobs the jobs that the client's tokens may decide for
  */
+@Restricted(NoExternalUse.class)
 public record CallbackClient(String credentialsId, String id, String secret, JobPatterns jobs) {
 
     public CallbackClient {
@@ -25,7 +28,7 @@ public record CallbackClient(String credentialsId, String id, String secret, Job
         return CallbackTokens.same(secret, other);
     }
 
-    /** Without the secret. */
+    /** Returns a text without the secret. */
     @Override
     public String toString() {
         return "client " + id;

@@ -1,13 +1,5 @@
 package io.jenkins.plugins.armory.callback.oauth;
 
-import io.jenkins.plugins.armory.callback.token.AllowedCallers;
-import io.jenkins.plugins.armory.callback.token.CallbackTokens;
-import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.JwtClaims;
-import io.jenkins.plugins.armory.callback.token.Scopes;
-import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -18,7 +10,15 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.callback.token.AllowedCallers;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
+import io.jenkins.plugins.armory.callback.token.JwtClaims;
+import io.jenkins.plugins.armory.callback.token.Scopes;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -34,23 +34,28 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Issues the tokens of {@code oauth/token}, and knows them again: JWTs in the profile for access tokens (RFC 9068), signed
- * with ES256. Nothing is kept of them but {@link VerifiedTokens}. What one may decide is what its client is listed for
- * at the time of the callback, so that a token is worth no more than its client: not after the client was taken from the
- * list, and not after its secret was changed.
+ * Issues and verifies the tokens of {@code oauth/token}: JWTs in the profile for access tokens (RFC 9068), signed with ES256.
+ * Nothing is stored of them. Their client is looked up with each callback, so a token is worth no more than its client: it
+ * ends when the client is removed from the list or gets another secret, and it decides for the client's jobs of that moment.
  */
+@Restricted(NoExternalUse.class)
 public final class IssuedTokens implements TokenVerifier {
 
     private static final Logger LOGGER = Logger.getLogger(IssuedTokens.class.getName());
-    /** Keeps such a token apart from whatever else might ever be signed with the same key (RFC 9068, section 2.1). */
+
+    /** Separates these tokens from anything else that may be signed with the same key (RFC 9068, section 2.1). */
     private static final JOSEObjectType TYPE = new JOSEObjectType("at+jwt");
 
     private static final String CLIENT = "client_id";
     private static final String SCOPE = "scope";
-    /** Changes with the client's secret, and says nothing about it. */
+
+    /** Changes with the client's secret, and reveals nothing about it. */
     private static final String SECRET_VERSION = "secret_version";
+
     private static final int VERSION_BYTES = 9;
 
     private final SigningKeys keys;
@@ -61,11 +66,11 @@ public final class IssuedTokens implements TokenVerifier {
     private final Clock clock;
 
     /**
-     * @param clients those that are listed now
-     * @param issuer the address of the root action, which is {@code iss} and {@code aud}: a copy of this Jenkins at another
-     *     address takes none of its tokens. Throws {@link IllegalStateException} when it is not known
-     * @param mac HMAC-SHA256 with a key that never leaves Jenkins
-     * @param verified may be shared with whoever verifies other tokens
+     * @param clients returns the listed clients
+     * @param issuer returns the address of the root action, for {@code iss} and {@code aud}, so that a copy of this Jenkins at
+     *     another address does not accept the tokens; throws {@link IllegalStateException} if the address is not known
+     * @param mac computes an HMAC-SHA256 with a key that never leaves Jenkins
+     * @param verified may be shared with other verifiers
      */
     public IssuedTokens(
             SigningKeys keys,
@@ -83,16 +88,19 @@ public final class IssuedTokens implements TokenVerifier {
     }
 
     /**
-     * A new token.
+     * Returns a new token.
      *
-     * @param scope of which {@link Scopes#isWithin} holds
-     * @throws IOException when there is no key to sign with
-     * @throws IllegalStateException when Jenkins does not know its address
+     * @param scope a scope within those of the client, see {@link Scopes#isWithin}
+     * @throws IOException if there is no key to sign with
+     * @throws IllegalStateException if Jenkins does not know its address
      */
     public String issue(CallbackClient client, String scope, Duration lifetime) throws IOException {
         Instant now = clock.instant();
-        ECKey key = keys.toSign(now, lifetime);
-        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+        return sign(keys.toSign(now, lifetime), claims(client, scope, now, now.plus(lifetime)));
+    }
+
+    private JWTClaimsSet claims(CallbackClient client, String scope, Instant now, Instant expiry) {
+        return new JWTClaimsSet.Builder()
                 .issuer(issuer.get())
                 .audience(issuer.get())
                 .subject(client.id())
@@ -100,15 +108,17 @@ public final class IssuedTokens implements TokenVerifier {
                 .claim(SCOPE, scope)
                 .claim(SECRET_VERSION, versionOf(client))
                 .issueTime(Date.from(now))
-                .expirationTime(Date.from(now.plus(lifetime)))
+                .expirationTime(Date.from(expiry))
                 .jwtID(UUID.randomUUID().toString())
                 .build();
-        SignedJWT jwt = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.ES256)
-                        .type(TYPE)
-                        .keyID(key.getKeyID())
-                        .build(),
-                claims);
+    }
+
+    private static String sign(ECKey key, JWTClaimsSet claims) throws IOException {
+        var header = new JWSHeader.Builder(JWSAlgorithm.ES256)
+                .type(TYPE)
+                .keyID(key.getKeyID())
+                .build();
+        var jwt = new SignedJWT(header, claims);
         try {
             jwt.sign(new ECDSASigner(key));
         } catch (JOSEException x) {
@@ -128,57 +138,69 @@ public final class IssuedTokens implements TokenVerifier {
             if (!expected.equals(jwt.claims().getIssuer())) {
                 return Verification.unknown();
             }
-            return jwt.header() instanceof JWSHeader header
-                    ? verify(jwt, header, expected)
-                    : Verification.rejected(JwtClaims.notSigned(jwt.header()));
-        } catch (IllegalStateException x) { // the address is not known, so nothing can have been issued for it
+            Optional<String> fault = jwt.header() instanceof JWSHeader header
+                    ? fault(jwt, header, expected)
+                    : Optional.of(JwtClaims.notSigned(jwt.header()));
+            return fault.map(Verification::invalid).orElseGet(() -> verifyClient(jwt.claims()));
+        } catch (IllegalStateException x) { // the address is not known, so the token is not for it
             return Verification.unknown();
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot verify callback tokens", x);
-            return new Verification.Undecided(x.getMessage(), "Jenkins cannot verify tokens now; call back again later.");
+            return new Verification.Undecided(
+                    x.getMessage(), "Jenkins cannot verify tokens now; call back again later.");
         }
     }
 
-    private Verification verify(VerifiedTokens.Received jwt, JWSHeader header, String expected) throws IOException {
-        if (!JWSAlgorithm.ES256.equals(header.getAlgorithm())) {
-            return Verification.rejected("signed with " + JwtClaims.shown(header.getAlgorithm().getName()) + " instead of ES256");
-        }
+    private Optional<String> fault(VerifiedTokens.Received jwt, JWSHeader header, String expected) throws IOException {
         Instant now = clock.instant();
-        ECKey key = header.getKeyID() == null ? null : keys.find(header.getKeyID(), now).orElse(null);
-        if (key == null) {
-            return Verification.rejected("no key of Jenkins has the id " + JwtClaims.shown(header.getKeyID()));
+        Optional<String> fault = faultOfSignature(jwt, header, now);
+        if (fault.isPresent()) {
+            return fault;
         }
-        try {
-            if (!jwt.isSignedWith(key, () -> new ECDSAVerifier(key.toPublicJWK()))) {
-                return Verification.rejected("bad signature");
-            }
-        } catch (JOSEException x) {
-            return Verification.rejected("bad signature");
-        }
-        if (!TYPE.equals(header.getType())) {
-            return Verification.rejected("it is no access token (typ)");
-        }
-        Optional<String> fault = JwtClaims.fault(jwt.claims(), expected, now);
-        return fault.isPresent() ? Verification.rejected(fault.get()) : verify(jwt.claims());
+        return TYPE.equals(header.getType())
+                ? JwtClaims.fault(jwt.claims(), expected, now)
+                : Optional.of("it is no access token (typ)");
     }
 
-    private Verification verify(JWTClaimsSet claims) {
+    private Optional<String> faultOfSignature(VerifiedTokens.Received jwt, JWSHeader header, Instant now)
+            throws IOException {
+        if (!JWSAlgorithm.ES256.equals(header.getAlgorithm())) {
+            return Optional.of(
+                    "signed with " + JwtClaims.shown(header.getAlgorithm().getName()) + " instead of ES256");
+        }
+        ECKey key = header.getKeyID() == null
+                ? null
+                : keys.find(header.getKeyID(), now).orElse(null);
+        if (key == null) {
+            return Optional.of("no key of Jenkins has the id " + JwtClaims.shown(header.getKeyID()));
+        }
+        return isSignedWith(jwt, key) ? Optional.empty() : Optional.of("bad signature");
+    }
+
+    private static boolean isSignedWith(VerifiedTokens.Received jwt, ECKey key) {
+        try {
+            return jwt.isSignedWith(key, () -> new ECDSAVerifier(key.toPublicJWK()));
+        } catch (JOSEException x) {
+            return false;
+        }
+    }
+
+    private Verification verifyClient(JWTClaimsSet claims) {
         String id = String.valueOf(claims.getClaim(CLIENT));
         List<CallbackClient> listed =
                 clients.get().stream().filter(client -> client.id().equals(id)).toList();
         if (listed.isEmpty()) {
-            return Verification.rejected("client " + id + " is not listed any more");
+            return Verification.invalid("client " + id + " is not listed any more");
         }
         String version = String.valueOf(claims.getClaim(SECRET_VERSION));
-        Optional<CallbackClient> client = listed.stream()
-                .filter(each -> CallbackTokens.same(versionOf(each), version))
-                .findFirst();
-        if (client.isEmpty()) {
-            return Verification.rejected("the secret of client " + id + " was changed after the token was issued");
-        }
         String scope = String.valueOf(claims.getClaim(SCOPE));
-        return Verification.of(
-                new Caller("client " + id, approval -> obstacle(client.get(), scope, approval)));
+        return listed.stream()
+                .filter(client -> CallbackTokens.same(versionOf(client), version))
+                .findFirst()
+                .map(client ->
+                        Verification.of(new Caller("client " + id, approval -> obstacle(client, scope, approval))))
+                .orElseGet(() ->
+                        Verification.invalid("the secret of client " + id + " was changed after the token was issued"));
     }
 
     private static Optional<Obstacle> obstacle(CallbackClient client, String scope, Approval approval) {
@@ -189,13 +211,13 @@ public final class IssuedTokens implements TokenVerifier {
                             + " administrator has to add it to the client's jobs.",
                     Scopes.ofJobs(job)));
         }
-        // Most tokens are for all that their client may decide for, and no pattern has to be made of their scope.
+        // Most tokens have all scopes of their client. Then no pattern needs to be parsed.
         if (!scope.equals(Scopes.ofAll(client.jobs())) && !Scopes.include(scope, job)) {
             return Optional.of(new Obstacle(
                     "The token is valid, but was asked for with a scope that leaves out the job of this approval.",
                     Scopes.ofJobs(job)));
         }
-        return AllowedCallers.of(approval).includeClient(client)
+        return AllowedCallers.of(approval).includeClient(client.id(), client.credentialsId())
                 ? Optional.empty()
                 : Optional.of(AllowedCallers.obstacle(approval, "client " + client.id()));
     }

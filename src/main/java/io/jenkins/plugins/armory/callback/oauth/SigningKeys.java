@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.callback.oauth;
 
-import io.jenkins.plugins.armory.callback.JsonResponse;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.Curve;
@@ -10,6 +9,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
@@ -20,21 +20,24 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The keys that sign what {@link IssuedTokens} issues: P-256 for ES256. A key signs for {@link #ROTATION}; then a new one
- * is made, and the old one stays, to verify with, until the last token that it signed has expired.
+ * The keys that sign the tokens of {@link IssuedTokens}: P-256 for ES256. A key signs for {@link #ROTATION}, and then a new
+ * one is generated. The old one stays, for verifying, until the last token that it signed has expired.
  *
- * <p>{@code iat} of a stored key is when it was made, and {@code exp} when the last token that it can have signed expires
- * (RFC 7517 allows further members, and the library has these).
+ * <p>In a stored key, {@code iat} is the time of its generation, and {@code exp} the latest expiry of a token that it may
+ * have signed. RFC 7517 allows further members, and the library has these.
  */
+@Restricted(NoExternalUse.class)
 public final class SigningKeys {
 
     static final Duration ROTATION = Duration.ofDays(30);
 
-    /** Where the keys are kept, as a whole; what is stored is secret. */
+    /** The storage of all keys. Its content is secret. */
     public interface Store {
-        /** @return what was stored last, {@code null} when nothing was */
+        /** Returns the content that was stored last, or {@code null}. */
         @CheckForNull
         byte[] load() throws IOException;
 
@@ -44,49 +47,64 @@ public final class SigningKeys {
     private final Store store;
 
     @CheckForNull
-    private List<ECKey> keys; // the one that signs first; null before they are loaded
+    private List<ECKey> keys; // the signing key first; null before they are loaded
 
     public SigningKeys(Store store) {
         this.store = store;
     }
 
     /**
-     * The key to sign with, made if there is none or if it is time for another.
+     * Returns the key to sign with. Generates one if there is none, or if it is time for the next.
      *
-     * @param lifetime of the token to be signed
-     * @throws IOException when the keys cannot be read, or a new one cannot be kept
+     * @param lifetime the lifetime of the token to be signed
+     * @throws IOException if the keys cannot be read, or a new one cannot be stored
      */
     synchronized ECKey toSign(Instant now, Duration lifetime) throws IOException {
         List<ECKey> known = load();
         ECKey newest = known.isEmpty() ? null : known.get(0);
-        boolean signs = newest != null && now.isBefore(rotationOf(newest));
-        if (signs && !expiryOf(newest).isBefore(rotationOf(newest).plus(lifetime))) {
-            return newest;
+        if (newest == null || !now.isBefore(rotationOf(newest))) {
+            return store(withNew(known, now, lifetime));
         }
-        List<ECKey> next = new ArrayList<>(known);
-        if (signs) { // tokens live longer than they did when it was made
-            next.set(0, new ECKey.Builder(newest)
-                    .expirationTime(Date.from(rotationOf(newest).plus(lifetime)))
-                    .build());
-        } else {
-            next.removeIf(key -> !now.isBefore(expiryOf(key)));
-            next.add(0, generate(now, lifetime));
+        if (expiryOf(newest).isBefore(rotationOf(newest).plus(lifetime))) { // the lifetime was shorter before
+            return store(withLonger(known, lifetime));
         }
+        return newest;
+    }
+
+    private static List<ECKey> withNew(List<ECKey> known, Instant now, Duration lifetime) {
+        var next = new ArrayList<ECKey>();
+        next.add(generate(now, lifetime));
+        known.stream().filter(key -> now.isBefore(expiryOf(key))).forEach(next::add);
+        return next;
+    }
+
+    private static List<ECKey> withLonger(List<ECKey> known, Duration lifetime) {
+        var next = new ArrayList<>(known);
+        ECKey newest = known.get(0);
+        next.set(
+                0,
+                new ECKey.Builder(newest)
+                        .expirationTime(Date.from(rotationOf(newest).plus(lifetime)))
+                        .build());
+        return next;
+    }
+
+    private ECKey store(List<ECKey> next) throws IOException {
         store.store(new JWKSet(List.<JWK>copyOf(next)).toString(false).getBytes(StandardCharsets.UTF_8));
         keys = List.copyOf(next);
         return next.get(0);
     }
 
-    /** The key of that id, unless no token that it signed can be valid any more. */
+    /** Returns the key with an id, unless all tokens that it signed have expired. */
     synchronized Optional<ECKey> find(String id, Instant now) throws IOException {
         return load().stream()
                 .filter(key -> key.getKeyID().equals(id) && now.isBefore(expiryOf(key)))
                 .findFirst();
     }
 
-    /** What is needed to verify tokens, as a JWK set (RFC 7517, section 5); empty before the first one was issued. */
+    /** Returns the public keys as a JWK set (RFC 7517, section 5). It is empty before the first token. */
     public synchronized JsonResponse published(Instant now) throws IOException {
-        JWKSet set = new JWKSet(load().stream()
+        var set = new JWKSet(load().stream()
                 .filter(key -> now.isBefore(expiryOf(key)))
                 .<JWK>map(ECKey::toPublicJWK)
                 .toList());
@@ -96,17 +114,17 @@ public final class SigningKeys {
     private List<ECKey> load() throws IOException {
         if (keys == null) {
             byte[] stored = store.load();
-            try {
-                keys = stored == null
-                        ? List.of()
-                        : JWKSet.parse(new String(stored, StandardCharsets.UTF_8)).getKeys().stream()
-                                .map(JWK::toECKey)
-                                .toList();
-            } catch (ParseException x) {
-                throw new IOException("The keys that callback tokens are signed with cannot be read", x);
-            }
+            keys = stored == null ? List.of() : parse(new String(stored, StandardCharsets.UTF_8));
         }
         return keys;
+    }
+
+    private static List<ECKey> parse(String stored) throws IOException {
+        try {
+            return JWKSet.parse(stored).getKeys().stream().map(JWK::toECKey).toList();
+        } catch (ParseException x) {
+            throw new IOException("The keys that callback tokens are signed with cannot be read", x);
+        }
     }
 
     private static ECKey generate(Instant now, Duration lifetime) {

@@ -1,12 +1,11 @@
 package io.jenkins.plugins.armory.callback.oauth;
 
-import io.jenkins.plugins.armory.callback.FailureLimiter;
-import io.jenkins.plugins.armory.callback.JsonResponse;
-import io.jenkins.plugins.armory.callback.RequestBody;
-import io.jenkins.plugins.armory.callback.token.Scopes;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.SteadyClock;
-import io.jenkins.plugins.armory.callback.RequestBody.Refused;
+import io.jenkins.plugins.armory.callback.FailureLimiter;
+import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.RefusedRequestException;
+import io.jenkins.plugins.armory.callback.token.Scopes;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -19,11 +18,14 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Issues tokens to listed clients: the client credentials grant (RFC 6749, section 4.4), as Armory's <i>External
- * Automation</i> uses it. Nothing is kept of a request but a count of failures.
+ * Answers token requests of listed clients: the client credentials grant (RFC 6749, section 4.4), as Armory's <i>External
+ * Automation</i> uses it. A request leaves nothing behind but a count of failures.
  */
+@Restricted(NoExternalUse.class)
 public final class TokenEndpoint {
 
     private static final Logger LOGGER = Logger.getLogger(TokenEndpoint.class.getName());
@@ -37,9 +39,9 @@ public final class TokenEndpoint {
     private final FailureLimiter limiter;
 
     /**
-     * @param clients those that are listed now
-     * @param lifetime of tokens issued from now on
-     * @param stopping whether the controller is going down
+     * @param clients returns the listed clients
+     * @param lifetime returns the lifetime of new tokens
+     * @param stopping returns whether the controller is shutting down
      */
     public TokenEndpoint(
             IssuedTokens tokens,
@@ -62,6 +64,7 @@ public final class TokenEndpoint {
         this.limiter = limiter;
     }
 
+    /** Answers a token request. */
     public JsonResponse handle(TokenRequest request) {
         if (!request.method().equals("POST")) {
             return error(405, "invalid_request", "A token is asked for with POST.", Map.of("Allow", "POST"));
@@ -71,7 +74,7 @@ public final class TokenEndpoint {
         }
         try {
             return issue(request);
-        } catch (Refused x) { // RFC 6749, section 5.2, knows one code for all that is wrong with a request
+        } catch (RefusedRequestException x) { // RFC 6749, section 5.2, has one code for all malformed requests
             return error(x.response().status(), "invalid_request", x.getMessage(), Map.of());
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot issue a token", x);
@@ -81,30 +84,31 @@ public final class TokenEndpoint {
         }
     }
 
-    private JsonResponse issue(TokenRequest request) throws Refused, IOException {
+    private JsonResponse issue(TokenRequest request) throws RefusedRequestException, IOException {
         String query = request.query();
         if (query != null && !query.isEmpty()) {
-            throw RequestBody.invalid("Parameters belong into the body: an address is written to the logs of proxies and"
-                    + " servers (RFC 6749, section 2.3.1).");
+            throw RefusedRequestException.invalid(
+                    "Parameters belong into the body: an address is written to the logs of proxies and"
+                            + " servers (RFC 6749, section 2.3.1).");
         }
         TokenParameters parameters = TokenParameters.of(request);
         String grant = parameters.get("grant_type");
         if (grant == null) {
-            throw RequestBody.invalid("The parameter grant_type is missing: send " + GRANT + ".");
+            throw RefusedRequestException.invalid("The parameter grant_type is missing: send " + GRANT + ".");
         }
         if (!grant.equals(GRANT)) {
             return error(400, "unsupported_grant_type", "The grant_type must be " + GRANT + ".", Map.of());
         }
         CallbackClient client = find(identity(request, parameters));
-        if (client == null) {
-            return limiter.fails(request.remoteAddress())
-                    ? tooManyFailures()
-                    : invalidClient("The client is unknown, or its secret is wrong.");
+        if (client != null) {
+            return grant(client, parameters.get("scope"));
         }
-        return granted(client, parameters.get("scope"));
+        return limiter.fails(request.remoteAddress())
+                ? tooManyFailures()
+                : invalidClient("The client is unknown, or its secret is wrong.");
     }
 
-    private JsonResponse granted(CallbackClient client, @CheckForNull String wanted) throws IOException {
+    private JsonResponse grant(CallbackClient client, @CheckForNull String wanted) throws IOException {
         String scope = wanted == null ? Scopes.ofAll(client.jobs()) : String.join(" ", Scopes.split(wanted));
         if (wanted != null && !Scopes.split(wanted).stream().allMatch(each -> Scopes.isWithin(client.jobs(), each))) {
             return error(
@@ -124,47 +128,50 @@ public final class TokenEndpoint {
     }
 
     /**
-     * What a request says its client is.
+     * The client that a request claims to be.
      *
-     * @param decoded whether both were decoded as section 2.3.1 asks; not every client encodes them
+     * @param decoded whether both values are decoded (RFC 6749, section 2.3.1); not every client encodes them
      */
     private record Identity(String id, String secret, boolean decoded) {}
 
-    private static Identity identity(TokenRequest request, TokenParameters parameters) throws Refused {
+    private static Identity identity(TokenRequest request, TokenParameters parameters) throws RefusedRequestException {
         List<String> headers = request.authorization();
         String id = parameters.get("client_id");
         String secret = parameters.get("client_secret");
         if (headers.isEmpty()) {
             if (id == null || secret == null) {
-                throw RequestBody.invalid("The parameter " + (id == null ? "client_id" : "client_secret") + " is missing.");
+                throw RefusedRequestException.invalid(
+                        "The parameter " + (id == null ? "client_id" : "client_secret") + " is missing.");
             }
             return new Identity(id, secret, true);
         }
         if (headers.size() > 1 || secret != null) {
-            throw RequestBody.invalid("Say once who you are: in one Authorization header, or in the body.");
+            throw RefusedRequestException.invalid(
+                    "Send the client's id and secret once: in one Authorization header, or in the body.");
         }
         return ofBasic(headers.get(0).strip());
     }
 
-    private static Identity ofBasic(String header) throws Refused {
+    private static Identity ofBasic(String header) throws RefusedRequestException {
         if (header.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
             try {
-                String pair = new String(
-                        Base64.getDecoder().decode(header.substring(BASIC.length()).strip()), StandardCharsets.UTF_8);
+                var pair = new String(
+                        Base64.getDecoder()
+                                .decode(header.substring(BASIC.length()).strip()),
+                        StandardCharsets.UTF_8);
                 int colon = pair.indexOf(':');
                 if (colon > 0) {
                     return new Identity(pair.substring(0, colon), pair.substring(colon + 1), false);
                 }
-            } catch (IllegalArgumentException x) { // not base64
+            } catch (IllegalArgumentException x) { // not Base64, as below
             }
         }
-        throw RequestBody.invalid("The Authorization header does not hold HTTP Basic credentials.");
+        throw RefusedRequestException.invalid("The Authorization header does not hold HTTP Basic credentials.");
     }
 
     @CheckForNull
     private CallbackClient find(Identity identity) {
-        Stream<Identity> spellings =
-                identity.decoded() ? Stream.of(identity) : Stream.of(identity, decode(identity));
+        Stream<Identity> spellings = identity.decoded() ? Stream.of(identity) : Stream.of(identity, decode(identity));
         List<CallbackClient> listed = clients.get();
         return spellings
                 .flatMap(each -> listed.stream()
@@ -191,12 +198,16 @@ public final class TokenEndpoint {
         return response;
     }
 
-    /** A 401 has to name a scheme (RFC 9110, section 15.5.2), whichever way the client came. */
+    /** Returns a 401. It must name a scheme (RFC 9110, section 15.5.2), also for a client that did not use one. */
     private static JsonResponse invalidClient(String message) {
-        return error(401, "invalid_client", message, Map.of("WWW-Authenticate", "Basic realm=\"armory\", charset=\"UTF-8\""));
+        return error(
+                401,
+                "invalid_client",
+                message,
+                Map.of("WWW-Authenticate", "Basic realm=\"armory\", charset=\"UTF-8\""));
     }
 
-    /** As RFC 6749, section 5.2, has it, and with {@code message} besides, as all errors here. */
+    /** Returns an error as in RFC 6749, section 5.2, with the {@code message} that all errors of the plugin have. */
     private static JsonResponse error(int status, String code, String message, Map<String, String> headers) {
         JsonResponse response = JsonResponse.error(status, code, message, headers);
         response.body().put("error_description", message.replaceAll("[^\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]", "'"));

@@ -1,26 +1,25 @@
 package io.jenkins.plugins.armory.callback.oauth;
 
-import io.jenkins.plugins.armory.callback.CallbackRequest;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import java.io.InputStream;
+import io.jenkins.plugins.armory.callback.CallbackRequest;
+import io.jenkins.plugins.armory.callback.RequestBody;
 import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What of an HTTP request matters to the token endpoint.
+ * The parts of an HTTP request that the token endpoint needs.
  *
- * @param method HTTP method
- * @param query of the address, {@code null} when it has none
+ * @param method the HTTP method
+ * @param query the query of the address, or {@code null} if it has none
  * @param authorization every {@code Authorization} header
  * @param remoteAddress as in {@link CallbackRequest}
- * @param contentType the {@code Content-Type} header
- * @param contentLength as announced, -1 when it was not
- * @param body not read yet
+ * @param body the body, not read yet
  */
+@Restricted(NoExternalUse.class)
 public record TokenRequest(
         String method,
         @CheckForNull String query,
         List<String> authorization,
         String remoteAddress,
-        @CheckForNull String contentType,
-        long contentLength,
-        InputStream body) {}
+        RequestBody body) {}

@@ -18,19 +18,19 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /**
- * EdDSA over Ed25519 (RFC 8037) with Java's own implementation; that of the library needs another library, Tink, which is
- * larger than all the rest.
+ * Verifies EdDSA signatures over Ed25519 (RFC 8037) with Java's own implementation. That of the JWT library needs Tink, a
+ * library larger than the plugin.
  */
 final class Ed25519Verifier implements JWSVerifier {
 
     private static final int KEY_BYTES = 32;
-    /** SubjectPublicKeyInfo of an Ed25519 key up to the key itself (RFC 8410, section 4). */
+    /** The start of a SubjectPublicKeyInfo, before the bytes of the key (RFC 8410, section 4). */
     private static final byte[] PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
 
     private final JCAContext context = new JCAContext();
     private final PublicKey key;
 
-    /** @throws JOSEException when it is no key for Ed25519 */
+    /** @throws JOSEException if the key is not for Ed25519 */
     Ed25519Verifier(OctetKeyPair jwk) throws JOSEException {
         byte[] x = jwk.getDecodedX();
         if (!Curve.Ed25519.equals(jwk.getCurve()) || x.length != KEY_BYTES) {
@@ -52,11 +52,11 @@ final class Ed25519Verifier implements JWSVerifier {
             return false;
         }
         try {
-            Signature verifier = Signature.getInstance("Ed25519");
+            var verifier = Signature.getInstance("Ed25519");
             verifier.initVerify(key);
             verifier.update(signed);
             return verifier.verify(signature.decode());
-        } catch (SignatureException x) { // not of the form that a signature has
+        } catch (SignatureException x) { // malformed
             return false;
         } catch (GeneralSecurityException x) {
             throw new JOSEException("This Java has no Ed25519", x);

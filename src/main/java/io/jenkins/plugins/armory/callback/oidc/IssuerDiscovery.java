@@ -1,9 +1,9 @@
 package io.jenkins.plugins.armory.callback.oidc;
 
-import io.jenkins.plugins.armory.callback.JsonResponse;
-import io.jenkins.plugins.armory.callback.token.JwtClaims;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.jwk.JWKSet;
+import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.token.JwtClaims;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
@@ -16,12 +16,15 @@ import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Fetches the keys of outside issuers: OpenID Connect Discovery 1.0, section 4, and RFC 7517. Over OkHttp, which the
- * webhooks are called with too: unlike the library's own way it has a limit for the whole of a call, so that an issuer
- * which sends a byte now and then holds nobody up.
+ * Fetches the keys of outside issuers: OpenID Connect Discovery 1.0, section 4, and RFC 7517. It uses OkHttp, as outgoing
+ * calls do. The JWT library's own client has no limit for a whole call, so an issuer that sends its bytes slowly would block
+ * it.
  */
+@Restricted(NoExternalUse.class)
 public final class IssuerDiscovery {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(4);
@@ -30,15 +33,15 @@ public final class IssuerDiscovery {
 
     private final OkHttpClient client;
 
-    /** @param client what its proxy and TLS settings are taken from */
+    /** @param client a client with the proxy and TLS settings */
     public IssuerDiscovery(OkHttpClient client) {
         this.client = client.newBuilder()
                 .callTimeout(TIMEOUT)
-                .followRedirects(false) // whoever may answer for the issuer is at the address that it has itself
+                .followRedirects(false) // only the issuer's own address may answer for it
                 .build();
     }
 
-    /** Starts to fetch. The future fails with an {@link IOException} whose message says at which address what is wrong. */
+    /** Starts fetching. The future fails with an {@link IOException} that names the address and the problem. */
     CompletableFuture<JWKSet> fetch(String issuer) {
         String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
         return get(base + WELL_KNOWN)
@@ -46,7 +49,7 @@ public final class IssuerDiscovery {
                 .thenApply(keys -> parse(issuer, keys));
     }
 
-    /** A document of another issuer would be one that another was made to serve (Discovery, section 4.3). */
+    /** Returns the address of the keys. The document must name the same issuer (Discovery, section 4.3). */
     private static String keysAddress(String issuer, byte[] document) {
         JsonNode json;
         try {
@@ -78,8 +81,8 @@ public final class IssuerDiscovery {
         if (url == null) {
             return CompletableFuture.failedFuture(new IOException(address + " is not an https address"));
         }
-        CompletableFuture<byte[]> result = new CompletableFuture<>();
-        Request request = new Request.Builder()
+        var result = new CompletableFuture<byte[]>();
+        var request = new Request.Builder()
                 .url(url)
                 .header("Accept", "application/json, application/jwk-set+json")
                 .build();

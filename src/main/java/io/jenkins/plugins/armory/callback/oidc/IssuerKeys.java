@@ -18,12 +18,12 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The keys of one outside issuer, as they were fetched last. They are fetched again when they are older than
- * {@link #FRESH}, or when a token names a key that is not among them, but once in {@link #PAUSE} at most. While the issuer
- * does not answer, the old ones serve for {@link #STALE}.
+ * The keys of one outside issuer, as last fetched. They are fetched again once they are older than {@link #FRESH}, or if a
+ * token names a key that is not among them, but at most once in {@link #PAUSE}. While the issuer does not answer, the old keys
+ * are used for {@link #STALE}.
  *
- * <p>The library has such a cache too. That one lets two requests through in an interval, and has every caller wait for a
- * lock; here no more than {@link #WAITING} callers of one issuer wait, for {@link #PATIENCE}.
+ * <p>The JWT library has such a cache too. But it allows two requests in an interval, and all callers wait for its lock. Here
+ * at most {@link #WAITING} callers of one issuer wait, for {@link #PATIENCE} at most.
  */
 final class IssuerKeys {
 
@@ -35,7 +35,7 @@ final class IssuerKeys {
 
     private static final Logger LOGGER = Logger.getLogger(IssuerKeys.class.getName());
 
-    /** There are no keys that could be relied on now; the message says why. */
+    /** Thrown if there are no usable keys now. The message says why. */
     static final class Unavailable extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -45,6 +45,16 @@ final class IssuerKeys {
     }
 
     private record Fetched(JWKSet keys, Instant at) {}
+
+    /**
+     * The keys that are known for a token.
+     *
+     * @param found the keys that could have signed it
+     * @param usable whether the known keys are young enough to be used
+     * @param fetch a running fetch to wait for, or {@code null}
+     */
+    private record Known(
+            List<JWK> found, boolean usable, @CheckForNull CompletableFuture<JWKSet> fetch) {}
 
     private final String issuer;
     private final Supplier<CompletableFuture<JWKSet>> fetcher;
@@ -62,8 +72,8 @@ final class IssuerKeys {
     private Instant lastFetch;
 
     /**
-     * @param fetcher starts to fetch the keys, and does not wait for them
-     * @param steady a clock that nobody sets: after one that was ahead, the keys would count as fresh for as long
+     * @param fetcher starts fetching the keys, without waiting for them
+     * @param steady a clock that is never set: when one that was ahead is set back, the keys would stay fresh for that long
      */
     IssuerKeys(String issuer, Supplier<CompletableFuture<JWKSet>> fetcher, Clock steady, Duration patience) {
         this.issuer = issuer;
@@ -73,56 +83,66 @@ final class IssuerKeys {
     }
 
     /**
-     * The keys that could have signed a token; none when the issuer has no such key, as far as is known.
+     * Returns the keys that could have signed a token. There is none if the issuer has no such key, as far as is known.
      *
-     * @throws Unavailable when it cannot be told, since the issuer does not answer
+     * @throws Unavailable if this is not known because the issuer does not answer
      */
     List<JWK> find(JWKSelector selector) throws Unavailable {
-        Fetched known;
-        CompletableFuture<JWKSet> fetch;
-        List<JWK> found;
-        synchronized (this) {
-            Instant now = steady.instant();
-            known = fetched != null && now.isBefore(fetched.at().plus(STALE)) ? fetched : null;
-            found = known == null ? List.of() : selector.select(known.keys());
-            if (!found.isEmpty() && now.isBefore(known.at().plus(FRESH))) {
-                return found;
+        Known known = known(selector);
+        if (known.fetch() == null) {
+            if (!known.usable()) {
+                throw new Unavailable(
+                        "the keys of " + issuer + " could not be fetched; they are asked for again in a minute");
             }
-            fetch = running;
-            if (fetch == null && (lastFetch == null || !now.isBefore(lastFetch.plus(PAUSE)))) {
-                fetch = start(now);
-            }
+            return known.found();
         }
-        if (fetch != null) {
-            try {
-                return selector.select(await(fetch));
-            } catch (Unavailable x) {
-                if (found.isEmpty()) {
-                    throw x;
-                }
+        try {
+            return selector.select(await(known.fetch()));
+        } catch (Unavailable x) {
+            if (known.found().isEmpty()) {
+                throw x;
             }
-        } else if (known == null) {
-            throw new Unavailable("the keys of " + issuer + " could not be fetched; they are asked for again in a minute");
+            return known.found();
         }
-        return found;
+    }
+
+    private synchronized Known known(JWKSelector selector) {
+        Instant now = steady.instant();
+        if (fetched == null || !now.isBefore(fetched.at().plus(STALE))) {
+            return new Known(List.of(), false, fetch(now));
+        }
+        List<JWK> found = selector.select(fetched.keys());
+        boolean fresh = now.isBefore(fetched.at().plus(FRESH));
+        return new Known(found, true, fresh && !found.isEmpty() ? null : fetch(now));
+    }
+
+    /** Returns the running fetch, or starts one. Returns {@code null} if the last one started less than a pause ago. */
+    @CheckForNull
+    private CompletableFuture<JWKSet> fetch(Instant now) {
+        if (running == null && (lastFetch == null || !now.isBefore(lastFetch.plus(PAUSE)))) {
+            return start(now);
+        }
+        return running;
     }
 
     private CompletableFuture<JWKSet> start(Instant now) {
         lastFetch = now;
         CompletableFuture<JWKSet> fetch = fetcher.get();
         running = fetch;
-        fetch.whenComplete((keys, failure) -> {
-            synchronized (this) {
-                running = null;
-                if (failure == null) {
-                    fetched = new Fetched(keys, now);
-                }
-            }
-            if (failure != null) {
-                LOGGER.log(Level.WARNING, "Cannot fetch the keys of {0}: {1}", new Object[] {issuer, messageOf(failure)});
-            }
-        });
+        fetch.whenComplete((keys, failure) -> ended(keys, failure, now));
         return fetch;
+    }
+
+    private void ended(@CheckForNull JWKSet keys, @CheckForNull Throwable failure, Instant startedAt) {
+        synchronized (this) {
+            running = null;
+            if (failure == null) {
+                fetched = new Fetched(keys, startedAt);
+            }
+        }
+        if (failure != null) {
+            LOGGER.log(Level.WARNING, "Cannot fetch the keys of {0}: {1}", new Object[] {issuer, messageOf(failure)});
+        }
     }
 
     private JWKSet await(CompletableFuture<JWKSet> fetch) throws Unavailable {

@@ -6,15 +6,18 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Somebody outside whose JWTs count, as the administrator lists them.
+ * An outside issuer whose JWTs are accepted, as the administrator lists it.
  *
- * @param issuer its {@code iss}, an address
- * @param audience what its tokens must have in {@code aud}
- * @param requiredClaims what else they must have
- * @param jobs what they may decide for
+ * @param issuer the {@code iss} of its tokens, an address
+ * @param audience the {@code aud} that its tokens must have
+ * @param requiredClaims the further claims that its tokens must have
+ * @param jobs the jobs that its tokens may decide for
  */
+@Restricted(NoExternalUse.class)
 public record OutsideIssuer(String issuer, String audience, RequiredClaims requiredClaims, JobPatterns jobs) {
 
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
@@ -27,12 +30,12 @@ public record OutsideIssuer(String issuer, String audience, RequiredClaims requi
     }
 
     /**
-     * Whether keys may be fetched from there: whoever can change them on their way can decide everything, so it takes
-     * https, but for this machine itself.
+     * Returns whether keys may be fetched from an address. It must be https, except for this machine itself, since keys that
+     * were changed on the way would decide anything.
      */
     public static boolean isTrustworthy(String address) {
         try {
-            URI uri = new URI(address);
+            var uri = new URI(address);
             String host = uri.getHost();
             if (host == null || uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
                 return false;

@@ -1,12 +1,5 @@
 package io.jenkins.plugins.armory.callback.oidc;
 
-import io.jenkins.plugins.armory.callback.token.AllowedCallers;
-import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.JwtClaims;
-import io.jenkins.plugins.armory.callback.token.Scopes;
-import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -24,10 +17,17 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.SteadyClock;
+import io.jenkins.plugins.armory.callback.token.AllowedCallers;
+import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
+import io.jenkins.plugins.armory.callback.token.JwtClaims;
+import io.jenkins.plugins.armory.callback.token.Scopes;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,18 +37,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Knows the JWTs of configured outside issuers. Which keys count is only ever asked of the issuer itself: what a token
- * says of where its key is to be had ({@code jku}, {@code x5u}) or which it is ({@code jwk}, {@code x5c}) is never looked
- * at, and its algorithm is one of three, none of which takes a public key for a secret (RFC 8725, section 3).
+ * Verifies the JWTs of listed outside issuers. Keys come from the issuer only: a token's own references to keys
+ * ({@code jku}, {@code x5u}, {@code jwk}, {@code x5c}) are ignored. Only three algorithms are accepted, none of which could
+ * take a public key for a secret (RFC 8725, section 3).
  */
+@Restricted(NoExternalUse.class)
 public final class OutsideIssuers implements TokenVerifier {
 
     private static final Set<JWSAlgorithm> ALGORITHMS =
             Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256, JWSAlgorithm.EdDSA);
-    private static final Set<JOSEObjectType> TYPES = Set.of(
-            JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"));
+    private static final Set<JOSEObjectType> TYPES =
+            Set.of(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"));
     private static final int MIN_RSA_BITS = 2048;
 
     private final Supplier<List<OutsideIssuer>> issuers;
@@ -60,8 +63,8 @@ public final class OutsideIssuers implements TokenVerifier {
     private final Map<String, IssuerKeys> keys = new ConcurrentHashMap<>();
 
     /**
-     * @param issuers those that are listed now
-     * @param verified may be shared with whoever verifies other tokens
+     * @param issuers returns the listed issuers
+     * @param verified may be shared with other verifiers
      */
     public OutsideIssuers(
             Supplier<List<OutsideIssuer>> issuers, IssuerDiscovery discovery, VerifiedTokens verified, Clock clock) {
@@ -90,17 +93,18 @@ public final class OutsideIssuers implements TokenVerifier {
             return Verification.unknown();
         }
         String issuer = jwt.claims().getIssuer();
-        List<OutsideIssuer> listed =
-                issuers.get().stream().filter(each -> each.issuer().equals(issuer)).toList();
+        List<OutsideIssuer> listed = issuers.get().stream()
+                .filter(each -> each.issuer().equals(issuer))
+                .toList();
         if (listed.isEmpty()) {
-            return Verification.rejected("wrong issuer: " + JwtClaims.shown(issuer));
+            return Verification.invalid("wrong issuer: " + JwtClaims.shown(issuer));
         }
         if (!(jwt.header() instanceof JWSHeader header)) {
-            return Verification.rejected(JwtClaims.notSigned(jwt.header()));
+            return Verification.invalid(JwtClaims.notSigned(jwt.header()));
         }
         try {
             Optional<String> fault = faultOfSignature(jwt, header, issuer);
-            return fault.isPresent() ? Verification.rejected(fault.get()) : verify(jwt.claims(), listed);
+            return fault.isPresent() ? Verification.invalid(fault.get()) : verifyClaims(jwt.claims(), listed);
         } catch (IssuerKeys.Unavailable x) {
             return new Verification.Undecided(
                     x.getMessage(), "The keys of the token's issuer cannot be had now; call back again later.");
@@ -110,29 +114,31 @@ public final class OutsideIssuers implements TokenVerifier {
     private Optional<String> faultOfSignature(VerifiedTokens.Received jwt, JWSHeader header, String issuer)
             throws IssuerKeys.Unavailable {
         if (!ALGORITHMS.contains(header.getAlgorithm())) {
-            return Optional.of("signed with " + JwtClaims.shown(header.getAlgorithm().getName())
-                    + " instead of RS256, ES256 or EdDSA");
+            return Optional.of("signed with "
+                    + JwtClaims.shown(header.getAlgorithm().getName()) + " instead of RS256, ES256 or EdDSA");
         }
         if (header.getType() != null && !TYPES.contains(header.getType())) {
-            return Optional.of("it is no JWT (typ " + JwtClaims.shown(header.getType().getType()) + ")");
+            return Optional.of(
+                    "it is no JWT (typ " + JwtClaims.shown(header.getType().getType()) + ")");
         }
         List<JWK> candidates = keysOf(issuer).find(new JWKSelector(JWKMatcher.forJWSHeader(header)));
         if (candidates.isEmpty()) {
             return Optional.of("the issuer has no key " + JwtClaims.shown(header.getKeyID()) + " for "
                     + header.getAlgorithm() + "; its keys are asked for once a minute at most");
         }
-        return candidates.stream().anyMatch(key -> isSignedWith(jwt, key)) ? Optional.empty() : Optional.of("bad signature");
+        return candidates.stream().anyMatch(key -> isSignedWith(jwt, key))
+                ? Optional.empty()
+                : Optional.of("bad signature");
     }
 
     private IssuerKeys keysOf(String issuer) {
-        return keys.computeIfAbsent(
-                issuer, each -> new IssuerKeys(each, () -> fetcher.apply(each), steady, patience));
+        return keys.computeIfAbsent(issuer, each -> new IssuerKeys(each, () -> fetcher.apply(each), steady, patience));
     }
 
     private static boolean isSignedWith(VerifiedTokens.Received jwt, JWK key) {
         try {
             return jwt.isSignedWith(key, () -> verifier(key));
-        } catch (JOSEException x) { // not for this key
+        } catch (JOSEException x) { // the key is not for such a token
             return false;
         }
     }
@@ -148,25 +154,27 @@ public final class OutsideIssuers implements TokenVerifier {
         throw new JOSEException("no key to verify with");
     }
 
-    private Verification verify(JWTClaimsSet claims, List<OutsideIssuer> listed) {
-        String fault = null;
-        List<OutsideIssuer> matching = new ArrayList<>();
-        for (OutsideIssuer each : listed) {
-            Optional<String> wrong = JwtClaims.fault(claims, each.audience(), clock.instant())
-                    .or(() -> each.requiredClaims().missingFrom(claims));
-            if (wrong.isEmpty()) {
-                matching.add(each);
-            } else if (fault == null) {
-                fault = wrong.get();
-            }
-        }
+    private Verification verifyClaims(JWTClaimsSet claims, List<OutsideIssuer> listed) {
+        Instant now = clock.instant();
+        List<OutsideIssuer> matching = listed.stream()
+                .filter(each -> fault(claims, each, now).isEmpty())
+                .toList();
         if (matching.isEmpty()) {
-            return Verification.rejected(String.valueOf(fault));
+            return Verification.invalid(fault(claims, listed.get(0), now).orElseThrow());
         }
+        return Verification.of(caller(claims, matching));
+    }
+
+    private static Optional<String> fault(JWTClaimsSet claims, OutsideIssuer issuer, Instant now) {
+        return JwtClaims.fault(claims, issuer.audience(), now)
+                .or(() -> issuer.requiredClaims().missingFrom(claims));
+    }
+
+    private static Caller caller(JWTClaimsSet claims, List<OutsideIssuer> matching) {
         String issuer = matching.get(0).issuer();
         String subject = claims.getSubject() == null ? "" : claims.getSubject();
         String name = (subject.isEmpty() ? "a caller" : JwtClaims.shown(subject)) + " of " + issuer;
-        return Verification.of(new Caller(name, approval -> obstacle(name, issuer, subject, matching, approval)));
+        return new Caller(name, approval -> obstacle(name, issuer, subject, matching, approval));
     }
 
     private static Optional<Obstacle> obstacle(

@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Claims that an outside issuer's token must have, each as {@code claim=value}. Several of one claim are alternatives. A
- * claim that is a list must have the value in it. {@code claim#member=value} looks into a claim that is an object, since
- * the name of a claim may well be an address with dots and slashes.
+ * The claims that an outside issuer's token must have, each as {@code claim=value}. Several values of one claim are
+ * alternatives. A claim that is a list must contain the value. {@code claim#member=value} looks into a claim that is an
+ * object; the separator is {@code #} because names of claims may be addresses, with dots and slashes.
  */
+@Restricted(NoExternalUse.class)
 public final class RequiredClaims {
 
     private final Map<String, Set<String>> values;
@@ -23,16 +26,16 @@ public final class RequiredClaims {
         this.values = values;
     }
 
-    /** @throws IllegalArgumentException naming the entry that is wrong, and how to write it */
+    /** @throws IllegalArgumentException if an entry is wrong; the message names it and says how to write one */
     public static RequiredClaims parse(List<String> entries) {
-        Map<String, Set<String>> values = new LinkedHashMap<>();
+        var values = new LinkedHashMap<String, Set<String>>();
         for (String entry : entries) {
             int equals = entry.indexOf('=');
             String claim = equals < 0 ? "" : entry.substring(0, equals).strip();
             String value = entry.substring(equals + 1).strip();
             if (claim.isEmpty() || value.isEmpty()) {
-                throw new IllegalArgumentException("\"" + entry + "\" is not a required claim: write claim=value, such as"
-                        + " repository=octo-org/octo-repo");
+                throw new IllegalArgumentException("\"" + entry
+                        + "\" is not a required claim: write claim=value, such as" + " repository=octo-org/octo-repo");
             }
             values.computeIfAbsent(claim, each -> new LinkedHashSet<>()).add(value);
         }
@@ -43,7 +46,7 @@ public final class RequiredClaims {
         return values.isEmpty();
     }
 
-    /** What a token's claims lack; empty when they lack nothing. */
+    /** Returns what a token's claims lack, or nothing. */
     Optional<String> missingFrom(JWTClaimsSet claims) {
         return values.entrySet().stream()
                 .filter(required -> !has(valueOf(claims, required.getKey()), required.getValue()))
@@ -63,7 +66,7 @@ public final class RequiredClaims {
                 : null;
     }
 
-    /** Numbers and booleans count by how JSON writes them; an object has no value. */
+    /** Returns whether a claim has one of the values. Numbers and booleans are compared as JSON writes them. */
     private static boolean has(@CheckForNull Object actual, Set<String> wanted) {
         if (actual instanceof Collection<?> list) {
             return list.stream().anyMatch(each -> !(each instanceof Collection) && has(each, wanted));

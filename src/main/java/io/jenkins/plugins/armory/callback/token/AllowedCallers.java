@@ -1,18 +1,21 @@
 package io.jenkins.plugins.armory.callback.token;
 
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
 import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Whom a step lets decide, of those that the settings would let: {@code allowedCallers}. An entry is a {@code client_id};
- * the address of an outside issuer, alone or followed by a space and a subject in which {@code *} stands for any text; or
- * {@code credentials:ID}. No entry means no restriction. The approval's own token always counts.
+ * The callers that a step accepts, among those that the settings accept: {@code allowedCallers}. An entry is a
+ * {@code client_id}, or {@code credentials:ID}, or the address of an outside issuer. After an issuer, a space and a subject
+ * may follow, in which {@code *} stands for any text. No entry means no restriction. The approval's own token is always
+ * accepted.
  */
+@Restricted(NoExternalUse.class)
 public final class AllowedCallers {
 
-    /** What a step that names {@code callbackCredentialsId} has in the list. */
+    /** The prefix of the entry for a step's {@code callbackCredentialsId}. */
     public static final String CREDENTIALS = "credentials:";
 
     private final List<String> entries;
@@ -21,7 +24,7 @@ public final class AllowedCallers {
         this.entries = entries;
     }
 
-    /** Whether a step names a credential itself; else the one that decides is that of the settings. */
+    /** Returns whether the step itself names a credential. Otherwise the credential of the settings decides. */
     public static boolean nameCredential(List<String> entries, String id) {
         return entries.contains(CREDENTIALS + id);
     }
@@ -30,10 +33,17 @@ public final class AllowedCallers {
         return new AllowedCallers(approval.allowedCallers());
     }
 
-    public boolean includeClient(CallbackClient client) {
-        return entries.isEmpty() || entries.contains(client.id()) || entries.contains(CREDENTIALS + client.credentialsId());
+    /**
+     * Returns whether a client of {@code oauth/token} is accepted.
+     *
+     * @param id its {@code client_id}
+     * @param credentialsId the credential that holds its id and secret
+     */
+    public boolean includeClient(String id, String credentialsId) {
+        return entries.isEmpty() || entries.contains(id) || entries.contains(CREDENTIALS + credentialsId);
     }
 
+    /** Returns whether a subject of an outside issuer is accepted. */
     public boolean includeSubject(String issuer, String subject) {
         return entries.isEmpty() || entries.stream().anyMatch(entry -> matches(entry, issuer, subject));
     }
@@ -46,6 +56,7 @@ public final class AllowedCallers {
                 && Glob.matchText(entry.substring(issuer.length()).strip(), subject);
     }
 
+    /** Returns the obstacle for a caller that the step does not accept. */
     public static Obstacle obstacle(Approval approval, String caller) {
         return new Obstacle(
                 "The token is valid, but the step of this approval does not let " + caller + " decide: see its"

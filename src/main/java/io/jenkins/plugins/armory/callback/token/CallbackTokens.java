@@ -10,31 +10,33 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Ids of approvals, and the tokens that decide exactly one.
+ * Issues the ids of approvals, and for each id a token that decides that approval only.
  *
- * <p>Both are derived from a key that only Jenkins has, so neither has to be stored: an id carries a tag by which Jenkins
- * knows its own ids from invented ones, and the token of an id is the id with a MAC over it. The same approval therefore
- * has the same token after a restart, when its webhook may have to be called again, and a token is worth nothing for
- * another approval or once its own is decided.
+ * <p>Both are derived from a key that only Jenkins has, so neither is stored. An id ends with a tag, so that Jenkins knows an
+ * invented id without a look-up. The token of an id is the id with a MAC over it. So the token is still the same after a
+ * restart, when the webhook may have to be called again.
  */
+@Restricted(NoExternalUse.class)
 public final class CallbackTokens {
 
-    private static final int RANDOM_BYTES = 16; // 128 bits: never guessed, never twice
-    private static final int TAG_BYTES = 8; // an id is public; its tag only saves looking up invented ones
+    private static final int RANDOM_BYTES = 16; // 128 bits: cannot be guessed, and never repeat
+    private static final int TAG_BYTES = 8; // short, since ids are public; the tag only saves look-ups
     private static final Pattern ID = Pattern.compile("[0-9a-f]{" + 2 * (RANDOM_BYTES + TAG_BYTES) + "}");
     private static final Pattern TOKEN = Pattern.compile("(" + ID + ")\\.([A-Za-z0-9_-]{43})");
 
     private final SecureRandom random = new SecureRandom();
     private final UnaryOperator<byte[]> mac;
 
-    /** @param mac HMAC-SHA256 with a key that never leaves Jenkins */
+    /** @param mac computes an HMAC-SHA256 with a key that never leaves Jenkins */
     public CallbackTokens(UnaryOperator<byte[]> mac) {
         this.mac = mac;
     }
 
-    /** A new id of 48 hexadecimal digits. */
+    /** Returns a new id of 48 hexadecimal digits. */
     public String newId() {
         byte[] id = new byte[RANDOM_BYTES];
         random.nextBytes(id);
@@ -42,7 +44,7 @@ public final class CallbackTokens {
         return name + tag(name);
     }
 
-    /** Whether this is an id that {@link #newId} made, at whatever time. */
+    /** Returns whether {@link #newId} has ever returned this id. */
     public boolean isIssued(String id) {
         if (!ID.matcher(id).matches()) {
             return false;
@@ -51,12 +53,12 @@ public final class CallbackTokens {
         return same(tag(id.substring(0, end)), id.substring(end));
     }
 
-    /** The token that decides the approval of that id, fit for an {@code Authorization: Bearer} header. */
+    /** Returns the token of an approval, for an {@code Authorization: Bearer} header. */
     public String tokenFor(String id) {
         return id + '.' + signature(id);
     }
 
-    /** The id of the approval that a token decides; empty when it is no such token. */
+    /** Returns the id of the approval that a token decides, or nothing if the token is not genuine. */
     public Optional<String> approvalOf(String token) {
         Matcher matcher = TOKEN.matcher(token);
         return matcher.matches() && same(signature(matcher.group(1)), matcher.group(2))
@@ -64,7 +66,7 @@ public final class CallbackTokens {
                 : Optional.empty();
     }
 
-    /** Whether it begins with an id that Jenkins issued, as tokens of approvals do. */
+    /** Returns whether a token begins with the id of an approval, as approvals' own tokens do. */
     boolean isLikeToken(String token) {
         int dot = token.indexOf('.');
         return dot > 0 && isIssued(token.substring(0, dot));
@@ -78,12 +80,12 @@ public final class CallbackTokens {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(mac("token", id));
     }
 
-    /** The purpose keeps the MAC of one kind of text from serving as that of another. */
+    /** Returns the MAC of a text. The purpose separates the MACs of ids from those of tokens. */
     private byte[] mac(String purpose, String text) {
         return mac.apply((purpose + ':' + text).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Compares in a time that does not tell how much of it is right. */
+    /** Compares two texts in constant time. */
     public static boolean same(String expected, String actual) {
         return MessageDigest.isEqual(
                 expected.getBytes(StandardCharsets.UTF_8), actual.getBytes(StandardCharsets.UTF_8));

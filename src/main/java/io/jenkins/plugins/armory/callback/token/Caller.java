@@ -4,24 +4,27 @@ import io.jenkins.plugins.armory.approval.Approval;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Somebody whose token is genuine.
+ * The owner of a genuine token.
  *
- * @param name for people to read, as {@code decidedBy}
- * @param obstacle what keeps the caller from deciding an approval; empty when nothing does
+ * @param name the name for people, shown as {@code decidedBy}
+ * @param obstacle returns why the caller may not decide an approval, or nothing if it may
  */
+@Restricted(NoExternalUse.class)
 public record Caller(String name, Function<Approval, Optional<Obstacle>> obstacle) {
 
     /**
-     * Why a genuine token is not good for an approval.
+     * The reason why a genuine token cannot decide an approval.
      *
-     * @param message for the caller
-     * @param scope what the token would have to be good for (RFC 6750, section 3)
+     * @param message the message for the caller
+     * @param scope the scope that the token would need (RFC 6750, section 3)
      */
     public record Obstacle(String message, String scope) {}
 
-    /** Somebody whose token is good for certain approvals, and for nothing that could be asked for beside them. */
+    /** Returns a caller that may decide certain approvals. No scope that it could ask for would add others. */
     public static Caller of(String name, Predicate<Approval> mayDecide) {
         return new Caller(
                 name,

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.BiPredicate;
 
 /**
- * Wildcards in texts and in paths of names. A mismatch goes back to the last wildcard and never to an earlier one, so matching
- * takes at most the product of the two lengths, however many wildcards there are.
+ * Matches texts and paths with wildcards. A mismatch goes back to the last wildcard and never to an earlier one, so the time
+ * is at most the product of the two lengths, whatever the number of wildcards.
  */
 final class Glob {
 
@@ -15,12 +15,12 @@ final class Glob {
 
     private Glob() {}
 
-    /** Matches a text: {@code *} stands for any text. */
+    /** Returns whether a text matches. {@code *} stands for any text. */
     static boolean matchText(String pattern, String text) {
         return match(characters(pattern), characters(text), ANY_TEXT, Integer::equals);
     }
 
-    /** Matches a path: {@code **} stands for any number of names, {@code *} for any part of one, {@code ?} for a character. */
+    /** Returns whether a path matches. {@code **} stands for any names, {@code *} for any part of one, {@code ?} for a character. */
     static boolean matchPath(List<String> pattern, List<String> path) {
         return match(pattern, path, ANY_NAMES, Glob::matchName);
     }
@@ -37,12 +37,12 @@ final class Glob {
         return text.codePoints().boxed().toList();
     }
 
-    /** @param any the element of a pattern that stands for any number of the text's */
+    /** @param any the wildcard, an element of the pattern that stands for any number of elements of the text */
     private static <T> boolean match(List<T> pattern, List<T> text, T any, BiPredicate<T, T> one) {
         int inPattern = 0;
         int inText = 0;
-        int afterAny = -1; // in the pattern, and where the text goes on after what the wildcard stands for
-        int afterItsText = 0;
+        int afterAny = -1; // the place in the pattern after the last wildcard
+        int afterItsText = 0; // the place in the text after the part that this wildcard stands for
         while (inText < text.size()) {
             if (inPattern < pattern.size() && pattern.get(inPattern).equals(any)) {
                 afterAny = ++inPattern;

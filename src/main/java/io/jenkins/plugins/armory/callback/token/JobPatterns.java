@@ -3,19 +3,22 @@ package io.jenkins.plugins.armory.callback.token;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The jobs that somebody may decide for: Ant-like patterns over full names, separated by commas or line breaks. {@code *}
- * stands for any part of one name, {@code ?} for one character of it, and {@code **} for any number of folders;
- * {@code team/} is short for {@code team/**}. No pattern means no job.
+ * Patterns for the full names of the jobs that a caller may decide for, separated by commas or line breaks. They are as in
+ * Ant: {@code *} stands for any part of one name, {@code ?} for one character of it, and {@code **} for any number of
+ * folders. {@code team/} is short for {@code team/**}. Without a pattern, no job matches.
  */
+@Restricted(NoExternalUse.class)
 public final class JobPatterns {
 
     private static final String SEPARATOR = "[,\n\r]";
     private static final String ANY_NAMES = "**";
 
     private final List<String> patterns;
-    /** The same, each in its names. */
+    /** The patterns, each split into names. */
     private final List<List<String>> paths;
 
     private JobPatterns(List<String> patterns, List<List<String>> paths) {
@@ -23,7 +26,7 @@ public final class JobPatterns {
         this.paths = paths;
     }
 
-    /** @throws IllegalArgumentException naming the pattern that is wrong, and how to write it */
+    /** @throws IllegalArgumentException if a pattern is wrong; the message names it and says how to write one */
     public static JobPatterns parse(String text) {
         return of(Arrays.stream(text.split(SEPARATOR))
                 .map(String::strip)
@@ -31,37 +34,38 @@ public final class JobPatterns {
                 .toList());
     }
 
-    /** As {@link #parse}, of patterns that may hold separators. */
+    /** Returns patterns that may contain separators. See {@link #parse} for the exception. */
     static JobPatterns of(List<String> patterns) {
         return new JobPatterns(
                 List.copyOf(patterns), patterns.stream().map(JobPatterns::path).toList());
     }
 
-    /** The patterns as they were written. */
+    /** Returns the patterns as they were written. */
     public List<String> patterns() {
         return patterns;
     }
 
-    /** @param job full name of a job, folders separated by {@code /} */
+    /** @param job the full name of a job, folders separated by {@code /} */
     public boolean match(String job) {
         List<String> names = List.of(job.split("/", -1));
         return paths.stream().anyMatch(path -> Glob.matchPath(path, names));
     }
 
-    /** Whether a pattern is nothing but the full name of one job. */
+    /** Returns whether a pattern has no wildcard, and so is the full name of one job. */
     static boolean isName(String pattern) {
         return !pattern.contains("*") && !pattern.contains("?") && !pattern.endsWith("/");
     }
 
     private static List<String> path(String pattern) {
-        List<String> names = new ArrayList<>(List.of((pattern.endsWith("/") ? pattern + ANY_NAMES : pattern).split("/", -1)));
+        List<String> names =
+                new ArrayList<>(List.of((pattern.endsWith("/") ? pattern + ANY_NAMES : pattern).split("/", -1)));
         for (String name : names) {
             if (name.isEmpty() || name.contains(ANY_NAMES) && !name.equals(ANY_NAMES)) {
                 throw new IllegalArgumentException("\"" + pattern + "\" is not a pattern of jobs: write folder/job,"
                         + " folder/* for the jobs of a folder, folder/** for all below it, or ** for all jobs");
             }
         }
-        if (names.get(names.size() - 1).equals(ANY_NAMES)) { // what is below a folder is one name at least
+        if (names.get(names.size() - 1).equals(ANY_NAMES)) { // a job below a folder has at least one further name
             names.add("*");
         }
         return List.copyOf(names);

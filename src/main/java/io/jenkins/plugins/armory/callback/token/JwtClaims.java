@@ -8,48 +8,57 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** What both kinds of JWTs have in common: what their times and audiences must be (RFC 7519). */
+/** Checks that are the same for all JWTs: their audience and their times (RFC 7519). */
+@Restricted(NoExternalUse.class)
 public final class JwtClaims {
 
-    /** How far the clocks of Jenkins and of the issuer may be apart. */
+    /** The tolerated difference between the clocks of Jenkins and of the issuer. */
     public static final Duration LEEWAY = Duration.ofSeconds(60);
 
     private static final int SHOWN = 120;
 
     private JwtClaims() {}
 
-    /** What is wrong with a token whose header says that it is not signed. */
+    /** Returns the fault of a token that is not signed. */
     public static String notSigned(Header header) {
         return "it is not signed (alg " + shown(header.getAlgorithm().getName()) + ")";
     }
 
-    /** What keeps claims from being valid now, for that audience; empty when nothing does. */
+    /** Returns why claims are not valid now for an audience, or nothing if they are. */
     public static Optional<String> fault(JWTClaimsSet claims, String audience, Instant now) {
-        List<String> audiences = claims.getAudience();
-        if (!audiences.contains(audience)) {
-            return Optional.of("wrong audience: " + (audiences.isEmpty() ? "none" : shown(String.join(", ", audiences)))
-                    + " instead of " + audience);
+        return faultOfAudience(claims.getAudience(), audience)
+                .or(() -> faultOfExpiry(claims.getExpirationTime(), now))
+                .or(() -> startsLater("not valid before ", claims.getNotBeforeTime(), "nbf", now))
+                .or(() -> startsLater("issued ", claims.getIssueTime(), "iat", now));
+    }
+
+    private static Optional<String> faultOfAudience(List<String> audiences, String expected) {
+        if (audiences.contains(expected)) {
+            return Optional.empty();
         }
-        Date expiry = claims.getExpirationTime();
+        String actual = audiences.isEmpty() ? "none" : shown(String.join(", ", audiences));
+        return Optional.of("wrong audience: " + actual + " instead of " + expected);
+    }
+
+    private static Optional<String> faultOfExpiry(@CheckForNull Date expiry, Instant now) {
         if (expiry == null) {
             return Optional.of("it has no expiry (exp)");
         }
-        if (!now.minus(LEEWAY).isBefore(expiry.toInstant())) {
-            return Optional.of("expired " + shown(Duration.between(expiry.toInstant(), now)) + " ago");
-        }
-        Date start = claims.getNotBeforeTime();
-        if (start != null && now.plus(LEEWAY).isBefore(start.toInstant())) {
-            return Optional.of("not valid before " + shown(Duration.between(now, start.toInstant())) + " from now (nbf)");
-        }
-        Date issued = claims.getIssueTime();
-        if (issued != null && now.plus(LEEWAY).isBefore(issued.toInstant())) {
-            return Optional.of("issued " + shown(Duration.between(now, issued.toInstant())) + " from now (iat)");
-        }
-        return Optional.empty();
+        return now.minus(LEEWAY).isBefore(expiry.toInstant())
+                ? Optional.empty()
+                : Optional.of("expired " + shown(Duration.between(expiry.toInstant(), now)) + " ago");
     }
 
-    /** A text from a token that nobody vouches for, fit to be kept and shown. */
+    private static Optional<String> startsLater(String what, @CheckForNull Date start, String claim, Instant now) {
+        return start != null && now.plus(LEEWAY).isBefore(start.toInstant())
+                ? Optional.of(what + shown(Duration.between(now, start.toInstant())) + " from now (" + claim + ")")
+                : Optional.empty();
+    }
+
+    /** Returns a text of an unverified token in a form that may be kept and shown: printable and short. */
     public static String shown(@CheckForNull String text) {
         if (text == null) {
             return "none";

@@ -5,21 +5,25 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Scopes (RFC 6749, section 3.3): {@code decide:PATTERN} lets a token decide for the jobs that a pattern of
- * {@link JobPatterns} names. What a scope may not contain is percent-encoded.
+ * Writes and reads the scopes of tokens (RFC 6749, section 3.3). {@code decide:PATTERN} lets a token decide for the jobs that
+ * match a pattern of {@link JobPatterns}. Characters that a scope may not contain are percent-encoded.
  */
+@Restricted(NoExternalUse.class)
 public final class Scopes {
 
     private static final String DECIDE = "decide:";
 
     private Scopes() {}
 
+    /** Returns the scope for one pattern. */
     public static String ofJobs(String pattern) {
-        StringBuilder scope = new StringBuilder(DECIDE);
+        var scope = new StringBuilder(DECIDE);
         for (byte each : pattern.getBytes(StandardCharsets.UTF_8)) {
-            // scope-token = 1*( %x21 / %x23-5B / %x5D-7E ); % and + are what the encoding itself is made of
+            // scope-token = 1*( %x21 / %x23-5B / %x5D-7E ); % and + belong to the encoding itself
             if (each > ' ' && each < 0x7f && "\"\\%+".indexOf(each) < 0) {
                 scope.append((char) each);
             } else {
@@ -29,11 +33,12 @@ public final class Scopes {
         return scope.toString();
     }
 
-    /** What a 403 names: it cannot be asked for, since such a token is minted with its approval. */
+    /** Returns the scope of an approval's own token, for a 403. A client cannot ask for it. */
     static String ofApproval(String id) {
         return "approval:" + id;
     }
 
+    /** Returns the scopes for all patterns, separated by spaces. */
     public static String ofAll(JobPatterns jobs) {
         return jobs.patterns().stream().map(Scopes::ofJobs).collect(Collectors.joining(" "));
     }
@@ -42,23 +47,21 @@ public final class Scopes {
         return Arrays.stream(scope.split(" ")).filter(each -> !each.isEmpty()).toList();
     }
 
-    /** Whether one of the scopes lets a token decide for that job. */
+    /** Returns whether one of the scopes lets a token decide for a job. */
     public static boolean include(String scope, String job) {
         return split(scope).stream()
                 .filter(each -> each.startsWith(DECIDE))
                 .anyMatch(each -> JobPatterns.of(List.of(patternOf(each))).match(job));
     }
 
-    /** Whether somebody who may decide for those jobs may have a token of that scope. */
+    /** Returns whether a client that may decide for some jobs may have a token with a scope. */
     public static boolean isWithin(JobPatterns jobs, String scope) {
         if (jobs.patterns().stream().map(Scopes::ofJobs).anyMatch(scope::equals)) {
             return true;
         }
         try {
-            return scope.startsWith(DECIDE)
-                    && JobPatterns.isName(patternOf(scope))
-                    && jobs.match(patternOf(scope));
-        } catch (IllegalArgumentException x) { // not percent-encoded
+            return scope.startsWith(DECIDE) && JobPatterns.isName(patternOf(scope)) && jobs.match(patternOf(scope));
+        } catch (IllegalArgumentException x) { // the scope is not percent-encoded
             return false;
         }
     }

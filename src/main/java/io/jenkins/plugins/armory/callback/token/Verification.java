@@ -1,35 +1,39 @@
 package io.jenkins.plugins.armory.callback.token;
 
-/** What a {@link TokenVerifier} has to say of a token. */
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** The result of a {@link TokenVerifier}. */
+@Restricted(NoExternalUse.class)
 public sealed interface Verification {
 
-    /** It is not of the kind that the verifier knows. */
+    /** The token is of another kind. */
     record Unknown() implements Verification {}
 
     /**
-     * It is of that kind, but not genuine, or not valid now.
+     * The token is of this kind, but it is not genuine or not valid now.
      *
-     * @param reason for those who may see the approval, not for the sender; holds nothing of the token that could be a secret
+     * @param reason the reason for those who may see the approval, not for the caller; it contains no secret part of the token
      */
-    record Rejected(String reason) implements Verification {}
+    record Invalid(String reason) implements Verification {}
 
     /**
-     * It cannot be told now.
+     * The token cannot be verified now.
      *
-     * @param reason as above
-     * @param message for the sender
+     * @param reason as for {@link Invalid}
+     * @param message the message for the caller
      */
     record Undecided(String reason, String message) implements Verification {}
 
-    /** It is genuine. */
+    /** The token is genuine. */
     record Genuine(Caller caller) implements Verification {}
 
     static Verification unknown() {
         return new Unknown();
     }
 
-    static Verification rejected(String reason) {
-        return new Rejected(reason);
+    static Verification invalid(String reason) {
+        return new Invalid(reason);
     }
 
     static Verification of(Caller caller) {

@@ -14,40 +14,37 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.text.ParseException;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Reads JWTs, and remembers those whose signature was found good: a client sends the same token with many callbacks, and to
- * parse it takes longer than all the rest of one, and the arithmetic far longer. What a token says, and that it was signed
- * with a key, stays so; whether the key still counts, and whether what the token says is still good, is looked at each time.
+ * Reads JWTs, and remembers those with a good signature. A client sends the same token with many callbacks, and parsing it
+ * takes longer than the rest of a callback; verifying its signature takes far longer. Only the content and the signing key
+ * are remembered. Whether that key and the content are still valid is checked each time.
  *
- * <p>A token is remembered by a SHA-256 digest of it, without its signature, so that none can be had from here; nothing is
- * kept of a bad one, and of more than {@value #MAX} those that have not come for longest are forgotten.
+ * <p>A token is remembered by a SHA-256 digest and without its signature, so it cannot be recovered from here. Tokens with a
+ * bad signature are not remembered. Of more than {@value #MAX} tokens, the least recently used is dropped.
  */
+@Restricted(NoExternalUse.class)
 public final class VerifiedTokens {
 
     public static final int MAX = 1000;
 
-    /** Makes what verifies with a key, which may not be one to verify with. */
-    public interface Verifier {
-        JWSVerifier get() throws JOSEException;
+    /** Creates the verifier of a key. */
+    @FunctionalInterface
+    public interface VerifierFactory {
+        /** @throws JOSEException if the key cannot verify signatures */
+        JWSVerifier create() throws JOSEException;
     }
 
-    /** @param key what is public and makes it up */
+    /** @param key the public parameters of the key that signed the token */
     private record Known(Header header, JWTClaimsSet claims, String key) {}
 
-    private final Map<String, Known> good = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+    private final Map<String, Known> good = LruMap.ofAtMost(MAX);
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
-            return size() > MAX;
-        }
-    };
-
-    /** The token as a JWT, signed or not, with claims that can be read; empty when it is none. */
+    /** Parses a token. Returns nothing if it is not a JWT with readable claims; the JWT need not be signed. */
     public Optional<Received> read(String token) {
         String digest = digest(token);
         Known known = find(digest);
@@ -57,8 +54,10 @@ public final class VerifiedTokens {
         try {
             JWT jwt = JWTParser.parse(token);
             JWTClaimsSet claims = jwt.getJWTClaimsSet();
-            return claims == null ? Optional.empty() : Optional.of(new Received(token, digest, jwt.getHeader(), claims));
-        } catch (ParseException | RuntimeException x) { // the library's parsers are not free of unchecked exceptions
+            return claims == null
+                    ? Optional.empty()
+                    : Optional.of(new Received(token, digest, jwt.getHeader(), claims));
+        } catch (ParseException | RuntimeException x) { // the library's parsers throw unchecked exceptions too
             return Optional.empty();
         }
     }
@@ -79,14 +78,14 @@ public final class VerifiedTokens {
         }
     }
 
-    /** How many are remembered. */
+    /** Returns how many tokens are remembered. */
     int count() {
         synchronized (good) {
             return good.size();
         }
     }
 
-    /** A JWT as it was sent: nothing vouches for what it says but {@link #isSignedWith}. */
+    /** A JWT as it was received. Its content must not be trusted before {@link #isSignedWith}. */
     public final class Received {
 
         private final String token;
@@ -101,7 +100,7 @@ public final class VerifiedTokens {
             this.claims = claims;
         }
 
-        /** A {@link com.nimbusds.jose.JWSHeader} when it is signed. */
+        /** Returns the header, a {@link com.nimbusds.jose.JWSHeader} if the JWT is signed. */
         public Header header() {
             return header;
         }
@@ -111,21 +110,21 @@ public final class VerifiedTokens {
         }
 
         /**
-         * Whether it is signed with that key.
+         * Returns whether the JWT is signed with a key.
          *
-         * @throws JOSEException when such a key cannot have signed such a token
+         * @throws JOSEException if such a key cannot sign such a token
          */
-        public boolean isSignedWith(JWK key, Verifier verifier) throws JOSEException {
-            String what = key.getRequiredParams().toString();
+        public boolean isSignedWith(JWK key, VerifierFactory verifier) throws JOSEException {
+            String parameters = key.getRequiredParams().toString();
             Known known = find(digest);
-            if (known != null && known.key().equals(what)) {
+            if (known != null && known.key().equals(parameters)) {
                 return true;
             }
-            if (!verify(verifier.get())) {
+            if (!verify(verifier.create())) {
                 return false;
             }
             synchronized (good) {
-                good.put(digest, new Known(header, claims, what));
+                good.put(digest, new Known(header, claims, parameters));
             }
             return true;
         }

@@ -3,12 +3,6 @@ package io.jenkins.plugins.armory.callback.oauth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.JobPatterns;
-import io.jenkins.plugins.armory.callback.token.JwtClaims;
-import io.jenkins.plugins.armory.callback.token.Scopes;
-import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -22,9 +16,15 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import io.jenkins.plugins.armory.callback.token.JwtClaims;
+import io.jenkins.plugins.armory.callback.token.Scopes;
+import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
-import io.jenkins.plugins.armory.callback.token.Verification.Rejected;
+import io.jenkins.plugins.armory.callback.token.Verification.Invalid;
 import io.jenkins.plugins.armory.callback.token.Verification.Unknown;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,14 +37,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tokens for clients, and the keys that they are signed with. */
+/** Tests the tokens of clients, and the keys that sign them. */
 class IssuedTokensTest {
 
     private static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
     private static final String ISSUER = "https://jenkins.example.com/armory/";
     private static final Duration DAY = Duration.ofDays(1);
 
-    /** Keeps the keys as Jenkins does, and may fail. */
+    /** A store in memory that can be made to fail. */
     private static final class Memory implements SigningKeys.Store {
         private byte[] stored;
         private int writes;
@@ -72,7 +72,7 @@ class IssuedTokensTest {
     private IssuedTokens tokens = newTokens();
     private final CallbackClient client = client("client-1", "secret", "team/**, other");
 
-    /** As after a restart. */
+    /** Returns the tokens as they are after a restart. */
     private IssuedTokens newTokens() {
         return new IssuedTokens(
                 new SigningKeys(memory),
@@ -88,7 +88,7 @@ class IssuedTokensTest {
     }
 
     private CallbackClient client(String id, String secret, String jobs) {
-        CallbackClient added = new CallbackClient("credential-of-" + id, id, secret, JobPatterns.parse(jobs));
+        var added = new CallbackClient("credential-of-" + id, id, secret, JobPatterns.parse(jobs));
         clients.removeIf(each -> each.id().equals(id));
         clients.add(added);
         return added;
@@ -100,8 +100,8 @@ class IssuedTokensTest {
 
     private String verify(String token) {
         Verification verification = tokens.verify(token, Optional.empty());
-        if (verification instanceof Rejected rejected) {
-            return rejected.reason();
+        if (verification instanceof Invalid invalid) {
+            return invalid.reason();
         }
         return verification instanceof Genuine genuine
                 ? genuine.caller().name()
@@ -109,11 +109,18 @@ class IssuedTokensTest {
     }
 
     private static Approval approval(String job, String... allowedCallers) {
-        return ApprovalTerms.of("a1", new BuildRef(job, 1)).webhook("tests").callers(null, List.of(allowedCallers)).timeout(START, Duration.ofDays(7)).start();
+        return ApprovalTerms.of("a1", new BuildRef(job, 1))
+                .webhook("tests")
+                .callers(null, List.of(allowedCallers))
+                .timeout(START, Duration.ofDays(7))
+                .start();
     }
 
     private Optional<Caller.Obstacle> obstacle(String token, Approval approval) {
-        return ((Genuine) tokens.verify(token, Optional.of(approval))).caller().obstacle().apply(approval);
+        return ((Genuine) tokens.verify(token, Optional.of(approval)))
+                .caller()
+                .obstacle()
+                .apply(approval);
     }
 
     @Test
@@ -131,7 +138,9 @@ class IssuedTokensTest {
         assertThat(claims.getStringClaim("scope")).isEqualTo("decide:team/** decide:other");
         assertThat(claims.getIssueTime().toInstant()).isEqualTo(START);
         assertThat(claims.getExpirationTime().toInstant()).isEqualTo(START.plus(DAY));
-        assertThat(claims.getJWTID()).isNotBlank().isNotEqualTo(SignedJWT.parse(issue(DAY)).getJWTClaimsSet().getJWTID());
+        assertThat(claims.getJWTID())
+                .isNotBlank()
+                .isNotEqualTo(SignedJWT.parse(issue(DAY)).getJWTClaimsSet().getJWTID());
         assertThat(claims.toString()).doesNotContain("secret\"", ":\"secret");
     }
 
@@ -154,11 +163,10 @@ class IssuedTokensTest {
 
     @Test
     void aTokenSaysWhatItLacks() throws IOException {
-        assertThat(obstacle(issue(DAY), approval("prod/a \"job\"")))
-                .hasValueSatisfying(obstacle -> {
-                    assertThat(obstacle.message()).contains("client client-1 may not decide for the job");
-                    assertThat(obstacle.scope()).isEqualTo("decide:prod/a%20%22job%22");
-                });
+        assertThat(obstacle(issue(DAY), approval("prod/a \"job\""))).hasValueSatisfying(obstacle -> {
+            assertThat(obstacle.message()).contains("client client-1 may not decide for the job");
+            assertThat(obstacle.scope()).isEqualTo("decide:prod/a%20%22job%22");
+        });
         assertThat(obstacle(tokens.issue(client, "decide:other", DAY), approval("team/deploy")))
                 .hasValueSatisfying(obstacle -> {
                     assertThat(obstacle.message()).contains("asked for with a scope that leaves out the job");
@@ -178,8 +186,10 @@ class IssuedTokensTest {
     void aStepMayNameWhoDecides(String entry, boolean allowed) throws IOException {
         String token = issue(DAY);
 
-        assertThat(obstacle(token, approval("other", "nobody", entry)).isEmpty()).isEqualTo(allowed);
-        assertThat(obstacle(token, approval("other", "nobody")).map(Caller.Obstacle::scope)).contains("approval:a1");
+        assertThat(obstacle(token, approval("other", "nobody", entry)).isEmpty())
+                .isEqualTo(allowed);
+        assertThat(obstacle(token, approval("other", "nobody")).map(Caller.Obstacle::scope))
+                .contains("approval:a1");
     }
 
     @Test
@@ -226,8 +236,10 @@ class IssuedTokensTest {
 
         clock.set(START.plus(SigningKeys.ROTATION));
         String next = issue(DAY);
-        assertThat(SignedJWT.parse(last).getHeader().getKeyID()).isEqualTo(SignedJWT.parse(first).getHeader().getKeyID());
-        assertThat(SignedJWT.parse(next).getHeader().getKeyID()).isNotEqualTo(SignedJWT.parse(last).getHeader().getKeyID());
+        assertThat(SignedJWT.parse(last).getHeader().getKeyID())
+                .isEqualTo(SignedJWT.parse(first).getHeader().getKeyID());
+        assertThat(SignedJWT.parse(next).getHeader().getKeyID())
+                .isNotEqualTo(SignedJWT.parse(last).getHeader().getKeyID());
         assertThat(published().get("keys")).hasSize(2);
         assertThat(verify(last)).isEqualTo("client client-1");
         assertThat(verify(next)).isEqualTo("client client-1");
@@ -240,7 +252,8 @@ class IssuedTokensTest {
 
         clock.set(START.plus(SigningKeys.ROTATION.multipliedBy(2)));
         issue(DAY);
-        assertThat(new String(memory.stored, StandardCharsets.UTF_8)).doesNotContain(SignedJWT.parse(first).getHeader().getKeyID());
+        assertThat(new String(memory.stored, StandardCharsets.UTF_8))
+                .doesNotContain(SignedJWT.parse(first).getHeader().getKeyID());
     }
 
     @Test
@@ -263,8 +276,12 @@ class IssuedTokensTest {
         issue(DAY);
 
         JsonNode key = published().get("keys").get(0);
-        assertThat(key.fieldNames()).toIterable().contains("kty", "crv", "x", "y", "kid", "use", "alg").doesNotContain("d");
-        assertThat(JWKSet.parse(published().toString()).getKeys().get(0).isPrivate()).isFalse();
+        assertThat(key.fieldNames())
+                .toIterable()
+                .contains("kty", "crv", "x", "y", "kid", "use", "alg")
+                .doesNotContain("d");
+        assertThat(JWKSet.parse(published().toString()).getKeys().get(0).isPrivate())
+                .isFalse();
     }
 
     @Test
@@ -283,13 +300,16 @@ class IssuedTokensTest {
         assertThatThrownBy(() -> issue(DAY)).isInstanceOf(IOException.class).hasMessageContaining("cannot be read");
     }
 
-    /** Signed with the very key, but no access token of the endpoint. */
     @Test
     void refusesWhatTheKeySignedForAnotherPurpose() throws Exception {
         issue(DAY);
-        ECKey key = JWKSet.parse(new String(memory.stored, StandardCharsets.UTF_8)).getKeys().get(0).toECKey();
-        JWTClaimsSet claims = new JWTClaimsSet.Builder().issuer(ISSUER).audience(ISSUER).build();
-        SignedJWT jwt = new SignedJWT(
+        ECKey key = JWKSet.parse(new String(memory.stored, StandardCharsets.UTF_8))
+                .getKeys()
+                .get(0)
+                .toECKey();
+        JWTClaimsSet claims =
+                new JWTClaimsSet.Builder().issuer(ISSUER).audience(ISSUER).build();
+        var jwt = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(), claims);
         jwt.sign(new ECDSASigner(key));
 
@@ -304,7 +324,9 @@ class IssuedTokensTest {
             String changed = token.substring(0, i) + other + token.substring(i + 1);
             // The last character of base64 may have bits that mean nothing.
             if (i < token.length() - 1) {
-                assertThat(tokens.verify(changed, Optional.empty())).as("at %d", i).isNotInstanceOf(Genuine.class);
+                assertThat(tokens.verify(changed, Optional.empty()))
+                        .as("at %d", i)
+                        .isNotInstanceOf(Genuine.class);
             }
             assertThat(tokens.verify(token.substring(0, i), Optional.empty())).isNotInstanceOf(Genuine.class);
         }

@@ -2,12 +2,13 @@ package io.jenkins.plugins.armory.callback.oauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.FailureLimiter;
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.RequestBody;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
-import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
-import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The token endpoint as RFC 6749, sections 4.4, 5.1 and 5.2, has it, field by field. */
+/** Tests each field of RFC 6749, sections 4.4, 5.1 and 5.2. */
 class TokenEndpointTest {
 
     private static final String FORM = "application/x-www-form-urlencoded";
@@ -72,8 +73,8 @@ class TokenEndpointTest {
             message -> message,
             new VerifiedTokens(),
             clock);
-    private final TokenEndpoint endpoint =
-            new TokenEndpoint(tokens, () -> clients, () -> Duration.ofSeconds(86_400), () -> stopping, new FailureLimiter(clock));
+    private final TokenEndpoint endpoint = new TokenEndpoint(
+            tokens, () -> clients, () -> Duration.ofSeconds(86_400), () -> stopping, new FailureLimiter(clock));
 
     private JsonResponse send(String type, String body, String... authorization) {
         return request("POST", null, type, body, authorization);
@@ -82,7 +83,11 @@ class TokenEndpointTest {
     private JsonResponse request(String method, String query, String type, String body, String... authorization) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         return endpoint.handle(new TokenRequest(
-                method, query, List.of(authorization), "192.0.2.1", type, bytes.length, new ByteArrayInputStream(bytes)));
+                method,
+                query,
+                List.of(authorization),
+                "192.0.2.1",
+                new RequestBody(type, bytes.length, new ByteArrayInputStream(bytes))));
     }
 
     private static String basic(String pair) {
@@ -92,7 +97,8 @@ class TokenEndpointTest {
     private void assertIssued(JsonResponse response, String caller, String scope) {
         assertThat(response.status()).as("%s", response).isEqualTo(200);
         assertThat(response.headers()).isEmpty(); // Cache-Control is the same for all answers
-        assertThat(response.body().fieldNames()).toIterable()
+        assertThat(response.body().fieldNames())
+                .toIterable()
                 .containsExactly("access_token", "scope", "expires_in", "token_type");
         assertThat(response.body().get("scope").textValue()).isEqualTo(scope);
         assertThat(response.body().get("expires_in").isIntegralNumber()).isTrue();
@@ -100,10 +106,12 @@ class TokenEndpointTest {
         assertThat(response.body().get("token_type").textValue()).isEqualTo("Bearer");
         assertThat(tokens.verify(response.body().get("access_token").textValue(), Optional.empty()))
                 .isInstanceOfSatisfying(
-                        Genuine.class, genuine -> assertThat(genuine.caller().name()).isEqualTo(caller));
+                        Genuine.class,
+                        genuine -> assertThat(genuine.caller().name()).isEqualTo(caller));
     }
 
-    private static void assertError(JsonResponse response, int status, String code, Map<String, String> headers, String text) {
+    private static void assertError(
+            JsonResponse response, int status, String code, Map<String, String> headers, String text) {
         assertThat(response.status()).as("%s", response).isEqualTo(status);
         assertThat(response.headers()).isEqualTo(headers);
         assertThat(response.body().fieldNames()).toIterable().containsExactly("error", "message", "error_description");
@@ -117,7 +125,7 @@ class TokenEndpointTest {
         assertIssued(send(FORM, RIGHT), "client client-1", "decide:team/** decide:other");
     }
 
-    /** As Armory's External Automation has it: the field that is named data is the slip. */
+    /** Sends the request of Armory's External Automation literally. The field named data is a slip there. */
     @Test
     void issuesATokenForArmorysRequestAsItIsPrinted() {
         assertIssued(
@@ -161,7 +169,15 @@ class TokenEndpointTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"decide:**", "decide:prod", "decide:team/*", "manage:deploy", "decide:other decide:prod", "decide:%zz"})
+    @ValueSource(
+            strings = {
+                "decide:**",
+                "decide:prod",
+                "decide:team/*",
+                "manage:deploy",
+                "decide:other decide:prod",
+                "decide:%zz"
+            })
     void refusesMoreScopeThanTheClientHas(String scope) {
         assertError(
                 send(FORM, RIGHT + "&scope=" + scope.replace("%", "%25").replace(" ", "+")),
@@ -173,15 +189,21 @@ class TokenEndpointTest {
 
     @ParameterizedTest
     @CsvSource({
-        "client-1, wrong", "nobody, s%2Bcr%20t", "client-1, s%2Bcr%20t%00", "CLIENT-1, s%2Bcr%20t", "first, s%2Bcr%20t"
+        "client-1, wrong",
+        "nobody, s%2Bcr%20t",
+        "client-1, s%2Bcr%20t%00",
+        "CLIENT-1, s%2Bcr%20t",
+        "first, s%2Bcr%20t"
     })
     void refusesAnUnknownClientAndAWrongSecretInTheSameWords(String id, String secret) {
         JsonResponse response =
                 send(FORM, "grant_type=client_credentials&client_id=" + id + "&client_secret=" + secret);
 
         assertError(response, 401, "invalid_client", CHALLENGE, "unknown, or its secret is wrong");
-        assertThat(send(FORM, "grant_type=client_credentials", basic("client-1:wrong"))).isEqualTo(response);
-        assertThat(send(FORM, "grant_type=client_credentials", basic("nobody:wrong"))).isEqualTo(response);
+        assertThat(send(FORM, "grant_type=client_credentials", basic("client-1:wrong")))
+                .isEqualTo(response);
+        assertThat(send(FORM, "grant_type=client_credentials", basic("nobody:wrong")))
+                .isEqualTo(response);
     }
 
     @ParameterizedTest
@@ -221,11 +243,13 @@ class TokenEndpointTest {
     @NullAndEmptySource
     @ValueSource(strings = {"text/plain", "multipart/form-data", "application/x-www-form-urlencoded; charset=utf-16"})
     void refusesOtherTypes(String type) {
-        assertError(send(type, RIGHT), 400, "invalid_request", Map.of(), "Content-Type: application/x-www-form-urlencoded");
+        assertError(
+                send(type, RIGHT), 400, "invalid_request", Map.of(), "Content-Type: application/x-www-form-urlencoded");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"authorization_code", "password", "refresh_token", "CLIENT_CREDENTIALS", "urn:ietf:params:x"})
+    @ValueSource(
+            strings = {"authorization_code", "password", "refresh_token", "CLIENT_CREDENTIALS", "urn:ietf:params:x"})
     void refusesOtherGrants(String grant) {
         assertError(
                 send(FORM, RIGHT.replace("client_credentials", grant)),
@@ -239,20 +263,24 @@ class TokenEndpointTest {
     @ValueSource(strings = {"Bearer x", "Basic", "Basic !!!", "Basic Y2xpZW50", "Basic OnNlY3JldA==", ""})
     void refusesAnAuthorizationThatIsNotBasic(String header) {
         assertError(
-                send(FORM, "grant_type=client_credentials", header), 400, "invalid_request", Map.of(), "HTTP Basic credentials");
+                send(FORM, "grant_type=client_credentials", header),
+                400,
+                "invalid_request",
+                Map.of(),
+                "HTTP Basic credentials");
     }
 
     @Test
     void refusesAClientThatSaysTwiceWhoItIs() {
         String right = basic("client-1:s+cr t");
 
-        assertError(send(FORM, RIGHT, right), 400, "invalid_request", Map.of(), "Say once who you are");
+        assertError(send(FORM, RIGHT, right), 400, "invalid_request", Map.of(), "id and secret once");
         assertError(
                 send(FORM, "grant_type=client_credentials", right, right),
                 400,
                 "invalid_request",
                 Map.of(),
-                "Say once who you are");
+                "id and secret once");
     }
 
     @Test
@@ -268,7 +296,11 @@ class TokenEndpointTest {
     @Test
     void refusesMoreThan64KiB() {
         assertError(
-                send(FORM, RIGHT + "&x=" + "y".repeat(64 * 1024)), 413, "invalid_request", Map.of(), "65536 bytes at most");
+                send(FORM, RIGHT + "&x=" + "y".repeat(64 * 1024)),
+                413,
+                "invalid_request",
+                Map.of(),
+                "65536 bytes at most");
     }
 
     @Test
@@ -336,13 +368,17 @@ class TokenEndpointTest {
                         Arbitraries.oneOf(
                                 Arbitraries.strings().ofMaxLength(30),
                                 Arbitraries.of("client-1:wrong", "a:b:c", ":", "%:%")
-                                        .map(pair -> Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)))))
+                                        .map(pair -> Base64.getEncoder()
+                                                .encodeToString(pair.getBytes(StandardCharsets.UTF_8)))))
                 .as(String::concat);
     }
 
     @Property(tries = 20_000)
     void nobodyGetsATokenWithoutTheSecret(
-            @ForAll("bodies") String body, @ForAll("headers") String header, @ForAll boolean json, @ForAll boolean none) {
+            @ForAll("bodies") String body,
+            @ForAll("headers") String header,
+            @ForAll boolean json,
+            @ForAll boolean none) {
         JsonResponse response =
                 send(json ? "application/json" : FORM, body, none ? new String[0] : new String[] {header});
 

@@ -58,7 +58,10 @@ class IssuerDiscoveryTest {
         answer(document(issuer, issuer + "keys"));
         answer(KEYS);
 
-        assertThat(discovery.fetch(issuer).get().getKeys()).singleElement().extracting(key -> key.getKeyID()).isEqualTo("k1");
+        assertThat(discovery.fetch(issuer).get().getKeys())
+                .singleElement()
+                .extracting(key -> key.getKeyID())
+                .isEqualTo("k1");
         assertThat(server.takeRequest().getTarget()).isEqualTo("/tenant/.well-known/openid-configuration");
         assertThat(server.takeRequest().getTarget()).isEqualTo("/tenant/keys");
     }
@@ -72,7 +75,8 @@ class IssuerDiscoveryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://keys.example.com/", "file:///etc/passwd", "", "https://user@keys.example.com/", "keys"})
+    @ValueSource(
+            strings = {"http://keys.example.com/", "file:///etc/passwd", "", "https://user@keys.example.com/", "keys"})
     void fetchesNoKeysThatCouldBeChangedOnTheirWay(String address) {
         answer(document(issuer, address));
 
@@ -89,7 +93,10 @@ class IssuerDiscoveryTest {
 
     @Test
     void followsNoRedirect() {
-        server.enqueue(new MockResponse.Builder().code(302).addHeader("Location", issuer + "elsewhere").build());
+        server.enqueue(new MockResponse.Builder()
+                .code(302)
+                .addHeader("Location", issuer + "elsewhere")
+                .build());
 
         assertFails("it answered 302");
         assertThat(server.getRequestCount()).isEqualTo(1);
@@ -103,7 +110,9 @@ class IssuerDiscoveryTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"not JSON | not JSON", "[] | is of issuer none", "{} | is of issuer none"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"not JSON | not JSON", "[] | is of issuer none", "{} | is of issuer none"})
     void saysWhatIsWrongWithTheDocument(String body, String message) {
         answer(body);
 

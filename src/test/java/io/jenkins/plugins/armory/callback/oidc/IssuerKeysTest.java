@@ -27,7 +27,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** When keys are fetched, and what serves while they cannot be. */
+/** Tests when keys are fetched, and which are used while they cannot be. */
 class IssuerKeysTest {
 
     private static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
@@ -35,7 +35,8 @@ class IssuerKeysTest {
     private static final JWK NEW = key("new");
 
     private final MutableClock clock = new MutableClock(START);
-    /** What was asked for, and is answered when the test says so. */
+
+    /** The fetches so far, which the test completes. */
     private final List<CompletableFuture<JWKSet>> fetches = new ArrayList<>();
 
     private final ExecutorService callers = Executors.newCachedThreadPool();

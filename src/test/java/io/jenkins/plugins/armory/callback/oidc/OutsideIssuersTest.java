@@ -3,10 +3,6 @@ package io.jenkins.plugins.armory.callback.oidc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.JobPatterns;
-import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -31,10 +27,14 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
-import io.jenkins.plugins.armory.callback.token.Verification.Rejected;
+import io.jenkins.plugins.armory.callback.token.Verification.Invalid;
 import io.jenkins.plugins.armory.callback.token.Verification.Undecided;
 import io.jenkins.plugins.armory.callback.token.Verification.Unknown;
+import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +58,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** JWTs of outside issuers: those that count, and those that do not. */
+/** Tests which JWTs of outside issuers are accepted. */
 class OutsideIssuersTest {
 
     private static final Instant NOW = Instant.parse("2026-01-31T10:00:00Z");
@@ -75,8 +75,8 @@ class OutsideIssuersTest {
     private final MutableClock clock = new MutableClock(NOW);
     private final MutableClock steady = new MutableClock(NOW);
     private List<OutsideIssuer> listed = List.of(issuer(List.of("repository=octo-org/octo-repo"), "team/**"));
-    private CompletableFuture<JWKSet> keys =
-            CompletableFuture.completedFuture(new JWKSet(List.<JWK>of(RSA, SHORT_RSA, EC, P384, ED_JWK)).toPublicJWKSet());
+    private CompletableFuture<JWKSet> keys = CompletableFuture.completedFuture(
+            new JWKSet(List.<JWK>of(RSA, SHORT_RSA, EC, P384, ED_JWK)).toPublicJWKSet());
     private final OutsideIssuers issuers =
             new OutsideIssuers(() -> listed, address -> keys, new VerifiedTokens(), clock, steady, Duration.ZERO);
 
@@ -111,7 +111,9 @@ class OutsideIssuersTest {
     private static OctetKeyPair jwk(KeyPair pair, String id) {
         byte[] encoded = pair.getPublic().getEncoded();
         byte[] x = Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length);
-        return new OctetKeyPair.Builder(Curve.Ed25519, Base64URL.encode(x)).keyID(id).build();
+        return new OctetKeyPair.Builder(Curve.Ed25519, Base64URL.encode(x))
+                .keyID(id)
+                .build();
     }
 
     private static JWTClaimsSet.Builder claims() {
@@ -131,7 +133,7 @@ class OutsideIssuersTest {
 
     private static String sign(JWSHeader header, JWTClaimsSet claims, JWSSigner signer) {
         try {
-            SignedJWT jwt = new SignedJWT(header, claims);
+            var jwt = new SignedJWT(header, claims);
             jwt.sign(signer);
             return jwt.serialize();
         } catch (JOSEException x) {
@@ -149,7 +151,9 @@ class OutsideIssuersTest {
 
     private static JWSSigner signer(JWK key) {
         try {
-            return key instanceof ECKey ec ? new ECDSASigner(ec) : new RSASSASigner(key.toRSAKey().toPrivateKey(), true);
+            return key instanceof ECKey ec
+                    ? new ECDSASigner(ec)
+                    : new RSASSASigner(key.toRSAKey().toPrivateKey(), true);
         } catch (JOSEException x) {
             throw new AssertionError(x);
         }
@@ -168,7 +172,11 @@ class OutsideIssuersTest {
     }
 
     private static Approval approval(String job, String... allowedCallers) {
-        return ApprovalTerms.of("a1", new BuildRef(job, 1)).webhook("tests").callers(null, List.of(allowedCallers)).timeout(NOW, Duration.ofDays(1)).start();
+        return ApprovalTerms.of("a1", new BuildRef(job, 1))
+                .webhook("tests")
+                .callers(null, List.of(allowedCallers))
+                .timeout(NOW, Duration.ofDays(1))
+                .start();
     }
 
     private void pass(Duration duration) {
@@ -192,7 +200,10 @@ class OutsideIssuersTest {
                 signed(header(JWSAlgorithm.RS256, "rsa").type(JOSEObjectType.JWT), claims),
                 signed(header(JWSAlgorithm.RS256, "rsa").type(new JOSEObjectType("at+jwt")), claims),
                 sign(header(JWSAlgorithm.ES256, "ec").build(), claims.build(), signer(EC)),
-                signedWithEd25519(ED.getPrivate(), "{\"alg\":\"EdDSA\",\"kid\":\"ed\"}", claims.build().toString()),
+                signedWithEd25519(
+                        ED.getPrivate(),
+                        "{\"alg\":\"EdDSA\",\"kid\":\"ed\"}",
+                        claims.build().toString()),
                 signed(claims().audience(List.of("other", AUDIENCE))),
                 signed(claims().notBeforeTime(null).issueTime(null)),
                 signed(claims().notBeforeTime(Date.from(NOW.plusSeconds(60)))),
@@ -205,9 +216,9 @@ class OutsideIssuersTest {
     @ParameterizedTest
     @MethodSource("goodTokens")
     void takesAGenuineToken(String token) {
-        assertThat(verify(token))
-                .isInstanceOfSatisfying(Genuine.class, genuine -> assertThat(genuine.caller().name())
-                        .isEqualTo("repo:octo-org/octo-repo:ref:refs/heads/main of https://issuer.example.com"));
+        assertThat(verify(token)).isInstanceOfSatisfying(Genuine.class, genuine -> assertThat(
+                        genuine.caller().name())
+                .isEqualTo("repo:octo-org/octo-repo:ref:refs/heads/main of https://issuer.example.com"));
         assertThat(obstacle(token, approval("team/deploy"))).isEmpty();
     }
 
@@ -219,46 +230,163 @@ class OutsideIssuersTest {
         String mac = sign(header(JWSAlgorithm.HS256, "rsa").build(), claims.build(), new MACSigner(publicKey));
         return Stream.of(
                 arguments("alg none", new PlainJWT(claims.build()).serialize(), "it is not signed (alg none)"),
-                arguments("alg none, signature kept", Base64URL.encode("{\"alg\":\"none\"}") + "." + parts[1] + "." + parts[2], null),
+                arguments(
+                        "alg none, signature kept",
+                        Base64URL.encode("{\"alg\":\"none\"}") + "." + parts[1] + "." + parts[2],
+                        null),
                 arguments("alg None", Base64URL.encode("{\"alg\":\"None\"}") + "." + parts[1] + ".", null),
                 arguments("HS256 with the public key", mac, "signed with HS256 instead of RS256, ES256 or EdDSA"),
                 arguments("HS384", parts(mac, "{\"alg\":\"HS384\",\"kid\":\"rsa\"}"), "signed with HS384"),
                 arguments("RS512", signed(header(JWSAlgorithm.RS512, "rsa"), claims), "signed with RS512"),
                 arguments("PS256", signed(header(JWSAlgorithm.PS256, "rsa"), claims), "signed with PS256"),
-                arguments("ES384", sign(header(JWSAlgorithm.ES384, "p384").build(), claims.build(), signer(P384)), "signed with ES384"),
-                arguments("signature of another key", sign(header(JWSAlgorithm.RS256, "rsa").build(), claims.build(), signer(STRANGER)), "bad signature"),
-                arguments("signature of a short key", sign(header(JWSAlgorithm.RS256, "short").build(), claims.build(), signer(SHORT_RSA)), "bad signature"),
-                arguments("ES256 with a key of another curve", Base64URL.encode("{\"alg\":\"ES256\",\"kid\":\"p384\"}") + "." + parts[1] + "." + Base64URL.encode(new byte[64]), "bad signature"),
-                arguments("ES256 of zeros", Base64URL.encode("{\"alg\":\"ES256\",\"kid\":\"ec\"}") + "." + parts[1] + "." + Base64URL.encode(new byte[64]), "bad signature"),
-                arguments("ES256 with the id of the RSA key", sign(header(JWSAlgorithm.ES256, "rsa").build(), claims.build(), signer(EC)), "the issuer has no key rsa for ES256"),
-                arguments("EdDSA of another key", signedWithEd25519(ed25519().getPrivate(), "{\"alg\":\"EdDSA\",\"kid\":\"ed\"}", claims.build().toString()), "bad signature"),
-                arguments("EdDSA with a short signature", Base64URL.encode("{\"alg\":\"EdDSA\",\"kid\":\"ed\"}") + "." + parts[1] + "." + Base64URL.encode(new byte[5]), "bad signature"),
-                arguments("EdDSA with crit", signedWithEd25519(ED.getPrivate(), "{\"alg\":\"EdDSA\",\"kid\":\"ed\",\"crit\":[\"x\"],\"x\":1}", claims.build().toString()), "bad signature"),
-                arguments("crit", signed(header(JWSAlgorithm.RS256, "rsa").criticalParams(Set.of("x")).customParam("x", 1), claims), "bad signature"),
-                arguments("unknown kid", signed(header(JWSAlgorithm.RS256, "other"), claims), "the issuer has no key other for RS256; its keys are asked for once a minute"),
-                arguments("kid with a path", signed(header(JWSAlgorithm.RS256, "../../../../dev/null"), claims), "the issuer has no key ../../../../dev/null"),
-                arguments("kid with SQL", signed(header(JWSAlgorithm.RS256, "' OR 1=1 --"), claims), "the issuer has no key ' OR 1=1"),
-                arguments("very long kid", signed(header(JWSAlgorithm.RS256, "k".repeat(4000)), claims), "the issuer has no key " + "k".repeat(120) + "..."),
-                arguments("jku", sign(header(JWSAlgorithm.RS256, "evil").jwkURL(URI.create("https://evil.example.com/")).build(), claims.build(), signer(STRANGER)), "the issuer has no key evil"),
-                arguments("x5u", sign(header(JWSAlgorithm.RS256, "rsa").x509CertURL(URI.create("https://evil.example.com/")).build(), claims.build(), signer(STRANGER)), "bad signature"),
-                arguments("jwk", sign(header(JWSAlgorithm.RS256, "rsa").jwk(STRANGER.toPublicJWK()).build(), claims.build(), signer(STRANGER)), "bad signature"),
-                arguments("wrong type", signed(header(JWSAlgorithm.RS256, "rsa").type(new JOSEObjectType("logout+jwt")), claims), "it is no JWT (typ logout+jwt)"),
-                arguments("changed claims", parts[0] + "." + Base64URL.encode(claims().subject("root").build().toString()) + "." + parts[2], "bad signature"),
-                arguments("wrong issuer", signed(claims().issuer("https://evil.example.com")), "wrong issuer: https://evil.example.com"),
+                arguments(
+                        "ES384",
+                        sign(header(JWSAlgorithm.ES384, "p384").build(), claims.build(), signer(P384)),
+                        "signed with ES384"),
+                arguments(
+                        "signature of another key",
+                        sign(header(JWSAlgorithm.RS256, "rsa").build(), claims.build(), signer(STRANGER)),
+                        "bad signature"),
+                arguments(
+                        "signature of a short key",
+                        sign(header(JWSAlgorithm.RS256, "short").build(), claims.build(), signer(SHORT_RSA)),
+                        "bad signature"),
+                arguments(
+                        "ES256 with a key of another curve",
+                        Base64URL.encode("{\"alg\":\"ES256\",\"kid\":\"p384\"}") + "." + parts[1] + "."
+                                + Base64URL.encode(new byte[64]),
+                        "bad signature"),
+                arguments(
+                        "ES256 of zeros",
+                        Base64URL.encode("{\"alg\":\"ES256\",\"kid\":\"ec\"}") + "." + parts[1] + "."
+                                + Base64URL.encode(new byte[64]),
+                        "bad signature"),
+                arguments(
+                        "ES256 with the id of the RSA key",
+                        sign(header(JWSAlgorithm.ES256, "rsa").build(), claims.build(), signer(EC)),
+                        "the issuer has no key rsa for ES256"),
+                arguments(
+                        "EdDSA of another key",
+                        signedWithEd25519(
+                                ed25519().getPrivate(),
+                                "{\"alg\":\"EdDSA\",\"kid\":\"ed\"}",
+                                claims.build().toString()),
+                        "bad signature"),
+                arguments(
+                        "EdDSA with a short signature",
+                        Base64URL.encode("{\"alg\":\"EdDSA\",\"kid\":\"ed\"}") + "." + parts[1] + "."
+                                + Base64URL.encode(new byte[5]),
+                        "bad signature"),
+                arguments(
+                        "EdDSA with crit",
+                        signedWithEd25519(
+                                ED.getPrivate(),
+                                "{\"alg\":\"EdDSA\",\"kid\":\"ed\",\"crit\":[\"x\"],\"x\":1}",
+                                claims.build().toString()),
+                        "bad signature"),
+                arguments(
+                        "crit",
+                        signed(
+                                header(JWSAlgorithm.RS256, "rsa")
+                                        .criticalParams(Set.of("x"))
+                                        .customParam("x", 1),
+                                claims),
+                        "bad signature"),
+                arguments(
+                        "unknown kid",
+                        signed(header(JWSAlgorithm.RS256, "other"), claims),
+                        "the issuer has no key other for RS256; its keys are asked for once a minute"),
+                arguments(
+                        "kid with a path",
+                        signed(header(JWSAlgorithm.RS256, "../../../../dev/null"), claims),
+                        "the issuer has no key ../../../../dev/null"),
+                arguments(
+                        "kid with SQL",
+                        signed(header(JWSAlgorithm.RS256, "' OR 1=1 --"), claims),
+                        "the issuer has no key ' OR 1=1"),
+                arguments(
+                        "very long kid",
+                        signed(header(JWSAlgorithm.RS256, "k".repeat(4000)), claims),
+                        "the issuer has no key " + "k".repeat(120) + "..."),
+                arguments(
+                        "jku",
+                        sign(
+                                header(JWSAlgorithm.RS256, "evil")
+                                        .jwkURL(URI.create("https://evil.example.com/"))
+                                        .build(),
+                                claims.build(),
+                                signer(STRANGER)),
+                        "the issuer has no key evil"),
+                arguments(
+                        "x5u",
+                        sign(
+                                header(JWSAlgorithm.RS256, "rsa")
+                                        .x509CertURL(URI.create("https://evil.example.com/"))
+                                        .build(),
+                                claims.build(),
+                                signer(STRANGER)),
+                        "bad signature"),
+                arguments(
+                        "jwk",
+                        sign(
+                                header(JWSAlgorithm.RS256, "rsa")
+                                        .jwk(STRANGER.toPublicJWK())
+                                        .build(),
+                                claims.build(),
+                                signer(STRANGER)),
+                        "bad signature"),
+                arguments(
+                        "wrong type",
+                        signed(header(JWSAlgorithm.RS256, "rsa").type(new JOSEObjectType("logout+jwt")), claims),
+                        "it is no JWT (typ logout+jwt)"),
+                arguments(
+                        "changed claims",
+                        parts[0] + "."
+                                + Base64URL.encode(
+                                        claims().subject("root").build().toString()) + "." + parts[2],
+                        "bad signature"),
+                arguments(
+                        "wrong issuer",
+                        signed(claims().issuer("https://evil.example.com")),
+                        "wrong issuer: https://evil.example.com"),
                 arguments("issuer with a slash more", signed(claims().issuer(ISSUER + "/")), "wrong issuer: "),
                 arguments("issuer in capitals", signed(claims().issuer(ISSUER.toUpperCase())), "wrong issuer: "),
                 arguments("no issuer", signed(claims().issuer(null)), "wrong issuer: none"),
-                arguments("wrong audience", signed(claims().audience("https://other.example.com")), "wrong audience: https://other.example.com instead of " + AUDIENCE),
+                arguments(
+                        "wrong audience",
+                        signed(claims().audience("https://other.example.com")),
+                        "wrong audience: https://other.example.com instead of " + AUDIENCE),
                 arguments("no audience", signed(claims().audience((String) null)), "wrong audience: none instead of"),
                 arguments("part of the audience", signed(claims().audience(AUDIENCE + "x")), "wrong audience: "),
-                arguments("expired", signed(claims().expirationTime(Date.from(NOW.minusSeconds(180)))), "expired 3 min ago"),
-                arguments("expired just now", signed(claims().expirationTime(Date.from(NOW.minusSeconds(60)))), "expired 60 s ago"),
-                arguments("expired long ago", signed(claims().expirationTime(Date.from(NOW.minus(Duration.ofDays(9))))), "expired 9 days ago"),
+                arguments(
+                        "expired",
+                        signed(claims().expirationTime(Date.from(NOW.minusSeconds(180)))),
+                        "expired 3 min ago"),
+                arguments(
+                        "expired just now",
+                        signed(claims().expirationTime(Date.from(NOW.minusSeconds(60)))),
+                        "expired 60 s ago"),
+                arguments(
+                        "expired long ago",
+                        signed(claims().expirationTime(Date.from(NOW.minus(Duration.ofDays(9))))),
+                        "expired 9 days ago"),
                 arguments("no expiry", signed(claims().expirationTime(null)), "it has no expiry (exp)"),
-                arguments("not valid yet", signed(claims().notBeforeTime(Date.from(NOW.plusSeconds(61)))), "not valid before 61 s from now (nbf)"),
-                arguments("issued in the future", signed(claims().issueTime(Date.from(NOW.plusSeconds(600)))), "issued 10 min from now (iat)"),
-                arguments("claim missing", signed(claims().claim("repository", null)), "claim repository is not octo-org/octo-repo"),
-                arguments("claim of somebody else", signed(claims().claim("repository", "evil/octo-repo")), "claim repository is not octo-org/octo-repo"));
+                arguments(
+                        "not valid yet",
+                        signed(claims().notBeforeTime(Date.from(NOW.plusSeconds(61)))),
+                        "not valid before 61 s from now (nbf)"),
+                arguments(
+                        "issued in the future",
+                        signed(claims().issueTime(Date.from(NOW.plusSeconds(600)))),
+                        "issued 10 min from now (iat)"),
+                arguments(
+                        "claim missing",
+                        signed(claims().claim("repository", null)),
+                        "claim repository is not octo-org/octo-repo"),
+                arguments(
+                        "claim of somebody else",
+                        signed(claims().claim("repository", "evil/octo-repo")),
+                        "claim repository is not octo-org/octo-repo"));
     }
 
     private static String parts(String token, String header) {
@@ -273,8 +401,8 @@ class OutsideIssuersTest {
         if (reason == null) {
             assertThat(verification).isInstanceOf(Unknown.class); // no JWT at all
         } else {
-            assertThat(verification)
-                    .isInstanceOfSatisfying(Rejected.class, rejected -> assertThat(rejected.reason()).startsWith(reason));
+            assertThat(verification).isInstanceOfSatisfying(Invalid.class, invalid -> assertThat(invalid.reason())
+                    .startsWith(reason));
         }
     }
 
@@ -300,7 +428,8 @@ class OutsideIssuersTest {
                 issuer(List.of("repository=octo-org/other"), "**"));
 
         assertThat(obstacle(signed(claims()), approval("other/deploy"))).isPresent();
-        assertThat(obstacle(signed(claims().claim("repository", "octo-org/other")), approval("other/deploy"))).isEmpty();
+        assertThat(obstacle(signed(claims().claim("repository", "octo-org/other")), approval("other/deploy")))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -318,7 +447,9 @@ class OutsideIssuersTest {
         "repo:octo-org/octo-repo:*,                                          false",
     })
     void aStepMayNameTheSubjectsThatDecide(String entry, boolean allowed) {
-        assertThat(obstacle(signed(claims()), approval("team/deploy", "nobody", entry)).isEmpty()).isEqualTo(allowed);
+        assertThat(obstacle(signed(claims()), approval("team/deploy", "nobody", entry))
+                        .isEmpty())
+                .isEqualTo(allowed);
     }
 
     @Test
@@ -335,7 +466,7 @@ class OutsideIssuersTest {
         keys = CompletableFuture.completedFuture(new JWKSet(List.<JWK>of(next)).toPublicJWKSet());
 
         assertThat(verify(rotated)).isInstanceOf(Genuine.class);
-        assertThat(verify(old)).isInstanceOf(Rejected.class);
+        assertThat(verify(old)).isInstanceOf(Invalid.class);
     }
 
     @Test
@@ -347,6 +478,6 @@ class OutsideIssuersTest {
             assertThat(undecided.message()).contains("call back again later").doesNotContain("example.com");
         });
         // What needs no key is refused all the same, and nobody is asked.
-        assertThat(verify(signed(claims().issuer("https://evil.example.com")))).isInstanceOf(Rejected.class);
+        assertThat(verify(signed(claims().issuer("https://evil.example.com")))).isInstanceOf(Invalid.class);
     }
 }

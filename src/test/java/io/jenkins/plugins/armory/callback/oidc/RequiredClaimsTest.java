@@ -53,7 +53,8 @@ class RequiredClaimsTest {
         if (held == null) {
             assertThatIllegalArgumentException().isThrownBy(() -> RequiredClaims.parse(List.of(entry)));
         } else {
-            assertThat(RequiredClaims.parse(List.of(entry)).missingFrom(CLAIMS).isEmpty()).isEqualTo(held);
+            assertThat(RequiredClaims.parse(List.of(entry)).missingFrom(CLAIMS).isEmpty())
+                    .isEqualTo(held);
         }
     }
 
@@ -64,18 +65,23 @@ class RequiredClaimsTest {
         JWTClaimsSet.Builder other = new JWTClaimsSet.Builder(CLAIMS);
 
         assertThat(claims.missingFrom(CLAIMS)).isEmpty();
-        assertThat(claims.missingFrom(other.claim("ref", "refs/heads/release").build())).isEmpty();
+        assertThat(claims.missingFrom(other.claim("ref", "refs/heads/release").build()))
+                .isEmpty();
         assertThat(claims.missingFrom(other.claim("ref", "refs/heads/topic").build()))
                 .contains("claim ref is not refs/heads/main or refs/heads/release");
-        assertThat(claims.missingFrom(new JWTClaimsSet.Builder(CLAIMS).claim("repository", null).build()))
+        assertThat(claims.missingFrom(new JWTClaimsSet.Builder(CLAIMS)
+                        .claim("repository", null)
+                        .build()))
                 .contains("claim repository is not octo-org/octo-repo");
     }
 
     @Test
     void keepsAnEqualsSignInAValue() {
-        JWTClaimsSet claims = new JWTClaimsSet.Builder().claim("dn", "cn=a,dc=b").build();
+        JWTClaimsSet claims =
+                new JWTClaimsSet.Builder().claim("dn", "cn=a,dc=b").build();
 
-        assertThat(RequiredClaims.parse(List.of(" dn = cn=a,dc=b ")).missingFrom(claims)).isEmpty();
+        assertThat(RequiredClaims.parse(List.of(" dn = cn=a,dc=b ")).missingFrom(claims))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -91,7 +97,8 @@ class RequiredClaimsTest {
         try {
             RequiredClaims claims = RequiredClaims.parse(entries);
             assertThat(claims.isEmpty()).isEqualTo(entries.isEmpty());
-            assertThat(claims.missingFrom(new JWTClaimsSet.Builder().build()).isEmpty()).isEqualTo(entries.isEmpty());
+            assertThat(claims.missingFrom(new JWTClaimsSet.Builder().build()).isEmpty())
+                    .isEqualTo(entries.isEmpty());
         } catch (IllegalArgumentException x) {
             assertThat(x).hasMessageContaining("is not a required claim");
         }

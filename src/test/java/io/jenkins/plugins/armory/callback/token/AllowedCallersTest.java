@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.callback.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import java.time.Duration;
@@ -13,13 +12,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whom {@code allowedCallers} of a step lets decide. */
 class AllowedCallersTest {
 
     private static final String ISSUER = "https://issuer.example.com";
 
     private static AllowedCallers callers(String... entries) {
-        return AllowedCallers.of(ApprovalTerms.of("id", new BuildRef("job", 1)).environment("prod").webhook("tests").callers(null, List.of(entries)).timeout(Instant.EPOCH, Duration.ofHours(1)).start());
+        return AllowedCallers.of(ApprovalTerms.of("id", new BuildRef("job", 1))
+                .environment("prod")
+                .webhook("tests")
+                .callers(null, List.of(entries))
+                .timeout(Instant.EPOCH, Duration.ofHours(1))
+                .start());
     }
 
     @ParameterizedTest
@@ -37,7 +40,8 @@ class AllowedCallersTest {
         "repo?octo,          repo:octo,            false",
     })
     void starStandsForAnyTextOfASubject(String pattern, String subject, boolean included) {
-        assertThat(callers(ISSUER + ' ' + pattern).includeSubject(ISSUER, subject)).isEqualTo(included);
+        assertThat(callers(ISSUER + ' ' + pattern).includeSubject(ISSUER, subject))
+                .isEqualTo(included);
     }
 
     @Test
@@ -48,16 +52,17 @@ class AllowedCallersTest {
     @Test
     void issuerAloneIncludesAllItsSubjects() {
         assertThat(callers(ISSUER).includeSubject(ISSUER, "anybody")).isTrue();
-        assertThat(callers(ISSUER).includeSubject("https://other.example.com", "anybody")).isFalse();
+        assertThat(callers(ISSUER).includeSubject("https://other.example.com", "anybody"))
+                .isFalse();
     }
 
-    /** A backtracking matcher takes time that grows with the power of the number of stars: hours for these. */
+    /** Takes hours with a backtracking matcher, whose time is exponential in the number of stars. */
     @Test
     void manyStarsTakeNoLongerThanOne() {
         AllowedCallers callers = callers(ISSUER + " *a*a*a*a*a*a*b");
 
         assertTimeoutPreemptively(
-                Duration.ofSeconds(10),
-                () -> assertThat(callers.includeSubject(ISSUER, "a".repeat(60_000))).isFalse());
+                Duration.ofSeconds(10), () -> assertThat(callers.includeSubject(ISSUER, "a".repeat(60_000)))
+                        .isFalse());
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 public class CallbackTokensTest {
 
-    /** As Jenkins would have them, with a key of the test's own. */
+    /** Returns tokens as Jenkins has them, with another key. */
     public static CallbackTokens withKey(String key) {
         return new CallbackTokens(message -> {
             try {
@@ -57,7 +57,8 @@ public class CallbackTokensTest {
         assertThat(tokens.approvalOf(token)).contains(id);
         assertThat(withKey("one").tokenFor(id)).isEqualTo(token);
         assertThat(withKey("another").approvalOf(token)).isEmpty();
-        assertThat(tokens.approvalOf(tokens.newId() + token.substring(id.length()))).isEmpty();
+        assertThat(tokens.approvalOf(tokens.newId() + token.substring(id.length())))
+                .isEmpty();
     }
 
     @Test

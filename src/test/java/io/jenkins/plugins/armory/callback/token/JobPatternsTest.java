@@ -74,19 +74,28 @@ class JobPatternsTest {
                 .withMessageContaining("folder/**");
     }
 
-    /** A backtracking matcher takes time that grows with the power of the number of stars: hours for these. */
+    /** Takes hours with a backtracking matcher, whose time is exponential in the number of stars. */
     @ParameterizedTest
-    @CsvSource({"*a*a*a*a*a*a*b, a, 60000", "team/*a*a*a*a*a*a*b, team/a, 60000", "**/a/**/a/**/a/**/a/**/a/**/a/**/b, a/, 2000"})
+    @CsvSource({
+        "*a*a*a*a*a*a*b, a, 60000",
+        "team/*a*a*a*a*a*a*b, team/a, 60000",
+        "**/a/**/a/**/a/**/a/**/a/**/a/**/b, a/, 2000"
+    })
     void manyStarsTakeNoLongerThanOne(String pattern, String job, int times) {
         String name = job.endsWith("/") ? job.repeat(times) + 'a' : job + "a".repeat(times);
 
         assertTimeoutPreemptively(
-                Duration.ofSeconds(10), () -> assertThat(JobPatterns.parse(pattern).match(name)).isFalse());
+                Duration.ofSeconds(10),
+                () -> assertThat(JobPatterns.parse(pattern).match(name)).isFalse());
     }
 
     @Provide
     Arbitrary<String> names() {
-        return Arbitraries.of("a", "b", "ab", "[x]", "a.b", "(", "\\E", "ü").list().ofMinSize(1).ofMaxSize(4).map(all -> String.join("/", all));
+        return Arbitraries.of("a", "b", "ab", "[x]", "a.b", "(", "\\E", "ü")
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(4)
+                .map(all -> String.join("/", all));
     }
 
     @Provide
@@ -98,7 +107,7 @@ class JobPatternsTest {
                 .map(all -> String.join("/", all));
     }
 
-    /** By recursion over the names, without a regular expression. */
+    /** Matches by recursion over the names, without a regular expression. */
     private static boolean matches(List<String> pattern, List<String> job) {
         if (pattern.isEmpty()) {
             return job.isEmpty();
@@ -119,9 +128,10 @@ class JobPatternsTest {
         return switch (pattern.charAt(0)) {
             case '*' -> matches(pattern.substring(1), name) || !name.isEmpty() && matches(pattern, name.substring(1));
             case '?' -> !name.isEmpty() && matches(pattern.substring(1), name.substring(1));
-            default -> !name.isEmpty()
-                    && name.charAt(0) == pattern.charAt(0)
-                    && matches(pattern.substring(1), name.substring(1));
+            default ->
+                !name.isEmpty()
+                        && name.charAt(0) == pattern.charAt(0)
+                        && matches(pattern.substring(1), name.substring(1));
         };
     }
 
@@ -143,11 +153,13 @@ class JobPatternsTest {
     }
 
     @Property(tries = 2000)
-    void aScopeIsMadeOfWhatAScopeMayHaveAndMeansItsPattern(@ForAll("patterns") String pattern, @ForAll("names") String job) {
+    void aScopeIsMadeOfWhatAScopeMayHaveAndMeansItsPattern(
+            @ForAll("patterns") String pattern, @ForAll("names") String job) {
         String scope = Scopes.ofJobs(pattern);
 
         assertThat(scope).matches("[\\x21\\x23-\\x5b\\x5d-\\x7e]+"); // RFC 6749, section 3.3
-        assertThat(Scopes.include(scope, job)).isEqualTo(JobPatterns.parse(pattern).match(job));
+        assertThat(Scopes.include(scope, job))
+                .isEqualTo(JobPatterns.parse(pattern).match(job));
         assertThat(Scopes.isWithin(JobPatterns.parse(pattern), Scopes.ofJobs(job)))
                 .isEqualTo(JobPatterns.parse(pattern).match(job));
     }

@@ -33,7 +33,7 @@ class VerifiedTokensTest {
     }
 
     private static String token(ECKey key, String subject) throws JOSEException {
-        SignedJWT jwt = new SignedJWT(
+        var jwt = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("k").build(),
                 new JWTClaimsSet.Builder().subject(subject).build());
         jwt.sign(new ECDSASigner(key));
@@ -141,7 +141,8 @@ class VerifiedTokensTest {
 
     @Test
     void readsOneThatIsNotSigned() throws Exception {
-        String token = new PlainJWT(new JWTClaimsSet.Builder().subject("anybody").build()).serialize();
+        String token =
+                new PlainJWT(new JWTClaimsSet.Builder().subject("anybody").build()).serialize();
 
         VerifiedTokens.Received jwt = tokens.read(token).orElseThrow();
 

@@ -33,8 +33,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * All that the plugin does for a callback, from the request's parts to the bytes of the answer, but for the disk and for
- * looking up the client's credential. Each decides an approval that waits.
+ * Measures a callback, from the parts of the request to the bytes of the answer, without the disk and without the look-up of
+ * the client's credential. Each callback decides a pending approval.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -79,7 +79,7 @@ public class CallbackBenchmark {
         timer.shutdownNow();
     }
 
-    /** With one token of {@code oauth/token} for all of them. */
+    /** Uses one token of {@code oauth/token} for all callbacks. */
     @Benchmark
     @OperationsPerInvocation(CALLBACKS)
     public int withIssuedToken() {
@@ -90,7 +90,7 @@ public class CallbackBenchmark {
         return bytes;
     }
 
-    /** Each with its approval's own token. */
+    /** Uses each approval's own token. */
     @Benchmark
     @OperationsPerInvocation(CALLBACKS)
     public int withOwnTokens() {
@@ -108,9 +108,7 @@ public class CallbackBenchmark {
                 List.of("Bearer " + token),
                 List.of(),
                 "127.0.0.1",
-                "application/json",
-                BODY.length,
-                new ByteArrayInputStream(BODY)));
+                new RequestBody("application/json", BODY.length, new ByteArrayInputStream(BODY))));
         if (response.status() != 200) {
             throw new IllegalStateException(response.toString());
         }

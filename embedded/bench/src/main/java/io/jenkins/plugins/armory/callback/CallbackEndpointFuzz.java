@@ -29,8 +29,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Whatever is sent as {@code Authorization}, as the other header, as content type and as body, without the token, decides
- * nothing. Input: the parts of a request, divided by bytes of the value 1.
+ * Checks that no request without the token decides anything, whatever its {@code Authorization}, the alternative header, its
+ * content type and its body. The input is these four parts, separated by bytes of the value 1.
  */
 public final class CallbackEndpointFuzz {
 
@@ -67,11 +67,11 @@ public final class CallbackEndpointFuzz {
     private static Approvals open() {
         try {
             ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(work -> {
-                Thread thread = new Thread(work);
+                var thread = new Thread(work);
                 thread.setDaemon(true);
                 return thread;
             });
-            Approvals approvals = new Approvals(
+            var approvals = new Approvals(
                     ApprovalStore.open(Files.createTempDirectory("fuzz"), timer, timer),
                     timer,
                     timer,
@@ -86,7 +86,7 @@ public final class CallbackEndpointFuzz {
         }
     }
 
-    /** What Jazzer calls. */
+    /** Called by Jazzer. */
     public static void fuzzerTestOneInput(byte[] data) throws IOException {
         List<String> parts = Fuzzing.split(data, 4);
         JsonResponse response = ENDPOINT.handle(new CallbackRequest(
@@ -94,10 +94,11 @@ public final class CallbackEndpointFuzz {
                 ID,
                 parts.get(0).isEmpty() ? List.of() : List.of(parts.get(0)),
                 parts.get(1).isEmpty() ? List.of() : List.of(parts.get(1)),
-                "address " + REQUESTS.incrementAndGet(), // who fails so often from one would be told to slow down
-                parts.get(2),
-                -1,
-                new ByteArrayInputStream(parts.get(3).getBytes(StandardCharsets.ISO_8859_1))));
+                "address " + REQUESTS.incrementAndGet(),
+                new RequestBody( // one address would be answered 429
+                        parts.get(2),
+                        -1,
+                        new ByteArrayInputStream(parts.get(3).getBytes(StandardCharsets.ISO_8859_1)))));
         Fuzzing.check(response.status() == 401, "nobody decides without a token: " + response);
         Fuzzing.checkError(response);
         Fuzzing.check(!APPROVALS.find(ID).orElseThrow().isDecided(), "nothing is decided");

@@ -52,7 +52,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What it takes to know each kind of token as genuine. That of a Secret text is without looking up the credential. */
+/** Measures the verification of each kind of token. For a Secret text, the credential is not looked up. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -88,9 +88,9 @@ public class TokenBenchmark {
         }
     }
 
-    /** What issues tokens to one client, and verifies them. */
+    /** Returns the issuer and verifier of one client's tokens. */
     static IssuedTokens issuedTokens(CallbackClient client) {
-        SigningKeys keys = new SigningKeys(new SigningKeys.Store() {
+        var keys = new SigningKeys(new SigningKeys.Store() {
             @Override
             public byte[] load() {
                 return null;
@@ -120,8 +120,8 @@ public class TokenBenchmark {
 
         RSAKey rsa = new RSAKeyGenerator(2048).keyID("rsa").generate();
         ECKey ec = new ECKeyGenerator(Curve.P_256).keyID("ec").generate();
-        JWKSet published = new JWKSet(List.<JWK>of(rsa, ec)).toPublicJWKSet();
-        OutsideIssuer issuer = new OutsideIssuer(
+        var published = new JWKSet(List.<JWK>of(rsa, ec)).toPublicJWKSet();
+        var issuer = new OutsideIssuer(
                 ISSUER,
                 AUDIENCE,
                 RequiredClaims.parse(List.of("repository=octo-org/octo-repo")),
@@ -137,14 +137,14 @@ public class TokenBenchmark {
         es256 = sign(JWSAlgorithm.ES256, "ec", new ECDSASigner(ec));
         for (Verification each : List.of(ownToken(), issuedToken(), outsideRs256(), outsideEs256())) {
             if (!(each instanceof Verification.Genuine)) {
-                throw new IllegalStateException("what is measured has to be genuine: " + each);
+                throw new IllegalStateException("the measured tokens must be genuine: " + each);
             }
         }
     }
 
     private static String sign(JWSAlgorithm algorithm, String keyId, JWSSigner signer) throws JOSEException {
         Instant now = Instant.now();
-        SignedJWT jwt = new SignedJWT(
+        var jwt = new SignedJWT(
                 new JWSHeader.Builder(algorithm).keyID(keyId).build(),
                 new JWTClaimsSet.Builder()
                         .issuer(ISSUER)
@@ -168,7 +168,7 @@ public class TokenBenchmark {
         return issued.verify(issuedToken, Optional.empty());
     }
 
-    /** One whose signature is not remembered. */
+    /** Verifies a token whose signature is not remembered. */
     @Benchmark
     public Verification issuedTokenForTheFirstTime() {
         next = (next + 1) % issuedTokens.size();

@@ -2,12 +2,12 @@ package io.jenkins.plugins.armory.webhook;
 
 import java.nio.charset.StandardCharsets;
 
-/** Whatever is in a deployment file, it is read, or refused with a reason; and it takes no time and memory to speak of. */
+/** Checks that any deployment file is read or refused with a reason, without much time and memory. */
 public final class DeploymentFileFuzz {
 
     private DeploymentFileFuzz() {}
 
-    /** What Jazzer calls. */
+    /** Called by Jazzer. */
     public static void fuzzerTestOneInput(byte[] data) {
         try {
             DeploymentFile file = DeploymentFile.parse("deployment.yml", new String(data, StandardCharsets.UTF_8));

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whatever stands in the templates of a webhook, and in the values for them, makes a request or is refused with the name of
- * the field, and no value leaves the header that it stands in. Input: templates of the address, a header and the body, and a
- * value, divided by bytes of the value 1.
+ * Checks that any templates and values make a request or are refused with the name of the field, and that no value breaks out
+ * of its header. The input is the templates of the address, a header and the body, and a value, separated by bytes of the
+ * value 1.
  */
 public final class TemplateFuzz {
 
@@ -15,7 +15,7 @@ public final class TemplateFuzz {
 
     private TemplateFuzz() {}
 
-    /** What Jazzer calls. */
+    /** Called by Jazzer. */
     public static void fuzzerTestOneInput(byte[] data) {
         String[] parts = (new String(data, StandardCharsets.UTF_8) + "\u0001\u0001\u0001\u0001").split("\u0001", 5);
         try {
@@ -24,7 +24,7 @@ public final class TemplateFuzz {
                     .headers(List.of(new Webhook.Header("X-Fuzz", parts[1])))
                     .body(parts[2].isEmpty() ? null : parts[2])
                     .build();
-            Variables variables = new Variables()
+            var variables = new Variables()
                     .with(Variables.CALLBACK_URI, "https://j.example.com/armory/approvals/a1")
                     .withContext(Map.of("v", parts[3]))
                     .withSecrets(id -> parts[3]);

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.callback.oauth;
 
 import io.jenkins.plugins.armory.callback.Fuzzing;
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.RequestBody;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.ByteArrayInputStream;
@@ -12,12 +13,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Whatever is sent to {@code oauth/token} is answered in the documented form, and no token is given without the secret. Input:
- * {@code Authorization}, content type, query and body, divided by bytes of the value 1.
+ * Checks that any request to {@code oauth/token} is answered in the documented form, and without a token unless it has the
+ * secret. The input is {@code Authorization}, content type, query and body, separated by bytes of the value 1.
  */
 public final class TokenEndpointFuzz {
 
-    /** Nobody sends this by chance. */
+    /** A client whose secret is not found by chance. */
     private static final CallbackClient CLIENT =
             new CallbackClient("c", "client-1", "1f0c7a35-9d1e-4a55-8f6e-0d8f4a1c2b3e", JobPatterns.parse("team/**"));
 
@@ -45,7 +46,7 @@ public final class TokenEndpointFuzz {
 
     private TokenEndpointFuzz() {}
 
-    /** What Jazzer calls. */
+    /** Called by Jazzer. */
     public static void fuzzerTestOneInput(byte[] data) {
         List<String> parts = Fuzzing.split(data, 4);
         JsonResponse response = ENDPOINT.handle(new TokenRequest(
@@ -53,9 +54,10 @@ public final class TokenEndpointFuzz {
                 parts.get(2),
                 parts.get(0).isEmpty() ? List.of() : List.of(parts.get(0)),
                 "address " + REQUESTS.incrementAndGet(),
-                parts.get(1),
-                -1,
-                new ByteArrayInputStream(parts.get(3).getBytes(StandardCharsets.ISO_8859_1))));
+                new RequestBody(
+                        parts.get(1),
+                        -1,
+                        new ByteArrayInputStream(parts.get(3).getBytes(StandardCharsets.ISO_8859_1)))));
         Fuzzing.check(
                 response.status() >= 400
                         && response.status() < 500

@@ -1,0 +1,175 @@
+package io.jenkins.plugins.armory.webhook;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.WebhookRequest.Defaults;
+import io.jenkins.plugins.armory.webhook.WebhookRequest.RenderedHeader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import okhttp3.HttpUrl;
+
+/** Renders the parts of one request from the templates of its webhook. */
+final class RequestRenderer {
+
+    static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private static final String CONTENT_TYPE = "Content-Type";
+    private static final String JSON_TYPE = "application/json";
+
+    private final Webhook webhook;
+    private final Variables variables;
+    private final Defaults defaults;
+
+    RequestRenderer(Webhook webhook, Variables variables, Defaults defaults) {
+        this.webhook = webhook;
+        this.variables = variables;
+        this.defaults = defaults;
+    }
+
+    /** @throws TemplateException if something cannot be sent as it is */
+    WebhookRequest render() throws TemplateException {
+        HttpUrl url = url();
+        List<RenderedHeader> headers = headers();
+        String contentType = contentType(headers);
+        String body = body(Escapings.mediaType(contentType == null ? JSON_TYPE : contentType));
+        if (body != null && contentType == null) {
+            headers.add(new RenderedHeader(CONTENT_TYPE, JSON_TYPE));
+        }
+        checkCallbackUri();
+        return new WebhookRequest(webhook.method(), url, headers, body, variables.secretsUsed());
+    }
+
+    private HttpUrl url() throws TemplateException {
+        var template = new Template("uriTemplate", webhook.uriTemplate());
+        String uri = template.render(variables, Escapings.uri()).toString();
+        if (!uri.regionMatches(true, 0, "http://", 0, 7) && !uri.regionMatches(true, 0, "https://", 0, 8)) {
+            throw new TemplateException("uriTemplate: must start with http:// or https:// once rendered");
+        }
+        HttpUrl url = HttpUrl.parse(uri);
+        // OkHttp accepts some international host names whose ASCII form it does not accept.
+        if (url == null || HttpUrl.parse(url.toString()) == null) {
+            throw new TemplateException("uriTemplate: is not a valid address once rendered; check its host and port");
+        }
+        if (!url.username().isEmpty() || !url.password().isEmpty()) {
+            throw new TemplateException(
+                    "uriTemplate: has a user or a password before the host, which would not be sent;"
+                            + " use an Authorization header");
+        }
+        checkDots(template, url);
+        return url;
+    }
+
+    /**
+     * Checks that no value removes a segment of the path. The segments "." and ".." do (RFC 3986, section 5.2.4), and they
+     * cannot be escaped. So the path must have as many segments as it has with harmless values.
+     */
+    private void checkDots(Template template, HttpUrl url) throws TemplateException {
+        String harmless = template.render(variables, (value, before) -> before.isEmpty() ? value : "x")
+                .toString();
+        HttpUrl expected = HttpUrl.parse(harmless);
+        if (expected != null && expected.pathSize() != url.pathSize()) {
+            throw new TemplateException(
+                    "uriTemplate: a value makes a segment of the path \".\" or \"..\", which stands for another path");
+        }
+    }
+
+    private List<RenderedHeader> headers() throws TemplateException {
+        var headers = new ArrayList<RenderedHeader>();
+        for (Webhook.Header header : webhook.headers()) {
+            String field = "headers: " + header.key();
+            String value = new Template(field, header.value())
+                    .render(variables, Escapings.header())
+                    .toString()
+                    .strip();
+            try { // the text between the values
+                Escapings.header().escape(value, "");
+            } catch (IllegalArgumentException x) {
+                throw new TemplateException(field + ": the value " + x.getMessage());
+            }
+            headers.add(new RenderedHeader(header.key(), value));
+        }
+        return headers;
+    }
+
+    @CheckForNull
+    private static String contentType(List<RenderedHeader> headers) {
+        return headers.stream()
+                .filter(header -> header.name().equalsIgnoreCase(CONTENT_TYPE))
+                .map(RenderedHeader::value)
+                .findFirst()
+                .orElse(null);
+    }
+
+    @CheckForNull
+    private String body(String mediaType) throws TemplateException {
+        if (webhook.body() != null) {
+            return ownBody(webhook.body(), mediaType);
+        }
+        if (!webhook.mayHaveBody()) {
+            return null;
+        }
+        if (!Escapings.isJson(mediaType)) {
+            throw new TemplateException("bodyTemplate: is missing; without one the body is JSON, which does not go"
+                    + " with the Content-Type header");
+        }
+        return defaultBody();
+    }
+
+    private String ownBody(String template, String mediaType) throws TemplateException {
+        Template.Rendered body = new Template("bodyTemplate", template).render(variables, Escapings.body(mediaType));
+        if (Escapings.isJson(mediaType)) {
+            checkJson(body);
+        }
+        return body.toString();
+    }
+
+    private static void checkJson(Template.Rendered body) throws TemplateException {
+        try {
+            JSON.readTree(body.toString());
+        } catch (JsonProcessingException x) {
+            throw new TemplateException("bodyTemplate: is not JSON once rendered: " + problem(x) + " "
+                    + body.placeOf((int) x.getLocation().getCharOffset())
+                    + ". For a body that is not JSON, give a Content-Type header");
+        }
+    }
+
+    /** Describes the parser's error. Its own message could show a value. */
+    private static String problem(JsonProcessingException x) {
+        String message = String.valueOf(x.getOriginalMessage()).toLowerCase(Locale.ROOT);
+        if (message.contains("expecting comma")) {
+            return "a comma, or the end of the object or list, is missing before the text";
+        }
+        if (message.contains("end-of-input")) {
+            return "it ends before all is closed,";
+        }
+        return "error";
+    }
+
+    private String defaultBody() {
+        var json = JSON.createObjectNode();
+        if (!webhook.disableCallback()) {
+            json.put("callbackUri", variables.get(Variables.CALLBACK_URI));
+        }
+        json.put("approvalId", defaults.approvalId())
+                .put("deploymentId", variables.get(Variables.DEPLOYMENT_ID))
+                .put("environment", variables.get(Variables.ENVIRONMENT_NAME))
+                .put("phase", defaults.phase());
+        variables.context().forEach(json.putObject("context")::put);
+        json.put("buildUrl", defaults.buildUrl());
+        if (variables.get(Variables.OUTCOME) != null) {
+            json.put("outcome", variables.get(Variables.OUTCOME)).put("reason", variables.get(Variables.REASON));
+        }
+        return json.toString();
+    }
+
+    private void checkCallbackUri() throws TemplateException {
+        if (!webhook.disableCallback() && !webhook.tellsWhereToCallBack()) {
+            throw new TemplateException(
+                    "nothing in it says where to call back to; put {{armory.callbackUri}}/callback into"
+                            + " uriTemplate, a header or bodyTemplate, or set disableCallback");
+        }
+    }
+}

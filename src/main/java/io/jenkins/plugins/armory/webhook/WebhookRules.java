@@ -1,0 +1,117 @@
+package io.jenkins.plugins.armory.webhook;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** The rules for the fields of a {@link Webhook}. Each check throws an {@link InvalidWebhookException}. */
+final class WebhookRules {
+
+    static final List<String> METHODS = List.of("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS");
+
+    private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD");
+    private static final String HEADER_NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"; // RFC 9110, section 5.6.2
+
+    /** Headers that the HTTP client sets itself, or that would lead the request to another host. */
+    private static final Set<String> RESERVED_HEADERS = Set.of(
+            "connection",
+            "content-length",
+            "expect",
+            "host",
+            "keep-alive",
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade");
+
+    private WebhookRules() {}
+
+    static void checkName(@CheckForNull String name) {
+        if (name == null || name.isBlank()) {
+            throw new InvalidWebhookException("name", "must not be blank; it is what people will know the webhook by");
+        }
+    }
+
+    static void checkUriTemplate(@CheckForNull String uriTemplate) {
+        if (uriTemplate == null || uriTemplate.isBlank()) {
+            throw new InvalidWebhookException(
+                    "uriTemplate", "is missing; put the address to call there, such as https://ci.example.com/start");
+        }
+        Template.check("uriTemplate", uriTemplate);
+        String start = uriTemplate.strip().toLowerCase(Locale.ROOT);
+        if (!start.startsWith("http://") && !start.startsWith("https://") && !start.startsWith("{{")) {
+            throw new InvalidWebhookException("uriTemplate", "must start with http:// or https://, or with a variable");
+        }
+    }
+
+    static void checkMethod(String method) {
+        if (!METHODS.contains(normalMethod(method))) {
+            throw new InvalidWebhookException(
+                    "method", "\"" + method + "\" is not one of " + String.join(", ", METHODS));
+        }
+    }
+
+    static void checkHeader(@CheckForNull String key, String value) {
+        if (key == null || !key.matches(HEADER_NAME)) {
+            throw new InvalidWebhookException(
+                    "headers",
+                    "\"" + key + "\" is not the name of an HTTP header; write"
+                            + " headers: [[key: 'Authorization', value: '...']]");
+        }
+        if (RESERVED_HEADERS.contains(key.toLowerCase(Locale.ROOT))) {
+            throw new InvalidWebhookException("headers", key + " is set by Jenkins; leave it out");
+        }
+        Template.check("headers", value);
+    }
+
+    static void checkBody(String method, @CheckForNull String body, @CheckForNull String bodyPath) {
+        if (body != null && bodyPath != null) {
+            throw new InvalidWebhookException("bodyTemplate", "has both inline and path; leave one of them out");
+        }
+        if (body != null) {
+            Template.check("bodyTemplate", body);
+        }
+        boolean hasBody = body != null || bodyPath != null;
+        if (hasBody && !mayHaveBody(method)) {
+            throw new InvalidWebhookException(
+                    "bodyTemplate", "a " + method + " request has no body; leave it out, or use POST");
+        }
+    }
+
+    static void checkRetryCount(int retryCount) {
+        if (retryCount < 0) {
+            throw new InvalidWebhookException("retryCount", retryCount + " is less than 0");
+        }
+    }
+
+    static void checkAgent(NetworkMode networkMode, @CheckForNull String agentIdentifier) {
+        if (agentIdentifier != null && networkMode != NetworkMode.REMOTE_NETWORK_AGENT) {
+            throw new InvalidWebhookException(
+                    "agentIdentifier",
+                    "goes with networkMode " + NetworkMode.REMOTE_NETWORK_AGENT + " alone; set that, or leave it out");
+        }
+    }
+
+    static void checkContext(Map<String, String> context) {
+        for (String key : context.keySet()) {
+            if (!Template.isName(key)) {
+                throw new InvalidWebhookException(
+                        "context",
+                        "\"" + key + "\" cannot be named in a template; use letters, digits, '.', '-' and '_' in keys");
+            }
+        }
+    }
+
+    static boolean mayHaveBody(String method) {
+        return !METHODS_WITHOUT_BODY.contains(normalMethod(method));
+    }
+
+    /** Returns a method without the spaces around it, in capitals. */
+    static String normalMethod(String method) {
+        return method.strip().toUpperCase(Locale.ROOT);
+    }
+}
