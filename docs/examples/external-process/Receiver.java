@@ -11,13 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An external process for webhook approvals: takes the webhook's request, answers at once, and starts a script that does
- * the work and calls back. Needs a JDK and nothing else:
+ * An external process for webhook approvals: answers the webhook's request at once, and starts a script that does the work and
+ * calls back. Needs only a JDK:
  *
  * <pre>java Receiver.java [--port N] [--check SCRIPT]</pre>
  *
- * It listens on this machine alone. The webhook is a POST to {@code /checks} with a flat JSON object, of which the script
- * gets the known fields as environment variables.
+ * It listens on the loopback address only. The webhook is a POST to {@code /checks} with a flat JSON object. The script gets the
+ * known fields as environment variables.
  */
 public final class Receiver {
 
@@ -25,7 +25,7 @@ public final class Receiver {
     private static final String DEFAULT_CHECK = "check.sh";
     private static final int MAX_BYTES = 64 * 1024;
 
-    /** Those fields alone: a request must not be able to set PATH, say. */
+    /** Only these fields, since a request must not set PATH. */
     private static final Map<String, String> VARIABLES = Map.of(
             "callbackUri", "CALLBACK_URI",
             "callbackToken", "CALLBACK_TOKEN",
@@ -78,7 +78,7 @@ public final class Receiver {
         }
     }
 
-    /** Starts the script and does not wait for it: a webhook is to be answered at once. */
+    /** Starts the script without waiting for it, so that the webhook is answered at once. */
     private void start(Map<String, String> request) throws IOException {
         ProcessBuilder script = new ProcessBuilder("sh", check.toString()).inheritIO();
         VARIABLES.forEach((field, variable) -> {
@@ -90,7 +90,7 @@ public final class Receiver {
         script.start();
     }
 
-    /** Just enough JSON for an example that has no library: one flat object. */
+    /** A minimal JSON parser for one flat object, because the example has no library. */
     private static final class Json {
 
         private static final String STRING = "\"((?:[^\"\\\\]|\\\\.)*+)\"";

@@ -2,16 +2,16 @@
 #
 # Calls back: call-back.sh true|false MESSAGE
 #
-#   CALLBACK_URI                  where to: {{armory.callbackUri}}
-#   CALLBACK_TOKEN                what to prove oneself with: {{armory.callbackToken}}, or the secret of a Secret text
+#   CALLBACK_URI                  address of the callback: {{armory.callbackUri}}
+#   CALLBACK_TOKEN                token: {{armory.callbackToken}}, or the secret of a Secret text
 #
-# or, instead of CALLBACK_TOKEN, a callback client of Jenkins, for which a token is fetched first:
+# or, instead of CALLBACK_TOKEN, a callback client of Jenkins, for which the script fetches a token:
 #
 #   CLIENT_ID, CLIENT_SECRET      username and password of its credential
-#   TOKEN_URL                     where from; left out, <Jenkins URL>armory/oauth/token as CALLBACK_URI has it
+#   TOKEN_URL                     address of the tokens; default: <Jenkins URL>armory/oauth/token, derived from CALLBACK_URI
 #
-# Tries again while Jenkins cannot be reached or is starting up. An answer that is final, such as 409 or 410, is shown and
-# makes this fail. Tokens and secrets go through pipes, since other users may see the arguments of a command.
+# Retries while Jenkins cannot be reached or is starting up. Prints a final answer, such as 409 or 410, and fails. Tokens and
+# secrets go through pipes, because other users may see the arguments of a command.
 #
 set -eu
 : "${CALLBACK_URI:?}" "${1:?true or false}"

@@ -1,8 +1,8 @@
 #!/bin/sh
 #
-# The work that a webhook asked for, and the callback with what came of it. The receiver sets
-#   CALLBACK_URI, CALLBACK_TOKEN  where to call back, and what to prove oneself with
-#   ENVIRONMENT, OUTCOME          what the Jenkinsfile says besides
+# Does the work of the webhook and calls back with the outcome. The receiver sets
+#   CALLBACK_URI, CALLBACK_TOKEN  address and token of the callback
+#   ENVIRONMENT, OUTCOME          values from the Jenkinsfile
 #
 set -eu
 : "${CALLBACK_URI:?}" "${CALLBACK_TOKEN:?}"
@@ -26,7 +26,7 @@ END
 fi
 
 echo "Checking $environment..."
-sleep 3 # the place for real work
+sleep 3 # instead of real work
 
 case ${OUTCOME:-pass} in
     pass) call_back true "All **42** checks of \`$environment\` passed." ;;

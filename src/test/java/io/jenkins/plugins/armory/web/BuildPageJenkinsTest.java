@@ -72,7 +72,7 @@ class BuildPageJenkinsTest {
         String text = page().asNormalizedText();
 
         assertThat(text)
-                .contains("Webhook Approvals", "Calling", "tests", ENVIRONMENT, "Waits until", "Refused callbacks: 1");
+                .contains("Webhook Approvals", "Calling", "tests", ENVIRONMENT, "Deadline: ", "Refused callbacks: 1");
         end();
     }
 

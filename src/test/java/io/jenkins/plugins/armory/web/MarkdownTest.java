@@ -189,7 +189,7 @@ class MarkdownTest {
 
         assertThat(Markdown.toHtml(whole)).isEqualTo("<p>" + whole + "</p>\n");
         assertThat(Markdown.toHtml(whole + "y"))
-                .isEqualTo("<p>" + whole + "</p>\n<p><em>The message is longer than what is shown here.</em></p>\n");
+                .isEqualTo("<p>" + whole + "</p>\n<p><em>Message truncated.</em></p>\n");
         assertThat(Markdown.toHtml("x".repeat(Markdown.MAX_SHOWN - 1) + "\ud83d\ude00"))
                 .startsWith("<p>" + "x".repeat(Markdown.MAX_SHOWN - 1) + "</p>");
     }

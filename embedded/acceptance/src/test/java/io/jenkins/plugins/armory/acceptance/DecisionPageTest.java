@@ -82,7 +82,7 @@ class DecisionPageTest {
 
         awaitNoDialog(page);
         assertThat(textOf(page, ".armory-decision__notice"))
-                .contains("Approved: " + build.job().name() + " #1, prod.", "still awaited");
+                .contains("Approved: " + build.job().name() + " #1, prod.", "still pending");
         page.await("!document.querySelector('" + APPROVE + "')");
         String user = person(build).get("user").asText();
         assertThat(user).isIn("admin", "anonymous");
@@ -156,7 +156,7 @@ class DecisionPageTest {
 
             page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
             assertThat(textOf(page, DIALOG + " [role=alert]"))
-                    .contains(person(build).get("user").asText() + " was first: Approved", "I was first");
+                    .contains(person(build).get("user").asText() + " decided first: Approved", "I was first");
             assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()")
                             .asBoolean())
                     .isFalse();
@@ -179,7 +179,7 @@ class DecisionPageTest {
 
         page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
         assertThat(textOf(page, DIALOG + " [role=alert]"))
-                .contains("It had ended before: Failed (callback token)", "1 of 42 failed");
+                .contains("Already decided: Failed (callback token)", "1 of 42 failed");
         assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()")
                         .asBoolean())
                 .isFalse();

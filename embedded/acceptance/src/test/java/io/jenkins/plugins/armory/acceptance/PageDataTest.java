@@ -74,7 +74,7 @@ class PageDataTest {
         JsonNode decision = build.approvals().get(0).get("decision");
         assertThat(decision.get("mdMessage").asText()).isEqualTo("x".repeat(8192));
         assertThat(decision.get("mdMessageHtml").asText())
-                .contains("longer than what is shown")
+                .contains("Message truncated.")
                 .hasSizeLessThan(9000);
         JsonNode whole =
                 jenkins.get("armory/approvals/" + callback.id() + "/api/json").json();

@@ -124,7 +124,7 @@ class UsersPageTest {
             bob.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
             assertThat(bob.evaluate("document.querySelector('" + DIALOG + " [role=alert]').innerText")
                             .asText())
-                    .contains("alice was first: Approved", "looks good");
+                    .contains("alice decided first: Approved", "looks good");
             assertThat(person(build).get("user").asText()).isEqualTo("alice");
             build.abort();
             hasNoTrouble(alice);
