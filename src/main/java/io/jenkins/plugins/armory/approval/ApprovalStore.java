@@ -581,7 +581,9 @@ public final class ApprovalStore {
             if (!fold(stop)) { // else the journal would bring the old names back
                 return false;
             }
+            // Here too: where a sync failed in an earlier fold, the files were written and this one had nothing left to do.
             disk.sync(decidedFolder);
+            disk.sync(pendingFolder);
             moves.written(due);
             return true;
         } finally {

@@ -63,6 +63,48 @@ class JournalPropertyTest {
         new Life(new Random(2_741_556_292L)).live();
     }
 
+    /** Once it is no longer in {@code moves.json}, the files alone have the new name: the journal has nothing of them. */
+    @Example
+    void keepsAMoveThatWasFinishedOnlyAfterAFault() throws IOException {
+        for (int fault = 1; fault <= 12; fault++) { // more than there are changes
+            CrashingDisk disk = new CrashingDisk(losingAll());
+            ApprovalStore store = ApprovalStore.open(disk, FOLDER);
+            store.create(ApprovalTest.start("a1"));
+            store.create(ApprovalTest.start("a2"));
+            store.apply("a2", new Event.Callback(true, "", "callback token"), SOON);
+            store.fold(() -> false);
+            store.move("team", "group", SOON);
+            disk.failAt(fault);
+            try {
+                store.finishMoves(() -> false);
+            } catch (IOException x) {
+                assertThat(disk.failures()).isEqualTo(1);
+            }
+            assertThat(store.finishMoves(() -> false)).isTrue();
+
+            disk.crash();
+
+            ApprovalStore reopened = ApprovalStore.open(disk, FOLDER);
+            for (String id : List.of("a1", "a2")) {
+                assertThat(reopened.find(id).orElseThrow().build().job())
+                        .as("%s after fault %d", id, fault)
+                        .isEqualTo("group/deploy");
+            }
+        }
+    }
+
+    /** A change that fails has no effect, and a crash takes back all that is not synced. */
+    private static Random losingAll() {
+        return new Random() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected int next(int bits) {
+                return 0;
+            }
+        };
+    }
+
     /** A store through changes, faults, and ends of its process, and what was promised on the way. */
     private static final class Life {
 
