@@ -141,10 +141,12 @@ public final class ApprovalStore {
                 pending.remove(id);
             }
         }
+        boolean deleted = false;
         for (Path file : list(pendingFolder, SUFFIX)) {
             String id = idOf(file);
             if (unfolded.containsKey(id) || disk.exists(decidedFile(id))) {
                 delete(file);
+                deleted = true;
             } else if (!pending.containsKey(id)) {
                 Optional<Approval> approval = readAtStart(file);
                 approval.ifPresent(each -> pending.put(id, each));
@@ -155,6 +157,9 @@ public final class ApprovalStore {
                     unreadable.add(id);
                 }
             }
+        }
+        if (deleted) {
+            disk.sync(pendingFolder); // else one may come back in a crash after its decision was removed, and wait again
         }
     }
 

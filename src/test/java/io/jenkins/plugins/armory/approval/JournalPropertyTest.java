@@ -60,6 +60,16 @@ class JournalPropertyTest {
     /** Its files of both kinds were there, after a fault, when it was removed and the machine went down. */
     @Example
     void doesNotWaitAgainWhenItsRemovalWasCutOff() throws IOException {
+        cutOffARemoval(false);
+    }
+
+    /** As before, but for a restart that deleted what was left in {@code pending/}. */
+    @Example
+    void doesNotWaitAgainWhenItsRemovalWasCutOffAfterARestart() throws IOException {
+        cutOffARemoval(true);
+    }
+
+    private static void cutOffARemoval(boolean restarted) throws IOException {
         for (int seed = 0; seed < 200; seed++) { // what a crash takes back is drawn for each file
             Random random = new Random(seed);
             CrashingDisk disk = new CrashingDisk(random);
@@ -70,6 +80,10 @@ class JournalPropertyTest {
             disk.failAt(2); // after decided/ was written, it is deleted from pending/
             store.fold(() -> false);
             assertThat(disk.failures()).isEqualTo(1);
+            if (restarted) {
+                disk.restart();
+                store = ApprovalStore.open(disk, FOLDER);
+            }
             disk.killAt(1 + random.nextInt(5));
             try {
                 store.remove("a1");
