@@ -175,10 +175,12 @@ public final class ApprovalStore implements ApprovalRepository {
                 unfolded.remove(approval.id());
             }
         }
+        boolean deleted = false;
         for (Path file : list(pendingFolder, SUFFIX)) {
             String id = idOf(file);
             if (unfolded.containsKey(id) || disk.exists(decidedFile(id))) {
                 delete(file);
+                deleted = true;
             } else if (!pending.containsKey(id)) {
                 Optional<Approval> approval = readAtStart(file);
                 approval.ifPresent(each -> (each.isDecided() ? unfolded : pending).put(id, each));
@@ -189,6 +191,9 @@ public final class ApprovalStore implements ApprovalRepository {
                     unreadable.add(id);
                 }
             }
+        }
+        if (deleted) {
+            disk.sync(pendingFolder); // else one may come back in a crash after its decision was removed, and wait again
         }
     }
 
@@ -599,7 +604,9 @@ public final class ApprovalStore implements ApprovalRepository {
             if (!fold(stop)) { // else the journal would bring the old names back
                 return false;
             }
+            // Here too: where a sync failed in an earlier fold, the files were written and this one had nothing left to do.
             disk.sync(decidedFolder);
+            disk.sync(pendingFolder);
             moves.written(due);
             return true;
         } finally {

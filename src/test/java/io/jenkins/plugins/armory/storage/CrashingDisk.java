@@ -43,6 +43,7 @@ final class CrashingDisk implements Disk {
 
     private boolean killed;
     private int changesUntilKill = Integer.MAX_VALUE;
+    private int changesUntilFault = Integer.MAX_VALUE;
     private double faults;
     private int failures;
     private int syncs;
@@ -54,6 +55,11 @@ final class CrashingDisk implements Disk {
     /** Kills the process in the middle of the change with that number, from 1 for the next. */
     synchronized void killAt(int change) {
         changesUntilKill = change;
+    }
+
+    /** Has the change with that number fail, from 1 for the next, if the process lives until then. */
+    synchronized void failAt(int change) {
+        changesUntilFault = change;
     }
 
     /** @param probability of a change to fail */
@@ -94,6 +100,7 @@ final class CrashingDisk implements Disk {
     synchronized void restart() {
         killed = false;
         changesUntilKill = Integer.MAX_VALUE;
+        changesUntilFault = Integer.MAX_VALUE;
     }
 
     private Content remains(Content content) {
@@ -109,7 +116,8 @@ final class CrashingDisk implements Disk {
     private void change(Runnable effect) throws IOException {
         checkAlive();
         boolean kill = --changesUntilKill == 0;
-        boolean fail = !kill && random.nextDouble() < faults;
+        boolean due = --changesUntilFault == 0;
+        boolean fail = !kill && (random.nextDouble() < faults || due);
         if (!kill && !fail || random.nextBoolean()) {
             effect.run();
         }

@@ -65,7 +65,83 @@ class JournalPropertyTest {
     /** Its files of both kinds were there, after a fault, when it was removed and the machine went down. */
     @Example
     void doesNotWaitAgainWhenItsRemovalWasCutOff() throws IOException {
-        new Life(new Random(2_741_556_292L)).live();
+        cutOffARemoval(false);
+    }
+
+    /** As before, but for a restart that deleted what was left in {@code pending/}. */
+    @Example
+    void doesNotWaitAgainWhenItsRemovalWasCutOffAfterARestart() throws IOException {
+        cutOffARemoval(true);
+    }
+
+    private static void cutOffARemoval(boolean restarted) throws IOException {
+        for (int seed = 0; seed < 200; seed++) { // what a crash takes back is drawn for each file
+            Random random = new Random(seed);
+            CrashingDisk disk = new CrashingDisk(random);
+            ApprovalStore store = ApprovalStore.open(disk, FOLDER);
+            store.create(ApprovalTest.start("a1"));
+            store.fold(() -> false);
+            store.apply("a1", new Event.Callback(true, "", "callback token"), SOON);
+            disk.failAt(2); // after decided/ was written, it is deleted from pending/
+            store.fold(() -> false);
+            assertThat(disk.failures()).isEqualTo(1);
+            if (restarted) {
+                disk.restart();
+                store = ApprovalStore.open(disk, FOLDER);
+            }
+            disk.killAt(1 + random.nextInt(5));
+            try {
+                store.remove("a1");
+            } catch (CrashingDisk.Killed x) {
+                // else it is removed altogether
+            }
+
+            disk.crash();
+
+            assertThat(ApprovalStore.open(disk, FOLDER).pending()).as("seed %d", seed).isEmpty();
+        }
+    }
+
+    /** Once it is no longer in {@code moves.json}, the files alone have the new name: the journal has nothing of them. */
+    @Example
+    void keepsAMoveThatWasFinishedOnlyAfterAFault() throws IOException {
+        for (int fault = 1; fault <= 12; fault++) { // more than there are changes
+            CrashingDisk disk = new CrashingDisk(losingAll());
+            ApprovalStore store = ApprovalStore.open(disk, FOLDER);
+            store.create(ApprovalTest.start("a1"));
+            store.create(ApprovalTest.start("a2"));
+            store.apply("a2", new Event.Callback(true, "", "callback token"), SOON);
+            store.fold(() -> false);
+            store.move("team", "group", SOON);
+            disk.failAt(fault);
+            try {
+                store.finishMoves(() -> false);
+            } catch (IOException x) {
+                assertThat(disk.failures()).isEqualTo(1);
+            }
+            assertThat(store.finishMoves(() -> false)).isTrue();
+
+            disk.crash();
+
+            ApprovalStore reopened = ApprovalStore.open(disk, FOLDER);
+            for (String id : List.of("a1", "a2")) {
+                assertThat(reopened.find(id).orElseThrow().build().job())
+                        .as("%s after fault %d", id, fault)
+                        .isEqualTo("group/deploy");
+            }
+        }
+    }
+
+    /** A change that fails has no effect, and a crash takes back all that is not synced. */
+    private static Random losingAll() {
+        return new Random() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected int next(int bits) {
+                return 0;
+            }
+        };
     }
 
     /** A store through changes, faults, and ends of its process, and what was promised on the way. */
