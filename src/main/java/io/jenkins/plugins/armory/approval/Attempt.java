@@ -4,6 +4,8 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * One attempt to call the webhook, once it is over. One that was under way when Jenkins went down is not among them.
@@ -17,6 +19,7 @@ import java.util.Objects;
  * @param answer the start of the answer's body, without the secrets of the request; may be empty
  * @param nextAt when the next attempt is due, {@code null} when there is none
  */
+@Restricted(NoExternalUse.class)
 public record Attempt(
         int number,
         Instant at,

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.armory.approval;
 
 import java.util.Objects;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The build that an approval belongs to.
@@ -8,6 +10,7 @@ import java.util.Objects;
  * @param job full name of the job, folders separated by {@code /}; follows renames and moves
  * @param number build number
  */
+@Restricted(NoExternalUse.class)
 public record BuildRef(String job, int number) {
 
     public BuildRef {

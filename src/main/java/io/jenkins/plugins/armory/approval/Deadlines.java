@@ -14,12 +14,15 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Tells when approvals are to be looked at, with one timer for all of them. However many approvals wait, one task is scheduled: for
  * the earliest deadline, or for a minute from now if that comes first, since a timer measures elapsed time while a
  * deadline may be on the wall clock, which can be set and which passes while a machine sleeps.
  */
+@Restricted(NoExternalUse.class)
 public final class Deadlines {
 
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);

@@ -2,6 +2,8 @@ package io.jenkins.plugins.armory.approval;
 
 import java.time.Instant;
 import java.util.Objects;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * How an approval ended. Once there, it never changes.
@@ -11,6 +13,7 @@ import java.util.Objects;
  * @param decidedBy who or what decided, for people to read: {@code callback token}, {@code credentials ci-callback}, {@code deadline}
  * @param decidedAt when
  */
+@Restricted(NoExternalUse.class)
 public record Decision(Outcome outcome, String mdMessage, String decidedBy, Instant decidedAt) {
 
     /** What an approval can come to. */

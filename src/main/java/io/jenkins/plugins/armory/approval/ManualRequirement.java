@@ -2,6 +2,8 @@ package io.jenkins.plugins.armory.approval;
 
 import java.util.List;
 import java.util.Objects;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * That a person has to approve too.
@@ -9,6 +11,7 @@ import java.util.Objects;
  * @param message what the person is asked; may be empty
  * @param submitters ids of the users and names of the groups who may decide; empty for those whom the job permits to
  */
+@Restricted(NoExternalUse.class)
 public record ManualRequirement(String message, List<String> submitters) {
 
     public ManualRequirement {

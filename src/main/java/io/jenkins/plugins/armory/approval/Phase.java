@@ -3,8 +3,11 @@ package io.jenkins.plugins.armory.approval;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Where in a deployment an approval stands, with Armory's names. It decides what a failure does. */
+@Restricted(NoExternalUse.class)
 public enum Phase {
     /** Before anything is deployed: a failure means that nothing is. */
     BEFORE_DEPLOYMENT("beforeDeployment"),

@@ -3,6 +3,8 @@ package io.jenkins.plugins.armory.approval;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Instant;
 import java.util.Objects;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * How far an external process has come, as it said itself. Kept in memory alone: the next report makes up for one that is lost.
@@ -11,6 +13,7 @@ import java.util.Objects;
  * @param mdMessage for people (Markdown, not to be trusted); may be empty
  * @param at when the last report came
  */
+@Restricted(NoExternalUse.class)
 public record Progress(@CheckForNull Double percent, String mdMessage, Instant at) {
 
     /** How much of a message is kept, in characters. */

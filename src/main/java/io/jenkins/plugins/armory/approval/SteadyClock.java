@@ -5,11 +5,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * A clock that nobody can set: it starts at the system's time and follows {@link System#nanoTime}. For durations only, since after
  * the system's clock was set the two differ. It may stand still while the machine sleeps.
  */
+@Restricted(NoExternalUse.class)
 public final class SteadyClock extends Clock {
 
     private final Instant start = Instant.now();

@@ -25,6 +25,8 @@ import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
@@ -32,6 +34,7 @@ import org.kohsuke.stapler.verb.POST;
 /** What an administrator sets for all webhook approvals: <i>Manage Jenkins » System</i>, or {@code armory:} in JCasC. */
 @Extension
 @Symbol("armory")
+@Restricted(NoExternalUse.class)
 public final class ArmoryConfiguration extends GlobalConfiguration implements Settings {
 
     /** System property of the controller: {@code true} lets webhooks call the machine itself, for trying things out. */

@@ -6,12 +6,15 @@ import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /** {@code bodyTemplate} of a webhook, as in Armory's deployment file, or in a file of its own. */
+@Restricted(NoExternalUse.class)
 public final class BodyTemplate extends AbstractDescribableImpl<BodyTemplate> {
 
     @CheckForNull

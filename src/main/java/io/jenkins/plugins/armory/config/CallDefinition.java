@@ -7,6 +7,8 @@ import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.ArrayList;
 import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
@@ -14,6 +16,7 @@ import org.kohsuke.stapler.DataBoundSetter;
  *
  * @param <T> the class itself
  */
+@Restricted(NoExternalUse.class)
 public abstract class CallDefinition<T extends CallDefinition<T>> extends AbstractDescribableImpl<T> {
 
     public static final String DEFAULT_METHOD = "POST";

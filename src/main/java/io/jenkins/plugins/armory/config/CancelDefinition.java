@@ -8,6 +8,8 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -17,6 +19,7 @@ import org.kohsuke.stapler.verb.POST;
  * {@code cancel} of a webhook: what is called when an approval ends without its external process. Either the name of another
  * webhook, or one of its own.
  */
+@Restricted(NoExternalUse.class)
 public final class CancelDefinition extends CallDefinition<CancelDefinition> {
 
     @CheckForNull

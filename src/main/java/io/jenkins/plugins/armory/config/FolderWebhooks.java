@@ -13,10 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jenkinsci.Symbol;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /** Webhooks that are defined on a folder, for the jobs in it. There is none of this without the Folders plugin. */
+@Restricted(NoExternalUse.class)
 public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<?>> {
 
     private List<WebhookDefinition> webhooks = new ArrayList<>();

@@ -3,6 +3,8 @@ package io.jenkins.plugins.armory.config;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
@@ -11,6 +13,7 @@ import org.kohsuke.stapler.verb.POST;
  *
  * @param <T> the entry
  */
+@Restricted(NoExternalUse.class)
 public abstract class JobsDescriptor<T extends Describable<T>> extends Descriptor<T> {
 
     @Override

@@ -3,12 +3,15 @@ package io.jenkins.plugins.armory.config;
 import hudson.Extension;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 
 /**
  * One of a webhook's {@code headers}, as in Armory's deployment file, or of the pairs of {@code context}, of which
  * Jenkinsfiles have a map and forms a list.
  */
+@Restricted(NoExternalUse.class)
 public final class KeyValue extends AbstractDescribableImpl<KeyValue> {
 
     private final String key;

@@ -17,6 +17,8 @@ import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import java.util.List;
 import java.util.Optional;
 import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
@@ -25,6 +27,7 @@ import org.kohsuke.stapler.verb.POST;
  * One of {@code callbackClients}: a username/password credential whose username and password are the {@code client_id} and
  * {@code client_secret} of a client of {@code oauth/token}. The credential is looked up anew each time.
  */
+@Restricted(NoExternalUse.class)
 public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
 
     private final String credentialsId;

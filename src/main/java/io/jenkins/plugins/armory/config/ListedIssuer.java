@@ -11,11 +11,14 @@ import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /** One of {@code issuers}: somebody outside whose JWTs count. */
+@Restricted(NoExternalUse.class)
 public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
 
     private final String issuer;

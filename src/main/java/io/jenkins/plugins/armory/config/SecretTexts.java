@@ -14,11 +14,14 @@ import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Secret text credentials, as whoever asks may see them. Those that the settings trust with callbacks are no job's to send: else
  * whoever writes a Pipeline could have them sent to himself, and decide for other jobs with them.
  */
+@Restricted(NoExternalUse.class)
 public final class SecretTexts {
 
     private SecretTexts() {}

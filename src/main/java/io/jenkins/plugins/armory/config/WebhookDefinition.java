@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -25,6 +27,7 @@ import org.kohsuke.stapler.verb.POST;
  * A webhook as it is written in Jenkins: in <i>Manage Jenkins » System</i>, on a folder, or in a Jenkinsfile. The fields are
  * those of Armory's {@code webhooks} section. {@link #toWebhook} tells whether they are right.
  */
+@Restricted(NoExternalUse.class)
 public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
 
     @CheckForNull

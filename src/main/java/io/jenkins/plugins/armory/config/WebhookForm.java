@@ -7,11 +7,14 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * What the forms that define a webhook have in common: the lists they offer, and the rules of {@link Webhook}, applied to one
  * field while it is typed. None of it tells anything that the rules do not, so nobody is asked for a permission.
  */
+@Restricted(NoExternalUse.class)
 public final class WebhookForm {
 
     private WebhookForm() {}

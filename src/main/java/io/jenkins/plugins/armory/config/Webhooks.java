@@ -8,8 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The webhooks that are defined in Jenkins, by name. */
+@Restricted(NoExternalUse.class)
 public final class Webhooks {
 
     private Webhooks() {}

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * When a call that did not get through is made again: after a second, and each further time after twice as long, a minute
@@ -12,6 +14,7 @@ import java.util.function.DoubleSupplier;
  *
  * <p>A pure function of what is on disk, which a retry loop of a library is not: after a restart it goes on where it was.
  */
+@Restricted(NoExternalUse.class)
 public final class RetryPolicy {
 
     static final Duration FIRST_DELAY = Duration.ofSeconds(1);

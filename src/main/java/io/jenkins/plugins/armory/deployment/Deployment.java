@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The environments of one build. An immutable value; {@link #on} is the whole state machine:
@@ -59,6 +61,7 @@ import java.util.Set;
  * @param leftOut names of the outermost stages that a restarted build leaves out, so that they are not cancelled either
  * @param ended whether the build is over, so that nothing changes any more
  */
+@Restricted(NoExternalUse.class)
 public record Deployment(
         Map<String, Environment> environments,
         List<Failure> failures,

@@ -4,11 +4,14 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
 import java.util.List;
 import java.util.Set;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * What can happen to the environments of a build. When it happened is given beside it, see {@link Deployment#on}. Any of
  * them may come twice, since a step that was resumed cannot know whether what it told last was still heard.
  */
+@Restricted(NoExternalUse.class)
 public sealed interface DeploymentEvent {
 
     /**

@@ -4,6 +4,8 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * One environment of a build. An immutable value; what changes it is in {@link Deployment#on}.
@@ -23,6 +25,7 @@ import java.util.Objects;
  * @param cancelledBy name of the environment whose failure cancelled this one, {@code null} when none did
  * @param rollback {@code null} when none was begun
  */
+@Restricted(NoExternalUse.class)
 public record Environment(
         String name,
         List<String> dependsOn,

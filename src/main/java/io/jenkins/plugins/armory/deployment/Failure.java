@@ -1,6 +1,8 @@
 package io.jenkins.plugins.armory.deployment;
 
 import io.jenkins.plugins.armory.approval.Phase;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * A failed approval of a build.
@@ -9,6 +11,7 @@ import io.jenkins.plugins.armory.approval.Phase;
  * @param reason for people
  * @param own whether it failed itself, and was not ended since another one of its phase failed
  */
+@Restricted(NoExternalUse.class)
 public record Failure(Place place, Phase phase, String webhook, String reason, boolean own) {
 
     boolean isOf(Place otherPlace, Phase otherPhase, String otherWebhook) {

@@ -2,6 +2,8 @@ package io.jenkins.plugins.armory.deployment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The place of an approval in the Pipeline. Two approvals of one phase belong together when they have the same environment, or
@@ -13,6 +15,7 @@ import java.util.List;
  * @param outermost name of the outermost stage around it, {@code null} outside of any; see {@link Deployment#restarted}
  * @param branches the branches of {@code parallel} around it, outermost first
  */
+@Restricted(NoExternalUse.class)
 public record Place(
         @CheckForNull String environment,
         @CheckForNull String stage,

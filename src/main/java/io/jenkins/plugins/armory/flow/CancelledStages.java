@@ -26,6 +26,8 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Leaves out the stages that come after a failed {@code afterDeployment} approval where the Pipeline has no environments, and
@@ -37,6 +39,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * memory alone.
  */
 @Extension(ordinal = 100)
+@Restricted(NoExternalUse.class)
 public final class CancelledStages implements StepListener, GraphListener.Synchronous {
 
     private static final Logger LOGGER = Logger.getLogger(CancelledStages.class.getName());

@@ -24,6 +24,8 @@ import org.jenkinsci.plugins.workflow.flow.GraphListener;
 import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Finds out when environments wait for one that will not come: every branch of the Pipeline has ended or waits for an
@@ -31,6 +33,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * and environments that begin to wait.
  */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class DeadEnds implements GraphListener {
 
     private static final Logger LOGGER = Logger.getLogger(DeadEnds.class.getName());

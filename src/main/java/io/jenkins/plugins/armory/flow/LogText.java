@@ -2,11 +2,14 @@ package io.jenkins.plugins.armory.flow;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Text of other people in the log of a build. No line of it can be taken for one of Jenkins's, and nothing in it steers a
  * terminal or turns the order of what is read.
  */
+@Restricted(NoExternalUse.class)
 public final class LogText {
 
     /** Begins each line of this plugin. */

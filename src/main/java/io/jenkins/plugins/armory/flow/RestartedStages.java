@@ -13,12 +13,15 @@ import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTStage;
 import org.jenkinsci.plugins.pipeline.modeldefinition.causes.RestartDeclarativePipelineCause;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionListener;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Has a Declarative build that is restarted from a stage begin with the decisions of the build that it was restarted from. Only
  * where Declarative Pipelines are installed.
  */
 @Extension(optional = true)
+@Restricted(NoExternalUse.class)
 public final class RestartedStages extends FlowExecutionListener {
 
     private static final Logger LOGGER = Logger.getLogger(RestartedStages.class.getName());

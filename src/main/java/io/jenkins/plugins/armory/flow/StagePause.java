@@ -14,6 +14,8 @@ import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Shows a stage as paused while steps in it wait, and those steps too. Views look for that at the start of the stage's body,
@@ -21,6 +23,7 @@ import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
  * alone.
  */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class StagePause {
 
     /** Ids of the steps of a build that wait, by the start of their stage; what is of one build is guarded by itself. */

@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Which hosts webhooks may call. An entry is a name ({@code ci.example.com}), a pattern of names ({@code *.example.com}, for
@@ -24,6 +26,7 @@ import java.util.regex.Pattern;
  * <p>The address is checked on the socket that is about to connect to it. So a name that was resolved to another address
  * before, or will be later, makes no difference.
  */
+@Restricted(NoExternalUse.class)
 public final class AllowedHosts implements Serializable {
 
     private static final long serialVersionUID = 1L;

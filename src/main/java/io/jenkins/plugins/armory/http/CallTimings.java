@@ -13,8 +13,11 @@ import okhttp3.Call;
 import okhttp3.EventListener;
 import okhttp3.Handshake;
 import okhttp3.Protocol;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** How long the parts of one call took. A part that did not happen, or did not end, has no time. */
+@Restricted(NoExternalUse.class)
 public final class CallTimings extends EventListener {
 
     /** The parts of a call, in their order. */

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import okhttp3.Authenticator;
 import okhttp3.Credentials;
 import okhttp3.Request;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The HTTP proxy that a call goes through.
@@ -16,6 +18,7 @@ import okhttp3.Request;
  * @param user who to log in as (RFC 7617), {@code null} for nobody
  * @param password of that user
  */
+@Restricted(NoExternalUse.class)
 public record ProxyServer(
         String host,
         int port,

@@ -39,11 +39,14 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Calls webhooks. A call is one attempt, on a thread of OkHttp's; when to make another is for {@link RetryPolicy} to say.
  * Redirects are not followed, since they would carry the callback token to another host.
  */
+@Restricted(NoExternalUse.class)
 public final class WebhookClient {
 
     /** Carries the approval's id, the same however often the call has to be made. */

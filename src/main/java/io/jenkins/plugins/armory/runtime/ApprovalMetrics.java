@@ -11,12 +11,15 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Figures about approvals, for the Metrics plugin where it is installed: how many wait, how many were decided since the start
  * and how, how long that took, and how many callbacks were refused.
  */
 @Extension(optional = true)
+@Restricted(NoExternalUse.class)
 public final class ApprovalMetrics extends ItemListener {
 
     static final String WAITING = "armory.approvals.waiting";

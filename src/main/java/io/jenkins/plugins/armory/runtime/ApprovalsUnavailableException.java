@@ -1,11 +1,14 @@
 package io.jenkins.plugins.armory.runtime;
 
 import java.io.IOException;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The approvals are not open. The message is for everybody; {@link ArmoryRuntime#problem} has what administrators need to
  * know, and has been logged.
  */
+@Restricted(NoExternalUse.class)
 public final class ApprovalsUnavailableException extends IOException {
 
     private static final long serialVersionUID = 1L;

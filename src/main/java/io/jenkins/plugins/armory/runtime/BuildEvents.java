@@ -11,9 +11,12 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Lets no approval and no environment outlive its build. */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class BuildEvents extends RunListener<Run<?, ?>> {
 
     private static final Logger LOGGER = Logger.getLogger(BuildEvents.class.getName());

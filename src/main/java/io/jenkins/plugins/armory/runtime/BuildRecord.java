@@ -8,11 +8,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The ids of a build's approvals, in a file of the build's own folder. It says what has to go when the build is deleted,
  * without reading the approvals of all other builds for it.
  */
+@Restricted(NoExternalUse.class)
 public final class BuildRecord {
 
     private static final String FILE = "armory-approvals.txt";

@@ -13,8 +13,11 @@ import java.net.URI;
 import java.util.List;
 import jenkins.model.Jenkins;
 import okhttp3.OkHttpClient;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Jenkins's own proxy settings, as they are at the moment. */
+@Restricted(NoExternalUse.class)
 public final class JenkinsProxy {
 
     private JenkinsProxy() {}

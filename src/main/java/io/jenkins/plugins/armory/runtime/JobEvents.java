@@ -13,12 +13,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Opens the approvals when Jenkins has loaded its jobs, and follows renamed, moved and deleted jobs. Builds have a
  * listener of their own, {@link BuildEvents}.
  */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class JobEvents extends ItemListener {
 
     private static final Logger LOGGER = Logger.getLogger(JobEvents.class.getName());

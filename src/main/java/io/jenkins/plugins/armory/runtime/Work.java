@@ -7,8 +7,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import jenkins.util.Timer;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Work of a step on another thread than the Pipeline engine's. It may be done again from its beginning, see {@link #run}. */
+@Restricted(NoExternalUse.class)
 public interface Work {
 
     /** How soon what could not be written is tried again at first, and at the latest, in seconds. */

@@ -12,12 +12,15 @@ import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTWhenContent;
 import org.jenkinsci.plugins.pipeline.modeldefinition.parser.ASTParserUtils;
 import org.jenkinsci.plugins.pipeline.modeldefinition.when.DeclarativeStageConditional;
 import org.jenkinsci.plugins.pipeline.modeldefinition.when.DeclarativeStageConditionalDescriptor;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 
 /**
  * {@code when { armoryEnvironmentReady 'staging' }}: the stage is run when that environment is complete and no approval after
  * its deployment failed, and is else skipped as Declarative Pipelines skip stages. It does not wait.
  */
+@Restricted(NoExternalUse.class)
 public final class ArmoryEnvironmentReady extends DeclarativeStageConditional<ArmoryEnvironmentReady> {
 
     private static final long serialVersionUID = 1L;

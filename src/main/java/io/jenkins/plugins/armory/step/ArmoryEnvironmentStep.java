@@ -22,6 +22,8 @@ import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -31,6 +33,7 @@ import org.kohsuke.stapler.verb.POST;
  * {@code armoryEnvironment(name: 'prod', dependsOn: ['staging']) { }}: deploys to an environment, once those that it depends
  * on are complete. What they are called is Armory's {@code targets}, and {@code dependsOn} is one of its constraints.
  */
+@Restricted(NoExternalUse.class)
 public final class ArmoryEnvironmentStep extends Step {
 
     private final String name;

@@ -15,6 +15,8 @@ import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
@@ -23,6 +25,7 @@ import org.kohsuke.stapler.verb.POST;
  * {@code armoryRollback('prod') { }}: runs its body only when the deployment to that environment failed before it was
  * complete and something may have been deployed, and only once.
  */
+@Restricted(NoExternalUse.class)
 public final class ArmoryRollbackStep extends Step {
 
     private final String environment;

@@ -38,6 +38,8 @@ import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -48,6 +50,7 @@ import org.kohsuke.stapler.verb.POST;
  * {@code armoryWebhookApproval}: calls a webhook, suspends the build, and goes on or fails as the callback says. The names
  * of the parameters are those of Armory's deployment file where it has them.
  */
+@Restricted(NoExternalUse.class)
 public final class ArmoryWebhookApprovalStep extends Step {
 
     @CheckForNull

@@ -4,9 +4,12 @@ import hudson.Extension;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import java.util.Objects;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 
 /** An entry of {@code dependsOn} in a form; in a Pipeline it is a plain string. */
+@Restricted(NoExternalUse.class)
 public final class EnvironmentName extends AbstractDescribableImpl<EnvironmentName> {
 
     private final String name;

@@ -9,10 +9,13 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /** {@code manualApproval: [message: '...', submitters: 'alice, ops']}: a person has to approve too. */
+@Restricted(NoExternalUse.class)
 public final class ManualApproval extends AbstractDescribableImpl<ManualApproval> {
 
     private String message = "";

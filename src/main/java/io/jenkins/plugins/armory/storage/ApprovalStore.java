@@ -30,6 +30,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Keeps every approval on disk, below one folder:
@@ -48,6 +50,7 @@ import java.util.stream.Stream;
  *
  * <p>Changes of one approval are made one after another; different approvals do not wait for each other.
  */
+@Restricted(NoExternalUse.class)
 public final class ApprovalStore implements ApprovalRepository {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getName());
@@ -193,7 +196,8 @@ public final class ApprovalStore implements ApprovalRepository {
             }
         }
         if (deleted) {
-            disk.sync(pendingFolder); // else one may come back in a crash after its decision was removed, and wait again
+            disk.sync(
+                    pendingFolder); // else one may come back in a crash after its decision was removed, and wait again
         }
     }
 
@@ -604,7 +608,8 @@ public final class ApprovalStore implements ApprovalRepository {
             if (!fold(stop)) { // else the journal would bring the old names back
                 return false;
             }
-            // Here too: where a sync failed in an earlier fold, the files were written and this one had nothing left to do.
+            // Here too: where a sync failed in an earlier fold, the files were written and this one had nothing left to
+            // do.
             disk.sync(decidedFolder);
             disk.sync(pendingFolder);
             moves.written(due);

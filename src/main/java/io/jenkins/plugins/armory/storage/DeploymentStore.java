@@ -19,12 +19,15 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The environments of one build, durable in a file of the build's folder. What has been told is on disk: events are applied
  * one after another in memory, and whoever brings one hears what came of it once it is written. Events that come while the
  * file is being written are written together, so many at a time cost little more than one.
  */
+@Restricted(NoExternalUse.class)
 public final class DeploymentStore {
 
     private static final Logger LOGGER = Logger.getLogger(DeploymentStore.class.getName());

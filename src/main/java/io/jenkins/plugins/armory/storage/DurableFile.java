@@ -9,11 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Writes a file so that after a crash at any moment it holds either what it held before or what was written, and that a
  * written file stays written.
  */
+@Restricted(NoExternalUse.class)
 public final class DurableFile {
 
     /** Ending of a file that is being written; one that is found at start was left by a crash and means nothing. */

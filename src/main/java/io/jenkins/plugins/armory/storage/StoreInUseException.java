@@ -2,8 +2,11 @@ package io.jenkins.plugins.armory.storage;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Another controller has the approvals. */
+@Restricted(NoExternalUse.class)
 public final class StoreInUseException extends IOException {
 
     private static final long serialVersionUID = 1L;

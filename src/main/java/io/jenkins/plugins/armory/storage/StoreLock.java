@@ -9,11 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The right to use the folder of the approvals, which one controller has at a time. The operating system takes it back when the
  * process ends, however that ends.
  */
+@Restricted(NoExternalUse.class)
 public final class StoreLock implements Closeable {
 
     private static final Logger LOGGER = Logger.getLogger(StoreLock.class.getName());

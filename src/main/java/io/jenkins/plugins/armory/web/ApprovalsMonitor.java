@@ -11,12 +11,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Warns when the approvals cannot be opened, when nobody could call back, since Jenkins does not know its URL, and when approvals
  * are about to time out.
  */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class ApprovalsMonitor extends AdministrativeMonitor {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalsMonitor.class.getName());

@@ -17,6 +17,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Tab;
 import jenkins.model.TransientActionFactory;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
@@ -24,6 +26,7 @@ import org.kohsuke.stapler.StaplerResponse2;
  * {@code <build>/armory/}: the environments and approvals of one build, for whoever may see the build, and what the build's
  * page says of the approvals. What it shows is read when it is shown, and not kept with the action.
  */
+@Restricted(NoExternalUse.class)
 public final class ArmoryBuildAction extends Tab {
 
     private static final Logger LOGGER = Logger.getLogger(ArmoryBuildAction.class.getName());

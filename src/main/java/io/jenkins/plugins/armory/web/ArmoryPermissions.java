@@ -5,12 +5,15 @@ import hudson.model.Item;
 import hudson.security.Permission;
 import hudson.security.PermissionGroup;
 import hudson.security.PermissionScope;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * What a person needs to decide where a step says {@code manualApproval} without submitters. Who may build a job may do both;
  * the two let somebody decide who may not build. An extension, so that they are known once Jenkins has started.
  */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class ArmoryPermissions {
 
     private static final PermissionGroup GROUP =

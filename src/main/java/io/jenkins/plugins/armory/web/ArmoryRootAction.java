@@ -7,6 +7,8 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.util.Optional;
 import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
@@ -15,6 +17,7 @@ import org.kohsuke.stapler.StaplerResponse2;
  * who call back are no users of Jenkins; the page and its data ask for the permissions themselves.
  */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class ArmoryRootAction implements UnprotectedRootAction {
 
     static final String URL_NAME = "armory";

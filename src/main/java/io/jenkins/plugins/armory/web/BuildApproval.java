@@ -11,8 +11,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** One approval as the page of its build shows it. */
+@Restricted(NoExternalUse.class)
 public final class BuildApproval {
 
     private final Approval approval;

@@ -7,12 +7,15 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Asks no crumb of callbacks, their rehearsals, progress and requests for tokens, and of nothing else: whoever sends them has no
  * session that could be abused, and proves by token or secret that the request is theirs.
  */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class CallbackCrumbExclusion extends CrumbExclusion {
 
     @Override

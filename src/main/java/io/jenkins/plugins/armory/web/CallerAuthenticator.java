@@ -6,6 +6,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jenkins.model.Jenkins;
 import jenkins.security.BasicHeaderAuthenticator;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.core.Authentication;
 
 /**
@@ -16,6 +18,7 @@ import org.springframework.security.core.Authentication;
  * <p>Asked before Jenkins's own: those would show the secret to the security realm, which may lock an account of that name.
  */
 @Extension(ordinal = 1000)
+@Restricted(NoExternalUse.class)
 public final class CallerAuthenticator extends BasicHeaderAuthenticator {
 
     @Override

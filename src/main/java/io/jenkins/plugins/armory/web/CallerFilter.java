@@ -7,6 +7,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import jenkins.model.Jenkins;
 import jenkins.util.HttpServletFilter;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Answers callers before Stapler looks for what is at their paths, which takes longer than the answer. It comes behind
@@ -16,6 +18,7 @@ import jenkins.util.HttpServletFilter;
  * refused; Jenkins then answers 503 by itself, or the root action does once it can be reached.
  */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class CallerFilter implements HttpServletFilter {
 
     @Override

@@ -4,6 +4,8 @@ import hudson.Extension;
 import hudson.cli.CLICommand;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.nio.charset.StandardCharsets;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.args4j.Argument;
 import org.kohsuke.args4j.Option;
 
@@ -12,6 +14,7 @@ import org.kohsuke.args4j.Option;
  * {@code POST approvals/ID/approve} and {@code reject}.
  */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class DecideArmoryApprovalCommand extends CLICommand {
 
     @Argument(metaVar = "ID", required = true, usage = "The approval, as list-armory-approvals names it.")

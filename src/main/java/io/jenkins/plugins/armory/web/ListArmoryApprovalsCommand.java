@@ -5,10 +5,13 @@ import hudson.Extension;
 import hudson.cli.CLICommand;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.nio.charset.StandardCharsets;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.args4j.Option;
 
 /** {@code list-armory-approvals}: the approvals that the user may see, a line for each, or as the data of the page. */
 @Extension
+@Restricted(NoExternalUse.class)
 public final class ListArmoryApprovalsCommand extends CLICommand {
 
     @Option(name = "--all", usage = "Lists the newest decided approvals too, and not only those that wait.")

@@ -13,8 +13,11 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.TransientActionFactory;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Shows in lists of builds that one waits for an approval. */
+@Restricted(NoExternalUse.class)
 public final class WaitingBadge implements BuildBadgeAction {
 
     private static final Logger LOGGER = Logger.getLogger(WaitingBadge.class.getName());

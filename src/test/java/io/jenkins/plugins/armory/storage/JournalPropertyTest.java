@@ -98,7 +98,9 @@ class JournalPropertyTest {
 
             disk.crash();
 
-            assertThat(ApprovalStore.open(disk, FOLDER).pending()).as("seed %d", seed).isEmpty();
+            assertThat(ApprovalStore.open(disk, FOLDER).pending())
+                    .as("seed %d", seed)
+                    .isEmpty();
         }
     }
 

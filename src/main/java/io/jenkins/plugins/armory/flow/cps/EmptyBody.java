@@ -13,6 +13,8 @@ import org.jenkinsci.plugins.workflow.cps.CpsStepContext;
 import org.jenkinsci.plugins.workflow.cps.CpsThread;
 import org.jenkinsci.plugins.workflow.cps.CpsThreadGroup;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Puts an empty body in the place of a step's own, just before the step starts. The step then comes to its end as any other,
@@ -22,6 +24,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * <p>The body has to be one that Pipeline runs in a thread of its own: with a plain closure of Java, the end of the step is
  * put in a wrong place, and all later steps look as if they were in it.
  */
+@Restricted(NoExternalUse.class)
 public final class EmptyBody {
 
     private static final Logger LOGGER = Logger.getLogger(EmptyBody.class.getName());

@@ -6,12 +6,15 @@ import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.cps.CpsStepContext;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Has the body of a step shown as a stage where the step stands in none. Views take a body for a stage when it has a label and
  * is of the step {@code stage}. Labels are for all steps to give, but whose step a body is of, Pipeline asks the step's
  * context; that has it in a private field, which is set. The body is no different otherwise.
  */
+@Restricted(NoExternalUse.class)
 public final class OwnStage {
 
     private static final Logger LOGGER = Logger.getLogger(OwnStage.class.getName());
