@@ -203,6 +203,11 @@ public final class ArmoryRuntime {
         return client;
     }
 
+    /** Returns the executor of work that may wait for an agent or the network. It has as many threads as there is work. */
+    public ExecutorService waitingExecutor() {
+        return client.executor();
+    }
+
     /** Returns the executor of work that must not run on a thread of the Pipeline engine, such as file I/O. */
     public ExecutorService executor() {
         return executor;

@@ -46,6 +46,15 @@ public final class Deployments {
         return known == null ? open(run) : known;
     }
 
+    /**
+     * Returns the environments of a build as they are.
+     *
+     * @throws IOException if they cannot be read
+     */
+    public Deployment deploymentOf(Run<?, ?> run) throws IOException {
+        return of(run).deployment();
+    }
+
     /** One after another, so that no store of a build is opened while another one is written. */
     private synchronized DeploymentStore open(Run<?, ?> run) throws IOException {
         DeploymentStore known = running.get(run);

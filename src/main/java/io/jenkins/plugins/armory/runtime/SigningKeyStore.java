@@ -12,7 +12,7 @@ import jenkins.security.ConfidentialKey;
 final class SigningKeyStore extends ConfidentialKey implements SigningKeys.Store {
 
     /** A name on disk: with another one, all tokens that were issued would end. */
-    private static final String FILE = "io.jenkins.plugins.armory.runtime.SigningKeyStore.keys";
+    private static final String FILE = "io.jenkins.plugins.armory.SigningKeyStore.keys";
 
     SigningKeyStore() {
         super(FILE);

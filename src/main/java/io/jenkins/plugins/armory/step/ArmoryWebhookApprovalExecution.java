@@ -90,7 +90,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         if (defined == null || defined.reference().isInline()) {
             create();
         } else {
-            ArmoryRuntime.get().client().executor().execute(() -> run(this::create));
+            ArmoryRuntime.get().waitingExecutor().execute(() -> run(this::create));
         }
     }
 
@@ -124,7 +124,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
      */
     private boolean endIfOtherFailed() throws IOException, InterruptedException {
         Optional<Failure> failed =
-                ArmoryRuntime.get().deployments().of(build()).deployment().failedBeside(place(), phase);
+                ArmoryRuntime.get().deployments().deploymentOf(build()).failedBeside(place(), phase);
         if (failed.isPresent()) {
             approvals()
                     .apply(

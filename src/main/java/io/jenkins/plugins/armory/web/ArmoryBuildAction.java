@@ -46,8 +46,7 @@ public final class ArmoryBuildAction extends Tab {
             return BuildRecord.hasApprovals(run)
                             || !ArmoryRuntime.get()
                                     .deployments()
-                                    .of(run)
-                                    .deployment()
+                                    .deploymentOf(run)
                                     .isEmpty()
                     ? "symbol-hourglass-outline plugin-ionicons-api"
                     : null;

@@ -28,7 +28,7 @@ final class BuildDeployment {
     static JsonResponse response(Run<?, ?> run, @CheckForNull String known) throws IOException {
         ArmoryRuntime armory = ArmoryRuntime.get();
         ApprovalList list = new ApprovalList(armory);
-        Deployment deployment = ArmoryRuntime.get().deployments().of(run).deployment();
+        Deployment deployment = ArmoryRuntime.get().deployments().deploymentOf(run);
         List<Approval> approvals =
                 armory.approvalsOf(run).stream().filter(list::sees).toList();
         boolean building = run.isBuilding();

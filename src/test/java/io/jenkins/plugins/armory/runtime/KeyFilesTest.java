@@ -9,11 +9,11 @@ class KeyFilesTest {
 
     @Test
     void keyOfTheTokensOfApprovals() {
-        assertThat(ArmoryRuntime.KEY.getId()).isEqualTo("io.jenkins.plugins.armory.runtime.ArmoryApprovals.callback");
+        assertThat(ArmoryRuntime.KEY.getId()).isEqualTo("io.jenkins.plugins.armory.ArmoryApprovals.callback");
     }
 
     @Test
     void keysOfIssuedTokens() {
-        assertThat(new SigningKeyStore().getId()).isEqualTo("io.jenkins.plugins.armory.runtime.SigningKeyStore.keys");
+        assertThat(new SigningKeyStore().getId()).isEqualTo("io.jenkins.plugins.armory.SigningKeyStore.keys");
     }
 }

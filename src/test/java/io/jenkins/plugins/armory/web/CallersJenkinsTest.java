@@ -210,7 +210,7 @@ class CallersJenkinsTest {
                 java.nio.file.Files.readAllBytes(j.jenkins
                         .getRootDir()
                         .toPath()
-                        .resolve("secrets/io.jenkins.plugins.armory.runtime.SigningKeyStore.keys")),
+                        .resolve("secrets/io.jenkins.plugins.armory.SigningKeyStore.keys")),
                 StandardCharsets.ISO_8859_1);
         assertThat(stored).doesNotContain("kty", "P-256");
     }

@@ -16,14 +16,14 @@ class StopWhileStartingTest {
 
     @Test
     void nobodyIsCalledWhoWouldNotBeToldToStop() {
-        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.CANCEL_ARMING));
+        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.DELIVERING));
         try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
                 ExternalProcess process = new ExternalProcess();
                 ExternalProcess canceller = new ExternalProcess();
                 ExternalProcess ofLater = new ExternalProcess()) {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);
-            faults.hold(FaultPoint.CANCEL_ARMING);
+            faults.hold(FaultPoint.DELIVERING);
             Build build = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller)))
                     .build();
             faults.awaitHeld();
@@ -38,7 +38,7 @@ class StopWhileStartingTest {
             assertThat(process.calls()).isEmpty();
             assertThat(canceller.calls()).isEmpty();
             assertThat(build.log()).doesNotContain("Calling webhook");
-            assertThat(controller.home().resolve("armory-approvals/cancel")).isEmptyDirectory();
+            assertThat(controller.home().resolve("armory-approvals/pending")).isEmptyDirectory();
         }
     }
 }

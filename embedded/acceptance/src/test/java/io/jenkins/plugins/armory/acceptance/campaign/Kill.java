@@ -62,8 +62,7 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
     /** One that comes to the point. */
     private static Scenario scenario(FaultPoint point, Random random) {
         return switch (point) {
-            // The two of the cancel webhook not in a build that is stopped: that may be before it comes to them.
-            case RETRY_SCHEDULING, CANCEL_ARMING, CANCEL_ARMED -> Scenario.RETRIED;
+            case RETRY_SCHEDULING -> Scenario.RETRIED;
             case PERSON_DECIDING, PERSON_DECIDED -> Scenario.PERSON;
             case ABORTING, ABORTED, CANCELLING, CANCEL_ANSWERED, CANCEL_OVER -> Scenario.STOPPED;
             case DEADLINE_CHECKING, DEADLINE_CHECKED -> random.nextBoolean() ? Scenario.TIMEOUT : Scenario.SILENT;

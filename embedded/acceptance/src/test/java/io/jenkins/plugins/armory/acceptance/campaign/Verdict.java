@@ -157,7 +157,7 @@ final class Verdict {
 
     /** An external process that nobody waits for any more is told so, at least once; one that has decided is not. */
     private void checkCancelled(Approver approver) {
-        awaitNoFile("cancel", approver);
+        awaitNoFile("pending", approver);
         JsonNode approval = read(approver);
         if (approval.has("callback")) {
             assertThat(life.cancelCalls()).isEmpty();

@@ -62,7 +62,8 @@ public enum FaultPoint {
     ABORTING(ANSWER, "step.ArmoryWebhookApprovalExecution.abort", "the build is stopped"),
     ABORTED(ANSWER, "step.ArmoryWebhookApprovalExecution.abort end", "the end of the approval is on disk"),
     CANCELLING(ANSWER, "delivery.Delivery.callCancel", "the approval is over, its cancel webhook was not called"),
-    CANCEL_ANSWERED(ANSWER, "delivery.Delivery.cancelAnswered", "the cancel webhook has answered, which is noted nowhere"),
+    CANCEL_ANSWERED(
+            ANSWER, "delivery.Delivery.cancelAnswered", "the cancel webhook has answered, which is noted nowhere"),
     CANCEL_OVER(ANSWER, "delivery.Delivery.close end", "that is on disk, and nothing more is to be called"),
     DEADLINE_CHECKING(ANSWER, "approval.Approvals.checkClock", "the deadline has come"),
     DEADLINE_CHECKED(ANSWER, "approval.Approvals.checkClock end", "that is on disk"),
@@ -98,7 +99,8 @@ public enum FaultPoint {
     BUILD_DELETING(DELETION, "runtime.BuildEvents.onDeleted", "nothing is deleted"),
     APPROVAL_REMOVING(DELETION, "storage.ApprovalStore.remove", "its files are there"),
     APPROVAL_REMOVED(DELETION, "storage.ApprovalStore.remove end", "its files are gone"),
-    BUILD_DELETED(DELETION, "runtime.BuildEvents.onDeleted end", "nothing of ours is left, the build's folder is there");
+    BUILD_DELETED(
+            DELETION, "runtime.BuildEvents.onDeleted end", "nothing of ours is left, the build's folder is there");
 
     /** When a point is passed. */
     public enum Moment {
