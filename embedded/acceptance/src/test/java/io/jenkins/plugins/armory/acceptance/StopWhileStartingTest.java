@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
 import java.util.List;
@@ -38,7 +39,9 @@ class StopWhileStartingTest {
             assertThat(process.calls()).isEmpty();
             assertThat(canceller.calls()).isEmpty();
             assertThat(build.log()).doesNotContain("Calling webhook");
-            assertThat(controller.home().resolve("armory-approvals/pending")).isEmptyDirectory();
+            Wait.until("nothing is left to call")
+                    .untilAsserted(() -> assertThat(controller.home().resolve("armory-approvals/pending"))
+                            .isEmptyDirectory());
         }
     }
 }
