@@ -5,13 +5,10 @@ import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Approval.State;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -70,7 +67,7 @@ enum Transitions {
             (approval, event, now) -> isSuccess(event),
             "SUCCESS, or WAITING for the person",
             // Once there is a callback, the webhook's own answer does not matter any more.
-            (approval, event, now) -> settledOrWaiting(
+            (approval, event, now) -> Endings.settledOrWaiting(
                     approval.calledBack(verdict(event, now)).in(State.WAITING).withoutWebhookCall(), now),
             Answer.ACCEPTED),
     CALLBACK_FAILURE(
@@ -87,7 +84,7 @@ enum Transitions {
             "",
             Guard.ALWAYS,
             "SUCCESS, or the same while the callback is awaited or the webhook has not answered",
-            (approval, event, now) -> settledOrWaiting(approval.judgedByPerson(verdict(event, now)), now),
+            (approval, event, now) -> Endings.settledOrWaiting(approval.judgedByPerson(verdict(event, now)), now),
             Answer.ACCEPTED),
     PERSON_REJECTED(
             States.PENDING,
@@ -98,7 +95,7 @@ enum Transitions {
             (approval, event, now) -> {
                 Decision said = verdict(event, now);
                 return approval.judgedByPerson(said)
-                        .decided(said.outcome(), said.mdMessage(), byUser(said), said.decidedAt());
+                        .decided(said.outcome(), said.mdMessage(), Endings.byUser(said), said.decidedAt());
             },
             Answer.ACCEPTED),
     PROGRESS_AFTER_CALLBACK(
@@ -167,7 +164,7 @@ enum Transitions {
             "the deadline has passed",
             (approval, event, now) -> approval.isOverdue(now),
             "TIMED_OUT",
-            (approval, event, now) -> timedOut(approval),
+            (approval, event, now) -> Endings.timedOut(approval),
             Answer.ACCEPTED),
     HEARTBEAT_MISSED(
             States.PENDING,
@@ -177,7 +174,7 @@ enum Transitions {
                     .filter(due -> !now.isBefore(due))
                     .isPresent(),
             "NOT_HEARD",
-            (approval, event, now) -> heartbeatMissed(approval, (Event.HeartbeatCheck) event),
+            (approval, event, now) -> Endings.heartbeatMissed(approval, (Event.HeartbeatCheck) event),
             Answer.ACCEPTED),
     CHECKED_IN_TIME(
             States.PENDING,
@@ -243,7 +240,7 @@ enum Transitions {
             "",
             Guard.ALWAYS,
             "WAITING, or decided if nothing more is required",
-            (approval, event, now) -> settledOrWaiting(
+            (approval, event, now) -> Endings.settledOrWaiting(
                     approval.noting(((Event.Sent) event).attempt())
                             .in(State.WAITING)
                             .withoutWebhookCall(),
@@ -374,49 +371,6 @@ enum Transitions {
     }
 
     private static Approval lookedAtTheClock(Approval approval, Event event, Instant now) {
-        return approval.isOverdue(now) ? timedOut(approval) : approval;
-    }
-
-    private static Approval settledOrWaiting(Approval approval, Instant now) {
-        boolean reached = approval.awaitsCallback() ? approval.callback() != null : approval.state() == State.WAITING;
-        return reached && (approval.manual() == null || approval.person() != null) ? settled(approval, now) : approval;
-    }
-
-    /** Decides for success, once all that is required is there. */
-    private static Approval settled(Approval approval, Instant now) {
-        Decision callback = approval.callback();
-        Decision person = approval.person();
-        if (callback != null && person != null) {
-            return approval.decided(
-                    Outcome.SUCCESS, callback.mdMessage(), callback.decidedBy() + " and " + byUser(person), now);
-        } else if (person != null) {
-            return approval.decided(Outcome.SUCCESS, person.mdMessage(), byUser(person), now);
-        } else if (callback != null) {
-            return approval.decided(callback);
-        }
-        return approval.decided(Outcome.SENT, "No callback is awaited.", Events.BY_WEBHOOK, now);
-    }
-
-    private static String byUser(Decision person) {
-        return "user " + person.decidedBy();
-    }
-
-    /** Ends the approval as of its deadline, whenever that was noticed. */
-    private static Approval timedOut(Approval approval) {
-        boolean personMissing =
-                approval.callback() != null || !approval.awaitsCallback() && approval.state() == State.WAITING;
-        return approval.decided(
-                Outcome.TIMED_OUT,
-                personMissing ? "Nobody approved before the deadline." : "No callback arrived before the deadline.",
-                "deadline",
-                approval.deadline());
-    }
-
-    private static Approval heartbeatMissed(Approval approval, Event.HeartbeatCheck check) {
-        Duration interval = Objects.requireNonNull(approval.heartbeat(), "nothing is due without a heartbeat");
-        String message = "Nothing was heard of the external process for " + DurationText.of(interval) + ": since "
-                + check.heardAt().truncatedTo(ChronoUnit.SECONDS) + ", " + check.what() + ".";
-        return approval.decided(
-                Outcome.NOT_HEARD, message, "heartbeat", check.heardAt().plus(interval));
+        return approval.isOverdue(now) ? Endings.timedOut(approval) : approval;
     }
 }

@@ -9,6 +9,8 @@ import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -147,6 +149,12 @@ class JournalPropertyTest {
     }
 
     /** A store through changes, faults, and ends of its process, and what was promised on the way. */
+    private static final Webhook WEBHOOK =
+            Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
+
+    private static final OutgoingCalls CALLS =
+            new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of("ref", "main"), "account", null);
+
     private static final class Life {
 
         private final Random random;
@@ -207,11 +215,13 @@ class JournalPropertyTest {
         }
 
         private Event event() {
-            return switch (random.nextInt(5)) {
+            return switch (random.nextInt(7)) {
                 case 0 -> new Event.Callback(true, "ça va\n", "callback token");
                 case 1 -> new Event.Callback(false, "no", "callback token");
                 case 2 -> new Event.Aborted("stopped");
                 case 3 -> ApprovalTest.sent();
+                case 4 -> new Event.CancelCalled(ApprovalTest.attempt(1, 200));
+                case 5 -> new Event.CancelNotNeeded();
                 default -> new Event.Failed(ApprovalTest.attempt(1 + random.nextInt(3), 503));
             };
         }
@@ -221,6 +231,7 @@ class JournalPropertyTest {
                     .environment("staging")
                     .webhook("tests")
                     .timeout(tick(), Duration.ofHours(24))
+                    .calls(random.nextBoolean() ? CALLS : null)
                     .start();
             acknowledged.put(id, null);
             change(id, approval, () -> store.create(approval));

@@ -44,8 +44,8 @@ public enum FaultPoint {
     DECIDED_WRITING(ANSWER, "storage.DurableFile.replace", "/decided/", "a decision goes to its file: before it does"),
     DECIDED_RENAMING(ANSWER, "storage.DurableFile.move", "/decided/", "the temporary file is synced"),
     DECIDED_RENAMED(ANSWER, "storage.DurableFile.move end", "/decided/", "renamed, the folder is not synced"),
-    PENDING_DELETING(ANSWER, "storage.ApprovalStore.delete", "/pending/", "decided/ has a file, and pending/ may"),
-    PENDING_DELETED(ANSWER, "storage.ApprovalStore.delete end", "/pending/", "it has none"),
+    PENDING_DELETING(ANSWER, "storage.ApprovalFiles.delete", "/pending/", "decided/ has a file, and pending/ may"),
+    PENDING_DELETED(ANSWER, "storage.ApprovalFiles.delete end", "/pending/", "it has none"),
     JOURNAL_DROPPING(ANSWER, "storage.Journal.drop", "all is in the files, and in the journal too"),
     JOURNAL_DROPPED(ANSWER, "storage.Journal.drop end", "it is in the files alone"),
     EVENT_APPLIED(ANSWER, "storage.ApprovalStore.apply end", "the store has it, the step was not told"),
@@ -87,7 +87,7 @@ public enum FaultPoint {
 
     // The controller starts again.
     STORE_OPENING(RESTART, "storage.ApprovalStore.open", "nothing is read"),
-    TEMPORARY_REMOVED(RESTART, "storage.ApprovalStore.readPending", "temporary files are gone, nothing is read"),
+    TEMPORARY_REMOVED(RESTART, "storage.StoreReader.readPending", "temporary files are gone, nothing is read"),
     STORE_OPENED(RESTART, "storage.ApprovalStore.open end", "all that is pending is in memory"),
     LOADED(RESTART, "runtime.JobEvents.onLoaded end", "the jobs are loaded"),
     CLEANING(RESTART, "storage.ApprovalStore.removeIf", "what belongs to builds that are gone is looked for"),

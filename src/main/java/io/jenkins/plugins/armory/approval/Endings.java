@@ -1,0 +1,58 @@
+package io.jenkins.plugins.armory.approval;
+
+import io.jenkins.plugins.armory.approval.Approval.State;
+import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+
+/** The decisions that an approval comes to without a failed verdict, with their words for people. */
+final class Endings {
+
+    private Endings() {}
+
+    /** Decides for success if all that is required is there. */
+    static Approval settledOrWaiting(Approval approval, Instant now) {
+        boolean reached = approval.awaitsCallback() ? approval.callback() != null : approval.state() == State.WAITING;
+        return reached && (approval.manual() == null || approval.person() != null) ? settled(approval, now) : approval;
+    }
+
+    /** Decides for success, once all that is required is there. */
+    private static Approval settled(Approval approval, Instant now) {
+        Decision callback = approval.callback();
+        Decision person = approval.person();
+        if (callback != null && person != null) {
+            return approval.decided(
+                    Outcome.SUCCESS, callback.mdMessage(), callback.decidedBy() + " and " + byUser(person), now);
+        } else if (person != null) {
+            return approval.decided(Outcome.SUCCESS, person.mdMessage(), byUser(person), now);
+        } else if (callback != null) {
+            return approval.decided(callback);
+        }
+        return approval.decided(Outcome.SENT, "No callback is awaited.", "webhook", now);
+    }
+
+    static String byUser(Decision person) {
+        return "user " + person.decidedBy();
+    }
+
+    /** Ends the approval as of its deadline, whenever that was noticed. */
+    static Approval timedOut(Approval approval) {
+        boolean personMissing =
+                approval.callback() != null || !approval.awaitsCallback() && approval.state() == State.WAITING;
+        return approval.decided(
+                Outcome.TIMED_OUT,
+                personMissing ? "Nobody approved before the deadline." : "No callback arrived before the deadline.",
+                "deadline",
+                approval.deadline());
+    }
+
+    static Approval heartbeatMissed(Approval approval, Event.HeartbeatCheck check) {
+        Duration interval = Objects.requireNonNull(approval.heartbeat(), "nothing is due without a heartbeat");
+        String message = "Nothing was heard of the external process for " + DurationText.of(interval) + ": since "
+                + check.heardAt().truncatedTo(ChronoUnit.SECONDS) + ", " + check.what() + ".";
+        return approval.decided(
+                Outcome.NOT_HEARD, message, "heartbeat", check.heardAt().plus(interval));
+    }
+}

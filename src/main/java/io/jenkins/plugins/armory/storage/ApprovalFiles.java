@@ -1,0 +1,180 @@
+package io.jenkins.plugins.armory.storage;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** The files of approvals, one for each: in {@code decided/} if the approval is closed, else in {@code pending/}. */
+final class ApprovalFiles {
+
+    private static final Logger LOGGER = Logger.getLogger(ApprovalFiles.class.getName());
+    private static final String SUFFIX = ".json";
+
+    private final Disk disk;
+    private final Path pending;
+    private final Path decided;
+
+    /** @throws IOException if the folders cannot be made */
+    ApprovalFiles(Disk disk, Path folder) throws IOException {
+        this.disk = disk;
+        pending = folder.resolve("pending");
+        decided = folder.resolve("decided");
+        for (Path each : List.of(folder, pending, decided)) {
+            disk.createFolder(each);
+            disk.sync(each); // the process before may have been killed between changing and syncing it
+        }
+    }
+
+    /** Deletes what the process before was writing when it was killed. */
+    void deleteTemporary() throws IOException {
+        for (Path folder : List.of(pending, decided)) {
+            for (Path file : disk.list(folder)) {
+                if (file.toString().endsWith(DurableFile.TEMPORARY)) {
+                    delete(file);
+                }
+            }
+        }
+    }
+
+    /** Returns the ids of the approvals with a file in {@code pending/}. */
+    List<String> pendingIds() throws IOException {
+        return ids(pending);
+    }
+
+    /** Returns the ids of the approvals with a file in {@code decided/}. */
+    List<String> decidedIds() throws IOException {
+        return ids(decided);
+    }
+
+    private List<String> ids(Path folder) throws IOException {
+        return disk.list(folder).stream()
+                .map(file -> String.valueOf(file.getFileName()))
+                .filter(name -> name.endsWith(SUFFIX))
+                .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+                .toList();
+    }
+
+    boolean hasPending(String id) {
+        return disk.exists(pendingFile(id));
+    }
+
+    boolean hasDecided(String id) {
+        return disk.exists(decidedFile(id));
+    }
+
+    /**
+     * Reads a file of {@code pending/}; empty if there is none.
+     *
+     * @throws UnknownFormatException if another version of the plugin wrote it
+     * @throws IOException if it cannot be read
+     */
+    Optional<Approval> readPending(String id) throws IOException {
+        return read(pendingFile(id));
+    }
+
+    /** Reads a file of {@code decided/}, as {@link #readPending} does. */
+    Optional<Approval> readDecided(String id) throws IOException {
+        return read(decidedFile(id));
+    }
+
+    /** Reads a file of {@code decided/}; empty also if it is damaged: then it stays, for somebody to look at. */
+    Optional<Approval> readable(String id) {
+        try {
+            return readDecided(id);
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot read an approval: {0}", x.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Approval> read(Path file) throws IOException {
+        byte[] content;
+        try {
+            content = disk.read(file);
+        } catch (NoSuchFileException x) {
+            return Optional.empty();
+        }
+        Approval approval;
+        try {
+            approval = ApprovalJson.read(content);
+        } catch (IOException x) {
+            throw ApprovalJson.isOfAnotherFormat(content)
+                    ? new UnknownFormatException(file.toString(), x)
+                    : new IOException(file + ": " + x.getMessage(), x);
+        }
+        Path place = fileOf(approval);
+        if (!place.equals(file)) {
+            throw new IOException(file + ": what it holds belongs into " + place);
+        }
+        return Optional.of(approval);
+    }
+
+    /** Writes the file of an approval. */
+    void write(Approval approval) throws IOException {
+        disk.replace(fileOf(approval), ApprovalJson.write(approval));
+    }
+
+    /** Writes the file of a closed approval again, without making it look newer. */
+    void rewrite(Approval closed) throws IOException {
+        Path file = fileOf(closed);
+        Instant modified = disk.modified(file);
+        write(closed);
+        disk.setModified(file, modified);
+    }
+
+    /** Returns when an approval was decided, about: the age of its file. */
+    Instant modifiedDecided(String id) {
+        try {
+            return disk.modified(decidedFile(id));
+        } catch (IOException x) {
+            return Instant.EPOCH; // deleted meanwhile
+        }
+    }
+
+    /** Deletes a file of {@code pending/}. Returns whether it is gone. */
+    boolean deletePending(String id) {
+        return delete(pendingFile(id));
+    }
+
+    /** Deletes a file of {@code decided/}. Returns whether it is gone. */
+    boolean deleteDecided(String id) {
+        return delete(decidedFile(id));
+    }
+
+    private boolean delete(Path file) {
+        try {
+            disk.delete(file);
+            return true;
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot delete " + file, x);
+            return false;
+        }
+    }
+
+    void syncPending() throws IOException {
+        disk.sync(pending);
+    }
+
+    void sync() throws IOException {
+        disk.sync(decided);
+        disk.sync(pending);
+    }
+
+    private Path fileOf(Approval approval) {
+        return approval.isClosed() ? decidedFile(approval.id()) : pendingFile(approval.id());
+    }
+
+    private Path pendingFile(String id) {
+        return pending.resolve(id + SUFFIX);
+    }
+
+    private Path decidedFile(String id) {
+        return decided.resolve(id + SUFFIX);
+    }
+}

@@ -1,0 +1,157 @@
+package io.jenkins.plugins.armory.storage;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * The approvals that a store has in memory: the pending ones, and those decided ones that have calls to make or whose files
+ * are not up to date. Changes of one approval need its lock.
+ */
+final class ApprovalMemory {
+
+    private final Map<String, Approval> pending = new ConcurrentHashMap<>();
+    private final Map<String, Approval> decided = new ConcurrentHashMap<>();
+    /**
+     * The ids of approvals whose files may not be up to date. An id is added before its change goes to the journal, or when
+     * its job was moved, and removed when its file is written. So it holds all that is in the journal and not in the files.
+     */
+    private final Set<String> changed = ConcurrentHashMap.newKeySet();
+    /** The ids of pending approvals whose files could not be read when the store was opened. */
+    private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+    /** One lock for many approvals: enough that two rarely meet, and nothing to clean up. */
+    private final ReentrantLock[] locks =
+            Stream.generate(ReentrantLock::new).limit(1024).toArray(ReentrantLock[]::new);
+
+    /** Takes the lock of an approval. */
+    ReentrantLock lock(String id) {
+        ReentrantLock lock = locks[Math.floorMod(id.hashCode(), locks.length)];
+        lock.lock();
+        return lock;
+    }
+
+    @CheckForNull
+    Approval find(String id) {
+        Approval waiting = pending.get(id);
+        return waiting == null ? decided.get(id) : waiting;
+    }
+
+    @CheckForNull
+    Approval findDecided(String id) {
+        return decided.get(id);
+    }
+
+    boolean isPending(String id) {
+        return pending.containsKey(id);
+    }
+
+    Collection<Approval> pending() {
+        return Collections.unmodifiableCollection(pending.values());
+    }
+
+    Collection<Approval> decided() {
+        return Collections.unmodifiableCollection(decided.values());
+    }
+
+    /** Returns the decided approvals that have calls to make. */
+    List<Approval> outstanding() {
+        return decided.values().stream()
+                .filter(approval -> !approval.isClosed())
+                .toList();
+    }
+
+    /** Puts an approval in the place that its state demands. */
+    void put(Approval approval) {
+        String id = approval.id();
+        if (approval.isDecided()) {
+            decided.put(id, approval); // first, so that it is found at every moment
+            pending.remove(id);
+            unreadable.remove(id);
+        } else {
+            pending.put(id, approval);
+            decided.remove(id); // a decision that was refused, and that the disk would not take back
+        }
+    }
+
+    /** Removes a decided approval whose file is up to date. */
+    void removeDecided(String id) {
+        decided.remove(id);
+    }
+
+    void remove(String id) {
+        pending.remove(id);
+        decided.remove(id);
+        changed.remove(id);
+        unreadable.remove(id);
+    }
+
+    void markChanged(String id) {
+        changed.add(id);
+    }
+
+    boolean isChanged(String id) {
+        return changed.contains(id);
+    }
+
+    void markWritten(String id) {
+        changed.remove(id);
+    }
+
+    boolean hasChanges() {
+        return !changed.isEmpty();
+    }
+
+    /** Returns the ids whose files may have to be written: the decided ones in the order of their decisions. */
+    Set<String> toWrite() {
+        Set<String> ids = new LinkedHashSet<>();
+        decided.values().stream()
+                .sorted(RecentDecisions.BY_DECISION)
+                .map(Approval::id)
+                .forEach(ids::add);
+        ids.addAll(changed);
+        return ids;
+    }
+
+    void markUnreadable(String id) {
+        unreadable.add(id);
+    }
+
+    boolean isUnreadable(String id) {
+        return unreadable.contains(id);
+    }
+
+    Set<String> unreadable() {
+        return Set.copyOf(unreadable);
+    }
+
+    /** Changes all approvals, and marks those that are different then. */
+    void replaceAll(UnaryOperator<Approval> change) {
+        for (Map<String, Approval> each : List.of(pending, decided)) {
+            each.keySet().forEach(id -> replace(id, each, change));
+        }
+    }
+
+    private void replace(String id, Map<String, Approval> approvals, UnaryOperator<Approval> change) {
+        ReentrantLock lock = lock(id);
+        try {
+            approvals.computeIfPresent(id, (same, approval) -> {
+                Approval after = change.apply(approval);
+                if (!after.equals(approval)) {
+                    changed.add(id);
+                }
+                return after;
+            });
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.jenkins.plugins.armory.storage;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Brings the files of approvals up to date with the journal, and with the jobs that were moved. */
+final class FileUpdate {
+
+    private static final Logger LOGGER = Logger.getLogger(FileUpdate.class.getName());
+
+    private final ApprovalMemory memory;
+    private final ApprovalFiles files;
+    private final RecentDecisions recent;
+    private final Moves moves;
+    private final Journal journal;
+    private final ReentrantLock writing = new ReentrantLock();
+    private final ReentrantLock moving = new ReentrantLock();
+    private volatile boolean closed;
+
+    FileUpdate(ApprovalMemory memory, ApprovalFiles files, RecentDecisions recent, Moves moves, Journal journal) {
+        this.memory = memory;
+        this.files = files;
+        this.recent = recent;
+        this.moves = moves;
+        this.journal = journal;
+    }
+
+    /** Does what {@link ApprovalStore#fold} says. */
+    boolean fold(BooleanSupplier stop) throws IOException {
+        writing.lock();
+        try {
+            if (closed || stop.getAsBoolean()) {
+                return false;
+            }
+            List<Path> written = journal.startNext();
+            if (written.isEmpty() && !memory.hasChanges()) {
+                return true;
+            }
+            // Asked for after the journal's files have ended, so that all that is in them is among these. In the order
+            // of
+            // the decisions: after a restart the times of the files tell which are the newest.
+            for (String id : memory.toWrite()) {
+                if (stop.getAsBoolean()) {
+                    return false;
+                }
+                write(id);
+            }
+            files.sync();
+            journal.drop(written);
+            return true;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void write(String id) throws IOException {
+        ReentrantLock lock = memory.lock(id);
+        try {
+            Approval approval = memory.find(id);
+            if (approval != null && approval.isClosed()) {
+                files.write(approval);
+                memory.removeDecided(id);
+                files.deletePending(id); // or not: from here on it is decided/ that counts
+            } else if (approval != null && memory.isChanged(id)) {
+                files.write(approval);
+            }
+            memory.markWritten(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does what {@link ApprovalStore#move} says. Most files get the new name later, from {@link #finishMoves}. */
+    void move(String oldFullName, String newFullName, Instant at) throws IOException {
+        moving.lock();
+        try {
+            if (moves.reuses(newFullName)) {
+                finishMoves(() -> false); // rare enough to wait for it: a name that was another's a moment ago
+            }
+            moves.add(new Moves.Move(oldFullName, newFullName, at));
+            memory.replaceAll(moves::apply);
+            recent.replaceAll(moves::apply);
+        } finally {
+            moving.unlock();
+        }
+    }
+
+    /** Returns whether there is something for {@link #finishMoves}. */
+    boolean isMoving() {
+        return !moves.unwritten().isEmpty();
+    }
+
+    /** Does what {@link ApprovalStore#finishMoves} says. */
+    boolean finishMoves(BooleanSupplier stop) throws IOException {
+        List<Moves.Move> due;
+        moving.lock(); // so that all that is in memory has moved
+        try {
+            due = moves.unwritten();
+        } finally {
+            moving.unlock();
+        }
+        if (due.isEmpty()) {
+            return true;
+        }
+        writing.lock();
+        try {
+            for (String id : files.decidedIds()) {
+                if (closed || stop.getAsBoolean()) {
+                    return false;
+                }
+                writeMoved(id);
+            }
+            if (!fold(stop)) { // else the journal would bring the old names back
+                return false;
+            }
+            files.sync(); // here too: a fold whose sync failed has written the files and left nothing to do
+            moves.written(due);
+            return true;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void writeMoved(String id) throws IOException {
+        ReentrantLock lock = memory.lock(id);
+        try {
+            Approval approval =
+                    memory.findDecided(id) != null ? null : files.readable(id).orElse(null);
+            if (approval != null && !moves.apply(approval).equals(approval)) {
+                files.rewrite(moves.apply(approval));
+            }
+        } catch (NoSuchFileException x) {
+            LOGGER.log(Level.FINE, "Removed meanwhile", x);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for what is under way, and writes nothing any more. */
+    void close() {
+        writing.lock();
+        try {
+            closed = true;
+        } finally {
+            writing.unlock();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.jenkins.plugins.armory.storage;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** The newest decided approvals, newest first. */
+final class RecentDecisions {
+
+    static final Comparator<Approval> BY_DECISION =
+            Comparator.comparing(approval -> approval.requireDecision().decidedAt());
+
+    private final int limit;
+    private final List<Approval> approvals = new ArrayList<>();
+
+    RecentDecisions(int limit) {
+        this.limit = limit;
+    }
+
+    synchronized void addAll(List<Approval> decided) {
+        decided.stream().sorted(BY_DECISION.reversed()).limit(limit).forEach(approvals::add);
+    }
+
+    /** Adds an approval, or replaces it if something was noted of it. */
+    synchronized void put(Approval approval) {
+        for (int i = 0; i < approvals.size(); i++) {
+            if (approvals.get(i).id().equals(approval.id())) {
+                approvals.set(i, approval);
+                return;
+            }
+        }
+        approvals.add(0, approval);
+        if (approvals.size() > limit) {
+            approvals.remove(limit);
+        }
+    }
+
+    synchronized void remove(String id) {
+        approvals.removeIf(approval -> approval.id().equals(id));
+    }
+
+    synchronized void replaceAll(UnaryOperator<Approval> change) {
+        approvals.replaceAll(change);
+    }
+
+    synchronized List<Approval> list() {
+        return List.copyOf(approvals);
+    }
+}

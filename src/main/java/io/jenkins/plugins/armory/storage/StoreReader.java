@@ -1,0 +1,100 @@
+package io.jenkins.plugins.armory.storage;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Reads the files of a store that is opened, after its journal. */
+final class StoreReader {
+
+    private static final Logger LOGGER = Logger.getLogger(StoreReader.class.getName());
+
+    private final ApprovalMemory memory;
+    private final ApprovalFiles files;
+    private final Moves moves;
+
+    StoreReader(ApprovalMemory memory, ApprovalFiles files, Moves moves) {
+        this.memory = memory;
+        this.files = files;
+        this.moves = moves;
+    }
+
+    /** Reads what is not closed. */
+    void readPending() throws IOException {
+        // What the journal has is older than a file in decided/ of the same approval.
+        for (Approval approval : List.copyOf(memory.pending())) {
+            if (files.hasDecided(approval.id())) {
+                memory.remove(approval.id());
+            }
+        }
+        for (Approval approval : memory.outstanding()) {
+            if (files.hasDecided(approval.id())) {
+                memory.remove(approval.id());
+            }
+        }
+        boolean deleted = false;
+        for (String id : files.pendingIds()) {
+            if (memory.findDecided(id) != null || files.hasDecided(id)) {
+                files.deletePending(id);
+                deleted = true;
+            } else if (!memory.isPending(id)) {
+                takeUp(id);
+            }
+        }
+        if (deleted) { // else one may come back in a crash after its decision was removed, and wait again
+            files.syncPending();
+        }
+    }
+
+    private void takeUp(String id) throws IOException {
+        Optional<Approval> approval = readable(() -> files.readPending(id));
+        approval.map(moves::apply).ifPresentOrElse(memory::put, () -> memory.markUnreadable(id));
+        if (!moves.unwritten().isEmpty()) {
+            memory.markChanged(id);
+        }
+    }
+
+    /** Returns the newest decided approvals, and maybe some more. */
+    List<Approval> readDecided(int limit) throws IOException {
+        record Dated(String id, Instant modified) {}
+        List<String> newest = files.decidedIds().stream()
+                .filter(id -> memory.findDecided(id) == null)
+                .map(id -> new Dated(id, files.modifiedDecided(id))) // once, however often they are compared
+                .sorted(Comparator.comparing(Dated::modified).reversed())
+                .limit(limit)
+                .map(Dated::id)
+                .toList();
+        List<Approval> decided = new ArrayList<>(memory.decided());
+        for (String id : newest) {
+            readable(() -> files.readDecided(id)).map(moves::apply).ifPresent(decided::add);
+        }
+        return decided;
+    }
+
+    /** Reads an approval. */
+    private interface Reader {
+        Optional<Approval> read() throws IOException;
+    }
+
+    /**
+     * Reads an approval; empty if there is none, or if it is damaged: then its file stays, for somebody to look at.
+     *
+     * @throws UnknownFormatException if another version of the plugin wrote it, which keeps the store from being opened
+     */
+    private static Optional<Approval> readable(Reader reader) throws UnknownFormatException {
+        try {
+            return reader.read();
+        } catch (UnknownFormatException x) {
+            throw x;
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot read an approval: {0}", x.getMessage());
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.jenkins.plugins.armory.approval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** That every row is visited, {@link ApprovalsPropertyTest} sees to. */
+class TransitionsTest {
+
+    /** Returns the page: the build may run in the root folder, or two below it. */
+    private static Path page() {
+        Path inRoot = Path.of("docs/architecture.md");
+        return Files.exists(inRoot) ? inRoot : Path.of("../../docs/architecture.md");
+    }
+
+    @Test
+    void theDocumentationHasTheTable() throws IOException {
+        String table =
+                Arrays.stream(Transitions.values()).map(Transitions::toMarkdown).collect(Collectors.joining("\n"));
+
+        assertThat(Files.readString(page()).replace("\r", "")).contains("\n" + table + "\n");
+    }
+}
