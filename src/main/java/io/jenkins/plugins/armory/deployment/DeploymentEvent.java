@@ -8,8 +8,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What can happen to the environments of a build. When it happened is given beside it, see {@link Deployment#on}. Any of
- * them may come twice, since a step that was resumed cannot know whether what it told last was still heard.
+ * An event in the life of the environments of a build, see {@link Deployment#on}. Every event may come twice: a step that is
+ * resumed tells its last event again, since it cannot know whether that was saved.
  */
 @Restricted(NoExternalUse.class)
 public sealed interface DeploymentEvent {
@@ -17,10 +17,10 @@ public sealed interface DeploymentEvent {
     /**
      * The Pipeline has reached an environment.
      *
-     * @param environment its name
-     * @param dependsOn names of those that must be complete first
-     * @param step tells this step from another one of the same name
-     * @param stage name of the outermost stage around it, {@code null} outside of any; see {@link Deployment#restarted}
+     * @param dependsOn names of the environments that must be complete first
+     * @param step id of the step; another step of the same name has another id
+     * @param stage name of the outermost stage around the step, {@code null} outside any stage; see
+     *     {@link Deployment#restarted}
      */
     record Declared(
             String environment,
@@ -32,32 +32,36 @@ public sealed interface DeploymentEvent {
         }
     }
 
-    /** An approval begins. */
+    /** An approval has begun. */
     record ApprovalStarted(Place place, String approval, Phase phase) implements DeploymentEvent {}
 
     /**
      * An approval is decided.
      *
-     * @param webhook name of its webhook: a later success of the same one in the same place makes up for a failure
+     * @param webhook name of the webhook; a later success of the same webhook at the same place makes up for a failure
      * @param reason of a failure, for people
      */
     record ApprovalEnded(Place place, String approval, Phase phase, String webhook, Verdict verdict, String reason)
             implements DeploymentEvent {}
 
-    /** The end of an approval, as far as its environment is concerned. */
+    /** The end of an approval as its environment sees it. */
     enum Verdict {
         SUCCESS,
         FAILURE,
-        /** Ended since another approval of its phase failed; a failure of its own where nothing else makes up for it. */
+        /** Another approval of the phase failed and ended this one. This is a failure too until a retry succeeds. */
         OTHER_FAILED,
-        /** It was stopped with the part of the build that it stands in, which is what counts then. */
-        STOPPED
+        /** The part of the build around the approval was stopped. The end of that part counts instead. */
+        STOPPED;
+
+        boolean isFailure() {
+            return this == FAILURE || this == OTHER_FAILED;
+        }
     }
 
     /**
-     * What the Pipeline does for an environment is done.
+     * The body of an environment has ended.
      *
-     * @param failure why it failed, {@code null} when it did not
+     * @param failure why it failed, {@code null} if it succeeded
      */
     record Ended(
             String environment, String step, @CheckForNull String failure) implements DeploymentEvent {}
@@ -66,21 +70,21 @@ public sealed interface DeploymentEvent {
     record RollbackStarted(String environment, String step) implements DeploymentEvent {}
 
     /**
-     * A rollback that was to be run has been.
+     * The body of a rollback has ended.
      *
-     * @param failure why it failed, {@code null} when it did not
+     * @param failure why it failed, {@code null} if it succeeded
      */
     record RollbackEnded(
             String environment, String step, @CheckForNull String failure) implements DeploymentEvent {}
 
-    /** An environment was stopped from outside, before anything was done for it. */
+    /** An environment was stopped from outside before anything was done for it. */
     record Stopped(String environment, String step, String reason) implements DeploymentEvent {}
 
     /**
-     * Whatever the build still does is to wait for environments.
+     * Nothing in the build can go on: all that is left waits for environments.
      *
-     * @param seen the environments when that was found out; if anything has changed since, it may not be so any more
-     * @param stages names of the stages of the build, for the message: a stage may have been taken for an environment
+     * @param seen the deployment when this was found; if it has changed since, the event changes nothing
+     * @param stages names of the build's stages, for the message: a stage may have been taken for an environment
      */
     record NobodyLeft(Deployment seen, Set<String> stages) implements DeploymentEvent {
         public NobodyLeft {
@@ -88,13 +92,14 @@ public sealed interface DeploymentEvent {
         }
     }
 
-    /** A stage was not run, see {@link Deployment#cancelsStages}. */
+    /** A stage was cancelled, see {@link Deployment#cancelsStages}. */
     record StageCancelled(String stage) implements DeploymentEvent {}
 
     /**
-     * The build begins with what another one has come to, see {@link Deployment#restarted}.
+     * The build was restarted from a stage of another build, see {@link Deployment#restarted}.
      *
-     * @param stages names of the outermost stages that it leaves out
+     * @param origin the deployment of the other build
+     * @param stages names of the outermost stages that are left out
      */
     record Restarted(Deployment origin, Set<String> stages) implements DeploymentEvent {
         public Restarted {

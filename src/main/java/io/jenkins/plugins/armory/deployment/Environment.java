@@ -4,61 +4,37 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * One environment of a build. An immutable value; what changes it is in {@link Deployment#on}.
+ * One environment of a build, as an immutable value. {@link Deployment#on} makes the next value; the state itself follows
+ * {@link TransitionTable}.
  *
- * @param name what people know it by
- * @param dependsOn names of the environments that must be complete before it is deployed to
- * @param state see {@link State}
- * @param since when it came into that state
- * @param step of the Pipeline that deploys to it, {@code null} while the Pipeline has not reached it
- * @param stage name of the outermost stage around that step, {@code null} outside of any
- * @param approvals ids of those that it waits for
- * @param bodyEnded whether all that the Pipeline does for it is done without an error; approvals may still be open
- * @param deployed whether an {@code afterDeployment} approval has begun: then nothing is rolled back any more
- * @param needsRollback whether its deployment failed when something may have been deployed
- * @param reason why it failed or was cancelled, {@code null} when it did not or was not
- * @param afterDeploymentFailure why an {@code afterDeployment} approval failed, {@code null} when none did
- * @param cancelledBy name of the environment whose failure cancelled this one, {@code null} when none did
- * @param rollback {@code null} when none was begun
+ * @param since when the state began
  */
 @Restricted(NoExternalUse.class)
 public record Environment(
-        String name,
-        List<String> dependsOn,
-        State state,
-        Instant since,
-        @CheckForNull String step,
-        @CheckForNull String stage,
-        List<String> approvals,
-        boolean bodyEnded,
-        boolean deployed,
-        boolean needsRollback,
-        @CheckForNull String reason,
-        @CheckForNull String afterDeploymentFailure,
-        @CheckForNull String cancelledBy,
-        @CheckForNull Rollback rollback) {
+        String name, State state, Instant since, Declaration declaration, Progress progress, Setback setback) {
 
-    /** How far an environment is. */
+    /** The state of an environment. */
     public enum State {
         /** Another environment depends on it, and the Pipeline has not reached it. */
         PENDING(false),
-        /** The Pipeline has reached it, and one that it depends on is not complete. */
+        /** The Pipeline has reached it, and a dependency is not complete. */
         WAITING_FOR_DEPENDENCIES(false),
-        /** The Pipeline deploys to it. */
+        /** The Pipeline deploys to it, and no approval is open. */
         DEPLOYING(false),
-        /** As before, with at least one approval under way. */
+        /** The Pipeline deploys to it, and at least one approval is open. */
         AWAITING_APPROVAL(false),
-        /** Deployed. Those that depend on it may follow, unless an {@code afterDeployment} approval failed. */
+        /** It is deployed. Its dependents follow, unless an {@code afterDeployment} approval failed. */
         COMPLETE(true),
-        /** Its deployment failed, and has not been rolled back. */
+        /** Its deployment failed and is not rolled back. */
         FAILED(true),
-        /** Its deployment failed, and was rolled back. */
+        /** Its deployment failed and is rolled back. */
         ROLLED_BACK(true),
-        /** It was not deployed to at all. */
+        /** It was not deployed to. */
         CANCELLED(true);
 
         private final boolean over;
@@ -67,23 +43,77 @@ public record Environment(
             this.over = over;
         }
 
-        /** Whether its deployment is over, one way or the other. */
+        /** Returns whether the deployment is over, successful or not. */
         public boolean isOver() {
             return over;
         }
 
-        /** Whether the Pipeline is at it. */
+        /** Returns whether the Pipeline deploys to the environment. */
         public boolean isUnderWay() {
             return this == DEPLOYING || this == AWAITING_APPROVAL;
         }
     }
 
     /**
-     * Its rollback. There is one at most.
+     * What the Pipeline says of an environment in {@code armoryEnvironment}.
      *
-     * @param step of the Pipeline that rolls back
-     * @param over whether that has been done
-     * @param failure why it failed, {@code null} when it did not
+     * @param dependsOn names of the environments that must be complete first
+     * @param step id of the step, {@code null} before the Pipeline reaches it
+     * @param stage name of the outermost stage around the step, {@code null} outside any stage
+     */
+    public record Declaration(
+            List<String> dependsOn,
+            @CheckForNull String step,
+            @CheckForNull String stage) {
+
+        static final Declaration NONE = new Declaration(List.of(), null, null);
+
+        public Declaration {
+            dependsOn = List.copyOf(dependsOn);
+        }
+    }
+
+    /**
+     * How far the deployment is.
+     *
+     * @param approvals ids of the open approvals
+     * @param bodyEnded whether the body of {@code armoryEnvironment} has ended without an error
+     * @param deployed whether an {@code afterDeployment} approval has begun; from then on nothing is rolled back
+     */
+    public record Progress(List<String> approvals, boolean bodyEnded, boolean deployed) {
+
+        static final Progress NONE = new Progress(List.of(), false, false);
+
+        public Progress {
+            approvals = List.copyOf(approvals);
+        }
+    }
+
+    /**
+     * What went wrong.
+     *
+     * @param reason why the environment failed or was cancelled, {@code null} otherwise
+     * @param cancelledBy name of the environment whose failure cancelled this one, {@code null} for none
+     * @param afterDeploymentFailure why an {@code afterDeployment} approval failed, {@code null} where none did
+     * @param needsRollback whether the deployment failed when something may have been deployed
+     * @param rollback {@code null} before it begins
+     */
+    public record Setback(
+            @CheckForNull String reason,
+            @CheckForNull String cancelledBy,
+            @CheckForNull String afterDeploymentFailure,
+            boolean needsRollback,
+            @CheckForNull Rollback rollback) {
+
+        static final Setback NONE = new Setback(null, null, null, false, null);
+    }
+
+    /**
+     * The rollback of an environment. An environment has one at most.
+     *
+     * @param step id of the {@code armoryRollback} step
+     * @param over whether it has ended
+     * @param failure why it failed, {@code null} if it did not
      */
     public record Rollback(
             String step, boolean over, @CheckForNull String failure) {
@@ -96,173 +126,168 @@ public record Environment(
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(since, "since");
-        dependsOn = List.copyOf(dependsOn);
-        approvals = List.copyOf(approvals);
+        Objects.requireNonNull(declaration, "declaration");
+        Objects.requireNonNull(progress, "progress");
+        Objects.requireNonNull(setback, "setback");
     }
 
-    /** One that others depend on, before the Pipeline has reached it. */
+    /** Returns an environment that the Pipeline has not reached. */
     static Environment pending(String name, Instant now) {
-        return new Environment(
-                name,
-                List.of(),
-                State.PENDING,
-                now,
-                null,
-                null,
-                List.of(),
-                false,
-                false,
-                false,
-                null,
-                null,
-                null,
-                null);
+        return new Environment(name, State.PENDING, now, Declaration.NONE, Progress.NONE, Setback.NONE);
     }
 
-    /** Whether those that depend on it may be deployed to. */
+    public List<String> dependsOn() {
+        return declaration.dependsOn();
+    }
+
+    @CheckForNull
+    public String step() {
+        return declaration.step();
+    }
+
+    @CheckForNull
+    public String stage() {
+        return declaration.stage();
+    }
+
+    public List<String> approvals() {
+        return progress.approvals();
+    }
+
+    public boolean bodyEnded() {
+        return progress.bodyEnded();
+    }
+
+    public boolean deployed() {
+        return progress.deployed();
+    }
+
+    @CheckForNull
+    public String reason() {
+        return setback.reason();
+    }
+
+    @CheckForNull
+    public String cancelledBy() {
+        return setback.cancelledBy();
+    }
+
+    @CheckForNull
+    public String afterDeploymentFailure() {
+        return setback.afterDeploymentFailure();
+    }
+
+    public boolean needsRollback() {
+        return setback.needsRollback();
+    }
+
+    @CheckForNull
+    public Rollback rollback() {
+        return setback.rollback();
+    }
+
+    /** Returns whether the dependents may be deployed to. */
     public boolean admitsDependents() {
-        return state == State.COMPLETE && afterDeploymentFailure == null;
+        return state == State.COMPLETE && afterDeploymentFailure() == null;
     }
 
-    /** Whether those that depend on it will never be deployed to. */
+    /** Returns whether the dependents will never be deployed to. */
     boolean blocksDependents() {
-        return afterDeploymentFailure != null || state.isOver() && state != State.COMPLETE;
+        return afterDeploymentFailure() != null || endedWithoutDeployment();
     }
 
-    /** Whether its rollback is under way, which may have approvals of its own. */
-    boolean isRollingBack() {
-        return rollback != null && !rollback.over();
+    /** Returns whether the environment failed, was rolled back or was cancelled. */
+    boolean endedWithoutDeployment() {
+        return state.isOver() && state != State.COMPLETE;
     }
 
-    /** Whether it still makes a difference to it that an approval fails. */
+    /** Returns whether a failed approval still makes a difference to the environment. */
     boolean takesFailures() {
         return state.isUnderWay() || state == State.COMPLETE;
     }
 
-    boolean isOf(String otherStep) {
-        return otherStep.equals(step);
+    boolean awaitsApprovals() {
+        return !approvals().isEmpty();
     }
 
-    Environment reached(List<String> newDependsOn, String newStep, @CheckForNull String newStage, Instant now) {
-        return new Environment(
-                name,
-                newDependsOn,
-                State.WAITING_FOR_DEPENDENCIES,
-                now,
-                newStep,
-                newStage,
-                approvals,
-                bodyEnded,
-                deployed,
-                needsRollback,
-                reason,
-                afterDeploymentFailure,
-                cancelledBy,
-                rollback);
+    boolean isRollbackDue() {
+        return needsRollback() && rollback() == null;
+    }
+
+    /** Returns whether the rollback runs. A rollback may have approvals of its own. */
+    boolean isRollingBack() {
+        Rollback rollback = rollback();
+        return rollback != null && !rollback.over();
+    }
+
+    boolean isReached() {
+        return step() != null;
+    }
+
+    boolean isOf(String otherStep) {
+        return otherStep.equals(step());
+    }
+
+    boolean isRolledBackBy(String rollbackStep) {
+        Rollback rollback = rollback();
+        return rollback != null && rollback.step().equals(rollbackStep);
     }
 
     Environment in(State newState, Instant now) {
-        return newState == state ? this : with(newState, now, approvals, deployed, needsRollback, reason, cancelledBy);
+        return newState == state ? this : new Environment(name, newState, now, declaration, progress, setback);
     }
 
-    /** Its state follows from whether there are approvals that it waits for. */
-    Environment awaiting(List<String> newApprovals, boolean newDeployed, Instant now) {
-        State newState =
-                !state.isUnderWay() ? state : newApprovals.isEmpty() ? State.DEPLOYING : State.AWAITING_APPROVAL;
-        return with(
-                newState,
-                newState == state ? since : now,
-                newApprovals,
-                newDeployed,
-                needsRollback,
-                reason,
-                cancelledBy);
+    Environment with(Declaration newDeclaration) {
+        return new Environment(name, state, since, newDeclaration, progress, setback);
     }
 
-    Environment failed(String newReason, boolean newNeedsRollback, Instant now) {
-        return with(State.FAILED, now, approvals, deployed, newNeedsRollback, newReason, cancelledBy);
+    private Environment with(Progress newProgress) {
+        return new Environment(name, state, since, declaration, newProgress, setback);
     }
 
-    Environment cancelled(String newReason, @CheckForNull String newCancelledBy, Instant now) {
-        return with(State.CANCELLED, now, approvals, deployed, false, newReason, newCancelledBy);
+    private Environment with(Setback newSetback) {
+        return new Environment(name, state, since, declaration, progress, newSetback);
+    }
+
+    /**
+     * Returns the environment with an open approval.
+     *
+     * @param after whether its phase is {@code afterDeployment}
+     */
+    Environment withApproval(String approval, boolean after) {
+        if (approvals().contains(approval)) {
+            return this;
+        }
+        List<String> more =
+                Stream.concat(approvals().stream(), Stream.of(approval)).toList();
+        return with(new Progress(more, bodyEnded(), deployed() || after));
+    }
+
+    Environment withoutApproval(String approval) {
+        List<String> fewer =
+                approvals().stream().filter(each -> !each.equals(approval)).toList();
+        return with(new Progress(fewer, bodyEnded(), deployed()));
     }
 
     Environment withBodyEnded() {
-        return new Environment(
-                name,
-                dependsOn,
-                state,
-                since,
-                step,
-                stage,
-                approvals,
-                true,
-                deployed,
-                needsRollback,
-                reason,
-                afterDeploymentFailure,
-                cancelledBy,
-                rollback);
+        return with(new Progress(approvals(), true, deployed()));
     }
 
+    Environment withFailure(@CheckForNull String reason, boolean needsRollback) {
+        return with(new Setback(reason, cancelledBy(), afterDeploymentFailure(), needsRollback, rollback()));
+    }
+
+    Environment withCancellation(@CheckForNull String reason, @CheckForNull String by) {
+        return with(new Setback(reason, by, afterDeploymentFailure(), false, rollback()));
+    }
+
+    /** Returns the environment with what its {@code afterDeployment} approvals came to. */
     Environment withAfterDeploymentFailure(@CheckForNull String failure) {
-        return new Environment(
-                name,
-                dependsOn,
-                state,
-                since,
-                step,
-                stage,
-                approvals,
-                bodyEnded,
-                deployed || failure != null,
-                needsRollback,
-                reason,
-                failure,
-                cancelledBy,
-                rollback);
+        return with(new Progress(approvals(), bodyEnded(), deployed() || failure != null))
+                .with(new Setback(reason(), cancelledBy(), failure, needsRollback(), rollback()));
     }
 
-    Environment with(State newState, Rollback newRollback, Instant now) {
-        return new Environment(
-                name,
-                dependsOn,
-                newState,
-                newState == state ? since : now,
-                step,
-                stage,
-                approvals,
-                bodyEnded,
-                deployed,
-                needsRollback,
-                reason,
-                afterDeploymentFailure,
-                cancelledBy,
-                newRollback);
-    }
-
-    private Environment with(
-            State newState,
-            Instant newSince,
-            List<String> newApprovals,
-            boolean newDeployed,
-            boolean newNeedsRollback,
-            @CheckForNull String newReason,
-            @CheckForNull String newCancelledBy) {
-        return new Environment(
-                name,
-                dependsOn,
-                newState,
-                newSince,
-                step,
-                stage,
-                newApprovals,
-                bodyEnded,
-                newDeployed,
-                newNeedsRollback,
-                newReason,
-                afterDeploymentFailure,
-                newCancelledBy,
-                rollback);
+    Environment withRollback(Rollback rollback) {
+        return with(new Setback(reason(), cancelledBy(), afterDeploymentFailure(), needsRollback(), rollback));
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Draws the environments for the build's log, each below one that it depends on:
+ * A drawing of the environments for the build's log. Each is below the first one that it depends on:
  *
  * <pre>
  * dev COMPLETE
@@ -17,8 +17,8 @@ import java.util.Set;
  *    └─ prod-west PENDING
  * </pre>
  *
- * One with several is drawn once, below the first, with the names of the others. Those on a cycle have no place of their
- * own, so each cycle is drawn from one of them until it comes back there.
+ * An environment with several dependencies is drawn once and names the others. A cycle is drawn from one of its
+ * environments until it comes back there.
  */
 final class GraphText {
 
@@ -33,7 +33,7 @@ final class GraphText {
     static String of(Collection<Environment> all) {
         GraphText graph = new GraphText(all);
         all.stream().filter(environment -> environment.dependsOn().isEmpty()).forEach(root -> graph.draw(root, "", ""));
-        for (Environment environment : all) { // what is left is on cycles, or below them
+        for (Environment environment : all) { // the rest is on cycles or below them
             if (!graph.drawn.contains(environment.name())) {
                 graph.draw(environment, "", "");
             }

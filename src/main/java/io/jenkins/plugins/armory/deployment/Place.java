@@ -6,14 +6,15 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The place of an approval in the Pipeline. Two approvals of one phase belong together when they have the same environment, or
- * stand in the same stage where they have none. The names of stages say nothing: two branches may each have a stage
- * {@code verify}.
+ * The place of an approval in the Pipeline. Approvals of one phase belong together if they have the same environment, or no
+ * environment and the same enclosing stage. A stage is known by its flow node and not by its name: two branches may each
+ * have a stage {@code verify}.
  *
- * @param environment name of the environment that the approval belongs to, {@code null} when it has none
- * @param stage id of the flow node at which the body of the enclosing stage begins, {@code null} outside of any
- * @param outermost name of the outermost stage around it, {@code null} outside of any; see {@link Deployment#restarted}
- * @param branches the branches of {@code parallel} around it, outermost first
+ * @param environment name of the approval's environment, {@code null} for none
+ * @param stage id of the flow node at which the body of the enclosing stage begins, {@code null} outside any stage
+ * @param outermost name of the outermost stage around the approval, {@code null} outside any stage; see
+ *     {@link Deployment#restarted}
+ * @param branches the branches of {@code parallel} around the approval, outermost first
  */
 @Restricted(NoExternalUse.class)
 public record Place(
@@ -34,7 +35,9 @@ public record Place(
         branches = List.copyOf(branches);
     }
 
-    /** Equal for places whose approvals have their phases in common; {@code null} outside of environments and stages. */
+    /**
+     * Returns the key of all places whose approvals belong together, {@code null} outside any environment and stage.
+     */
     @CheckForNull
     public String shared() {
         if (environment != null) {
@@ -49,8 +52,8 @@ public record Place(
     }
 
     /**
-     * Whether the two stand in different branches of one {@code parallel}. If not, one comes after the other, as where an
-     * approval is tried again.
+     * Returns whether this place and another are in different branches of one {@code parallel}. If not, one comes after the
+     * other, for instance as a retry.
      */
     boolean isBeside(Place other) {
         for (int i = 0; i < Math.min(branches.size(), other.branches.size()); i++) {

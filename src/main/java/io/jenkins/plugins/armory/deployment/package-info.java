@@ -1,9 +1,9 @@
 /**
- * What is deployed to in one build: the environments, what they depend on, how far each one is, and what a failure does to
- * the others.
+ * The environments of one build: their dependencies, their states, and what a failed approval does to them.
  *
- * <p>Nothing here knows Jenkins. {@link io.jenkins.plugins.armory.deployment.Deployment} is a value with a pure transition
- * function; {@link io.jenkins.plugins.armory.deployment.DeploymentStore} keeps that of a build in one file of its folder and
- * tells who waits.
+ * <p>The package knows no Jenkins type. {@link io.jenkins.plugins.armory.deployment.Deployment} is an immutable value with a
+ * pure transition function. {@link io.jenkins.plugins.armory.deployment.TransitionTable} has the transitions of one
+ * environment, and {@link io.jenkins.plugins.armory.deployment.DeploymentEvent} what causes them.
+ * {@link io.jenkins.plugins.armory.storage.DeploymentStore} saves the value in the build's folder.
  */
 package io.jenkins.plugins.armory.deployment;

@@ -9,7 +9,10 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.deployment.Environment.Declaration;
+import io.jenkins.plugins.armory.deployment.Environment.Progress;
 import io.jenkins.plugins.armory.deployment.Environment.Rollback;
+import io.jenkins.plugins.armory.deployment.Environment.Setback;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import io.jenkins.plugins.armory.deployment.Failure;
 import io.jenkins.plugins.armory.deployment.Place;
@@ -23,7 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The environments of a build as a JSON file. */
+/** The JSON file of a build's environments. */
 final class DeploymentJson {
 
     private static final int FORMAT = 1;
@@ -31,12 +34,20 @@ final class DeploymentJson {
 
     private DeploymentJson() {}
 
-    /** @throws IOException when it is not, or may not be, on disk */
+    /**
+     * Writes the file.
+     *
+     * @throws IOException if it may not be on disk
+     */
     static void write(Path file, Deployment deployment) throws IOException {
         DurableFile.write(file, JSON.writeValueAsBytes(toJson(deployment)));
     }
 
-    /** @throws IOException when the file cannot be read or is not of this format */
+    /**
+     * Reads the file.
+     *
+     * @throws IOException if it cannot be read or has another format
+     */
     static Deployment read(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         try {
@@ -105,11 +116,9 @@ final class DeploymentJson {
     private static Failure failure(JsonNode json) {
         List<Place.Branch> branches = new ArrayList<>();
         for (JsonNode branch : json.required("branches")) {
-            branches.add(new Place.Branch(
-                    branch.required("parallel").textValue(),
-                    branch.required("branch").textValue()));
+            branches.add(new Place.Branch(text(branch, "parallel"), text(branch, "branch")));
         }
-        String phase = json.required("phase").asText();
+        String phase = text(json, "phase");
         return new Failure(
                 new Place(
                         optionalText(json, "environment"),
@@ -117,8 +126,8 @@ final class DeploymentJson {
                         optionalText(json, "outermost"),
                         branches),
                 Phase.of(phase).orElseThrow(() -> new IllegalArgumentException("there is no phase " + phase)),
-                json.required("webhook").textValue(),
-                json.required("reason").textValue(),
+                text(json, "webhook"),
+                text(json, "reason"),
                 json.required("own").booleanValue());
     }
 
@@ -137,7 +146,7 @@ final class DeploymentJson {
             environments.put(environment.name(), environment);
         }
         List<String> leftOut = new ArrayList<>();
-        json.path("leftOut").forEach(text -> leftOut.add(text.textValue()));
+        json.path("leftOut").forEach(each -> leftOut.add(text("leftOut", each)));
         List<Failure> failures = new ArrayList<>();
         json.path("failures").forEach(each -> failures.add(failure(each)));
         return new Deployment(
@@ -150,33 +159,49 @@ final class DeploymentJson {
     }
 
     private static Environment environment(JsonNode json) {
-        JsonNode rollback = json.get("rollback");
         return new Environment(
-                json.required("name").textValue(),
-                texts(json, "dependsOn"),
-                State.valueOf(json.required("state").textValue()),
-                Instant.parse(json.required("since").textValue()),
-                optionalText(json, "step"),
-                optionalText(json, "stage"),
-                texts(json, "approvals"),
-                json.path("bodyEnded").asBoolean(),
-                json.required("deployed").booleanValue(),
-                json.required("needsRollback").booleanValue(),
+                text(json, "name"),
+                State.valueOf(text(json, "state")),
+                Instant.parse(text(json, "since")),
+                new Declaration(texts(json, "dependsOn"), optionalText(json, "step"), optionalText(json, "stage")),
+                new Progress(
+                        texts(json, "approvals"),
+                        json.path("bodyEnded").asBoolean(),
+                        json.required("deployed").booleanValue()),
+                setback(json));
+    }
+
+    private static Setback setback(JsonNode json) {
+        return new Setback(
                 optionalText(json, "reason"),
-                optionalText(json, "afterDeploymentFailure"),
                 optionalText(json, "cancelledBy"),
-                rollback == null
-                        ? null
-                        : new Rollback(
-                                rollback.required("step").textValue(),
-                                rollback.required("over").booleanValue(),
-                                optionalText(rollback, "failure")));
+                optionalText(json, "afterDeploymentFailure"),
+                json.required("needsRollback").booleanValue(),
+                rollback(json.get("rollback")));
+    }
+
+    @CheckForNull
+    private static Rollback rollback(@CheckForNull JsonNode json) {
+        return json == null
+                ? null
+                : new Rollback(text(json, "step"), json.required("over").booleanValue(), optionalText(json, "failure"));
     }
 
     private static List<String> texts(JsonNode json, String name) {
         List<String> texts = new ArrayList<>();
-        json.required(name).forEach(text -> texts.add(text.textValue()));
+        json.required(name).forEach(each -> texts.add(text(name, each)));
         return texts;
+    }
+
+    private static String text(JsonNode json, String name) {
+        return text(name, json.required(name));
+    }
+
+    private static String text(String name, JsonNode value) {
+        if (!value.isTextual()) {
+            throw new IllegalArgumentException(name + " is not a text");
+        }
+        return value.textValue();
     }
 
     @CheckForNull

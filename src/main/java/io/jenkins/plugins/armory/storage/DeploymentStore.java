@@ -23,24 +23,25 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The environments of one build, durable in a file of the build's folder. What has been told is on disk: events are applied
- * one after another in memory, and whoever brings one hears what came of it once it is written. Events that come while the
- * file is being written are written together, so many at a time cost little more than one.
+ * The environments of one build in a file of the build's folder. Events are applied one after another in memory. The result
+ * of an event is returned once it is on disk. Events that come during a write share the next write, so many at a time cost
+ * little more than one.
  */
 @Restricted(NoExternalUse.class)
 public final class DeploymentStore {
 
     private static final Logger LOGGER = Logger.getLogger(DeploymentStore.class.getName());
+
     /** The file's name in the folder of a build. */
     static final String FILE = "armory-deployment.json";
 
-    /** Somebody who waits for the dependencies of an environment. */
+    /** A step that waits for the dependencies of its environment. */
     public interface Waiter {
-        /** Called once, on the executor given to {@link DeploymentStore}: the environment waits no longer. */
+        /** Called once, on the store's executor, when the environment waits no longer. */
         void settled(Environment environment);
     }
 
-    /** What was told could not be written; whoever told it tells it again until it can, and goes on only then. */
+    /** The result of an event could not be written. The sender of the event repeats it until it is written. */
     public static final class UnwrittenException extends IOException {
 
         private static final long serialVersionUID = 1L;
@@ -53,17 +54,19 @@ public final class DeploymentStore {
     private final Supplier<Path> folder;
     private final Executor executor;
     private final Clock clock;
-    /** By name of the environment; guarded by this. */
+
+    /** By name of the environment. Guarded by this. */
     private final Map<String, Waiter> waiters = new LinkedHashMap<>();
 
-    /** With every event so far; guarded by this. */
+    /** The result of all events so far. Guarded by this. */
     private Deployment newest;
 
-    /** How many events changed something so far; guarded by this. */
+    /** How many events changed something so far. Guarded by this. */
     private long changes;
 
     private final Object writing = new Object();
-    /** How many of them are on disk; guarded by {@link #writing}. */
+
+    /** How many of the changes are on disk. Guarded by {@link #writing}. */
     private long written;
 
     private volatile Deployment durable;
@@ -77,25 +80,26 @@ public final class DeploymentStore {
     }
 
     /**
-     * Opens the environments of a build, of which there are none before the first event. What a crash has cut off in being
-     * written is removed; so nobody else may be writing while they are opened.
+     * Opens the environments of a build. Without a file there are none. Removes a temporary file that a crash has left, so
+     * nothing else may write meanwhile.
      *
-     * @param folder of the build; asked anew each time, since a renamed job takes its builds along
-     * @param executor runs waiters
-     * @throws IOException when there is a file that cannot be used
+     * @param folder returns the build's folder, which changes with the name of the job
+     * @param executor calls the waiters
+     * @throws IOException if there is a file that cannot be read
      */
     public static DeploymentStore open(Supplier<Path> folder, Executor executor, Clock clock) throws IOException {
         Path file = folder.get().resolve(FILE);
         try {
             Files.deleteIfExists(Path.of(file + DurableFile.TEMPORARY));
         } catch (IOException x) {
-            LOGGER.log(Level.FINE, "Something is in the way of writing " + file, x); // whoever writes is told
+            LOGGER.log(
+                    Level.FINE, "Cannot remove the temporary file of " + file, x); // the next write fails and says so
         }
         return new DeploymentStore(
                 folder, executor, clock, Files.exists(file) ? DeploymentJson.read(file) : Deployment.EMPTY);
     }
 
-    /** What is on disk. */
+    /** Returns the environments as they are on disk. */
     public Deployment deployment() {
         return durable;
     }
@@ -103,9 +107,9 @@ public final class DeploymentStore {
     /**
      * Applies an event.
      *
-     * @return what came of it, which is on disk
-     * @throws UnwrittenException when it could not be written. It has not happened for anybody who waits, but is written with
-     *     whatever comes next; so it must be told again until it is written, which is no more than that
+     * @return its result, which is on disk
+     * @throws UnwrittenException if the result could not be written. Waiters are not called then. The next write takes it
+     *     along, so repeating the event does no more than write
      */
     public Transition apply(DeploymentEvent event) throws UnwrittenException {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
@@ -120,6 +124,7 @@ public final class DeploymentStore {
             change = changes;
         }
         write(change);
+        transition.moves().forEach(move -> LOGGER.fine(move::toString));
         notifyWaiters();
         return transition;
     }
@@ -127,7 +132,7 @@ public final class DeploymentStore {
     private void write(long change) throws UnwrittenException {
         synchronized (writing) {
             if (written >= change) {
-                return; // whoever wrote last has written this too
+                return; // a later write has this change too
             }
             Deployment toWrite;
             long last;
@@ -145,7 +150,7 @@ public final class DeploymentStore {
         }
     }
 
-    /** Lets somebody wait for the dependencies of an environment, which may have been settled already. */
+    /** Adds the waiter of an environment. It is called at once if the environment does not wait. */
     public void attach(String environment, Waiter waiter) {
         synchronized (this) {
             waiters.put(environment, waiter);
@@ -153,7 +158,7 @@ public final class DeploymentStore {
         notifyWaiters();
     }
 
-    /** Nobody waits for that environment any more. */
+    /** Removes the waiter of an environment. */
     public synchronized void detach(String environment) {
         waiters.remove(environment);
     }
@@ -169,7 +174,7 @@ public final class DeploymentStore {
         }
     }
 
-    /** Names of the environments that somebody waits with, see {@link #attach}. */
+    /** Returns the names of the environments that have a waiter. */
     public synchronized List<String> waiting() {
         return new ArrayList<>(waiters.keySet());
     }

@@ -5,6 +5,7 @@ import static io.jenkins.plugins.armory.deployment.DeploymentTest.in;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.Deployment.Move;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
@@ -17,10 +18,12 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment.State;
+import io.jenkins.plugins.armory.deployment.TransitionTable.Row;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,9 +39,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /**
- * What holds whatever happens in whatever order. With two to four environments, every state that any order of any number of
- * events leads to is visited and every event tried in it; larger graphs are tried at random, against what the failures in
- * them must come to.
+ * Properties of the environments of a build for any order of events. For graphs of two to four environments the tests visit
+ * every state that any number of events leads to, and try every event in it. Larger graphs are tried at random, and their
+ * results are compared with the failures in them.
  */
 class DeploymentPropertyTest {
 
@@ -48,8 +51,14 @@ class DeploymentPropertyTest {
     }
 
     @Property(tries = 1)
-    void everyOrderOfAllEventsOfOneThatDependsOnAnother() {
-        visitAll(Map.of("a", List.of(), "b", List.of("a")), DeploymentPropertyTest::allEvents);
+    void everyOrderOfAllEventsTakesEveryRowOfTheTable() {
+        Set<Row> taken = new HashSet<>();
+        taken.addAll(
+                visitAll(Map.of("a", List.of(), "b", List.of("a")), DeploymentPropertyTest::allEventsAndOneOutside));
+        taken.addAll(explore(Map.of("a", List.of("a"), "b", List.of()), DeploymentPropertyTest::allEvents)
+                .rows());
+
+        assertThat(taken).containsExactlyInAnyOrderElementsOf(TransitionTable.ROWS);
     }
 
     @Property(tries = 1)
@@ -72,6 +81,14 @@ class DeploymentPropertyTest {
         visitAll(
                 Map.of("a", List.of(), "b", List.of("a"), "c", List.of("a"), "d", List.of("b", "c")),
                 DeploymentPropertyTest::ends);
+    }
+
+    /** Adds the failure that cancels later stages. */
+    private static List<DeploymentEvent> allEventsAndOneOutside(String name) {
+        List<DeploymentEvent> events = allEvents(name);
+        Place outside = new Place(null, null, null, List.of());
+        events.add(new ApprovalEnded(outside, "outside", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
+        return events;
     }
 
     private static List<DeploymentEvent> allEvents(String name) {
@@ -98,33 +115,55 @@ class DeploymentPropertyTest {
         return events;
     }
 
-    private static void visitAll(Map<String, List<String>> graph, Function<String, List<DeploymentEvent>> eventsOf) {
+    /** Visits every state of a graph without cycles, and returns the rows of the table that were taken. */
+    private static Set<Row> visitAll(
+            Map<String, List<String>> graph, Function<String, List<DeploymentEvent>> eventsOf) {
+        Exploration exploration = explore(graph, eventsOf);
+        assertThat(exploration.states()).hasSizeGreaterThan(1000).anySatisfy(end -> assertThat(states(end))
+                .containsOnly(State.COMPLETE)
+                .hasSameSizeAs(graph.keySet()));
+        return exploration.rows();
+    }
+
+    private static List<State> states(Deployment deployment) {
+        return deployment.environments().values().stream()
+                .map(Environment::state)
+                .toList();
+    }
+
+    private record Exploration(Set<Deployment> states, Set<Row> rows) {}
+
+    private static Exploration explore(
+            Map<String, List<String>> graph, Function<String, List<DeploymentEvent>> eventsOf) {
         List<DeploymentEvent> events = new ArrayList<>(List.of(new BuildEnded()));
         graph.forEach((name, dependsOn) -> {
             events.add(new Declared(name, dependsOn, name, name));
             events.addAll(eventsOf.apply(name));
         });
         Set<Deployment> seen = new HashSet<>(Set.of(Deployment.EMPTY));
+        Set<Row> taken = new HashSet<>();
         Deque<Deployment> open = new ArrayDeque<>(seen);
         while (!open.isEmpty()) {
             Deployment before = open.remove();
             List<DeploymentEvent> possible = new ArrayList<>(events);
             possible.removeIf(event -> event instanceof ApprovalEnded ended
+                    && ended.place().environment() != null
                     && !isReached(before, ended.place().environment()));
             possible.add(new NobodyLeft(before, Set.of()));
             for (DeploymentEvent event : possible) {
-                Deployment after = before.on(event, NOW).deployment();
-                check(before, event, after);
+                Transition transition = before.on(event, NOW);
+                Deployment after = transition.deployment();
+                Step step = new Step(before, event, after);
+                check(step);
+                checkMoves(transition.moves(), step);
+                transition.moves().forEach(move -> taken.add(move.row()));
                 Deployment inOrder = withFailuresInOrder(after); // the reasons are all the same
                 if (seen.add(inOrder)) {
                     open.add(inOrder);
                 }
             }
         }
-        assertThat(seen).hasSizeGreaterThan(1000);
-        assertThat(seen)
-                .anySatisfy(end ->
-                        assertThat(states(end)).containsOnly(State.COMPLETE).hasSameSizeAs(graph.keySet()));
+        return new Exploration(seen, taken);
     }
 
     private static Deployment withFailuresInOrder(Deployment deployment) {
@@ -139,7 +178,7 @@ class DeploymentPropertyTest {
                 deployment.ended());
     }
 
-    /** Before that, an approval is none of the environment's. */
+    /** Returns whether an environment is reached. Before that, an approval does not belong to it. */
     private static boolean isReached(Deployment deployment, String name) {
         return deployment
                 .find(name)
@@ -147,96 +186,83 @@ class DeploymentPropertyTest {
                 .isPresent();
     }
 
-    private static List<State> states(Deployment deployment) {
-        return deployment.environments().values().stream()
-                .map(Environment::state)
-                .toList();
-    }
+    /** One event, and the deployments before and after it. */
+    private record Step(Deployment before, DeploymentEvent event, Deployment after) {
 
-    private static void check(Deployment before, DeploymentEvent event, Deployment after) {
-        // Plain conditions: an assertion for each of millions would take its time.
-        require(after.on(event, NOW).deployment().equals(after), "twice is as good as once", before, event, after);
-        require(after.outcome().compareTo(before.outcome()) >= 0, "the outcome only gets worse", before, event, after);
-        for (Environment now : after.environments().values()) {
-            Environment was = before.find(now.name()).orElse(Environment.pending(now.name(), NOW));
-            checkStep(was, now, before, event, after);
-            require(
-                    (now.state() == State.AWAITING_APPROVAL)
-                            == (now.state().isUnderWay() && !now.approvals().isEmpty()),
-                    "awaits approvals exactly while there are some",
-                    before,
-                    event,
-                    after);
-            require(
-                    (now.state() == State.PENDING) == (now.step() == null)
-                            || event instanceof BuildEnded
-                            || was.state().isOver(),
-                    "is pending exactly until it is reached",
-                    before,
-                    event,
-                    after);
-            for (String name : now.dependsOn()) {
-                Environment dependency = after.find(name).orElseThrow();
-                require(
-                        !(dependency.blocksDependents() && now.state() == State.WAITING_FOR_DEPENDENCIES),
-                        "nobody waits for what will not come",
-                        before,
-                        event,
-                        after);
-                require(
-                        !now.state().isUnderWay() || was.state().isUnderWay() || dependency.admitsDependents(),
-                        "nothing is deployed before all that it depends on",
-                        before,
-                        event,
-                        after);
+        /** Throws for a condition that does not hold. AssertJ takes too long for millions of them. */
+        void require(boolean condition, String what) {
+            if (!condition) {
+                throw new AssertionError(what + "\n" + this);
             }
-            require(
-                    now.rollback() == null || now.needsRollback() && now.afterDeploymentFailure() == null,
-                    "only what failed within its deployment is rolled back",
-                    before,
-                    event,
-                    after);
-            require(
-                    !(event instanceof BuildEnded) || now.state().isOver(),
-                    "no environment outlives its build",
-                    before,
-                    event,
-                    after);
         }
     }
 
-    private static void checkStep(
-            Environment was, Environment now, Deployment before, DeploymentEvent event, Deployment after) {
+    private static void check(Step step) {
+        Deployment after = step.after();
+        step.require(after.on(step.event(), NOW).deployment().equals(after), "an event that comes twice counts once");
+        step.require(after.outcome().compareTo(step.before().outcome()) >= 0, "the outcome only gets worse");
+        for (Environment now : after.environments().values()) {
+            Environment was = step.before().find(now.name()).orElse(Environment.pending(now.name(), NOW));
+            checkState(was, now, step);
+            checkDependencies(was, now, step);
+            checkEnd(was, now, step);
+        }
+    }
+
+    private static void checkState(Environment was, Environment now, Step step) {
+        step.require(
+                (now.state() == State.AWAITING_APPROVAL)
+                        == (now.state().isUnderWay() && !now.approvals().isEmpty()),
+                "awaits approvals exactly while some are open");
+        step.require(
+                (now.state() == State.PENDING) == (now.step() == null)
+                        || step.event() instanceof BuildEnded
+                        || was.state().isOver(),
+                "is pending exactly until it is reached");
+        step.require(
+                !(step.event() instanceof BuildEnded) || now.state().isOver(), "no environment outlives its build");
+    }
+
+    private static void checkDependencies(Environment was, Environment now, Step step) {
+        for (String name : now.dependsOn()) {
+            Environment dependency = step.after().find(name).orElseThrow();
+            step.require(
+                    !(dependency.blocksDependents() && now.state() == State.WAITING_FOR_DEPENDENCIES),
+                    "no environment waits for one that will never admit it");
+            step.require(
+                    !now.state().isUnderWay() || was.state().isUnderWay() || dependency.admitsDependents(),
+                    "no environment is deployed to before its dependencies");
+        }
+    }
+
+    private static void checkEnd(Environment was, Environment now, Step step) {
         boolean rolledBack = was.state() == State.FAILED
                 && now.state() == State.ROLLED_BACK
-                && event instanceof RollbackEnded
+                && step.event() instanceof RollbackEnded
                 && was.rollback() != null;
-        require(
-                was.state() == now.state() || !was.state().isOver() || rolledBack,
-                "over is over",
-                before,
-                event,
-                after);
-        require(
-                !was.state().isOver() || Objects.equals(was.reason(), now.reason()),
-                "the first reason stands",
-                before,
-                event,
-                after);
-        require(
+        step.require(was.state() == now.state() || !was.state().isOver() || rolledBack, "a final state stays");
+        step.require(!was.state().isOver() || Objects.equals(was.reason(), now.reason()), "the first reason stands");
+        step.require(
                 was.rollback() == null
                         || was.rollback().step().equals(now.rollback().step()),
-                "there is one rollback",
-                before,
-                event,
-                after);
+                "there is one rollback");
+        step.require(
+                now.rollback() == null || now.needsRollback() && now.afterDeploymentFailure() == null,
+                "only a failed deployment is rolled back");
     }
 
-    private static void require(
-            boolean condition, String what, Deployment before, DeploymentEvent event, Deployment after) {
-        if (!condition) {
-            throw new AssertionError(what + "\n  before: " + before + "\n  event: " + event + "\n  after: " + after);
+    /** Checks that a state changes by rows of the table alone. */
+    private static void checkMoves(List<Move> moves, Step step) {
+        Map<String, State> states = new HashMap<>();
+        step.before().environments().forEach((name, environment) -> states.put(name, environment.state()));
+        for (Move move : moves) {
+            State from = states.put(move.environment(), move.row().to());
+            step.require(move.row().from() == (from == null ? State.PENDING : from), "a row is taken from its state");
         }
+        step.after().environments().forEach((name, now) -> {
+            State state = states.getOrDefault(name, State.PENDING);
+            step.require(state == now.state(), "a state changes by rows alone");
+        });
     }
 
     private enum Fate {
@@ -246,9 +272,9 @@ class DeploymentPropertyTest {
         FAILS_AFTER
     }
 
-    /** Builds of any graph whose environments all run side by side come to what the failures alone say. */
+    /** The result depends on the failures and not on the order in which the environments of a build run side by side. */
     @Property(tries = 2000)
-    void anyGraphComesToWhatItsFailuresSay(
+    void theResultOfAnyGraphFollowsFromItsFailures(
             @ForAll @IntRange(min = 1, max = 12) int size,
             @ForAll long seed,
             @ForAll @IntRange(max = 100) int percent) {
@@ -283,7 +309,7 @@ class DeploymentPropertyTest {
         };
     }
 
-    /** Lets every environment be reached at a random moment, and then take its steps whenever its turn comes. */
+    /** Plays the scripts of all environments, interleaved at random. */
     private static Deployment play(Map<String, List<String>> graph, Map<String, Fate> fates, Random random) {
         Map<String, Deque<DeploymentEvent>> scripts = new LinkedHashMap<>();
         graph.forEach((name, dependsOn) ->

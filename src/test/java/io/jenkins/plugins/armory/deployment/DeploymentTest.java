@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.Deployment.Move;
 import io.jenkins.plugins.armory.deployment.Deployment.Outcome;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
+/** The rules for the environments of a build, one example each. */
 public class DeploymentTest {
 
     static final Instant NOW = Instant.parse("2026-01-31T10:00:00Z");
@@ -44,7 +46,7 @@ public class DeploymentTest {
         happens(new Ended(name, "step of " + name, null));
     }
 
-    /** In an environment, and in a branch of it where there are some. */
+    /** Returns a place in an environment, and in a branch for each name that is given. */
     public static Place in(String environment, String... branches) {
         return new Place(
                 environment,
@@ -86,7 +88,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void deploysAtOnceWhereNothingIsDependedOn() {
+    void deploysAtOnceWithoutDependencies() {
         assertThat(reach("dev")).isNull();
         assertThat(state("dev")).isEqualTo(State.DEPLOYING);
 
@@ -96,7 +98,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void waitsForAllThatItDependsOnInWhateverOrderTheyAreReached() {
+    void waitsForAllDependenciesInAnyOrder() {
         reach("prod", "staging", "qa");
         assertThat(state("prod")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
         assertThat(state("staging")).isEqualTo(State.PENDING);
@@ -111,7 +113,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void awaitsApprovalsUntilTheLastIsDecided() {
+    void awaitsApprovalsUntilTheLastOneIsDecided() {
         reach("dev");
         happens(new ApprovalStarted(in("dev"), "a1", Phase.STRATEGY));
         happens(new ApprovalStarted(in("dev"), "a2", Phase.STRATEGY));
@@ -171,7 +173,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void staysDeployedAfterAFailureAfterTheDeploymentButNothingFollows() {
+    void staysCompleteAfterAnAfterDeploymentFailureAndItsDependentsAreCancelled() {
         reach("prod", "staging");
         reach("prod-copy", "prod");
         reach("notify");
@@ -190,7 +192,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void aFailureAfterTheDeploymentOnWhichNothingDependsIsUnstable() {
+    void anAfterDeploymentFailureWithoutDependentsIsUnstable() {
         reach("prod");
         approvalFails("prod", Phase.AFTER_DEPLOYMENT);
         end("prod");
@@ -199,7 +201,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void aStageThatFailsAfterItsDeploymentIsNotRolledBack() {
+    void aBodyThatFailsAfterTheDeploymentIsNotRolledBack() {
         reach("prod");
         happens(new ApprovalStarted(in("prod"), "a1", Phase.AFTER_DEPLOYMENT));
         happens(new Ended("prod", "step of prod", "stopped"));
@@ -210,7 +212,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void aFailureThatThePipelineCatchesFailsTheEnvironmentWhenItsBodyEnds() {
+    void aCaughtFailureFailsTheEnvironmentWhenItsBodyEnds() {
         reach("prod");
         approvalFails("prod", Phase.STRATEGY);
         approvalSucceeds(in("prod"), Phase.STRATEGY, "other tests");
@@ -226,7 +228,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void anApprovalThatSucceedsWhenItIsTriedAgainMakesUpForItsFailure() {
+    void aSuccessfulRetryMakesUpForAFailure() {
         for (Phase phase : List.of(Phase.BEFORE_DEPLOYMENT, Phase.STRATEGY)) {
             deployment = Deployment.EMPTY;
             reach("prod");
@@ -241,7 +243,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void anApprovalBesideItDoesNotMakeUpForAFailure() {
+    void aSuccessInAnotherBranchDoesNotMakeUpForAFailure() {
         reach("prod");
         happens(new ApprovalStarted(in("prod", "b"), "a2", Phase.STRATEGY));
         approvalFails(in("prod", "a"), Phase.STRATEGY);
@@ -252,7 +254,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void aFailureAfterTheDeploymentStands() {
+    void noRetryMakesUpForAnAfterDeploymentFailure() {
         reach("prod");
         approvalFails("prod", Phase.AFTER_DEPLOYMENT);
         approvalSucceeds(in("prod"), Phase.AFTER_DEPLOYMENT, "tests");
@@ -263,7 +265,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void whatIsDoneAfterACaughtFailureBeforeTheDeploymentCanBeRolledBack() {
+    void aDeploymentAfterACaughtBeforeDeploymentFailureCanBeRolledBack() {
         reach("prod");
         approvalFails("prod", Phase.BEFORE_DEPLOYMENT);
         end("prod");
@@ -272,7 +274,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void isNotCompleteBeforeItsApprovalsInOtherPartsOfThePipelineAre() {
+    void isCompleteOnceItsApprovalsOutsideItsBodyAreDecided() {
         reach("staging");
         reach("prod", "staging");
         happens(new ApprovalStarted(in("staging"), "a1", Phase.AFTER_DEPLOYMENT));
@@ -305,37 +307,36 @@ public class DeploymentTest {
     }
 
     @Test
-    void approvalsOfADeploymentThatIsOverComeTooLate() {
+    void onlyAfterDeploymentApprovalsBeginInACompleteEnvironment() {
         reach("prod");
         end("prod");
 
         assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY)))
-                .isEqualTo(
-                        "environment \"prod\" is complete, and an approval of the phase strategy would guard nothing any"
-                                + " more; put it into armoryEnvironment('prod'), or give it phase: 'afterDeployment'");
+                .isEqualTo("environment \"prod\" is complete, and an approval of the phase strategy would guard nothing"
+                        + " any more; put it into armoryEnvironment('prod'), or give it phase: 'afterDeployment'");
         assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.AFTER_DEPLOYMENT)))
                 .isNull();
     }
 
     @Test
-    void anUnknownEnvironmentIsAnErrorOnceThereAreSome() {
+    void anUnknownEnvironmentIsAnErrorInABuildThatHasEnvironments() {
         assertThat(happens(new ApprovalStarted(in("stagng"), "a1", Phase.STRATEGY)))
                 .isNull();
         reach("staging", "dev");
 
         assertThat(happens(new ApprovalStarted(in("stagng"), "a1", Phase.STRATEGY)))
-                .isEqualTo(
-                        "environment: this build has no environment \"stagng\"; it has \"staging\", \"dev\". Correct the name");
+                .isEqualTo("environment: this build has no environment \"stagng\"; it has \"staging\", \"dev\". Correct"
+                        + " the name");
         assertThat(happens(new ApprovalStarted(in("dev"), "a1", Phase.BEFORE_DEPLOYMENT)))
                 .isEqualTo("environment: this build has not come to environment \"dev\" yet; put the approval into"
                         + " armoryEnvironment('dev')");
         assertThat(deployment.unknown("stagin"))
-                .isEqualTo(
-                        "environment: this build has no environment \"stagin\"; it has \"staging\", \"dev\". Correct the name");
+                .isEqualTo("environment: this build has no environment \"stagin\"; it has \"staging\", \"dev\". Correct"
+                        + " the name");
     }
 
     @Test
-    void whatFailsAfterTheDeploymentOutsideOfEnvironmentsCancelsAllThatIsToCome() {
+    void anAfterDeploymentFailureOutsideEnvironmentsCancelsAllThatHasNotBegun() {
         reach("staging");
         end("staging");
         reach("running");
@@ -358,7 +359,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void aFailureAfterTheDeploymentThatCancelsNothingIsUnstable() {
+    void anAfterDeploymentFailureIsUnstableUntilItCancelsAStage() {
         approvalFails("a label", Phase.AFTER_DEPLOYMENT);
         assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
 
@@ -368,7 +369,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void placesAreNotKnownByTheNamesOfStages() {
+    void stagesAreKnownByTheirNodesAndNotByTheirNames() {
         approvalFails(inStage("5", "linux"), Phase.STRATEGY);
 
         assertThat(deployment.failedBeside(inStage("6", "windows"), Phase.STRATEGY))
@@ -386,7 +387,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void laterBranchesAreNotBesideEarlierOnes() {
+    void branchesOfALaterParallelAreNotBesideEarlierOnes() {
         approvalFails(inStage("5", "a"), Phase.STRATEGY);
         Place later = new Place(null, "5", "5", List.of(new Place.Branch("another parallel", "b")));
 
@@ -394,14 +395,14 @@ public class DeploymentTest {
     }
 
     @Test
-    void outsideOfStagesAndEnvironmentsApprovalsAreByThemselves() {
+    void approvalsOutsideStagesAndEnvironmentsDoNotBelongTogether() {
         approvalFails(inStage(null, "a"), Phase.STRATEGY);
 
         assertThat(deployment.failedBeside(inStage(null, "b"), Phase.STRATEGY)).isEmpty();
     }
 
     @Test
-    void whatEndedForAnotherOneIsNoReasonToEndFurtherOnes() {
+    void anApprovalThatAnotherOneEndedEndsNoFurtherOnes() {
         Place ended = inStage("5", "a");
         happens(new ApprovalEnded(ended, "a1", Phase.STRATEGY, "tests", Verdict.OTHER_FAILED, "another one failed"));
 
@@ -419,14 +420,14 @@ public class DeploymentTest {
     }
 
     @Test
-    void aSecondTryOfAnEnvironmentIsToldWhereRetryBelongs() {
+    void aFailedEnvironmentThatIsDeclaredAgainSaysWhereRetryBelongs() {
         reach("prod");
         fail("prod");
 
         assertThat(happens(new Declared("prod", List.of(), "another step", null)))
                 .isEqualTo("name: \"prod\" was deployed to already in this build, which ended as FAILED: exit code 1\n"
-                        + "An environment is deployed to once; to try again, put retry into armoryEnvironment, around its"
-                        + " steps.");
+                        + "An environment is deployed to once; to try again, put retry into armoryEnvironment,"
+                        + " around its steps.");
     }
 
     @Test
@@ -436,12 +437,12 @@ public class DeploymentTest {
         reach("b", "a");
 
         assertThat(reach("c", "b")).isEqualTo("""
-                dependsOn: "c" would wait for itself: c -> b -> a -> c
-                dev DEPLOYING
-                └─ a WAITING_FOR_DEPENDENCIES (also depends on: c)
-                   └─ b WAITING_FOR_DEPENDENCIES
-                      └─ c WAITING_FOR_DEPENDENCIES
-                """);
+            dependsOn: "c" would wait for itself: c -> b -> a -> c
+            dev DEPLOYING
+            └─ a WAITING_FOR_DEPENDENCIES (also depends on: c)
+               └─ b WAITING_FOR_DEPENDENCIES
+                  └─ c WAITING_FOR_DEPENDENCIES
+            """);
         assertThat(state("c")).isEqualTo(State.FAILED);
         assertThat(state("a")).isEqualTo(State.CANCELLED);
         assertThat(state("b")).isEqualTo(State.CANCELLED);
@@ -451,7 +452,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void givesUpWhatNobodyIsLeftToDeployTo() {
+    void failsWhereADependencyWillNeverBeReached() {
         reach("dev");
         end("dev");
         reach("prod", "stagin");
@@ -465,28 +466,28 @@ public class DeploymentTest {
         assertThat(environment("prod").reason())
                 .startsWith("dependsOn: nothing in this build deploys to \"stagin\"")
                 .endsWith("""
-                dev COMPLETE
-                stagin not reached
-                └─ prod WAITING_FOR_DEPENDENCIES
-                   └─ prod-copy WAITING_FOR_DEPENDENCIES
-                """);
+                    dev COMPLETE
+                    stagin not reached
+                    └─ prod WAITING_FOR_DEPENDENCIES
+                       └─ prod-copy WAITING_FOR_DEPENDENCIES
+                    """);
         assertThat(state("prod-copy")).isEqualTo(State.CANCELLED);
         assertThat(happens(new RollbackStarted("prod", "r"))).isEqualTo("it failed before anything was deployed");
     }
 
     @Test
-    void saysWhereAStageWasTakenForAnEnvironment() {
+    void saysThatAStageIsNoEnvironment() {
         reach("prod", "staging");
         happens(new NobodyLeft(deployment, Set.of("staging")));
 
         assertThat(environment("prod").reason())
-                .startsWith(
-                        "dependsOn: nothing in this build deploys to \"staging\", and nothing that could is left; there is a"
-                                + " stage \"staging\", but a stage is no environment: put armoryEnvironment('staging') { ... } into it");
+                .startsWith("dependsOn: nothing in this build deploys to \"staging\", and nothing that could is left;"
+                        + " there is a stage \"staging\", but a stage is no environment: put"
+                        + " armoryEnvironment('staging') { ... } into it");
     }
 
     @Test
-    void whatHasNoStepAnyMoreHasFailed() {
+    void failsWhereItsStepIsGone() {
         reach("dev");
         reach("prod", "dev");
         happens(new NobodyLeft(deployment, Set.of()));
@@ -505,7 +506,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void aRestartedBuildBeginsWithTheGatesThatFailedBefore() {
+    void aRestartedBuildKeepsTheFailuresOfTheStagesThatItLeavesOut() {
         approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
         happens(new StageCancelled("prod"));
         restart("build", "smoke");
@@ -518,7 +519,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void aRestartedBuildTriesTheGatesAgainThatItComesTo() {
+    void aRestartedBuildForgetsTheFailuresOfTheStagesThatItRuns() {
         approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
         restart("build");
 
@@ -527,7 +528,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void aRestartedBuildKnowsTheEnvironmentsThatItLeavesOut() {
+    void aRestartedBuildKeepsTheEnvironmentsOfTheStagesThatItLeavesOut() {
         reach("dev");
         end("dev");
         reach("staging");
@@ -550,6 +551,38 @@ public class DeploymentTest {
         deployment = failed;
         restart("deploy to dev");
         assertThat(deployment.environments()).containsOnlyKeys("dev");
+    }
+
+    @Test
+    void aRestartedBuildNeedNotKnowTheDependenciesOfTheEnvironmentsThatItKeeps() {
+        reach("staging", "misspelt");
+        happens(new NobodyLeft(deployment, Set.of()));
+        restart("deploy to staging");
+
+        assertThat(deployment.environments()).containsOnlyKeys("staging");
+        assertThat(reach("prod", "staging")).isNull();
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+    }
+
+    @Test
+    void aFailureThatComesTwiceIsKeptOnce() {
+        approvalFails(inStage(null), Phase.AFTER_DEPLOYMENT);
+        approvalFails(inStage(null), Phase.AFTER_DEPLOYMENT);
+
+        assertThat(deployment.failures()).hasSize(1);
+    }
+
+    @Test
+    void tellsWhichRowsOfTheTransitionTableItTook() {
+        reach("prod", "staging");
+        Transition transition = deployment.on(new Declared("staging", List.of(), "step", null), NOW);
+
+        assertThat(transition.moves())
+                .extracting(Move::toString)
+                .containsExactly(
+                        "staging: PENDING -> WAITING_FOR_DEPENDENCIES (the Pipeline reaches it)",
+                        "staging: WAITING_FOR_DEPENDENCIES -> DEPLOYING (all dependencies are complete, and no"
+                                + " approval after their deployment failed)");
     }
 
     @Test
@@ -577,7 +610,7 @@ public class DeploymentTest {
     }
 
     @Test
-    void isCancelledWhenItIsStoppedBeforeAnythingWasDoneForIt() {
+    void isCancelledWhenItIsStoppedBeforeItsBodyRuns() {
         reach("prod");
         happens(new Stopped("prod", "step of prod", "stopped"));
 

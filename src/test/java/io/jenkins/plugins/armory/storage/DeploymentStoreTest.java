@@ -55,7 +55,7 @@ class DeploymentStoreTest {
     }
 
     @Test
-    void remembersEverything() throws IOException {
+    void readsWhatItWrote() throws IOException {
         store.apply(declared("dev"));
         store.apply(new ApprovalStarted(in("dev"), "a1", Phase.STRATEGY));
         store.apply(new ApprovalStarted(in("dev"), "a2", Phase.STRATEGY));
@@ -77,7 +77,7 @@ class DeploymentStoreTest {
     }
 
     @Test
-    void remembersStagesThatWereNotRun() throws IOException {
+    void readsTheCancelledStagesThatItWrote() throws IOException {
         store.apply(new ApprovalEnded(in("dev", "a"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
         store.apply(new StageCancelled("prod"));
 
@@ -86,14 +86,14 @@ class DeploymentStoreTest {
     }
 
     @Test
-    void leavesNoFileForABuildWithoutEnvironments() throws IOException {
+    void writesNoFileForABuildWithoutEnvironments() throws IOException {
         store.apply(new ApprovalStarted(in("staging"), "a1", Phase.STRATEGY));
 
         assertThat(folder).isEmptyDirectory();
     }
 
     @Test
-    void tellsWhoWaitsOnceTheDependenciesAreSettled() throws IOException {
+    void callsAWaiterWhenItsEnvironmentWaitsNoLonger() throws IOException {
         List<State> told = new ArrayList<>();
         store.apply(declared("prod", "dev"));
         store.attach("prod", environment -> told.add(environment.state()));
@@ -110,7 +110,7 @@ class DeploymentStoreTest {
     }
 
     @Test
-    void tellsAtOnceWhatIsSettledAlready() throws IOException {
+    void callsAWaiterAtOnceIfItsEnvironmentDoesNotWait() throws IOException {
         List<State> told = new ArrayList<>();
         store.apply(declared("dev"));
         reopened().attach("dev", environment -> told.add(environment.state()));
@@ -120,7 +120,7 @@ class DeploymentStoreTest {
     }
 
     @Test
-    void whatCouldNotBeWrittenHasNotHappenedUntilItIsToldAgain() throws IOException {
+    void anEventThatCouldNotBeWrittenHasNoEffectUntilItIsRepeated() throws IOException {
         List<State> told = new ArrayList<>();
         store.apply(declared("dev"));
         store.apply(declared("prod", "dev"));
@@ -145,7 +145,7 @@ class DeploymentStoreTest {
     }
 
     @Test
-    void opensAlsoWhileWhatIsInTheWayOfWritingCannotBeRemoved() throws IOException {
+    void opensWhereTheTemporaryFileCannotBeRemoved() throws IOException {
         store.apply(declared("dev"));
         Files.createDirectories(
                 folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
@@ -154,7 +154,7 @@ class DeploymentStoreTest {
     }
 
     @Test
-    void whatIsToldIsOnDiskAlsoWhenManyAreToldAtATime() throws Exception {
+    void returnsOnceAnEventIsOnDiskAlsoWhenManyComeAtATime() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             List<Future<?>> all = new ArrayList<>();
@@ -178,7 +178,7 @@ class DeploymentStoreTest {
     }
 
     @Test
-    void removesWhatACrashHasCutOffInBeingWritten() throws IOException {
+    void removesTheTemporaryFileOfACrash() throws IOException {
         store.apply(declared("dev"));
         Path cutOff = Files.writeString(folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY), "{\"format\": ");
 
@@ -187,7 +187,16 @@ class DeploymentStoreTest {
     }
 
     @Test
-    void doesNotTakeAnotherFileForItsOwn() throws IOException {
+    void refusesAFileWithAWrongType() throws IOException {
+        store.apply(declared("dev"));
+        Path file = folder.resolve(DeploymentStore.FILE);
+        Files.writeString(file, Files.readString(file).replace("\"dev\"", "1"));
+
+        assertThatIOException().isThrownBy(this::reopened).withMessageContaining("name is not a text");
+    }
+
+    @Test
+    void refusesAnotherFormat() throws IOException {
         Files.writeString(folder.resolve(DeploymentStore.FILE), "{\"format\": 2}");
 
         assertThatIOException()

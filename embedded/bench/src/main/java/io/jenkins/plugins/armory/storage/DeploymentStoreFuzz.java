@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whatever is in the file of a build's environments, it is read, or refused as an error of the disk would be. */
+/** A fuzz target: any content of the file of a build's environments is read or refused with an {@link IOException}. */
 public final class DeploymentStoreFuzz {
 
     private static final Path FILE = temporaryFile();
@@ -22,7 +22,7 @@ public final class DeploymentStoreFuzz {
         }
     }
 
-    /** What Jazzer calls. */
+    /** Called by Jazzer. */
     public static void fuzzerTestOneInput(byte[] data) throws IOException {
         Files.write(FILE, data);
         Deployment deployment;

@@ -1,0 +1,59 @@
+package io.jenkins.plugins.armory.deployment;
+
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The failed approvals of a build by place, while an event is applied. */
+final class Failures {
+
+    private final List<Failure> all;
+
+    Failures(List<Failure> all) {
+        this.all = new ArrayList<>(all);
+    }
+
+    List<Failure> asList() {
+        return all;
+    }
+
+    /** Adds the failure of an approval, once for each place, phase and webhook. */
+    void add(ApprovalEnded event, Place place) {
+        boolean known = all.stream()
+                .anyMatch(failure -> failure.place().equals(place)
+                        && failure.phase() == event.phase()
+                        && failure.webhook().equals(event.webhook()));
+        if (!known) {
+            all.add(new Failure(
+                    place, event.phase(), event.webhook(), event.reason(), event.verdict() == Verdict.FAILURE));
+        }
+    }
+
+    /**
+     * Removes the failures that a successful retry makes up for. An {@code afterDeployment} failure stands, and so does a
+     * failure in another branch of the same {@code parallel}.
+     */
+    void retried(ApprovalEnded event, Place place) {
+        all.removeIf(failure -> failure.phase() != Phase.AFTER_DEPLOYMENT
+                && failure.isOf(place, event.phase(), event.webhook())
+                && !failure.place().isBeside(place));
+    }
+
+    /** Returns what failed before or within the deployment to an environment, the oldest first. */
+    List<Failure> standingIn(Environment environment) {
+        return all.stream()
+                .filter(failure -> isIn(environment, failure) && failure.phase() != Phase.AFTER_DEPLOYMENT)
+                .toList();
+    }
+
+    /** Removes the failures of an environment. */
+    void removeAllOf(Environment environment) {
+        all.removeIf(failure -> isIn(environment, failure));
+    }
+
+    private static boolean isIn(Environment environment, Failure failure) {
+        return environment.name().equals(failure.place().environment());
+    }
+}

@@ -1,0 +1,81 @@
+package io.jenkins.plugins.armory.deployment;
+
+import io.jenkins.plugins.armory.deployment.Environment.State;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The graph of dependencies between the environments of a build.
+ *
+ * @param environments by name. The map is a view: the graph changes with it.
+ */
+record Graph(Map<String, Environment> environments) {
+
+    /** Returns the names along the shortest cycle through an environment, from it back to itself; empty if there is none. */
+    List<String> cycle(String name) {
+        Map<String, String> from = new LinkedHashMap<>();
+        Deque<String> open = new ArrayDeque<>(List.of(name));
+        while (!open.isEmpty()) {
+            String at = open.remove();
+            for (String next : dependsOn(at)) {
+                if (next.equals(name)) {
+                    return path(name, at, from);
+                }
+                if (!from.containsKey(next)) {
+                    from.put(next, at);
+                    open.add(next);
+                }
+            }
+        }
+        return List.of();
+    }
+
+    /** Returns the dependencies of an environment. A restarted build may not know the environment: it has none then. */
+    private List<String> dependsOn(String name) {
+        Environment environment = environments.get(name);
+        return environment == null ? List.of() : environment.dependsOn();
+    }
+
+    private static List<String> path(String name, String last, Map<String, String> from) {
+        List<String> path = new ArrayList<>(List.of(name));
+        for (String back = last; !back.equals(name); back = from.get(back)) {
+            path.add(1, back);
+        }
+        path.add(name);
+        return path;
+    }
+
+    /** Returns whether all dependencies admit an environment. */
+    boolean admits(Environment environment) {
+        return dependencies(environment).allMatch(Environment::admitsDependents);
+    }
+
+    /** Returns the first dependency that will never admit an environment. */
+    Optional<Environment> blocking(Environment environment) {
+        return dependencies(environment).filter(Environment::blocksDependents).findFirst();
+    }
+
+    /** Returns the names of the dependencies that the Pipeline has not reached. */
+    List<String> notReached(Environment environment) {
+        return dependencies(environment)
+                .filter(dependency -> dependency.state() == State.PENDING)
+                .map(Environment::name)
+                .toList();
+    }
+
+    private Stream<Environment> dependencies(Environment environment) {
+        return environment.dependsOn().stream().map(environments::get);
+    }
+
+    /** Returns the drawing of the graph for the log. */
+    @Override
+    public String toString() {
+        return GraphText.of(environments.values());
+    }
+}

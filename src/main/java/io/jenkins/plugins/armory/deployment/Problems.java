@@ -1,0 +1,90 @@
+package io.jenkins.plugins.armory.deployment;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.Environment.State;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/** The messages to the author of a Pipeline that asks for something impossible. */
+final class Problems {
+
+    private Problems() {}
+
+    static String unknown(String name, Collection<String> known) {
+        return "environment: this build has no environment \"" + name + "\"; it has " + quoted(known)
+                + ". Correct the name";
+    }
+
+    static String notReached(String name) {
+        return "environment: this build has not come to environment \"" + name
+                + "\" yet; put the approval into armoryEnvironment('" + name + "')";
+    }
+
+    static String declaredTwice(Environment known) {
+        String name = "name: \"" + known.name() + "\" ";
+        return known.endedWithoutDeployment()
+                ? name + "was deployed to already in this build, which ended as " + known.state() + ": "
+                        + known.reason()
+                        + "\n"
+                        + "An environment is deployed to once; to try again, put retry into armoryEnvironment, around"
+                        + " its steps."
+                : name + "is deployed to twice in this build; give one of the two another name";
+    }
+
+    static String waitsForItself(String name, List<String> cycle, Graph graph) {
+        return "dependsOn: \"" + name + "\" would wait for itself: " + String.join(" -> ", cycle) + "\n" + graph;
+    }
+
+    /**
+     * Returns the message for dependencies that nothing in the build deploys to.
+     *
+     * @param stages names of the build's stages; a stage may have been taken for an environment
+     */
+    static String neverReached(List<String> names, Set<String> stages, String graph) {
+        List<String> onlyStages = names.stream().filter(stages::contains).toList();
+        String advice = onlyStages.isEmpty()
+                ? "correct the name, or put the environment that is depended on before this one, or in a branch beside"
+                        + " it"
+                : "there is a stage " + quoted(onlyStages) + ", but a stage is no environment: put armoryEnvironment('"
+                        + onlyStages.get(0) + "') { ... } into it, around what is in it";
+        return "dependsOn: nothing in this build deploys to " + quoted(names) + ", and nothing that could is left; "
+                + advice + "\n" + graph;
+    }
+
+    /** Returns why an approval comes too late for an environment, {@code null} if it does not. */
+    @CheckForNull
+    static String tooLate(Environment environment, Phase phase) {
+        String name = environment.name();
+        if (environment.endedWithoutDeployment() && !environment.isRollingBack()) {
+            return "environment \"" + name + "\" is " + environment.state() + " already: " + environment.reason();
+        }
+        if (environment.state() == State.COMPLETE && phase != Phase.AFTER_DEPLOYMENT) {
+            return "environment \"" + name + "\" is complete, and an approval of the phase " + phase
+                    + " would guard nothing any more; put it into armoryEnvironment('" + name
+                    + "'), or give it phase: 'afterDeployment'";
+        }
+        return null;
+    }
+
+    /** Returns why an environment is not rolled back. */
+    static String noRollback(@CheckForNull Environment environment) {
+        if (environment == null || !environment.isReached()) {
+            return "it was not deployed to";
+        }
+        if (environment.rollback() != null) {
+            return "it has been rolled back already";
+        }
+        if (environment.state() != State.FAILED) {
+            return "its state is " + environment.state();
+        }
+        return environment.deployed()
+                ? "it failed after its deployment, and what is deployed stays"
+                : "it failed before anything was deployed";
+    }
+
+    private static String quoted(Collection<String> names) {
+        return "\"" + String.join("\", \"", names) + "\"";
+    }
+}

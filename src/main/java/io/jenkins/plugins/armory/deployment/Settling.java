@@ -1,0 +1,59 @@
+package io.jenkins.plugins.armory.deployment;
+
+import io.jenkins.plugins.armory.deployment.Environment.State;
+import io.jenkins.plugins.armory.deployment.TransitionTable.Trigger;
+import java.util.Optional;
+
+/**
+ * The last part of each change: environments that wait for their dependencies go on or are cancelled. So one event and all
+ * that follows from it are one change.
+ */
+final class Settling {
+
+    private final Change change;
+    private final Graph graph;
+
+    Settling(Change change, Graph graph) {
+        this.change = change;
+        this.graph = graph;
+    }
+
+    /** Settles the environments, one after another, until none moves any more. */
+    void run() {
+        boolean moved = true;
+        while (moved) {
+            moved = false;
+            for (Environment environment : change.environments()) {
+                moved |= environment.state() == State.WAITING_FOR_DEPENDENCIES && settle(environment);
+            }
+        }
+    }
+
+    private boolean settle(Environment environment) {
+        if (change.cancelsStages() != null) {
+            return change.move(environment, Trigger.STAGES_CANCELLED, (it, next) -> change.cancelledWithStages(it));
+        }
+        Optional<Environment> blocking = graph.blocking(environment);
+        if (blocking.isPresent()) {
+            return change.move(environment, Trigger.DEPENDENCY_LOST, (it, next) -> cancelledBy(blocking.get(), it));
+        }
+        return graph.admits(environment) && change.move(environment, Trigger.DEPENDENCIES_COMPLETE, (it, next) -> it);
+    }
+
+    private static Environment cancelledBy(Environment blocking, Environment environment) {
+        String first = blocking.cancelledBy();
+        return environment.withCancellation(reason(blocking), first == null ? blocking.name() : first);
+    }
+
+    /** Returns why an environment blocks its dependents. Indirect dependents have the same reason. */
+    private static String reason(Environment blocking) {
+        if (blocking.afterDeploymentFailure() != null) {
+            return "\"" + blocking.name() + "\" is deployed, but: " + blocking.afterDeploymentFailure();
+        }
+        String reason = String.valueOf(blocking.reason());
+        return blocking.cancelledBy() != null
+                ? reason
+                : "\"" + blocking.name() + "\" was not deployed: "
+                        + reason.lines().findFirst().orElse("");
+    }
+}

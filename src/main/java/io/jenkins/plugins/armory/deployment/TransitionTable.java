@@ -1,0 +1,139 @@
+package io.jenkins.plugins.armory.deployment;
+
+import io.jenkins.plugins.armory.deployment.Environment.State;
+import java.util.List;
+import java.util.Optional;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The transition table of an environment's state.
+ *
+ * <p>{@link Change} runs the table, and nothing else changes a state. The table in {@code docs/architecture.md} is made of
+ * {@link #ROWS}; a test holds the two together.
+ */
+@Restricted(NoExternalUse.class)
+public final class TransitionTable {
+
+    private TransitionTable() {}
+
+    /** What happens to an environment. */
+    public enum Trigger {
+        REACHED("the Pipeline reaches it"),
+        WAITS_FOR_ITSELF("it depends on itself, directly or indirectly"),
+        STAGES_CANCELLED("later stages are cancelled"),
+        DEPENDENCY_LOST("a dependency failed or was cancelled, or an approval after its deployment failed"),
+        DEPENDENCIES_COMPLETE("all dependencies are complete, and no approval after their deployment failed"),
+        APPROVAL_STARTED("an approval in it begins"),
+        APPROVAL_ENDED("an approval in it ends"),
+        BODY_SUCCEEDED("its body ends without an error"),
+        BODY_FAILED("its body ends with an error"),
+        STOPPED("it is stopped from outside"),
+        NOBODY_LEFT("all that is left of the build waits for environments"),
+        ROLLBACK_STARTED("its rollback begins"),
+        ROLLBACK_SUCCEEDED("its rollback ends without an error"),
+        ROLLBACK_FAILED("its rollback ends with an error"),
+        BUILD_ENDED("the build ends");
+
+        private final String text;
+
+        Trigger(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /** A condition on the environment that moves. An approval that ends is not open any more. */
+    public enum Guard {
+        NONE("", (environment, graph, failures) -> true),
+        APPROVAL_OPEN("another approval is open", (environment, graph, failures) -> environment.awaitsApprovals()),
+        BODY_RUNNING("its body still runs", (environment, graph, failures) -> !environment.bodyEnded()),
+        FAILURE_STANDS(
+                "a failed approval before or within the deployment has no successful retry",
+                (environment, graph, failures) ->
+                        !failures.standingIn(environment).isEmpty()),
+        DEPENDENCY_NOT_REACHED(
+                "the Pipeline has not reached a dependency",
+                (environment, graph, failures) -> !graph.notReached(environment).isEmpty()),
+        ROLLBACK_DUE(
+                "it needs a rollback, and none has begun",
+                (environment, graph, failures) -> environment.isRollbackDue());
+
+        private interface Condition {
+            boolean holds(Environment environment, Graph graph, Failures failures);
+        }
+
+        private final String text;
+        private final Condition condition;
+
+        Guard(String text, Condition condition) {
+            this.text = text;
+            this.condition = condition;
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /** A transition that an environment can make. */
+    public record Row(State from, Trigger trigger, Guard guard, State to) {
+
+        @Override
+        public String toString() {
+            return from + " -> " + to + " (" + trigger + (guard == Guard.NONE ? "" : "; " + guard) + ")";
+        }
+    }
+
+    /** All transitions. Of the rows for one state and trigger, the first one applies whose guard holds. */
+    public static final List<Row> ROWS = List.of(
+            row(State.PENDING, Trigger.REACHED, State.WAITING_FOR_DEPENDENCIES),
+            row(State.PENDING, Trigger.BUILD_ENDED, State.CANCELLED),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.WAITS_FOR_ITSELF, State.FAILED),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.STAGES_CANCELLED, State.CANCELLED),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCY_LOST, State.CANCELLED),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCIES_COMPLETE, State.DEPLOYING),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.STOPPED, State.CANCELLED),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.NOBODY_LEFT, Guard.DEPENDENCY_NOT_REACHED, State.FAILED),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.BUILD_ENDED, State.CANCELLED),
+            row(State.DEPLOYING, Trigger.APPROVAL_STARTED, State.AWAITING_APPROVAL),
+            row(State.DEPLOYING, Trigger.BODY_SUCCEEDED, Guard.FAILURE_STANDS, State.FAILED),
+            row(State.DEPLOYING, Trigger.BODY_SUCCEEDED, State.COMPLETE),
+            row(State.DEPLOYING, Trigger.BODY_FAILED, State.FAILED),
+            row(State.DEPLOYING, Trigger.STOPPED, State.CANCELLED),
+            row(State.DEPLOYING, Trigger.NOBODY_LEFT, State.FAILED),
+            row(State.DEPLOYING, Trigger.BUILD_ENDED, State.FAILED),
+            row(State.AWAITING_APPROVAL, Trigger.APPROVAL_STARTED, State.AWAITING_APPROVAL),
+            row(State.AWAITING_APPROVAL, Trigger.APPROVAL_ENDED, Guard.APPROVAL_OPEN, State.AWAITING_APPROVAL),
+            row(State.AWAITING_APPROVAL, Trigger.APPROVAL_ENDED, Guard.BODY_RUNNING, State.DEPLOYING),
+            row(State.AWAITING_APPROVAL, Trigger.APPROVAL_ENDED, Guard.FAILURE_STANDS, State.FAILED),
+            row(State.AWAITING_APPROVAL, Trigger.APPROVAL_ENDED, State.COMPLETE),
+            row(State.AWAITING_APPROVAL, Trigger.BODY_SUCCEEDED, State.AWAITING_APPROVAL),
+            row(State.AWAITING_APPROVAL, Trigger.BODY_FAILED, State.FAILED),
+            row(State.AWAITING_APPROVAL, Trigger.NOBODY_LEFT, State.FAILED),
+            row(State.AWAITING_APPROVAL, Trigger.BUILD_ENDED, State.FAILED),
+            row(State.FAILED, Trigger.ROLLBACK_STARTED, Guard.ROLLBACK_DUE, State.FAILED),
+            row(State.FAILED, Trigger.ROLLBACK_SUCCEEDED, State.ROLLED_BACK),
+            row(State.FAILED, Trigger.ROLLBACK_FAILED, State.FAILED));
+
+    private static Row row(State from, Trigger trigger, State to) {
+        return row(from, trigger, Guard.NONE, to);
+    }
+
+    private static Row row(State from, Trigger trigger, Guard guard, State to) {
+        return new Row(from, trigger, guard, to);
+    }
+
+    /** Returns the row that applies to an environment, empty where its state stays as it is. */
+    static Optional<Row> find(Environment environment, Trigger trigger, Graph graph, Failures failures) {
+        return ROWS.stream()
+                .filter(row -> row.from() == environment.state() && row.trigger() == trigger)
+                .filter(row -> row.guard().condition.holds(environment, graph, failures))
+                .findFirst();
+    }
+}
