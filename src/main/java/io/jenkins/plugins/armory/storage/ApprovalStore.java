@@ -237,7 +237,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private void write(Approval approval) throws IOException {
         memory.markChanged(approval.id());
         append(ApprovalJson.write(approval));
-        memory.put(approval);
+        memory.put(moves.apply(approval)); // its job may have been moved meanwhile
     }
 
     private void append(byte[] record) throws IOException {

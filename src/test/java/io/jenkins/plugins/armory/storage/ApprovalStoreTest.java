@@ -20,6 +20,9 @@ import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -646,5 +649,59 @@ public class ApprovalStoreTest {
         assertThat(folder.resolve("pending/a1.json")).doesNotExist();
         assertThat(ApprovalStore.open(folder).outstanding()).isEmpty();
         assertThat(ApprovalStore.open(folder).recentlyDecided()).hasSize(1);
+    }
+
+    /** A disk that does something while a record is written. */
+    private static Disk during(Runnable[] append) {
+        return (Disk) Proxy.newProxyInstance(
+                Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {
+                    Object result;
+                    try {
+                        result = method.invoke(Disk.LOCAL, arguments);
+                    } catch (InvocationTargetException x) {
+                        throw x.getCause();
+                    }
+                    return result instanceof Disk.Output output ? appending(output, append) : result;
+                });
+    }
+
+    private static Disk.Output appending(Disk.Output output, Runnable[] append) {
+        return new Disk.Output() {
+            @Override
+            public void append(byte[] content) throws IOException {
+                append[0].run();
+                output.append(content);
+            }
+
+            @Override
+            public void close() throws IOException {
+                output.close();
+            }
+        };
+    }
+
+    @Test
+    void aJobThatIsMovedWhileItsApprovalIsWrittenTakesTheApprovalAlong() throws IOException {
+        Runnable[] append = {() -> {}};
+        ApprovalStore moving = ApprovalStore.open(during(append), folder.resolve("moving"));
+        append[0] = () -> {
+            append[0] = () -> {};
+            try {
+                moving.move("team", "group", SOON);
+            } catch (IOException x) {
+                throw new UncheckedIOException(x);
+            }
+        };
+
+        moving.create(start("a1"));
+
+        assertThat(moving.find("a1").orElseThrow().build().job()).isEqualTo("group/deploy");
+        assertThat(moving.finishMoves(() -> false)).isTrue();
+        assertThat(ApprovalStore.open(folder.resolve("moving"))
+                        .find("a1")
+                        .orElseThrow()
+                        .build()
+                        .job())
+                .isEqualTo("group/deploy");
     }
 }
