@@ -19,14 +19,9 @@ import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.FolderWebhooks;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.Webhooks;
-import io.jenkins.plugins.armory.runtime.AgentRoute;
-import io.jenkins.plugins.armory.webhook.Variables;
-import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
 import jenkins.security.QueueItemAuthenticatorConfiguration;
@@ -206,27 +201,6 @@ class WebhookSourcesJenkinsTest {
 
         received();
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
-    }
-
-    @Test
-    void givesUpOnAnAgentThatStaysAway() throws Exception {
-        DumbSlave agent = j.createOnlineSlave();
-        agent.toComputer().disconnect(new OfflineCause.ByCLI("away")).get();
-        WorkflowRun build = j.assertBuildStatusSuccess(j.waitForCompletion(run(null, "echo 'any build'")));
-        WebhookRequest request = WebhookRequest.of(
-                definition("a", "/start").toWebhook(),
-                new Variables(),
-                new WebhookRequest.Defaults("id", "strategy", null));
-        CompletableFuture<CallResult> result = new CompletableFuture<>();
-
-        new AgentRoute(agent.getNodeName(), build, line -> {}, Duration.ofSeconds(3))
-                .call(request, "id", () -> true, result::complete);
-
-        assertThat(result.get(60, TimeUnit.SECONDS).failure())
-                .isEqualTo("agent '" + agent.getNodeName()
-                        + "' was offline for 3 seconds; start it, or check agentIdentifier");
-        assertThat(result.get().mayBeRepeated()).isTrue();
-        assertThat(external.getRequestCount()).isZero();
     }
 
     @Test
