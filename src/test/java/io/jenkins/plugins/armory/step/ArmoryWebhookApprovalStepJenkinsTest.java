@@ -14,9 +14,9 @@ import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.Secret;
+import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.KeyValue;
@@ -100,7 +100,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
 
     private HttpResponse<String> callBack(RecordedRequest request, String body) throws Exception {
         String id = request.getHeaders().get("Idempotency-Key");
-        return new CallbackClient(j.getURL()).post(id, request.getHeaders().get("X-Token"), body);
+        return new TestCaller(j.getURL()).post(id, request.getHeaders().get("X-Token"), body);
     }
 
     @Test
@@ -282,7 +282,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
 
         WorkflowRun inside = job(folder, script).scheduleBuild2(0).waitForStart();
         RecordedRequest request = received();
-        CallbackClient client = new CallbackClient(j.getURL());
+        TestCaller client = new TestCaller(j.getURL());
         String id = request.getHeaders().get("Idempotency-Key");
         assertThat(client.post(id, "wrong", "{\"success\": true}").statusCode()).isEqualTo(401);
         assertThat(client.post(id, "f0lder-secret", "{\"success\": true}").statusCode())
@@ -312,7 +312,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         ArmoryConfiguration.get().setCallbackCredentialsId("trusted");
         WorkflowRun run = job(folder, step("")).scheduleBuild2(0).waitForStart();
         RecordedRequest request = received();
-        CallbackClient client = new CallbackClient(j.getURL());
+        TestCaller client = new TestCaller(j.getURL());
         String id = request.getHeaders().get("Idempotency-Key");
 
         assertThat(client.post(id, "f0lder-secret", "{\"success\": true}").statusCode())

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
+import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
@@ -72,7 +72,7 @@ class RestartJenkinsTest {
     }
 
     private int callBack(JenkinsRule j) throws Exception {
-        return new CallbackClient(j.getURL())
+        return new TestCaller(j.getURL())
                 .post(id(), request.getHeaders().get("X-Token"), "{\"success\": true, \"mdMessage\": \"fine\"}")
                 .statusCode();
     }

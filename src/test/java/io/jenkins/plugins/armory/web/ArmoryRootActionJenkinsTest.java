@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Item;
 import hudson.security.csrf.DefaultCrumbIssuer;
+import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -27,7 +27,7 @@ class ArmoryRootActionJenkinsTest {
 
     private JenkinsRule j;
     private String id;
-    private CallbackClient client;
+    private TestCaller client;
 
     @BeforeEach
     void lockUp(JenkinsRule rule) throws Exception {
@@ -50,7 +50,7 @@ class ArmoryRootActionJenkinsTest {
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))
                         .start());
-        client = new CallbackClient(j.getURL());
+        client = new TestCaller(j.getURL());
     }
 
     private String token() {

@@ -2,8 +2,8 @@ package io.jenkins.plugins.armory.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import java.time.Duration;
@@ -52,7 +52,7 @@ class BuildPageJenkinsTest {
     }
 
     private int callBack(String token, String mdMessage) throws Exception {
-        return new CallbackClient(j.getURL())
+        return new TestCaller(j.getURL())
                 .post(id, token, "{\"success\": true, \"mdMessage\": \"" + mdMessage + "\"}")
                 .statusCode();
     }

@@ -6,10 +6,10 @@ import com.codahale.metrics.MetricRegistry;
 import hudson.cli.CLICommandInvoker;
 import hudson.model.AdministrativeMonitor;
 import hudson.model.Item;
+import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,7 +53,7 @@ class OperationsJenkinsTest {
     }
 
     private int callBack(String token) throws Exception {
-        return new CallbackClient(j.getURL())
+        return new TestCaller(j.getURL())
                 .post(id, token, "{\"success\": false}")
                 .statusCode();
     }

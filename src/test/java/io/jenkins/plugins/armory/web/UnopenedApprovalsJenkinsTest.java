@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.AdministrativeMonitor;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.TestCaller;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ class UnopenedApprovalsJenkinsTest {
             assertThat(monitor().isActivated()).isTrue();
             assertThat(j.createWebClient().goTo("manage/").asNormalizedText())
                     .contains("The webhook approvals are not open", "99.log, line 1", "its format is 2");
-            assertThat(new CallbackClient(j.getURL())
+            assertThat(new TestCaller(j.getURL())
                             .post("0", "no token", "{\"success\": true}")
                             .statusCode())
                     .isEqualTo(503);

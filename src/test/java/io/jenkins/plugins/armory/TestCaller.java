@@ -8,12 +8,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
 /** What an external process does: no session, no crumb, no login. */
-public final class CallbackClient {
+public final class TestCaller {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final URL jenkins;
 
-    public CallbackClient(URL jenkins) {
+    public TestCaller(URL jenkins) {
         this.jenkins = jenkins;
     }
 
