@@ -10,10 +10,8 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Place;
-import io.jenkins.plugins.armory.flow.CancelledStages;
-import io.jenkins.plugins.armory.flow.DeadEnds;
-import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.RunningBuilds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +39,8 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 class DeploymentStepsJenkinsTest {
 
+    private static final String CPS_INTERNALS = "io.jenkins.plugins.armory.cpsInternals";
+
     private JenkinsRule j;
 
     @BeforeEach
@@ -49,8 +49,8 @@ class DeploymentStepsJenkinsTest {
     }
 
     @AfterEach
-    void replaceBodies() {
-        CancelledStages.withoutEmptyBodies = false;
+    void useInternals() {
+        System.clearProperty(CPS_INTERNALS);
     }
 
     private static ArmoryEnvironmentStep environment(String name, String... dependsOn) {
@@ -135,7 +135,7 @@ class DeploymentStepsJenkinsTest {
 
     @Test
     void stagesWhoseBodyCannotBeReplacedEndAtTheirFirstStep() throws Exception {
-        CancelledStages.withoutEmptyBodies = true;
+        System.setProperty(CPS_INTERNALS, "false");
         WorkflowJob job = j.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition("""
                 input id: 'Hold', message: 'Hold'
@@ -273,11 +273,14 @@ class DeploymentStepsJenkinsTest {
                     other: { input id: 'Hold', message: 'Hold' })
                 """);
         awaitInput(run);
-        await().until(() -> DeadEnds.knows(run) && StagePause.knows(run));
+        j.waitForMessage("Environment 'prod' waits for 'dev'.", run);
+        RunningBuilds builds = ArmoryRuntime.get().runningBuilds();
+        assertThat(builds.find(run)).isNotNull();
         run.doKill();
 
         j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
-        await().until(() -> !DeadEnds.knows(run) && !StagePause.knows(run));
+        await().until(() -> builds.find(run) == null);
+        assertThat(builds.findOrCreate(run)).isNull();
     }
 
     @Test
