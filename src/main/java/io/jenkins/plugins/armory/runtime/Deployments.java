@@ -30,6 +30,9 @@ public final class Deployments {
             @CheckForNull DeploymentStore store,
             @CheckForNull String whyUnknown) {}
 
+    /** Why every later stage of a restarted build is cancelled, even once its own environments are read. */
+    private record UnknownOrigin(String why) {}
+
     private final Executor executor;
     private final RunningBuilds builds;
 
@@ -50,14 +53,9 @@ public final class Deployments {
     }
 
     @CheckForNull
-    private Known known(Run<?, ?> run) {
-        RunningBuild build = builds.find(run);
-        return build == null ? null : build.find(Known.class);
-    }
-
-    @CheckForNull
     private DeploymentStore storeInMemory(Run<?, ?> run) {
-        Known known = known(run);
+        RunningBuild build = builds.find(run);
+        Known known = build == null ? null : build.find(Known.class);
         return known == null ? null : known.store;
     }
 
@@ -128,7 +126,15 @@ public final class Deployments {
      */
     @CheckForNull
     public String reasonToCancel(Run<?, ?> run, String outermost) {
-        Known known = known(run);
+        RunningBuild build = builds.find(run);
+        if (build == null) {
+            return null;
+        }
+        UnknownOrigin origin = build.find(UnknownOrigin.class);
+        if (origin != null) {
+            return origin.why;
+        }
+        Known known = build.find(Known.class);
         if (known == null) {
             return null;
         }
@@ -143,7 +149,7 @@ public final class Deployments {
         try {
             of(run);
         } catch (IOException x) {
-            cancelStages(run, "The environments of this build cannot be read", x);
+            remember(run, new Known(null, whyCancelled(run, "The environments of this build cannot be read", x)));
         }
     }
 
@@ -155,16 +161,20 @@ public final class Deployments {
         try {
             apply(run, new DeploymentEvent.Restarted(of(origin).deployment(), leftOut));
         } catch (IOException x) {
-            cancelStages(run, "The decisions of " + origin.getFullDisplayName() + " are not known", x);
+            String problem = "The decisions of " + origin.getFullDisplayName() + " are not known";
+            remember(run, new UnknownOrigin(whyCancelled(run, problem, x)));
         }
     }
 
-    private void cancelStages(Run<?, ?> run, String reason, IOException x) {
-        LOGGER.log(Level.WARNING, x, () -> reason + ": " + run);
+    private static String whyCancelled(Run<?, ?> run, String problem, IOException x) {
+        LOGGER.log(Level.WARNING, x, () -> problem + ": " + run);
+        return problem + ", so no stage is run that one of them may guard: " + x.getMessage();
+    }
+
+    private void remember(Run<?, ?> run, Object part) {
         RunningBuild build = builds.findOrCreate(run);
         if (build != null) {
-            String why = reason + ", so no stage is run that one of them may guard: " + x.getMessage();
-            build.put(new Known(null, why));
+            build.put(part);
         }
     }
 

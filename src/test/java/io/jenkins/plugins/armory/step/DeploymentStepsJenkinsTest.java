@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -281,6 +282,24 @@ class DeploymentStepsJenkinsTest {
         j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
         await().until(() -> builds.find(run) == null);
         assertThat(builds.findOrCreate(run)).isNull();
+    }
+
+    @Test
+    void stagesStayCancelledWhereTheDecisionsOfTheOriginalBuildAreUnknown() throws Exception {
+        WorkflowRun origin = start("armoryEnvironment('prod') { echo 'deployed' }");
+        j.assertBuildStatus(Result.SUCCESS, j.waitForCompletion(origin));
+        await().until(() -> ArmoryRuntime.get().runningBuilds().find(origin) == null);
+        Files.writeString(origin.getRootDir().toPath().resolve("armory-deployment.json"), "garbled");
+        WorkflowRun run = start("input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }");
+        awaitInput(run);
+
+        ArmoryRuntime.get().deployments().restart(run, origin, Set.of());
+        ArmoryRuntime.get().deployments().of(run); // as a page does
+        awaitInput(run).proceed(null);
+
+        j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
+        j.assertLogContains("Stage 'prod' is cancelled: The decisions of " + origin.getFullDisplayName(), run);
+        j.assertLogNotContains("never", run);
     }
 
     @Test
