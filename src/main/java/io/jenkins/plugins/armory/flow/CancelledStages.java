@@ -2,13 +2,13 @@ package io.jenkins.plugins.armory.flow;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
-import hudson.ExtensionList;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.flow.cps.EmptyBody;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.RunningBuild;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,12 +30,12 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Leaves out the stages that come after a failed {@code afterDeployment} approval where the Pipeline has no environments, and
- * shows them as aborted. A stage gets an empty body before it starts, and the warning that views look for at the body's end.
- * (To end the stage before it starts would be simpler, but then there is no stage in the views.) Where its body cannot be
- * replaced, the first step in it fails instead, and the stage ends without an error when that has ended the body.
+ * Cancels the stages that begin after a failed {@code afterDeployment} approval outside of environments, and shows them as
+ * aborted. A cancelled stage gets an empty body before it starts, and at the body's end the warning that views look for. (A
+ * stage that ends before it starts is missing in the views.) Where the body cannot be replaced, see {@link EmptyBody}, the
+ * first step in it fails instead. That ends the body, and then the stage ends without an error.
  *
- * <p>The views' own listener must find the warning, so this one comes first. What is called on the engine's thread looks at
+ * <p>The views' own listener must find the warning, hence the ordinal. The methods that the engine's thread calls look at
  * memory alone.
  */
 @Extension(ordinal = 100)
@@ -44,40 +44,43 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
 
     private static final Logger LOGGER = Logger.getLogger(CancelledStages.class.getName());
     private static final String STAGE = "org.jenkinsci.plugins.workflow.support.steps.StageStep";
-    /** Names of stages that Declarative Pipelines have for what is around those of the Jenkinsfile begin so. */
+    /** Prefix of the stages that Declarative Pipelines add around those of the Jenkinsfile. */
     private static final String SYNTHETIC = "Declarative: ";
 
     /**
-     * A stage that is left out, while it comes to its end.
+     * A cancelled stage that has not ended yet.
      *
-     * @param context where its first step has to end it, {@code null} where its body is empty
+     * @param context where the first step must end the stage, {@code null} where the body is empty
      */
-    private record Cancelled(
-            Run<?, ?> run, String message, @CheckForNull StepContext context) {}
+    private record Cancelled(String message, @CheckForNull StepContext context) {}
 
-    /** By the node that a stage starts with. */
-    private final Map<NodeKey, Cancelled> stages = new ConcurrentHashMap<>();
+    /**
+     * The cancelled stages of one build.
+     *
+     * @param byNode by the id of the node that starts the stage
+     */
+    private record OfBuild(Map<String, Cancelled> byNode) {}
 
-    /** Set by a test of what is done where bodies cannot be replaced. */
-    static volatile boolean withoutEmptyBodies;
-
-    /** A build has ended, and with it its stages. */
-    static void forget(Run<?, ?> run) {
-        ExtensionList.lookupSingleton(CancelledStages.class).stages.values().removeIf(known -> known.run.equals(run));
+    private static void remember(StepContext context, Cancelled cancelled) throws IOException, InterruptedException {
+        RunningBuild build = ArmoryRuntime.get().runningBuilds().findOrCreate(context.get(Run.class));
+        if (build != null) {
+            build.findOrCreate(OfBuild.class, () -> new OfBuild(new ConcurrentHashMap<>()))
+                    .byNode
+                    .put(context.get(FlowNode.class).getId(), cancelled);
+        }
     }
 
-    /** A step with a body that is not to be run: at the end of its body there will be what shows that as a cancelled stage. */
+    /** Has the body of a step shown as a cancelled stage once it ends. For a step that ends its body at once. */
     public static void await(StepContext context, String message) throws IOException, InterruptedException {
-        ExtensionList.lookupSingleton(CancelledStages.class)
-                .stages
-                .put(NodeKey.of(context.get(FlowNode.class)), new Cancelled(context.get(Run.class), message, null));
+        remember(context, new Cancelled(message, null));
     }
 
-    /** What ends something in a cancelled stage. */
+    /** Returns what a step in a cancelled stage fails with, or a body before its first step. */
     public static FlowInterruptedException interruption(String message) {
         return new FlowInterruptedException(Result.ABORTED, false, new StageIsCancelled(message));
     }
 
+    /** Returns whether something is an {@link #interruption}. */
     public static boolean isInterruption(Throwable thrown) {
         return thrown instanceof FlowInterruptedException interruption
                 && interruption.getCauses().stream().anyMatch(StageIsCancelled.class::isInstance);
@@ -86,7 +89,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     @Override
     public void notifyOfNewStep(Step step, StepContext context) {
         try {
-            if (!isInCancelled(context) && STAGE.equals(step.getClass().getName())) {
+            if (!failInCancelled(context) && STAGE.equals(step.getClass().getName())) {
                 stage(step, context);
             }
         } catch (IOException x) {
@@ -96,23 +99,22 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         }
     }
 
-    private void stage(Step step, StepContext context) throws IOException, InterruptedException {
+    private static void stage(Step step, StepContext context) throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
         String name = nameOf(step);
         String outermost = Stages.outermost(context.get(FlowNode.class));
         String message = cancel(run, outermost == null ? name : outermost, name, context.get(TaskListener.class));
         if (message != null) {
-            boolean empty = !withoutEmptyBodies && EmptyBody.replace(context);
-            stages.put(NodeKey.of(context.get(FlowNode.class)), new Cancelled(run, message, empty ? null : context));
+            remember(context, new Cancelled(message, EmptyBody.replace(context) ? null : context));
         }
     }
 
     /**
-     * Cancels a stage that begins, if it has to be: the log says so, and the build is ABORTED. To leave out the stage's body is up to
-     * the caller. The embedded controller calls this too.
+     * Cancels a stage that begins after a failed approval: logs it, and sets the build's result to ABORTED. The caller leaves
+     * out the stage's body. The embedded controller calls this too.
      *
      * @param outermost name of the outermost stage around it, or its own
-     * @return why the stage is not to be run, {@code null} when it is
+     * @return why the stage must not run, {@code null} if it may
      */
     @CheckForNull
     public static String cancel(Run<?, ?> run, String outermost, String name, TaskListener listener) {
@@ -142,13 +144,15 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         }
     }
 
-    /** Whether the step is in a stage whose body is not empty though it should be; it fails then. */
-    private boolean isInCancelled(StepContext context) throws IOException, InterruptedException {
-        if (stages.isEmpty()) {
+    /** Fails a step in a cancelled stage whose body could not be replaced, and returns whether it did. */
+    private static boolean failInCancelled(StepContext context) throws IOException, InterruptedException {
+        FlowNode node = context.get(FlowNode.class);
+        OfBuild stages = Builds.partOf(node.getExecution(), OfBuild.class);
+        if (stages == null || stages.byNode.isEmpty()) {
             return false;
         }
-        for (BlockStartNode block : context.get(FlowNode.class).getEnclosingBlocks()) {
-            Cancelled cancelled = stages.get(NodeKey.of(block));
+        for (BlockStartNode block : node.getEnclosingBlocks()) {
+            Cancelled cancelled = stages.byNode.get(block.getId());
             if (cancelled != null && cancelled.context != null) {
                 context.onFailure(interruption(cancelled.message));
                 return true;
@@ -159,11 +163,16 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
 
     @Override
     public void onNewHead(FlowNode node) {
-        if (stages.isEmpty() || !(node instanceof BlockEndNode<?> end)) {
+        if (!(node instanceof BlockEndNode<?> end)) {
             return;
         }
-        Cancelled cancelled = stages.remove(
-                new NodeKey(node.getExecution(), end.getStartNode().getEnclosingId()));
+        OfBuild stages = Builds.partOf(node.getExecution(), OfBuild.class);
+        if (stages == null) {
+            return;
+        }
+        // The body's block ends, and the stage's is the one around it. The outermost block has none.
+        Cancelled cancelled =
+                stages.byNode.remove(String.valueOf(end.getStartNode().getEnclosingId()));
         if (cancelled != null) {
             node.addAction(new WarningAction(Result.ABORTED).withMessage(cancelled.message));
             if (cancelled.context != null) {
@@ -172,7 +181,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         }
     }
 
-    /** Why the first step in a stage fails, or a body before its first step. */
+    /** The cause of an {@link #interruption}. */
     private static final class StageIsCancelled extends CauseOfInterruption {
 
         private static final long serialVersionUID = 1L;
@@ -189,18 +198,15 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         }
     }
 
-    /** Has in memory what stages of a build may ask for after a restart. */
+    /** Reads what later stages ask for when a build continues after a restart of Jenkins. */
     @Extension
     public static final class Resumption extends FlowExecutionListener {
 
         @Override
         public void onResumed(FlowExecution execution) {
-            try {
-                if (execution.getOwner().getExecutable() instanceof Run<?, ?> run) {
-                    ArmoryRuntime.get().deployments().resume(run);
-                }
-            } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "A Pipeline that goes on has no build", x);
+            Run<?, ?> run = Builds.of(execution);
+            if (run != null) {
+                ArmoryRuntime.get().deployments().resume(run);
             }
         }
     }

@@ -1,12 +1,12 @@
 package io.jenkins.plugins.armory.flow;
 
 import hudson.Extension;
-import hudson.ExtensionList;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.RunningBuild;
 import io.jenkins.plugins.armory.runtime.Work;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
@@ -28,9 +28,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Finds out when environments wait for one that will not come: every branch of the Pipeline has ended or waits for an
- * environment itself, so nothing is left that could deploy to another one. Only the ends of blocks can bring that about,
- * and environments that begin to wait.
+ * Detects environments that wait for one that will not come: every branch of the Pipeline has ended or waits for an
+ * environment itself, so nothing is left that could deploy to another one. Only the end of a block or an environment that
+ * begins to wait can lead there, so it looks then.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -39,75 +39,57 @@ public final class DeadEnds implements GraphListener {
     private static final Logger LOGGER = Logger.getLogger(DeadEnds.class.getName());
 
     /**
-     * The environments of one build that wait.
+     * The waiting environments of one build.
      *
-     * @param nodes their ids, by the name of the environment
-     * @param asked whether somebody is about to look already, so that a burst of ends is one look
+     * @param nodes ids of their steps' nodes, by name
+     * @param asked whether a check is scheduled, so that many ends at once lead to one check
      */
     private record Waiting(Run<?, ?> run, DeploymentStore store, Map<String, String> nodes, AtomicBoolean asked) {}
 
-    private final Map<FlowExecution, Waiting> waiting = new ConcurrentHashMap<>();
-
-    private static DeadEnds get() {
-        return ExtensionList.lookupSingleton(DeadEnds.class);
-    }
-
-    /** An environment begins to wait. */
+    /** Watches an environment that begins to wait. */
     public static void watch(StepContext context, DeploymentStore store, String name)
             throws IOException, InterruptedException {
-        FlowExecution execution = context.get(FlowExecution.class);
-        String node = context.get(FlowNode.class).getId();
         Run<?, ?> run = context.get(Run.class);
-        get().waiting.compute(execution, (key, known) -> {
-            if (!run.isBuilding()) {
-                return null; // ended by force meanwhile
-            }
-            Waiting all =
-                    known != null ? known : new Waiting(run, store, new ConcurrentHashMap<>(), new AtomicBoolean());
-            all.nodes.put(name, node);
-            return all;
-        });
-        get().ask(execution);
+        RunningBuild build = ArmoryRuntime.get().runningBuilds().findOrCreate(run);
+        if (build != null) { // else it was ended by force meanwhile
+            Waiting waiting = build.findOrCreate(
+                    Waiting.class, () -> new Waiting(run, store, new ConcurrentHashMap<>(), new AtomicBoolean()));
+            waiting.nodes.put(name, context.get(FlowNode.class).getId());
+            ask(context.get(FlowExecution.class), waiting);
+        }
     }
 
-    /** An environment waits no longer. */
+    /** Forgets an environment that does not wait any more. */
     public static void forget(StepContext context, String name) throws IOException, InterruptedException {
-        get().waiting.computeIfPresent(context.get(FlowExecution.class), (execution, known) -> {
-            known.nodes.remove(name);
-            return known.nodes.isEmpty() ? null : known;
-        });
-    }
-
-    /** A build has ended, and with it whatever waited in it. */
-    static void forget(Run<?, ?> run) {
-        get().waiting.values().removeIf(known -> known.run.equals(run));
-    }
-
-    /** Whether environments of the build wait, as far as is known here. */
-    static boolean knows(Run<?, ?> run) {
-        return get().waiting.values().stream().anyMatch(known -> known.run.equals(run));
+        Waiting waiting = Builds.partOf(context.get(FlowExecution.class), Waiting.class);
+        if (waiting != null) {
+            waiting.nodes.remove(name);
+        }
     }
 
     @Override
     public void onNewHead(FlowNode node) {
         if (node instanceof BlockEndNode) {
-            ask(node.getExecution());
+            Waiting waiting = Builds.partOf(node.getExecution(), Waiting.class);
+            if (waiting != null && !waiting.nodes.isEmpty()) {
+                ask(node.getExecution(), waiting);
+            }
         }
     }
 
-    private void ask(FlowExecution execution) {
-        Waiting known = waiting.get(execution);
-        if (known != null && known.asked.compareAndSet(false, true)) {
+    private static void ask(FlowExecution execution, Waiting waiting) {
+        if (waiting.asked.compareAndSet(false, true)) {
             ArmoryRuntime.get().executor().execute(() -> {
-                known.asked.set(false); // before it is looked, so that nothing that comes later goes unseen
-                check(execution, known);
+                waiting.asked.set(false); // before the check, so that what comes later leads to another one
+                check(execution, waiting);
             });
         }
     }
 
-    private static void check(FlowExecution execution, Waiting known) {
-        Deployment seen = known.store.deployment(); // before the heads: should it change meanwhile, nothing is given up
-        Set<String> nodes = known.nodes.entrySet().stream()
+    private static void check(FlowExecution execution, Waiting waiting) {
+        // Read before the heads: if it changes meanwhile, the event has no effect.
+        Deployment seen = waiting.store.deployment();
+        Set<String> nodes = waiting.nodes.entrySet().stream()
                 .filter(entry -> seen.find(entry.getKey())
                         .filter(it -> it.state() == Environment.State.WAITING_FOR_DEPENDENCIES)
                         .isPresent())
@@ -116,15 +98,15 @@ public final class DeadEnds implements GraphListener {
         if (isDeadEnd(execution.getCurrentHeads(), nodes)) {
             NobodyLeft event = new NobodyLeft(seen, Stages.names(execution));
             Work.run(
-                    () -> ArmoryRuntime.get().deployments().apply(known.run, event),
-                    x -> LOGGER.log(Level.WARNING, "Cannot write that environments wait for one that does not come", x),
+                    () -> ArmoryRuntime.get().deployments().apply(waiting.run, event),
+                    x -> LOGGER.log(Level.WARNING, "Cannot write that environments wait for one that will not come", x),
                     line -> LOGGER.log(Level.WARNING, line));
         }
     }
 
     /**
-     * Whether the Pipeline does nothing any more but wait for environments: each of its branches does, or has ended, and another
-     * branch of the same {@code parallel} does. Where all branches have ended, the Pipeline is about to go on behind them.
+     * Returns whether the Pipeline does nothing but wait for environments: each branch waits, or has ended beside one that
+     * waits. Where all branches of a {@code parallel} have ended, the Pipeline is about to go on behind them.
      */
     private static boolean isDeadEnd(List<FlowNode> heads, Set<String> waiting) {
         Set<String> around = heads.stream()
@@ -136,7 +118,7 @@ public final class DeadEnds implements GraphListener {
                 .allMatch(head -> waiting.contains(head.getId()) || around.contains(parallelEndedIn(head)));
     }
 
-    /** The id of the {@code parallel} of which a branch has ended there, empty for any other node. */
+    /** Returns the id of the {@code parallel} whose branch ends with that node, empty for any other node. */
     private static String parallelEndedIn(FlowNode head) {
         return head instanceof BlockEndNode<?> end
                         && end.getStartNode() != null

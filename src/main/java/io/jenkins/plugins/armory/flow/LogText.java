@@ -6,18 +6,18 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Text of other people in the log of a build. No line of it can be taken for one of Jenkins's, and nothing in it steers a
- * terminal or turns the order of what is read.
+ * Foreign text in the log of a build. None of its lines can be mistaken for one of Jenkins, and none of its characters
+ * controls a terminal or reorders the text.
  */
 @Restricted(NoExternalUse.class)
 public final class LogText {
 
-    /** Begins each line of this plugin. */
+    /** Begins each line that this plugin logs. */
     public static final String PREFIX = "[armory] ";
 
     /**
-     * Control characters, those of the upper half (C1) included, and the marks, embeddings, overrides and isolates of the Unicode
-     * Bidirectional Algorithm (UAX #9, section 2).
+     * The control characters, C0 and C1, and the directional formatting characters of the Unicode Bidirectional Algorithm
+     * (UAX #9, section 2).
      */
     private static final String UNWANTED =
             "[\\p{IsControl}&&[^\\t]]|[\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]";
@@ -26,7 +26,7 @@ public final class LogText {
 
     private LogText() {}
 
-    /** The text without unwanted characters and empty lines. */
+    /** Returns the text without unwanted characters and empty lines. */
     public static String clean(String text) {
         return Arrays.stream(text.split("\\R"))
                 .map(line -> line.replaceAll(UNWANTED, "").stripTrailing())
@@ -34,12 +34,12 @@ public final class LogText {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** The text behind something else on a line of the log: its further lines have a prefix of their own. */
+    /** Returns the text for the rest of a log line. Its further lines get the prefix. */
     public static String continued(String text) {
         return clean(text).replace("\n", NEXT);
     }
 
-    /** Takes the prefixes off again, for pages. */
+    /** Removes the prefixes again, for pages. */
     public static String withoutPrefixes(String text) {
         return text.replace(NEXT, "\n");
     }

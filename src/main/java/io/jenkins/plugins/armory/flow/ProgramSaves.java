@@ -14,10 +14,10 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Saves programs for steps that start: one save for all steps of a build that ask before it begins.
+ * Saves the program of a build for its steps that start. Steps that ask before a save has begun share it.
  *
- * <p>The engine saves a program on the thread on which it starts steps. So a save that was asked for and has not ended has
- * not begun either, as long as somebody asks on that thread.
+ * <p>The engine starts steps and saves programs on the same thread. So while a step asks on that thread, a save that has not
+ * ended has not begun either.
  */
 @Restricted(NoExternalUse.class)
 public final class ProgramSaves {
@@ -27,10 +27,10 @@ public final class ProgramSaves {
     private ProgramSaves() {}
 
     /**
-     * Saves the program with the step as it is now, and does something after that on the executor of the runtime. Called on
-     * the engine's thread.
+     * Saves the program with the step as it is now, then does the work on the runtime's executor. The engine's thread calls
+     * this.
      *
-     * @param runner runs the work, and ends the step if that throws, or if the program could not be saved
+     * @param runner runs the work, and ends the step if the work throws or the program could not be saved
      */
     public static void afterSave(StepContext context, Consumer<Work> runner, Work next)
             throws IOException, InterruptedException {
@@ -58,7 +58,7 @@ public final class ProgramSaves {
         }
         ListenableFuture<Void> save = context.saveState();
         ASKED_FOR.put(execution, save);
-        save.addListener(() -> ASKED_FOR.remove(execution, save), Runnable::run); // at once, on the engine's thread
+        save.addListener(() -> ASKED_FOR.remove(execution, save), Runnable::run); // directly, on the engine's thread
         return save;
     }
 }

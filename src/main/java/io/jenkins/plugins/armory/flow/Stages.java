@@ -18,19 +18,19 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The stages around a step, as the flow graph has them. */
+/** The stages around a step in the flow graph. */
 @Restricted(NoExternalUse.class)
 public final class Stages {
 
     private Stages() {}
 
-    /** Where the body of the innermost stage begins, be it around a {@code parallel}; {@code null} outside of any. */
+    /** Returns the node that starts the body of the innermost stage, across branches; {@code null} outside of any stage. */
     @CheckForNull
     static FlowNode innermost(FlowNode step) {
         return innermost(step.getEnclosingBlocks().stream());
     }
 
-    /** Whether the step stands in a stage of its own branch, or where there are no branches, in any. */
+    /** Returns whether a step is in a stage of its own branch, or in any stage if it is in no branch. */
     public static boolean isInOne(FlowNode step) {
         return innermost(step.getEnclosingBlocks().stream().takeWhile(Predicate.not(Stages::isBranch))) != null;
     }
@@ -44,9 +44,9 @@ public final class Stages {
     }
 
     /**
-     * The place of a step.
+     * Returns the place of a step.
      *
-     * @param environment that it belongs to, {@code null} for none
+     * @param environment of the step, {@code null} for none
      */
     public static Place placeOf(FlowNode step, @CheckForNull String environment) {
         FlowNode stage = innermost(step);
@@ -59,7 +59,7 @@ public final class Stages {
         return new Place(environment, stage == null ? null : stage.getId(), outermost(step), branches);
     }
 
-    /** The name of the outermost stage around a step, {@code null} outside of any. */
+    /** Returns the name of the outermost stage around a step, {@code null} outside of any stage. */
     @CheckForNull
     public static String outermost(FlowNode step) {
         String name = null;
@@ -70,7 +70,7 @@ public final class Stages {
         return name;
     }
 
-    /** The names of the stages that the Pipeline has come to. Walks over all of the graph. */
+    /** Returns the names of all stages that have begun. Visits the whole graph. */
     static Set<String> names(FlowExecution execution) {
         Set<String> names = new HashSet<>();
         Set<String> seen = new HashSet<>();

@@ -51,7 +51,8 @@ public final class ArmoryRuntime {
     private final ExecutorService executor = newExecutor();
     private final WebhookClient client = new WebhookClient();
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
-    private final Deployments deployments = new Deployments(executor);
+    private final RunningBuilds runningBuilds = new RunningBuilds();
+    private final Deployments deployments = new Deployments(executor, runningBuilds);
     private final ApprovalRequests requests = new ApprovalRequests(tokens, client, executor);
     private final OpenStore store = new OpenStore(
             Jenkins.get().getRootDir().toPath().resolve("armory-approvals"), requests, Timer.get(), executor);
@@ -129,6 +130,11 @@ public final class ArmoryRuntime {
     /** Returns the environments of the builds. */
     public Deployments deployments() {
         return deployments;
+    }
+
+    /** Returns what is in memory of running builds. */
+    public RunningBuilds runningBuilds() {
+        return runningBuilds;
     }
 
     /** Returns the maker of requests. */

@@ -14,7 +14,7 @@ import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Lets no approval and no environment outlive its build. */
+/** Ends the approvals and environments of builds that end, and drops what is in memory of them. */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class BuildEvents extends RunListener<Run<?, ?>> {
@@ -23,13 +23,12 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
 
     @Override
     public void onCompleted(Run<?, ?> run, TaskListener listener) {
-        // A step that waits ends before its build does, unless the build was ended by force.
-        ArmoryRuntime approvals = ArmoryRuntime.get();
-        approvals
-                .executor()
-                .execute(() -> approvals.whenOpen(() -> {
+        // Approvals are pending here only if the build was ended by force.
+        ArmoryRuntime runtime = ArmoryRuntime.get();
+        runtime.executor()
+                .execute(() -> runtime.whenOpen(() -> {
                     try {
-                        end(run, approvals.approvals());
+                        end(run, runtime.approvals());
                     } catch (IOException x) {
                         LOGGER.log(Level.WARNING, "Cannot end the approvals of " + run, x);
                     }
@@ -51,11 +50,14 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
 
     @Override
     public void onFinalized(Run<?, ?> run) {
-        ArmoryRuntime.get().executor().execute(() -> {
+        ArmoryRuntime runtime = ArmoryRuntime.get();
+        runtime.executor().execute(() -> {
             try {
-                ArmoryRuntime.get().deployments().end(run);
+                runtime.deployments().end(run);
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot write how the environments of " + run + " ended", x);
+            } finally {
+                runtime.runningBuilds().forget(run);
             }
         });
     }
@@ -66,7 +68,7 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
         try {
             ids = new LinkedHashSet<>(BuildRecord.idsOf(run));
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot read which approvals " + run + " has; those that are decided stay", x);
+            LOGGER.log(Level.WARNING, "Cannot read which approvals " + run + " has; decided ones stay", x);
             ids = new LinkedHashSet<>();
         }
         BuildRef build = BuildRecord.refTo(run);

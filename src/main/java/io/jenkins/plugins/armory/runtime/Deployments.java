@@ -10,40 +10,53 @@ import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The environments of the builds of this controller. Those of builds that run are in memory, others are read when asked for. */
+/** The environments of this controller's builds: in memory for running builds, read from disk on demand for others. */
 @Restricted(NoExternalUse.class)
 public final class Deployments {
 
     private static final Logger LOGGER = Logger.getLogger(Deployments.class.getName());
 
-    private final Map<Run<?, ?>, DeploymentStore> running = new ConcurrentHashMap<>();
-    /** Builds that run and whose decisions are not known, with the reason. */
-    private final Map<Run<?, ?>, String> unknown = new ConcurrentHashMap<>();
+    /**
+     * What is in memory of a running build's environments: the store, or why every later stage is cancelled without one.
+     */
+    private record Known(
+            @CheckForNull DeploymentStore store,
+            @CheckForNull String whyUnknown) {}
+
+    /** Why every later stage of a restarted build is cancelled, even once its own environments are read. */
+    private record UnknownOrigin(String why) {}
 
     private final Executor executor;
+    private final RunningBuilds builds;
 
     /** @param executor tells steps of what they wait for */
-    Deployments(Executor executor) {
+    Deployments(Executor executor, RunningBuilds builds) {
         this.executor = executor;
+        this.builds = builds;
     }
 
     /**
-     * The environments of a build.
+     * Returns the environments of a build.
      *
-     * @throws IOException when they cannot be read
+     * @throws IOException if they cannot be read
      */
     public DeploymentStore of(Run<?, ?> run) throws IOException {
-        DeploymentStore known = running.get(run);
+        DeploymentStore known = storeInMemory(run);
         return known == null ? open(run) : known;
+    }
+
+    @CheckForNull
+    private DeploymentStore storeInMemory(Run<?, ?> run) {
+        RunningBuild build = builds.find(run);
+        Known known = build == null ? null : build.find(Known.class);
+        return known == null ? null : known.store;
     }
 
     /**
@@ -55,38 +68,39 @@ public final class Deployments {
         return of(run).deployment();
     }
 
-    /** One after another, so that no store of a build is opened while another one is written. */
+    /** Opens one store at a time, so that a build never has two, of which one reads what the other writes. */
     private synchronized DeploymentStore open(Run<?, ?> run) throws IOException {
-        DeploymentStore known = running.get(run);
+        DeploymentStore known = storeInMemory(run);
         if (known != null) {
             return known;
         }
         DeploymentStore opened = DeploymentStore.open(() -> run.getRootDir().toPath(), executor, Clock.systemUTC());
-        if (!run.isBuilding()) {
+        RunningBuild build = builds.findOrCreate(run);
+        if (build == null) {
             try {
-                end(run, opened); // if Jenkins went down just as the build ended, nobody has told
+                end(run, opened); // Jenkins may have gone down before it was told
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot write how the environments of " + run + " ended", x);
             }
         } else {
-            running.put(run, opened);
-            unknown.remove(run);
+            build.put(new Known(opened, null));
         }
         return opened;
     }
 
     /**
-     * Applies an event, and gives the build the result that it now should have. It is for a thread that may write files.
+     * Applies an event, and gives the build the result that follows from it. Writes files, so the Pipeline engine's thread must
+     * not call it.
      *
-     * @throws DeploymentStore.UnwrittenException when it could not be written, and has to be told again
-     * @throws IOException when the environments cannot be read, or the build is over and they could not be written
+     * @throws DeploymentStore.UnwrittenException if it could not be written, and has to be applied again
+     * @throws IOException if the environments cannot be read, or the build has ended and they could not be written
      */
     public Transition apply(Run<?, ?> run, DeploymentEvent event) throws IOException {
         Transition transition;
         try {
             transition = of(run).apply(event);
         } catch (DeploymentStore.UnwrittenException x) {
-            throw run.isBuilding() ? x : new IOException(x); // its folder may have been deleted: nothing waits for it
+            throw run.isBuilding() ? x : new IOException(x); // its folder may be deleted, and nobody waits for it
         }
         Result result = result(transition.deployment().outcome());
         Result current = run.getResult();
@@ -107,48 +121,66 @@ public final class Deployments {
     }
 
     /**
-     * The reason why a stage that begins in a build is not to be run, see {@link Deployment#reasonToCancel}. Looks at memory alone,
-     * and so is for the Pipeline engine's thread too.
+     * Returns why a stage that begins must not run, see {@link Deployment#reasonToCancel}; {@code null} if it may. Looks at
+     * memory alone, so the Pipeline engine's thread may call it.
      */
     @CheckForNull
     public String reasonToCancel(Run<?, ?> run, String outermost) {
-        DeploymentStore known = running.get(run);
-        return known == null ? unknown.get(run) : known.deployment().reasonToCancel(outermost);
+        RunningBuild build = builds.find(run);
+        if (build == null) {
+            return null;
+        }
+        UnknownOrigin origin = build.find(UnknownOrigin.class);
+        if (origin != null) {
+            return origin.why;
+        }
+        Known known = build.find(Known.class);
+        if (known == null) {
+            return null;
+        }
+        return known.store == null ? known.whyUnknown : known.store.deployment().reasonToCancel(outermost);
     }
 
     /**
-     * Has in memory what stages of a build may ask for that goes on after a restart of Jenkins. If that cannot be read, no stage
-     * is run any more: one of them may be guarded by an approval that has failed.
+     * Reads the environments of a build that continues after a restart of Jenkins, since its stages ask memory alone. If they
+     * cannot be read, every later stage is cancelled: a failed approval may guard it.
      */
     public void resume(Run<?, ?> run) {
         try {
             of(run);
         } catch (IOException x) {
-            cancelStages(run, "The environments of this build cannot be read", x);
+            remember(run, new Known(null, whyCancelled(run, "The environments of this build cannot be read", x)));
         }
     }
 
     /**
-     * Has a build that was restarted from a stage begin with what the other one has decided, see {@link Deployment#restarted}. Called
-     * before it runs.
+     * Gives a build that was restarted from a stage the decisions of the original build, see {@link Deployment#restarted}. Called
+     * before the build runs.
      */
     public void restart(Run<?, ?> run, Run<?, ?> origin, Set<String> leftOut) {
         try {
             apply(run, new DeploymentEvent.Restarted(of(origin).deployment(), leftOut));
         } catch (IOException x) {
-            cancelStages(run, "The decisions of " + origin.getFullDisplayName() + " are not known", x);
+            String problem = "The decisions of " + origin.getFullDisplayName() + " are not known";
+            remember(run, new UnknownOrigin(whyCancelled(run, problem, x)));
         }
     }
 
-    private void cancelStages(Run<?, ?> run, String reason, IOException x) {
-        LOGGER.log(Level.WARNING, x, () -> reason + ": " + run);
-        running.remove(run);
-        unknown.put(run, reason + ", so no stage is run that one of them may guard: " + x.getMessage());
+    private static String whyCancelled(Run<?, ?> run, String problem, IOException x) {
+        LOGGER.log(Level.WARNING, x, () -> problem + ": " + run);
+        return problem + ", so no stage is run that one of them may guard: " + x.getMessage();
     }
 
-    /** Whether what depends on an environment of a build that runs may be deployed to; looks at memory alone. */
+    private void remember(Run<?, ?> run, Object part) {
+        RunningBuild build = builds.findOrCreate(run);
+        if (build != null) {
+            build.put(part);
+        }
+    }
+
+    /** Returns whether a running build may deploy to what depends on an environment. Looks at memory alone. */
     public boolean admitsDependents(Run<?, ?> run, String environment) {
-        DeploymentStore known = running.get(run);
+        DeploymentStore known = storeInMemory(run);
         return known != null
                 && known.deployment()
                         .find(environment)
@@ -156,14 +188,9 @@ public final class Deployments {
                         .isPresent();
     }
 
-    /** The build is over, and nothing more happens in it. */
+    /** Ends the environments of a build that has ended. */
     void end(Run<?, ?> run) throws IOException {
-        try {
-            end(run, of(run));
-        } finally {
-            running.remove(run);
-            unknown.remove(run);
-        }
+        end(run, of(run));
     }
 
     private static void end(Run<?, ?> run, DeploymentStore store) throws IOException {

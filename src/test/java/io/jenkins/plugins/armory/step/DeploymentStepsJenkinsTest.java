@@ -10,15 +10,14 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Place;
-import io.jenkins.plugins.armory.flow.CancelledStages;
-import io.jenkins.plugins.armory.flow.DeadEnds;
-import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.RunningBuilds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -41,6 +40,8 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 class DeploymentStepsJenkinsTest {
 
+    private static final String CPS_INTERNALS = "io.jenkins.plugins.armory.cpsInternals";
+
     private JenkinsRule j;
 
     @BeforeEach
@@ -49,8 +50,8 @@ class DeploymentStepsJenkinsTest {
     }
 
     @AfterEach
-    void replaceBodies() {
-        CancelledStages.withoutEmptyBodies = false;
+    void useInternals() {
+        System.clearProperty(CPS_INTERNALS);
     }
 
     private static ArmoryEnvironmentStep environment(String name, String... dependsOn) {
@@ -135,7 +136,7 @@ class DeploymentStepsJenkinsTest {
 
     @Test
     void stagesWhoseBodyCannotBeReplacedEndAtTheirFirstStep() throws Exception {
-        CancelledStages.withoutEmptyBodies = true;
+        System.setProperty(CPS_INTERNALS, "false");
         WorkflowJob job = j.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition("""
                 input id: 'Hold', message: 'Hold'
@@ -273,11 +274,32 @@ class DeploymentStepsJenkinsTest {
                     other: { input id: 'Hold', message: 'Hold' })
                 """);
         awaitInput(run);
-        await().until(() -> DeadEnds.knows(run) && StagePause.knows(run));
+        j.waitForMessage("Environment 'prod' waits for 'dev'.", run);
+        RunningBuilds builds = ArmoryRuntime.get().runningBuilds();
+        assertThat(builds.find(run)).isNotNull();
         run.doKill();
 
         j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
-        await().until(() -> !DeadEnds.knows(run) && !StagePause.knows(run));
+        await().until(() -> builds.find(run) == null);
+        assertThat(builds.findOrCreate(run)).isNull();
+    }
+
+    @Test
+    void stagesStayCancelledWhereTheDecisionsOfTheOriginalBuildAreUnknown() throws Exception {
+        WorkflowRun origin = start("armoryEnvironment('prod') { echo 'deployed' }");
+        j.assertBuildStatus(Result.SUCCESS, j.waitForCompletion(origin));
+        await().until(() -> ArmoryRuntime.get().runningBuilds().find(origin) == null);
+        Files.writeString(origin.getRootDir().toPath().resolve("armory-deployment.json"), "garbled");
+        WorkflowRun run = start("input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }");
+        awaitInput(run);
+
+        ArmoryRuntime.get().deployments().restart(run, origin, Set.of());
+        ArmoryRuntime.get().deployments().of(run); // as a page does
+        awaitInput(run).proceed(null);
+
+        j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
+        j.assertLogContains("Stage 'prod' is cancelled: The decisions of " + origin.getFullDisplayName(), run);
+        j.assertLogNotContains("never", run);
     }
 
     @Test

@@ -5,26 +5,50 @@ import java.lang.reflect.Field;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.cps.CpsStepContext;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
 
-/** A private field of the contexts that steps have in Pipeline: Groovy, for what that has no interface for. */
+/** A private field of {@link CpsStepContext}, looked up at its first use. */
 final class ContextField {
 
     private static final Logger LOGGER = Logger.getLogger(ContextField.class.getName());
+    /** System property of the controller: {@code false} turns the use of private fields off. */
+    private static final String SWITCH = "io.jenkins.plugins.armory.cpsInternals";
 
-    private ContextField() {}
+    private final String name;
+    private final String otherwise;
 
-    /**
-     * The field of that name.
-     *
-     * @param otherwise what becomes of it where there is none, for the log
-     * @return {@code null} where there is none
-     */
+    /** Guarded by this. */
+    private boolean sought;
+
+    /** Guarded by this. */
     @CheckForNull
-    static Field find(String name, String otherwise) {
+    private Field field;
+
+    /** @param otherwise says in the log what happens without the field */
+    ContextField(String name, String otherwise) {
+        this.name = name;
+        this.otherwise = otherwise;
+    }
+
+    /** Returns the field if a context has it and it may be used, else {@code null}. */
+    @CheckForNull
+    synchronized Field in(StepContext context) {
+        if (!Boolean.parseBoolean(System.getProperty(SWITCH, "true")) || !(context instanceof CpsStepContext)) {
+            return null;
+        }
+        if (!sought) {
+            sought = true;
+            field = find();
+        }
+        return field;
+    }
+
+    @CheckForNull
+    private Field find() {
         try {
-            Field field = CpsStepContext.class.getDeclaredField(name);
-            field.setAccessible(true);
-            return field;
+            Field found = CpsStepContext.class.getDeclaredField(name);
+            found.setAccessible(true);
+            return found;
         } catch (ReflectiveOperationException | RuntimeException x) {
             LOGGER.log(
                     Level.WARNING,

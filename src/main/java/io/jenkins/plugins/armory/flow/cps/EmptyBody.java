@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jenkinsci.plugins.workflow.cps.CpsStepContext;
 import org.jenkinsci.plugins.workflow.cps.CpsThread;
 import org.jenkinsci.plugins.workflow.cps.CpsThreadGroup;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -17,22 +16,21 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Puts an empty body in the place of a step's own, just before the step starts. The step then comes to its end as any other,
- * with a complete graph, and nothing of what is in it happens. Pipeline has no interface for that, so a private field is set;
- * whether that can be done is found out once.
+ * Replaces the body of a step by an empty one, just before the step starts. The step then ends as any other, with a complete
+ * flow graph, and nothing in its body runs. Pipeline: Groovy has no API for that, so this sets a private field.
  *
- * <p>The body has to be one that Pipeline runs in a thread of its own: with a plain closure of Java, the end of the step is
- * put in a wrong place, and all later steps look as if they were in it.
+ * <p>The empty body must be a {@link CpsClosure}, which the engine runs in a thread of its own. With a plain Java closure, the
+ * end of the step is in a wrong place of the graph, and all later steps look as if they were in the step.
  */
 @Restricted(NoExternalUse.class)
 public final class EmptyBody {
 
     private static final Logger LOGGER = Logger.getLogger(EmptyBody.class.getName());
-    private static final Field BODY =
-            ContextField.find("body", "Cancelled stages are therefore ended at their first step.");
+    private static final ContextField BODY =
+            new ContextField("body", "Cancelled stages are therefore ended at their first step.");
     /**
-     * Forgets the own body, which Pipeline else finds left over when the build ends, and warns of ("Stale closures"). The method is
-     * public, and the type of its parameter is not.
+     * Drops the replaced body. Otherwise the engine finds it when the build ends, and warns of "Stale closures". The method is
+     * public, the type of its parameter is not.
      */
     private static final Method UNEXPORT = Arrays.stream(CpsThreadGroup.class.getMethods())
             .filter(method -> method.getName().equals("unexport"))
@@ -42,25 +40,26 @@ public final class EmptyBody {
     private EmptyBody() {}
 
     /**
-     * Called on the engine's thread, while the step is being started.
+     * Replaces the body. The engine's thread calls this while it starts the step.
      *
-     * @return whether the step has an empty body now; if not, it has its own
+     * @return whether the step has an empty body now; if not, it keeps its own
      */
     public static boolean replace(StepContext context) {
+        Field body = BODY.in(context);
         CpsThread thread = CpsThread.current();
-        if (BODY == null || thread == null || !(context instanceof CpsStepContext)) {
+        if (body == null || thread == null) {
             return false;
         }
         Closure<?> nothing = new CpsClosure(null, null, List.of(), Block.NOOP, null);
         try {
-            Object own = BODY.get(context);
-            BODY.set(context, thread.getGroup().export(nothing));
+            Object own = body.get(context);
+            body.set(context, thread.getGroup().export(nothing));
             if (own != null && UNEXPORT != null) {
                 UNEXPORT.invoke(thread.getGroup(), own);
             }
             return own != null;
         } catch (ReflectiveOperationException | IllegalArgumentException x) {
-            LOGGER.log(Level.WARNING, "The body of a step cannot be replaced", x);
+            LOGGER.log(Level.WARNING, "Cannot replace the body of a step", x);
             return false;
         }
     }

@@ -1,0 +1,41 @@
+package io.jenkins.plugins.armory.flow;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.RunningBuild;
+import java.io.IOException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+
+/**
+ * The way from a Pipeline's execution to its build. It reads no file while the Pipeline runs: the engine takes the same way
+ * before it calls listeners.
+ */
+final class Builds {
+
+    private static final Logger LOGGER = Logger.getLogger(Builds.class.getName());
+
+    private Builds() {}
+
+    /** Returns the build of an execution, {@code null} if there is none. */
+    @CheckForNull
+    static Run<?, ?> of(FlowExecution execution) {
+        try {
+            return execution.getOwner().getExecutable() instanceof Run<?, ?> run ? run : null;
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, x, () -> "Cannot find the build of " + execution);
+            return null;
+        }
+    }
+
+    /** Returns a part of what is in memory of the build of an execution, {@code null} if there is none. */
+    @CheckForNull
+    static <T> T partOf(FlowExecution execution, Class<T> type) {
+        Run<?, ?> run = of(execution);
+        RunningBuild build =
+                run == null ? null : ArmoryRuntime.get().runningBuilds().find(run);
+        return build == null ? null : build.find(type);
+    }
+}
