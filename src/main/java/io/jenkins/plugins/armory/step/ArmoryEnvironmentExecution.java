@@ -44,7 +44,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     private String name;
     private ArrayList<String> dependsOn;
 
-    /** Whether the body is shown as a stage, see {@link OwnStage}. */
+    /** {@code true} to show the body as a stage, see {@link OwnStage}. */
     private transient boolean ownStage;
 
     /** Guarded by this. */

@@ -67,7 +67,7 @@ abstract class BlockExecution extends SuspendedExecution {
             begin();
         }
         Throwable cause = stopCause();
-        if (cause != null) { // again, since the first time may have been before begin()
+        if (cause != null) { // again: stop() may have called it before begin()
             stopped(cause);
         }
     }
@@ -119,7 +119,7 @@ abstract class BlockExecution extends SuspendedExecution {
                 stopped(cause);
                 fail(cause);
             });
-        } // otherwise the body has ended and the step ends anyway
+        } // otherwise the body has ended, and succeed() sees the reason to stop
     }
 
     @Override

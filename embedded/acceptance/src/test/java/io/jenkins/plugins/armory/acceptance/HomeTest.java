@@ -122,7 +122,7 @@ class HomeTest {
         Files.delete(file("armory-approvals/pending/" + callback.id() + ".json"));
         controller.start();
 
-        assertThat(build.awaitResult("FAILURE")).contains("is not called a second time; run the build again");
+        assertThat(build.awaitResult("FAILURE")).contains("Its webhook is not called again. Run the build again.");
         assertThat(process.calls()).hasSize(1);
     }
 
