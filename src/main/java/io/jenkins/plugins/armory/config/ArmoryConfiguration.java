@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.config;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
-import com.cloudbees.plugins.credentials.CredentialsScope;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.ExtensionList;
@@ -15,13 +14,10 @@ import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.http.AllowedHosts;
 import io.jenkins.plugins.armory.runtime.Settings;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.GlobalConfiguration;
-import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -31,22 +27,16 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** What an administrator sets for all webhook approvals: <i>Manage Jenkins » System</i>, or {@code armory:} in JCasC. */
+/** The settings of administrators: <i>Manage Jenkins » System</i>, or {@code armory:} in Configuration as Code. */
 @Extension
 @Symbol("armory")
 @Restricted(NoExternalUse.class)
 public final class ArmoryConfiguration extends GlobalConfiguration implements Settings {
 
-    /** System property of the controller: {@code true} lets webhooks call the machine itself, for trying things out. */
+    /** A system property: {@code true} lets webhooks call this machine, as the embedded controller needs it. */
     private static final String ALLOW_LOOPBACK = "io.jenkins.plugins.armory.allowLoopback";
-    /** As Armory's tokens have it. */
+    /** A day, like Armory's tokens. */
     static final int DEFAULT_TOKEN_LIFETIME_SECONDS = 86_400;
-
-    private static final int SHORTEST_TOKEN_LIFETIME_SECONDS = 60;
-    private static final int LONGEST_TOKEN_LIFETIME_SECONDS = 30 * 86_400;
-
-    private static final String WRONG_LIFETIME = "The lifetime of a token is between " + SHORTEST_TOKEN_LIFETIME_SECONDS
-            + " and " + LONGEST_TOKEN_LIFETIME_SECONDS + " seconds; " + DEFAULT_TOKEN_LIFETIME_SECONDS + " is a day.";
 
     @CheckForNull
     private String callbackBaseUrl;
@@ -68,7 +58,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return ExtensionList.lookupSingleton(ArmoryConfiguration.class);
     }
 
-    /** Where callers reach Jenkins, when that is not the Jenkins URL; {@code null} when it is. */
+    /** Returns the address at which callers reach Jenkins, {@code null} for the Jenkins URL. */
     @CheckForNull
     public String getCallbackBaseUrl() {
         return callbackBaseUrl;
@@ -80,7 +70,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         save();
     }
 
-    /** Id of the Secret text credential that may decide approvals whose step names none. */
+    /** Returns the id of the Secret text credential that may decide approvals whose step names none. */
     @CheckForNull
     public String getCallbackCredentialsId() {
         return callbackCredentialsId;
@@ -92,36 +82,24 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         save();
     }
 
-    /** The hosts that webhooks may call, see {@link AllowedHosts}. */
+    /** Returns the hosts that webhooks may call, see {@link AllowedHosts}. */
     public List<String> getAllowedHosts() {
         return allowedHosts;
     }
 
     /**
-     * @param allowedHosts entries, of which one text may hold several, as a form has them: in lines, or with commas between
-     * @throws IllegalArgumentException when one is no entry, naming it
+     * @param allowedHosts texts with one or more entries, see {@link ConfigurationForm#hosts}
+     * @throws IllegalArgumentException naming an entry that is wrong
      */
     @DataBoundSetter
     public void setAllowedHosts(@CheckForNull List<String> allowedHosts) {
-        List<String> entries = entries(allowedHosts == null ? List.of() : allowedHosts);
+        List<String> entries = ConfigurationForm.hosts(allowedHosts == null ? List.of() : allowedHosts);
         AllowedHosts.of(entries);
-        this.allowedHosts = entries;
+        this.allowedHosts = new ArrayList<>(entries);
         save();
     }
 
-    private static List<String> entries(List<String> texts) {
-        List<String> entries = new ArrayList<>();
-        for (String text : texts) {
-            for (String entry : text.split("[\\s,]+")) {
-                if (!entry.isEmpty()) {
-                    entries.add(entry);
-                }
-            }
-        }
-        return entries;
-    }
-
-    /** {@link #getAllowedHosts} as a form shows it: an entry a line. */
+    /** Returns the allowed hosts for the form, one a line. */
     public String getAllowedHostsText() {
         return String.join("\n", allowedHosts);
     }
@@ -132,12 +110,12 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return Boolean.getBoolean(ALLOW_LOOPBACK) ? hosts.andLoopback() : hosts;
     }
 
-    /** The webhooks that all jobs may run by name. */
+    /** Returns the webhooks that all jobs may call by name. */
     public List<WebhookDefinition> getWebhooks() {
         return webhooks;
     }
 
-    /** @throws IllegalArgumentException naming the definition, the field and what to put there */
+    /** @throws IllegalArgumentException naming the definition and the field that is wrong */
     @DataBoundSetter
     public void setWebhooks(@CheckForNull List<WebhookDefinition> webhooks) {
         List<WebhookDefinition> all = webhooks == null ? new ArrayList<>() : new ArrayList<>(webhooks);
@@ -146,7 +124,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         save();
     }
 
-    /** The clients of {@code oauth/token}, and what each may decide for. */
+    /** Returns the clients of {@code oauth/token} with the jobs that they may decide for. */
     public List<ListedClient> getCallbackClients() {
         return callbackClients;
     }
@@ -164,7 +142,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
                 .toList();
     }
 
-    /** The outside issuers whose JWTs count, and what each may decide for. */
+    /** Returns the outside issuers whose JWTs are accepted, with the jobs that they may decide for. */
     public List<ListedIssuer> getIssuers() {
         return issuers;
     }
@@ -180,19 +158,19 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return issuers.stream().map(ListedIssuer::toIssuer).toList();
     }
 
-    /** Whether the credential of that id is the one of a client. */
+    /** Returns whether a credential is the one of a client. */
     public boolean hasClient(String credentialsId) {
         return clients().stream().anyMatch(client -> client.credentialsId().equals(credentialsId));
     }
 
-    /** Whether callbacks are trusted for the credential of that id: the Secret text, or that of a client. */
+    /** Returns whether a credential may decide approvals: the Secret text of the settings, or the one of a client. */
     boolean trusts(String id) {
         return id.equals(callbackCredentialsId)
                 || callbackClients.stream()
                         .anyMatch(client -> client.getCredentialsId().equals(id));
     }
 
-    /** Whether an entry of {@link AllowedCallers} names somebody who is listed here, or a credential. */
+    /** Returns whether an entry of {@link AllowedCallers} names a listed client, a listed issuer, or a credential. */
     public boolean knowsCaller(String entry) {
         return entry.startsWith(AllowedCallers.CREDENTIALS)
                 || clients().stream().anyMatch(client -> client.id().equals(entry))
@@ -201,28 +179,24 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
                         .anyMatch(issuer -> entry.equals(issuer) || entry.startsWith(issuer + ' '));
     }
 
-    /** Whether a client or an issuer is listed with that job. */
+    /** Returns whether a client or an issuer may decide for a job. */
     public boolean letsSomebodyDecideFor(String job) {
         return clients().stream().anyMatch(client -> client.jobs().match(job))
                 || outsideIssuers().stream().anyMatch(issuer -> issuer.jobs().match(job));
     }
 
-    /** How long a token of {@code oauth/token} is valid, in seconds. */
+    /** Returns the lifetime of a token of {@code oauth/token}, in seconds. */
     public int getTokenLifetimeSeconds() {
         return tokenLifetimeSeconds;
     }
 
     /**
-     * @param tokenLifetimeSeconds for tokens issued from now on; 0 for the default
-     * @throws IllegalArgumentException when it is shorter than a minute or longer than thirty days
+     * @param tokenLifetimeSeconds the lifetime of tokens issued from now on; 0 for the default
+     * @throws IllegalArgumentException naming the shortest and the longest lifetime
      */
     @DataBoundSetter
     public void setTokenLifetimeSeconds(int tokenLifetimeSeconds) {
-        if (tokenLifetimeSeconds != 0
-                && (tokenLifetimeSeconds < SHORTEST_TOKEN_LIFETIME_SECONDS
-                        || tokenLifetimeSeconds > LONGEST_TOKEN_LIFETIME_SECONDS)) {
-            throw new IllegalArgumentException(WRONG_LIFETIME);
-        }
+        ConfigurationForm.requireTokenLifetime(tokenLifetimeSeconds);
         this.tokenLifetimeSeconds = tokenLifetimeSeconds == 0 ? DEFAULT_TOKEN_LIFETIME_SECONDS : tokenLifetimeSeconds;
         save();
     }
@@ -262,51 +236,17 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     @POST
     public FormValidation doCheckCallbackBaseUrl(@QueryParameter String value) {
-        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        String url = Util.fixEmptyAndTrim(value);
-        if (url == null) {
-            return JenkinsLocationConfiguration.get().getUrl() != null
-                    ? FormValidation.ok()
-                    : FormValidation.warning("The Jenkins URL is not set, so an address is needed here or there.");
-        }
-        try {
-            URI uri = new URI(url);
-            boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-            return http && uri.getHost() != null
-                    ? FormValidation.ok()
-                    : FormValidation.error("Write it as https://jenkins.example.com/");
-        } catch (URISyntaxException x) {
-            return FormValidation.error("This is not an address. Write it as https://jenkins.example.com/");
-        }
+        return ConfigurationForm.checkCallbackBaseUrl(value);
     }
 
     @POST
     public FormValidation doCheckAllowedHosts(@QueryParameter String value) {
-        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        try {
-            AllowedHosts.of(entries(List.of(value)));
-            return FormValidation.ok();
-        } catch (IllegalArgumentException x) {
-            return FormValidation.error(x.getMessage());
-        }
+        return ConfigurationForm.checkAllowedHosts(value);
     }
 
     @POST
     public FormValidation doCheckCallbackCredentialsId(@QueryParameter String value) {
-        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        String id = Util.fixEmptyAndTrim(value);
-        if (id == null) {
-            return FormValidation.ok();
-        }
-        StringCredentials credentials = SecretTexts.ofJenkins(id);
-        if (credentials == null) {
-            return FormValidation.error("There is no Secret text credential of this id in Jenkins itself.");
-        }
-        return credentials.getScope() == CredentialsScope.SYSTEM
-                ? FormValidation.ok()
-                : FormValidation.warning(
-                        "Every job can read this credential with withCredentials, and decide for other jobs with"
-                                + " it. Give it the scope System.");
+        return ConfigurationForm.checkCallbackCredentialsId(value);
     }
 
     @POST
@@ -316,16 +256,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     @POST
     public FormValidation doCheckTokenLifetimeSeconds(@QueryParameter String value) {
-        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        String text = Util.fixEmptyAndTrim(value);
-        try {
-            int seconds = text == null ? 0 : Integer.parseInt(text);
-            return seconds == 0
-                            || seconds >= SHORTEST_TOKEN_LIFETIME_SECONDS && seconds <= LONGEST_TOKEN_LIFETIME_SECONDS
-                    ? FormValidation.ok()
-                    : FormValidation.error(WRONG_LIFETIME);
-        } catch (NumberFormatException x) {
-            return FormValidation.error(WRONG_LIFETIME);
-        }
+        return ConfigurationForm.checkTokenLifetimeSeconds(value);
     }
 }

@@ -13,7 +13,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** {@code bodyTemplate} of a webhook, as in Armory's deployment file, or in a file of its own. */
+/** The {@code bodyTemplate} of a webhook: {@code inline}, as in Armory's deployment file, or the {@code path} of a file. */
 @Restricted(NoExternalUse.class)
 public final class BodyTemplate extends AbstractDescribableImpl<BodyTemplate> {
 
@@ -26,7 +26,7 @@ public final class BodyTemplate extends AbstractDescribableImpl<BodyTemplate> {
     @DataBoundConstructor
     public BodyTemplate() {}
 
-    /** The template itself. */
+    /** Returns the text of the template. */
     @CheckForNull
     public String getInline() {
         return inline;
@@ -37,7 +37,7 @@ public final class BodyTemplate extends AbstractDescribableImpl<BodyTemplate> {
         this.inline = inline == null || inline.isBlank() ? null : inline;
     }
 
-    /** The file in the workspace that has the template. */
+    /** Returns the path of the template in the workspace. */
     @CheckForNull
     public String getPath() {
         return path;

@@ -12,14 +12,14 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * What every call has that is written in Jenkins: where it goes, and with what.
+ * The fields that webhooks and cancel webhooks have in common.
  *
  * @param <T> the class itself
  */
 @Restricted(NoExternalUse.class)
 public abstract class CallDefinition<T extends CallDefinition<T>> extends AbstractDescribableImpl<T> {
 
-    public static final String DEFAULT_METHOD = "POST";
+    private static final String DEFAULT_METHOD = "POST";
 
     private String method = DEFAULT_METHOD;
 
@@ -82,10 +82,27 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
         this.retryCount = retryCount;
     }
 
+    /** Returns the names of the fields that differ from their defaults. */
+    List<String> fields() {
+        List<String> fields = new ArrayList<>();
+        addIf(uriTemplate != null, "uriTemplate", fields);
+        addIf(!method.equals(DEFAULT_METHOD), "method", fields);
+        addIf(!headers.isEmpty(), "headers", fields);
+        addIf(bodyTemplate != null, "bodyTemplate", fields);
+        addIf(retryCount != 0, "retryCount", fields);
+        return fields;
+    }
+
+    static void addIf(boolean isSet, String field, List<String> fields) {
+        if (isSet) {
+            fields.add(field);
+        }
+    }
+
     /**
-     * The definition so far as the plain part of the plugin has it.
+     * Returns a builder with these fields.
      *
-     * @throws InvalidWebhookException when a header is none
+     * @throws InvalidWebhookException naming a header that is wrong
      */
     final Webhook.Builder toBuilder(@CheckForNull String name) {
         List<Webhook.Header> all = new ArrayList<>();

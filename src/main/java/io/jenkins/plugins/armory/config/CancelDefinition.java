@@ -16,8 +16,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * {@code cancel} of a webhook: what is called when an approval ends without its external process. Either the name of another
- * webhook, or one of its own.
+ * The cancel webhook of a webhook, which is called when an approval ends before its external process called back. It is the name
+ * of another webhook, or an inline definition.
  */
 @Restricted(NoExternalUse.class)
 public final class CancelDefinition extends CallDefinition<CancelDefinition> {
@@ -28,7 +28,7 @@ public final class CancelDefinition extends CallDefinition<CancelDefinition> {
     @DataBoundConstructor
     public CancelDefinition() {}
 
-    /** Name of a webhook that is defined elsewhere. */
+    /** Returns the name of another webhook. */
     @CheckForNull
     public String getWebhook() {
         return webhook;
@@ -39,13 +39,17 @@ public final class CancelDefinition extends CallDefinition<CancelDefinition> {
         this.webhook = Util.fixEmptyAndTrim(webhook);
     }
 
-    /** @throws InvalidWebhookException naming the field and what to put there */
+    /**
+     * Checks the fields and returns the cancel webhook.
+     *
+     * @throws InvalidWebhookException naming the field that is wrong
+     */
     public Webhook.Cancel toCancel() {
         if (webhook != null) {
             if (getUriTemplate() != null) {
                 throw new InvalidWebhookException(
                         "cancel",
-                        "has both webhook and uriTemplate; leave out webhook to define one here, or the other");
+                        "has both webhook and uriTemplate; leave out webhook to define one here, or leave out uriTemplate");
             }
             return Webhook.Cancel.named(webhook);
         }

@@ -18,7 +18,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
-/** Webhooks that are defined on a folder, for the jobs in it. There is none of this without the Folders plugin. */
+/** The webhooks of a folder, for the jobs in it. Loaded only if the Folders plugin is installed. */
 @Restricted(NoExternalUse.class)
 public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<?>> {
 
@@ -31,7 +31,7 @@ public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<
         return webhooks;
     }
 
-    /** @throws IllegalArgumentException naming the definition, the field and what to put there */
+    /** @throws IllegalArgumentException naming the definition and the field that is wrong */
     @DataBoundSetter
     public void setWebhooks(@CheckForNull List<WebhookDefinition> webhooks) {
         List<WebhookDefinition> all = webhooks == null ? new ArrayList<>() : new ArrayList<>(webhooks);
@@ -39,7 +39,7 @@ public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<
         this.webhooks = all;
     }
 
-    /** Those that are defined on an item itself, by their names; none where it is no folder. */
+    /** Returns the webhooks of a folder itself, by name; none if the item is no folder. */
     static Map<String, Webhook> on(Object item) {
         FolderWebhooks property = item instanceof AbstractFolder<?> folder
                 ? folder.getProperties().get(FolderWebhooks.class)
@@ -57,7 +57,7 @@ public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<
         }
     }
 
-    /** Finds them on all folders that a job is in. */
+    /** Finds the webhooks of all folders around a job. */
     @Extension(optional = true)
     public static final class Source implements WebhookSource {
         @Override

@@ -6,12 +6,16 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import jenkins.model.Jenkins;
 
-/** The field {@code jobs} that clients and issuers have. */
+/** The field {@code jobs} of clients and issuers. */
 final class Jobs {
 
     private Jobs() {}
 
-    /** @throws IllegalArgumentException naming the pattern that is wrong, and how to write it */
+    /**
+     * Checks patterns and returns them stripped.
+     *
+     * @throws IllegalArgumentException naming a pattern that is wrong
+     */
     static String checked(@CheckForNull String jobs) {
         String text = Util.fixNull(jobs).strip();
         JobPatterns.parse(text);
@@ -27,7 +31,7 @@ final class Jobs {
         try {
             return JobPatterns.parse(Util.fixNull(value)).patterns().isEmpty()
                     ? FormValidation.error(
-                            "Name the jobs, such as team/deploy or team/**; without any, nothing can be decided.")
+                            "Enter jobs, such as team/deploy or team/**. Without any, no approval can be decided.")
                     : FormValidation.ok();
         } catch (IllegalArgumentException x) {
             return FormValidation.error(x.getMessage());

@@ -9,7 +9,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * Describes an entry of a list that has a field {@code jobs}.
+ * The descriptor of an entry with a field {@code jobs}.
  *
  * @param <T> the entry
  */

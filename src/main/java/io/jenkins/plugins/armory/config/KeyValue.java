@@ -7,10 +7,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 
-/**
- * One of a webhook's {@code headers}, as in Armory's deployment file, or of the pairs of {@code context}, of which
- * Jenkinsfiles have a map and forms a list.
- */
+/** A header of a webhook, or an entry of its {@code context}. */
 @Restricted(NoExternalUse.class)
 public final class KeyValue extends AbstractDescribableImpl<KeyValue> {
 
@@ -18,8 +15,8 @@ public final class KeyValue extends AbstractDescribableImpl<KeyValue> {
     private final String value;
 
     /**
-     * @param key name of the header, or what follows {@code context.} in a template
-     * @param value template of the header's value, or what a template gets for {@code context}'s key
+     * @param key the header's name, or the key in {@code {{context.key}}}
+     * @param value the template of the header's value, or the value of {@code {{context.key}}}
      */
     @DataBoundConstructor
     public KeyValue(String key, String value) {

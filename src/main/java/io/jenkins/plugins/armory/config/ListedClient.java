@@ -24,8 +24,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * One of {@code callbackClients}: a username/password credential whose username and password are the {@code client_id} and
- * {@code client_secret} of a client of {@code oauth/token}. The credential is looked up anew each time.
+ * An entry of {@code callbackClients}: a username/password credential with the {@code client_id} and {@code client_secret} of a
+ * client of {@code oauth/token}. The credential is looked up at each use.
  */
 @Restricted(NoExternalUse.class)
 public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
@@ -33,12 +33,13 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
     private final String credentialsId;
     private final String jobs;
 
+    /** Parsed on first use; not part of the saved form. */
     @CheckForNull
-    private transient volatile JobPatterns patterns; // of jobs, made when they are needed: it is not saved
+    private transient volatile JobPatterns patterns;
 
     /**
-     * @param credentialsId id of a username/password credential of Jenkins itself
-     * @param jobs what the client may decide for, as {@link io.jenkins.plugins.armory.callback.token.JobPatterns} has it
+     * @param credentialsId the id of a username/password credential of Jenkins itself
+     * @param jobs the jobs that the client may decide for, in the format of {@link JobPatterns}
      */
     @DataBoundConstructor
     public ListedClient(String credentialsId, String jobs) {
@@ -54,7 +55,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
         return jobs;
     }
 
-    /** The client, unless its credential is not there. */
+    /** Returns the client; empty if its credential does not exist. */
     Optional<CallbackClient> toClient() {
         StandardUsernamePasswordCredentials credentials = lookUp(credentialsId);
         return credentials == null
@@ -75,7 +76,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
         return known;
     }
 
-    /** Not called {@code find}: in the descriptor that would be the method of that name which every descriptor has. */
+    /** Not named {@code find}: in the descriptor, that name is {@code Descriptor.find}. */
     @CheckForNull
     private static StandardUsernamePasswordCredentials lookUp(String id) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
@@ -105,7 +106,8 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
         public FormValidation doCheckCredentialsId(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             if (Util.fixEmptyAndTrim(value) == null) {
-                return FormValidation.error("Choose a username/password credential: client_id and client_secret.");
+                return FormValidation.error(
+                        "Choose a username/password credential with the client_id and the client_secret.");
             }
             return lookUp(value) != null
                     ? FormValidation.ok()

@@ -7,8 +7,9 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.oidc.RequiredClaims;
+import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import java.net.URI;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
@@ -17,7 +18,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** One of {@code issuers}: somebody outside whose JWTs count. */
+/** An entry of {@code issuers}: an outside issuer whose JWTs are accepted. */
 @Restricted(NoExternalUse.class)
 public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
 
@@ -27,11 +28,11 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
     private final String jobs;
 
     /**
-     * @param issuer its {@code iss}, letter for letter; its keys are found below that address
-     * @param audience what must be in {@code aud}
-     * @param requiredClaims each as {@link RequiredClaims} has it. A form sends all of them in one text of several lines
-     * @param jobs what the issuer's tokens may decide for, as {@link io.jenkins.plugins.armory.callback.token.JobPatterns} has it
-     * @throws IllegalArgumentException naming what is missing or wrong
+     * @param issuer the exact {@code iss} of its tokens; its keys are found below that address
+     * @param audience a value that {@code aud} must have
+     * @param requiredClaims claims in the format of {@link RequiredClaims}; a form sends all of them in one text of several lines
+     * @param jobs the jobs that its tokens may decide for, in the format of {@link JobPatterns}
+     * @throws IllegalArgumentException naming the field that is missing or wrong
      */
     @DataBoundConstructor
     public ListedIssuer(
@@ -39,12 +40,13 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             @CheckForNull String audience,
             @CheckForNull List<String> requiredClaims,
             @CheckForNull String jobs) {
-        this.issuer = required(issuer, "issuer: is missing; put the address there that its tokens have as iss");
+        this.issuer = required(issuer, "issuer: is missing; enter the iss of its tokens");
         if (!OutsideIssuer.isTrustworthy(this.issuer)) {
             throw new IllegalArgumentException(DescriptorImpl.notTrustworthy(this.issuer));
         }
-        this.audience = required(audience, "audience: is missing; put there what its tokens must have in aud");
-        this.requiredClaims = requiredClaims == null ? List.of() : lines(String.join("\n", requiredClaims));
+        this.audience = required(audience, "audience: is missing; enter a value that the aud of its tokens must have");
+        this.requiredClaims =
+                requiredClaims == null ? List.of() : new ArrayList<>(lines(String.join("\n", requiredClaims)));
         if (RequiredClaims.parse(this.requiredClaims).isEmpty() && isArmory(this.issuer)) {
             throw new IllegalArgumentException(DescriptorImpl.CLAIM_OF_ARMORY);
         }
@@ -79,7 +81,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
         return requiredClaims;
     }
 
-    /** For the form. */
+    /** Returns the claims for the form, one a line. */
     public String getRequiredClaimLines() {
         return String.join("\n", requiredClaims);
     }
@@ -89,10 +91,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
     }
 
     private static List<String> lines(String text) {
-        return Arrays.stream(text.split("[\r\n]"))
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .toList();
+        return text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
     }
 
     @Extension
@@ -101,10 +100,10 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
         private static final String ARMORY_HOST = "auth.cloud.armory.io";
         private static final String CLAIM_OF_ARMORY =
                 "requiredClaims: is empty, and Armory Cloud gives tokens to all its"
-                        + " customers; name a claim that only yours have, such as"
+                        + " customers; name a claim that only your tokens have, such as"
                         + " https://cloud.armory.io/principal#envId=YOUR_TENANT";
 
-        /** What the form of a new issuer has. */
+        /** Returns the default of the form for a new issuer. */
         public String getArmoryIssuer() {
             return "https://" + ARMORY_HOST + "/";
         }
@@ -115,8 +114,8 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
 
         private static String notTrustworthy(String address) {
             return "The issuer \"" + address
-                    + "\" is not an https address (http is for this machine itself): whoever can"
-                    + " change its keys on their way here can decide everything.";
+                    + "\" is not an https address. Over http, an attacker could replace its keys and then decide"
+                    + " every approval. Only an issuer on this machine may use http.";
         }
 
         @POST
@@ -151,8 +150,8 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             return OutsideIssuer.isTrustworthy(address) && isArmory(address)
                     ? FormValidation.error(CLAIM_OF_ARMORY)
                     : FormValidation.warning(
-                            "Without a required claim, everybody decides whom this issuer gives a token"
-                                    + " with that audience: of a public service, each of its customers.");
+                            "Without a required claim, every token of this issuer with that audience can"
+                                    + " decide. With a public service, that is each of its customers.");
         }
     }
 }

@@ -19,9 +19,9 @@ import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /**
- * Knows the Secret text credentials that may call back: the one of the approval in question, and the one of the settings,
- * which is a genuine token too, if not for an approval that names another. Both are looked up anew for each callback, so
- * a changed secret counts at once.
+ * Accepts the secrets of two Secret text credentials: the one that the approval names, and the one of the settings. The one of
+ * the settings is genuine everywhere, but may not decide an approval that names another. Both are looked up for each callback,
+ * so a changed secret takes effect at once.
  */
 final class SecretTextVerifier implements TokenVerifier {
 
@@ -46,7 +46,7 @@ final class SecretTextVerifier implements TokenVerifier {
         return new Verification.Genuine(Caller.of("credentials " + id, mayDecide));
     }
 
-    /** Whether the credential of an approval is the one of the settings, and not one that its step names. */
+    /** Returns whether the approval has the credential of the settings, because its step names none. */
     private static boolean namesNone(Approval approval) {
         String id = approval.callbackCredentialsId();
         return id != null && !AllowedCallers.nameCredential(approval.allowedCallers(), id);

@@ -18,15 +18,15 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Secret text credentials, as whoever asks may see them. Those that the settings trust with callbacks are no job's to send: else
- * whoever writes a Pipeline could have them sent to himself, and decide for other jobs with them.
+ * Lookup of Secret text credentials. Templates may not use a credential that the settings trust with callbacks: otherwise the
+ * author of a Pipeline could send it to their own server and decide for other jobs with it.
  */
 @Restricted(NoExternalUse.class)
 public final class SecretTexts {
 
     private SecretTexts() {}
 
-    /** The credential of that id as Jenkins itself sees it, of scope System too; {@code null} where there is none. */
+    /** Returns a credential of Jenkins itself, of any scope; {@code null} if there is none. */
     @CheckForNull
     static StringCredentials ofJenkins(String id) {
         return CredentialsProvider.findCredentialByIdInItemGroup(
@@ -34,10 +34,10 @@ public final class SecretTexts {
     }
 
     /**
-     * The credential whose holder may decide an approval, {@code null} where there is none. One that the step names is looked up as
-     * its job may see it, the one of the settings as Jenkins itself does: no credential of a folder stands in for it.
+     * Returns the credential that may decide an approval, {@code null} if there is none. A credential that the step names is looked
+     * up for its job. The one of the settings is looked up in Jenkins itself, so no credential of a folder replaces it.
      *
-     * @param allowedCallers of the approval
+     * @param allowedCallers the allowed callers of the approval
      */
     @CheckForNull
     public static StringCredentials ofCaller(String id, List<String> allowedCallers, Run<?, ?> run) {
@@ -45,9 +45,9 @@ public final class SecretTexts {
     }
 
     /**
-     * {@code {{secrets.ID}}} of a job's template, {@code null} where the job may use no such credential.
+     * Returns the credential of {@code {{secrets.ID}}} for a build, {@code null} if its job may use none of that id.
      *
-     * @throws IllegalArgumentException when the settings trust it with callbacks
+     * @throws IllegalArgumentException if the settings trust the credential with callbacks
      */
     @CheckForNull
     public static StringCredentials forTemplate(String id, Run<?, ?> run) {
@@ -56,9 +56,9 @@ public final class SecretTexts {
     }
 
     /**
-     * {@code {{secrets.ID}}} as the jobs of a place would see it.
+     * Returns the credential of {@code {{secrets.ID}}} for the jobs of a folder or of Jenkins, {@code null} if they may use none.
      *
-     * @throws IllegalArgumentException when the settings trust it with callbacks
+     * @throws IllegalArgumentException if the settings trust the credential with callbacks
      */
     @CheckForNull
     static StringCredentials forTemplate(String id, ItemGroup<?> place) {
@@ -71,8 +71,8 @@ public final class SecretTexts {
     private static void refuseTrusted(String id) {
         if (ArmoryConfiguration.get().trusts(id)) {
             throw new IllegalArgumentException(
-                    "is a credential that Manage Jenkins » System trusts with callbacks, which no job"
-                            + " may send; make another one for the service that is called");
+                    "is a credential that Manage Jenkins » System trusts with callbacks. No job may send it;"
+                            + " create another credential for the service that is called");
         }
     }
 
@@ -82,11 +82,10 @@ public final class SecretTexts {
     }
 
     /**
-     * What a form offers to the current user: all that the item may use to whoever may configure it, and to others no
-     * more than what is chosen already.
+     * Returns the list for a form: the credentials that the item may use, if the user may configure it; else the current one only.
      *
-     * @param item what is configured, {@code null} for Jenkins itself
-     * @param current id of what is chosen
+     * @param item the configured item, {@code null} for Jenkins itself
+     * @param current the id of the current credential
      */
     public static ListBoxModel items(@CheckForNull Item item, String current) {
         StandardListBoxModel items = new StandardListBoxModel();

@@ -8,10 +8,11 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.http.CallTimings;
+import io.jenkins.plugins.armory.http.WebhookClient;
 import io.jenkins.plugins.armory.runtime.ApprovalRequests;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.JenkinsProxy;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.TemplateException;
@@ -29,9 +30,8 @@ import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /**
- * Calls a webhook once for whoever defines it, as a step would: with its templates, secrets, the allowed hosts and the proxy, but
- * without repeating it. The id in it is one that Jenkins issued for nothing: whoever calls back to it is told that there is
- * nothing to decide.
+ * A single call of a saved webhook, to try its definition. It uses the webhook's templates and secrets, the allowed hosts and the
+ * proxy, and has no retries. Its approval id belongs to no approval: a callback to it is answered with 410.
  */
 final class TestCall {
 
@@ -39,41 +39,54 @@ final class TestCall {
     /** Longer than a call may take. */
     private static final Duration LIMIT = Duration.ofSeconds(45);
 
-    private final Webhook webhook;
+    private final CallbackTokens tokens;
+    private final WebhookClient client;
 
-    /** Where it is defined, {@code null} for the settings. */
-    @CheckForNull
-    private final Item item;
-
-    TestCall(Webhook webhook, @CheckForNull Item item) {
-        this.webhook = webhook;
-        this.item = item;
+    TestCall(CallbackTokens tokens, WebhookClient client) {
+        this.tokens = tokens;
+        this.client = client;
     }
 
-    /** Makes the call and waits for what comes of it. Who may have that done is for the caller to check. */
-    FormValidation send() {
+    /**
+     * Calls a webhook and waits for the answer. The caller checks permissions.
+     *
+     * @param item the folder that defines it, {@code null} for the settings
+     */
+    FormValidation send(@CheckForNull Item item, String name) {
+        Webhook webhook = item == null
+                ? WebhookDefinition.checked(ArmoryConfiguration.get().getWebhooks())
+                        .get(name)
+                : FolderWebhooks.on(item).get(name);
+        if (webhook == null) {
+            return FormValidation.error(Messages.TestCall_none());
+        }
         if (webhook.bodyPath() != null) {
             return FormValidation.error(Messages.TestCall_path());
         }
         if (webhook.networkMode() != NetworkMode.DIRECT) {
             return FormValidation.error(Messages.TestCall_agent());
         }
+        return send(webhook, item instanceof ItemGroup<?> folder ? folder : Jenkins.get());
+    }
+
+    /** @param place the place whose credentials the webhook may use */
+    private FormValidation send(Webhook webhook, ItemGroup<?> place) {
         CompletableFuture<CallResult> answered = new CompletableFuture<>();
         CallTimings timings = new CallTimings();
         long start = System.nanoTime();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            String id = ArmoryRuntime.get().tokens().newId();
+            String id = tokens.newId();
             WebhookRequest request = WebhookRequest.of(
-                    webhook, variables(id), new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null));
-            ArmoryRuntime.get()
-                    .client()
-                    .call(
-                            request,
-                            id,
-                            ArmoryConfiguration.get().hosts(),
-                            JenkinsProxy.forHost(request.hostName()),
-                            timings,
-                            answered::complete);
+                    webhook,
+                    variables(webhook, place, id),
+                    new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null));
+            client.call(
+                    request,
+                    id,
+                    ArmoryConfiguration.get().hosts(),
+                    JenkinsProxy.forHost(request.hostName()),
+                    timings,
+                    answered::complete);
             CallResult result = answered.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             return report(request, result, Duration.ofNanos(System.nanoTime() - start), timings);
         } catch (TemplateException | IllegalStateException | TimeoutException x) {
@@ -86,10 +99,10 @@ final class TestCall {
         }
     }
 
-    private Variables variables(String id) {
+    private Variables variables(Webhook webhook, ItemGroup<?> place, String id) {
         return new Variables()
                 .with(Variables.CALLBACK_URI, ApprovalRequests.callbackUriOf(id))
-                .with(Variables.CALLBACK_TOKEN, ArmoryRuntime.get().tokens().tokenFor(id))
+                .with(Variables.CALLBACK_TOKEN, tokens.tokenFor(id))
                 .with(Variables.APPROVAL_ID, id)
                 .with(Variables.DEPLOYMENT_ID, SAMPLE + "#1")
                 .with(Variables.APPLICATION_NAME, SAMPLE)
@@ -98,14 +111,12 @@ final class TestCall {
                 .with(Variables.NAMESPACE, SAMPLE)
                 .withContext(webhook.context())
                 .withContextSample(SAMPLE)
-                .withSecrets(this::secret);
+                .withSecrets(secret -> secret(secret, place));
     }
 
-    /** As the jobs of that place would see it. */
     @CheckForNull
-    private String secret(String id) {
-        StringCredentials credentials =
-                SecretTexts.forTemplate(id, item instanceof ItemGroup<?> folder ? folder : Jenkins.get());
+    private static String secret(String id, ItemGroup<?> place) {
+        StringCredentials credentials = SecretTexts.forTemplate(id, place);
         return credentials == null ? null : credentials.getSecret().getPlainText();
     }
 

@@ -7,6 +7,7 @@ import hudson.model.Descriptor;
 import hudson.model.Item;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -24,8 +25,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * A webhook as it is written in Jenkins: in <i>Manage Jenkins » System</i>, on a folder, or in a Jenkinsfile. The fields are
- * those of Armory's {@code webhooks} section. {@link #toWebhook} tells whether they are right.
+ * A webhook that is defined in <i>Manage Jenkins » System</i>, on a folder, or in a Jenkinsfile. The fields are those of
+ * Armory's {@code webhooks} section. {@link #toWebhook} checks them.
  */
 @Restricted(NoExternalUse.class)
 public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
@@ -95,7 +96,7 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
         this.context = context == null ? List.of() : new ArrayList<>(context);
     }
 
-    /** What is called when an approval ends without its external process. */
+    /** Returns the webhook that is called when an approval ends before its external process called back. */
     @CheckForNull
     public CancelDefinition getCancel() {
         return cancel;
@@ -106,9 +107,21 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
         this.cancel = cancel;
     }
 
-    /** The definition as the plain part of the plugin has it, checked.
+    @Override
+    public List<String> fields() {
+        List<String> fields = new ArrayList<>();
+        addIf(name != null, "name", fields);
+        fields.addAll(super.fields());
+        addIf(!networkMode.equals(NetworkMode.DIRECT.toString()), "networkMode", fields);
+        addIf(agentIdentifier != null, "agentIdentifier", fields);
+        addIf(disableCallback, "disableCallback", fields);
+        return fields;
+    }
+
+    /**
+     * Checks the fields and returns them as a webhook.
      *
-     * @throws InvalidWebhookException naming the field and what to put there
+     * @throws InvalidWebhookException naming the field that is wrong
      */
     public Webhook toWebhook() {
         return toBuilder(name)
@@ -120,7 +133,7 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
                 .build();
     }
 
-    /** The context as templates see it. */
+    /** Returns the context by its keys. */
     public Map<String, String> contextMap() {
         Map<String, String> map = new LinkedHashMap<>();
         context.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
@@ -128,10 +141,9 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
     }
 
     /**
-     * Checks a section of definitions.
+     * Checks definitions and returns them by name.
      *
-     * @return the definitions by their names
-     * @throws IllegalArgumentException naming the definition, the field and what to put there; also when two have one name
+     * @throws IllegalArgumentException naming the definition and the field that is wrong, or the name that two of them have
      */
     static Map<String, Webhook> checked(List<WebhookDefinition> definitions) {
         Map<String, Webhook> webhooks = new LinkedHashMap<>();
@@ -187,22 +199,18 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
         /**
          * Calls a saved webhook once.
          *
-         * @param item where it is defined, {@code null} for the settings
+         * @param item the folder that defines it, {@code null} for the settings
          */
         @POST
         public FormValidation doSendTest(@AncestorInPath Item item, @QueryParameter String name) {
-            Map<String, Webhook> saved;
             if (item == null) {
                 Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-                saved = checked(ArmoryConfiguration.get().getWebhooks());
             } else {
                 item.checkPermission(Item.CONFIGURE);
-                saved = FolderWebhooks.on(item);
             }
-            Webhook webhook = saved.get(String.valueOf(Util.fixEmptyAndTrim(name)));
-            return webhook == null
-                    ? FormValidation.error(Messages.TestCall_none())
-                    : new TestCall(webhook, item).send();
+            ArmoryRuntime armory = ArmoryRuntime.get();
+            return new TestCall(armory.tokens(), armory.client())
+                    .send(item, Util.fixNull(name).strip());
         }
 
         @POST

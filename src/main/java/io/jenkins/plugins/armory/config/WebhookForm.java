@@ -11,15 +11,15 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What the forms that define a webhook have in common: the lists they offer, and the rules of {@link Webhook}, applied to one
- * field while it is typed. None of it tells anything that the rules do not, so nobody is asked for a permission.
+ * Lists and checks of the forms that define a webhook. The checks apply the rules of {@link Webhook} to one field. They reveal
+ * nothing else, so they need no permission.
  */
 @Restricted(NoExternalUse.class)
 public final class WebhookForm {
 
     private WebhookForm() {}
 
-    /** That of the step's fields of the same names, which must be with the step for Pipeline's own reference. */
+    /** Returns the help of the step's field of the same name. It is with the step so that Pipeline's step reference finds it. */
     static String helpFile(String fieldName) {
         return "/descriptor/io.jenkins.plugins.armory.step.ArmoryWebhookApprovalStep/help/" + fieldName;
     }
@@ -38,7 +38,7 @@ public final class WebhookForm {
         return items;
     }
 
-    /** Of a field that may be left empty. */
+    /** Checks a field that may be empty. */
     public static FormValidation checkUriTemplate(@CheckForNull String value) {
         return value == null || value.isBlank() ? FormValidation.ok() : check(valid().uriTemplate(value));
     }
@@ -70,7 +70,7 @@ public final class WebhookForm {
         return check(valid().body(value == null || value.isBlank() ? null : value));
     }
 
-    /** A definition to try one field with. */
+    /** Returns a valid definition, to set one field of it. */
     private static Webhook.Builder valid() {
         return Webhook.named("name").uriTemplate("https://example.com/");
     }
@@ -84,7 +84,7 @@ public final class WebhookForm {
         }
     }
 
-    /** The problem as a sentence: the field is beside it. */
+    /** Returns the problem as a sentence without the field's name, since a form shows it beside the field. */
     private static FormValidation error(InvalidWebhookException x) {
         String problem = x.problem();
         return FormValidation.error(Character.toUpperCase(problem.charAt(0)) + problem.substring(1) + ".");

@@ -6,13 +6,13 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.List;
 import java.util.Map;
 
-/** Knows webhooks that are defined nearer to a job than in <i>Manage Jenkins » System</i>. */
+/** A source of webhook definitions that take precedence over those in <i>Manage Jenkins » System</i>. */
 interface WebhookSource extends ExtensionPoint {
 
     /**
-     * A place where webhooks are defined.
+     * A place with webhook definitions.
      *
-     * @param description for people, such as "on folder team"
+     * @param description the place, for error messages, such as "on folder team"
      * @param webhooks the definitions by their names
      */
     record Place(String description, Map<String, Webhook> webhooks) {}

@@ -11,23 +11,23 @@ import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The webhooks that are defined in Jenkins, by name. */
+/** Lookup of the webhooks that are defined in Jenkins: on the folders of a job from the inside, then in the settings. */
 @Restricted(NoExternalUse.class)
 public final class Webhooks {
 
     private Webhooks() {}
 
-    /** The definition of that name that is nearest to the job: on one of its folders, from the inside, or in the settings. */
+    /** Returns the nearest webhook of a name. */
     public static Optional<Webhook> find(Job<?, ?> job, String name) {
         return placesOf(job, name).map(place -> place.webhooks().get(name)).findFirst();
     }
 
-    /** The place where {@link #find} finds something, for people to read. */
+    /** Returns the place of the nearest webhook of a name, for error messages. */
     public static Optional<String> placeOf(Job<?, ?> job, String name) {
         return placesOf(job, name).map(WebhookSource.Place::description).findFirst();
     }
 
-    /** All names that {@link #find} finds something for, in alphabetical order. */
+    /** Returns the names of all webhooks that a job may call. */
     public static TreeSet<String> names(Job<?, ?> job) {
         TreeSet<String> names = new TreeSet<>();
         places(job).forEach(place -> names.addAll(place.webhooks().keySet()));

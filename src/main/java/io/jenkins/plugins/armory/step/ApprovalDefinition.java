@@ -15,10 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
-/**
- * The definition of an approval as its step gives it. It is kept in {@code program.dat} until the approval is written, so it
- * may have templates in it and no secret.
- */
+/** The definition of an approval by its step. It is part of {@code program.dat} until the approval is written: no secret in it. */
 final class ApprovalDefinition implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -45,18 +42,18 @@ final class ApprovalDefinition implements Serializable {
     private final ArrayList<String> allowedCallers;
 
     /**
-     * Takes over what the step says.
+     * Checks the parameters of the step.
      *
-     * @param enclosing name of the enclosing environment, {@code null} outside of any
-     * @throws AbortException naming the parameter and what to put there
+     * @param enclosing the name of the enclosing environment, {@code null} outside any
+     * @throws AbortException naming the parameter that is wrong
      */
     ApprovalDefinition(ArmoryWebhookApprovalStep step, @CheckForNull String enclosing, StepContext context)
             throws IOException, InterruptedException {
         try {
-            reference = step.toReference();
+            reference = WebhookReference.of(step);
             phase = step.requirePhase();
-            timeout = step.timeoutDuration();
-            heartbeat = step.heartbeatDuration();
+            timeout = step.limits().timeout();
+            heartbeat = step.limits().heartbeat();
         } catch (IllegalArgumentException x) {
             throw new AbortException("armoryWebhookApproval: " + x.getMessage());
         }
@@ -72,7 +69,7 @@ final class ApprovalDefinition implements Serializable {
         callbackCredentialsId = callbackCredentialsId(step, allowedCallers);
     }
 
-    /** Returns the credential that may call back: nobody but the callers of the step, if it names any. */
+    /** Returns the credential that may call back. A step that names callers excludes the credential of the settings. */
     @CheckForNull
     private static String callbackCredentialsId(ArmoryWebhookApprovalStep step, List<String> allowedCallers) {
         String own = step.getCallbackCredentialsId();
@@ -91,7 +88,7 @@ final class ApprovalDefinition implements Serializable {
         return phase;
     }
 
-    /** Returns what is deployed to, for people; {@code null} if that is not known. */
+    /** Returns the name of the environment or stage, for people; {@code null} outside both. */
     @CheckForNull
     String environment() {
         return environment;
@@ -115,7 +112,7 @@ final class ApprovalDefinition implements Serializable {
         return allowedCallers;
     }
 
-    /** Adds what it says to the terms of an approval. */
+    /** Sets the definition's part of the terms of an approval. */
     void addTo(ApprovalTerms.Builder terms) {
         terms.phase(phase)
                 .environment(environment)

@@ -15,15 +15,15 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** The words of an approval in its build's log. */
+/** The lines of an approval in its build's log. */
 final class ApprovalLog {
 
-    /** How much of a message of progress is in a line, in characters. */
+    /** The longest progress message in a line, in characters. */
     private static final int MAX_PROGRESS = 200;
 
     private final Consumer<String> log;
 
-    /** @param log takes lines of which other people's text is clean */
+    /** @param log takes lines whose text from outside is clean */
     ApprovalLog(Consumer<String> log) {
         this.log = log;
     }
@@ -45,7 +45,7 @@ final class ApprovalLog {
             log.accept(answered + (manual == null ? " No callback is awaited." : waiting + "."));
         }
         if (manual != null) {
-            log.accept("A person has to approve too"
+            log.accept("A person must approve too"
                     + (manual.submitters().isEmpty() ? "" : " (" + String.join(", ", manual.submitters()) + ")")
                     + (manual.message().isEmpty() ? "" : ": " + manual.message())
                     + " " + ModelHyperlinkNote.encodeTo(page, "Approve or reject") + ", or POST to "
@@ -76,10 +76,10 @@ final class ApprovalLog {
         Decision person = approval.person();
         Decision callback = approval.callback();
         if (person != null) {
-            log.accept(approved(person) + (approval.awaitsCallback() ? " The callback is still awaited." : ""));
+            log.accept(approved(person) + (approval.awaitsCallback() ? " The callback is still pending." : ""));
         } else if (callback != null) {
-            log.accept("The callback said success (" + LogText.continued(callback.decidedBy()) + ")"
-                    + message(callback.mdMessage()) + ". A person is still awaited.");
+            log.accept("The callback reported success (" + LogText.continued(callback.decidedBy()) + ")"
+                    + message(callback.mdMessage()) + ". A person must still approve.");
         }
     }
 
@@ -93,7 +93,7 @@ final class ApprovalLog {
         Decision callback = approval.callback();
         boolean byPersonLast =
                 person != null && callback != null && !person.decidedAt().isBefore(callback.decidedAt());
-        if (byPersonLast) { // else heard() has said so
+        if (byPersonLast) { // otherwise heard() has logged it
             log.accept(approved(person));
         }
         if (decision.outcome() == Decision.Outcome.SUCCESS) {
@@ -101,7 +101,7 @@ final class ApprovalLog {
         }
     }
 
-    /** Returns why an approval failed, for the log and for what the step throws. */
+    /** Returns the reason of a failure, for the log and for the exception of the step. */
     static String failure(Approval approval) {
         Decision decision = approval.requireDecision();
         String title = title(approval);
@@ -111,7 +111,7 @@ final class ApprovalLog {
             case TIMED_OUT -> title + "timed out: " + overdue(approval);
             case NOT_HEARD ->
                 title + "failed before its deadline: " + decision.mdMessage()
-                        + " Raise heartbeat, report progress more often, or find out what has become of it.";
+                        + " Raise heartbeat, report progress more often, or check the external process.";
             case NOT_SENT -> "Webhook '" + approval.webhook() + "' could not be called" + message(decision.mdMessage());
             case OTHER_FAILED -> title + "ended" + message(decision.mdMessage());
             default -> throw new IllegalArgumentException("no failure: " + decision.outcome());
@@ -129,23 +129,24 @@ final class ApprovalLog {
     private static String overdue(Approval approval) {
         boolean personMissing = approval.callback() != null || !approval.awaitsCallback();
         return (personMissing ? "nobody approved" : "no callback arrived") + " within " + timeout(approval)
-                + ". Raise the limit with timeout and unit, or find out what has become of "
-                + (personMissing ? "those who may approve." : "the external process.");
+                + ". Raise the limit with timeout and unit, or "
+                + (personMissing ? "ask the people who may approve." : "check the external process.");
     }
 
-    /** Tells what a failed {@code afterDeployment} approval cancels. */
+    /** Logs what a failed {@code afterDeployment} approval cancels. */
     void cancels(@CheckForNull String failedEnvironment) {
         if (failedEnvironment == null) {
             log.accept(
-                    "Every stage and environment that has not begun yet is cancelled. What this stage still does is done.");
+                    "Every stage and environment that has not started yet is cancelled. The current stage runs to its end.");
         } else {
             log.accept("Environments that depend on '" + failedEnvironment
-                    + "' are cancelled. Plain stages go on: to keep one from running, put armoryEnvironment(name: '...',"
-                    + " dependsOn: ['" + failedEnvironment + "']) { ... } around what is in it.");
+                    + "' are cancelled. Other stages still run. To make a stage depend on '" + failedEnvironment
+                    + "', put armoryEnvironment(name: '...', dependsOn: ['" + failedEnvironment
+                    + "']) { ... } around its steps.");
         }
     }
 
-    /** Returns other people's message as it is put behind a line. */
+    /** Returns a message from outside as the end of a line. */
     private static String message(String mdMessage) {
         String text = LogText.continued(mdMessage);
         return text.isEmpty() ? "" : ": " + text;

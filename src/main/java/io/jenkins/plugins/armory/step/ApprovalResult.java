@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The value of {@code armoryWebhookApproval} in the Pipeline. */
+/** The value that {@code armoryWebhookApproval} returns to the Pipeline. */
 final class ApprovalResult {
 
     private ApprovalResult() {}

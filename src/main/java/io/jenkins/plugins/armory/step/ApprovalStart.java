@@ -4,6 +4,7 @@ import hudson.AbortException;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -11,8 +12,9 @@ import io.jenkins.plugins.armory.delivery.UndeliverableException;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.Place;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.ApprovalRequests;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
+import io.jenkins.plugins.armory.runtime.Deployments;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
@@ -25,60 +27,60 @@ import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * The start of an approval: looks up its webhook, checks all that can be wrong, and writes the approval. Nothing is kept
- * and nothing is called if anything is wrong.
+ * The creation of an approval: resolves its webhook, checks everything, and writes the approval. If a check fails, nothing is
+ * written and nothing is called.
  */
 final class ApprovalStart {
 
-    private final String id;
-    private final ApprovalDefinition definition;
-    private final Place place;
+    private final Approvals approvals;
+    private final Deployments deployments;
+    private final ApprovalRequests requests;
     private final StepContext context;
     private final Consumer<String> log;
 
     /** @param log takes lines for the build's log */
-    ApprovalStart(String id, ApprovalDefinition definition, Place place, StepContext context, Consumer<String> log) {
-        this.id = id;
-        this.definition = definition;
-        this.place = place;
+    ApprovalStart(
+            Approvals approvals,
+            Deployments deployments,
+            ApprovalRequests requests,
+            StepContext context,
+            Consumer<String> log) {
+        this.approvals = approvals;
+        this.deployments = deployments;
+        this.requests = requests;
         this.context = context;
         this.log = log;
     }
 
     /**
-     * Creates the approval. May wait for files on an agent.
+     * Creates the approval. May wait for an agent.
      *
-     * @throws AbortException naming what is wrong, and the mend
+     * @throws AbortException naming what is wrong
      */
-    Approval create() throws IOException, InterruptedException {
+    void create(String id, ApprovalDefinition definition, Place place) throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
         OutgoingCalls calls = definition.reference().resolve(context, definition.environment());
         Webhook webhook = Objects.requireNonNull(calls.webhook(), "a reference is one to a webhook");
-        checkCallers(run, webhook);
-        checkHeartbeat(webhook);
-        // Without a group yet, since nothing must be told to the environments before all is checked.
-        checkCalls(terms(run, calls).start(), run);
-        Transition transition =
-                ArmoryRuntime.get().deployments().apply(run, new ApprovalStarted(place, id, definition.phase()));
+        checkCallers(definition, run, webhook);
+        checkHeartbeat(definition, webhook);
+        ApprovalTerms.Builder terms = terms(id, definition, run, webhook).calls(calls);
+        // Before the group is known: the environments must hear of the approval only after all checks.
+        checkCalls(terms.start(), run);
+        Transition transition = deployments.apply(run, new ApprovalStarted(place, id, definition.phase()));
         if (transition.problem() != null) {
             throw new AbortException("The webhook was not called: " + transition.problem());
         }
-        Approval approval = terms(run, calls)
-                .group(transition.deployment().resolved(place).shared())
-                .start();
         if (!BuildRecord.hasApprovals(run)) {
-            warnWhereCrashesEndTheBuild();
+            warnOfLowDurability();
         }
-        write(approval, run);
-        return approval;
+        write(terms.group(transition.deployment().resolved(place).shared()).start(), run);
     }
 
-    private ApprovalTerms.Builder terms(Run<?, ?> run, OutgoingCalls calls) {
-        Webhook webhook = Objects.requireNonNull(calls.webhook(), "a reference is one to a webhook");
+    private static ApprovalTerms.Builder terms(
+            String id, ApprovalDefinition definition, Run<?, ?> run, Webhook webhook) {
         ApprovalTerms.Builder terms = ApprovalTerms.of(id, BuildRecord.refTo(run))
                 .webhook(webhook.name())
-                .timeout(Instant.now(), definition.timeout())
-                .calls(calls);
+                .timeout(Instant.now(), definition.timeout());
         definition.addTo(terms);
         if (webhook.disableCallback()) {
             terms.withoutCallback();
@@ -86,7 +88,7 @@ final class ApprovalStart {
         return terms.origin(originIfKnown());
     }
 
-    /** Returns the address of this Jenkins. Without one, the check of the calls says what to do. */
+    /** Returns the address of this Jenkins, {@code null} if unknown: then the check of the calls fails with a message. */
     private static String originIfKnown() {
         try {
             return ArmoryConfiguration.get().rootActionUrl();
@@ -95,23 +97,23 @@ final class ApprovalStart {
         }
     }
 
-    private static void checkCalls(Approval approval, Run<?, ?> run) throws AbortException {
+    private void checkCalls(Approval approval, Run<?, ?> run) throws AbortException {
         try {
-            ArmoryRuntime.get().requests().check(approval, run);
+            requests.check(approval, run);
         } catch (UndeliverableException x) {
             throw new AbortException(x.getMessage());
         }
     }
 
-    private void checkHeartbeat(Webhook webhook) throws AbortException {
+    private static void checkHeartbeat(ApprovalDefinition definition, Webhook webhook) throws AbortException {
         if (definition.heartbeat() != null && webhook.disableCallback()) {
             throw new AbortException("heartbeat: webhook '" + webhook.name()
                     + "' is defined with disableCallback, so no callback is awaited; leave heartbeat out");
         }
     }
 
-    /** @throws AbortException if the step names a caller that can never call back */
-    private void checkCallers(Run<?, ?> run, Webhook webhook) throws AbortException {
+    /** @throws AbortException if the step names a caller that does not exist */
+    private void checkCallers(ApprovalDefinition definition, Run<?, ?> run, Webhook webhook) throws AbortException {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
         String credentialsId = definition.callbackCredentialsId();
         List<String> allowed = definition.allowedCallers();
@@ -119,7 +121,7 @@ final class ApprovalStart {
                 && !configuration.hasClient(credentialsId)
                 && SecretTexts.ofCaller(credentialsId, allowed, run) == null) {
             throw new AbortException("callbackCredentialsId: there is no Secret text credential \"" + credentialsId
-                    + "\" that this job may use, and it is none of the callback clients of Jenkins");
+                    + "\" that this job may use, and no callback client of Jenkins has this credential");
         }
         for (String caller : allowed) {
             if (!configuration.knowsCaller(caller)) {
@@ -133,35 +135,35 @@ final class ApprovalStart {
                 && !webhook.mentions(Variables.CALLBACK_TOKEN)
                 && !configuration.letsSomebodyDecideFor(run.getParent().getFullName())) {
             log.accept(
-                    "WARNING: nobody can call back, since nobody has a token. Put {{armory.callbackToken}} into a header or the"
+                    "WARNING: nobody can call back, because nobody has a token. Put {{armory.callbackToken}} into a header or the"
                             + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
         }
     }
 
-    /** Jenkins ends such a build when it starts again, whatever callers were told. */
-    private void warnWhereCrashesEndTheBuild() throws IOException, InterruptedException {
+    /** Warns that a restart or a crash of Jenkins ends this build, although callers were told that they decided. */
+    private void warnOfLowDurability() throws IOException, InterruptedException {
         FlowExecution execution = context.get(FlowExecution.class);
         if (execution == null) {
             return;
         }
         if (execution instanceof BlockableResume resumable && resumable.isResumeBlocked()) {
             log.accept(
-                    "WARNING: this build does not survive a restart of Jenkins (disableResume): its approvals then end"
-                            + " without a decision, also those that were decided just before.");
+                    "WARNING: this build does not survive a restart of Jenkins (disableResume). A restart ends its approvals"
+                            + " without a decision, even one that was decided just before.");
         } else if (!execution.getDurabilityHint().isPersistWithEveryStep()) {
             log.accept("WARNING: this build does not survive a crash of Jenkins (durability "
                     + execution.getDurabilityHint()
-                    + "): its approvals then end without a decision, also those that were decided just before. Use the"
-                    + " durability MAX_SURVIVABILITY where that matters.");
+                    + "). A crash ends its approvals without a decision, even one that was decided just before. To avoid"
+                    + " that, use the durability MAX_SURVIVABILITY.");
         }
     }
 
-    private static void write(Approval approval, Run<?, ?> run) throws AbortException {
+    private void write(Approval approval, Run<?, ?> run) throws AbortException {
         try {
-            ArmoryRuntime.get().approvals().create(approval);
-            BuildRecord.add(run, approval.id()); // second, see there
+            approvals.create(approval);
+            BuildRecord.add(run, approval.id()); // after the approval, see BuildRecord.add
         } catch (IOException x) {
-            throw SuspendedExecution.failure("The webhook was not called, since the approval cannot be written", x);
+            throw SuspendedExecution.failure("The webhook was not called, because the approval cannot be written", x);
         }
     }
 }

@@ -11,7 +11,6 @@ import io.jenkins.plugins.armory.flow.DeadEnds;
 import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.flow.cps.OwnStage;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,25 +26,25 @@ import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * A deployment to one environment as the build sees it. It waits suspended for those that it depends on. When it may not
- * run, it ends without an error and is shown as aborted, so that what is independent of it goes on.
+ * The execution of {@code armoryEnvironment}. It waits for the environments in {@code dependsOn}. If the environment is
+ * cancelled, it ends without an error and is shown as aborted, so that independent parts of the Pipeline continue.
  */
 final class ArmoryEnvironmentExecution extends BlockExecution implements DeploymentStore.Waiter {
 
     private static final long serialVersionUID = 1L;
-    /** What the body has in its environment; Armory gives its deployments a variable of that name. */
+    /** An environment variable of the body. Armory sets a variable of this name in its deployments. */
     private static final String VARIABLE = "ARMORY_ENVIRONMENT_NAME";
-    /** What the step {@code stage} gives its body. */
+    /** An environment variable that the step {@code stage} sets. */
     private static final String STAGE_VARIABLE = "STAGE_NAME";
 
-    /** A wait that is over sooner is not worth the files that are written to show it. */
+    /** A shorter wait is not shown, because showing it writes files. */
     private static final long SHOWN_AFTER_SECONDS = 1;
 
     private final transient ArmoryEnvironmentStep step;
     private String name;
     private ArrayList<String> dependsOn;
 
-    /** Whether the body is shown as a stage, see {@link OwnStage}. */
+    /** {@code true} to show the body as a stage, see {@link OwnStage}. */
     private transient boolean ownStage;
 
     /** Guarded by this. */
@@ -86,7 +85,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
             return;
         }
         setWaiting(true);
-        DeploymentStore store = ArmoryRuntime.get().deployments().of(build());
+        DeploymentStore store = armory().deployments().of(build());
         store.attach(name, this);
         DeadEnds.watch(getContext(), store, name);
         Timer.get().schedule(() -> later(this::showThatItWaits), SHOWN_AFTER_SECONDS, TimeUnit.SECONDS);
@@ -114,7 +113,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
             switch (environment.state()) {
                 case DEPLOYING, AWAITING_APPROVAL -> startBody(invoker());
                 case CANCELLED -> cancel(String.valueOf(environment.reason()));
-                case COMPLETE -> succeed(null); // and Jenkins went down before that was part of the program
+                case COMPLETE -> succeed(null); // Jenkins stopped before the program was saved
                 default -> throw new AbortException("armoryEnvironment: " + environment.reason());
             }
         });
@@ -153,7 +152,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     @Override
     void stopped(Throwable cause) throws IOException, InterruptedException {
         String reason = String.valueOf(BlockEnd.failure(cause).reason());
-        ArmoryRuntime.get().deployments().of(build()).detach(name);
+        armory().deployments().of(build()).detach(name);
         tell(new Stopped(name, id(), reason));
         waitNoLonger();
     }
@@ -175,6 +174,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     }
 
     private void logCaughtFailure(Environment failed) {
-        log("Environment '" + name + "' has failed, since no later approval made up for this one: " + failed.reason());
+        log("Environment '" + name + "' has failed, because no later approval of the same webhook and phase succeeded: "
+                + failed.reason());
     }
 }

@@ -17,8 +17,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 
 /**
- * {@code when { armoryEnvironmentReady 'staging' }}: the stage is run when that environment is complete and no approval after
- * its deployment failed, and is else skipped as Declarative Pipelines skip stages. It does not wait.
+ * The condition {@code when { armoryEnvironmentReady 'staging' }}: holds if the environment is complete and no approval after its
+ * deployment failed. Otherwise the Declarative Pipeline skips the stage. It does not wait.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryEnvironmentReady extends DeclarativeStageConditional<ArmoryEnvironmentReady> {
@@ -36,12 +36,12 @@ public final class ArmoryEnvironmentReady extends DeclarativeStageConditional<Ar
         return environment;
     }
 
-    /** Called by the script of the condition, on the engine's thread; looks at memory alone. */
+    /** Called by the condition's script on the thread of the Pipeline engine, so it does no I/O. */
     public boolean isReady(Run<?, ?> run) {
         return ArmoryRuntime.get().deployments().admitsDependents(run, environment);
     }
 
-    /** Only where Declarative Pipelines are installed. */
+    /** Loaded only if Declarative Pipelines are installed. */
     @Extension(optional = true)
     @Symbol("armoryEnvironmentReady")
     public static final class DescriptorImpl extends DeclarativeStageConditionalDescriptor<ArmoryEnvironmentReady> {

@@ -7,8 +7,6 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +28,9 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * {@code armoryEnvironment(name: 'prod', dependsOn: ['staging']) { }}: deploys to an environment, once those that it depends
- * on are complete. What they are called is Armory's {@code targets}, and {@code dependsOn} is one of its constraints.
+ * The step {@code armoryEnvironment(name: 'prod', dependsOn: ['staging']) { }}: runs its body once the environments in
+ * {@code dependsOn} are complete. In Armory's deployment file, environments are {@code targets} and {@code dependsOn} is one
+ * of their constraints.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryEnvironmentStep extends Step {
@@ -57,7 +56,11 @@ public final class ArmoryEnvironmentStep extends Step {
         this.dependsOn = dependsOn == null ? List.of() : List.copyOf(dependsOn);
     }
 
-    /** @throws IllegalArgumentException naming the parameter and what to put there */
+    /**
+     * Returns the names of the environments to wait for.
+     *
+     * @throws IllegalArgumentException naming the parameter that is wrong
+     */
     LinkedHashSet<String> dependencies() {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("name: is missing; name the environment that is deployed to");
@@ -109,44 +112,15 @@ public final class ArmoryEnvironmentStep extends Step {
             return arguments.get(NAME) instanceof String text ? text : null;
         }
 
-        /**
-         * {@code dependsOn: ['a', 'b']}, or {@code dependsOn: 'a'}, becomes what a form has.
-         *
-         * @throws IllegalArgumentException naming an argument that the step does not have, or not so
-         */
+        /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
-            Object given = arguments.get(DEPENDS_ON);
-            List<?> names =
-                    given instanceof List<?> list ? list : given instanceof CharSequence ? List.of(given) : null;
-            if (names == null) {
-                return StepArguments.checked(this, arguments);
-            }
-            List<Object> entries = new ArrayList<>();
-            for (Object name : names) {
-                entries.add(name instanceof CharSequence ? Map.of(NAME, name.toString()) : name);
-            }
-            Map<String, Object> result = new LinkedHashMap<>(arguments);
-            result.put(DEPENDS_ON, entries);
-            return StepArguments.checked(this, result);
+            return StepArguments.checked(this, Shorthands.textsToObjects(arguments, DEPENDS_ON, NAME));
         }
 
-        /** The reverse, for the Snippet Generator. */
         @Override
         public UninstantiatedDescribable customUninstantiate(UninstantiatedDescribable step) {
-            if (!(step.getArguments().get(DEPENDS_ON) instanceof List<?> entries)) {
-                return step;
-            }
-            List<Object> names = new ArrayList<>();
-            for (Object entry : entries) {
-                names.add(
-                        entry instanceof UninstantiatedDescribable each
-                                ? each.getArguments().get(NAME)
-                                : entry);
-            }
-            Map<String, Object> arguments = new LinkedHashMap<>(step.getArguments());
-            arguments.put(DEPENDS_ON, names);
-            return step.withArguments(arguments);
+            return Shorthands.objectsToTexts(step, DEPENDS_ON, NAME);
         }
 
         @POST

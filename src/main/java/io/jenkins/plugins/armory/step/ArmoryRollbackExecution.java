@@ -15,8 +15,8 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * A rollback as the build sees it. It returns whether the environment was rolled back. A rollback that fails does not throw:
- * the build fails, and whoever catches what the deployment failed with can still pass that on, as the reason that it is.
+ * The execution of {@code armoryRollback}. It returns whether the environment was rolled back. A failed rollback makes the build
+ * fail but does not throw, so that a {@code catch} block can still rethrow the exception of the deployment.
  */
 final class ArmoryRollbackExecution extends BlockExecution {
 
@@ -32,7 +32,7 @@ final class ArmoryRollbackExecution extends BlockExecution {
     @Override
     public boolean start() throws Exception {
         if (environment.isEmpty()) {
-            throw new AbortException("armoryRollback: environment: is missing; name the one that is rolled back");
+            throw new AbortException("armoryRollback: environment: is missing; name the environment to roll back");
         }
         return beginOnceSaved();
     }
@@ -55,8 +55,7 @@ final class ArmoryRollbackExecution extends BlockExecution {
                 .map(Environment::rollback)
                 .orElse(null);
         if (transition.problem() == null && rollback != null && rollback.over()) {
-            // Jenkins went down after the body had ended, and before that was part of the program. There is one
-            // rollback.
+            // Jenkins stopped after the body ended, before the program was saved. The body must not run twice.
             end(
                     rollback.failure() == null
                             ? BlockEnd.success(null)
@@ -70,9 +69,9 @@ final class ArmoryRollbackExecution extends BlockExecution {
                 .map(Environment::state)
                 .filter(Environment.State::isUnderWay)
                 .isPresent()) {
-            // Whether it is going to fail is not known yet; to leave out the rollback then would be a trap.
+            // It may still fail, so skipping the rollback would hide a mistake in the Pipeline.
             throw new AbortException("armoryRollback: environment: \"" + environment
-                    + "\" is still being deployed to; put armoryRollback behind armoryEnvironment and not into it, in a"
+                    + "\" is still being deployed to; put armoryRollback after armoryEnvironment and not inside it, in a"
                     + " catch or finally block or in post");
         } else {
             log("Nothing to roll back in environment '" + environment + "': " + transition.problem() + ".");
@@ -101,7 +100,7 @@ final class ArmoryRollbackExecution extends BlockExecution {
                     .find(environment)
                     .map(Environment::reason)
                     .orElse("");
-            log("ERROR: " + text + " (It was rolled back since its deployment had failed: " + first + ")");
+            log("ERROR: " + text + " (It was rolled back because its deployment failed: " + first + ")");
             getContext().get(FlowNode.class).addAction(new WarningAction(Result.FAILURE).withMessage(text));
             Run<?, ?> run = build();
             run.setResult(Result.FAILURE);

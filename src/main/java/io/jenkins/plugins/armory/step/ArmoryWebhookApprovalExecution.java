@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Result;
-import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.Attempt;
@@ -21,7 +20,6 @@ import io.jenkins.plugins.armory.flow.ProgramSaves;
 import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.armory.runtime.Work;
 import java.io.IOException;
 import java.util.Optional;
@@ -34,26 +32,26 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * The execution of {@code armoryWebhookApproval}: creates the approval, waits, and hands the decision to the Pipeline. A
- * crash is harmless at any moment, because of this order:
+ * The execution of {@code armoryWebhookApproval}: creates the approval, waits, and hands the decision to the Pipeline. This order
+ * makes a crash harmless at any moment:
  * <ol>
- *   <li>the program is saved with the approval's id in it,
- *   <li>the approval is written, and with it all that it may call,
+ *   <li>The program is saved with the approval's id.
+ *   <li>The approval is written with all its outgoing calls.
  *   <li>{@link io.jenkins.plugins.armory.delivery.Delivery} calls the webhook.
  * </ol>
- * After a restart {@link #resume} goes on from what is written.
+ * After a restart, {@link #resume} continues from what is on disk.
  */
 final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements ApprovalObserver {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(ArmoryWebhookApprovalExecution.class.getName());
-    private static final String OTHER_FAILED = "another one of the same phase failed: ";
+    private static final String OTHER_FAILED = "another approval of the same phase failed: ";
 
     private final transient ArmoryWebhookApprovalStep step;
 
     private String approvalId;
 
-    /** Name of the environment that the approval belongs to if the build comes to it, {@code null} for the stage. */
+    /** The environment that the approval belongs to, {@code null} for the enclosing stage. */
     @CheckForNull
     private String placeEnvironment;
 
@@ -78,19 +76,19 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         placeEnvironment = step.getEnvironment() != null ? step.getEnvironment() : enclosingName;
         phase = defined.phase();
         webhook = defined.reference().name();
-        approvalId = ArmoryRuntime.get().tokens().newId();
+        approvalId = armory().tokens().newId();
         later(this::pause);
         ProgramSaves.afterSave(getContext(), this::run, this::begin);
         return false;
     }
 
-    /** Creates the approval, on a thread that may wait for an agent if something has to be read. */
+    /** Creates the approval, on a thread that may wait for an agent if files must be read. */
     private void begin() throws Exception {
         ApprovalDefinition defined = definition;
         if (defined == null || defined.reference().isInline()) {
             create();
         } else {
-            ArmoryRuntime.get().waitingExecutor().execute(() -> run(this::create));
+            armory().waitingExecutor().execute(() -> run(this::create));
         }
     }
 
@@ -99,7 +97,8 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         if (stopCause() != null || defined == null) {
             return;
         }
-        new ApprovalStart(approvalId, defined, place(), getContext(), this::print).create();
+        new ApprovalStart(approvals(), armory().deployments(), armory().requests(), getContext(), this::print)
+                .create(approvalId, defined, place());
         definition = null;
         waitForDecision();
     }
@@ -111,20 +110,19 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
     private void waitForDecision() throws Exception {
         approvals().attach(approvalId, this);
         Throwable stopped = stopCause();
-        if (stopped != null) { // before there was an approval to end
+        if (stopped != null) { // before the approval existed
             abort(stopped);
         } else if (!endIfOtherFailed()) {
-            ArmoryRuntime.get().delivery().deliver(approvalId);
+            armory().delivery().deliver(approvalId);
         }
     }
 
     /**
-     * Ends this approval if one of the same phase has failed in a branch beside it. For after this one is attached: one that
-     * fails later finds it.
+     * Ends this approval if an approval of the same phase failed in a parallel branch, and returns whether it did. Called after
+     * this approval is attached, since an approval that fails later only ends attached ones.
      */
     private boolean endIfOtherFailed() throws IOException, InterruptedException {
-        Optional<Failure> failed =
-                ArmoryRuntime.get().deployments().deploymentOf(build()).failedBeside(place(), phase);
+        Optional<Failure> failed = armory().deployments().deploymentOf(build()).failedBeside(place(), phase);
         if (failed.isPresent()) {
             approvals()
                     .apply(
@@ -136,40 +134,28 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
 
     @Override
     public void onResume() {
-        ArmoryRuntime runtime = ArmoryRuntime.get();
-        runtime.executor().execute(() -> {
+        ArmoryRuntime armory = armory();
+        armory.executor().execute(() -> {
             run(this::pause);
-            if (runtime.problem().isPresent()) {
-                log("The webhook approvals are not open, and Jenkins's log says why; the step goes on when they are.");
+            if (armory.problem().isPresent()) {
+                log("The webhook approvals are not available, see Jenkins's log. The step continues once they are.");
             }
-            runtime.whenOpen(() -> run(this::resume));
+            armory.whenOpen(() -> run(this::resume));
         });
     }
 
     private void resume() throws Exception {
         Throwable stopped = stopCause();
-        if (stopped != null) { // while the approvals were not open
+        if (stopped != null) { // while the approvals were not available
             abort(stopped);
             return;
         }
-        Run<?, ?> run = build();
-        Optional<Approval> approval;
-        try {
-            approval = approvals().find(approvalId);
-        } catch (IOException x) { // it may have been decided: then the webhook must not be called once more
-            throw failure("The approval cannot be read, so what was decided is not known", x);
-        }
+        Optional<Approval> approval = ResumedApproval.find(approvals(), approvalId, build());
         if (approval.isEmpty()) {
-            if (BuildRecord.has(run, approvalId)) {
-                throw new AbortException(
-                        "The approval of this step is not in JENKINS_HOME/armory-approvals any more, so what was"
-                                + " decided is not known. Its webhook is not called a second time; run the build again.");
-            }
             begin();
             return;
         }
         definition = null;
-        BuildRecord.add(run, approvalId);
         if (approval.get().state() == Approval.State.WAITING) {
             log("Jenkins was restarted; still waiting for the callback until "
                     + approval.get().deadline() + ".");
@@ -183,7 +169,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         later(() -> abort(cause));
     }
 
-    /** Ends the approval; if it was pending, {@link #decided} then ends the step. */
+    /** Ends the approval. If it was pending, {@link #decided} then ends the step. */
     private void abort(Throwable cause) {
         boolean known = false;
         try {
@@ -191,7 +177,10 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
                     .apply(approvalId, new Event.Aborted("The build, or this part of it, was stopped."))
                     .isPresent();
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot write that " + approvalId + " was stopped; the next start finds out", x);
+            LOGGER.log(
+                    Level.WARNING,
+                    "Cannot write that " + approvalId + " was stopped; the next start of Jenkins ends it",
+                    x);
         }
         if (!known) {
             fail(cause);
@@ -201,7 +190,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
     @Override
     void failed(Exception thrown) {
         if (Jenkins.get().isTerminating()) {
-            return; // the approvals are closed; the next start takes up where this one stands
+            return; // the approvals are closed, and the next start resumes the step
         }
         super.failed(thrown);
         Work.run(
@@ -211,7 +200,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
                 },
                 x -> LOGGER.log(
                         Level.WARNING,
-                        "Cannot write that " + approvalId + " is over; the build's end will try again",
+                        "Cannot write that " + approvalId + " is over; the end of the build tries again",
                         x),
                 this::log);
     }
@@ -223,17 +212,17 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
 
     @Override
     public void sent(Approval approval, Attempt attempt) {
-        run(() -> words().sent(approval, attempt, build()));
+        run(() -> texts().sent(approval, attempt, build()));
     }
 
     @Override
     public void progressed(Progress progress) {
-        words().progressed(progress);
+        texts().progressed(progress);
     }
 
     @Override
     public void heard(Approval approval) {
-        words().heard(approval);
+        texts().heard(approval);
     }
 
     @Override
@@ -242,7 +231,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
             Decision decision = approval.requireDecision();
             if (decision.isSuccess()) {
                 tell(Verdict.SUCCESS, "");
-                words().succeeded(approval);
+                texts().succeeded(approval);
                 succeed(ApprovalResult.of(approval));
             } else if (decision.outcome() == Decision.Outcome.ABORTED) {
                 tell(Verdict.STOPPED, decision.mdMessage());
@@ -255,15 +244,14 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
     }
 
     /**
-     * Ends the step after a failure, as the phase demands: after the deployment it is no reason to stop the stage, which has
-     * deployed what it should. The reason is in the log in any case: the Pipeline may catch what is thrown, and of what several
-     * branches throw, {@code parallel} tells one.
+     * Ends the step after a failure. In the phase {@code afterDeployment} the stage continues, because its deployment is done. The
+     * reason is always logged: the Pipeline may catch the exception, and {@code parallel} reports the exception of one branch only.
      */
     private void fail(Approval approval) throws IOException, InterruptedException {
         boolean own = approval.requireDecision().outcome() != Decision.Outcome.OTHER_FAILED;
         String reason = ApprovalLog.failure(approval);
         String plain = LogText.withoutPrefixes(reason);
-        // Before the others are looked for: one that starts later asks the environments.
+        // Before the others are ended: an approval that starts later asks the environments.
         Transition transition = tell(own ? Verdict.FAILURE : Verdict.OTHER_FAILED, plain);
         if (own) {
             approvals().endOthers(approval, OTHER_FAILED + plain);
@@ -273,17 +261,17 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
             fail(new AbortException(reason));
             return;
         }
-        words().cancels(transition.deployment().resolved(place()).environment());
-        // As of an error that is caught: the step is shown as failed, and its stage is not. A warning would be of both.
+        texts().cancels(transition.deployment().resolved(place()).environment());
+        // Like a caught error, this shows the step as failed but not its stage. A WarningAction would mark both.
         getContext().get(FlowNode.class).addAction(new ErrorAction(new AbortException(reason)));
         succeed(ApprovalResult.of(approval));
     }
 
-    private ApprovalLog words() {
+    private ApprovalLog texts() {
         return new ApprovalLog(this::print);
     }
 
-    /** Tells the environments of the build how the approval ended. */
+    /** Applies the end of the approval to the environments of the build. */
     private Transition tell(Verdict verdict, String reason) throws IOException, InterruptedException {
         return tell(new ApprovalEnded(place(), approvalId, phase, webhook, verdict, reason));
     }
@@ -299,7 +287,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         try {
             StagePause.end(getContext(), approvalId);
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot write that " + approvalId + " waits no longer", x);
+            LOGGER.log(Level.WARNING, "Cannot end the pause that shows that " + approvalId + " waits", x);
         } catch (InterruptedException x) {
             Thread.currentThread().interrupt();
         }

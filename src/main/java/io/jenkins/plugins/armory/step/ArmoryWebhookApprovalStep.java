@@ -21,12 +21,7 @@ import io.jenkins.plugins.armory.config.SecretTexts;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.WebhookForm;
 import io.jenkins.plugins.armory.config.Webhooks;
-import io.jenkins.plugins.armory.webhook.NetworkMode;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -47,8 +42,12 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * {@code armoryWebhookApproval}: calls a webhook, suspends the build, and goes on or fails as the callback says. The names
- * of the parameters are those of Armory's deployment file where it has them.
+ * The step {@code armoryWebhookApproval}: calls a webhook, suspends the build, and continues or fails according to the
+ * callback. Parameters have the names of Armory's deployment file where it has them.
+ *
+ * <p>The class is long because data binding needs a getter and a setter here for each of its parameters, and a method of the
+ * descriptor for each check and list of its form. The rules are in {@link WebhookReference}, {@link TimeLimits},
+ * {@link Shorthands} and {@link StepForm}.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryWebhookApprovalStep extends Step {
@@ -59,7 +58,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
     @CheckForNull
     private String configFile;
 
-    /** What there is of a definition in the step itself. */
+    /** The inline definition; empty for a step that names a webhook. */
     private final WebhookDefinition definition = new WebhookDefinition();
 
     @CheckForNull
@@ -70,18 +69,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
     @CheckForNull
     private ManualApproval manualApproval;
 
-    /** {@code null} when the step does not say, and so are these. */
-    @CheckForNull
-    private Long timeout;
-
-    @CheckForNull
-    private TimeUnit unit;
-
-    /** 0 for none. */
-    private long heartbeat;
-
-    @CheckForNull
-    private TimeUnit heartbeatUnit;
+    private final TimeLimits limits = new TimeLimits();
 
     @CheckForNull
     private CancelDefinition cancel;
@@ -95,7 +83,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
     @DataBoundConstructor
     public ArmoryWebhookApprovalStep() {}
 
-    /** Name of a webhook that is defined elsewhere. */
+    /** Returns the name of a webhook that is defined in Jenkins or in the deployment file. */
     @CheckForNull
     public String getWebhook() {
         return webhook;
@@ -106,7 +94,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
         this.webhook = Util.fixEmptyAndTrim(webhook);
     }
 
-    /** The Armory deployment file in the workspace whose webhooks the step may run. */
+    /** Returns the path of an Armory deployment file in the workspace. */
     @CheckForNull
     public String getConfigFile() {
         return configFile;
@@ -241,57 +229,45 @@ public final class ArmoryWebhookApprovalStep extends Step {
     }
 
     public long getTimeout() {
-        return timeout == null ? DescriptorImpl.DEFAULT_TIMEOUT : timeout;
+        return limits.getTimeout();
     }
 
     @DataBoundSetter
     public void setTimeout(long timeout) {
-        this.timeout = timeout;
+        limits.setTimeout(timeout);
     }
 
     public TimeUnit getUnit() {
-        return unit == null || isUnitOfHeartbeat() ? DescriptorImpl.DEFAULT_UNIT : unit;
+        return limits.getUnit();
     }
 
     @DataBoundSetter
     public void setUnit(@CheckForNull TimeUnit unit) {
-        this.unit = unit;
+        limits.setUnit(unit);
     }
 
-    /** How long the external process may be silent; 0 for as long as it likes. */
+    /** Returns the longest time between two reports of progress, 0 for no limit. */
     public long getHeartbeat() {
-        return heartbeat;
+        return limits.getHeartbeat();
     }
 
     @DataBoundSetter
     public void setHeartbeat(long heartbeat) {
-        this.heartbeat = heartbeat;
+        limits.setHeartbeat(heartbeat);
     }
 
-    /** {@code null} without a heartbeat, so that whoever writes a step down says it with every heartbeat. */
+    /** Returns {@code null} without a heartbeat, so that the Snippet Generator writes the unit with every heartbeat. */
     @CheckForNull
     public TimeUnit getHeartbeatUnit() {
-        return heartbeat == 0 ? null : heartbeatUnit();
-    }
-
-    private TimeUnit heartbeatUnit() {
-        if (heartbeatUnit != null) {
-            return heartbeatUnit;
-        }
-        return unit != null && isUnitOfHeartbeat() ? unit : DescriptorImpl.DEFAULT_HEARTBEAT_UNIT;
+        return limits.getHeartbeat() == 0 ? null : limits.getHeartbeatUnit();
     }
 
     @DataBoundSetter
     public void setHeartbeatUnit(@CheckForNull TimeUnit heartbeatUnit) {
-        this.heartbeatUnit = heartbeatUnit;
+        limits.setHeartbeatUnit(heartbeatUnit);
     }
 
-    /** In {@code heartbeat: 10, unit: 'MINUTES'} nothing else is there for the unit to belong to. */
-    private boolean isUnitOfHeartbeat() {
-        return heartbeat != 0 && timeout == null && heartbeatUnit == null;
-    }
-
-    /** What is called when the approval ends without its external process; before what the webhook's definition says. */
+    /** Returns the step's own cancel webhook, which replaces the one of the webhook's definition. */
     @CheckForNull
     public CancelDefinition getCancel() {
         return cancel;
@@ -316,41 +292,30 @@ public final class ArmoryWebhookApprovalStep extends Step {
         return allowedCallers;
     }
 
-    /** @param allowedCallers as {@link AllowedCallers} has it; a form sends all of them in one text of several lines */
+    /** @param allowedCallers entries in the format of {@link AllowedCallers} */
     @DataBoundSetter
     public void setAllowedCallers(@CheckForNull List<String> allowedCallers) {
-        this.allowedCallers = lines(allowedCallers);
+        this.allowedCallers = StepForm.lines(allowedCallers);
     }
 
-    /** For the form. */
+    /** Returns the entries for the form, one a line. */
     public String getAllowedCallerLines() {
         return String.join("\n", allowedCallers);
     }
 
-    /** Ids of the Secret texts that templates of the workspace may use; those of Pipelines and settings need no list. */
+    /** Returns the ids of the Secret texts that templates of the workspace may use. Other templates need no list. */
     public List<String> getSecrets() {
         return secrets;
     }
 
-    /** @param secrets the ids; a form sends all of them in one text of several lines */
     @DataBoundSetter
     public void setSecrets(@CheckForNull List<String> secrets) {
-        this.secrets = lines(secrets);
+        this.secrets = StepForm.lines(secrets);
     }
 
-    /** For the form. */
+    /** Returns the ids for the form, one a line. */
     public String getSecretLines() {
         return String.join("\n", secrets);
-    }
-
-    private static List<String> lines(@CheckForNull List<String> texts) {
-        return texts == null
-                ? List.of()
-                : texts.stream()
-                        .flatMap(String::lines)
-                        .map(String::strip)
-                        .filter(each -> !each.isEmpty())
-                        .toList();
     }
 
     @Override
@@ -358,113 +323,25 @@ public final class ArmoryWebhookApprovalStep extends Step {
         return new ArmoryWebhookApprovalExecution(stepContext, this);
     }
 
-    /**
-     * Where the webhook comes from, checked as far as it can be before anything is read.
-     *
-     * @throws IllegalArgumentException naming the parameter and what to put there
-     */
-    WebhookReference toReference() {
-        return toReferenceWithoutCancel()
-                .cancelledBy(cancel == null ? null : cancel.toCancel())
-                .withSecretsForFiles(secrets);
+    WebhookDefinition definition() {
+        return definition;
     }
 
-    private WebhookReference toReferenceWithoutCancel() {
-        if (webhook == null) {
-            if (configFile != null && definition.getUriTemplate() == null) {
-                throw new IllegalArgumentException("webhook: is missing; name one of the webhooks in " + configFile);
-            }
-            if (definition.getUriTemplate() == null && definition.getName() == null) {
-                throw new IllegalArgumentException(
-                        "webhook: is missing; name one that is defined in Manage Jenkins, on a"
-                                + " folder, or in a deployment file (configFile), or define one here with name and uriTemplate");
-            }
-            return WebhookReference.to(definition.toWebhook(), configFile);
-        }
-        List<String> superfluous = new ArrayList<>();
-        if (definition.getName() != null) {
-            superfluous.add("name");
-        }
-        if (definition.getUriTemplate() != null) {
-            superfluous.add("uriTemplate");
-        }
-        if (!definition.getMethod().equals(WebhookDefinition.DEFAULT_METHOD)) {
-            superfluous.add("method");
-        }
-        if (!definition.getHeaders().isEmpty()) {
-            superfluous.add("headers");
-        }
-        if (definition.getBodyTemplate() != null) {
-            superfluous.add("bodyTemplate");
-        }
-        if (definition.getRetryCount() != 0) {
-            superfluous.add("retryCount");
-        }
-        if (!definition.getNetworkMode().equals(NetworkMode.DIRECT.toString())) {
-            superfluous.add("networkMode");
-        }
-        if (definition.getAgentIdentifier() != null) {
-            superfluous.add("agentIdentifier");
-        }
-        if (definition.isDisableCallback()) {
-            superfluous.add("disableCallback");
-        }
-        if (!superfluous.isEmpty()) {
-            throw new IllegalArgumentException("webhook: names a definition, so leave out "
-                    + String.join(", ", superfluous) + ", or leave out webhook to define one here");
-        }
-        return WebhookReference.to(webhook, definition.contextMap(), configFile);
+    TimeLimits limits() {
+        return limits;
     }
 
-    /** @throws IllegalArgumentException naming the parameter and what to put there */
+    /** @throws IllegalArgumentException naming the parameter and the known phases */
     Phase requirePhase() {
         return Phase.of(phase)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "phase: there is no phase \"" + phase + "\"; known are " + Phase.names()));
     }
 
-    /** @throws IllegalArgumentException naming the parameter and what to put there */
-    Duration timeoutDuration() {
-        long millis = getTimeout() > 0 ? getUnit().toMillis(getTimeout()) : 0;
-        if (millis < 1 || millis > DescriptorImpl.LONGEST_TIMEOUT.toMillis()) {
-            throw new IllegalArgumentException(
-                    "timeout: " + getTimeout() + " " + getUnit() + " is not between 1 millisecond and "
-                            + DescriptorImpl.LONGEST_TIMEOUT.toDays() + " days; leave it out for "
-                            + DescriptorImpl.DEFAULT_TIMEOUT + " " + DescriptorImpl.DEFAULT_UNIT);
-        }
-        return Duration.ofMillis(millis);
-    }
-
-    /**
-     * How long the external process may be silent, {@code null} for as long as it likes.
-     *
-     * @throws IllegalArgumentException naming the parameter and what to put there
-     */
-    @CheckForNull
-    Duration heartbeatDuration() {
-        if (heartbeat == 0) {
-            return null;
-        }
-        long millis = heartbeatUnit().toMillis(heartbeat);
-        if (millis < 1 || millis >= timeoutDuration().toMillis()) {
-            throw new IllegalArgumentException("heartbeat: " + heartbeat + " " + heartbeatUnit()
-                    + " is not between 1 millisecond and the timeout of " + getTimeout() + " " + getUnit()
-                    + "; give its unit with heartbeatUnit, or leave it out");
-        }
-        return Duration.ofMillis(millis);
-    }
-
     @Extension
     public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
 
-        /** Armory's <i>External Automation</i>: without a callback within 24 hours the process times out. */
-        static final long DEFAULT_TIMEOUT = 24;
-
-        static final TimeUnit DEFAULT_UNIT = TimeUnit.HOURS;
-        static final TimeUnit DEFAULT_HEARTBEAT_UNIT = TimeUnit.MINUTES;
-        static final Duration LONGEST_TIMEOUT = Duration.ofDays(366);
         private static final String CONTEXT = "context";
-        private static final String CANCEL = "cancel";
 
         @Override
         public String getFunctionName() {
@@ -488,51 +365,16 @@ public final class ArmoryWebhookApprovalStep extends Step {
             return name instanceof String text ? text : null;
         }
 
-        /**
-         * {@code context: [key: 'value']} becomes the list of pairs that a form has, and {@code cancel: 'name'} a definition that
-         * has that name.
-         *
-         * @throws IllegalArgumentException naming an argument that the step does not have, or not so
-         */
+        /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
-            Map<String, Object> result = withContextAsList(arguments);
-            if (result.get(CANCEL) instanceof CharSequence name) {
-                result = new LinkedHashMap<>(result);
-                result.put(CANCEL, Map.of("webhook", name.toString()));
-            }
-            return StepArguments.checked(this, result);
+            Map<String, Object> result = Shorthands.mapToEntries(arguments, CONTEXT);
+            return StepArguments.checked(this, Shorthands.textToObject(result, "cancel", "webhook"));
         }
 
-        private static Map<String, Object> withContextAsList(Map<String, Object> arguments) {
-            if (!(arguments.get(CONTEXT) instanceof Map<?, ?> context)) {
-                return arguments;
-            }
-            List<Map<String, Object>> entries = new ArrayList<>();
-            context.forEach((key, value) -> entries.add(
-                    Map.of("key", String.valueOf(key), "value", value == null ? "" : String.valueOf(value))));
-            Map<String, Object> result = new LinkedHashMap<>(arguments);
-            result.put(CONTEXT, entries);
-            return result;
-        }
-
-        /** The reverse, for the Snippet Generator. */
         @Override
         public UninstantiatedDescribable customUninstantiate(UninstantiatedDescribable step) {
-            if (!(step.getArguments().get(CONTEXT) instanceof List<?> entries)) {
-                return step;
-            }
-            Map<String, Object> context = new LinkedHashMap<>();
-            for (Object entry : entries) {
-                if (entry instanceof UninstantiatedDescribable pair) {
-                    context.put(
-                            String.valueOf(pair.getArguments().get("key")),
-                            pair.getArguments().get("value"));
-                }
-            }
-            Map<String, Object> arguments = new LinkedHashMap<>(step.getArguments());
-            arguments.put(CONTEXT, context);
-            return step.withArguments(arguments);
+            return Shorthands.entriesToMap(step, CONTEXT);
         }
 
         @POST
@@ -552,21 +394,15 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
         @POST
         public FormValidation doCheckHeartbeat(@QueryParameter String value) {
-            return "0".equals(Util.fixNull(value).strip()) ? FormValidation.ok() : doCheckTimeout(value);
+            return StepForm.checkPositiveOrZero(value);
         }
 
         @POST
         public FormValidation doCheckTimeout(@QueryParameter String value) {
-            try {
-                return Util.fixEmptyAndTrim(value) == null || Long.parseLong(value.strip()) > 0
-                        ? FormValidation.ok()
-                        : FormValidation.error(Messages.ArmoryWebhookApprovalStep_timeout());
-            } catch (NumberFormatException x) {
-                return FormValidation.error(Messages.ArmoryWebhookApprovalStep_timeout());
-            }
+            return StepForm.checkPositive(value);
         }
 
-        /** The names that a job of that place can use, for whoever may configure it. */
+        /** Returns the names of the webhooks that the job may call; none for a user who may not configure it. */
         @POST
         public ComboBoxModel doFillWebhookItems(@AncestorInPath Job<?, ?> job) {
             return job != null && job.hasPermission(Item.CONFIGURE)
@@ -576,11 +412,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
         @POST
         public ListBoxModel doFillPhaseItems() {
-            ListBoxModel items = new ListBoxModel();
-            for (Phase each : Phase.values()) {
-                items.add(each.toString(), each.toString());
-            }
-            return items;
+            return StepForm.phases();
         }
 
         @POST
@@ -595,16 +427,12 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
         @POST
         public ListBoxModel doFillHeartbeatUnitItems() {
-            return doFillUnitItems();
+            return StepForm.units();
         }
 
         @POST
         public ListBoxModel doFillUnitItems() {
-            ListBoxModel items = new ListBoxModel();
-            for (TimeUnit unit : List.of(TimeUnit.SECONDS, TimeUnit.MINUTES, TimeUnit.HOURS, TimeUnit.DAYS)) {
-                items.add(unit.name().toLowerCase(Locale.ROOT), unit.name());
-            }
-            return items;
+            return StepForm.units();
         }
 
         @POST

@@ -8,10 +8,7 @@ import java.util.stream.Collectors;
 import jenkins.model.CauseOfInterruption;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
-/**
- * How the body of a step ended, kept in {@code program.dat} from then until the step has ended too: Jenkins may go down in
- * between.
- */
+/** The end of a step's body. It is part of {@code program.dat} until the step ends too, since Jenkins may stop in between. */
 final class BlockEnd implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -27,7 +24,7 @@ final class BlockEnd implements Serializable {
         this.failure = failure;
     }
 
-    /** Other exceptions than these two may not be possible to keep. */
+    /** Replaces other exceptions than these two, since they may not be serializable. */
     private Object writeReplace() {
         return failure == null || failure instanceof FlowInterruptedException || failure instanceof AbortException
                 ? this
@@ -52,7 +49,7 @@ final class BlockEnd implements Serializable {
         return failure;
     }
 
-    /** Why it failed, for people; {@code null} when it did not. */
+    /** Returns the reason of a failure, {@code null} after a success. */
     @CheckForNull
     String reason() {
         return failure == null ? null : text(failure);

@@ -12,28 +12,28 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * A step with a body that runs, or does not, as the environments of the build say. A crash is harmless at any moment,
- * because of this order:
+ * The execution of a step with a body, which runs if the environments of the build allow it. This order makes a crash harmless at
+ * any moment:
  * <ol>
- *   <li>the program is saved with the step's id in it,
- *   <li>{@link #begin} tells the environments, and starts the body or ends the step,
- *   <li>the start and the end of the body become part of the program as they happen,
+ *   <li>The program is saved with the step's id.
+ *   <li>{@link #begin} tells the environments, and starts the body or ends the step.
+ *   <li>The start and the end of the body become part of the program.
  *   <li>{@link #end} tells the environments, and ends the step.
  * </ol>
- * After a restart the second or the fourth is done again, under the same id, which the environments know by then.
+ * After a restart the second or the fourth is repeated with the same id, which the environments recognize.
  */
 abstract class BlockExecution extends SuspendedExecution {
 
     private static final long serialVersionUID = 1L;
 
-    /** Tells this step from others of its kind. */
+    /** The unique id of this execution. */
     private final String id = UUID.randomUUID().toString();
 
     /** Guarded by this. */
     @CheckForNull
     private BodyExecution body;
 
-    /** Set by the engine's thread alone. */
+    /** Set only on the thread of the Pipeline engine. */
     private volatile boolean started;
 
     @CheckForNull
@@ -43,7 +43,7 @@ abstract class BlockExecution extends SuspendedExecution {
         super(stepContext);
     }
 
-    /** Tells the environments that the Pipeline has come here, for the first time or again. */
+    /** Tells the environments that the Pipeline reached this step. May be called again after a restart. */
     abstract void begin() throws Exception;
 
     /** Tells the environments how the body ended, and ends the step. */
@@ -56,7 +56,7 @@ abstract class BlockExecution extends SuspendedExecution {
         return id;
     }
 
-    /** Begins once the program is saved with this step in it. For {@link #start}. */
+    /** Saves the program and then begins. Returns the result of {@link #start}. */
     final boolean beginOnceSaved() throws IOException, InterruptedException {
         ProgramSaves.afterSave(getContext(), this::run, this::beginUnlessStopped);
         return false;
@@ -67,7 +67,7 @@ abstract class BlockExecution extends SuspendedExecution {
             begin();
         }
         Throwable cause = stopCause();
-        if (cause != null) { // it may have been told before the environments knew of the step
+        if (cause != null) { // again: stop() may have called it before begin()
             stopped(cause);
         }
     }
@@ -75,7 +75,7 @@ abstract class BlockExecution extends SuspendedExecution {
     /**
      * Runs the body.
      *
-     * @param invoker with all that the body is to find in its context
+     * @param invoker an invoker with the context of the body
      */
     final synchronized void startBody(BodyInvoker invoker) {
         if (stopCause() == null && !started && body == null) {
@@ -84,10 +84,9 @@ abstract class BlockExecution extends SuspendedExecution {
     }
 
     /**
-     * Starts the body and ends it before anything in it runs, so that views can show it as aborted. For the step that is an
-     * end without an error.
+     * Starts the body and ends it before anything in it runs, so that views show it as aborted. The step ends without an error.
      *
-     * @param message says why it does not run
+     * @param message the reason
      */
     final synchronized void leaveOutBody(BodyInvoker invoker, String message) throws IOException, InterruptedException {
         if (stopCause() == null && !started && body == null) {
@@ -97,7 +96,7 @@ abstract class BlockExecution extends SuspendedExecution {
         }
     }
 
-    /** Cancels the body. The engine asks for that before it runs the first step of the body. */
+    /** Cancels the body. The engine checks for this before it runs the first step of the body. */
     private synchronized void cancelBody(Throwable cause) {
         if (body != null) {
             body.cancel(cause);
@@ -120,7 +119,7 @@ abstract class BlockExecution extends SuspendedExecution {
                 stopped(cause);
                 fail(cause);
             });
-        } // else the step is about to end, and sees that it was stopped
+        } // otherwise the body has ended, and succeed() sees the reason to stop
     }
 
     @Override
@@ -134,19 +133,19 @@ abstract class BlockExecution extends SuspendedExecution {
         }
     }
 
-    /** Forgets a body that was to be started when Jenkins went down, and was not. */
+    /** Forgets a body that was not started before Jenkins stopped. */
     private synchronized void forgetBody() {
         body = null;
     }
 
-    /** Hears of the body on the engine's thread, so it only remembers and passes on. */
+    /** The callback of the body. It runs on the thread of the Pipeline engine, so it only hands over work. */
     private static final class Callback extends BodyExecutionCallback {
 
         private static final long serialVersionUID = 1L;
 
         private final BlockExecution execution;
 
-        /** Why the body does not run, {@code null} if it does. */
+        /** The reason not to run the body, {@code null} to run it. */
         @CheckForNull
         private final FlowInterruptedException leftOut;
 
@@ -170,8 +169,8 @@ abstract class BlockExecution extends SuspendedExecution {
 
         @Override
         public void onFailure(StepContext context, Throwable thrown) {
-            boolean asMeant = leftOut != null && CancelledStages.isInterruption(thrown);
-            ended(asMeant ? BlockEnd.success(null) : BlockEnd.failure(thrown));
+            boolean expected = leftOut != null && CancelledStages.isInterruption(thrown);
+            ended(expected ? BlockEnd.success(null) : BlockEnd.failure(thrown));
         }
 
         private void ended(BlockEnd end) {

@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import java.io.Serializable;
 
-/** What the steps in the body of {@code armoryEnvironment} find in their contexts. */
+/** The environment around a step. {@code armoryEnvironment} puts it into the context of its body. */
 final class EnclosingEnvironment implements Serializable {
 
     private static final long serialVersionUID = 1L;

@@ -8,7 +8,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 
-/** An entry of {@code dependsOn} in a form; in a Pipeline it is a plain string. */
+/** An entry of {@code dependsOn} in a form. In a Pipeline it is a text, see {@link Shorthands}. */
 @Restricted(NoExternalUse.class)
 public final class EnvironmentName extends AbstractDescribableImpl<EnvironmentName> {
 

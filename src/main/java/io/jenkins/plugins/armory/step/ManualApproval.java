@@ -14,7 +14,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
-/** {@code manualApproval: [message: '...', submitters: 'alice, ops']}: a person has to approve too. */
+/** The parameter {@code manualApproval: [message: '...', submitters: 'alice, ops']}: a person must approve too. */
 @Restricted(NoExternalUse.class)
 public final class ManualApproval extends AbstractDescribableImpl<ManualApproval> {
 
@@ -35,7 +35,7 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
         this.message = Objects.requireNonNullElse(message, "").strip();
     }
 
-    /** Ids of users and names of groups, separated by commas; {@code null} for everybody whom the job permits to decide. */
+    /** Returns ids of users and names of groups, separated by commas; {@code null} for all users with the permission. */
     @CheckForNull
     public String getSubmitters() {
         return submitters;

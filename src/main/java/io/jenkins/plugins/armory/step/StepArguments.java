@@ -18,21 +18,21 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * The check of a step's arguments against the parameters that it has. Of one that it does not have, Jenkins prints no more than a
- * warning ({@code DescribableModel.instantiate} in the plugin structs), so a misspelt {@code manualApproval} would be a step
+ * The check of a step's arguments against its parameters. Jenkins only prints a warning for an unknown parameter
+ * ({@code DescribableModel.instantiate} in the plugin structs), so a misspelt {@code manualApproval} would silently give a step
  * without one.
  */
 final class StepArguments {
 
-    /** Names the class of a nested object, for whoever wants to. */
+    /** An optional key of nested objects that names their class. */
     private static final String CLASS = "$class";
 
     private StepArguments() {}
 
     /**
-     * Checks the names of the arguments, and of those of nested objects, and that objects and lists are such.
+     * Checks the names and types of arguments, also in nested objects, and returns the arguments.
      *
-     * @throws IllegalArgumentException naming the argument and what to write instead
+     * @throws IllegalArgumentException naming the argument and the nearest parameter or the expected type
      */
     static Map<String, Object> checked(StepDescriptor step, Map<String, Object> arguments) {
         try {
@@ -44,8 +44,8 @@ final class StepArguments {
     }
 
     /**
-     * The arguments as they stand in the Pipeline. Of a step with one required parameter, Jenkins takes a map for the value of that
-     * parameter ({@code DSL.singleParam} in workflow-cps) unless the map has its name in it.
+     * Returns the arguments as written in the Pipeline. For a step with one required parameter, Jenkins takes a map without that
+     * parameter's name for the value of the parameter ({@code DSL.singleParam} in workflow-cps).
      */
     private static Map<?, ?> named(Class<?> type, Map<String, Object> arguments) {
         if (arguments.size() == 1) {
@@ -103,7 +103,7 @@ final class StepArguments {
         return type instanceof Class<?> raw && Collection.class.isAssignableFrom(raw);
     }
 
-    /** What the constructor takes, and what there are setters for, by name. */
+    /** Returns the types of the parameters of the constructor and of the setters, by name. */
     private static Map<String, Type> parameters(Class<?> type) {
         Map<String, Type> parameters = new TreeMap<>();
         for (Constructor<?> constructor : type.getConstructors()) {

@@ -17,15 +17,15 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
- * The life of a step that waits without a thread. The Pipeline engine's thread only passes work on; the step ends once, and
- * no error leaves it waiting.
+ * The execution of a step that waits without a thread. The thread of the Pipeline engine only hands over work. The step ends
+ * exactly once, and ends with an error if its work fails.
  */
 abstract class SuspendedExecution extends StepExecution {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(SuspendedExecution.class.getName());
 
-    /** Why the step was stopped, {@code null} while it was not; guarded by this. */
+    /** The reason to stop the step, {@code null} for none. Guarded by this. */
     @CheckForNull
     private transient Throwable stopCause;
 
@@ -35,17 +35,21 @@ abstract class SuspendedExecution extends StepExecution {
         super(stepContext);
     }
 
-    /** Does work on the executor, and ends the step if that fails. */
-    final void later(Work work) {
-        ArmoryRuntime.get().executor().execute(() -> run(work));
+    final ArmoryRuntime armory() {
+        return ArmoryRuntime.get();
     }
 
-    /** Does work on this thread, and ends the step if that fails: nobody else would. */
+    /** Does work on the executor, and ends the step if the work fails. */
+    final void later(Work work) {
+        armory().executor().execute(() -> run(work));
+    }
+
+    /** Does work on this thread, and ends the step if the work fails. */
     final void run(Work work) {
         Work.run(work, this::failed, this::log);
     }
 
-    /** Ends the step, whose work has failed. */
+    /** Ends the step after its work failed. */
     void failed(Exception thrown) {
         LOGGER.log(Level.FINE, thrown, () -> "Step '" + getStatus() + "' ends with an error");
         fail(thrown);
@@ -60,7 +64,7 @@ abstract class SuspendedExecution extends StepExecution {
         return stopCause;
     }
 
-    /** Ends the step without an error, unless it was stopped meanwhile. */
+    /** Ends the step with a value, or with the reason to stop it if there is one. */
     final void succeed(@CheckForNull Object value) {
         Throwable cause = stopCause();
         if (cause != null) {
@@ -76,7 +80,7 @@ abstract class SuspendedExecution extends StepExecution {
         }
     }
 
-    /** Marks the step as over. Returns whether it was not, so that the caller has to end it. */
+    /** Marks the step as over and returns whether this was the first call. */
     private synchronized boolean finish() {
         boolean first = !over;
         over = true;
@@ -97,24 +101,24 @@ abstract class SuspendedExecution extends StepExecution {
         return getContext().get(Run.class);
     }
 
-    /** Tells the environments of the build. */
+    /** Applies an event to the environments of the build. */
     final Transition tell(DeploymentEvent event) throws IOException, InterruptedException {
-        return ArmoryRuntime.get().deployments().apply(build(), event);
+        return armory().deployments().apply(build(), event);
     }
 
     /**
-     * Writes to the build's log, if that takes it.
+     * Writes to the build's log.
      *
-     * @param text may hold other people's lines
+     * @param text text that may come from outside
      */
     final void log(String text) {
         print(LogText.continued(text));
     }
 
     /**
-     * Writes to the build's log, if that takes it.
+     * Writes to the build's log.
      *
-     * @param line may hold links, and no other people's text that was not cleaned
+     * @param line a line that may have links; text from outside must be cleaned with {@link LogText} before
      */
     final void print(String line) {
         try {
@@ -127,15 +131,15 @@ abstract class SuspendedExecution extends StepExecution {
     }
 
     /** @throws AbortException if the approvals are not open */
-    static Approvals approvals() throws IOException {
+    final Approvals approvals() throws IOException {
         try {
-            return ArmoryRuntime.get().approvals();
+            return armory().approvals();
         } catch (IOException x) {
             throw failure("The folder armory-approvals in JENKINS_HOME cannot be used", x);
         }
     }
 
-    /** Returns the error for the build's log; where it comes from is in Jenkins's log. */
+    /** Logs an exception in Jenkins's log and returns its short form for the build's log. */
     static AbortException failure(String message, IOException x) {
         LOGGER.log(Level.WARNING, message, x);
         return new AbortException(message + ": " + x.getMessage());

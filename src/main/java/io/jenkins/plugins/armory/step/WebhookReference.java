@@ -2,21 +2,18 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
-import hudson.FilePath;
 import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.config.CancelDefinition;
+import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.Webhooks;
 import io.jenkins.plugins.armory.webhook.DeploymentFile;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,11 +23,12 @@ import java.util.TreeSet;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * Where a step's webhook comes from. A name is looked for in the deployment file, if there is one, on the job's folders from
- * the inside, and in the settings, and the nearest wins.
+ * A step's webhook: its inline definition, or a name. Names are looked up in the deployment file, then on the job's folders from
+ * the inside, then in the settings.
  *
- * <p>What is in the workspace may be a stranger's, such as a fork's whose pull request is built. So a deployment file replaces no
- * webhook of a folder or of the settings, and templates of the workspace have no secret but those that the step lists.
+ * <p>Files of the workspace are not trusted: a stranger can write them, for example with a pull request from a fork. So a
+ * deployment file replaces no webhook of a folder or of the settings, and templates of the workspace may only use the secrets that the step
+ * lists.
  */
 final class WebhookReference implements Serializable {
 
@@ -47,7 +45,7 @@ final class WebhookReference implements Serializable {
     @CheckForNull
     private final String configFile;
 
-    /** What the step says of cancelling, {@code null} for what the webhook's definition says. */
+    /** The step's own cancel webhook, {@code null} for the one of the webhook's definition. */
     @CheckForNull
     private final Webhook.Cancel cancel;
 
@@ -69,32 +67,55 @@ final class WebhookReference implements Serializable {
         this.configFile = configFile;
     }
 
-    /** To a webhook that is defined in the step itself. */
-    static WebhookReference to(Webhook inline, @CheckForNull String configFile) {
-        return new WebhookReference(null, inline, inline.context(), configFile, null, List.of());
+    /**
+     * Returns the webhook of a step, checked without reading a file.
+     *
+     * @throws IllegalArgumentException naming the parameter that is wrong
+     */
+    static WebhookReference of(ArmoryWebhookApprovalStep step) {
+        String name = step.getWebhook();
+        if (name == null) {
+            checkInline(step);
+        } else {
+            checkNamed(step);
+        }
+        WebhookDefinition definition = step.definition();
+        Webhook inline = name == null ? definition.toWebhook() : null;
+        CancelDefinition cancel = step.getCancel();
+        return new WebhookReference(
+                name,
+                inline,
+                inline == null ? definition.contextMap() : inline.context(),
+                step.getConfigFile(),
+                cancel == null ? null : cancel.toCancel(),
+                step.getSecrets());
     }
 
-    /** To one that is defined elsewhere. */
-    static WebhookReference to(String name, Map<String, String> context, @CheckForNull String configFile) {
-        return new WebhookReference(name, null, context, configFile, null, List.of());
+    private static void checkInline(ArmoryWebhookApprovalStep step) {
+        if (step.getUriTemplate() == null && step.getConfigFile() != null) {
+            throw new IllegalArgumentException(
+                    "webhook: is missing; name one of the webhooks in " + step.getConfigFile());
+        }
+        if (step.getUriTemplate() == null && step.getName() == null) {
+            throw new IllegalArgumentException("webhook: is missing; name one that is defined in Manage Jenkins, on a"
+                    + " folder, or in a deployment file (configFile), or define one here with name and uriTemplate");
+        }
     }
 
-    /** The same with what the step says of cancelling, {@code null} for what the webhook's definition says. */
-    WebhookReference cancelledBy(@CheckForNull Webhook.Cancel newCancel) {
-        return new WebhookReference(name, inline, context, configFile, newCancel, secrets);
+    private static void checkNamed(ArmoryWebhookApprovalStep step) {
+        List<String> superfluous = step.definition().fields();
+        if (!superfluous.isEmpty()) {
+            throw new IllegalArgumentException("webhook: names a definition, so leave out "
+                    + String.join(", ", superfluous) + ", or leave out webhook to define one here");
+        }
     }
 
-    /** The same, whose templates of the workspace may use the Secret texts of those ids. */
-    WebhookReference withSecretsForFiles(List<String> ids) {
-        return new WebhookReference(name, inline, context, configFile, cancel, ids);
-    }
-
-    /** What people know the webhook by. */
+    /** Returns the name of the webhook, for people. */
     String name() {
         return inline == null ? String.valueOf(name) : inline.name();
     }
 
-    /** Returns whether all of it stands in the step, so that nothing has to be looked up or read. */
+    /** Returns whether the step has the whole definition, so that no file is read and no name is looked up. */
     boolean isInline() {
         Webhook.Cancel wanted = inline == null || cancel != null ? cancel : inline.cancel();
         return inline != null
@@ -104,17 +125,17 @@ final class WebhookReference implements Serializable {
     }
 
     /**
-     * Reads what there is to read. Waits for files on agents, so it is for a thread that may.
+     * Looks up the webhook and reads its files. Must run on a thread that may wait for an agent.
      *
      * @param environment the name of the target in a deployment file
-     * @throws AbortException naming the parameter and what to put there
+     * @throws AbortException naming the parameter that is wrong
      */
     OutgoingCalls resolve(StepContext stepContext, @CheckForNull String environment)
             throws IOException, InterruptedException {
         DeploymentFile file = configFile == null ? null : deploymentFile(stepContext, configFile);
         Webhook webhook = withBody(stepContext, inline == null ? named(stepContext, file, "webhook", name()) : inline);
         Webhook toCancel = cancelOf(stepContext, webhook, file);
-        // The deployment's context is for all, the webhook's own for wherever it runs, the step's for this one run.
+        // From the most general to the most specific context; the later wins.
         Map<String, String> all = new LinkedHashMap<>();
         if (file != null) {
             all.putAll(file.context());
@@ -152,7 +173,7 @@ final class WebhookReference implements Serializable {
         if (webhook.bodyPath() == null) {
             return webhook;
         }
-        String template = read(stepContext, "bodyTemplate", webhook.bodyPath());
+        String template = WorkspaceFile.read(stepContext, "bodyTemplate", webhook.bodyPath());
         checkSecrets(webhook.bodyPath() + ":", Variables.secretsIn(template));
         try {
             return webhook.withBody(template);
@@ -161,7 +182,7 @@ final class WebhookReference implements Serializable {
         }
     }
 
-    /** @param parameter of the step, or field of the definition, that has the name */
+    /** @param parameter the parameter of the step, or field of the definition, that has the name */
     private Webhook named(StepContext stepContext, @CheckForNull DeploymentFile file, String parameter, String name)
             throws IOException, InterruptedException {
         Job<?, ?> job = stepContext.get(Run.class).getParent();
@@ -188,7 +209,7 @@ final class WebhookReference implements Serializable {
                 + (known.isEmpty() ? "none is defined" : "known are " + String.join(", ", known)));
     }
 
-    /** @param where what of the workspace uses the secrets */
+    /** @param where the file, and the webhook in it, that uses the secrets */
     private void checkSecrets(String where, Set<String> used) throws AbortException {
         for (String id : used) {
             if (!secrets.contains(id)) {
@@ -202,40 +223,9 @@ final class WebhookReference implements Serializable {
     private static DeploymentFile deploymentFile(StepContext stepContext, String path)
             throws IOException, InterruptedException {
         try {
-            return DeploymentFile.parse(path, read(stepContext, "configFile", path));
+            return DeploymentFile.parse(path, WorkspaceFile.read(stepContext, "configFile", path));
         } catch (DeploymentFile.InvalidException x) {
             throw new AbortException("configFile: " + path + " cannot be used:\n" + x.getMessage());
-        }
-    }
-
-    private static String read(StepContext stepContext, String parameter, String path)
-            throws IOException, InterruptedException {
-        FilePath workspace = stepContext.get(FilePath.class);
-        if (workspace == null) {
-            throw new AbortException(
-                    parameter + ": " + path + " is a file in the workspace, and there is none here; put the"
-                            + " step into a node block, or give the stage an agent");
-        }
-        FilePath file = workspace.child(path);
-        if (!file.exists()) {
-            throw new AbortException(
-                    parameter + ": there is no file " + path + " in the workspace; check it out first");
-        }
-        byte[] bytes;
-        try (InputStream in = file.read()) {
-            bytes = in.readNBytes(DeploymentFile.MAX_LENGTH + 1);
-        }
-        if (bytes.length > DeploymentFile.MAX_LENGTH) {
-            throw new AbortException(
-                    parameter + ": " + path + " is larger than " + DeploymentFile.MAX_LENGTH + " bytes");
-        }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException x) {
-            throw new AbortException(parameter + ": " + path + " is not in UTF-8");
         }
     }
 }

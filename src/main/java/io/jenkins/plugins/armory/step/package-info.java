@@ -1,2 +1,5 @@
-/** The Pipeline steps: thin, with Jenkins on one side and the plain packages on the other. */
+/**
+ * The Pipeline steps. A step checks its parameters; its execution tells the packages {@code approval} and {@code deployment} what
+ * happens in the Pipeline, waits without a thread, and hands the result to the Pipeline.
+ */
 package io.jenkins.plugins.armory.step;

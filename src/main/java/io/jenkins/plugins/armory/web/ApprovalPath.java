@@ -4,10 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * The paths below the root action that external processes send POST requests to. The two that callbacks go to are equal in
- * everything else.
- */
+/** The paths of approvals and tokens below the root action. The two paths for callbacks are equivalent. */
 final class ApprovalPath {
 
     /** Armory's documents append {@code /callback} to {@code {{armory.callbackUri}}}; its tools do not. */
@@ -21,33 +18,34 @@ final class ApprovalPath {
     private ApprovalPath() {}
 
     /**
-     * @param path below the root action
-     * @return the id in the path, {@code null} when this is not where callbacks go to
+     * Returns the id in the path of a callback, {@code null} for another path.
+     *
+     * @param path a path below the root action
      */
     @CheckForNull
     static String idIn(@CheckForNull String path) {
         return idIn(PATH, path);
     }
 
-    /** The id in the path of a rehearsal, {@code null} when it is another path. */
+    /** Returns the id in the path of a rehearsal, {@code null} for another path. */
     @CheckForNull
     static String idOfRehearsal(@CheckForNull String path) {
         return idIn(REHEARSAL, path);
     }
 
-    /** The id in the path of a report of progress, {@code null} when it is another path. */
+    /** Returns the id in the path of a report of progress, {@code null} for another path. */
     @CheckForNull
     static String idOfProgress(@CheckForNull String path) {
         return idIn(PROGRESS, path);
     }
 
-    /** The id in the path of one approval's data, {@code null} when it is another path. */
+    /** Returns the id in the path of one approval's data, {@code null} for another path. */
     @CheckForNull
     static String idOfData(@CheckForNull String path) {
         return idIn(DATA, path);
     }
 
-    /** Whether it is for those who are no users of Jenkins: their requests prove by themselves whose they are. */
+    /** Returns whether the path is for callers, who are not users of Jenkins and authenticate with a token or a secret. */
     static boolean isForCallers(@CheckForNull String path) {
         return idIn(path) != null || idOfRehearsal(path) != null || idOfProgress(path) != null || TOKEN.equals(path);
     }

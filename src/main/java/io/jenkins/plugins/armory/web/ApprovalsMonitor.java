@@ -14,17 +14,14 @@ import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/**
- * Warns when the approvals cannot be opened, when nobody could call back, since Jenkins does not know its URL, and when approvals
- * are about to time out.
- */
+/** Warns that the approvals cannot be opened, that Jenkins does not know its URL, or that approvals are about to time out. */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class ApprovalsMonitor extends AdministrativeMonitor {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalsMonitor.class.getName());
 
-    /** Of its whole time, the part that an approval has left when it is near its deadline: one of so many. */
+    /** An approval is near its deadline once less than this part of its whole time is left: a tenth. */
     private static final int LAST_PART = 10;
 
     @Override
@@ -37,13 +34,13 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
         return getProblem() != null || isUrlUnknown() || getNearDeadline() > 0;
     }
 
-    /** Why the approvals are not open, {@code null} while they are. */
+    /** Returns the reason why the approvals cannot be opened, {@code null} for none. */
     @CheckForNull
     public String getProblem() {
         return ArmoryRuntime.get().problem().orElse(null);
     }
 
-    /** Whether webhooks could not be told where to call back. */
+    /** Returns whether Jenkins does not know the address for callbacks. */
     public boolean isUrlUnknown() {
         try {
             ArmoryConfiguration.get().rootActionUrl();
@@ -53,7 +50,7 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
         }
     }
 
-    /** How many approvals have less than a tenth of their time left. */
+    /** Returns the number of approvals with less than a tenth of their time left. */
     public long getNearDeadline() {
         try {
             Instant now = Instant.now();

@@ -23,8 +23,8 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
 /**
- * {@code <build>/armory/}: the environments and approvals of one build, for whoever may see the build, and what the build's
- * page says of the approvals. What it shows is read when it is shown, and not kept with the action.
+ * The page {@code <build>/armory/} with the environments and approvals of a build, and their summary on the build's page. The
+ * action keeps no data: each request reads it.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryBuildAction extends Tab {
@@ -38,7 +38,7 @@ public final class ArmoryBuildAction extends Tab {
         this.run = run;
     }
 
-    /** A tab of those builds alone that have something to show there. */
+    /** Returns the icon of the tab, {@code null} for a build without environments and approvals. */
     @CheckForNull
     @Override
     public String getIconFileName() {
@@ -66,12 +66,12 @@ public final class ArmoryBuildAction extends Tab {
         return ArmoryRootAction.URL_NAME;
     }
 
-    /** The words for the scripts of the build's pages, as a JSON object. */
+    /** Returns the texts for the scripts of the build's pages, as a JSON object. */
     public String getWords() {
         return PageWords.json();
     }
 
-    /** In the order of their starts; empty for a build without any, and when they cannot be read. */
+    /** Returns the approvals in the order of their starts; empty if they cannot be read. */
     public List<BuildApproval> getApprovals() {
         List<BuildApproval> found = new ArrayList<>();
         try {
@@ -86,16 +86,16 @@ public final class ArmoryBuildAction extends Tab {
         return found;
     }
 
-    /** Everything below it, which is {@code api/json}. */
+    /** Answers all requests below the page. There is only {@code api/json}. */
     public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
         JsonWriter.answer(
                 response,
                 () -> "/api/json".equals(request.getRestOfPath())
-                        ? BuildDeployment.response(run, request.getHeader("If-None-Match"))
+                        ? BuildDeployment.response(ArmoryRuntime.get(), run, request.getHeader("If-None-Match"))
                         : JsonResponse.error(404, "not_found", "There is nothing here."));
     }
 
-    /** Gives one to every build. */
+    /** Adds the action to every build. */
     @Extension
     @SuppressWarnings("rawtypes") // as the extension point wants it
     public static final class Factory extends TransientActionFactory<Run> {

@@ -9,8 +9,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What a person needs to decide where a step says {@code manualApproval} without submitters. Who may build a job may do both;
- * the two let somebody decide who may not build. An extension, so that they are known once Jenkins has started.
+ * The permissions to approve and reject if {@code manualApproval} names no submitters. Job/Build implies both; each alone lets a user
+ * decide without Job/Build. It is an extension so that Jenkins loads the permissions at its start.
  */
 @Extension
 @Restricted(NoExternalUse.class)

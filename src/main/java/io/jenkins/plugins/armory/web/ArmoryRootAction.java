@@ -13,8 +13,8 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
 /**
- * {@code <Jenkins URL>armory/}: the page of all approvals, its data, and where callbacks go to. Unprotected, since those
- * who call back are no users of Jenkins; the page and its data ask for the permissions themselves.
+ * The root action {@code <Jenkins URL>armory/}: the page of all approvals with its data, and the paths for callers. It is
+ * unprotected because callers are not users of Jenkins. The page and its data check permissions themselves.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -32,27 +32,27 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         return Messages.ArmoryRootAction_displayName();
     }
 
-    /** Shown in the side panel of those alone who may see the page. */
+    /** Returns the icon in the side panel, {@code null} for users who may not see the page. */
     @Override
     public String getIconFileName() {
         return Jenkins.get().hasPermission(Jenkins.READ) ? "symbol-hourglass-outline plugin-ionicons-api" : null;
     }
 
-    /** The words of the page, as a JSON object for its script. */
+    /** Returns the texts of the page, as a JSON object for its script. */
     public String getWords() {
         return PageWords.json();
     }
 
-    /** Everything below the page itself. Callers come here when {@link CallerFilter} has not answered them. */
+    /** Answers all requests below the page. Callers come here if {@link CallerFilter} has not answered them. */
     public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
         String path = request.getRestOfPath();
-        if (!CallerRequests.answer(request, response, path)) {
-            JsonWriter.answer(response, () -> answer(request, path));
+        ArmoryRuntime armory = ArmoryRuntime.get();
+        if (!CallerRequests.answer(armory, request, response, path)) {
+            JsonWriter.answer(response, () -> answer(armory, request, path));
         }
     }
 
-    private static JsonResponse answer(StaplerRequest2 request, String path) throws IOException {
-        ArmoryRuntime armory = ArmoryRuntime.get();
+    private static JsonResponse answer(ArmoryRuntime armory, StaplerRequest2 request, String path) throws IOException {
         if ("/.well-known/jwks.json".equals(path)) {
             return armory.publicKeys();
         }
@@ -72,7 +72,7 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         }
         Optional<PersonalDecision> decision = PersonalDecision.at(path);
         if (decision.isPresent()) {
-            return decision.get().answer(request);
+            return decision.get().answer(armory, request);
         }
         return JsonResponse.error(404, "not_found", "There is nothing here.");
     }

@@ -14,7 +14,7 @@ import java.util.Locale;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** One approval as the page of its build shows it. */
+/** An approval on the page of its build. */
 @Restricted(NoExternalUse.class)
 public final class BuildApproval {
 
@@ -25,7 +25,7 @@ public final class BuildApproval {
     @CheckForNull
     private final Progress progress;
 
-    /** @param list has the approval as the viewer is shown it */
+    /** @param list the data that the viewer may see */
     BuildApproval(Approval approval, ApprovalList list) {
         this.approval = approval;
         this.list = list;
@@ -33,24 +33,24 @@ public final class BuildApproval {
         progress = list.progress(approval).orElse(null);
     }
 
-    /** Whether the viewer is asked to decide. */
+    /** Returns whether the viewer may decide now. */
     public boolean isAsked() {
         return list.asks(approval);
     }
 
-    /** The approval as JSON, for the script that asks the viewer. */
+    /** Returns the approval as JSON, for the script with the buttons. */
     public String getData() {
         return list.json(approval).toString();
     }
 
-    /** The webhook, and the environment where one is known. */
+    /** Returns the webhook, and the environment if it is known. */
     public String getTitle() {
         return approval.environment() == null
                 ? approval.webhook()
                 : approval.webhook() + " (" + approval.environment() + ")";
     }
 
-    /** To the second, which is all that people read. */
+    /** Returns a time without fractions of a second. */
     private static String text(Instant instant) {
         return instant.truncatedTo(ChronoUnit.SECONDS).toString();
     }
@@ -61,12 +61,12 @@ public final class BuildApproval {
                 : approval.state().name();
     }
 
-    /** The state in the viewer's language. */
+    /** Returns the state in the viewer's language. */
     public String getState() {
         return PageWords.state(stateName());
     }
 
-    /** The state's part of the name of a style. */
+    /** Returns the state's part of a CSS class. */
     public String getStyle() {
         return stateName().toLowerCase(Locale.ROOT);
     }
@@ -75,34 +75,34 @@ public final class BuildApproval {
         return approval.isDecided();
     }
 
-    /** When the wait ends without a callback, in ISO 8601. */
+    /** Returns the deadline in ISO 8601. */
     public String getDeadline() {
         return text(approval.deadline());
     }
 
-    /** What a person is asked while it waits; empty where nobody is, or nothing in particular. */
+    /** Returns the message of {@code manualApproval} while the approval is pending; else empty. */
     public String getQuestion() {
         ManualRequirement manual = approval.manual();
         return manual == null || approval.isDecided() ? "" : manual.message();
     }
 
-    /** From 0 to 100, how far the external process has come; {@code null} while it has not said. */
+    /** Returns the reported progress from 0 to 100, {@code null} for none. */
     @CheckForNull
     public Double getPercent() {
         return progress == null ? null : progress.percent();
     }
 
-    /** The same for people; empty while there is none. */
+    /** Returns the reported progress as text; empty for none. */
     public String getPercentText() {
         return progress == null ? "" : progress.percentText();
     }
 
-    /** What the external process says of its progress, as HTML that is safe to show; empty where it says nothing. */
+    /** Returns the message of the last progress report as safe HTML; empty for none. */
     public String getProgressHtml() {
         return progress == null ? "" : Markdown.toHtml(progress.mdMessage());
     }
 
-    /** The attempts to call the webhook, the oldest first, each as a line. */
+    /** Returns the attempts to call the webhook, the oldest first, as lines. */
     public List<String> getAttempts() {
         return approval.attempts().stream().map(BuildApproval::line).toList();
     }
@@ -114,28 +114,28 @@ public final class BuildApproval {
         return text(attempt.at()) + ", " + attempt.host() + ", " + outcome;
     }
 
-    /** What came of calling the cancel webhook, as a line; {@code null} while there is nothing to tell. */
+    /** Returns the call of the cancel webhook as a line, {@code null} if it was not called. */
     @CheckForNull
     public String getCancel() {
         Attempt cancel = approval.cancel();
         return cancel == null ? null : line(cancel);
     }
 
-    /** The callbacks that were refused, the newest first, each as a line. */
+    /** Returns the refused callbacks, the newest first, as lines. */
     public List<String> getRejected() {
         return rejected.stream()
                 .map(each -> text(each.at()) + ", " + each.address() + ": " + each.status() + ", " + each.reason())
                 .toList();
     }
 
-    /** Who or what decided, and when; {@code null} while nobody has. */
+    /** Returns the decider and the time of the decision, {@code null} while pending. */
     @CheckForNull
     public String getDecidedBy() {
         Decision decision = approval.decision();
         return decision == null ? null : decision.decidedBy() + ", " + text(decision.decidedAt());
     }
 
-    /** The message as HTML that is safe to show; empty where there is none. */
+    /** Returns the message of the decision as safe HTML; empty for none. */
     public String getMessageHtml() {
         Decision decision = approval.decision();
         return decision == null ? "" : Markdown.toHtml(decision.mdMessage());

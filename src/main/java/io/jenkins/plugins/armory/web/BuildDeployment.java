@@ -14,21 +14,20 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 
-/** The environments and approvals of one build as data. */
+/** The environments and approvals of a build as JSON. */
 final class BuildDeployment {
 
     private BuildDeployment() {}
 
     /**
-     * The environments and approvals that the viewer may see.
+     * Returns the environments, and the approvals that the viewer may see.
      *
-     * @param known tags of the answers that the client has ({@code If-None-Match}), {@code null} for none
-     * @throws IOException when they cannot be read
+     * @param known the client's {@code If-None-Match}, {@code null} for none
+     * @throws IOException if they cannot be read
      */
-    static JsonResponse response(Run<?, ?> run, @CheckForNull String known) throws IOException {
-        ArmoryRuntime armory = ArmoryRuntime.get();
+    static JsonResponse response(ArmoryRuntime armory, Run<?, ?> run, @CheckForNull String known) throws IOException {
         ApprovalList list = new ApprovalList(armory);
-        Deployment deployment = ArmoryRuntime.get().deployments().deploymentOf(run);
+        Deployment deployment = armory.deployments().deploymentOf(run);
         List<Approval> approvals =
                 armory.approvalsOf(run).stream().filter(list::sees).toList();
         boolean building = run.isBuilding();

@@ -11,8 +11,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Asks no crumb of callbacks, their rehearsals, progress and requests for tokens, and of nothing else: whoever sends them has no
- * session that could be abused, and proves by token or secret that the request is theirs.
+ * Exempts the requests of callers from the check of crumbs: callbacks, rehearsals, progress reports and requests for tokens. A
+ * crumb protects a session; callers have none, and authenticate with a token or a secret.
  */
 @Extension
 @Restricted(NoExternalUse.class)

@@ -11,11 +11,12 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.core.Authentication;
 
 /**
- * Lets HTTP Basic through to the paths for callers, as nobody in particular. Without it Jenkins takes the client of
- * {@code oauth/token} for one of its users and refuses it before the root action is asked, and so it does with a callback
- * whose token is in the other header, since a proxy has put its own Basic credentials into this one.
+ * Authenticates requests with HTTP Basic to the paths of callers as anonymous. Otherwise Jenkins would take the client of
+ * {@code oauth/token} for a user and refuse it. The same holds for a callback behind a proxy that sends its own Basic
+ * credentials, with the token in the other header.
  *
- * <p>Asked before Jenkins's own: those would show the secret to the security realm, which may lock an account of that name.
+ * <p>The ordinal puts it before Jenkins's own authenticators. They would pass the secret to the security realm, which may lock an
+ * account of that name.
  */
 @Extension(ordinal = 1000)
 @Restricted(NoExternalUse.class)

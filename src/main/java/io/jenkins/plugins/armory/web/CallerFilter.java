@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.web;
 
 import hudson.Extension;
 import hudson.init.InitMilestone;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -11,11 +12,11 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Answers callers before Stapler looks for what is at their paths, which takes longer than the answer. It comes behind
- * whatever else looks at each request to Jenkins: the security realm, the check of crumbs, the filters of other plugins.
+ * Answers callers before Stapler resolves their paths, which would take longer than the answer. It runs after the security realm,
+ * the check of crumbs and the filters of other plugins.
  *
- * <p>While Jenkins starts it answers nothing, since not all credentials and settings may be there and a good token would be
- * refused; Jenkins then answers 503 by itself, or the root action does once it can be reached.
+ * <p>It answers nothing while Jenkins starts, because credentials and settings may be missing and a valid token would be refused.
+ * Meanwhile Jenkins answers 503, or {@link ArmoryRootAction} answers.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -26,6 +27,6 @@ public final class CallerFilter implements HttpServletFilter {
         String path = CallerRequests.pathBelowAction(request);
         return path != null
                 && Jenkins.get().getInitLevel() == InitMilestone.COMPLETED
-                && CallerRequests.answer(request, response, path);
+                && CallerRequests.answer(ArmoryRuntime.get(), request, response, path);
     }
 }

@@ -10,31 +10,30 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 
-/** Answers those who are no users of Jenkins: whoever calls back, and whoever asks for a token to do so. */
+/** Answers the requests of callers: callbacks, progress reports, rehearsals and requests for tokens. */
 final class CallerRequests {
 
     private CallerRequests() {}
 
     /**
-     * Answers a request, if it is one of theirs.
+     * Answers a request if its path is for callers, and returns whether it did.
      *
-     * @param path below the root action
-     * @return whether it was
+     * @param path the path below the root action
      */
-    static boolean answer(HttpServletRequest request, HttpServletResponse response, String path) throws IOException {
-        // Callbacks first: there are most of them, and each further look at the path costs.
+    static boolean answer(ArmoryRuntime armory, HttpServletRequest request, HttpServletResponse response, String path)
+            throws IOException {
+        // Callbacks first: they are the most frequent, and each further match of the path takes time.
         String id = ApprovalPath.idIn(path);
         String progress = id == null ? ApprovalPath.idOfProgress(path) : null;
         String rehearsal = id == null ? ApprovalPath.idOfRehearsal(path) : null;
         if (id != null) {
-            JsonWriter.answer(response, () -> ArmoryRuntime.get().endpoint().handle(callback(request, id)));
+            JsonWriter.answer(response, () -> armory.endpoint().handle(callback(request, id)));
         } else if (progress != null) {
-            JsonWriter.answer(response, () -> ArmoryRuntime.get().endpoint().progress(callback(request, progress)));
+            JsonWriter.answer(response, () -> armory.endpoint().progress(callback(request, progress)));
         } else if (rehearsal != null) {
-            JsonWriter.answer(response, () -> ArmoryRuntime.get().endpoint().rehearse(callback(request, rehearsal)));
+            JsonWriter.answer(response, () -> armory.endpoint().rehearse(callback(request, rehearsal)));
         } else if (ApprovalPath.TOKEN.equals(path)) {
-            JsonWriter.answer(
-                    response, () -> ArmoryRuntime.get().tokenEndpoint().handle(TokenRequests.of(request)));
+            JsonWriter.answer(response, () -> armory.tokenEndpoint().handle(TokenRequests.of(request)));
         } else {
             return false;
         }
@@ -55,7 +54,7 @@ final class CallerRequests {
         return Collections.list(request.getHeaders(name));
     }
 
-    /** The path below the root action of a request to Jenkins; {@code null} when it is not for that action. */
+    /** Returns the path below the root action; {@code null} for a request to another part of Jenkins. */
     @CheckForNull
     static String pathBelowAction(HttpServletRequest request) {
         String path = request.getPathInfo();

@@ -4,22 +4,22 @@ import hudson.security.Permission;
 import io.jenkins.plugins.armory.approval.Event;
 import java.util.Locale;
 
-/** What a person says where one has to approve. */
+/** The decision of a person. */
 enum Choice {
     APPROVE,
     REJECT;
 
-    /** The last segment of the path that it is sent to. */
+    /** Returns the last segment of its path. */
     String path() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** What a person needs for it where the step names no submitters. */
+    /** Returns the permission that a person needs if the step names no submitters. */
     Permission permission() {
         return this == APPROVE ? ArmoryPermissions.APPROVE : ArmoryPermissions.REJECT;
     }
 
-    /** @param user id of who says it */
+    /** @param user the id of the person */
     Event by(String user, String comment) {
         return this == APPROVE ? new Event.ManualApproval(user, comment) : new Event.ManualRejection(user, comment);
     }

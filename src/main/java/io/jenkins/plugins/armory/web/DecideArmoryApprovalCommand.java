@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.web;
 import hudson.Extension;
 import hudson.cli.CLICommand;
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.nio.charset.StandardCharsets;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -10,14 +11,14 @@ import org.kohsuke.args4j.Argument;
 import org.kohsuke.args4j.Option;
 
 /**
- * {@code decide-armory-approval}: approves or rejects as the user who calls it, with the permissions and the answers of
- * {@code POST approvals/ID/approve} and {@code reject}.
+ * The command {@code decide-armory-approval}: approves or rejects as the current user. Permissions and answers are those of
+ * {@code POST approvals/ID/approve} and {@code POST approvals/ID/reject}.
  */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class DecideArmoryApprovalCommand extends CLICommand {
 
-    @Argument(metaVar = "ID", required = true, usage = "The approval, as list-armory-approvals names it.")
+    @Argument(metaVar = "ID", required = true, usage = "Id of the approval, as list-armory-approvals prints it.")
     private String id;
 
     @Option(name = "--approve", forbids = "--reject", usage = "Approves.")
@@ -26,7 +27,7 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
     @Option(name = "--reject", forbids = "--approve", usage = "Rejects.")
     private boolean reject;
 
-    @Option(name = "--comment", metaVar = "TEXT", usage = "Why; people read it in the build's log and on the pages.")
+    @Option(name = "--comment", metaVar = "TEXT", usage = "The reason, for the build's log and the pages.")
     private String comment = "";
 
     @Override
@@ -37,14 +38,15 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
     @Override
     protected int run() {
         if (!approve && !reject) {
-            throw new IllegalArgumentException("Say either --approve or --reject.");
+            throw new IllegalArgumentException("Give either --approve or --reject.");
         }
-        JsonResponse answer = new PersonalDecision(id, approve ? Choice.APPROVE : Choice.REJECT).decide(comment);
+        JsonResponse answer =
+                new PersonalDecision(id, approve ? Choice.APPROVE : Choice.REJECT).decide(ArmoryRuntime.get(), comment);
         stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
         return exitCode(answer.status());
     }
 
-    /** As Jenkins's own commands have it: what is wrong with the arguments, with the state of things, with the user. */
+    /** Returns the exit code that Jenkins's own commands use, see {@code CLICommand.main}. */
     private static int exitCode(int status) {
         return switch (status) {
             case 200 -> 0;

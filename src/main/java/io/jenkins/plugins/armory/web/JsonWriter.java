@@ -7,25 +7,25 @@ import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Sends the plugin's answers. */
+/** Writes the plugin's answers to responses. */
 final class JsonWriter {
 
     private static final Logger LOGGER = Logger.getLogger(JsonWriter.class.getName());
 
     private JsonWriter() {}
 
-    /** What makes an answer. */
+    /** A supplier of an answer. */
     interface Answer {
-        /** @throws IOException when the approvals cannot be opened */
+        /** @throws IOException if the approvals cannot be opened */
         JsonResponse get() throws IOException;
     }
 
-    /** Sends an answer, or that there can be none now. */
+    /** Writes an answer, or 503 if the approvals cannot be opened. */
     static void answer(HttpServletResponse response, Answer answer) throws IOException {
         JsonResponse made;
         try {
             made = answer.get();
-        } catch (ApprovalsUnavailableException x) { // it has been logged why
+        } catch (ApprovalsUnavailableException x) { // already logged
             made = JsonResponse.unavailable(x.getMessage() + " Try again later.");
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "The approvals cannot be opened", x);
@@ -40,7 +40,7 @@ final class JsonWriter {
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");
         if (answer.status() == HttpServletResponse.SC_NOT_MODIFIED) {
-            return; // has no body
+            return; // 304 has no body
         }
         response.setContentType(JsonResponse.CONTENT_TYPE);
         byte[] body = answer.bytes();

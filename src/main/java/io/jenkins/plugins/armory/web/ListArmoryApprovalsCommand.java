@@ -9,18 +9,17 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.args4j.Option;
 
-/** {@code list-armory-approvals}: the approvals that the user may see, a line for each, or as the data of the page. */
+/** The command {@code list-armory-approvals}: prints the approvals that the user may see, one a line or as JSON. */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class ListArmoryApprovalsCommand extends CLICommand {
 
-    @Option(name = "--all", usage = "Lists the newest decided approvals too, and not only those that wait.")
+    @Option(name = "--all", usage = "Lists the newest decided approvals too, and not only the pending ones.")
     private boolean all;
 
     @Option(
             name = "--json",
-            usage =
-                    "Prints the data of the page of all approvals, which has those that wait and the newest decided ones.")
+            usage = "Prints the data of the page of all approvals: the pending ones and the newest decided ones.")
     private boolean json;
 
     @Override
@@ -43,7 +42,7 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
         return 0;
     }
 
-    /** State, id, deadline, build, environment and webhook, with tabs between them. */
+    /** Returns state, id, deadline, build, environment and webhook, separated by tabs. */
     private static String line(JsonNode approval) {
         return String.join(
                 "\t",
@@ -58,7 +57,7 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
                 printable(approval.get("webhook").asText()));
     }
 
-    /** Without what could steer a terminal, or look like another column. */
+    /** Replaces control characters, which could steer a terminal or look like another column. */
     private static String printable(String text) {
         return text.replaceAll("\\p{Cntrl}", " ");
     }

@@ -15,41 +15,40 @@ import org.commonmark.renderer.html.HtmlNodeRendererContext;
 import org.commonmark.renderer.html.HtmlRenderer;
 
 /**
- * Messages of callers as HTML that is safe to show: they come from outside and are not to be trusted. Markup in a message is
- * shown as text, links lead to http, https and mailto alone, and an image is a link to it, so that looking at a page tells
- * no other server of it.
+ * Conversion of messages from callers, which are not trusted, to safe HTML. HTML in a message is shown as text. Links may only
+ * lead to http, https and mailto. An image becomes a link, so that opening a page sends no request to another server.
  *
- * <p>What a message costs is bounded too. The parser looks at all that is left of a paragraph, or at all that came before, for
- * each character that may begin or end something, which for some messages takes a time that grows with the square of their
- * length. So a message is cut, and from a number of such characters on it is shown as text.
+ * <p>The cost is bounded too. For each character that may begin or end an element, the parser scans the rest of the paragraph or
+ * all that came before, so its time can be quadratic. So a message is cut, and after a number of such characters the rest is
+ * shown as text.
  */
 final class Markdown {
 
     /**
-     * How deep lists, quotations and emphases may lie in each other; what is deeper is text. A message of 64 KiB could have
-     * enough of them to use up the stack of whatever walks through it.
+     * The maximum nesting of lists, quotations and emphases; deeper ones are text. A message of 64 KiB could otherwise overflow the
+     * stack of the renderer.
      */
     private static final int MAX_NESTING = 50;
 
-    /** How much of a message is shown, in characters. */
+    /** The number of characters that are shown of a message. */
     static final int MAX_SHOWN = 8192;
 
-    /** How many {@link #MARKS} the parser gets to see. */
+    /** The number of {@link #MARKS} that are parsed. */
     static final int MAX_MARKS = 1000;
 
-    /** The characters that may begin or end something within a paragraph. */
+    /** The characters that may begin or end an element within a paragraph. */
     private static final String MARKS = "[]*_`<!&";
 
     /**
-     * How long all addresses and titles of links may be together: a message can define a link once and use it again and again.
-     * Somewhat more than is shown, since an address may be longer than what stands for it ({@code <a@b>}).
+     * The total length of the addresses and titles of links, because a message can define a link once and use it many times. It is
+     * more than {@link #MAX_SHOWN}, because an address can be longer than its source ({@code <a@b>}).
      */
     private static final int MAX_ADDRESSES = 4 * MAX_SHOWN;
 
-    /** In characters: some hundred messages of the worst kind, or thousands of the usual one. */
+    /** The size of the cache in characters: hundreds of the largest messages, or thousands of usual ones. */
     private static final long MAX_KEPT = 16L * 1024 * 1024;
 
-    /** What a link may begin with: a full address, with nothing in it that a browser would skip. */
+    /** An absolute address without characters that a browser would skip. */
     private static final Pattern SAFE_URL =
             Pattern.compile("(?:https?://|mailto:)[^\\s\\p{Cntrl}]+", Pattern.CASE_INSENSITIVE);
 
@@ -68,15 +67,15 @@ final class Markdown {
     private Markdown() {}
 
     /**
-     * Returns HTML of paragraphs, headings, lists, quotations, code and links; empty for an empty message. Where the message is cut,
-     * the HTML says so in the viewer's language.
+     * Returns HTML with paragraphs, headings, lists, quotations, code and links; empty for an empty message. The HTML of a cut
+     * message says so in the viewer's language.
      */
     static String toHtml(String markdown) {
         String html = RENDERED.get(shown(markdown));
         return markdown.length() <= MAX_SHOWN ? html : html + "<p><em>" + Messages.Markdown_cut() + "</em></p>\n";
     }
 
-    /** Returns what is shown of a message: all of it, or its beginning. */
+    /** Returns the beginning of a message that is shown, or all of it. */
     static String shown(String markdown) {
         if (markdown.length() <= MAX_SHOWN) {
             return markdown;
@@ -96,7 +95,7 @@ final class Markdown {
         return RENDERER.render(document);
     }
 
-    /** Where a message has too many marks: at the begin of that line, if it has lines. */
+    /** Returns the start of the line with the first mark too many, or of that mark if it is in the first line. */
     private static int endOfMarkup(String markdown) {
         int marks = 0;
         for (int i = 0; i < markdown.length(); i++) {
@@ -108,7 +107,7 @@ final class Markdown {
         return markdown.length();
     }
 
-    /** Links, and images as links. One that may not be shown is its text. */
+    /** Renders links, and images as links. A link that is not allowed is rendered as its text. */
     private static final class Links implements NodeRenderer {
 
         private final HtmlNodeRendererContext context;
@@ -133,7 +132,7 @@ final class Markdown {
         }
 
         private void render(Node node, String destination, @CheckForNull String title) {
-            // A link within another one, as an image in a link would be, is no HTML.
+            // HTML does not allow a link in a link, which an image in a link would be.
             boolean asLink =
                     SAFE_URL.matcher(destination).matches() && !isInLink(node) && !isTooMuch(destination, title);
             if (asLink) {

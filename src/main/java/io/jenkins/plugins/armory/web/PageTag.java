@@ -9,12 +9,12 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * The entity tag (RFC 9110, section 8.8.3) of an answer, made of the values that the answer is made of. To compare two tags
- * costs far less than to write the answers, and whatever the answers leave out costs nothing.
+ * The entity tag (RFC 9110, section 8.8.3) of an answer: a hash of the values in it. Comparing tags is far cheaper than writing the
+ * answer.
  */
 final class PageTag {
 
-    /** Hash codes may be others after a restart, and so must be the tags. */
+    /** Makes tags differ after a restart, since hash codes may differ too. */
     private static final String START = UUID.randomUUID().toString();
 
     private static final long FNV_PRIME = 0x100000001b3L;
@@ -22,17 +22,16 @@ final class PageTag {
 
     private long hash = FNV_START;
 
-    /** @param part a value: of two that are equal the hash codes are */
+    /** @param part a value with a hash code by content */
     void add(Object part) {
         hash = (hash ^ part.hashCode()) * FNV_PRIME;
     }
 
     /**
-     * The answer that has this tag.
+     * Returns the answer with this tag, or 304 if the client has it.
      *
-     * @param known tags of the answers that the client has ({@code If-None-Match}), {@code null} for none
-     * @param body makes the answer; not asked when the client has it already
-     * @return 304 in that case
+     * @param known the client's {@code If-None-Match}, {@code null} for none
+     * @param body makes the body; not called for 304
      */
     JsonResponse answer(@CheckForNull String known, Supplier<ObjectNode> body) {
         Map<String, String> headers = Map.of("ETag", toString());
@@ -41,7 +40,7 @@ final class PageTag {
                 : new JsonResponse(200, headers, body.get());
     }
 
-    /** Whether a client that sent this has the answer. Proxies that compress it may have added to the tag. */
+    /** Returns whether the client has the answer. Proxies that compress answers may append to the tag. */
     boolean isIn(@CheckForNull String ifNoneMatch) {
         return ifNoneMatch != null && ifNoneMatch.contains(value());
     }

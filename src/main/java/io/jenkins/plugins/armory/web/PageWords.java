@@ -8,16 +8,16 @@ import io.jenkins.plugins.armory.deployment.Environment;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The words of the pages in the viewer's language, for the scripts that fill them. */
+/** The texts of the pages in the viewer's language, for their scripts. */
 final class PageWords {
 
-    /** Left where they are, for the script to put the values there. */
+    /** Placeholders stay in the texts, for the script to fill in. */
     private static final String FIRST = "{0}";
 
     private static final String SECOND = "{1}";
     private static final String THIRD = "{2}";
 
-    /** Names of what an approval is shown as: its state while it is not decided, and then what it came to. */
+    /** The states of pending approvals and the outcomes of decided ones. */
     private static final List<String> STATES = Stream.concat(
                     Stream.of(Approval.State.SENDING, Approval.State.WAITING), Stream.of(Decision.Outcome.values()))
             .map(Enum::name)
@@ -25,7 +25,7 @@ final class PageWords {
 
     private PageWords() {}
 
-    /** A JSON object of the words by the names that the script knows them by. */
+    /** Returns the texts as a JSON object, by the names in the scripts. */
     static String json() {
         ObjectNode words = JsonNodeFactory.instance.objectNode();
         STATES.forEach(state -> words.put("state." + state, state(state)));
@@ -118,7 +118,7 @@ final class PageWords {
                 .toString();
     }
 
-    /** @param name of a state of an approval, or of the outcome of one that is decided */
+    /** @param name the name of a state or of an outcome */
     static String state(String name) {
         return switch (name) {
             case "SENDING" -> Messages.PageWords_state_SENDING();
@@ -136,7 +136,7 @@ final class PageWords {
         };
     }
 
-    /** The state of an environment. */
+    /** Returns the text for the state of an environment. */
     static String word(Environment.State state) {
         return switch (state) {
             case PENDING -> Messages.PageWords_environment_PENDING();

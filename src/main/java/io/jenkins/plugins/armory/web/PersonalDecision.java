@@ -21,10 +21,10 @@ import java.util.regex.Pattern;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * {@code POST approvals/<id>/approve} and {@code POST approvals/<id>/reject}: what the current user decides where a person has
- * to. An approval that the user may not see is not there for them.
+ * The decision of the current user: {@code POST approvals/<id>/approve} and {@code POST approvals/<id>/reject}. An approval that the
+ * user may not see does not exist for them.
  *
- * @param id of the approval
+ * @param id the id of the approval
  */
 record PersonalDecision(String id, Choice choice) {
 
@@ -33,8 +33,7 @@ record PersonalDecision(String id, Choice choice) {
     private static final int MAX_COMMENT = 8192;
 
     /**
-     * @param path below the root action
-     * @return empty when this is not where people decide
+     * Returns the decision at a path below the root action; empty for another path.
      */
     static Optional<PersonalDecision> at(String path) {
         Matcher matcher = PATH.matcher(path);
@@ -45,30 +44,29 @@ record PersonalDecision(String id, Choice choice) {
                 : Optional.empty();
     }
 
-    JsonResponse answer(StaplerRequest2 request) {
+    JsonResponse answer(ArmoryRuntime armory, StaplerRequest2 request) {
         return "POST".equals(request.getMethod())
-                ? decide(Objects.requireNonNullElse(request.getParameter("comment"), ""))
+                ? decide(armory, Objects.requireNonNullElse(request.getParameter("comment"), ""))
                 : JsonResponse.error(
                         405, "method_not_allowed", "Decisions are made with POST.", Map.of("Allow", "POST"));
     }
 
     /** Decides as the current user, if they may. */
-    JsonResponse decide(String comment) {
+    JsonResponse decide(ArmoryRuntime armory, String comment) {
         String stripped = comment.strip();
         if (stripped.length() > MAX_COMMENT) {
             return JsonResponse.error(
                     400, "invalid_request", "comment: has more than " + MAX_COMMENT + " characters; shorten it.");
         }
         try {
-            return decide(new Viewer(), stripped);
+            return decide(armory.approvals(), new Viewer(), stripped);
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot store a decision", x);
-            return JsonResponse.unavailable("The decision could not be stored, so it was not taken; try again later.");
+            return JsonResponse.unavailable("The decision could not be stored and does not count. Try again later.");
         }
     }
 
-    private JsonResponse decide(Viewer viewer, String comment) throws IOException {
-        Approvals approvals = ArmoryRuntime.get().approvals();
+    private JsonResponse decide(Approvals approvals, Viewer viewer, String comment) throws IOException {
         Approval approval = approvals.find(id).filter(viewer::sees).orElse(null);
         if (approval == null) {
             return JsonResponse.error(404, "unknown_approval", "There is no such approval.");
@@ -76,7 +74,7 @@ record PersonalDecision(String id, Choice choice) {
         ManualRequirement manual = approval.manual();
         if (manual == null) {
             return JsonResponse.error(
-                    409, "not_awaited", "Nobody is asked here; the callback of the webhook alone decides.");
+                    409, "not_awaited", "This approval needs no person. The callback of the webhook decides.");
         }
         if (!viewer.mayDecide(approval, choice)) {
             return JsonResponse.error(
@@ -84,7 +82,7 @@ record PersonalDecision(String id, Choice choice) {
                     "forbidden",
                     manual.submitters().isEmpty()
                             ? "You need the permission Armory/" + choice.permission().name + " for this job."
-                            : "Its submitters alone may decide.");
+                            : "Only its submitters may decide.");
         }
         return approvals
                 .apply(id, choice.by(viewer.name(), comment))
@@ -92,7 +90,7 @@ record PersonalDecision(String id, Choice choice) {
                 .orElseGet(() -> JsonResponse.error(410, "approval_ended", "The build of this approval is gone."));
     }
 
-    /** With the decision that stands, so that whoever came second can be told who was first. */
+    /** Returns the answer with the decision that stands, so that a later person learns who decided first. */
     private JsonResponse answer(Transition transition) {
         Approval approval = transition.approval();
         Decision person = approval.person();
@@ -111,16 +109,14 @@ record PersonalDecision(String id, Choice choice) {
                 with(
                         person,
                         JsonResponse.error(
-                                409,
-                                "already_decided",
-                                "Another person's decision stands already; the first one counts."));
+                                409, "already_decided", "Another person decided first. That decision stands."));
             default ->
                 with(
                         approval.decision(),
                         JsonResponse.error(
                                 410,
                                 "approval_ended",
-                                "The approval ended before: "
+                                "The approval has ended already: "
                                         + approval.requireDecision().mdMessage()));
         };
     }

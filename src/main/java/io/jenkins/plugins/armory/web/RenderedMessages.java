@@ -7,10 +7,8 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * What messages look like as HTML, so that each is rendered once and not whenever somebody looks.
- *
- * <p>Bounded: when messages and HTML have more than so many characters together, those are dropped that were not asked for for
- * longest.
+ * A cache of messages as HTML, so that each is rendered once. When messages and HTML together exceed the maximum size, the least
+ * recently used ones are dropped.
  */
 final class RenderedMessages {
 
@@ -19,7 +17,7 @@ final class RenderedMessages {
     private final Map<String, String> rendered = new LinkedHashMap<>(16, 0.75f, true);
     private long size;
 
-    /** @param maxSize in characters */
+    /** @param maxSize the maximum size in characters */
     RenderedMessages(long maxSize, UnaryOperator<String> render) {
         this.maxSize = maxSize;
         this.render = render;
@@ -55,7 +53,7 @@ final class RenderedMessages {
         return (long) message.length() + html.length();
     }
 
-    /** Returns how many characters are kept. */
+    /** Returns the size in characters. */
     synchronized long size() {
         return size;
     }

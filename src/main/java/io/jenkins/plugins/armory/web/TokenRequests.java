@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Requests for tokens as they arrive. */
+/** Conversion of requests for tokens. */
 final class TokenRequests {
 
     private TokenRequests() {}
@@ -27,8 +27,8 @@ final class TokenRequests {
     }
 
     /**
-     * The body. Whatever asks the container for a parameter makes it read a form, so that the body is gone: where Jenkins, or
-     * a plugin of it, has done so already, it is written anew from the parameters.
+     * Returns the body. If Jenkins or a plugin asked for a parameter before, the container has read the form and the body is empty
+     * (Jakarta Servlet, section 3.1.1). Then it is restored from the parameters.
      */
     private static InputStream body(HttpServletRequest request) throws IOException {
         InputStream body = request.getInputStream();

@@ -16,8 +16,8 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
 
 /**
- * The current user, and what they may see and decide, for the time of one request: with thousands of approvals, a job is
- * looked up and asked once.
+ * The current user and their permissions, for one request. Each job is looked up and checked once, because there may be thousands
+ * of approvals.
  */
 final class Viewer {
 
@@ -25,7 +25,7 @@ final class Viewer {
     private final boolean administrator = Jenkins.get().hasPermission(Jenkins.ADMINISTER);
     private final Map<String, Optional<Seen>> jobs = new HashMap<>();
 
-    /** A job that the user may read, and what was found out about it. */
+    /** A job that the user may read, with the permissions checked so far. */
     private record Seen(Item job, String url, Map<Choice, Boolean> permitted) {
 
         Seen(Item job) {
@@ -37,20 +37,18 @@ final class Viewer {
         }
     }
 
-    /** Jenkins's id of the user. */
+    /** Returns the id of the user. */
     String name() {
         return user.getName();
     }
 
-    /** Whether the user may read the approval's job; if not, the approval is not there for them. */
+    /** Returns whether the user may read the approval's job. Without that, the approval does not exist for the user. */
     boolean sees(Approval approval) {
         return seen(approval).isPresent();
     }
 
     /**
-     * The URL of the approval's job, relative to the Jenkins URL.
-     *
-     * @return empty when the user may not read the job
+     * Returns the URL of the approval's job, relative to the Jenkins URL; empty if the user may not read the job.
      */
     Optional<String> jobUrl(Approval approval) {
         return seen(approval).map(Seen::url);
@@ -63,10 +61,10 @@ final class Viewer {
     }
 
     /**
-     * Returns the job of that name, if the user may read it.
+     * Returns a job if the user may read it.
      *
-     * @param lookUp finds a job as Jenkins does: none for a user who may not even know of it, and with an exception for one who may
-     *     know of it and not read it (Item/Discover)
+     * @param lookUp finds a job like Jenkins: {@code null} without the permission Item/Discover, an exception with Item/Discover but
+     *     without Item/Read
      */
     static Optional<Item> readable(String name, Function<String, Item> lookUp) {
         try {
@@ -77,8 +75,8 @@ final class Viewer {
     }
 
     /**
-     * Whether the user is among those who may say it where the approval needs a person. As the {@code input} step has it:
-     * who is not among the submitters may not, but administrators may in any case.
+     * Returns whether the user may make a decision that the approval needs from a person. As in the {@code input} step, only
+     * submitters and administrators may if the step names submitters.
      */
     boolean mayDecide(Approval approval, Choice choice) {
         ManualRequirement manual = approval.manual();
@@ -99,7 +97,7 @@ final class Viewer {
                                 .anyMatch(group -> realm.getGroupIdStrategy().equals(name, group)));
     }
 
-    /** Whether a person is still to be heard, and the user may be that person. */
+    /** Returns whether the decision of a person is pending and the user may make it. */
     boolean isAsked(Approval approval, Choice choice) {
         return approval.person() == null && !approval.isDecided() && mayDecide(approval, choice);
     }

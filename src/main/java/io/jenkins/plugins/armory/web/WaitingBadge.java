@@ -16,7 +16,7 @@ import jenkins.model.TransientActionFactory;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Shows in lists of builds that one waits for an approval. */
+/** The badge of builds that wait for an approval. */
 @Restricted(NoExternalUse.class)
 public final class WaitingBadge implements BuildBadgeAction {
 
@@ -39,7 +39,7 @@ public final class WaitingBadge implements BuildBadgeAction {
         return null;
     }
 
-    /** Adds it to the builds that wait. Only what is in memory is looked at, since lists of builds ask for each of them. */
+    /** Adds the badge to builds that wait. It reads no files, because lists of builds call it for each build. */
     @Extension
     @SuppressWarnings("rawtypes") // as the extension point wants it
     public static final class Factory extends TransientActionFactory<Run> {

@@ -36,7 +36,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Clients and issuers in the settings: as code, in the form, and for administrators alone. */
+/** Tests of clients and issuers in the settings: Configuration as Code, form and permissions. */
 @WithJenkins
 class CallersConfigurationJenkinsTest {
 
@@ -237,7 +237,7 @@ class CallersConfigurationJenkinsTest {
             ListBoxModel offered = client.doFillCredentialsIdItems("");
             assertThat(offered).extracting(option -> option.value).contains("ci");
         }
-        // Somebody who may manage Jenkins, but does not administer it, neither sees nor changes them.
+        // Overall/Manage without Overall/Administer neither shows nor changes them.
         JenkinsRule.WebClient web =
                 j.createWebClient().withJavaScriptEnabled(false).login("manager");
         HtmlPage page = web.goTo("manage/configure");

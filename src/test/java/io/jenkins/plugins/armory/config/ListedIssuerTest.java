@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an issuer of the settings must say. */
+/** Tests of the checks of an issuer in the settings. */
 class ListedIssuerTest {
 
     private static final String ISSUER = "https://issuer.example.com";

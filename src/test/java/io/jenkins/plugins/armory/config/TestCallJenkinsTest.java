@@ -31,7 +31,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** The button that sends a test. */
+/** Tests of the button that sends a test call. */
 @WithJenkins
 class TestCallJenkinsTest {
 

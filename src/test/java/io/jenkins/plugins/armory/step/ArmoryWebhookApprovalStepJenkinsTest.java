@@ -73,7 +73,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         external.close();
     }
 
-    /** A call of the step that hands the approval's own token to the external process. */
+    /** Returns a call of the step that sends the approval's own token to the external process. */
     private String step(String more) {
         return "armoryWebhookApproval(name: 'tests', uriTemplate: '" + external.url("/start")
                 + "', headers: [[key: 'X-Token', value: '{{armory.callbackToken}}'],"
@@ -223,7 +223,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 step(", heartbeat: 30, timeout: 600, unit: 'SECONDS'"),
                 "heartbeat: 30 MINUTES is not between 1 millisecond and the timeout of 600 SECONDS; give its unit with heartbeatUnit");
         assertFailure(step(", heartbeat: -1"), "armoryWebhookApproval: heartbeat: -1 MINUTES is not between");
-        assertFailure(step(", heartbeat: 10, disableCallback: true"), "so nothing is to be heard; leave heartbeat out");
+        assertFailure(step(", heartbeat: 10, disableCallback: true"), "so no callback is awaited; leave heartbeat out");
         assertFailure(step(", callbackCredentialsId: 'nope'"), "there is no Secret text credential \"nope\"");
         assertFailure(
                 step(", bodyTemplate: [inline: '{{context.x}}']"), "{{context.x}} at line 1, column 1 has no value");
@@ -254,7 +254,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     @Test
     void namesTheNearestParameterInADeclarativePipelineToo() throws Exception {
         String pipeline = "pipeline { agent none; stages { stage('prod') { steps { %s } } } }";
-        // Declarative Pipelines check the step's own parameters themselves, before anything is run.
+        // Declarative Pipelines check the parameters of a step themselves, before they start.
         assertFailure(pipeline.formatted(step(", manualApprovall: [message: 'go?']")), "manualApprovall");
         assertFailure(
                 pipeline.formatted(step(", manualApproval: [submitter: 'alice']")),
@@ -339,7 +339,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         assertThat(request.getBody().string(StandardCharsets.UTF_8)).isEqualTo("{\"t\": \"f0lder-secret\"}");
         assertThat(CredentialsProvider.getFingerprintOf(credentials).getJobs()).containsExactly("team/job");
         await().untilAsserted(
-                        () -> j.assertLogContains("Waiting 24 hours at most", run)); // and nothing is being written
+                        () -> j.assertLogContains("Waiting 24 hours at most", run)); // no file is being written then
         assertNotOnDisk("f0lder-secret");
         callBack(request, "{\"success\": true}");
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
@@ -373,7 +373,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         try {
             return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException x) {
-            return ""; // one that was being written, and has its final name by now
+            return ""; // a temporary file that was renamed meanwhile
         }
     }
 
@@ -383,9 +383,9 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         external.setDispatcher(new Dispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
-                await().until(() -> isEmpty(journal)); // no file of it is open then
+                await().until(() -> isEmpty(journal)); // no file in it is open then
                 try {
-                    Files.delete(journal); // nothing can be written now
+                    Files.delete(journal); // makes writing fail
                 } catch (IOException x) {
                     throw new UncheckedIOException(x);
                 }
@@ -414,8 +414,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         WorkflowRun run = start(step(""));
 
         j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
-        j.assertLogContains("ERROR: The webhook was not called, since the approval cannot be written: ", run);
-        j.assertLogNotContains("\tat ", run); // a stack trace is for who looks after Jenkins, and in the log of that
+        j.assertLogContains("ERROR: The webhook was not called, because the approval cannot be written: ", run);
+        j.assertLogNotContains("\tat ", run); // a stack trace belongs into Jenkins's log
         assertThat(external.getRequestCount()).isZero();
     }
 

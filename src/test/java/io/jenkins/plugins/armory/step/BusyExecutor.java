@@ -4,14 +4,14 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
 
-/** Keeps all threads on which steps write busy, so that a test can have something else happen first. */
+/** Occupies all threads of the executor, so that a test can delay the work of steps. */
 final class BusyExecutor implements AutoCloseable {
 
     private final CountDownLatch end = new CountDownLatch(1);
 
     private BusyExecutor() {}
 
-    /** Returns once no thread is left. */
+    /** Occupies all threads and returns once they are occupied. */
     static BusyExecutor occupy() throws InterruptedException {
         BusyExecutor busy = new BusyExecutor();
         ThreadPoolExecutor executor = (ThreadPoolExecutor) ArmoryRuntime.get().executor();

@@ -26,7 +26,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
-/** What a restart of Jenkins does to deployments. */
+/** Tests of deployments across a restart of Jenkins. */
 class DeploymentRestartJenkinsTest {
 
     @RegisterExtension
@@ -42,7 +42,7 @@ class DeploymentRestartJenkinsTest {
         job.scheduleBuild2(0).waitForStart();
     }
 
-    /** The {@code input} that holds a build where a test wants it. */
+    /** Returns the {@code input} at which a build waits. */
     private static InputStepExecution awaitInput(WorkflowRun run) throws Exception {
         await().until(() -> run.getAction(InputAction.class) != null
                 && run.getAction(InputAction.class).getExecution("Hold") != null);
@@ -101,7 +101,7 @@ class DeploymentRestartJenkinsTest {
         });
     }
 
-    /** Takes the threads from the step as it starts, so that it cannot begin. */
+    /** Occupies all threads as the step starts, so that it cannot begin. */
     @TestExtension("rollbackThatIsOverIsNotRunAgain")
     public static final class HoldsRollback implements StepListener {
 
@@ -109,7 +109,7 @@ class DeploymentRestartJenkinsTest {
         public void notifyOfNewStep(Step step, StepContext context) {
             if (step instanceof ArmoryRollbackStep) {
                 try {
-                    BusyExecutor.occupy(); // as long as this Jenkins is there
+                    BusyExecutor.occupy(); // until this Jenkins ends
                 } catch (InterruptedException x) {
                     Thread.currentThread().interrupt();
                 }

@@ -36,7 +36,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** The steps of deployments in their forms, and what is done where the body of a stage cannot be replaced. */
+/** Tests of the forms of the deployment steps, and of cancelled stages whose body cannot be replaced. */
 @WithJenkins
 class DeploymentStepsJenkinsTest {
 
@@ -60,14 +60,14 @@ class DeploymentStepsJenkinsTest {
         return step;
     }
 
-    /** The {@code input} that holds a build where a test wants it. */
+    /** Returns the {@code input} at which a build waits. */
     private static InputStepExecution awaitInput(WorkflowRun run) throws Exception {
         await().until(() -> run.getAction(InputAction.class) != null
                 && run.getAction(InputAction.class).getExecution("Hold") != null);
         return run.getAction(InputAction.class).getExecution("Hold");
     }
 
-    /** As an approval after the deployment does that stands in no environment. */
+    /** Reports a failed {@code afterDeployment} approval outside any environment, so that later stages are cancelled. */
     private static void failAfterDeployment(WorkflowRun run) throws IOException {
         ArmoryRuntime.get()
                 .deployments()
@@ -173,7 +173,7 @@ class DeploymentStepsJenkinsTest {
         assertThat(log.getMessages()).noneMatch(message -> message.startsWith("Stale closures"));
     }
 
-    /** Their nodes have the same ids, and Pipeline takes them for equal. */
+    /** The builds have nodes with the same ids, which Pipeline considers equal. */
     @Test
     void buildsThatRunAtTheSameTimeDoNotTakeEachOthersStepsForTheirOwn() throws Exception {
         List<QueueTaskFuture<WorkflowRun>> builds = new ArrayList<>();
@@ -194,7 +194,7 @@ class DeploymentStepsJenkinsTest {
         return job.scheduleBuild2(0).waitForStart();
     }
 
-    /** Jenkins shows the ends of the branches before it goes on behind them. */
+    /** The ends of all branches are heads of the flow graph for a moment, before the Pipeline continues after them. */
     @Test
     void theEndOfAllBranchesIsNoDeadEnd() throws Exception {
         WorkflowRun run = start("""
@@ -225,7 +225,7 @@ class DeploymentStepsJenkinsTest {
             await().until(() -> run.getExecution().getCurrentExecutions(true).get().stream()
                     .anyMatch(ArmoryEnvironmentExecution.class::isInstance));
             run.doStop();
-            run.getExecution().getCurrentExecutions(true).get(); // behind the stop in the engine's queue
+            run.getExecution().getCurrentExecutions(true).get(); // after the stop, in the queue of the Pipeline engine
         }
 
         j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
@@ -309,7 +309,7 @@ class DeploymentStepsJenkinsTest {
         await().until(() ->
                 ArmoryRuntime.get().deployments().of(run).deployment().ended());
         Path file = run.getRootDir().toPath().resolve("armory-deployment.json");
-        Files.writeString( // as it is when Jenkins goes down just as the build ends
+        Files.writeString( // the file as it is if Jenkins stops just as the build ends
                 file,
                 Files.readString(file)
                         .replace("\"ended\":true", "\"ended\":false")

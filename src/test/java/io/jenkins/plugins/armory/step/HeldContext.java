@@ -6,7 +6,7 @@ import hudson.model.Result;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
-/** The context of a step of no build, whose program is saved when a test says so. */
+/** The context of a step without a build. The test decides when its program is saved. */
 final class HeldContext extends StepContext {
 
     private static final long serialVersionUID = 1L;
@@ -14,12 +14,12 @@ final class HeldContext extends StepContext {
     private final transient SettableFuture<Void> saved = SettableFuture.create();
     private final transient SettableFuture<Throwable> failure = SettableFuture.create();
 
-    /** For the test to say that the program is saved. */
+    /** Returns the save of the program, for the test to complete. */
     SettableFuture<Void> saved() {
         return saved;
     }
 
-    /** What the step failed with. */
+    /** Returns the failure of the step. */
     SettableFuture<Throwable> failure() {
         return failure;
     }
@@ -49,7 +49,7 @@ final class HeldContext extends StepContext {
         throw new UnsupportedOperationException();
     }
 
-    // Not marked as overrides, since the stand-in of the embedded build has no such methods:
+    // No @Override: the stand-in of the embedded build has no such methods.
 
     public void setResult(Result result) {
         throw new UnsupportedOperationException();

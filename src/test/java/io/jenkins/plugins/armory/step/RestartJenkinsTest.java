@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
-/** What a restart of Jenkins does to an approval, at each point of its life. */
+/** Tests of an approval across a restart of Jenkins, in each of its states. */
 class RestartJenkinsTest {
 
     @RegisterExtension
@@ -118,8 +118,8 @@ class RestartJenkinsTest {
         sessions.then(j -> {
             start(j, "");
             awaitState(id(), Approval.State.WAITING);
-            // As if Jenkins were killed between the answer to the callback and the step's end: written, but not passed
-            // on.
+            // Like a kill after the answer to the callback and before the end of the step: the decision is written
+            // only.
             ArmoryRuntime.get().approvals().attach(id(), approval -> {});
             ArmoryRuntime.get().approvals().apply(id(), new Event.Callback(true, "fine", "callback token"));
         });

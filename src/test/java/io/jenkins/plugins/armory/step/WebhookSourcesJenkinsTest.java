@@ -39,7 +39,7 @@ import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.MockQueueItemAuthenticator;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Webhooks of folders, and calls that agents make: what needs more of Jenkins than a job. */
+/** Tests of webhooks on folders and of calls from agents. */
 @WithJenkins
 class WebhookSourcesJenkinsTest {
 
@@ -214,7 +214,7 @@ class WebhookSourcesJenkinsTest {
 
         agent.toComputer().connect(false).get();
 
-        // What looks for the agent every two seconds has looked twice once this one has waited and been called.
+        // The search for the agent runs every two seconds, so it has run twice once this one was called.
         agent.toComputer().disconnect(new OfflineCause.ByCLI("away")).get();
         WorkflowRun later = run(null, fromAgent(agent.getNodeName()).replace("/inside", "/later"));
         await().untilAsserted(() -> j.assertLogContains("is offline; waiting", later));
@@ -262,7 +262,7 @@ class WebhookSourcesJenkinsTest {
         assertThat(external.getRequestCount()).isZero();
     }
 
-    /** Stands for the Job Restrictions plugin. */
+    /** A stand-in for the Job Restrictions plugin. */
     private static final class NobodysNode extends NodeProperty<Node> {
         @Override
         public CauseOfBlockage canTake(Queue.BuildableItem item) {

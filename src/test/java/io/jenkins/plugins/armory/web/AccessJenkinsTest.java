@@ -44,31 +44,31 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * Every endpoint of the plugin with every permission, with and without a crumb. What is not in the tables below is an endpoint
- * that nobody has thought about, and fails the test.
+ * Tests of every endpoint of the plugin with every permission, with and without a crumb. An endpoint that is missing in the tables
+ * below fails the test.
  */
 @WithJenkins
 class AccessJenkinsTest {
 
-    /** In the order of the columns. {@code admin} has Overall/Administer alone, and so everything. */
+    /** The users, in the order of the columns. {@code admin} has Overall/Administer, which implies everything. */
     private static final List<String> USERS =
             List.of("anonymous", "reader", "builder", "approver", "rejecter", "admin");
 
-    /** What a request without a crumb is answered with. */
+    /** The answer to a request without a crumb. */
     private enum Crumb {
-        /** The same: it changes nothing, or whoever sends it is no user. */
+        /** The same answer: the request changes nothing, or is for callers. */
         NOT_ASKED,
-        /** 403, whoever sends it. */
+        /** 403 for everybody. */
         ASKED
     }
 
     /**
-     * @param path below the Jenkins URL; <code>{id}</code> is an approval that waits for a person
-     * @param statuses for each of {@link #USERS}
+     * @param path the path below the Jenkins URL; <code>{id}</code> stands for an approval that waits for a person
+     * @param statuses the statuses for {@link #USERS}
      */
     private record Row(String method, String path, Crumb crumb, int... statuses) {
 
-        /** As docs/openapi.yaml has it. */
+        /** Returns the path as docs/openapi.yaml has it. */
         String operation() {
             String below = path.replaceFirst("^armory", "").replaceFirst("^job/deploy/1/armory", "/armory");
             return method + " " + below;
@@ -84,7 +84,7 @@ class AccessJenkinsTest {
             new Row("GET", "job/deploy/1/armory/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("POST", "armory/approvals/{id}/approve", Crumb.ASKED, 404, 403, 200, 200, 403, 200),
             new Row("POST", "armory/approvals/{id}/reject", Crumb.ASKED, 404, 403, 200, 403, 200, 200),
-            // Those who call back are no users: a token decides, and here there is none.
+            // Callers are not users: the token counts, and here is none.
             new Row("POST", "armory/approvals/{id}/callback", Crumb.NOT_ASKED, 401, 401, 401, 401, 401, 401),
             new Row("POST", "armory/approvals/{id}/test", Crumb.NOT_ASKED, 401, 401, 401, 401, 401, 401),
             new Row("POST", "armory/approvals/{id}/progress", Crumb.NOT_ASKED, 401, 401, 401, 401, 401, 401),
@@ -99,9 +99,9 @@ class AccessJenkinsTest {
             new Row("POST", "armory/api/json", Crumb.ASKED, 403, 200, 200, 200, 200, 200),
             new Row("GET", "armory/nothing", Crumb.NOT_ASKED, 404, 404, 404, 404, 404, 404));
 
-    /** Who may call a method that a settings form calls; it looks at what it is sent alone, or is for administrators. */
+    /** The users who may call a method of a form. */
     private enum Form {
-        /** Whoever may read Jenkins: it says nothing that they do not know. */
+        /** Everybody with Overall/Read: the method only looks at what it is sent. */
         READERS,
         ADMINISTRATORS
     }
@@ -118,7 +118,7 @@ class AccessJenkinsTest {
             "CancelDefinition.checkRetryCount",
             "CancelDefinition.fillMethodItems",
             "BodyTemplate.checkInline",
-            "ListedClient.fillCredentialsIdItems", // of others than administrators, it has what they send alone
+            "ListedClient.fillCredentialsIdItems", // for others than administrators, it has only what they send
             "ArmoryConfiguration.fillCallbackCredentialsIdItems",
             "ArmoryRollbackStep.checkEnvironment",
             "ArmoryEnvironmentStep.checkName",
@@ -127,18 +127,19 @@ class AccessJenkinsTest {
             "ArmoryWebhookApprovalStep.checkAgentIdentifier",
             "ArmoryWebhookApprovalStep.checkHeartbeat",
             "ArmoryWebhookApprovalStep.checkTimeout",
-            "ArmoryWebhookApprovalStep.fillWebhookItems", // of others than those who configure the job, it has none
+            "ArmoryWebhookApprovalStep.fillWebhookItems", // empty without Job/Configure
             "ArmoryWebhookApprovalStep.fillPhaseItems",
             "ArmoryWebhookApprovalStep.fillMethodItems",
             "ArmoryWebhookApprovalStep.fillNetworkModeItems",
             "ArmoryWebhookApprovalStep.fillHeartbeatUnitItems",
             "ArmoryWebhookApprovalStep.fillUnitItems",
-            "ArmoryWebhookApprovalStep.fillCallbackCredentialsIdItems"); // as of the settings
+            "ArmoryWebhookApprovalStep.fillCallbackCredentialsIdItems"); // like those of the settings
 
     static {
         FORMS.putAll(forms(
                 Form.ADMINISTRATORS,
-                "WebhookDefinition.sendTest", // on a folder, for those who may configure that; see TestCallJenkinsTest
+                "WebhookDefinition.sendTest", // on a folder, with the permission to configure it; see
+                // TestCallJenkinsTest
                 "ArmoryConfiguration.checkCallbackBaseUrl",
                 "ArmoryConfiguration.checkCallbackCredentialsId",
                 "ArmoryConfiguration.checkAllowedHosts",
@@ -204,7 +205,7 @@ class AccessJenkinsTest {
             client.login(user);
         }
         client.getOptions().setPrintContentOnFailingStatusCode(false);
-        client.setRefreshHandler((page, url, seconds) -> {}); // who has not logged in would be sent to do so
+        client.setRefreshHandler((page, url, seconds) -> {}); // do not follow the redirect to the login
         return client;
     }
 
@@ -240,7 +241,7 @@ class AccessJenkinsTest {
         assertThat(wrong).isEmpty();
     }
 
-    /** One such job must not keep anybody from all others. */
+    /** A job with Item/Discover but without Item/Read must not hide all other jobs. */
     @Test
     void aJobThatAUserMayKnowOfAndNotReadIsNotThereForThem() throws Exception {
         String hidden = newApproval();
@@ -322,7 +323,7 @@ class AccessJenkinsTest {
                 .orElse("io.jenkins.plugins.armory.config." + simpleName);
     }
 
-    /** The methods that Stapler gives to whoever asks. */
+    /** Returns the methods that Stapler exposes. */
     private static Stream<JavaMethod> endpoints() {
         return new ClassFileImporter()
                         .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -369,7 +370,7 @@ class AccessJenkinsTest {
         assertThat(known).isEqualTo(documented);
     }
 
-    /** Paths are told apart by patterns and texts in these classes. */
+    /** Reads the paths from the sources of the classes that match them. */
     @Test
     void everyPathThatTheActionsKnowIsInTheTable() throws Exception {
         Pattern path = Pattern.compile("\"(/[^\"]+)\"");

@@ -21,7 +21,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Who sees what of the approvals, and what an anonymous caller gets, on a Jenkins that is locked up. */
+/** Tests of the root action on a secured Jenkins, for users with different permissions and for callers. */
 @WithJenkins
 class ArmoryRootActionJenkinsTest {
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** What the pages of builds, and lists of builds, show of approvals. */
+/** Tests of approvals on the pages of builds and in lists of builds. */
 @WithJenkins
 class BuildPageJenkinsTest {
 

@@ -40,7 +40,7 @@ import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.MockFolder;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Clients and their tokens on a Jenkins that is locked up and asks for crumbs. */
+/** Tests of clients and their tokens on a secured Jenkins with crumbs. */
 @WithJenkins
 class CallersJenkinsTest {
 
@@ -130,7 +130,7 @@ class CallersJenkinsTest {
                 .isEqualTo("client client-1");
     }
 
-    /** As for a moment at the end of a start. */
+    /** The filter does not answer before the end of a start, when the root action can be reached already. */
     @Test
     void theRootActionAnswersCallersWhereTheFilterDoesNot() throws Exception {
         ExtensionList<HttpServletFilter> filters = ExtensionList.lookup(HttpServletFilter.class);

@@ -19,7 +19,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.StringLength;
 
-/** What the message of a caller looks like as HTML, and what can never be in it. */
+/** Tests of the HTML of messages, and of what it may never have. */
 class MarkdownTest {
 
     private static final Set<String> TAGS = Set.of(
@@ -48,7 +48,7 @@ class MarkdownTest {
                     + "|class=\"language-[^\"]*\"))*(?: /)?",
             Pattern.CASE_INSENSITIVE);
 
-    /** Holds a whole piece of HTML to the few tags and attributes that there may be. */
+    /** Checks that HTML has allowed tags and attributes only. */
     private static void checkIsHarmless(String markdown) {
         String html = Markdown.toHtml(markdown);
         Matcher tags = TAG.matcher(html);
@@ -130,7 +130,7 @@ class MarkdownTest {
         checkIsHarmless(stairs.toString());
     }
 
-    /** What makes a parser slow: whatever may be the beginning of something, again and again. */
+    /** Returns messages that make a parser slow: repeated characters that may begin an element. */
     private static List<String> slowOnes() {
         int bytes = 65_536;
         List<String> slow = new ArrayList<>();
@@ -169,14 +169,14 @@ class MarkdownTest {
         return slow;
     }
 
-    /** Processor time, since others may use the machine; a tenth of that is usual, and seconds are what it would take uncut. */
+    /** Measures processor time, since the machine may be busy. A tenth of the limit is usual; uncut messages take seconds. */
     @Example
     void takesNoLongerForAnyMessage() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         slowOnes().forEach(MarkdownTest::checkIsHarmless); // warms up
         for (String message : slowOnes()) {
             long start = threads.getCurrentThreadCpuTime();
-            Markdown.toHtml(start + message); // which was not rendered before
+            Markdown.toHtml(start + message); // not in the cache
             Duration taken = Duration.ofNanos(threads.getCurrentThreadCpuTime() - start);
 
             assertThat(taken).as(message.substring(0, 20)).isLessThan(Duration.ofMillis(250));
@@ -203,7 +203,7 @@ class MarkdownTest {
                 .isEqualTo("<p>" + "[".repeat(Markdown.MAX_MARKS) + "</p>\n<pre><code>**b**</code></pre>\n");
     }
 
-    /** A link that is defined once can be used again and again. */
+    /** A message can define a link once and use it many times. */
     @Example
     void isNotManyTimesAsLongAsTheMessage() {
         String definition = "[a]: https://example.com/" + "b".repeat(4000) + "\n\n";
@@ -224,7 +224,7 @@ class MarkdownTest {
         RenderedMessages rendered = new RenderedMessages(1000, each -> each + "!");
         for (int i = 0; i < 100; i++) {
             rendered.get("message " + i + "x".repeat(50));
-            rendered.get("message 0" + "x".repeat(50)); // used again and again, and so kept
+            rendered.get("message 0" + "x".repeat(50)); // recently used, so it is kept
         }
 
         assertThat(rendered.size()).isBetween(800L, 1000L);

@@ -25,7 +25,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** What operators have besides the pages: a command, metrics, and a warning. */
+/** Tests of the commands, the metrics and the administrative monitor. */
 @WithJenkins
 class OperationsJenkinsTest {
 

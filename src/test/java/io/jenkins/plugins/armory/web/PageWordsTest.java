@@ -20,7 +20,7 @@ class PageWordsTest {
 
     private static final Pattern SAY = Pattern.compile("\\bsay\\(\"([^\"]+)\"");
 
-    /** What an approval can be shown as: its state while it is not decided, and then what it came to. */
+    /** The states of pending approvals and the outcomes of decided ones. */
     private static final List<String> STATES = Stream.concat(
                     Stream.of(Approval.State.values())
                             .filter(state -> state != Approval.State.DECIDED)
@@ -57,7 +57,7 @@ class PageWordsTest {
                         Stream.of(Environment.State.values()).map(Enum::name).toList());
     }
 
-    /** A word that is missing would be shown as its name. */
+    /** For a missing text, the page would show its name. */
     @Test
     void scriptsSayNothingThatHasNoWords() throws Exception {
         JsonNode words = new ObjectMapper().readTree(PageWords.json());

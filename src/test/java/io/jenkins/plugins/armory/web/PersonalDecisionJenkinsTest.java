@@ -24,7 +24,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Who may approve and reject, and how they do. */
+/** Tests of decisions by persons and of their permissions. */
 @WithJenkins
 class PersonalDecisionJenkinsTest {
 

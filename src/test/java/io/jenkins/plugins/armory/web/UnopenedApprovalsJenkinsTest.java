@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
-/** What administrators and callers are told while the approvals cannot be opened. */
+/** Tests of the messages to administrators and callers while the approvals cannot be opened. */
 class UnopenedApprovalsJenkinsTest {
 
     @RegisterExtension

@@ -9,10 +9,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.security.access.AccessDeniedException;
 
-/** Which jobs there are for a user; AccessJenkinsTest asks a Jenkins. */
+/** Tests of the lookup of jobs for a user. AccessJenkinsTest tests it with a real Jenkins. */
 class ViewerTest {
 
-    /** A job with those permissions, and nothing else. */
+    /** Returns a job with the given permissions. */
     private static Item jobWith(Permission... granted) {
         return (Item) Proxy.newProxyInstance(
                 ViewerTest.class.getClassLoader(),
@@ -32,7 +32,7 @@ class ViewerTest {
         assertThat(Viewer.readable("deploy", name -> jobWith())).isEmpty();
     }
 
-    /** Jenkins throws then, so that whoever has not logged in is asked to. */
+    /** With Item/Discover but without Item/Read, Jenkins throws, so that an anonymous user is asked to log in. */
     @Test
     void aJobThatTheUserMayKnowOfAndNotRead() {
         assertThat(Viewer.readable("deploy", name -> {

@@ -180,7 +180,7 @@ class DiskFaultTest {
         try {
             build = jenkins.createJob(process.approval()).build();
             assertThat(build.awaitResult("FAILURE"))
-                    .containsPattern("ERROR: The webhook was not called, since the approval cannot be written: .*"
+                    .containsPattern("ERROR: The webhook was not called, because the approval cannot be written: .*"
                             + fault.reason);
         } finally {
             fault.end();
@@ -223,7 +223,7 @@ class DiskFaultTest {
         controller.start();
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("The approval cannot be read, so what was decided is not known: ", torn.toString());
+                .contains("The approval cannot be read, so its decision is unknown: ", torn.toString());
         Answer late = Wait.until("the approval has ended with its build")
                 .until(() -> callback.succeed("anybody there?"), answer -> answer.status() != 503);
         assertThat(late).returns(410, Answer::status);

@@ -87,7 +87,7 @@ class EnvironmentStepTest {
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
-                        "The rollback of environment 'prod' failed: no backup (It was rolled back since its deployment had"
+                        "The rollback of environment 'prod' failed: no backup (It was rolled back because its deployment"
                                 + " failed: kubectl: not found)",
                         "rolled back: false",
                         "ERROR: kubectl: not found");
@@ -119,7 +119,7 @@ class EnvironmentStepTest {
                 .build();
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("armoryRollback: environment: \"prod\" is still being deployed to; put armoryRollback behind")
+                .contains("armoryRollback: environment: \"prod\" is still being deployed to; put armoryRollback after")
                 .doesNotContain("never");
     }
 

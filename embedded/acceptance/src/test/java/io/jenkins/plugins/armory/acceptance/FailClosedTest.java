@@ -52,7 +52,7 @@ class FailClosedTest {
         assertThat(build.awaitResult("ABORTED"))
                 .contains(
                         "ERROR: Webhook approval 'smoke' failed",
-                        "Every stage and environment that has not begun yet is cancelled.",
+                        "Every stage and environment that has not started yet is cancelled.",
                         "'prod' is cancelled: ",
                         "Stage 'plain' is cancelled: ")
                 .doesNotContain("never");
@@ -171,7 +171,7 @@ class FailClosedTest {
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
-                        "Webhook approval 'second' ended: another one of the same phase failed: Webhook approval 'first' failed");
+                        "Webhook approval 'second' ended: another approval of the same phase failed: Webhook approval 'first' failed");
         assertThat(process.calls()).hasSize(2);
     }
 
@@ -202,7 +202,7 @@ class FailClosedTest {
                 .awaitWaiting(1);
         Call call = process.awaitCall();
         build.decide(build.approvals().get(0), "approve", "change 4711");
-        build.awaitLog(": change 4711. The callback is still awaited.");
+        build.awaitLog(": change 4711. The callback is still pending.");
         call.callback().succeed("all fine");
         assertThat(build.awaitResult("SUCCESS")).contains("Webhook approval 'checks' succeeded");
 
@@ -210,7 +210,7 @@ class FailClosedTest {
                 .build()
                 .awaitWaiting(1);
         process.awaitCall().callback().succeed("all fine");
-        other.awaitLog("The callback said success (callback token): all fine. A person is still awaited.");
+        other.awaitLog("The callback reported success (callback token): all fine. A person must still approve.");
         other.decide(other.approvals().get(0), "approve", "change 4712");
         assertThat(other.awaitResult("SUCCESS")).contains("Approved by ", ": change 4712.");
     }
@@ -309,8 +309,8 @@ class FailClosedTest {
 
         assertThat(build.awaitResult("UNSTABLE"))
                 .contains(
-                        "Environments that depend on 'staging' are cancelled. Plain stages go on: to keep one from running, put"
-                                + " armoryEnvironment(name: '...', dependsOn: ['staging']) { ... } around what is in it.",
+                        "Environments that depend on 'staging' are cancelled. Other stages still run. To make a stage depend on"
+                                + " 'staging', put armoryEnvironment(name: '...', dependsOn: ['staging']) { ... } around its steps.",
                         "goes on");
     }
 }

@@ -122,7 +122,7 @@ class HomeTest {
         Files.delete(file("armory-approvals/pending/" + callback.id() + ".json"));
         controller.start();
 
-        assertThat(build.awaitResult("FAILURE")).contains("is not called a second time; run the build again");
+        assertThat(build.awaitResult("FAILURE")).contains("Its webhook is not called again. Run the build again.");
         assertThat(process.calls()).hasSize(1);
     }
 
@@ -207,8 +207,7 @@ class HomeTest {
                 .containsOnlyOnce(
                         journal + ", line 1: it is not an approval: its format is 2, and this version reads 1."
                                 + " Nothing was changed. Install the version of the plugin that wrote it");
-        build.awaitLog(
-                "The webhook approvals are not open, and Jenkins's log says why; the step goes on when they are.");
+        build.awaitLog("The webhook approvals are not available, see Jenkins's log. The step continues once they are.");
         assertThat(journal).hasBinaryContent(written);
         Files.delete(journal);
 
@@ -307,7 +306,7 @@ class HomeTest {
         controller.start();
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("The approval cannot be read, so what was decided is not known: ", torn.toString());
+                .contains("The approval cannot be read, so its decision is unknown: ", torn.toString());
         Call cancel = canceller.awaitCall();
         assertThat(cancel.path()).endsWith("/" + callback.id());
         assertThat(cancel.json().get("outcome").asText()).isEqualTo("ABORTED");

@@ -132,7 +132,7 @@ class ManualApprovalTest {
             process.awaitCall().callback().fail("1 failed");
 
             assertThat(build.awaitResult("FAILURE"))
-                    .contains("ended: another one of the same phase failed: Webhook approval 'checks' failed");
+                    .contains("ended: another approval of the same phase failed: Webhook approval 'checks' failed");
             assertThat(late.succeed("too late")).returns(410, Answer::status);
         }
     }

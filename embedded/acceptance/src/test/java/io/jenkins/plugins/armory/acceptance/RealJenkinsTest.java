@@ -70,7 +70,7 @@ class RealJenkinsTest {
         Build build = jenkins.createJob(process.approval("manualApproval: [message: 'Go?']"))
                 .build()
                 .awaitWaiting(1)
-                .awaitLog("A person has to approve too: Go? Approve or reject, or POST to ");
+                .awaitLog("A person must approve too: Go? Approve or reject, or POST to ");
         String page = "/armory/#approval-" + build.approvals().get(0).get("id").asText();
 
         assertThat(jenkins.get("job/" + build.job().name() + "/1/logText/progressiveHtml")

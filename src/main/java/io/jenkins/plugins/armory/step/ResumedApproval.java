@@ -1,0 +1,37 @@
+package io.jenkins.plugins.armory.step;
+
+import hudson.AbortException;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.runtime.BuildRecord;
+import java.io.IOException;
+import java.util.Optional;
+
+/** The lookup of a step's approval after a restart. If a decision may have been lost, the webhook must not be called again. */
+final class ResumedApproval {
+
+    private ResumedApproval() {}
+
+    /**
+     * Returns the approval; empty if it was not written before the restart.
+     *
+     * @throws AbortException if it was written and is lost or unreadable
+     */
+    static Optional<Approval> find(Approvals approvals, String id, Run<?, ?> run) throws IOException {
+        Optional<Approval> approval;
+        try {
+            approval = approvals.find(id);
+        } catch (IOException x) {
+            throw SuspendedExecution.failure("The approval cannot be read, so its decision is unknown", x);
+        }
+        if (approval.isPresent()) {
+            BuildRecord.add(run, id);
+        } else if (BuildRecord.has(run, id)) {
+            throw new AbortException(
+                    "The approval of this step is no longer in JENKINS_HOME/armory-approvals, so its decision"
+                            + " is unknown. Its webhook is not called again. Run the build again.");
+        }
+        return approval;
+    }
+}

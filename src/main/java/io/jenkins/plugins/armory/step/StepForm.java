@@ -1,0 +1,59 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Util;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.approval.Phase;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** Lists, checks and conversions of the forms of the steps. The descriptors have the methods that Stapler finds by name. */
+final class StepForm {
+
+    private StepForm() {}
+
+    static ListBoxModel phases() {
+        ListBoxModel items = new ListBoxModel();
+        Arrays.stream(Phase.values()).map(Phase::toString).forEach(phase -> items.add(phase, phase));
+        return items;
+    }
+
+    static ListBoxModel units() {
+        ListBoxModel items = new ListBoxModel();
+        for (TimeUnit unit : List.of(TimeUnit.SECONDS, TimeUnit.MINUTES, TimeUnit.HOURS, TimeUnit.DAYS)) {
+            items.add(unit.name().toLowerCase(Locale.ROOT), unit.name());
+        }
+        return items;
+    }
+
+    /** Checks a number above 0, in a field that may be empty. */
+    static FormValidation checkPositive(@CheckForNull String value) {
+        String text = Util.fixEmptyAndTrim(value);
+        try {
+            return text == null || Long.parseLong(text) > 0
+                    ? FormValidation.ok()
+                    : FormValidation.error(Messages.ArmoryWebhookApprovalStep_timeout());
+        } catch (NumberFormatException x) {
+            return FormValidation.error(Messages.ArmoryWebhookApprovalStep_timeout());
+        }
+    }
+
+    /** Checks a number that is 0 or above, in a field that may be empty. */
+    static FormValidation checkPositiveOrZero(@CheckForNull String value) {
+        return "0".equals(Util.fixNull(value).strip()) ? FormValidation.ok() : checkPositive(value);
+    }
+
+    /** Returns the lines of a list's texts: a Pipeline has an entry a text, a form has all entries in one text. */
+    static List<String> lines(@CheckForNull List<String> texts) {
+        return texts == null
+                ? List.of()
+                : texts.stream()
+                        .flatMap(String::lines)
+                        .map(String::strip)
+                        .filter(each -> !each.isEmpty())
+                        .toList();
+    }
+}

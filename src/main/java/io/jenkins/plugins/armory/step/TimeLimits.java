@@ -1,0 +1,102 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** The timeout and the heartbeat of {@code armoryWebhookApproval}, each with its unit, as the step gives them. */
+final class TimeLimits {
+
+    /** Armory's <i>External Automation</i>: without a callback within 24 hours the process times out. */
+    private static final long DEFAULT_TIMEOUT = 24;
+
+    private static final TimeUnit DEFAULT_UNIT = TimeUnit.HOURS;
+    private static final TimeUnit DEFAULT_HEARTBEAT_UNIT = TimeUnit.MINUTES;
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(366);
+
+    @CheckForNull
+    private Long timeout;
+
+    @CheckForNull
+    private TimeUnit unit;
+
+    /** 0 for none. */
+    private long heartbeat;
+
+    @CheckForNull
+    private TimeUnit heartbeatUnit;
+
+    long getTimeout() {
+        return timeout == null ? DEFAULT_TIMEOUT : timeout;
+    }
+
+    void setTimeout(long timeout) {
+        this.timeout = timeout;
+    }
+
+    TimeUnit getUnit() {
+        return unit == null || isUnitOfHeartbeat() ? DEFAULT_UNIT : unit;
+    }
+
+    void setUnit(@CheckForNull TimeUnit unit) {
+        this.unit = unit;
+    }
+
+    long getHeartbeat() {
+        return heartbeat;
+    }
+
+    void setHeartbeat(long heartbeat) {
+        this.heartbeat = heartbeat;
+    }
+
+    TimeUnit getHeartbeatUnit() {
+        if (heartbeatUnit != null) {
+            return heartbeatUnit;
+        }
+        return unit != null && isUnitOfHeartbeat() ? unit : DEFAULT_HEARTBEAT_UNIT;
+    }
+
+    void setHeartbeatUnit(@CheckForNull TimeUnit heartbeatUnit) {
+        this.heartbeatUnit = heartbeatUnit;
+    }
+
+    /** Returns whether {@code unit} belongs to the heartbeat: in {@code heartbeat: 10, unit: 'MINUTES'} there is no timeout. */
+    private boolean isUnitOfHeartbeat() {
+        return heartbeat != 0 && timeout == null && heartbeatUnit == null;
+    }
+
+    /**
+     * Returns the time from the call to the deadline.
+     *
+     * @throws IllegalArgumentException naming the parameter and a valid value
+     */
+    Duration timeout() {
+        long millis = getTimeout() > 0 ? getUnit().toMillis(getTimeout()) : 0;
+        if (millis < 1 || millis > LONGEST_TIMEOUT.toMillis()) {
+            throw new IllegalArgumentException("timeout: " + getTimeout() + " " + getUnit()
+                    + " is not between 1 millisecond and " + LONGEST_TIMEOUT.toDays() + " days; leave it out for "
+                    + DEFAULT_TIMEOUT + " " + DEFAULT_UNIT);
+        }
+        return Duration.ofMillis(millis);
+    }
+
+    /**
+     * Returns the longest time between two reports of progress, {@code null} for no limit.
+     *
+     * @throws IllegalArgumentException naming the parameter and a valid value
+     */
+    @CheckForNull
+    Duration heartbeat() {
+        if (heartbeat == 0) {
+            return null;
+        }
+        long millis = getHeartbeatUnit().toMillis(heartbeat);
+        if (millis < 1 || millis >= timeout().toMillis()) {
+            throw new IllegalArgumentException("heartbeat: " + heartbeat + " " + getHeartbeatUnit()
+                    + " is not between 1 millisecond and the timeout of " + getTimeout() + " " + getUnit()
+                    + "; give its unit with heartbeatUnit, or leave it out");
+        }
+        return Duration.ofMillis(millis);
+    }
+}

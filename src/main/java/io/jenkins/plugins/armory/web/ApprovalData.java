@@ -1,0 +1,132 @@
+package io.jenkins.plugins.armory.web;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.callback.CallbackAnswers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The JSON of approvals for one viewer, as in docs/openapi.yaml. */
+final class ApprovalData {
+
+    private final Viewer viewer;
+    private final Approvals approvals;
+
+    ApprovalData(Viewer viewer, Approvals approvals) {
+        this.viewer = viewer;
+        this.approvals = approvals;
+    }
+
+    /** Returns an approval without its refused callbacks. Messages are cut. */
+    ObjectNode json(Approval approval) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("id", approval.id())
+                .put("job", approval.build().job())
+                .put("build", approval.build().number())
+                .put(
+                        "buildUrl",
+                        viewer.jobUrl(approval).orElseThrow() + approval.build().number() + '/')
+                .put("phase", approval.phase().toString())
+                .put("environment", approval.environment())
+                .put("webhook", approval.webhook())
+                .put("state", approval.state().name())
+                .put("createdAt", approval.createdAt().toString())
+                .put("deadline", approval.deadline().toString());
+        Duration heartbeat = approval.heartbeat();
+        if (heartbeat != null) {
+            Optional<Instant> due = approvals.heartbeatDue(approval);
+            json.putObject("heartbeat")
+                    .put("intervalMillis", heartbeat.toMillis())
+                    .put("due", due.map(Instant::toString).orElse(null));
+        }
+        ArrayNode attempts = json.putArray("attempts");
+        approval.attempts().forEach(attempt -> attempts.add(json(attempt)));
+        Decision callback = approval.callback();
+        if (callback != null) {
+            json.set("callback", json(callback));
+        }
+        approvals.progressOf(approval.id()).ifPresent(progress -> json.set("progress", json(progress)));
+        Attempt cancel = approval.cancel();
+        if (cancel != null) {
+            json.set("cancel", json(cancel));
+        }
+        ManualRequirement manual = approval.manual();
+        if (manual != null) {
+            json.set("manualApproval", json(approval, manual));
+        }
+        if (approval.isDecided()) {
+            json.set("decision", json(approval.requireDecision()));
+        }
+        return json;
+    }
+
+    private static ObjectNode json(Decision decision) {
+        String message = decision.mdMessage();
+        return CallbackAnswers.json(decision)
+                .put("mdMessage", Markdown.shown(message))
+                .put("mdMessageHtml", Markdown.toHtml(message));
+    }
+
+    /** Replaces the cut messages in the JSON of an approval by the full ones. */
+    ObjectNode withFullMessages(ObjectNode json, Approval approval) {
+        putMessage(json.get("decision"), approval.decision());
+        putMessage(json.get("callback"), approval.callback());
+        return json;
+    }
+
+    private static void putMessage(@CheckForNull JsonNode json, @CheckForNull Decision decision) {
+        if (json instanceof ObjectNode object && decision != null) {
+            object.put("mdMessage", decision.mdMessage());
+        }
+    }
+
+    private static ObjectNode json(Progress progress) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("percent", progress.percent())
+                .put("mdMessage", progress.mdMessage())
+                .put("mdMessageHtml", Markdown.toHtml(progress.mdMessage()))
+                .put("at", progress.at().toString());
+    }
+
+    private ObjectNode json(Approval approval, ManualRequirement manual) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("message", manual.message());
+        ArrayNode submitters = json.putArray("submitters");
+        manual.submitters().forEach(submitters::add);
+        json.put("mayApprove", viewer.isAsked(approval, Choice.APPROVE))
+                .put("mayReject", viewer.isAsked(approval, Choice.REJECT));
+        Decision person = approval.person();
+        if (person != null) {
+            json.put("approved", person.isSuccess())
+                    .put("user", person.decidedBy())
+                    .put("comment", person.mdMessage())
+                    .put("at", person.decidedAt().toString());
+        }
+        return json;
+    }
+
+    private static ObjectNode json(Attempt attempt) {
+        Instant nextAt = attempt.nextAt();
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("number", attempt.number())
+                .put("at", attempt.at().toString())
+                .put("host", attempt.host())
+                .put("status", attempt.status())
+                .put("durationMillis", attempt.duration().toMillis())
+                .put("failure", attempt.failure())
+                .put("answer", attempt.answer())
+                .put("nextAt", nextAt == null ? null : nextAt.toString());
+    }
+}
