@@ -315,7 +315,7 @@ class AccessJenkinsTest {
 
     private static String descriptor(String form) {
         String simpleName = form.replaceFirst("\\..*", "");
-        return endpoints()
+        return ENDPOINTS.stream()
                 .map(method -> method.getOwner().getName())
                 .map(name -> name.replaceFirst("\\$DescriptorImpl$", ""))
                 .filter(name -> name.endsWith("." + simpleName))
@@ -323,15 +323,12 @@ class AccessJenkinsTest {
                 .orElse("io.jenkins.plugins.armory.config." + simpleName);
     }
 
-    /** Returns the methods that Stapler exposes. */
-    private static Stream<JavaMethod> endpoints() {
-        return new ClassFileImporter()
-                        .withImportOption(new ImportOption.DoNotIncludeTests())
-                        .importPackages("io.jenkins.plugins.armory")
-                        .stream()
-                        .flatMap(type -> type.getMethods().stream())
-                        .filter(method -> method.getName().matches("do[A-Z].*"));
-    }
+    /** The methods that Stapler offers to everybody. To import the classes takes seconds, so that is done once. */
+    private static final List<JavaMethod> ENDPOINTS = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.jenkins.plugins.armory").stream()
+                    .flatMap(type -> type.getMethods().stream())
+                    .filter(method -> method.getName().matches("do[A-Z].*"))
+                    .toList();
 
     @Test
     void everyMethodThatStaplerGivesToWhoeverAsksIsInATable() {
@@ -341,7 +338,7 @@ class AccessJenkinsTest {
         known.addAll(Set.of("JobsDescriptor.checkJobs", "ArmoryRootAction.dynamic", "ArmoryBuildAction.dynamic"));
 
         Set<String> found = new TreeSet<>();
-        endpoints().map(AccessJenkinsTest::nameOf).forEach(found::add);
+        ENDPOINTS.stream().map(AccessJenkinsTest::nameOf).forEach(found::add);
         assertThat(found).isEqualTo(known);
     }
 

@@ -35,6 +35,7 @@ class BuildPageJenkinsTest {
         WorkflowJob job = j.createProject(WorkflowJob.class, "deploy");
         job.setDefinition(new CpsFlowDefinition("sleep 600", true));
         run = job.scheduleBuild2(0).waitForStart();
+        j.waitForMessage("Sleeping for", run); // an interrupt before the first step is lost on Jenkins
         id = ArmoryRuntime.get().tokens().newId();
         BuildRecord.add(run, id);
         ArmoryRuntime.get()
