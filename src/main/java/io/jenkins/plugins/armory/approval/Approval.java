@@ -176,10 +176,11 @@ public record Approval(
      * @throws IllegalStateException if it is not
      */
     public Decision requireDecision() {
-        if (said.decision() == null) {
+        Decision decision = said.decision();
+        if (decision == null) {
             throw new IllegalStateException(id() + " is not decided");
         }
-        return said.decision();
+        return decision;
     }
 
     /** Returns when the next attempt to call the webhook is due, {@code null} if none is known to be. */
@@ -200,9 +201,10 @@ public record Approval(
      * process, and not because the webhook could not be called.
      */
     public boolean isCancelled() {
-        return said.decision() != null
+        Decision decision = said.decision();
+        return decision != null
                 && said.callback() == null
-                && switch (said.decision().outcome()) {
+                && switch (decision.outcome()) {
                     case TIMED_OUT, NOT_HEARD, ABORTED, OTHER_FAILED, REJECTED -> true;
                     default -> false;
                 };
@@ -215,8 +217,9 @@ public record Approval(
      * @param heardAt when the external process was heard last
      */
     public Optional<Instant> heartbeatDue(Instant heardAt) {
-        return heartbeat() != null && awaitsCallback() && state == State.WAITING && said.callback() == null
-                ? Optional.of(heardAt.plus(heartbeat()))
+        Duration heartbeat = heartbeat();
+        return heartbeat != null && awaitsCallback() && state == State.WAITING && said.callback() == null
+                ? Optional.of(heardAt.plus(heartbeat))
                 : Optional.empty();
     }
 

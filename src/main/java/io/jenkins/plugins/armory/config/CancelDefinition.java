@@ -6,8 +6,8 @@ import hudson.Util;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
-import io.jenkins.plugins.armory.webhook.Webhook;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -44,14 +44,14 @@ public final class CancelDefinition extends CallDefinition<CancelDefinition> {
      *
      * @throws InvalidWebhookException naming the field that is wrong
      */
-    public Webhook.Cancel toCancel() {
+    public CancelReference toCancel() {
         if (webhook != null) {
             if (getUriTemplate() != null) {
                 throw new InvalidWebhookException(
                         "cancel",
                         "has both webhook and uriTemplate; leave out webhook to define one here, or leave out uriTemplate");
             }
-            return Webhook.Cancel.named(webhook);
+            return CancelReference.named(webhook);
         }
         if (getUriTemplate() == null) {
             throw new InvalidWebhookException(
@@ -59,7 +59,7 @@ public final class CancelDefinition extends CallDefinition<CancelDefinition> {
                     "needs the name of a webhook, or uriTemplate to define one: cancel: [uriTemplate: 'https://...']");
         }
         try {
-            return Webhook.Cancel.of(toBuilder("cancel").disableCallback(true).build());
+            return CancelReference.of(toBuilder("cancel").disableCallback(true).build());
         } catch (InvalidWebhookException x) {
             throw new InvalidWebhookException("cancel", x.getMessage());
         }

@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.config.CancelDefinition;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.Webhooks;
+import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.DeploymentFile;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.Variables;
@@ -47,7 +48,7 @@ final class WebhookReference implements Serializable {
 
     /** The step's own cancel webhook, {@code null} for the one of the webhook's definition. */
     @CheckForNull
-    private final Webhook.Cancel cancel;
+    private final CancelReference cancel;
 
     /** Ids of the Secret texts that templates of the workspace may use. */
     private final ArrayList<String> secrets;
@@ -57,7 +58,7 @@ final class WebhookReference implements Serializable {
             @CheckForNull Webhook inline,
             Map<String, String> context,
             @CheckForNull String configFile,
-            @CheckForNull Webhook.Cancel cancel,
+            @CheckForNull CancelReference cancel,
             List<String> secrets) {
         this.cancel = cancel;
         this.secrets = new ArrayList<>(secrets);
@@ -117,7 +118,7 @@ final class WebhookReference implements Serializable {
 
     /** Returns whether the step has the whole definition, so that no file is read and no name is looked up. */
     boolean isInline() {
-        Webhook.Cancel wanted = inline == null || cancel != null ? cancel : inline.cancel();
+        CancelReference wanted = inline == null || cancel != null ? cancel : inline.cancel();
         return inline != null
                 && configFile == null
                 && inline.bodyPath() == null
@@ -158,7 +159,7 @@ final class WebhookReference implements Serializable {
     @CheckForNull
     private Webhook cancelOf(StepContext stepContext, Webhook webhook, @CheckForNull DeploymentFile file)
             throws IOException, InterruptedException {
-        Webhook.Cancel wanted = cancel == null ? webhook.cancel() : cancel;
+        CancelReference wanted = cancel == null ? webhook.cancel() : cancel;
         if (wanted == null) {
             return null;
         }

@@ -54,58 +54,7 @@ public final class Webhook implements Serializable {
     private final LinkedHashMap<String, String> context;
 
     @CheckForNull
-    private final Cancel cancel;
-
-    /** The webhook to call when an approval ends without its external process: defined inline, or named. */
-    public static final class Cancel implements Serializable {
-
-        private static final long serialVersionUID = 1L;
-
-        @CheckForNull
-        private final String name;
-
-        @CheckForNull
-        private final Webhook inline;
-
-        private Cancel(@CheckForNull String name, @CheckForNull Webhook inline) {
-            this.name = name;
-            this.inline = inline;
-        }
-
-        /** Returns a reference to a webhook that is defined elsewhere. */
-        public static Cancel named(String name) {
-            return new Cancel(name, null);
-        }
-
-        /** Returns a cancel webhook that is defined inline. It is called from where the approval's webhook is called. */
-        public static Cancel of(Webhook inline) {
-            return new Cancel(null, inline);
-        }
-
-        /** Returns the name, or {@code null} if the webhook is defined inline. */
-        @CheckForNull
-        public String name() {
-            return name;
-        }
-
-        /** Returns the inline definition, or {@code null} if the webhook is defined elsewhere. */
-        @CheckForNull
-        public Webhook inline() {
-            return inline;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Cancel cancel
-                    && Objects.equals(name, cancel.name)
-                    && Objects.equals(inline, cancel.inline);
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(name, inline);
-        }
-    }
+    private final CancelReference cancel;
 
     /** A header of the call, with a template for its value. */
     public static final class Header implements Serializable {
@@ -223,7 +172,7 @@ public final class Webhook implements Serializable {
 
     /** Returns the webhook to call when an approval ends without its external process, or {@code null}. */
     @CheckForNull
-    public Cancel cancel() {
+    public CancelReference cancel() {
         return cancel;
     }
 
@@ -331,7 +280,7 @@ public final class Webhook implements Serializable {
         private String agentIdentifier;
         private boolean disableCallback;
         private Map<String, String> context = Map.of();
-        private Cancel cancel;
+        private CancelReference cancel;
 
         private Builder(@CheckForNull String name) {
             this.name = name;
@@ -391,7 +340,7 @@ public final class Webhook implements Serializable {
             return this;
         }
 
-        public Builder cancel(@CheckForNull Cancel cancel) {
+        public Builder cancel(@CheckForNull CancelReference cancel) {
             this.cancel = cancel;
             return this;
         }

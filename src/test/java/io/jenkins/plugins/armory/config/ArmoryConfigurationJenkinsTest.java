@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Throwables;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
@@ -67,7 +68,7 @@ class ArmoryConfigurationJenkinsTest {
                 .agentIdentifier("inside")
                 .disableCallback(true)
                 .context(Map.of("suite", "smoke"))
-                .cancel(Webhook.Cancel.of(Webhook.named("cancel")
+                .cancel(CancelReference.of(Webhook.named("cancel")
                         .method("DELETE")
                         .uriTemplate("https://ci.example.com/stop/{{armory.approvalId}}")
                         .disableCallback(true)

@@ -45,7 +45,7 @@ class WebhookJsonTest {
                 .isThrownBy(() -> WebhookJson.write(minimal().bodyPath("a.json").build()));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> WebhookJson.write(
-                        minimal().cancel(Webhook.Cancel.named("other")).build()));
+                        minimal().cancel(CancelReference.named("other")).build()));
     }
 
     @Test
