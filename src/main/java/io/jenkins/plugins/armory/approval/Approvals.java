@@ -208,11 +208,6 @@ public final class Approvals {
         }
     }
 
-    /** Returns whether a step follows the approval. */
-    public boolean isObserved(String id) {
-        return observers.has(id);
-    }
-
     /** Passes a line about a call to the observer of an approval, if it has one. */
     public void note(String id, String line) {
         observers.note(id, line);

@@ -23,10 +23,6 @@ final class Observers {
         byApproval.put(id, new Entry(observer, new AtomicBoolean()));
     }
 
-    boolean has(String id) {
-        return byApproval.containsKey(id);
-    }
-
     /** Tells the observer of an approval that is decided, unless it was told before. */
     void decided(Approval approval) {
         Entry entry = byApproval.get(approval.id());
