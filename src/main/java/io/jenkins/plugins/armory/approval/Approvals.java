@@ -328,6 +328,11 @@ public final class Approvals {
                 .webhook("unknown")
                 .timeout(now, Duration.ZERO)
                 .start();
+        LOGGER.log(
+                Level.WARNING,
+                "The file of approval {0} of {1} cannot be read, and the build is over, so the approval ends. What it may have"
+                        + " called is not known: stop its external process by hand.",
+                new Object[] {id, build});
         repository.endUnreadable(
                 unknown.on(new Event.Aborted("Its file could not be read, and its build is over."), now)
                         .approval());

@@ -107,7 +107,8 @@ public final class Delivery {
         if (restored) {
             Optional<String> reason = requests.reasonToWait(approval);
             if (reason.isPresent()) {
-                String line = "The webhook of approval " + id + " is not called: " + reason.get();
+                String line =
+                        "The webhook of approval " + id + " of " + approval.build() + " is not called: " + reason.get();
                 LOGGER.warning(line);
                 approvals.note(id, "WARNING: " + line);
                 return;
@@ -330,7 +331,7 @@ public final class Delivery {
         if (!taken) {
             close(id, new Event.CancelNotNeeded());
         } else if (reason.isPresent()) {
-            LOGGER.log(Level.WARNING, "The cancel webhook of approval {0} of {1} is not called: {2}", new Object[] {
+            LOGGER.log(Level.WARNING, "The cancel webhook of approval {0} of {1} is not called now: {2}", new Object[] {
                 id, approval.build(), reason.get()
             });
         } else {

@@ -341,7 +341,7 @@ class DeliveryTest {
 
         assertThat(calls).isEmpty();
         assertThat(approval().isClosed()).as("left for a later start").isFalse();
-        assertThat(log).contains("WARNING: The webhook of approval a1 is not called: it was made elsewhere");
+        assertThat(log).contains("WARNING: The webhook of approval a1 of job#1 is not called: it was made elsewhere");
     }
 
     @Test
