@@ -111,6 +111,11 @@ public final class Approvals {
         return transition;
     }
 
+    /** Tells the observer of an approval that its webhook took the call, though that could not be written. */
+    public void tellSent(Approval approval, Attempt attempt) {
+        observers.tell(approval.id(), observer -> observer.sent(approval, attempt));
+    }
+
     /** Notes that the webhook answered, before that is applied: silence counts from then on. */
     private void heardAnswer(String id, Attempt answered) throws IOException {
         Optional<Approval> found = repository.find(id);

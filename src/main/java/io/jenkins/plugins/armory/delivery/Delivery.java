@@ -256,6 +256,7 @@ public final class Delivery {
                 throw x; // this would have been the decision
             }
             // Nothing but this is lost: that the call need not be made again after a restart.
+            approvals.tellSent(approval, attempt);
             LOGGER.log(Level.WARNING, "Cannot write that the webhook of " + approval.id() + " was called", x);
         }
     }

@@ -47,8 +47,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     /** {@code true} to show the body as a stage, see {@link OwnStage}. */
     private transient boolean ownStage;
 
-    /** Guarded by this. */
-    private transient boolean waiting;
+    private transient volatile boolean waiting;
 
     ArmoryEnvironmentExecution(StepContext stepContext, ArmoryEnvironmentStep step) {
         super(stepContext);
@@ -84,21 +83,20 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
             settled(environment);
             return;
         }
-        setWaiting(true);
+        waiting = true;
         DeploymentStore store = armory().deployments().of(build());
         store.attach(name, this);
         DeadEnds.watch(getContext(), store, name);
         Timer.get().schedule(() -> later(this::showThatItWaits), SHOWN_AFTER_SECONDS, TimeUnit.SECONDS);
     }
 
-    private synchronized void setWaiting(boolean waits) {
-        waiting = waits;
-    }
-
-    private synchronized void showThatItWaits() throws IOException, InterruptedException {
+    private void showThatItWaits() throws IOException, InterruptedException {
         if (waiting) {
             log("Environment '" + name + "' waits for " + quoted(dependsOn) + ".");
             StagePause.begin(getContext(), id());
+        }
+        if (!waiting) { // meanwhile
+            StagePause.end(getContext(), id());
         }
     }
 
@@ -131,7 +129,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     }
 
     private void waitNoLonger() throws IOException, InterruptedException {
-        setWaiting(false);
+        waiting = false;
         if (!dependsOn.isEmpty()) {
             DeadEnds.forget(getContext(), name);
             StagePause.end(getContext(), id());

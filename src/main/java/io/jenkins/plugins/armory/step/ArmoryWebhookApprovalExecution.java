@@ -145,16 +145,16 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
     }
 
     private void resume() throws Exception {
-        Throwable stopped = stopCause();
-        if (stopped != null) { // while the approvals were not available
-            abort(stopped);
-            return;
-        }
         Optional<Approval> approval = ResumedApproval.find(approvals(), approvalId, build());
-        if (approval.isEmpty()) {
+        Throwable stopped = stopCause();
+        if (approval.isEmpty() && stopped != null) {
+            fail(stopped);
+            return;
+        } else if (approval.isEmpty()) {
             begin();
             return;
         }
+        // A step that was stopped before it came here attaches too: else nobody tells it that its approval has ended.
         definition = null;
         if (approval.get().state() == Approval.State.WAITING) {
             log("Jenkins was restarted; still waiting for the callback until "
@@ -276,9 +276,12 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         return tell(new ApprovalEnded(place(), approvalId, phase, webhook, verdict, reason));
     }
 
-    private synchronized void pause() throws IOException, InterruptedException {
+    private void pause() throws IOException, InterruptedException {
         if (!isOver()) {
             StagePause.begin(getContext(), approvalId);
+        }
+        if (isOver()) { // meanwhile
+            StagePause.end(getContext(), approvalId);
         }
     }
 

@@ -25,10 +25,11 @@ abstract class SuspendedExecution extends StepExecution {
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(SuspendedExecution.class.getName());
 
-    /** The reason to stop the step, {@code null} for none. Guarded by this. */
+    /** The reason to stop the step, {@code null} for none. */
     @CheckForNull
-    private transient Throwable stopCause;
+    private transient volatile Throwable stopCause;
 
+    /** Guarded by this. No I/O happens with this lock held, since the Pipeline engine's thread takes it. */
     private transient boolean over;
 
     SuspendedExecution(StepContext stepContext) {
@@ -55,12 +56,12 @@ abstract class SuspendedExecution extends StepExecution {
         fail(thrown);
     }
 
-    final synchronized void stopFor(Throwable cause) {
+    final void stopFor(Throwable cause) {
         stopCause = cause;
     }
 
     @CheckForNull
-    final synchronized Throwable stopCause() {
+    final Throwable stopCause() {
         return stopCause;
     }
 
@@ -81,9 +82,12 @@ abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Marks the step as over and returns whether this was the first call. */
-    private synchronized boolean finish() {
-        boolean first = !over;
-        over = true;
+    private boolean finish() {
+        boolean first;
+        synchronized (this) {
+            first = !over;
+            over = true;
+        }
         if (first) {
             finished();
         }

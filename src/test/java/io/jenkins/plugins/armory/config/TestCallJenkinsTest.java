@@ -143,7 +143,7 @@ class TestCallJenkinsTest {
         ArmoryConfiguration.get().setWebhooks(List.of(unknown, file, agent));
 
         assertThat(send("unknown")).contains("Nothing was sent", "nope");
-        assertThat(send("file")).contains("in a file of the workspace");
+        assertThat(send("file")).contains("reads its body from a workspace");
         assertThat(send("agent")).contains("from an agent");
         assertThat(send("not saved yet")).contains("Save the form first");
         assertThat(external.getRequestCount()).isZero();

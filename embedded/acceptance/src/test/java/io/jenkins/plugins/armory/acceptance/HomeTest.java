@@ -188,16 +188,20 @@ class HomeTest {
         assertThat(process.calls()).hasSize(2);
     }
 
+    /** A line of the journal. */
+    private static String line(String record) {
+        CRC32C crc = new CRC32C();
+        crc.update(record.getBytes(StandardCharsets.UTF_8));
+        return String.format("%08x %s%n", crc.getValue(), record);
+    }
+
     @Test
     void whatALaterVersionWroteKeepsTheApprovalsClosedAndIsKept() throws IOException {
         Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
         Callback callback = process.awaitCall().callback();
         controller.stop();
         Path journal = file("armory-approvals/journal/99.log");
-        String record = "{\"format\":2,\"id\":\"" + callback.id() + "\",\"state\":\"DECIDED\"}";
-        CRC32C crc = new CRC32C();
-        crc.update(record.getBytes(StandardCharsets.UTF_8));
-        Files.writeString(journal, String.format("%08x %s%n", crc.getValue(), record));
+        Files.writeString(journal, line("{\"format\":2,\"id\":\"" + callback.id() + "\",\"state\":\"DECIDED\"}"));
         byte[] written = Files.readAllBytes(journal);
         controller.start();
 

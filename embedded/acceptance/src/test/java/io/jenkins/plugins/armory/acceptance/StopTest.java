@@ -12,8 +12,8 @@ import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A build is stopped while its approval is on disk and the webhook was not called yet. */
-class StopWhileStartingTest {
+/** A build is stopped at the moments at which its step is between two states. */
+class StopTest {
 
     @Test
     void nobodyIsCalledWhoWouldNotBeToldToStop() {
@@ -42,6 +42,28 @@ class StopWhileStartingTest {
             Wait.until("nothing is left to call")
                     .untilAsserted(() -> assertThat(controller.home().resolve("armory-approvals/pending"))
                             .isEmptyDirectory());
+        }
+    }
+
+    @Test
+    void aStepThatIsStoppedWhileItIsResumedEnds() {
+        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.STAGE_PAUSED));
+        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
+                ExternalProcess process = new ExternalProcess()) {
+            controller.start();
+            Jenkins jenkins = new Jenkins(controller);
+            Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+            controller.kill();
+            faults.hold(FaultPoint.STAGE_PAUSED); // the step is resumed, and has not looked for its approval
+            controller.start();
+            faults.awaitHeld();
+
+            build.abort();
+            Wait.until("the approval has ended")
+                    .until(() -> build.approvals().get(0).get("state").asText().equals("DECIDED"));
+            faults.disarm();
+
+            build.awaitResult("ABORTED");
         }
     }
 }
