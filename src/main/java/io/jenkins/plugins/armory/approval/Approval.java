@@ -12,8 +12,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * One run of a webhook in one build, from the call to the decision. An immutable value: {@link #on} applies an event, as
- * the table in {@link Transitions} says.
+ * One run of a webhook in one build, from the call to the decision. An immutable value: {@link #on} applies an event,
+ * as the table in {@link Transitions} says.
  *
  * @param terms what is fixed at the start
  * @param state see {@link State}
@@ -65,7 +65,7 @@ public record Approval(
      *
      * @param callback the verdict of the external process, {@code null} while there is none
      * @param person the verdict of a person, {@code null} while there is none
-     * @param decision what both, or something else, came to; set in state DECIDED
+     * @param decision the decision; present in state DECIDED and in no other
      */
     public record Said(
             @CheckForNull Decision callback,
@@ -183,22 +183,22 @@ public record Approval(
         return decision;
     }
 
-    /** Returns when the next attempt to call the webhook is due, {@code null} if none is known to be. */
+    /** Returns when the next attempt to call the webhook is due, {@code null} if none is known. */
     @CheckForNull
     public Instant nextAttemptAt() {
         Attempt last = lastAttempt();
         return last == null ? null : last.nextAt();
     }
 
-    /** Returns the last attempt to call the webhook, {@code null} if none is over. */
+    /** Returns the last attempt to call the webhook that is over, {@code null} if there is none. */
     @CheckForNull
     public Attempt lastAttempt() {
         return attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
     }
 
     /**
-     * Returns whether the external process may still be at work that nobody waits for: the approval ended without the
-     * process, and not because the webhook could not be called.
+     * Returns whether the external process may still be at work although nobody waits for it: the approval ended
+     * without the process, and not because the webhook could not be called.
      */
     public boolean isCancelled() {
         Decision decision = said.decision();
@@ -211,8 +211,8 @@ public record Approval(
     }
 
     /**
-     * Returns when the next heartbeat is due. Empty while none is expected: until the webhook has answered, and once the
-     * callback is there.
+     * Returns when the next heartbeat is due. Empty while none is expected: until the webhook has answered, and once
+     * the callback is there.
      *
      * @param heardAt when the external process was heard last
      */
@@ -235,8 +235,8 @@ public record Approval(
     /**
      * Applies an event.
      *
-     * <p>A verdict at or after the deadline finds the approval timed out, even if nothing has looked at the clock before:
-     * the outcome must not depend on how punctual a timer is.
+     * <p>At or after the deadline a verdict finds the approval timed out, even if no deadline check came first. So the
+     * outcome does not depend on how punctual a timer is.
      *
      * @param event what happened
      * @param now when it happened
@@ -287,7 +287,7 @@ public record Approval(
         if (attempt == null || last != null && attempt.number() <= last.number()) {
             return this;
         }
-        List<Attempt> all = new ArrayList<>(attempts);
+        var all = new ArrayList<Attempt>(attempts);
         all.add(attempt);
         List<Attempt> newest = all.subList(Math.max(0, all.size() - MAX_ATTEMPTS), all.size());
         return new Approval(terms, state, said, newest, calls, cancel);
@@ -295,8 +295,8 @@ public record Approval(
 
     /** Returns the approval decided. The calls stay only if the cancel webhook may have to be called. */
     Approval decided(Decision decision) {
-        Said all = new Said(said.callback(), said.person(), decision);
-        Approval decided = new Approval(terms, State.DECIDED, all, attempts, calls, cancel);
+        var all = new Said(said.callback(), said.person(), decision);
+        var decided = new Approval(terms, State.DECIDED, all, attempts, calls, cancel);
         return decided.isCancelled() ? decided.withoutWebhookCall() : decided.withoutCalls();
     }
 

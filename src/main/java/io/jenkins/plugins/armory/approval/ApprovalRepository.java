@@ -28,7 +28,7 @@ public interface ApprovalRepository {
     /**
      * Returns the approval of that id, whatever its state; empty for an id that is unknown or was removed.
      *
-     * @throws IOException if there is one that cannot be read, which must not be taken for one that is gone
+     * @throws IOException if its file cannot be read; that does not mean that the approval is gone
      */
     Optional<Approval> find(String id) throws IOException;
 
@@ -43,7 +43,7 @@ public interface ApprovalRepository {
      */
     Optional<Approval.Transition> apply(String id, Event event, Instant now) throws IOException;
 
-    /** Returns all pending approvals, in no order. Not a copy: approvals come and go while it is looked at. */
+    /** Returns all pending approvals, in no order. The collection is live: it changes while approvals come and go. */
     Collection<Approval> pending();
 
     /** Returns the decided approvals that still have calls to make. */
@@ -53,7 +53,7 @@ public interface ApprovalRepository {
     List<Approval> recentlyDecided();
 
     /**
-     * Tells a listener of each decision from now on, once it is on disk. The listener must not take long; what it throws
+     * Adds a listener that is called for each later decision, once it is on disk. It must not take long. What it throws
      * is logged.
      */
     void onDecision(Consumer<Approval> listener);
@@ -65,9 +65,9 @@ public interface ApprovalRepository {
     void removeIf(Predicate<Approval> gone) throws IOException;
 
     /**
-     * Follows a job, or a folder of jobs, that was renamed or moved. From here on all approvals have the new name.
+     * Follows a job, or a folder of jobs, that was renamed or moved: from now on all its approvals have the new name.
      *
-     * @param at now; approvals that start later at the old name belong to another job
+     * @param at now; an approval that starts later at the old name belongs to another job
      * @throws IOException if that could not be made durable
      */
     void move(String oldFullName, String newFullName, Instant at) throws IOException;
@@ -76,12 +76,12 @@ public interface ApprovalRepository {
     Set<String> unreadable();
 
     /**
-     * Replaces an approval of {@link #unreadable} by one that has ended. Does nothing if its file was mended meanwhile.
+     * Replaces an approval of {@link #unreadable} by one that has ended. Does nothing if its file has been repaired.
      *
      * @throws IOException if that could not be made durable
      */
     void endUnreadable(Approval ended) throws IOException;
 
-    /** Writes nothing any more. What is there can still be read. */
+    /** Ends all writing. Approvals can still be read. */
     void close();
 }

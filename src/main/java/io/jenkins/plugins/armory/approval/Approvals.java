@@ -26,9 +26,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * The approvals of a controller, with their deadlines, heartbeats and observers.
  *
  * <p>An event is made durable first and then passed on. A decision reaches the {@link ApprovalObserver} of its approval
- * exactly once in the life of this object, whether the decision or {@link #attach} comes first. After a restart the step
- * attaches again and is told again. The Pipeline engine knows whether the step was over when the program was last saved,
- * so the build takes a decision only once.
+ * exactly once in the life of this object, whether the decision or {@link #attach} comes first. After a restart the
+ * step attaches again and is told again. The Pipeline engine knows whether the step was over when the program was last
+ * saved, so the build takes a decision only once.
  */
 @Restricted(NoExternalUse.class)
 public final class Approvals {
@@ -44,11 +44,11 @@ public final class Approvals {
     private final ProgressReports reports = new ProgressReports();
 
     /**
-     * Takes up the pending approvals of a repository. Those that are overdue are timed out on the executor. A callback that
-     * comes before that is too late all the same.
+     * Takes up the pending approvals of a repository. Overdue ones are timed out on the executor. A callback that comes
+     * before that is too late all the same.
      *
-     * @param timer wakes this up for the next deadline
-     * @param executor does what may take time: file I/O, and the observers' work
+     * @param timer wakes this object for the next deadline
+     * @param executor does file I/O and calls the observers
      */
     public Approvals(ApprovalRepository repository, ScheduledExecutorService timer, Executor executor, Clock clock) {
         this.repository = repository;
@@ -67,7 +67,7 @@ public final class Approvals {
         });
     }
 
-    /** Stops the timers and writes nothing any more. Pending approvals stay pending, on disk. */
+    /** Stops the timers and ends all writing. Pending approvals stay pending on disk. */
     public void close() {
         deadlines.close();
         heartbeats.close();
@@ -75,7 +75,7 @@ public final class Approvals {
     }
 
     /**
-     * Adds a new approval; from here on it can be decided.
+     * Adds a new approval, which can be decided from then on.
      *
      * @throws IOException if it could not be made durable
      */
@@ -116,7 +116,7 @@ public final class Approvals {
         observers.tell(approval.id(), observer -> observer.sent(approval, attempt));
     }
 
-    /** Notes that the webhook answered, before that is applied: silence counts from then on. */
+    /** Starts the first heartbeat interval when the webhook has answered. Called before the event is applied. */
     private void heardAnswer(String id, Attempt answered) throws IOException {
         Optional<Approval> found = repository.find(id);
         if (found.isPresent()) {
@@ -150,13 +150,13 @@ public final class Approvals {
     }
 
     /**
-     * Takes a report of progress. Nothing is written for it, and it waits for no other request, unless it is the first to
-     * find the deadline passed.
+     * Takes a report of progress. Writes nothing and waits for no other request, unless this is the first event after
+     * the deadline.
      *
      * @param percent from 0 to 100; {@code null} if unchanged
      * @param mdMessage {@code null} if unchanged
      * @return its effect; empty for an id that is unknown or was removed
-     * @throws IOException if it came too late, and that could not be made durable
+     * @throws IOException if the report came too late, and the timeout could not be made durable
      */
     public Optional<Transition> report(String id, @CheckForNull Double percent, @CheckForNull String mdMessage)
             throws IOException {
@@ -170,7 +170,7 @@ public final class Approvals {
         if (transition.map(Transition::answer).orElse(null) == Answer.ACCEPTED) {
             ProgressReports.Noted noted = reports.add(id, percent, mdMessage, now);
             heard(found.get(), now, noted.progress());
-            if (!isPending(id)) { // decided or removed meanwhile; whoever did that may have cleaned up before
+            if (!isPending(id)) { // decided or removed meanwhile, and perhaps cleaned up too early
                 reports.remove(id);
             } else if (noted.worthALine()) {
                 observers.tell(id, observer -> observer.progressed(noted.progress()));
@@ -230,7 +230,7 @@ public final class Approvals {
 
     /** Returns the pending approvals, the oldest first, and after them the newest decided ones, newest first. */
     public List<Approval> list() {
-        List<Approval> all = new ArrayList<>(repository.pending());
+        var all = new ArrayList<Approval>(repository.pending());
         all.sort(Comparator.comparing(Approval::createdAt).thenComparing(Approval::id));
         all.addAll(repository.recentlyDecided());
         return all;
@@ -258,8 +258,8 @@ public final class Approvals {
     }
 
     /**
-     * Ends the other approvals of a group of which one has failed. An approval that starts later has to find out by itself,
-     * so the failure must be known before this is called.
+     * Ends the other approvals of a group in which one has failed. An approval that starts later checks for failures
+     * itself, so the failure must be recorded before this call.
      *
      * @throws IOException if that could not be made durable for one of them
      */
@@ -278,7 +278,7 @@ public final class Approvals {
                 try {
                     apply(approval.id(), new Event.Aborted(reason));
                 } catch (IOException x) {
-                    LOGGER.log(Level.WARNING, "Cannot end " + approval.id() + " of " + approval.build(), x);
+                    LOGGER.log(Level.WARNING, "Cannot end approval " + approval.id() + " of " + approval.build(), x);
                 }
             }
         }
@@ -290,7 +290,7 @@ public final class Approvals {
         forget(id);
     }
 
-    /** Removes the approvals whose builds are gone. Reads all of the history. */
+    /** Removes the approvals whose builds are gone. Reads the file of every approval. */
     public void removeIf(Predicate<Approval> gone) throws IOException {
         List<Approval> pending = repository.pending().stream().filter(gone).toList();
         repository.removeIf(gone);
@@ -351,14 +351,14 @@ public final class Approvals {
             }
             Optional<Transition> transition =
                     apply(id, heartbeats.missed(approval, clock.instant()).orElseGet(Event.DeadlineCheck::new));
-            // A heartbeat may have come since the timer was set, or the clock have been set back.
+            // A heartbeat may have come since the timer was set, or the clock may have been set back.
             transition
                     .filter(each -> each.answer() == Answer.IGNORED)
                     .map(Transition::approval)
                     .filter(each -> !each.isDecided())
                     .ifPresent(this::watch);
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot write that the time of " + id + " is over; trying again in a minute", x);
+            LOGGER.log(Level.WARNING, "Cannot write the end of approval " + id + "; trying again in a minute", x);
             deadlines.later(id);
         }
     }

@@ -8,16 +8,17 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * One attempt to call the webhook, once it is over. One that was under way when Jenkins went down is not among them.
+ * One attempt to call the webhook, after it ended. An attempt that was in flight when Jenkins went down is not
+ * recorded.
  *
- * @param number from 1 for the first
+ * @param number counts from 1
  * @param at when it began
  * @param host scheme, host and port that were called; never a path, which may hold a secret
- * @param status of the answer, 0 when there was none
+ * @param status of the answer, 0 if there was none
  * @param duration how long it took
  * @param failure what went wrong, {@code null} after a 2xx
  * @param answer the start of the answer's body, without the secrets of the request; may be empty
- * @param nextAt when the next attempt is due, {@code null} when there is none
+ * @param nextAt when the next attempt is due, {@code null} if there is none
  */
 @Restricted(NoExternalUse.class)
 public record Attempt(

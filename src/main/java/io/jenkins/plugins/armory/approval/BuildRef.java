@@ -17,12 +17,15 @@ public record BuildRef(String job, int number) {
         Objects.requireNonNull(job, "job");
     }
 
-    /** Whether the build's job is the item of that full name or lies below it. */
+    /** Returns whether the build's job is the item of that full name or lies below it. */
     public boolean isIn(String fullName) {
         return job.equals(fullName) || job.startsWith(fullName + '/');
     }
 
-    /** This build after the item {@code oldFullName}, the job itself or a folder above it, became {@code newFullName}. */
+    /**
+     * Returns this build after the item {@code oldFullName}, the job itself or a folder above it, became
+     * {@code newFullName}.
+     */
     BuildRef moved(String oldFullName, String newFullName) {
         return isIn(oldFullName) ? new BuildRef(newFullName + job.substring(oldFullName.length()), number) : this;
     }

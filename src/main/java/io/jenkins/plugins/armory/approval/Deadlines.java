@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Future;
@@ -18,9 +17,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Tells when approvals are to be looked at, with one timer for all of them. However many approvals wait, one task is scheduled: for
- * the earliest deadline, or for a minute from now if that comes first, since a timer measures elapsed time while a
- * deadline may be on the wall clock, which can be set and which passes while a machine sleeps.
+ * The deadlines of many ids, with one timer for all of them. The timer is set for the earliest deadline, or for a
+ * minute from now if that comes first: a timer measures elapsed time, while a deadline may be on the wall clock, which
+ * can be set and which goes on while the machine sleeps.
  */
 @Restricted(NoExternalUse.class)
 public final class Deadlines {
@@ -41,8 +40,8 @@ public final class Deadlines {
     private boolean closed;
 
     /**
-     * @param clock the system's for times of day, a {@link SteadyClock} for durations
-     * @param due is given each id whose deadline has passed, once, on the timer's thread
+     * @param clock the system's clock for times of day, a {@link SteadyClock} for durations
+     * @param due takes each id whose deadline has passed, once, on the timer's thread
      */
     public Deadlines(ScheduledExecutorService timer, Clock clock, Consumer<String> due) {
         this.timer = timer;
@@ -70,7 +69,7 @@ public final class Deadlines {
         }
     }
 
-    /** Has an approval that is overdue already looked at a while from now. */
+    /** Reports an id as due once more, in a minute. */
     void later(String id) {
         try {
             timer.schedule(() -> due.accept(id), LONGEST_SLEEP.toMillis(), TimeUnit.MILLISECONDS);
@@ -94,7 +93,7 @@ public final class Deadlines {
     }
 
     private void wake() {
-        List<String> overdue = new ArrayList<>();
+        var overdue = new ArrayList<String>();
         synchronized (this) {
             Instant now = clock.instant();
             while (!entries.isEmpty() && !entries.first().deadline().isAfter(now)) {
@@ -118,7 +117,7 @@ public final class Deadlines {
         try {
             wakeUp = timer.schedule(this::wake, Math.max(0, millis), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException x) {
-            // Jenkins is going down; the deadlines are looked at again when it starts.
+            // Jenkins is going down; the next start checks the deadlines again.
         }
     }
 

@@ -6,17 +6,19 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * How an approval ended. Once there, it never changes.
+ * The end of an approval. It never changes.
  *
- * @param outcome what was decided
- * @param mdMessage the caller's message (Markdown, not to be trusted) or, where no caller decided, the reason; may be empty
- * @param decidedBy who or what decided, for people to read: {@code callback token}, {@code credentials ci-callback}, {@code deadline}
- * @param decidedAt when
+ * @param outcome the kind of end
+ * @param mdMessage the caller's message (Markdown, not to be trusted) or, where no caller decided, the reason; may be
+ *     empty
+ * @param decidedBy who or what decided, for people to read: {@code callback token}, {@code credentials ci-callback},
+ *     {@code deadline}
+ * @param decidedAt when it was decided
  */
 @Restricted(NoExternalUse.class)
 public record Decision(Outcome outcome, String mdMessage, String decidedBy, Instant decidedAt) {
 
-    /** What an approval can come to. */
+    /** The ways in which an approval ends. */
     public enum Outcome {
         /** A callback said {@code "success": true}, and a person approved, where either is required. */
         SUCCESS,
@@ -24,9 +26,9 @@ public record Decision(Outcome outcome, String mdMessage, String decidedBy, Inst
         FAILURE,
         /** A person rejected. */
         REJECTED,
-        /** What is required did not come before the deadline. */
+        /** A required verdict did not come before the deadline. */
         TIMED_OUT,
-        /** Nothing was heard of the external process for longer than its heartbeat. */
+        /** Neither progress nor a callback came within the heartbeat interval. */
         NOT_HEARD,
         /** The build, or the part of it that waited, ended first. */
         ABORTED,
@@ -45,12 +47,12 @@ public record Decision(Outcome outcome, String mdMessage, String decidedBy, Inst
         Objects.requireNonNull(decidedAt, "decidedAt");
     }
 
-    /** Whether the build goes on. */
+    /** Returns whether the build goes on. */
     public boolean isSuccess() {
         return outcome == Outcome.SUCCESS || outcome == Outcome.SENT;
     }
 
-    /** Whether the approval failed by itself, so that others of its phase end with it. */
+    /** Returns whether the approval failed by itself, so that others of its phase end with it. */
     boolean isFailure() {
         return !isSuccess() && outcome != Outcome.ABORTED && outcome != Outcome.OTHER_FAILED;
     }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Durations for people. */
+/** Formats durations for people. */
 @Restricted(NoExternalUse.class)
 public final class DurationText {
 

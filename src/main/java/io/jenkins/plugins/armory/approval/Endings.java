@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
-/** The decisions that an approval comes to without a failed verdict, with their words for people. */
+/** The ends of an approval other than a failed verdict, with their messages for people. */
 final class Endings {
 
     private Endings() {}
@@ -37,7 +37,7 @@ final class Endings {
         return "user " + person.decidedBy();
     }
 
-    /** Ends the approval as of its deadline, whenever that was noticed. */
+    /** Ends the approval as of its deadline, even if that was noticed later. */
     static Approval timedOut(Approval approval) {
         boolean personMissing =
                 approval.callback() != null || !approval.awaitsCallback() && approval.state() == State.WAITING;

@@ -5,14 +5,14 @@ import java.time.Instant;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Something that happens to an approval. {@link Transitions} says what it does; its time is given beside it. */
+/** An event in the life of an approval. {@link Transitions} has its effect; its time is passed beside it. */
 @Restricted(NoExternalUse.class)
 public sealed interface Event {
 
     /** An attempt to call the webhook. */
     sealed interface Called extends Event {
 
-        /** The attempt, {@code null} if none was made. */
+        /** Returns the attempt, {@code null} if none was made. */
         @CheckForNull
         Attempt attempt();
     }
@@ -27,7 +27,7 @@ public sealed interface Event {
      * The webhook could not be called, or refused the call, for the last time.
      *
      * @param reason for people; holds no secret
-     * @param attempt the last one, {@code null} if there was none
+     * @param attempt the last attempt, {@code null} if there was none
      */
     record NotSent(String reason, @CheckForNull Attempt attempt) implements Called {}
 
@@ -56,17 +56,17 @@ public sealed interface Event {
     /** A report of progress by the external process. */
     record Progress() implements Event {}
 
-    /** Another approval of the same group failed, so that this one cannot help any more. */
+    /** Another approval of the same group failed, so this one cannot succeed any more. */
     record OtherFailed(String reason) implements Event {}
 
-    /** A look at the clock: the deadline may have passed. */
+    /** A check of the clock: the deadline may have passed. */
     record DeadlineCheck() implements Event {}
 
     /**
-     * A look at the clock: the heartbeat may have been missed.
+     * A check of the clock: the heartbeat may have been missed.
      *
      * @param heardAt when the external process was heard last
-     * @param what was heard then, for people: {@code when the webhook answered}
+     * @param what the occasion, for people: {@code when the webhook answered}
      */
     record HeartbeatCheck(Instant heardAt, String what) implements Event {}
 
@@ -76,7 +76,7 @@ public sealed interface Event {
     /**
      * The last call of the cancel webhook.
      *
-     * @param attempt the last one
+     * @param attempt the last attempt
      */
     record CancelCalled(Attempt attempt) implements Event {}
 

@@ -11,8 +11,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
 /**
- * The heartbeats of the external processes that pending approvals wait for. In memory alone: while Jenkins was down, nobody
- * could report anything, so the intervals begin anew at each start.
+ * The heartbeats of the external processes that pending approvals wait for. They are in memory alone. Nobody can report
+ * anything while Jenkins is down, so the intervals begin anew at each start.
  */
 final class Heartbeats {
 
@@ -20,8 +20,8 @@ final class Heartbeats {
      * A sign of life.
      *
      * @param at its time by the clock, for people
-     * @param steadyAt its time by the steady clock, to tell how long ago it was
-     * @param progress the progress that was reported, {@code null} if it was no report
+     * @param steadyAt its time by the steady clock, from which elapsed time is measured
+     * @param progress the reported progress, {@code null} if it was no report
      */
     private record Beat(
             Instant at, Instant steadyAt, @CheckForNull Progress progress) {}
@@ -31,13 +31,13 @@ final class Heartbeats {
     private final Beat opened;
     private final Deadlines due;
 
-    /** @param check is given the id of an approval whose heartbeat may have been missed, on the timer's thread */
+    /** @param check takes the id of an approval whose heartbeat may have been missed, on the timer's thread */
     Heartbeats(ScheduledExecutorService timer, Instant now, Consumer<String> check) {
         this.opened = new Beat(now, steady.instant(), null);
         this.due = new Deadlines(timer, steady, check);
     }
 
-    /** Notes a sign of life. The next check is not moved: it finds out. */
+    /** Notes a sign of life. The next check stays where it is, since it looks at the newest sign. */
     void heard(String id, Instant at, @CheckForNull Progress progress) {
         last.put(id, new Beat(at, steady.instant(), progress));
     }
@@ -64,7 +64,7 @@ final class Heartbeats {
         if (interval == null || steady.instant().isBefore(beat.steadyAt().plus(interval))) {
             return Optional.empty();
         }
-        // If the clock was set back, the silence began at another time of that clock than was noted.
+        // If the clock was set back, the noted time is too late by that clock.
         Instant latest = now.minus(interval);
         Instant since = beat.at().isAfter(latest) ? latest : beat.at();
         return approval.heartbeatDue(since)

@@ -6,10 +6,11 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * That a person has to approve too.
+ * The requirement that a person approves too.
  *
  * @param message what the person is asked; may be empty
- * @param submitters ids of the users and names of the groups who may decide; empty for those whom the job permits to
+ * @param submitters ids of the users and names of the groups who may decide; empty for everybody whom the job permits
+ *     to
  */
 @Restricted(NoExternalUse.class)
 public record ManualRequirement(String message, List<String> submitters) {

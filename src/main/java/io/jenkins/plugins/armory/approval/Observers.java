@@ -6,7 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** The observers of approvals, each of which is told of its decision once. */
+/** The observers of approvals. Each is told of its decision once. */
 final class Observers {
 
     private record Entry(ApprovalObserver observer, AtomicBoolean toldOfDecision) {}

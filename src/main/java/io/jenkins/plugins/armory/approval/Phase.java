@@ -6,14 +6,17 @@ import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Where in a deployment an approval stands, with Armory's names. It decides what a failure does. */
+/**
+ * The phases of a deployment in which an approval may stand, with Armory's names. The phase decides what a failure
+ * does.
+ */
 @Restricted(NoExternalUse.class)
 public enum Phase {
-    /** Before anything is deployed: a failure means that nothing is. */
+    /** Before the deployment: after a failure, nothing is deployed. */
     BEFORE_DEPLOYMENT("beforeDeployment"),
     /** Within the deployment: a failure ends it, and what was deployed is rolled back. */
     STRATEGY("strategy"),
-    /** Once all is deployed: a failure leaves it there, and cancels the deployments that depend on it. */
+    /** After the deployment: after a failure it stays, and the deployments that depend on it are cancelled. */
     AFTER_DEPLOYMENT("afterDeployment");
 
     private final String text;
@@ -22,17 +25,17 @@ public enum Phase {
         this.text = text;
     }
 
-    /** The phase of that name in a Pipeline. */
+    /** Returns the phase of that name in a Pipeline; empty if there is none. */
     public static Optional<Phase> of(String text) {
         return Arrays.stream(values()).filter(phase -> phase.text.equals(text)).findFirst();
     }
 
-    /** All names, for messages. */
+    /** Returns all names, for messages. */
     public static String names() {
         return Arrays.stream(values()).map(Phase::toString).collect(Collectors.joining(", "));
     }
 
-    /** The name in a Pipeline. */
+    /** Returns the name in a Pipeline. */
     @Override
     public String toString() {
         return text;

@@ -7,16 +7,17 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * How far an external process has come, as it said itself. Kept in memory alone: the next report makes up for one that is lost.
+ * The progress of an external process, as it reported it. It is kept in memory alone, since the next report makes up
+ * for a lost one.
  *
- * @param percent from 0 to 100, {@code null} while the process has not said
+ * @param percent from 0 to 100, {@code null} while the process has reported none
  * @param mdMessage for people (Markdown, not to be trusted); may be empty
  * @param at when the last report came
  */
 @Restricted(NoExternalUse.class)
 public record Progress(@CheckForNull Double percent, String mdMessage, Instant at) {
 
-    /** How much of a message is kept, in characters. */
+    /** The number of characters of a message that are kept. */
     public static final int MAX_MESSAGE = 4096;
 
     private static final String CUT = "…";
@@ -35,7 +36,7 @@ public record Progress(@CheckForNull Double percent, String mdMessage, Instant a
         return message.substring(0, Character.isHighSurrogate(message.charAt(end - 1)) ? end - 1 : end) + CUT;
     }
 
-    /** The percentage for people, with one decimal where there are any; empty while there is none. */
+    /** Returns the percentage for people, with one decimal unless that is 0; empty while there is none. */
     public String percentText() {
         if (percent == null) {
             return "";

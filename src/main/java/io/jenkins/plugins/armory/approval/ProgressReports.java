@@ -8,33 +8,33 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What the external processes of the approvals that wait have said of their progress. In memory alone, one report for an
- * approval, so that a process may report as often as it likes: a report takes the place of the one before, and nothing is
- * written or waited for.
+ * The last progress report of each pending approval. Reports are in memory alone, and each replaces the one before. So
+ * a process may report as often as it likes: nothing is written, and nothing waits.
  */
 final class ProgressReports {
 
-    /** How many reports are worth a line in a log at once, and after which time one more is. */
+    /** The number of reports that may get a line in a log at once. */
     static final int BURST = 10;
 
+    /** The time after which one more report may get a line. */
     static final Duration REFILL = Duration.ofMinutes(1);
 
     /**
-     * @param toldMessage the message that was worth a line last, {@code null} before the first
-     * @param toldUntil when all of the burst is there again
+     * @param toldMessage the last message that got a line, {@code null} before the first
+     * @param toldUntil when the whole burst is available again
      */
     private record Entry(Progress progress, @CheckForNull String toldMessage, Instant toldUntil, boolean worthALine) {}
 
     private final Map<String, Entry> byApproval = new ConcurrentHashMap<>();
 
-    /** What came of a report: where things stand now, and whether a log should have it. */
+    /** The result of a report: the progress now, and whether a log should have a line about it. */
     record Noted(Progress progress, boolean worthALine) {}
 
     /**
-     * Notes a report.
+     * Adds a report.
      *
-     * @param percent {@code null} when it is as it was
-     * @param mdMessage likewise
+     * @param percent {@code null} if unchanged
+     * @param mdMessage {@code null} if unchanged
      */
     Noted add(String id, @CheckForNull Double percent, @CheckForNull String mdMessage, Instant now) {
         Entry noted = byApproval.compute(id, (key, known) -> next(known, percent, mdMessage, now));
@@ -44,7 +44,7 @@ final class ProgressReports {
     private static Entry next(
             @CheckForNull Entry known, @CheckForNull Double percent, @CheckForNull String mdMessage, Instant now) {
         Progress before = known == null ? new Progress(null, "", now) : known.progress;
-        Progress progress = new Progress(
+        var progress = new Progress(
                 percent == null ? before.percent() : percent, mdMessage == null ? before.mdMessage() : mdMessage, now);
         if (known == null) {
             return new Entry(progress, progress.mdMessage(), now.plus(REFILL), true);
@@ -57,7 +57,7 @@ final class ProgressReports {
                 : new Entry(progress, known.toldMessage, known.toldUntil, false);
     }
 
-    /** The last report, if there was one since the start. */
+    /** Returns the last report, if there was one since the start. */
     Optional<Progress> of(String id) {
         return Optional.ofNullable(byApproval.get(id)).map(Entry::progress);
     }
@@ -66,7 +66,7 @@ final class ProgressReports {
         byApproval.remove(id);
     }
 
-    /** The number of approvals that a report is kept of. */
+    /** Returns the number of approvals with a report. */
     int count() {
         return byApproval.size();
     }

@@ -9,8 +9,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A clock that nobody can set: it starts at the system's time and follows {@link System#nanoTime}. For durations only, since after
- * the system's clock was set the two differ. It may stand still while the machine sleeps.
+ * A clock that nobody can set: it starts at the system's time and follows {@link System#nanoTime}. It is for durations
+ * only, since it differs from the system's clock after that was set. It may stand still while the machine sleeps.
  */
 @Restricted(NoExternalUse.class)
 public final class SteadyClock extends Clock {

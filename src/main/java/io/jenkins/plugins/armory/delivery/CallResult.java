@@ -9,15 +9,18 @@ import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The result of one call. Holds no secret. Serializable, since an agent that makes the call sends it to Jenkins. */
+/**
+ * The result of one call. It holds no secret. It is serializable, since an agent that makes the call sends it to
+ * Jenkins.
+ */
 @Restricted(NoExternalUse.class)
 public final class CallResult implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** How much of an answer is kept, in bytes of UTF-8. */
+    /** The number of bytes of an answer that are kept, in UTF-8. */
     public static final int MAX_ANSWER = 1024;
-    /** Longer than any approval waits. */
+    /** The longest pause that is believed, longer than any approval waits. */
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofDays(2 * 366);
 
     private final int status;
@@ -81,8 +84,8 @@ public final class CallResult implements Serializable {
     }
 
     /**
-     * Returns the credible part of a result that came from an agent, which may run any program: texts of the usual length,
-     * without control characters and without the request's secrets, and a status that goes with the rest.
+     * Returns the credible part of a result that came from an agent, which may run any program: texts of the usual
+     * length, without control characters and without the request's secrets, and a status that fits the rest.
      */
     public CallResult asFarAsCredible(WebhookRequest request) {
         boolean isSuccess = status / 100 == 2;
@@ -91,7 +94,7 @@ public final class CallResult implements Serializable {
                 || failure == null && !isSuccess
                 || failure != null && (isSuccess || status != 0 && !isAnswer)) {
             return lost(request.host()
-                    + " was called from an agent that says of the answer what cannot be; look at its log");
+                    + " was called from an agent that returned an impossible result; look at the agent's log");
         }
         Duration pause = retryAfter == null || retryAfter.isNegative() ? null : retryAfter;
         return new CallResult(

@@ -26,8 +26,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Makes the outgoing calls of approvals: one durable loop for all of them. What is to be called is in the approval's record
- * and nowhere else, so after a crash the calls go on from there. A call may be made twice then, with the same
+ * The one durable loop for the outgoing calls of all approvals. What is to be called is in the approval's record and
+ * nowhere else, so after a crash the calls go on from there. A call may be made twice then, with the same
  * {@code Idempotency-Key}; it is never left out.
  *
  * <p>The webhook is called while the approval is in state SENDING and its step follows it. The cancel webhook is called
@@ -38,7 +38,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class Delivery {
 
     private static final Logger LOGGER = Logger.getLogger(Delivery.class.getName());
-    /** Behind the approval's id in the {@code Idempotency-Key}: the cancel webhook is another call than the webhook. */
+    /**
+     * The end of the {@code Idempotency-Key} of a cancel webhook, which is another call than the approval's webhook.
+     */
     private static final String CANCEL_KEY_SUFFIX = "-cancel";
 
     private final Approvals approvals;
@@ -48,11 +50,11 @@ public final class Delivery {
     private final Executor executor;
     /** The approvals whose webhooks are being called. */
     private final Map<String, Sending> sendings = new ConcurrentHashMap<>();
-    /** Approvals with calls that were there at the start. */
+    /** The approvals that had calls to make at the start. */
     private final Set<String> inherited = ConcurrentHashMap.newKeySet();
-    /** Those of them whose webhooks were being called, until their steps have come back. */
+    /** The inherited approvals in state SENDING whose steps have not resumed yet. */
     private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
-    /** Approvals whose cancel webhooks are seen to. */
+    /** The approvals whose cancel webhooks are being called. */
     private final Set<String> cancelling = ConcurrentHashMap.newKeySet();
 
     private final AtomicLong failedCancels = new AtomicLong();
@@ -81,7 +83,7 @@ public final class Delivery {
         approvals.onDecision(this::decided);
     }
 
-    /** Takes up the cancel webhooks that were left. For when Jenkins has loaded its jobs. */
+    /** Calls the cancel webhooks that were left by the last run of Jenkins. Called when Jenkins has loaded its jobs. */
     public void open() {
         approvals.outstanding().forEach(this::decided);
     }
@@ -92,8 +94,8 @@ public final class Delivery {
     }
 
     /**
-     * Calls the webhook of an approval that is observed, until that has worked or will not. After a restart, goes on from
-     * what was noted.
+     * Calls the webhook of an approval that is observed, until it takes the call or there is no further attempt. After
+     * a restart, goes on from the recorded attempts.
      *
      * @throws IOException if the approval cannot be read
      */
@@ -114,7 +116,7 @@ public final class Delivery {
                 return;
             }
         }
-        Sending sending = new Sending(mayHaveBeenTaken(approval, restored));
+        var sending = new Sending(mayHaveBeenTaken(approval, restored));
         sendings.put(id, sending);
         cutOff.remove(id);
         if (restored) {
@@ -124,7 +126,7 @@ public final class Delivery {
         }
     }
 
-    /** Goes on after a restart: at once if an attempt may have been cut off, else when the next is due. */
+    /** Goes on after a restart: at once if an attempt may have been cut off, else when the next one is due. */
     private void goOn(Approval approval, Sending sending) {
         Attempt last = approval.lastAttempt();
         Instant due = approval.nextAttemptAt();
@@ -138,7 +140,7 @@ public final class Delivery {
         schedule(approval.id(), sending, number, delay);
     }
 
-    /** Returns the time that is left, and no more than there was: the clock may have been set back since. */
+    /** Returns the time until an attempt is due, and no more than the whole delay: the clock may have been set back. */
     private static Duration untilDue(Instant begun, Instant due) {
         Duration left = Duration.between(Instant.now(), due);
         Duration whole = Duration.between(begun, due);
@@ -198,7 +200,7 @@ public final class Delivery {
                                         result,
                                         sending);
                             } catch (IOException | RuntimeException x) {
-                                LOGGER.log(Level.WARNING, "Cannot write what came of calling the webhook of " + id, x);
+                                LOGGER.log(Level.WARNING, "Cannot write the result of calling the webhook of " + id, x);
                             } finally {
                                 ended(id, sending, result.mayHaveBeenTaken());
                             }
@@ -206,10 +208,10 @@ public final class Delivery {
     }
 
     private static OutgoingCalls requireCalls(Approval approval) {
-        return Objects.requireNonNull(approval.calls(), "an approval that is called for has calls");
+        return Objects.requireNonNull(approval.calls(), "an approval with a call to make has calls");
     }
 
-    /** Returns whether a call that had to wait is still to be made; it is not if the approval was decided meanwhile. */
+    /** Returns whether a call that had to wait is still to be made: not if the approval was decided meanwhile. */
     private boolean isWanted(String id, Sending sending) {
         boolean wanted = approvals
                 .findInMemory(id)
@@ -242,7 +244,7 @@ public final class Delivery {
             schedule(id, sending, number + 1, Duration.between(Instant.now(), nextAt));
         } else {
             String reason = result.failure()
-                    + (nextAt == null ? "" : "; it asks to be left alone until after the deadline")
+                    + (nextAt == null ? "" : "; its Retry-After is later than the deadline")
                     + (number == 1 ? "" : " (after " + number + " attempts)");
             approvals.apply(id, new Event.NotSent(reason, attempt));
         }
@@ -253,9 +255,9 @@ public final class Delivery {
             approvals.apply(approval.id(), new Event.Sent(attempt));
         } catch (IOException x) {
             if (!approval.awaitsCallback()) {
-                throw x; // this would have been the decision
+                throw x; // no callback follows that would decide
             }
-            // Nothing but this is lost: that the call need not be made again after a restart.
+            // The only effect: after a restart, the call is made again.
             approvals.tellSent(approval, attempt);
             LOGGER.log(Level.WARNING, "Cannot write that the webhook of " + approval.id() + " was called", x);
         }
@@ -265,12 +267,12 @@ public final class Delivery {
         try {
             approvals.apply(id, new Event.Failed(attempt));
         } catch (IOException x) {
-            // Nothing but this is lost: that the attempt need not be made again after a restart.
+            // The only effect: after a restart, the attempt is made again.
             LOGGER.log(Level.WARNING, "Cannot write that an attempt of " + id + " failed", x);
         }
     }
 
-    /** Tells the build's log of an attempt that failed. */
+    /** Adds an attempt that failed to the build's log. */
     private void note(String id, Attempt attempt, int retryCount) {
         if (attempt.nextAt() == null
                 && attempt.number() == 1
@@ -292,20 +294,26 @@ public final class Delivery {
                 .findInMemory(id)
                 .filter(each -> each.state() == Approval.State.WAITING)
                 .isPresent();
-        if (waits) { // else the next attempt, or the end of the approval, still needs it
+        if (waits) { // else the next attempt or the end of the approval needs it
             sendings.remove(id, sending);
         }
         sending.end(taken);
     }
 
-    /** Returns whether, as far as is noted, the external process may have begun: a call was taken, or an answer lost. */
+    /**
+     * Returns whether the external process may have begun, by the recorded attempts: a call was taken, or its answer
+     * was lost.
+     */
     private static boolean mayHaveBeenTaken(Approval approval, boolean mayBeCutOff) {
         Instant due = approval.nextAttemptAt();
         boolean isCutOff = mayBeCutOff && (due == null || !due.isAfter(Instant.now()));
         return isCutOff || approval.attempts().stream().anyMatch(each -> each.failure() == null || each.status() == 0);
     }
 
-    /** Stops calling the webhook of an approval that is decided, and sees to its cancel webhook. */
+    /**
+     * Stops calling the webhook of an approval that is decided, and starts the call of its cancel webhook, if there is
+     * one.
+     */
     private void decided(Approval approval) {
         String id = approval.id();
         boolean mayBeCutOff = cutOff.remove(id);
@@ -396,7 +404,7 @@ public final class Delivery {
             cancelling.remove(id);
             inherited.remove(id);
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot write what came of the cancel webhook of " + id, x);
+            LOGGER.log(Level.WARNING, "Cannot write the result of the cancel webhook of " + id, x);
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Makes the requests of approvals: fills in the templates with secrets and tokens, and chooses the sender. */
+/** A maker of the requests of approvals: it fills in the templates with secrets and tokens, and chooses the sender. */
 @Restricted(NoExternalUse.class)
 public interface Requests {
 
@@ -21,13 +21,13 @@ public interface Requests {
      *
      * @param webhook one of the approval's calls
      * @param log takes a line for the build's log if the sender has to wait
-     * @throws UndeliverableException if there cannot be one
+     * @throws UndeliverableException if the call cannot be made as it is defined
      */
     Ready ready(Approval approval, Webhook webhook, Consumer<String> log) throws UndeliverableException;
 
     /**
-     * Returns why this Jenkins must not call for an approval that was there when it started: it is a copy of another one, or
-     * the build is not there now. The call is left for a later start then.
+     * Returns why this Jenkins must not call for an approval that was there when it started: it is a copy of another
+     * Jenkins, or the build is not there now. The call is left for a later start then.
      */
     Optional<String> reasonToWait(Approval approval);
 }

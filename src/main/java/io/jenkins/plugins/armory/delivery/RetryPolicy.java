@@ -8,11 +8,12 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * When a call that did not get through is made again: after a second, and each further time after twice as long, a minute
- * at most; in each case less up to a half by chance, so that many builds that failed together do not come back together.
- * What the receiver asks for in {@code Retry-After} counts where it is longer (RFC 9110, section 10.2.3).
+ * The delays between the attempts of a call: a second after the first, then each time twice as long, a minute at most.
+ * Each is shortened at random by up to a half, so that builds that failed together do not come back together. A longer
+ * {@code Retry-After} of the receiver is followed instead (RFC 9110, section 10.2.3).
  *
- * <p>A pure function of what is on disk, which a retry loop of a library is not: after a restart it goes on where it was.
+ * <p>A delay depends only on what is on disk, so after a restart the attempts go on where they were. The retry loop of
+ * a library cannot do that.
  */
 @Restricted(NoExternalUse.class)
 public final class RetryPolicy {
@@ -32,12 +33,11 @@ public final class RetryPolicy {
     }
 
     /**
-     * How long to wait for the next attempt.
+     * Returns the delay before the next attempt; empty if there is none.
      *
      * @param failed number of attempts that failed, from 1
-     * @param retryCount how many there may be after the first
-     * @param result what came of the last
-     * @return empty when there is to be none
+     * @param retryCount how many attempts there may be after the first
+     * @param result the result of the last attempt
      */
     public Optional<Duration> delay(int failed, int retryCount, CallResult result) {
         if (!result.mayBeRepeated() || failed > retryCount) {

@@ -9,7 +9,7 @@ import java.time.temporal.ChronoUnit;
 /**
  * An attempt that has begun.
  *
- * @param number from 1 for the first
+ * @param number counts from 1
  * @param at when it began
  * @param nanos the same by the monotonic clock
  */
@@ -20,16 +20,16 @@ record RunningAttempt(int number, Instant at, long nanos) {
     }
 
     /**
-     * Returns the attempt as it is kept, now that it is over.
+     * Returns the record of the attempt, which has ended.
      *
-     * @param nextAt when the next is due, {@code null} if there will be none
+     * @param nextAt when the next attempt is due, {@code null} if there is none
      */
     Attempt ended(String host, CallResult result, @CheckForNull Instant nextAt) {
         Duration duration = Duration.ofNanos(System.nanoTime() - nanos).truncatedTo(ChronoUnit.MILLIS);
         return new Attempt(number, at, host, result.status(), duration, result.failure(), result.answer(), nextAt);
     }
 
-    /** Returns the attempt as it is kept, if no call could be made. */
+    /** Returns the record of the attempt, for which no call could be made. */
     Attempt notMade(String reason) {
         return new Attempt(number, at, "", 0, Duration.ZERO, reason, "", null);
     }

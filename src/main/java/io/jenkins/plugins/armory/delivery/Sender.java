@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Makes outgoing calls, from Jenkins or from an agent. */
+/** A maker of outgoing calls, from Jenkins or from an agent. */
 @Restricted(NoExternalUse.class)
 public interface Sender {
 
@@ -15,10 +15,10 @@ public interface Sender {
      *
      * @param idempotencyKey the same for all attempts of one call
      * @param wanted whether the call is still to be made, for a sender that may have to wait first
-     * @param done is given the result, on any thread; not called if the call was no longer wanted
+     * @param done takes the result, on any thread; not called if the call was no longer wanted
      */
     void send(WebhookRequest request, String idempotencyKey, BooleanSupplier wanted, Consumer<CallResult> done);
 
-    /** Returns the words for the log behind the webhook's name; empty for Jenkins itself. */
+    /** Returns the text for the log behind the webhook's name; empty for Jenkins itself. */
     String description();
 }

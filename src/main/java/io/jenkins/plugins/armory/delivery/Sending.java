@@ -38,7 +38,7 @@ final class Sending {
         }
     }
 
-    /** Lets no further attempt begin. */
+    /** Stops: no further attempt begins. */
     synchronized void stop() {
         stopped = true;
         if (next != null) {
@@ -69,9 +69,9 @@ final class Sending {
     }
 
     /**
-     * Tells, once no attempt is in flight, whether one may have been taken. For after {@link #stop}.
+     * Tells whether an attempt may have been taken, once none is in flight. Called after {@link #stop}.
      *
-     * @param then is told at once, or when the attempt in flight ends
+     * @param then is called at once, or when the attempt in flight ends
      */
     void whenQuiet(Consumer<Boolean> then) {
         boolean result;

@@ -29,12 +29,12 @@ import java.util.Optional;
 /**
  * The application of one event to a deployment.
  *
- * <p>Each event finds its environment, notes what it brings, and moves the environment by {@link TransitionTable}. Then the
- * environments that wait are settled.
+ * <p>Each event finds its environment, notes what it brings, and moves the environment by {@link TransitionTable}. Then
+ * the environments that wait are settled.
  */
 final class Change {
 
-    /** What an environment notes as it moves. */
+    /** The change of an environment beside its state. */
     interface Effect {
         Environment on(Environment environment, State next);
     }
@@ -65,7 +65,7 @@ final class Change {
     Transition by(DeploymentEvent event) {
         String problem = apply(event);
         new Settling(this, graph).run();
-        Deployment after = new Deployment(
+        var after = new Deployment(
                 environments, failures.asList(), cancelsStages, cancelledStages, before.leftOut(), ended);
         return new Transition(after.equals(before) ? before : after, problem, moves);
     }
@@ -140,7 +140,7 @@ final class Change {
         if (known.isReached()) {
             return known.isOf(event.step()) ? null : Problems.declaredTwice(known);
         }
-        Declaration declaration = new Declaration(event.dependsOn(), event.step(), event.stage());
+        var declaration = new Declaration(event.dependsOn(), event.step(), event.stage());
         move(known, Trigger.REACHED, (it, next) -> it.with(declaration));
         event.dependsOn().forEach(this::findOrAdd);
         List<String> cycle = graph.cycle(name);
@@ -211,16 +211,19 @@ final class Change {
         }
     }
 
-    /** Where the state becomes FAILED although the body succeeded, the Pipeline caught the failure of an approval. */
+    /**
+     * Returns an environment at the end of its body. If it becomes FAILED although the body succeeded, the Pipeline
+     * caught the failure of an approval.
+     */
     private Environment endOfBody(Environment environment, State next) {
         return next == State.FAILED ? failed(environment, null) : environment;
     }
 
     /**
-     * Returns an environment with the failure of its deployment. An approval that failed is the reason rather than the error
-     * that it led to.
+     * Returns an environment with the failure of its deployment. If an approval failed, that is the reason, and not the
+     * error that it led to.
      *
-     * @param failure of the body, {@code null} where the body succeeded
+     * @param failure of the body, {@code null} if the body succeeded
      */
     private Environment failed(Environment environment, @CheckForNull String failure) {
         List<Failure> approvals = failures.standingIn(environment);
@@ -235,7 +238,7 @@ final class Change {
     @CheckForNull
     private String startRollback(RollbackStarted event) {
         Environment environment = find(event.environment());
-        Rollback rollback = new Rollback(event.step(), false, null);
+        var rollback = new Rollback(event.step(), false, null);
         boolean started = environment != null
                 && (environment.isRolledBackBy(event.step())
                         || move(environment, Trigger.ROLLBACK_STARTED, (it, next) -> it.withRollback(rollback)));
@@ -246,7 +249,7 @@ final class Change {
         Environment environment = find(event.environment());
         if (environment != null && environment.isRollingBack() && environment.isRolledBackBy(event.step())) {
             Trigger trigger = event.failure() == null ? Trigger.ROLLBACK_SUCCEEDED : Trigger.ROLLBACK_FAILED;
-            Rollback rollback = new Rollback(event.step(), true, event.failure());
+            var rollback = new Rollback(event.step(), true, event.failure());
             move(environment, trigger, (it, next) -> it.withRollback(rollback));
         }
     }

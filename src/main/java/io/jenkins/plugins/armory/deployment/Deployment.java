@@ -27,7 +27,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *       cancelled at once.
  *   <li>{@code afterDeployment} outside any environment: every stage and environment that has not begun is cancelled.
  * </ul>
- * An environment that is stopped before anything was done for it is CANCELLED and not FAILED, since nothing needs a rollback.
+ * An environment that is stopped before anything was done for it is CANCELLED and not FAILED, since nothing needs a
+ * rollback.
  *
  * @param environments by name, in the order in which the build named them
  * @param failures the failed approvals that no retry has made up for
@@ -49,7 +50,7 @@ public record Deployment(
     public static final Deployment EMPTY = new Deployment(Map.of(), List.of(), null, List.of(), List.of(), false);
 
     /**
-     * What an event leads to.
+     * The effect of an event.
      *
      * @param problem why the Pipeline asks for something impossible, {@code null} if it does not
      * @param moves the transitions of environments, in order
@@ -97,7 +98,7 @@ public record Deployment(
     }
 
     /**
-     * Returns what an event leads to. Events that come twice or too late change nothing.
+     * Returns the effect of an event. Events that come twice or too late change nothing.
      *
      * @param now when the event happened
      */
@@ -112,10 +113,10 @@ public record Deployment(
     }
 
     /**
-     * Returns the deployment with which a build begins that is restarted from a stage. Environments and failures of the stages
-     * that are left out stay as they were; those of the other stages are tried again.
+     * Returns the deployment with which a build starts that is restarted from a stage. Environments and failures of the
+     * stages that are left out stay as they were; those of the other stages are tried again.
      *
-     * @param origin of the build that is restarted
+     * @param origin the deployment of the build that is restarted
      * @param stages names of the outermost stages that are left out
      */
     static Deployment restarted(Deployment origin, Set<String> stages) {
@@ -123,7 +124,7 @@ public record Deployment(
                 .filter(failure -> failure.place().outermost() != null
                         && stages.contains(failure.place().outermost()))
                 .toList();
-        Map<String, Environment> environments = new LinkedHashMap<>();
+        var environments = new LinkedHashMap<String, Environment>();
         origin.environments().forEach((name, environment) -> {
             if (environment.stage() != null && stages.contains(environment.stage())) {
                 environments.put(name, environment.withAfterDeploymentFailure(firstReasonIn(name, failures)));
@@ -165,8 +166,8 @@ public record Deployment(
     }
 
     /**
-     * Returns the failure that ends an approval as it begins: one of the same place and phase in another branch of the same
-     * {@code parallel}. After a failure in the same branch, or behind the branches, an approval is a retry.
+     * Returns the failure that ends an approval as it begins: one of the same place and phase in another branch of the
+     * same {@code parallel}. After a failure in the same branch, or behind the branches, an approval is a retry.
      */
     public Optional<Failure> failedBeside(Place asked, Phase phase) {
         Place place = resolved(asked);
@@ -178,8 +179,8 @@ public record Deployment(
     }
 
     /**
-     * Returns the place of an approval as it counts. An environment that the Pipeline has not reached is no more than a label;
-     * the stage counts instead.
+     * Returns the place of an approval as it counts. An environment that the Pipeline has not reached is no more than a
+     * label; the stage counts instead.
      */
     public Place resolved(Place place) {
         String name = place.environment();
@@ -188,7 +189,10 @@ public record Deployment(
         return reached ? place : new Place(null, place.stage(), place.outermost(), place.branches());
     }
 
-    /** Returns the problem with a name that no environment has, {@code null} where there is none or no environment at all. */
+    /**
+     * Returns the problem with a name that no environment has; {@code null} if one has it, or if there are no
+     * environments.
+     */
     @CheckForNull
     public String unknown(String name) {
         return environments.isEmpty() || environments.containsKey(name)
@@ -196,7 +200,10 @@ public record Deployment(
                 : Problems.unknown(name, environments.keySet());
     }
 
-    /** Returns the problem with the name of an environment that is not reached, {@code null} where none is. */
+    /**
+     * Returns the problem with the name of an environment that is not reached; {@code null} if none is reached and the
+     * name is known, or there are no environments.
+     */
     @CheckForNull
     String notReached(String name) {
         boolean anyReached = environments.values().stream().anyMatch(Environment::isReached);
@@ -209,8 +216,8 @@ public record Deployment(
     }
 
     /**
-     * Returns the result that the build should have. A failure alone does not count here, since the Pipeline may catch it. A
-     * build in which something was cancelled is no success.
+     * Returns the result that the build should have. A failure alone does not count here, since the Pipeline may catch
+     * it. A build in which something was cancelled is no success.
      */
     public Outcome outcome() {
         Outcome outcome = Outcome.SUCCESS;

@@ -9,8 +9,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * One environment of a build, as an immutable value. {@link Deployment#on} makes the next value; the state itself follows
- * {@link TransitionTable}.
+ * One environment of a build, as an immutable value. {@link Deployment#on} makes the next value; the state itself
+ * follows {@link TransitionTable}.
  *
  * @param since when the state began
  */
@@ -55,7 +55,7 @@ public record Environment(
     }
 
     /**
-     * What the Pipeline says of an environment in {@code armoryEnvironment}.
+     * The declaration of an environment in {@code armoryEnvironment}.
      *
      * @param dependsOn names of the environments that must be complete first
      * @param step id of the step, {@code null} before the Pipeline reaches it
@@ -74,7 +74,7 @@ public record Environment(
     }
 
     /**
-     * How far the deployment is.
+     * The progress of the deployment.
      *
      * @param approvals ids of the open approvals
      * @param bodyEnded whether the body of {@code armoryEnvironment} has ended without an error
@@ -90,7 +90,7 @@ public record Environment(
     }
 
     /**
-     * What went wrong.
+     * The failures of an environment, its cancellation, and its rollback.
      *
      * @param reason why the environment failed or was cancelled, {@code null} otherwise
      * @param cancelledBy name of the environment whose failure cancelled this one, {@code null} for none
@@ -281,7 +281,7 @@ public record Environment(
         return with(new Setback(reason, by, afterDeploymentFailure(), false, rollback()));
     }
 
-    /** Returns the environment with what its {@code afterDeployment} approvals came to. */
+    /** Returns the environment with the failure of its {@code afterDeployment} approvals, {@code null} for none. */
     Environment withAfterDeploymentFailure(@CheckForNull String failure) {
         return with(new Progress(approvals(), bodyEnded(), deployed() || failure != null))
                 .with(new Setback(reason(), cancelledBy(), failure, needsRollback(), rollback()));

@@ -9,7 +9,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * @param webhook name of its webhook
  * @param reason for people
- * @param own whether the approval itself failed; {@code false} where the failure of another approval of the phase ended it
+ * @param own whether the approval itself failed; {@code false} if the failure of another approval of the phase ended it
  */
 @Restricted(NoExternalUse.class)
 public record Failure(Place place, Phase phase, String webhook, String reason, boolean own) {

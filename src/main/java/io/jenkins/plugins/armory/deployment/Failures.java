@@ -32,8 +32,8 @@ final class Failures {
     }
 
     /**
-     * Removes the failures that a successful retry makes up for. An {@code afterDeployment} failure stands, and so does a
-     * failure in another branch of the same {@code parallel}.
+     * Removes the failures that a successful retry makes up for. An {@code afterDeployment} failure stands, and so does
+     * a failure in another branch of the same {@code parallel}.
      */
     void retried(ApprovalEnded event, Place place) {
         all.removeIf(failure -> failure.phase() != Phase.AFTER_DEPLOYMENT
@@ -41,7 +41,7 @@ final class Failures {
                 && !failure.place().isBeside(place));
     }
 
-    /** Returns what failed before or within the deployment to an environment, the oldest first. */
+    /** Returns the failures before or within the deployment to an environment, the oldest first. */
     List<Failure> standingIn(Environment environment) {
         return all.stream()
                 .filter(failure -> isIn(environment, failure) && failure.phase() != Phase.AFTER_DEPLOYMENT)

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.deployment;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +12,14 @@ import java.util.stream.Stream;
 /**
  * The graph of dependencies between the environments of a build.
  *
- * @param environments by name. The map is a view: the graph changes with it.
+ * @param environments by name; the map is a view, so the graph changes with it
  */
 record Graph(Map<String, Environment> environments) {
 
     /** Returns the names along the shortest cycle through an environment, from it back to itself; empty if there is none. */
     List<String> cycle(String name) {
-        Map<String, String> from = new LinkedHashMap<>();
-        Deque<String> open = new ArrayDeque<>(List.of(name));
+        var from = new LinkedHashMap<String, String>();
+        var open = new ArrayDeque<String>(List.of(name));
         while (!open.isEmpty()) {
             String at = open.remove();
             for (String next : dependsOn(at)) {
@@ -36,14 +35,16 @@ record Graph(Map<String, Environment> environments) {
         return List.of();
     }
 
-    /** Returns the dependencies of an environment. A restarted build may not know the environment: it has none then. */
+    /**
+     * Returns the dependencies of an environment. A restarted build may not know the environment, which has none then.
+     */
     private List<String> dependsOn(String name) {
         Environment environment = environments.get(name);
         return environment == null ? List.of() : environment.dependsOn();
     }
 
     private static List<String> path(String name, String last, Map<String, String> from) {
-        List<String> path = new ArrayList<>(List.of(name));
+        var path = new ArrayList<String>(List.of(name));
         for (String back = last; !back.equals(name); back = from.get(back)) {
             path.add(1, back);
         }

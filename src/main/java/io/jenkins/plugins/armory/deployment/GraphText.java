@@ -31,7 +31,7 @@ final class GraphText {
     }
 
     static String of(Collection<Environment> all) {
-        GraphText graph = new GraphText(all);
+        var graph = new GraphText(all);
         all.stream().filter(environment -> environment.dependsOn().isEmpty()).forEach(root -> graph.draw(root, "", ""));
         for (Environment environment : all) { // the rest is on cycles or below them
             if (!graph.drawn.contains(environment.name())) {

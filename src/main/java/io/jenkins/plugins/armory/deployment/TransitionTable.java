@@ -9,15 +9,15 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /**
  * The transition table of an environment's state.
  *
- * <p>{@link Change} runs the table, and nothing else changes a state. The table in {@code docs/architecture.md} is made of
- * {@link #ROWS}; a test holds the two together.
+ * <p>{@link Change} runs the table, and nothing else changes a state. A test holds the table in
+ * {@code docs/architecture.md} to {@link #ROWS}.
  */
 @Restricted(NoExternalUse.class)
 public final class TransitionTable {
 
     private TransitionTable() {}
 
-    /** What happens to an environment. */
+    /** The events that may change the state of an environment. */
     public enum Trigger {
         REACHED("the Pipeline reaches it"),
         WAITS_FOR_ITSELF("it depends on itself, directly or indirectly"),
@@ -47,7 +47,7 @@ public final class TransitionTable {
         }
     }
 
-    /** A condition on the environment that moves. An approval that ends is not open any more. */
+    /** A condition on the environment that moves. An approval that has just ended is not open any more. */
     public enum Guard {
         NONE("", (environment, graph, failures) -> true),
         APPROVAL_OPEN("another approval is open", (environment, graph, failures) -> environment.awaitsApprovals()),

@@ -1,9 +1,6 @@
 /**
  * The environments of one build: their dependencies, their states, and what a failed approval does to them.
- *
- * <p>The package knows no Jenkins type. {@link io.jenkins.plugins.armory.deployment.Deployment} is an immutable value with a
- * pure transition function. {@link io.jenkins.plugins.armory.deployment.TransitionTable} has the transitions of one
- * environment, and {@link io.jenkins.plugins.armory.deployment.DeploymentEvent} what causes them.
- * {@link io.jenkins.plugins.armory.storage.DeploymentStore} saves the value in the build's folder.
+ * {@code Deployment} is an immutable value whose next value follows from an event, and {@code TransitionTable} has the
+ * states of an environment. The package knows no Jenkins type.
  */
 package io.jenkins.plugins.armory.deployment;

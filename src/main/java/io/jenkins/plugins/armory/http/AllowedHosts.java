@@ -15,16 +15,17 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Which hosts webhooks may call. An entry is a name ({@code ci.example.com}), a pattern of names ({@code *.example.com}, for
- * whatever ends so), an address or a block of addresses ({@code 10.0.0.7}, {@code 10.0.0.0/8}, {@code fd00::/8}).
+ * The hosts that webhooks may call. An entry is a name ({@code ci.example.com}), a pattern of names
+ * ({@code *.example.com}, for all names that end so), an address or a block of addresses ({@code 10.0.0.7},
+ * {@code 10.0.0.0/8}, {@code fd00::/8}).
  *
- * <p>Without entries every host may be called whose address is public. With entries only the hosts that one of them
- * matches, and those among them that have a private address (of the machine itself, of the local network, or with another
- * special purpose) only if an entry gives the host's name in full, or its address: whoever has the name servers of a
- * pattern's domain must not reach what is behind the firewall.
+ * <p>Without entries, every host with a public address may be called. With entries, only the hosts that match one. A
+ * private address (of the machine itself, of the local network, or with another special purpose) needs an entry with
+ * the host's full name or with the address: whoever runs the name servers of a pattern's domain must not reach what is
+ * behind the firewall.
  *
- * <p>The address is checked on the socket that is about to connect to it. So a name that was resolved to another address
- * before, or will be later, makes no difference.
+ * <p>The address is checked on the socket that is about to connect to it. So it makes no difference if the name is
+ * resolved to another address before or later.
  */
 @Restricted(NoExternalUse.class)
 public final class AllowedHosts implements Serializable {
@@ -32,14 +33,14 @@ public final class AllowedHosts implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final Pattern NAME =
             Pattern.compile("(\\*\\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\\.)*[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\\.?");
-    /** What the HTTP client takes for an address rather than for a name. */
+    /** The hosts that the HTTP client takes for addresses rather than for names. */
     private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F:.]*|[\\d.]+");
-    /** What Java takes for one, so that it asks no name server: in short spellings too. */
+    /** The hosts that Java takes for addresses, short spellings included, so that it asks no name server. */
     private static final Pattern LITERAL = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F:.]*|\\d+(\\.\\d+){0,3}");
 
     private static final Pattern BLOCK = Pattern.compile("([0-9a-f]*:[0-9a-f:.]*|\\d+(\\.\\d+){3})(/\\d{1,3})?");
 
-    /** What is not public though it looks it: IANA's special-purpose registries, as far as Java does not know them. */
+    /** Blocks that are not public: IANA's special-purpose registries, as far as Java does not know them. */
     private static final List<Block> SPECIAL = List.of(
             block("0.0.0.0/8"), // RFC 791, this network
             block("100.64.0.0/10"), // RFC 6598, shared by the customers of a provider
@@ -53,16 +54,20 @@ public final class AllowedHosts implements Serializable {
 
     private static final Block LINK_LOCAL = block("169.254.0.0/16"); // RFC 3927
 
+    /** The private addresses that may be called. */
     private enum Private {
-        /** Where an entry says so. */
+        /** Those that an entry allows. */
         LISTED,
-        /** Those of the machine itself where there is no entry: the controller is for trying on one machine. */
+        /**
+         * Without entries, also those of the machine itself. For the embedded controller, which is for trying the
+         * plugin on one machine.
+         */
         LISTED_OR_LOOPBACK,
         /**
-         * All where there is no entry, since whoever may call from there may run programs there; but never a link-local one,
-         * where clouds have the metadata and the credentials of the machine.
+         * Without entries all, since whoever may call from an agent may run programs there. Never a link-local one:
+         * there, clouds serve the metadata and the credentials of the machine.
          */
-        LISTED_OR_ALL_WITHOUT_LIST_BUT_LINK_LOCAL
+        ALL_BUT_LINK_LOCAL
     }
 
     private final ArrayList<String> names = new ArrayList<>();
@@ -84,7 +89,7 @@ public final class AllowedHosts implements Serializable {
         }
     }
 
-    /** A host that may not be called. The message is for people, and names host and setting. */
+    /** Says that a host may not be called. The message is for people, and names the host and the setting. */
     static final class RefusedException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -109,35 +114,39 @@ public final class AllowedHosts implements Serializable {
     }
 
     /**
-     * @param entries see above; none for every public host
-     * @throws IllegalArgumentException when one of them is no entry, naming it
+     * Returns the hosts that entries allow.
+     *
+     * @param entries none for every public host
+     * @throws IllegalArgumentException if an entry is invalid; the message has it
      */
     public static AllowedHosts of(List<String> entries) {
         return new AllowedHosts(entries, Private.LISTED);
     }
 
-    /** The same, but that without entries the machine itself may be called too. */
+    /** Returns the same hosts, and without entries also the machine itself. */
     public AllowedHosts andLoopback() {
         return with(Private.LISTED_OR_LOOPBACK);
     }
 
-    /** The same for calls from an agent: without entries, that may call whatever it reaches; link-local addresses never. */
+    /**
+     * Returns the same hosts for calls from an agent: without entries, all that it reaches; never link-local addresses.
+     */
     public AllowedHosts fromAgent() {
-        return with(Private.LISTED_OR_ALL_WITHOUT_LIST_BUT_LINK_LOCAL);
+        return with(Private.ALL_BUT_LINK_LOCAL);
     }
 
     private AllowedHosts with(Private newPrivateAddresses) {
-        AllowedHosts hosts = new AllowedHosts(List.of(), newPrivateAddresses);
+        var hosts = new AllowedHosts(List.of(), newPrivateAddresses);
         hosts.names.addAll(names);
         hosts.blocks.addAll(blocks);
         return hosts;
     }
 
     /**
-     * Checks a host before anybody looks for its address.
+     * Checks a host before its address is looked up.
      *
-     * @param host as in the address that is called; without brackets
-     * @throws RefusedException when it may not be called, whatever its address
+     * @param host as in the URL, without brackets
+     * @throws RefusedException if it may not be called, whatever its address
      */
     void check(String host) throws RefusedException {
         if (ADDRESS.matcher(host).matches()) {
@@ -148,9 +157,9 @@ public final class AllowedHosts implements Serializable {
     }
 
     /**
-     * Checks a host that a proxy looks up, so that its address will never be known here.
+     * Checks a host that a proxy looks up, so that its address is never known here.
      *
-     * @throws RefusedException when it may not be called
+     * @throws RefusedException if it may not be called
      */
     void checkProxied(String host) throws RefusedException {
         if (ADDRESS.matcher(host).matches()) {
@@ -175,10 +184,10 @@ public final class AllowedHosts implements Serializable {
     /**
      * Checks the address that is about to be connected to.
      *
-     * @throws RefusedException when it may not be called
+     * @throws RefusedException if it may not be called
      */
     void check(String host, InetAddress address) throws RefusedException {
-        if (privateAddresses == Private.LISTED_OR_ALL_WITHOUT_LIST_BUT_LINK_LOCAL && isLinkLocal(address)) {
+        if (privateAddresses == Private.ALL_BUT_LINK_LOCAL && isLinkLocal(address)) {
             throw new RefusedException("may not be called: it has the link-local address " + address.getHostAddress()
                     + ", which no agent may call, whatever is in the list of allowed hosts in Manage Jenkins » System »"
                     + " Armory webhook approvals");
@@ -198,7 +207,7 @@ public final class AllowedHosts implements Serializable {
         return switch (privateAddresses) {
             case LISTED -> false;
             case LISTED_OR_LOOPBACK -> !isRestricted() && address.isLoopbackAddress();
-            case LISTED_OR_ALL_WITHOUT_LIST_BUT_LINK_LOCAL -> !isRestricted();
+            case ALL_BUT_LINK_LOCAL -> !isRestricted();
         };
     }
 
@@ -218,14 +227,14 @@ public final class AllowedHosts implements Serializable {
 
     private static RefusedException notListed(String host) {
         return new RefusedException("may not be called: " + host
-                + " is not in the list of allowed hosts in Manage Jenkins »" + " System » Armory webhook approvals");
+                + " is not in the list of allowed hosts in Manage Jenkins » System » Armory webhook approvals");
     }
 
     private static String normal(String host) {
         return withoutDot(host.toLowerCase(Locale.ROOT));
     }
 
-    /** A name with a dot at its end is the same name, as far as name servers go. */
+    /** Returns a name without a dot at its end. For name servers, it is the same name. */
     private static String withoutDot(String name) {
         return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     }
@@ -247,7 +256,10 @@ public final class AllowedHosts implements Serializable {
                         && LINK_LOCAL.has(Arrays.copyOfRange(bytes, bytes.length - 4, bytes.length));
     }
 
-    /** {@code ::a.b.c.d}, deprecated by RFC 4291, section 2.5.5.1; some systems still connect to the IPv4 address. */
+    /**
+     * Returns whether an address is {@code ::a.b.c.d}, deprecated by RFC 4291, section 2.5.5.1. Some systems still
+     * connect to the IPv4 address in it.
+     */
     private static boolean isIpv4Compatible(InetAddress address) {
         return address instanceof Inet6Address ipv6 && ipv6.isIPv4CompatibleAddress();
     }
@@ -255,7 +267,7 @@ public final class AllowedHosts implements Serializable {
     private static Block block(String text) {
         String[] parts = text.split("/", 2);
         try {
-            byte[] address = InetAddress.getByName(parts[0]).getAddress(); // no name, so nothing is asked
+            byte[] address = InetAddress.getByName(parts[0]).getAddress(); // no name, so no name server is asked
             int prefix = parts.length == 1 ? 8 * address.length : Integer.parseInt(parts[1]);
             if (prefix >= 0 && prefix <= 8 * address.length) {
                 return new Block(text, address, prefix);

@@ -16,26 +16,26 @@ import okhttp3.Protocol;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** How long the parts of one call took. A part that did not happen, or did not end, has no time. */
+/** The times of the parts of one call. A part that did not happen, or did not end, has no time. */
 @Restricted(NoExternalUse.class)
 public final class CallTimings extends EventListener {
 
     /** The parts of a call, in their order. */
     public enum Part {
-        /** From the host's name to its addresses. */
+        /** The look-up of the host's addresses. */
         LOOK_UP,
-        /** To the host or, where there is one, to the proxy. */
+        /** The connection to the host or, if there is one, to the proxy. */
         CONNECT,
-        /** The handshake. */
+        /** The TLS handshake. */
         TLS,
-        /** From the first byte of the request to the first of the answer. */
+        /** The time from the first byte of the request to the first byte of the answer. */
         FIRST_BYTE
     }
 
     private final Map<Part, Long> begun = new EnumMap<>(Part.class);
     private final Map<Part, Duration> took = new EnumMap<>(Part.class);
 
-    /** How long a part took. */
+    /** Returns how long a part took; empty if it has no time. */
     public synchronized Optional<Duration> of(Part part) {
         return Optional.ofNullable(took.get(part));
     }

@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import javax.net.SocketFactory;
 
-/** Makes sockets that connect to the allowed addresses of one host only. */
+/** A factory of sockets that connect to the allowed addresses of one host only. */
 final class GuardedSockets extends SocketFactory {
 
     private final String host;

@@ -15,7 +15,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * @param host name or address of the proxy
  * @param port its port
- * @param user who to log in as (RFC 7617), {@code null} for nobody
+ * @param user the user to log in as (RFC 7617), {@code null} for none
  * @param password of that user
  */
 @Restricted(NoExternalUse.class)
@@ -27,18 +27,18 @@ public record ProxyServer(
 
     static final String AUTHORIZATION = "Proxy-Authorization";
 
-    /** As the client wants it; the proxy's name is looked up when it is needed. */
+    /** Returns the proxy for the HTTP client, which looks up its name when it connects. */
     public Proxy toProxy() {
         return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(host, port));
     }
 
-    /** What to tell the proxy when it asks who calls, {@code null} when there is nothing to tell. */
+    /** Returns the value of {@value #AUTHORIZATION}, {@code null} without a user. */
     @CheckForNull
     String credentials() {
         return user == null ? null : Credentials.basic(user, password == null ? "" : password, StandardCharsets.UTF_8);
     }
 
-    /** Tells the proxy who calls, once. */
+    /** Returns an authenticator that logs in to the proxy, once a request. */
     public Authenticator authenticator() {
         return (route, response) -> {
             String credentials = credentials();
@@ -49,7 +49,7 @@ public record ProxyServer(
         };
     }
 
-    /** The password is not for anybody to see. */
+    /** Returns host and port, never the password. */
     @Override
     public String toString() {
         return host + ":" + port;

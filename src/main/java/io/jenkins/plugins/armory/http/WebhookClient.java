@@ -43,29 +43,29 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Calls webhooks. A call is one attempt, on a thread of OkHttp's; when to make another is for {@link RetryPolicy} to say.
- * Redirects are not followed, since they would carry the callback token to another host.
+ * The HTTP client that calls webhooks. A call is one attempt, on a thread of OkHttp's; {@link RetryPolicy} decides when
+ * there is another. Redirects are not followed, since they would carry the callback token to another host.
  */
 @Restricted(NoExternalUse.class)
 public final class WebhookClient {
 
-    /** Carries the approval's id, the same however often the call has to be made. */
+    /** The header with the key that is the same for all attempts of one call. */
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
     private static final String USER_AGENT = "User-Agent";
-    /** Headers of ours that a webhook may have another value for. */
+    /** The headers of this class that a webhook may replace, in lower case. */
     private static final Set<String> REPLACEABLE =
             Set.of(IDEMPOTENCY_KEY.toLowerCase(Locale.ROOT), USER_AGENT.toLowerCase(Locale.ROOT));
 
     private static final String RETRY_AFTER = "Retry-After";
-    /** {@link #RETRY_AFTER} as this class sees it, so that the client does not act upon it. */
+    /** The header under which {@link #keepRetryAfter} hides {@link #RETRY_AFTER} from OkHttp. */
     private static final String KEPT_RETRY_AFTER = "Armory-Kept-Retry-After";
 
-    /** Calls under way at once, in all. */
+    /** The number of calls in flight at once. */
     private static final int MAX_CALLS = 256;
-    /** Calls under way at once to one host; one that is slow is not to hold up the others. */
+    /** The number of calls in flight at once to one host. A slow host must not hold up the others. */
     private static final int MAX_CALLS_TO_ONE_HOST = 64;
-    /** How much of an answer is read, in bytes. */
+    /** The number of bytes of an answer that are read. */
     private static final int MAX_READ = 8 * 1024;
 
     private final OkHttpClient client;
@@ -81,7 +81,7 @@ public final class WebhookClient {
      */
     WebhookClient(Duration connectTimeout, Duration responseTimeout) {
         this.responseTimeout = responseTimeout;
-        Dispatcher dispatcher = new Dispatcher(new ThreadPoolExecutor(
+        var dispatcher = new Dispatcher(new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), WebhookClient::thread));
         dispatcher.setMaxRequests(MAX_CALLS);
         dispatcher.setMaxRequestsPerHost(MAX_CALLS_TO_ONE_HOST);
@@ -91,8 +91,7 @@ public final class WebhookClient {
                 .followSslRedirects(false)
                 .retryOnConnectionFailure(false)
                 .addNetworkInterceptor(chain -> keepRetryAfter(chain.proceed(chain.request())))
-                // A connection that is kept may turn out closed just when it is needed, which without a retry is a
-                // failure.
+                // A kept connection may turn out to be closed when it is needed. Without a retry, the call fails.
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
                 .connectTimeout(connectTimeout)
                 .readTimeout(responseTimeout)
@@ -101,12 +100,15 @@ public final class WebhookClient {
     }
 
     private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "Armory webhook call");
+        var thread = new Thread(work, "Armory webhook call");
         thread.setDaemon(true);
         return thread;
     }
 
-    /** OkHttp repeats a request by itself after a 503 with {@code Retry-After: 0}, which would be an attempt in secret. */
+    /**
+     * Hides {@code Retry-After} from OkHttp, which after a 503 with {@code Retry-After: 0} repeats the request by
+     * itself. That would be an attempt that nobody knows of.
+     */
     private static Response keepRetryAfter(Response response) {
         String value = response.header(RETRY_AFTER);
         return value == null
@@ -117,7 +119,7 @@ public final class WebhookClient {
                         .build();
     }
 
-    /** Runs what waits for the network elsewhere than in this client. */
+    /** Returns the executor of this client's calls, for other work that waits for the network. */
     public ExecutorService executor() {
         return client.dispatcher().executorService();
     }
@@ -126,10 +128,10 @@ public final class WebhookClient {
      * Makes the call and returns at once.
      *
      * @param idempotencyKey tells the receiver that two calls are one
-     * @param hosts what may be called
-     * @param proxy what the call goes through, {@code null} for none; it is the proxy then that resolves the host's name,
-     *     and whose business the host's address is
-     * @param done is given the result, on one of the caller's threads
+     * @param hosts the hosts that may be called
+     * @param proxy the proxy to go through, {@code null} for none; the proxy looks up the host's address, so only the
+     *     host's name is checked
+     * @param done takes the result, on any thread
      */
     public void call(
             WebhookRequest webhook,
@@ -140,7 +142,10 @@ public final class WebhookClient {
         call(webhook, idempotencyKey, hosts, proxy, new CallTimings(), done);
     }
 
-    /** The same, and measures the parts of the call. */
+    /**
+     * Makes the call like {@link #call(WebhookRequest, String, AllowedHosts, ProxyServer, Consumer)}, and measures its
+     * parts.
+     */
     public void call(
             WebhookRequest webhook,
             String idempotencyKey,
@@ -197,7 +202,7 @@ public final class WebhookClient {
     }
 
     private static Request request(WebhookRequest webhook, String idempotencyKey, @CheckForNull ProxyServer proxy) {
-        Request.Builder request = new Request.Builder()
+        var request = new Request.Builder()
                 .url(webhook.url())
                 .header(IDEMPOTENCY_KEY, idempotencyKey)
                 .header(USER_AGENT, "armory-webhook-approval (Jenkins)");
@@ -208,7 +213,7 @@ public final class WebhookClient {
                 request.addHeader(header.name(), header.value());
             }
         });
-        // Of a plain request the proxy is told at once who asks, since it would be sent a second time otherwise.
+        // A plain request has the proxy's credentials from the start, since it would be sent a second time otherwise.
         String credentials = proxy == null || webhook.url().isHttps() ? null : proxy.credentials();
         if (credentials != null) {
             request.header(ProxyServer.AUTHORIZATION, credentials);
@@ -229,7 +234,7 @@ public final class WebhookClient {
         return CallResult.refused(status, webhook.host() + " " + refusal(status), mayBeRepeated, retryAfter, answer);
     }
 
-    /** Reads no more than it keeps, and a little; an answer that breaks off is one nevertheless. */
+    /** Returns the start of an answer, and reads little more. An answer that breaks off counts as far as it came. */
     private static String answer(WebhookRequest webhook, Response response) {
         byte[] bytes = new byte[MAX_READ];
         int length = 0;
@@ -241,15 +246,18 @@ public final class WebhookClient {
                 whole = n < 0;
             }
         } catch (IOException x) {
-            // what has come is kept
+            // the part that came is kept
         }
         MediaType type = body.contentType();
         Charset charset = type == null ? StandardCharsets.UTF_8 : type.charset(StandardCharsets.UTF_8);
-        String text = new String(bytes, 0, length, charset == null ? StandardCharsets.UTF_8 : charset);
+        var text = new String(bytes, 0, length, charset == null ? StandardCharsets.UTF_8 : charset);
         return webhook.mask(text, whole);
     }
 
-    /** Seconds, or a date (RFC 9110, section 10.2.3); {@code null} for what is neither. */
+    /**
+     * Returns the delay that a {@code Retry-After} asks for: seconds, or a date (RFC 9110, section 10.2.3);
+     * {@code null} if it is neither.
+     */
     @CheckForNull
     public static Duration retryAfter(@CheckForNull String value, Instant now) {
         if (value == null) {
@@ -292,14 +300,14 @@ public final class WebhookClient {
                 };
     }
 
-    /** Whether it may go better the next time: not where a certificate or a setting has to be mended first. */
+    /** Returns whether the next attempt may succeed: not if a certificate or a setting has to be corrected first. */
     private static boolean isPassing(IOException x) {
         return find(x, RefusedException.class) == null
                 && find(x, CertificateException.class) == null
                 && find(x, SSLPeerUnverifiedException.class) == null;
     }
 
-    /** Whether it failed before anything could have been sent. */
+    /** Returns whether a call failed before anything could have been sent. */
     private static boolean isBeforeTheRequest(IOException x) {
         return find(x, ConnectException.class) != null
                 || find(x, NoRouteToHostException.class) != null
@@ -324,7 +332,7 @@ public final class WebhookClient {
         }
         if (proxy != null && !(x instanceof InterruptedIOException)) {
             return "cannot be reached through the proxy " + proxy
-                    + "; check the proxy in Manage Jenkins » System, and what" + " it answers: " + x.getMessage();
+                    + "; check the proxy in Manage Jenkins » System, and what it answers: " + x.getMessage();
         }
         if (x instanceof UnknownHostException) {
             return "cannot be found; check the host name in uriTemplate, and Jenkins's DNS";
@@ -335,7 +343,7 @@ public final class WebhookClient {
         }
         if (x instanceof InterruptedIOException) {
             return "did not answer within " + responseTimeout.toSeconds()
-                    + " seconds; a webhook has to answer at once and" + " do its work after that";
+                    + " seconds; a webhook has to answer at once and do its work after that";
         }
         if (x instanceof ConnectException || x instanceof NoRouteToHostException) {
             return "cannot be connected to; check host and port in uriTemplate, and that the service is up";
@@ -343,7 +351,10 @@ public final class WebhookClient {
         return "did not answer with HTTP; check that host and port in uriTemplate are those of an HTTP service";
     }
 
-    /** The first of that type among an exception, its causes, and what was suppressed when other addresses were tried. */
+    /**
+     * Returns the first of a type among an exception, its causes, and those suppressed while other addresses were
+     * tried; {@code null} if there is none.
+     */
     @CheckForNull
     private static <T extends Throwable> T find(@CheckForNull Throwable x, Class<T> type) {
         for (Throwable each = x; each != null; each = each.getCause()) {

@@ -32,17 +32,20 @@ import jenkins.security.MasterToSlaveCallable;
 import jenkins.util.Timer;
 
 /**
- * From an agent, Jenkins's counterpart of Armory's Remote Network Agent: what the agent reaches can be called. It takes no
- * executor and no workspace there, and Jenkins's own proxy has no part in it.
+ * Makes calls from an agent, Jenkins's counterpart of Armory's Remote Network Agent: whatever the agent reaches can be
+ * called. A call takes no executor and no workspace on the agent, and does not use Jenkins's own proxy.
  */
 final class AgentSender implements Sender {
 
     private static final Logger LOGGER = Logger.getLogger(AgentSender.class.getName());
-    /** How long an attempt waits for an agent that is away. */
+    /** The longest time that an attempt waits for an agent that is offline. */
     static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
-    /** Longer than a call may take on the agent, for a connection that is dead without knowing it. */
+    /**
+     * The limit for the agent's result, longer than a call may take there. It ends a call over a connection that broke
+     * unnoticed.
+     */
     private static final Duration CALL_LIMIT = Duration.ofMinutes(1);
 
     private final String identifier;
@@ -54,14 +57,14 @@ final class AgentSender implements Sender {
 
     /**
      * @param identifier name or label of the agent
-     * @param run the build that calls, a part of which Jenkins would have to let run on the agent
-     * @param log takes a line when there is something to wait for
+     * @param run the build that calls; Jenkins must admit a part of it to the agent
+     * @param log takes a line if the agent is offline
      */
     AgentSender(String identifier, Run<?, ?> run, WebhookClient client, Executor executor, Consumer<String> log) {
         this(identifier, run, client, executor, log, PATIENCE);
     }
 
-    /** @param patience how long an attempt waits for an agent that is away */
+    /** @param patience the longest time that an attempt waits for an agent that is offline */
     AgentSender(
             String identifier,
             Run<?, ?> run,
@@ -105,7 +108,7 @@ final class AgentSender implements Sender {
                 done.accept(failed(": there is no agent of that name or label; check agentIdentifier", true));
                 return;
             }
-            List<String> refusals = new ArrayList<>();
+            var refusals = new ArrayList<String>();
             List<Node> usable = nodes.stream()
                     .filter(node -> mayRunOn(node, label, refusals))
                     .toList();
@@ -137,7 +140,7 @@ final class AgentSender implements Sender {
                         TimeUnit.MILLISECONDS);
     }
 
-    /** The agents of a label; the built-in node is Jenkins itself and no agent. */
+    /** Returns the agents of a label. The built-in node is Jenkins itself and no agent. */
     private static List<Node> nodes(@CheckForNull Label label) {
         return label == null
                 ? List.of()
@@ -146,7 +149,7 @@ final class AgentSender implements Sender {
                         .toList();
     }
 
-    /** Whether Jenkins would let a part of the build run there, which the call is. */
+    /** Returns whether Jenkins would let a part of the build run on a node, and adds the reason if not. */
     private boolean mayRunOn(Node node, Label label, List<String> refusals) {
         CauseOfBlockage blockage = AgentTask.blockage(node, run, label);
         if (blockage != null) {
@@ -159,12 +162,12 @@ final class AgentSender implements Sender {
             VirtualChannel channel, WebhookRequest request, String idempotencyKey, Consumer<CallResult> done) {
         CallResult result;
         try {
-            AgentCall call = new AgentCall(
+            var call = new AgentCall(
                     request, idempotencyKey, Settings.get().hosts().fromAgent());
-            Future<?> answer = channel.callAsync(call); // which may be anything: the agent is not trusted
+            Future<?> answer = channel.callAsync(call); // of any type: the agent is not trusted
             result = answer.get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS) instanceof CallResult claimed
                     ? claimed.asFarAsCredible(request)
-                    : lost(" did not say what has become of the call; look at its log");
+                    : lost(" returned no result of the call; look at its log");
         } catch (IOException | ExecutionException | TimeoutException x) {
             LOGGER.log(Level.INFO, "A webhook could not be called from agent " + identifier, x);
             result = lost(" did not make the call: its connection broke, or it did not answer; look at its log");
@@ -183,7 +186,7 @@ final class AgentSender implements Sender {
         return CallResult.notMade("agent '" + identifier + "'" + what, mayBeRepeated);
     }
 
-    /** What runs on the agent. */
+    /** The call, as it runs on the agent. */
     private static final class AgentCall extends MasterToSlaveCallable<CallResult, IOException> {
 
         private static final long serialVersionUID = 1L;

@@ -13,8 +13,8 @@ import java.util.List;
 import org.springframework.security.core.Authentication;
 
 /**
- * A call from an agent as Jenkins's queue would see it: a part of the build that is tied to the agent, as a {@code node} block
- * of its Pipeline would be. It is only ever asked about, and never queued.
+ * A call from an agent as a task of Jenkins's queue: a part of the build that is tied to the agent, like a {@code node}
+ * block of its Pipeline. It is never queued; nodes are only asked whether they would take it.
  */
 final class AgentTask implements Queue.Task {
 
@@ -27,8 +27,8 @@ final class AgentTask implements Queue.Task {
     }
 
     /**
-     * Returns why Jenkins would not let a part of the build run on a node, {@code null} when it would: a permission, a job
-     * restriction, or a node that takes no tasks. A node that is reserved for those who name it takes it.
+     * Returns why Jenkins would not let a part of the build run on a node, {@code null} if it would: a permission, a
+     * job restriction, or a node that takes no tasks. A node that is reserved for jobs that name it takes the task.
      *
      * @param label the label of the node that the build asks for
      */
@@ -76,6 +76,6 @@ final class AgentTask implements Queue.Task {
 
     @Override
     public Queue.Executable createExecutable() {
-        throw new UnsupportedOperationException("only asked about");
+        throw new UnsupportedOperationException("a webhook call is never queued");
     }
 }

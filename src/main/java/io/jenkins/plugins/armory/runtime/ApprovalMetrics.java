@@ -15,15 +15,15 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Figures about approvals, for the Metrics plugin where it is installed: how many wait, how many were decided since the start
- * and how, how long that took, and how many callbacks were refused.
+ * The metrics of approvals, for the Metrics plugin if it is installed: the pending approvals, the decisions since the
+ * start by outcome, the time to a decision, and the refused callbacks.
  */
 @Extension(optional = true)
 @Restricted(NoExternalUse.class)
 public final class ApprovalMetrics extends ItemListener {
 
     static final String WAITING = "armory.approvals.waiting";
-    /** Followed by the outcome, in lower case. */
+    /** The start of a name that ends with the outcome in lower case. */
     static final String DECIDED = "armory.approvals.decided.";
 
     static final String TIME_TO_DECISION = "armory.approvals.timeToDecision";
@@ -35,20 +35,20 @@ public final class ApprovalMetrics extends ItemListener {
     @Override
     public void onLoaded() {
         try {
-            // The one call of that plugin: it needs no class of it to be there while this one is compiled or loaded.
+            // By reflection, so that this class is compiled and loaded without the plugin.
             Object registry = Class.forName("jenkins.metrics.api.Metrics")
                     .getMethod("metricRegistry")
                     .invoke(null);
-            Registration registration = new Registration((MetricRegistry) registry);
+            var registration = new Registration((MetricRegistry) registry);
             ArmoryRuntime.get().whenOpen(registration::registerOrWarn);
         } catch (ClassNotFoundException | NoClassDefFoundError x) {
-            LOGGER.log(Level.FINE, "Without the Metrics plugin", x);
+            LOGGER.log(Level.FINE, "The Metrics plugin is not installed", x);
         } catch (ReflectiveOperationException x) {
-            LOGGER.log(Level.WARNING, "There will be no metrics of approvals", x);
+            LOGGER.log(Level.WARNING, "Cannot register the metrics of approvals", x);
         }
     }
 
-    /** Apart from the listener, which must load without the plugin's library. */
+    /** The registration, apart from the listener, which must load without the plugin's library. */
     static final class Registration {
 
         private final MetricRegistry registry;
@@ -61,7 +61,7 @@ public final class ApprovalMetrics extends ItemListener {
             try {
                 register();
             } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "There will be no metrics of approvals", x);
+                LOGGER.log(Level.WARNING, "Cannot register the metrics of approvals", x);
             }
         }
 

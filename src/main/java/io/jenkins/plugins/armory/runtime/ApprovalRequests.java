@@ -43,7 +43,7 @@ public final class ApprovalRequests implements Requests {
     }
 
     /**
-     * Checks, before anything is kept, that the calls of an approval can be made.
+     * Checks that the calls of an approval can be made, before anything is written.
      *
      * @throws UndeliverableException if one of them cannot
      */
@@ -57,7 +57,7 @@ public final class ApprovalRequests implements Requests {
         }
     }
 
-    /** Returns a decision to try the cancel webhook's templates with. */
+    /** Returns a decision with which the cancel webhook's templates are tried. */
     private static Decision sample() {
         return new Decision(Decision.Outcome.ABORTED, "", "build", Instant.now());
     }
@@ -114,10 +114,14 @@ public final class ApprovalRequests implements Requests {
     }
 
     private static OutgoingCalls requireCalls(Approval approval) {
-        return Objects.requireNonNull(approval.calls(), "an approval that is called for has calls");
+        return Objects.requireNonNull(approval.calls(), "an approval with a call to make has calls");
     }
 
-    /** @param ended the end of the approval, for its cancel webhook; {@code null} for its webhook */
+    /**
+     * Renders the request for a webhook.
+     *
+     * @param ended the decision, for the cancel webhook; {@code null} for the approval's webhook
+     */
     private WebhookRequest request(Webhook webhook, Approval approval, Run<?, ?> run, @CheckForNull Decision ended)
             throws UndeliverableException {
         String root = Jenkins.get().getRootUrl();
@@ -135,7 +139,7 @@ public final class ApprovalRequests implements Requests {
     private Variables variables(Approval approval, Run<?, ?> run, @CheckForNull Decision ended)
             throws UndeliverableException {
         OutgoingCalls calls = requireCalls(approval);
-        Variables variables = new Variables()
+        var variables = new Variables()
                 .with(Variables.CALLBACK_URI, callbackUri(approval.id()))
                 .with(Variables.CALLBACK_TOKEN, tokens.tokenFor(approval.id()))
                 .with(Variables.APPROVAL_ID, approval.id())
@@ -161,7 +165,7 @@ public final class ApprovalRequests implements Requests {
     }
 
     /**
-     * Returns {@code {{armory.callbackUri}}} of an approval.
+     * Returns the {@code {{armory.callbackUri}}} of an approval.
      *
      * @throws IllegalStateException if Jenkins does not know its address
      */

@@ -5,8 +5,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The approvals are not open. The message is for everybody; {@link ArmoryRuntime#problem} has what administrators need to
- * know, and has been logged.
+ * Says that the approvals are not open. The message is for everybody. {@link ArmoryRuntime#problem} has the details for
+ * administrators, which are in the log too.
  */
 @Restricted(NoExternalUse.class)
 public final class ApprovalsUnavailableException extends IOException {

@@ -34,18 +34,18 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The composition root: puts the plain parts of the plugin together, one instance of each for a controller. Objects that
- * Jenkins makes (extensions, steps, actions) get it from {@link #get}; all others are handed what they need.
+ * The composition root: it holds one instance of each part of the plugin. Objects that Jenkins creates (extensions,
+ * steps, actions) get it from {@link #get}; all others are handed what they need.
  */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class ArmoryRuntime {
 
-    /** A name on disk: with another one, the tokens of all pending approvals would end. */
+    /** A name on disk. With another one, the tokens of all pending approvals would become invalid. */
     private static final String KEY_FILE = "io.jenkins.plugins.armory.ArmoryApprovals.callback";
 
     static final HMACConfidentialKey KEY = new HMACConfidentialKey(KEY_FILE);
-    /** Threads for file I/O and for telling steps; none stays when there is nothing to do. */
+    /** The number of threads for file I/O and observers. Idle threads end. */
     private static final int THREADS = 8;
 
     private final ExecutorService executor = newExecutor();
@@ -91,7 +91,7 @@ public final class ArmoryRuntime {
     private static ExecutorService newExecutor() {
         ThreadPoolExecutor executor =
                 new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
-                    Thread thread = new Thread(work, "Armory approvals");
+                    var thread = new Thread(work, "Armory approvals");
                     thread.setDaemon(true);
                     return thread;
                 });
@@ -100,7 +100,7 @@ public final class ArmoryRuntime {
     }
 
     /**
-     * Returns the approvals, and opens them if nobody has tried to.
+     * Returns the approvals, and opens them if nobody has tried before.
      *
      * @throws ApprovalsUnavailableException if they cannot be opened now
      */
@@ -122,7 +122,7 @@ public final class ArmoryRuntime {
         return store.problem();
     }
 
-    /** Does something that needs the approvals: at once if they are open, else on the executor once they are. */
+    /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
     public void whenOpen(Runnable work) {
         store.whenOpen(work);
     }
@@ -132,12 +132,12 @@ public final class ArmoryRuntime {
         return deployments;
     }
 
-    /** Returns what is in memory of running builds. */
+    /** Returns the state in memory of running builds. */
     public RunningBuilds runningBuilds() {
         return runningBuilds;
     }
 
-    /** Returns the maker of requests. */
+    /** Returns the maker of the requests of approvals. */
     public ApprovalRequests requests() {
         return requests;
     }
@@ -149,7 +149,7 @@ public final class ArmoryRuntime {
      */
     public List<Approval> approvalsOf(Run<?, ?> run) throws IOException {
         BuildRef build = BuildRecord.refTo(run);
-        List<Approval> found = new ArrayList<>();
+        var found = new ArrayList<Approval>();
         for (String id : BuildRecord.idsOf(run)) {
             approvals()
                     .find(id)
@@ -159,11 +159,7 @@ public final class ArmoryRuntime {
         return found;
     }
 
-    /**
-     * Returns the path of a build's page, at one of its approvals.
-     *
-     * @return from the Jenkins URL, with a slash at its beginning
-     */
+    /** Returns the path of a build's page, at one of its approvals. It starts at the Jenkins URL, with a slash. */
     public static String pageOf(Run<?, ?> run, String approvalId) {
         return "/" + run.getUrl() + "armory/#approval-" + approvalId;
     }
@@ -219,7 +215,7 @@ public final class ArmoryRuntime {
         return executor;
     }
 
-    /** Writes nothing any more, so that another controller may. The next start takes up what comes meanwhile. */
+    /** Ends all writing, so that another controller may write. The next start takes up what comes meanwhile. */
     void close() {
         store.close();
     }

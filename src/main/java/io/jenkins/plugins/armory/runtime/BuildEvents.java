@@ -14,7 +14,7 @@ import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Ends the approvals and environments of builds that end, and drops what is in memory of them. */
+/** Ends the approvals and environments of builds that end, and drops the state of these builds in memory. */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class BuildEvents extends RunListener<Run<?, ?>> {
@@ -68,7 +68,7 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
         try {
             ids = new LinkedHashSet<>(BuildRecord.idsOf(run));
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot read which approvals " + run + " has; decided ones stay", x);
+            LOGGER.log(Level.WARNING, "Cannot read which approvals " + run + " has; its decided approvals stay", x);
             ids = new LinkedHashSet<>();
         }
         BuildRef build = BuildRecord.refTo(run);

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import jenkins.model.Jenkins;
 
 /**
- * What the folders of jobs and builds say about builds that Jenkins does not have, or not by the name that an approval knows. A
- * folder that is missing or empty says nothing: it may be on a disk that is not mounted yet.
+ * Looks at the folders of jobs and builds, for approvals whose builds Jenkins does not have under the known name. A
+ * folder that is missing or empty proves nothing: its disk may not be mounted yet.
  */
 final class BuildFolders {
 
@@ -22,13 +22,15 @@ final class BuildFolders {
 
     private BuildFolders() {}
 
-    /** Whether the folder of the job's builds has others, and not this one. */
+    /** Returns whether the folder of the job's builds has others, and not this one. */
     static boolean lack(Job<?, ?> job, int number) {
         List<Integer> numbers = numbersOf(job);
         return !numbers.isEmpty() && !numbers.contains(number);
     }
 
-    /** Whether Jenkins has jobs, and on disk there is none of that full name, which would be one that did not load. */
+    /**
+     * Returns whether Jenkins has jobs, and no job of that full name is on disk. One on disk may have failed to load.
+     */
     static boolean lackJob(String fullName) {
         File folder = Jenkins.get().getRootDir();
         for (String name : fullName.split("/")) {
@@ -40,7 +42,7 @@ final class BuildFolders {
     private static List<Integer> numbersOf(Job<?, ?> job) {
         String[] names =
                 job.getBuildDir().list((folder, name) -> NUMBER.matcher(name).matches());
-        List<Integer> numbers = new ArrayList<>();
+        var numbers = new ArrayList<Integer>();
         if (names != null) {
             for (String name : names) {
                 numbers.add(Integer.valueOf(name));
@@ -49,9 +51,9 @@ final class BuildFolders {
         return numbers;
     }
 
-    /** The builds of any job, of that number, that say that the approval is theirs. Usually that is one. */
+    /** Returns the builds of that number, of any job, that claim the approval. Usually that is one. */
     static List<BuildRef> withApproval(String id, int number) {
-        List<BuildRef> found = new ArrayList<>();
+        var found = new ArrayList<BuildRef>();
         for (Job<?, ?> job : Jenkins.get().getAllItems(Job.class)) {
             if (has(job, number, id)) {
                 found.add(new BuildRef(job.getFullName(), number));
@@ -60,9 +62,9 @@ final class BuildFolders {
         return found;
     }
 
-    /** The same for a number that is not known. Looks into each build there is. */
+    /** Returns the builds that claim the approval. Reads the record of every build. */
     static List<BuildRef> withApproval(String id) {
-        List<BuildRef> found = new ArrayList<>();
+        var found = new ArrayList<BuildRef>();
         for (Job<?, ?> job : Jenkins.get().getAllItems(Job.class)) {
             for (int number : numbersOf(job)) {
                 if (has(job, number, id)) {
@@ -74,7 +76,7 @@ final class BuildFolders {
     }
 
     private static boolean has(Job<?, ?> job, int number, String id) {
-        File folder = new File(job.getBuildDir(), String.valueOf(number));
+        var folder = new File(job.getBuildDir(), String.valueOf(number));
         try {
             return BuildRecord.idsIn(folder.toPath()).contains(id);
         } catch (IOException x) {

@@ -12,8 +12,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The ids of a build's approvals, in a file of the build's own folder. It says what has to go when the build is deleted,
- * without reading the approvals of all other builds for it.
+ * The ids of a build's approvals, in a file of the build's folder. So when a build is deleted, its approvals are found
+ * without reading those of all other builds.
  */
 @Restricted(NoExternalUse.class)
 public final class BuildRecord {
@@ -22,13 +22,14 @@ public final class BuildRecord {
 
     private BuildRecord() {}
 
+    /** Returns the reference of approvals to a build. */
     public static BuildRef refTo(Run<?, ?> run) {
         return new BuildRef(run.getParent().getFullName(), run.getNumber());
     }
 
     /**
-     * Adds the id of an approval that is in the store, if it is not there. So an id that is there, and not in the store, is one
-     * of an approval that was lost. Should a crash keep the line from being written, the next start writes it.
+     * Adds the id of an approval that is in the store, if the record does not have it. So an id without an approval in
+     * the store tells of one that was lost. If a crash keeps the line from being written, the next start writes it.
      */
     public static void add(Run<?, ?> run, String approvalId) throws IOException {
         if (!has(run, approvalId)) {
@@ -36,17 +37,17 @@ public final class BuildRecord {
         }
     }
 
-    /** Whether the id is one of the build's approvals. */
+    /** Returns whether the id is one of the build's approvals. */
     public static boolean has(Run<?, ?> run, String approvalId) throws IOException {
         return idsOf(run).contains(approvalId);
     }
 
-    /** The ids of a build's approvals, in the order of their beginning; empty when there are none. */
+    /** Returns the ids of a build's approvals, in the order in which they started. */
     static List<String> idsOf(Run<?, ?> run) throws IOException {
         return idsIn(run.getRootDir().toPath());
     }
 
-    /** The same, by the build's folder. */
+    /** Returns the ids in the folder of a build. */
     static List<String> idsIn(Path folder) throws IOException {
         try {
             return Files.readAllLines(folder.resolve(FILE));
@@ -55,7 +56,7 @@ public final class BuildRecord {
         }
     }
 
-    /** Whether a build has any; looks for the file alone. */
+    /** Returns whether a build has approvals. Looks only for the file. */
     public static boolean hasApprovals(Run<?, ?> run) {
         return Files.exists(file(run));
     }

@@ -18,30 +18,30 @@ import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 
 /**
- * One look at all approvals, after a start and after a job was deleted: removes those whose builds are gone, lets others follow
- * jobs that were renamed while Jenkins was down, and ends those whose builds are over.
+ * A check of all approvals after a start and after a job was deleted. It removes those whose builds are gone, moves
+ * those whose jobs were renamed while Jenkins was down, and ends those whose builds are over.
  */
 final class CleanUp {
 
     private static final Logger LOGGER = Logger.getLogger(CleanUp.class.getName());
 
     /**
-     * A build that is not there may be there again: on a disk that is not mounted, or of a job that did not load. What is known
-     * of it is kept for so long after its deadline, unless it was seen to be deleted.
+     * The time after its deadline for which an approval of a missing build is kept, unless the build was seen to be
+     * deleted. The build may come back: its disk may not be mounted, or its job may not have loaded.
      */
     private static final Duration PATIENCE = Duration.ofDays(7);
-    /** For how many approvals of a job that is not there it is asked whose they are. */
+    /** The number of approvals of a missing job for which all other jobs are searched. */
     private static final int QUESTIONS = 10;
 
     private final Approvals approvals;
     private final Map<String, Instant> deleted;
-    /** New names of jobs that are not there, by the old one. */
+    /** The new names of missing jobs, by the old name. */
     private final Map<String, String> renamed = new HashMap<>();
 
     private final Map<String, Integer> asked = new HashMap<>();
     private final Set<String> ambiguous = new HashSet<>();
 
-    /** @param deleted full names of items that were seen to be deleted, and when */
+    /** @param deleted full names of items that were seen to be deleted, with the times */
     CleanUp(Approvals approvals, Map<String, Instant> deleted) {
         this.approvals = approvals;
         this.deleted = deleted;
@@ -83,7 +83,7 @@ final class CleanUp {
                 : longAgo && BuildFolders.lack(job, build.number());
     }
 
-    /** Whether another job has the build of that approval. */
+    /** Returns whether another job has the build of an approval, or several have. */
     private boolean isRenamed(Approval approval) {
         BuildRef build = approval.build();
         String job = build.job();
@@ -94,7 +94,7 @@ final class CleanUp {
             } else if (found.size() > 1 && ambiguous.add(job)) {
                 LOGGER.log(
                         Level.WARNING,
-                        "{0} says that it has approval {1}, and so do copies of it: {2}. It is left where it is.",
+                        "Approval {1} of {0} is claimed by several builds: {2}. It stays with {0}.",
                         new Object[] {build, approval.id(), found});
             }
         }
@@ -111,7 +111,7 @@ final class CleanUp {
         return job == null ? null : job.getBuildByNumber(build.number());
     }
 
-    /** A crash may have come between the approval and the line in its build's folder. */
+    /** Adds an approval to its build's record, for a crash that came between the two. */
     private static void record(Approval approval) {
         Run<?, ?> run = find(approval.build());
         if (run != null) {

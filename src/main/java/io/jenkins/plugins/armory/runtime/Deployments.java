@@ -23,20 +23,18 @@ public final class Deployments {
 
     private static final Logger LOGGER = Logger.getLogger(Deployments.class.getName());
 
-    /**
-     * What is in memory of a running build's environments: the store, or why every later stage is cancelled without one.
-     */
+    /** The environments of a running build in memory: the store, or why every later stage is cancelled without one. */
     private record Known(
             @CheckForNull DeploymentStore store,
             @CheckForNull String whyUnknown) {}
 
-    /** Why every later stage of a restarted build is cancelled, even once its own environments are read. */
+    /** The reason why every later stage of a restarted build is cancelled, even once its own environments are read. */
     private record UnknownOrigin(String why) {}
 
     private final Executor executor;
     private final RunningBuilds builds;
 
-    /** @param executor tells steps of what they wait for */
+    /** @param executor calls the steps that wait */
     Deployments(Executor executor, RunningBuilds builds) {
         this.executor = executor;
         this.builds = builds;
@@ -68,7 +66,10 @@ public final class Deployments {
         return of(run).deployment();
     }
 
-    /** Opens one store at a time, so that a build never has two, of which one reads what the other writes. */
+    /**
+     * Opens the environments of a build that has none in memory. One store is opened at a time, so a build never has
+     * two, of which one reads what the other writes.
+     */
     private synchronized DeploymentStore open(Run<?, ?> run) throws IOException {
         DeploymentStore known = storeInMemory(run);
         if (known != null) {
@@ -78,7 +79,7 @@ public final class Deployments {
         RunningBuild build = builds.findOrCreate(run);
         if (build == null) {
             try {
-                end(run, opened); // Jenkins may have gone down before it was told
+                end(run, opened); // Jenkins may have gone down before this was written
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot write how the environments of " + run + " ended", x);
             }
@@ -89,8 +90,8 @@ public final class Deployments {
     }
 
     /**
-     * Applies an event, and gives the build the result that follows from it. Writes files, so the Pipeline engine's thread must
-     * not call it.
+     * Applies an event, and sets the build's result that follows from it. Writes files, so the Pipeline engine's thread
+     * must not call it.
      *
      * @throws DeploymentStore.UnwrittenException if it could not be written, and has to be applied again
      * @throws IOException if the environments cannot be read, or the build has ended and they could not be written
@@ -121,8 +122,8 @@ public final class Deployments {
     }
 
     /**
-     * Returns why a stage that begins must not run, see {@link Deployment#reasonToCancel}; {@code null} if it may. Looks at
-     * memory alone, so the Pipeline engine's thread may call it.
+     * Returns why a stage that begins must not run, see {@link Deployment#reasonToCancel}; {@code null} if it may.
+     * Looks at memory alone, so the Pipeline engine's thread may call it.
      */
     @CheckForNull
     public String reasonToCancel(Run<?, ?> run, String outermost) {
@@ -142,8 +143,8 @@ public final class Deployments {
     }
 
     /**
-     * Reads the environments of a build that continues after a restart of Jenkins, since its stages ask memory alone. If they
-     * cannot be read, every later stage is cancelled: a failed approval may guard it.
+     * Reads the environments of a build that continues after a restart of Jenkins, since its stages ask memory alone.
+     * If they cannot be read, every later stage is cancelled: a failed approval may guard it.
      */
     public void resume(Run<?, ?> run) {
         try {
@@ -154,8 +155,8 @@ public final class Deployments {
     }
 
     /**
-     * Gives a build that was restarted from a stage the decisions of the original build, see {@link Deployment#restarted}. Called
-     * before the build runs.
+     * Gives a build that was restarted from a stage the decisions of the original build, see
+     * {@link Deployment#restarted}. Called before the build runs.
      */
     public void restart(Run<?, ?> run, Run<?, ?> origin, Set<String> leftOut) {
         try {

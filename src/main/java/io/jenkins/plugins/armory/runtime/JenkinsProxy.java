@@ -16,13 +16,13 @@ import okhttp3.OkHttpClient;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Jenkins's own proxy settings, as they are at the moment. */
+/** Jenkins's own proxy settings, read at each use. */
 @Restricted(NoExternalUse.class)
 public final class JenkinsProxy {
 
     private JenkinsProxy() {}
 
-    /** What to go through to that host, {@code null} for nothing. */
+    /** Returns the proxy for calls to a host, {@code null} for none. */
     @CheckForNull
     public static ProxyServer forHost(String host) {
         ProxyConfiguration configuration = Jenkins.get().getProxy();
@@ -42,7 +42,7 @@ public final class JenkinsProxy {
                 password == null ? null : password.getPlainText());
     }
 
-    /** A client that goes through it. */
+    /** Returns a client that uses the proxy. */
     public static OkHttpClient client() {
         return new OkHttpClient.Builder()
                 .proxySelector(new Selector())

@@ -32,7 +32,7 @@ public final class JobEvents extends ItemListener {
     private final AtomicBoolean cleaning = new AtomicBoolean();
 
     private record Move(String from, String to) {
-        /** Whether that item lay below this one and came along. */
+        /** Returns whether a move is only the part of this one for an item below. */
         boolean explains(String oldFullName, String newFullName) {
             return oldFullName.startsWith(from + '/') && newFullName.equals(to + oldFullName.substring(from.length()));
         }
@@ -43,7 +43,7 @@ public final class JobEvents extends ItemListener {
     @Override
     public void onLoaded() {
         ArmoryRuntime approvals = ArmoryRuntime.get();
-        approvals.tokens().newId(); // loads the key now, and not on the thread of the first step
+        approvals.tokens().newId(); // loads the key here and not on the thread of the first step
         approvals.whenOpen(() -> {
             openDelivery();
             clean();
@@ -54,7 +54,7 @@ public final class JobEvents extends ItemListener {
         try {
             ArmoryRuntime.get().delivery().open();
         } catch (ApprovalsUnavailableException x) {
-            throw new IllegalStateException(x); // they are open
+            throw new IllegalStateException(x); // called when the approvals are open
         }
     }
 
@@ -65,8 +65,8 @@ public final class JobEvents extends ItemListener {
 
     @Override
     public void onLocationChanged(Item item, String oldFullName, String newFullName) {
-        // A folder's own event comes first and moves all that is below it; the events of that would find nothing to do,
-        // at the price of reading the whole history for each. (Unless there is a new folder of the old name by now.)
+        // A folder's event comes first and moves all that is below it. The events of what is below would change
+        // nothing, and each would read the files of all approvals. They count only if a new folder has the old name.
         Move folder = lastMove;
         if (folder.explains(oldFullName, newFullName)
                 && Jenkins.get().getItemByFullName(folder.from(), Item.class) == null) {
@@ -76,7 +76,7 @@ public final class JobEvents extends ItemListener {
         try {
             ArmoryRuntime.get().approvals().move(oldFullName, newFullName);
         } catch (ApprovalsUnavailableException x) {
-            LOGGER.log(Level.FINE, "They follow when they are opened", x);
+            LOGGER.log(Level.FINE, "The approvals follow when they are opened", x);
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot follow " + oldFullName + " to " + newFullName, x);
         }
@@ -88,7 +88,7 @@ public final class JobEvents extends ItemListener {
         ArmoryRuntime.get().whenOpen(this::clean);
     }
 
-    /** Removes what is known of builds that are gone, in the background. Events meanwhile lead to one more round. */
+    /** Runs {@link CleanUp} in the background. Events meanwhile lead to one more round. */
     private void clean() {
         if (cleaning.compareAndSet(false, true)) {
             ArmoryRuntime.get().executor().execute(() -> {

@@ -24,7 +24,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Opens the approvals when they are first needed. The obstacle is logged once; opening is tried again every few seconds.
+ * The approvals, opened when they are first needed. An obstacle is logged once; opening is tried again every few
+ * seconds.
  */
 final class OpenStore {
 
@@ -36,7 +37,7 @@ final class OpenStore {
     private final ScheduledExecutorService timer;
     private final Executor executor;
 
-    // What follows is guarded by this.
+    // The following fields are guarded by this.
 
     private StoreLock lock;
     private Approvals approvals;
@@ -79,13 +80,21 @@ final class OpenStore {
         this.executor = executor;
     }
 
-    /** @throws ApprovalsUnavailableException if they cannot be opened now */
+    /**
+     * Returns the approvals, and opens them if nobody has tried before.
+     *
+     * @throws ApprovalsUnavailableException if they cannot be opened now
+     */
     synchronized Approvals approvals() throws ApprovalsUnavailableException {
         requireOpen();
         return approvals;
     }
 
-    /** @throws ApprovalsUnavailableException if the approvals cannot be opened now */
+    /**
+     * Returns the delivery of outgoing calls.
+     *
+     * @throws ApprovalsUnavailableException if the approvals cannot be opened now
+     */
     synchronized Delivery delivery() throws ApprovalsUnavailableException {
         requireOpen();
         return delivery;
@@ -111,7 +120,7 @@ final class OpenStore {
         return Optional.ofNullable(problem).map(Problem::details);
     }
 
-    /** Does something that needs the approvals: at once if they are open, else on the executor once they are. */
+    /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
     void whenOpen(Runnable work) {
         synchronized (this) {
             if (!isOpen()) {
@@ -152,8 +161,8 @@ final class OpenStore {
             problem = found;
             LOGGER.log(
                     Level.SEVERE,
-                    "The webhook approvals cannot be opened, which is tried again every " + RETRY_SECONDS
-                            + " seconds; builds that wait go on then. " + found.details(),
+                    "The webhook approvals cannot be opened; trying again every " + RETRY_SECONDS
+                            + " seconds. Builds that wait go on after that. " + found.details(),
                     x instanceof StoreInUseException || x instanceof UnknownFormatException ? null : x);
         }
         try {
@@ -169,7 +178,7 @@ final class OpenStore {
         }
     }
 
-    /** Writes nothing any more, so that another controller may. */
+    /** Ends all writing, so that another controller may write. */
     synchronized void close() {
         closed = true;
         if (approvals != null) {

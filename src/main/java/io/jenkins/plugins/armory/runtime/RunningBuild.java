@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** What is in memory of one running build: at most one part of each type. */
+/** The state of one running build in memory: at most one part of each type. */
 @Restricted(NoExternalUse.class)
 public final class RunningBuild {
 

@@ -8,8 +8,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The running builds of this controller, with what is in memory of each. {@link BuildEvents} drops a build when it has ended.
- * Steps cannot be relied on for that: Jenkins does not ask them when a build is ended by force.
+ * The running builds of this controller, with their state in memory. {@link BuildEvents} drops a build when it has
+ * ended. Steps cannot be relied on for that: Jenkins does not ask them when a build is ended by force.
  */
 @Restricted(NoExternalUse.class)
 public final class RunningBuilds {
@@ -17,7 +17,7 @@ public final class RunningBuilds {
     private final Map<Run<?, ?>, RunningBuild> builds = new ConcurrentHashMap<>();
 
     /**
-     * Returns what is in memory of a build, {@code null} if nothing is. Takes no lock and reads no file, so the Pipeline
+     * Returns the state of a build, {@code null} if it has none. Takes no lock and reads no file, so the Pipeline
      * engine's thread may call it anywhere.
      */
     @CheckForNull
@@ -25,7 +25,7 @@ public final class RunningBuilds {
         return builds.get(run);
     }
 
-    /** Returns what is in memory of a build, and starts with nothing; {@code null} if the build has ended. */
+    /** Returns the state of a build, which is empty at first; {@code null} if the build has ended. */
     @CheckForNull
     public RunningBuild findOrCreate(Run<?, ?> run) {
         // The check inside orders this against forget, which follows the end of the build.

@@ -6,19 +6,22 @@ import java.io.IOException;
 import jenkins.security.ConfidentialKey;
 
 /**
- * Keeps the keys that callback tokens are signed with where Jenkins keeps its other secrets, encrypted. Not one of the
- * ready-made kinds of keys: these hold one key that never changes.
+ * The store of the keys that sign callback tokens. Jenkins keeps them with its other secrets, encrypted. Jenkins's
+ * ready-made kinds of keys do not fit, since each holds one key that never changes.
  */
 final class SigningKeyStore extends ConfidentialKey implements SigningKeys.Store {
 
-    /** A name on disk: with another one, all tokens that were issued would end. */
+    /** A name on disk. With another one, all issued tokens would become invalid. */
     private static final String FILE = "io.jenkins.plugins.armory.SigningKeyStore.keys";
 
     SigningKeyStore() {
         super(FILE);
     }
 
-    /** @return {@code null} too when the file cannot be deciphered: then Jenkins's own key is another one by now */
+    /**
+     * Returns the keys; {@code null} if there are none, or if they cannot be decrypted, since Jenkins's own key has
+     * changed.
+     */
     @Override
     @CheckForNull
     public byte[] load() throws IOException {

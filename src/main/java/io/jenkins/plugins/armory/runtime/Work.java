@@ -10,23 +10,28 @@ import jenkins.util.Timer;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Work of a step on another thread than the Pipeline engine's. It may be done again from its beginning, see {@link #run}. */
+/**
+ * The work of a step on another thread than the Pipeline engine's. It may be repeated from its beginning, see
+ * {@link #run}.
+ */
 @Restricted(NoExternalUse.class)
 public interface Work {
 
-    /** How soon what could not be written is tried again at first, and at the latest, in seconds. */
+    /** The delay before a failed write is repeated the first time, in seconds. It doubles each time. */
     int FIRST_RETRY = 1;
 
+    /** The longest delay, in seconds. */
     int LAST_RETRY = 30;
 
+    /** Does the work once. */
     void run() throws Exception;
 
     /**
-     * Does the work with the rights of Jenkins itself. Repeats it while it ends in something that cannot be written and that
-     * other steps wait for. If the step failed or went on instead, the others would wait for ever, or go on by mistake.
+     * Does the work with the rights of Jenkins itself. Repeats it while it cannot write something that other steps wait
+     * for: if the step failed or went on instead, the others would wait for ever, or go on by mistake.
      *
-     * @param failed is given whatever else the work throws
-     * @param log for the build's log
+     * @param failed takes whatever else the work throws
+     * @param log takes a line for the build's log
      */
     static void run(Work work, Consumer<Exception> failed, Consumer<String> log) {
         run(work, failed, log, FIRST_RETRY);

@@ -10,7 +10,10 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** The files of approvals, one for each: in {@code decided/} if the approval is closed, else in {@code pending/}. */
+/**
+ * The files of approvals, one for each. The file of a closed approval is in {@code decided/}, any other in
+ * {@code pending/}.
+ */
 final class ApprovalFiles {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalFiles.class.getName());
@@ -20,18 +23,22 @@ final class ApprovalFiles {
     private final Path pending;
     private final Path decided;
 
-    /** @throws IOException if the folders cannot be made */
+    /**
+     * Creates the folders where they are missing.
+     *
+     * @throws IOException if they cannot be created
+     */
     ApprovalFiles(Disk disk, Path folder) throws IOException {
         this.disk = disk;
         pending = folder.resolve("pending");
         decided = folder.resolve("decided");
         for (Path each : List.of(folder, pending, decided)) {
             disk.createFolder(each);
-            disk.sync(each); // the process before may have been killed between changing and syncing it
+            disk.sync(each); // a process may have been killed between a change and the sync
         }
     }
 
-    /** Deletes what the process before was writing when it was killed. */
+    /** Deletes the temporary files that a killed process has left. */
     void deleteTemporary() throws IOException {
         for (Path folder : List.of(pending, decided)) {
             for (Path file : disk.list(folder)) {
@@ -83,7 +90,10 @@ final class ApprovalFiles {
         return read(decidedFile(id));
     }
 
-    /** Reads a file of {@code decided/}; empty also if it is damaged: then it stays, for somebody to look at. */
+    /**
+     * Reads a file of {@code decided/}; empty if there is none, or if it is damaged. A damaged file stays for
+     * inspection.
+     */
     Optional<Approval> readable(String id) {
         try {
             return readDecided(id);
@@ -110,7 +120,7 @@ final class ApprovalFiles {
         }
         Path place = fileOf(approval);
         if (!place.equals(file)) {
-            throw new IOException(file + ": what it holds belongs into " + place);
+            throw new IOException(file + ": it holds an approval that belongs into " + place);
         }
         return Optional.of(approval);
     }
@@ -120,7 +130,7 @@ final class ApprovalFiles {
         disk.replace(fileOf(approval), ApprovalJson.write(approval));
     }
 
-    /** Writes the file of a closed approval again, without making it look newer. */
+    /** Writes the file of a closed approval again, and keeps its time. */
     void rewrite(Approval closed) throws IOException {
         Path file = fileOf(closed);
         Instant modified = disk.modified(file);
@@ -128,7 +138,7 @@ final class ApprovalFiles {
         disk.setModified(file, modified);
     }
 
-    /** Returns when an approval was decided, about: the age of its file. */
+    /** Returns the time of an approval's file, which is about the time of its decision. */
     Instant modifiedDecided(String id) {
         try {
             return disk.modified(decidedFile(id));
@@ -137,12 +147,12 @@ final class ApprovalFiles {
         }
     }
 
-    /** Deletes a file of {@code pending/}. Returns whether it is gone. */
+    /** Deletes a file of {@code pending/}, and returns whether it is gone. */
     boolean deletePending(String id) {
         return delete(pendingFile(id));
     }
 
-    /** Deletes a file of {@code decided/}. Returns whether it is gone. */
+    /** Deletes a file of {@code decided/}, and returns whether it is gone. */
     boolean deleteDecided(String id) {
         return delete(decidedFile(id));
     }

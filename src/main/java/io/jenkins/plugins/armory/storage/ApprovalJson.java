@@ -29,12 +29,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** An approval as JSON, as it is in its file and in the journal. */
+/** The JSON of approvals, in their files and in the journal. */
 final class ApprovalJson {
 
     private static final int FORMAT = 1;
     private static final String REMOVED = "removed";
-    /** Of an approval that was decided, about. */
+    /** The approximate size of a decided approval. */
     private static final int TYPICAL_BYTES = 1024;
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -46,18 +46,18 @@ final class ApprovalJson {
         void write(JsonGenerator json) throws IOException;
     }
 
-    /** Without a line feed, so it can be a line of the {@link Journal}. */
+    /** Returns an approval as JSON without a line feed, so that it can be a record of the {@link Journal}. */
     static byte[] write(Approval approval) {
         return bytes(json -> write(json, approval));
     }
 
-    /** What tells the {@link Journal} that there are no such approvals any more. */
+    /** Returns the record of the {@link Journal} for the removal of approvals. */
     static byte[] writeRemoved(Collection<String> ids) {
         return bytes(json -> writeTexts(json, REMOVED, ids));
     }
 
     private static byte[] bytes(Fields fields) {
-        try (ByteArrayBuilder bytes = new ByteArrayBuilder(TYPICAL_BYTES)) {
+        try (var bytes = new ByteArrayBuilder(TYPICAL_BYTES)) {
             try (JsonGenerator json = JSON.createGenerator(bytes)) {
                 json.writeStartObject();
                 json.writeNumberField("format", FORMAT);
@@ -66,11 +66,15 @@ final class ApprovalJson {
             }
             return bytes.toByteArray();
         } catch (IOException x) {
-            throw new UncheckedIOException(x); // not in memory
+            throw new UncheckedIOException(x); // writing to memory does not fail
         }
     }
 
-    /** @throws IOException when it is not an approval of this format */
+    /**
+     * Reads an approval.
+     *
+     * @throws IOException if it is not one of this format
+     */
     static Approval read(byte[] content) throws IOException {
         return read(content, ApprovalJson::fromJson);
     }
@@ -78,9 +82,9 @@ final class ApprovalJson {
     /**
      * Reads a record of the journal.
      *
-     * @param change is given the approval as it was after a change, or
-     * @param removal the ids of those that are no more
-     * @throws IOException when it is neither
+     * @param change takes an approval as it was after a change
+     * @param removal takes the id of an approval that was removed
+     * @throws IOException if the record is neither
      */
     static void read(byte[] content, Consumer<Approval> change, Consumer<String> removal) throws IOException {
         read(content, json -> {
@@ -240,13 +244,13 @@ final class ApprovalJson {
         if (manual == null) {
             return null;
         }
-        List<String> submitters = new ArrayList<>();
+        var submitters = new ArrayList<String>();
         manual.required("submitters").forEach(submitter -> submitters.add(submitter.textValue()));
         return new ManualRequirement(text(manual, "message"), submitters);
     }
 
     private static List<Attempt> attempts(JsonNode json) {
-        List<Attempt> attempts = new ArrayList<>();
+        var attempts = new ArrayList<Attempt>();
         json.path("attempts").forEach(attempt -> attempts.add(attempt(attempt)));
         return attempts;
     }
@@ -264,7 +268,7 @@ final class ApprovalJson {
                 nextAt == null ? null : Instant.parse(nextAt));
     }
 
-    /** Whether that is intact, and what another version of the plugin wrote. */
+    /** Returns whether the content is intact, and written by another version of the plugin. */
     static boolean isOfAnotherFormat(byte[] content) {
         try {
             JsonNode format = JSON.readTree(content).path("format");
@@ -317,7 +321,7 @@ final class ApprovalJson {
     }
 
     private static List<String> texts(JsonNode array) {
-        List<String> texts = new ArrayList<>();
+        var texts = new ArrayList<String>();
         array.forEach(element -> texts.add(element.asText()));
         return texts;
     }

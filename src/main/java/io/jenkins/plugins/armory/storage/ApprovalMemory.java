@@ -14,21 +14,22 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * The approvals that a store has in memory: the pending ones, and those decided ones that have calls to make or whose files
- * are not up to date. Changes of one approval need its lock.
+ * The approvals that a store has in memory: the pending ones, and the decided ones that have calls to make or whose
+ * files are not up to date. A change of an approval needs its lock.
  */
 final class ApprovalMemory {
 
     private final Map<String, Approval> pending = new ConcurrentHashMap<>();
     private final Map<String, Approval> decided = new ConcurrentHashMap<>();
     /**
-     * The ids of approvals whose files may not be up to date. An id is added before its change goes to the journal, or when
-     * its job was moved, and removed when its file is written. So it holds all that is in the journal and not in the files.
+     * The ids of approvals whose files may not be up to date. An id is added before its change goes to the journal, or
+     * when its job is moved. It is removed when its file is written. So the set covers all that is in the journal and
+     * not in the files.
      */
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
     /** The ids of pending approvals whose files could not be read when the store was opened. */
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
-    /** One lock for many approvals: enough that two rarely meet, and nothing to clean up. */
+    /** The locks, each for many approvals: so many that two approvals rarely share one, and nothing to clean up. */
     private final ReentrantLock[] locks =
             Stream.generate(ReentrantLock::new).limit(1024).toArray(ReentrantLock[]::new);
 
@@ -78,7 +79,7 @@ final class ApprovalMemory {
             unreadable.remove(id);
         } else {
             pending.put(id, approval);
-            decided.remove(id); // a decision that was refused, and that the disk would not take back
+            decided.remove(id); // a failed write may have left a decision in the journal
         }
     }
 
@@ -112,7 +113,7 @@ final class ApprovalMemory {
 
     /** Returns the ids whose files may have to be written: the decided ones in the order of their decisions. */
     Set<String> toWrite() {
-        Set<String> ids = new LinkedHashSet<>();
+        var ids = new LinkedHashSet<String>();
         decided.values().stream()
                 .sorted(RecentDecisions.BY_DECISION)
                 .map(Approval::id)
@@ -133,7 +134,7 @@ final class ApprovalMemory {
         return Set.copyOf(unreadable);
     }
 
-    /** Changes all approvals, and marks those that are different then. */
+    /** Applies a change to all approvals, and marks those that it changes. */
     void replaceAll(UnaryOperator<Approval> change) {
         for (Map<String, Approval> each : List.of(pending, decided)) {
             each.keySet().forEach(id -> replace(id, each, change));

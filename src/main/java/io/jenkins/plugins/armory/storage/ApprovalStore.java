@@ -29,29 +29,29 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Keeps every approval on disk, below one folder:
+ * The store of approvals on disk, below one folder:
  *
  * <pre>
- * journal/N.log     every change, as it comes; what is in here counts
+ * journal/N.log     every change, in order; newer than the files
  * pending/ID.json   not closed: pending, or with calls to make; read into memory at start, so a start costs no history
- * decided/ID.json   closed; read when somebody asks
- * moves.json        jobs that got another name, while not all files say so
+ * decided/ID.json   closed; read on demand
+ * moves.json        moved jobs whose new names are not in all files yet
  * </pre>
  *
- * When a method that changes an approval has returned, the change is on disk: in the journal, with one sync for all that
- * wait for one, see {@link Journal}. {@link #fold} brings the files up to date afterwards, and takes from the journal what
- * they have. A decision is written to {@code decided/} first and only then taken from {@code pending/}. Whoever finds
- * both, after a crash between the two, goes by {@code decided/}.
+ * When a method that changes an approval returns, the change is in the journal on disk. Changes at the same time share
+ * one sync, see {@link Journal}. Later, {@link #fold} writes the changes to the files and removes them from the
+ * journal. A decision is written to {@code decided/} before it is removed from {@code pending/}. If a crash between the
+ * two leaves both files, {@code decided/} counts.
  *
- * <p>Changes of one approval are made one after another; different approvals do not wait for each other.
+ * <p>Changes of one approval are made one after another. Different approvals do not wait for each other.
  */
 @Restricted(NoExternalUse.class)
 public final class ApprovalStore implements ApprovalRepository {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getName());
-    /** What an id may look like; keeps whatever a caller sends from naming another file. */
+    /** The form of an id. It keeps the id of a request from naming another file. */
     private static final Pattern ID = Pattern.compile("[a-z0-9]{1,64}");
-    /** How many decided approvals {@link #recentlyDecided} remembers. */
+    /** The number of approvals in {@link #recentlyDecided}. */
     static final int RECENT = 100;
 
     private final ApprovalMemory memory = new ApprovalMemory();
@@ -75,17 +75,17 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     /**
-     * Opens the store, which is made if it is not there.
+     * Opens the store, and creates it if there is none.
      *
-     * @throws UnknownFormatException when something in it is intact, and of another version of the plugin
-     * @throws IOException when the folder cannot be made or read
+     * @throws UnknownFormatException if something in it is intact and was written by another version of the plugin
+     * @throws IOException if the folder cannot be created or read
      */
     public static ApprovalStore open(Path folder) throws IOException {
         return open(Disk.LOCAL, folder);
     }
 
     /**
-     * Opens the store and has it folded in the background.
+     * Opens the store, and folds it in the background.
      *
      * @param executor runs the file I/O
      * @throws IOException as {@link #open(Path)} does
@@ -103,9 +103,9 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     static ApprovalStore open(Disk disk, Path folder) throws IOException {
-        ApprovalStore store = new ApprovalStore(disk, folder);
+        var store = new ApprovalStore(disk, folder);
         store.files.deleteTemporary();
-        StoreReader reader = new StoreReader(store.memory, store.files, store.moves);
+        var reader = new StoreReader(store.memory, store.files, store.moves);
         reader.readPending();
         store.recent.addAll(reader.readDecided(RECENT));
         return store;
@@ -124,7 +124,7 @@ public final class ApprovalStore implements ApprovalRepository {
 
     private static String checked(String id) {
         if (!ID.matcher(id).matches()) {
-            throw new IllegalArgumentException("it has the id " + id);
+            throw new IllegalArgumentException("its id is invalid: " + id);
         }
         return id;
     }
@@ -176,15 +176,14 @@ public final class ApprovalStore implements ApprovalRepository {
             transition = before.on(event, now);
             if (!transition.approval().equals(before)) {
                 write(transition.approval());
-                if (transition.approval().isDecided()) { // what is noted of a decided one comes here too
+                if (transition.approval().isDecided()) { // also when a later attempt is noted
                     recent.put(transition.approval());
                 }
             }
         } finally {
             lock.unlock();
         }
-        if (!before.isDecided()
-                && transition.approval().isDecided()) { // which happens once, so there is no order to keep
+        if (!before.isDecided() && transition.approval().isDecided()) { // happens once, so the order does not matter
             tellListeners(transition.approval());
         }
         return Optional.of(transition);
@@ -194,11 +193,11 @@ public final class ApprovalStore implements ApprovalRepository {
         decisionListeners.forEach(listener -> isolated(() -> listener.accept(decided)));
     }
 
-    /** What a listener does wrong is not to keep others from what they have to know. */
+    /** Runs a listener. Its failure must not keep the others from being called. */
     private static void isolated(Runnable listener) {
         try {
             listener.run();
-        } catch (RuntimeException | LinkageError x) { // the latter where it is of a plugin that is not there any more
+        } catch (RuntimeException | LinkageError x) { // a LinkageError where its plugin is gone
             LOGGER.log(Level.WARNING, "A listener has failed", x);
         }
     }
@@ -233,7 +232,7 @@ public final class ApprovalStore implements ApprovalRepository {
         return memory.unreadable();
     }
 
-    /** Makes a change durable, and only then known; called with the approval's lock held. */
+    /** Makes a change durable, and then visible. Called with the approval's lock held. */
     private void write(Approval approval) throws IOException {
         memory.markChanged(approval.id());
         append(ApprovalJson.write(approval));
@@ -265,27 +264,28 @@ public final class ApprovalStore implements ApprovalRepository {
         return recent.list();
     }
 
-    /** Tells somebody that there is something to {@link #fold}; what is told must not take long, nor fail. */
+    /** Sets the listener that is called when there is something to {@link #fold}. It must not take long. */
     void onChange(Runnable listener) {
         changeListener = listener;
     }
 
-    /** How much there is to {@link #fold}, in bytes of the journal. */
+    /** Returns the size of the journal in bytes: how much there is to {@link #fold}. */
     long journalSize() {
         return journal.size();
     }
 
-    /** How long ago something was changed last, in nanoseconds. */
+    /** Returns the time since the last change, in nanoseconds. */
     long idleNanos() {
         return journal.idleNanos();
     }
 
     /**
-     * Writes what the journal has to the files, and takes it from the journal. May go on while approvals are changed.
+     * Writes the changes in the journal to the files, and removes them from the journal. Approvals may change
+     * meanwhile.
      *
-     * @param stop asked before each file; what is left is for the next time then
-     * @return whether all of it was written
-     * @throws IOException when some of it could not be written; it stays in the journal
+     * @param stop is asked before each file; if it returns true, the rest is left for the next time
+     * @return whether everything was written
+     * @throws IOException if something could not be written; it stays in the journal
      */
     public boolean fold(BooleanSupplier stop) throws IOException {
         return update.fold(stop);
@@ -293,7 +293,7 @@ public final class ApprovalStore implements ApprovalRepository {
 
     @Override
     public void removeIf(Predicate<Approval> gone) throws IOException {
-        List<String> ids = new ArrayList<>();
+        var ids = new ArrayList<String>();
         pending().stream().filter(gone).map(Approval::id).forEach(ids::add);
         try (Stream<Approval> all = allDecided()) {
             all.filter(gone).map(Approval::id).forEach(ids::add);
@@ -320,7 +320,7 @@ public final class ApprovalStore implements ApprovalRepository {
         }
         if (!ids.isEmpty()) {
             try {
-                // Else the journal, or a file whose folder is not synced, would bring them back after a crash.
+                // Without this record, the journal or a file whose folder is not synced brings them back after a crash.
                 append(ApprovalJson.writeRemoved(ids));
             } catch (IOException x) {
                 LOGGER.log(
@@ -333,7 +333,8 @@ public final class ApprovalStore implements ApprovalRepository {
 
     private void forget(String id) {
         memory.remove(id);
-        // Without its decision it would seem to wait again. Both files are there after a fault alone, see FileUpdate.
+        // The pending file goes first: without the decided one it would count again. Only a fault leaves both, see
+        // FileUpdate.
         boolean both = files.hasPending(id) && files.hasDecided(id);
         if (files.deletePending(id) && (!both || isPendingSynced())) {
             files.deleteDecided(id);
@@ -364,9 +365,9 @@ public final class ApprovalStore implements ApprovalRepository {
     /**
      * Writes the new names of jobs that were moved to all files.
      *
-     * @param stop asked before each file; what is left is for the next time then
-     * @return whether all was written
-     * @throws IOException if some of it could not be written
+     * @param stop is asked before each file; if it returns true, the rest is left for the next time
+     * @return whether everything was written
+     * @throws IOException if something could not be written
      */
     boolean finishMoves(BooleanSupplier stop) throws IOException {
         return update.finishMoves(stop);

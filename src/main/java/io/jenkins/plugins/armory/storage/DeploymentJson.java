@@ -24,9 +24,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
-/** The JSON file of a build's environments. */
+/** The JSON of a build's environments, in a file. */
 final class DeploymentJson {
 
     private static final int FORMAT = 1;
@@ -114,7 +113,7 @@ final class DeploymentJson {
     }
 
     private static Failure failure(JsonNode json) {
-        List<Place.Branch> branches = new ArrayList<>();
+        var branches = new ArrayList<Place.Branch>();
         for (JsonNode branch : json.required("branches")) {
             branches.add(new Place.Branch(text(branch, "parallel"), text(branch, "branch")));
         }
@@ -140,14 +139,14 @@ final class DeploymentJson {
         if (format != FORMAT) {
             throw new IllegalArgumentException("its format is " + format + ", and this version reads " + FORMAT);
         }
-        Map<String, Environment> environments = new LinkedHashMap<>();
+        var environments = new LinkedHashMap<String, Environment>();
         for (JsonNode each : json.required("environments")) {
             Environment environment = environment(each);
             environments.put(environment.name(), environment);
         }
-        List<String> leftOut = new ArrayList<>();
+        var leftOut = new ArrayList<String>();
         json.path("leftOut").forEach(each -> leftOut.add(text("leftOut", each)));
-        List<Failure> failures = new ArrayList<>();
+        var failures = new ArrayList<Failure>();
         json.path("failures").forEach(each -> failures.add(failure(each)));
         return new Deployment(
                 environments,
@@ -188,7 +187,7 @@ final class DeploymentJson {
     }
 
     private static List<String> texts(JsonNode json, String name) {
-        List<String> texts = new ArrayList<>();
+        var texts = new ArrayList<String>();
         json.required(name).forEach(each -> texts.add(text(name, each)));
         return texts;
     }

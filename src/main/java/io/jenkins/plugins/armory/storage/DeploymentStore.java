@@ -23,9 +23,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The environments of one build in a file of the build's folder. Events are applied one after another in memory. The result
- * of an event is returned once it is on disk. Events that come during a write share the next write, so many at a time cost
- * little more than one.
+ * The environments of one build, in a file of the build's folder. Events are applied one after another in memory. The
+ * result of an event is returned once it is on disk. Events that come during a write share the next write, so many at a
+ * time cost little more than one.
  */
 @Restricted(NoExternalUse.class)
 public final class DeploymentStore {
@@ -41,7 +41,9 @@ public final class DeploymentStore {
         void settled(Environment environment);
     }
 
-    /** The result of an event could not be written. The sender of the event repeats it until it is written. */
+    /**
+     * Says that the result of an event could not be written. The sender of the event repeats it until it is written.
+     */
     public static final class UnwrittenException extends IOException {
 
         private static final long serialVersionUID = 1L;
@@ -55,18 +57,18 @@ public final class DeploymentStore {
     private final Executor executor;
     private final Clock clock;
 
-    /** By name of the environment. Guarded by this. */
+    /** The waiters by name of the environment. Guarded by this. */
     private final Map<String, Waiter> waiters = new LinkedHashMap<>();
 
     /** The result of all events so far. Guarded by this. */
     private Deployment newest;
 
-    /** How many events changed something so far. Guarded by this. */
+    /** The number of events that changed something. Guarded by this. */
     private long changes;
 
     private final Object writing = new Object();
 
-    /** How many of the changes are on disk. Guarded by {@link #writing}. */
+    /** The number of these changes that are on disk. Guarded by {@link #writing}. */
     private long written;
 
     private volatile Deployment durable;
@@ -80,8 +82,8 @@ public final class DeploymentStore {
     }
 
     /**
-     * Opens the environments of a build. Without a file there are none. Removes a temporary file that a crash has left, so
-     * nothing else may write meanwhile.
+     * Opens the environments of a build. Without a file there are none. Removes a temporary file that a crash has left,
+     * so nothing else may write meanwhile.
      *
      * @param folder returns the build's folder, which changes with the name of the job
      * @param executor calls the waiters

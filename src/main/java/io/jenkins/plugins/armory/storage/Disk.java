@@ -14,8 +14,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * What {@link ApprovalStore} and {@link Journal} ask of a file system, as far as it matters what survives a crash: the
- * tests have one that loses whatever was not synced.
+ * The file system as {@link ApprovalStore} and {@link Journal} use it. The tests have one that loses in a crash what
+ * was not synced.
  */
 interface Disk {
 
@@ -26,46 +26,53 @@ interface Disk {
     interface Output extends Closeable {
 
         /**
-         * Adds to the end.
+         * Appends to the end, and syncs.
          *
-         * @throws IOException when not all of it is on disk; how much is, nobody knows then
+         * @throws IOException if part of the content may not be on disk
          */
         void append(byte[] content) throws IOException;
     }
 
-    /** Makes a folder and what it lies in, where they are not there, and sees to it that they stay. */
+    /** Creates a folder, and those above it, where they are missing. The folder is durable. */
     void createFolder(Path folder) throws IOException;
 
-    /** The files of a folder, in no order. */
+    /** Returns the files of a folder, in no order. */
     List<Path> list(Path folder) throws IOException;
 
     boolean exists(Path file);
 
-    /** @throws NoSuchFileException when there is none */
+    /**
+     * Returns the content of a file.
+     *
+     * @throws NoSuchFileException if there is none
+     */
     byte[] read(Path file) throws IOException;
 
     /** See {@link DurableFile#replace}. */
     void replace(Path file, byte[] content) throws IOException;
 
-    /** Makes a file that is not there yet; that it is named in its folder is on disk after {@link #sync}. */
+    /** Creates a file that does not exist yet. Its name is durable after {@link #sync} of its folder. */
     Output create(Path file) throws IOException;
 
-    /** Cuts off what is behind that length, in bytes, and sees to it that the rest is on disk. */
+    /** Cuts a file to a length in bytes, and syncs it. */
     void truncate(Path file, long length) throws IOException;
 
-    /** Deletes a file, if it is there; after {@link #sync} it does not come back. */
+    /** Deletes a file if there is one. The deletion is durable after {@link #sync} of its folder. */
     void delete(Path file) throws IOException;
 
     /** See {@link DurableFile#syncFolder}. */
     void sync(Path folder) throws IOException;
 
-    /** When the file was written last, or is to count as written. */
+    /** Returns the time of the last write, or the one that {@link #setModified} set. */
     Instant modified(Path file) throws IOException;
 
-    /** Has the file count as written at that time. */
+    /** Sets the time of the last write. */
     void setModified(Path file, Instant time) throws IOException;
 
-    /** Not a FileChannel: that would be closed for all when the one thread that writes for them is interrupted. */
+    /**
+     * A file of this machine. It is no FileChannel: an interrupt of the one thread that writes for all would close
+     * that.
+     */
     final class LocalOutput implements Output {
 
         private final FileOutputStream stream;
@@ -96,7 +103,7 @@ interface Disk {
         public void createFolder(Path folder) throws IOException {
             if (!Files.isDirectory(folder)) {
                 Files.createDirectories(folder);
-                sync(Objects.requireNonNull(folder.getParent(), "a folder of the store is in another"));
+                sync(Objects.requireNonNull(folder.getParent(), "a folder of the store has a parent"));
             }
         }
 
@@ -130,7 +137,7 @@ interface Disk {
 
         @Override
         public void truncate(Path file, long length) throws IOException {
-            try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
+            try (var cut = new RandomAccessFile(file.toFile(), "rw")) {
                 cut.setLength(length);
                 cut.getFD().sync();
             }

@@ -12,29 +12,29 @@ import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/**
- * Writes a file so that after a crash at any moment it holds either what it held before or what was written, and that a
- * written file stays written.
- */
+/** Writes files durably and atomically: after a crash at any moment, a file has its old content or the new one. */
 @Restricted(NoExternalUse.class)
 public final class DurableFile {
 
-    /** Ending of a file that is being written; one that is found at start was left by a crash and means nothing. */
+    /** The ending of a file that is being written. One that a crash has left means nothing. */
     public static final String TEMPORARY = ".tmp";
 
     private DurableFile() {}
 
     /**
-     * Writes and syncs the file, and then the folder that names it.
+     * Writes and syncs a file, and then its folder.
      *
-     * @throws IOException when the content is not, or may not be, on disk
+     * @throws IOException if the content may not be on disk
      */
     public static void write(Path file, byte[] content) throws IOException {
         replace(file, content);
         syncFolder(Objects.requireNonNull(file.getParent(), "a durable file is in a folder"));
     }
 
-    /** Writes and syncs the file, which is what it was before if that fails. It is durable once its folder is synced. */
+    /**
+     * Replaces and syncs a file. If this fails, the file has its old content. The new content is durable once the
+     * folder is synced.
+     */
     static void replace(Path file, byte[] content) throws IOException {
         Path temporary = Path.of(file + TEMPORARY);
         try {
@@ -64,13 +64,13 @@ public final class DurableFile {
         }
     }
 
-    /** A rename is durable once its folder is synced. Windows offers no way to do that, and needs none. */
+    /** Syncs a folder, which makes renames in it durable. Windows has no way to do that, and needs none. */
     static void syncFolder(Path folder) throws IOException {
         FileChannel channel;
         try {
             channel = FileChannel.open(folder, StandardOpenOption.READ);
         } catch (IOException x) {
-            return; // a folder cannot be opened here
+            return; // Windows cannot open a folder
         }
         try (channel) {
             channel.force(true);

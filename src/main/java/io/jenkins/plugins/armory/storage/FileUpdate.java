@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Brings the files of approvals up to date with the journal, and with the jobs that were moved. */
+/** Brings the files of approvals up to date with the journal and with moved jobs. */
 final class FileUpdate {
 
     private static final Logger LOGGER = Logger.getLogger(FileUpdate.class.getName());
@@ -44,9 +44,8 @@ final class FileUpdate {
             if (written.isEmpty() && !memory.hasChanges()) {
                 return true;
             }
-            // Asked for after the journal's files have ended, so that all that is in them is among these. In the order
-            // of
-            // the decisions: after a restart the times of the files tell which are the newest.
+            // Asked after the journal's files have ended, so that this includes all that is in them. Decisions come in
+            // their order: after a restart, the times of the files tell which are the newest.
             for (String id : memory.toWrite()) {
                 if (stop.getAsBoolean()) {
                     return false;
@@ -68,7 +67,7 @@ final class FileUpdate {
             if (approval != null && approval.isClosed()) {
                 files.write(approval);
                 memory.removeDecided(id);
-                files.deletePending(id); // or not: from here on it is decided/ that counts
+                files.deletePending(id); // may fail: decided/ counts from here on
             } else if (approval != null && memory.isChanged(id)) {
                 files.write(approval);
             }
@@ -78,12 +77,12 @@ final class FileUpdate {
         }
     }
 
-    /** Does what {@link ApprovalStore#move} says. Most files get the new name later, from {@link #finishMoves}. */
+    /** Does what {@link ApprovalStore#move} says. Files get the new name later, in {@link #finishMoves}. */
     void move(String oldFullName, String newFullName, Instant at) throws IOException {
         moving.lock();
         try {
             if (moves.reuses(newFullName)) {
-                finishMoves(() -> false); // rare enough to wait for it: a name that was another's a moment ago
+                finishMoves(() -> false); // rare: another job had the name a moment ago
             }
             moves.add(new Moves.Move(oldFullName, newFullName, at));
             memory.replaceAll(moves::apply);
@@ -101,7 +100,7 @@ final class FileUpdate {
     /** Does what {@link ApprovalStore#finishMoves} says. */
     boolean finishMoves(BooleanSupplier stop) throws IOException {
         List<Moves.Move> due;
-        moving.lock(); // so that all that is in memory has moved
+        moving.lock(); // until the moves so far are in memory
         try {
             due = moves.unwritten();
         } finally {
@@ -121,7 +120,7 @@ final class FileUpdate {
             if (!fold(stop)) { // else the journal would bring the old names back
                 return false;
             }
-            files.sync(); // here too: a fold whose sync failed has written the files and left nothing to do
+            files.sync(); // again: after a fold whose sync failed, the next has nothing to do
             moves.written(due);
             return true;
         } finally {
@@ -138,13 +137,13 @@ final class FileUpdate {
                 files.rewrite(moves.apply(approval));
             }
         } catch (NoSuchFileException x) {
-            LOGGER.log(Level.FINE, "Removed meanwhile", x);
+            LOGGER.log(Level.FINE, "An approval was removed meanwhile", x);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits for what is under way, and writes nothing any more. */
+    /** Waits for a write in progress, and ends all writing. */
     void close() {
         writing.lock();
         try {

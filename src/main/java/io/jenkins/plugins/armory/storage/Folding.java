@@ -11,22 +11,23 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Has the store bring its files up to date in the background, also with the names of jobs that were moved: soon after a change, but not while more of them come, unless
- * the journal grows large. When there is nothing to do, no timer is set.
+ * Brings the files of a store up to date in the background, with its journal and with moved jobs. It runs soon after a
+ * change, but not while more changes come, unless the journal grows large. While there is nothing to do, no timer is
+ * set.
  */
 final class Folding {
 
     private static final Logger LOGGER = Logger.getLogger(Folding.class.getName());
 
-    /** From a change to its being folded; more changes meanwhile are folded with it. */
+    /** The time from a change until it is folded, together with those that come meanwhile. */
     private static final Duration DELAY = Duration.ofMillis(500);
-    /** While the last change is not longer ago than that, more are likely to come. */
+    /** The age of the last change from which on no more changes are expected. */
     private static final Duration QUIET = Duration.ofMillis(100);
 
     private static final Duration RETRY = Duration.ofMinutes(1);
-    /** What an orderly stop waits for it at most. */
+    /** The longest time that the last folding of an orderly stop takes. */
     private static final Duration LAST = Duration.ofSeconds(2);
-    /** Bytes of the journal from which it is folded whatever goes on: some ten thousands of changes. */
+    /** The size of the journal from which on it is folded in any case, in bytes: some ten thousand changes. */
     private static final long LARGE = 16 << 20;
 
     private final ApprovalStore store;
@@ -36,7 +37,7 @@ final class Folding {
     private volatile boolean finishing;
 
     /**
-     * Begins with what the store has in its journal, and sees to all that is to come.
+     * Folds what the store has in its journal, and whatever comes.
      *
      * @param executor runs the file I/O
      */
@@ -62,7 +63,7 @@ final class Folding {
     }
 
     private void run() {
-        scheduled.set(false); // before it looks, so that a change that it does not see is seen to later
+        scheduled.set(false); // first, so that a change that comes too late for this run schedules another
         try {
             boolean moved = store.finishMoves(() -> finishing);
             if (!store.fold(this::isBusy) || !moved) {
@@ -81,9 +82,9 @@ final class Folding {
         return finishing || store.idleNanos() < QUIET.toNanos() && store.journalSize() < LARGE;
     }
 
-    /** Leaves nothing in the journal, if that is a matter of seconds. */
+    /** Folds what is left in the journal, for two seconds at most. */
     void finish() {
-        finishing = true; // what is under way in the background stops at the next file
+        finishing = true; // a run in the background stops at its next file
         long start = System.nanoTime();
         try {
             store.fold(() -> System.nanoTime() - start > LAST.toNanos());

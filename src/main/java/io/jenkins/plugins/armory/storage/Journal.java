@@ -20,13 +20,19 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * Makes records durable for many threads at a time, with one sync for all that wait for one ("group commit"). Who finds
- * nobody waiting writes as soon as the write before is over, for all that have come until then.
+ * A write-ahead journal that makes the records of many threads durable with few syncs ("group commit"). A record that
+ * comes while nothing is written is written at once. Records that come during a write share the next one.
  *
- * <p>A record is a line of a file {@code N.log}: eight hexadecimal digits, the CRC-32C of what follows; a space; the
- * record, which has no line feed in it. A line that was cut off, or is not what its checksum says, was not acknowledged
- * and is left out when the journal is read; one that is intact and not understood keeps it from being opened. So that this holds, a file is written by one process only, and not after a
- * write to it has failed: then the next one begins.
+ * <p>A record is a line of a file {@code N.log}: the CRC-32C of the record in eight hexadecimal digits, a space, and
+ * the record, which has no line feed:
+ *
+ * <pre>
+ * d111218c {"format":1,"removed":["a1b2c3"]}
+ * </pre>
+ *
+ * A line that is cut off or does not match its checksum was not acknowledged, so it is left out when the journal is
+ * read. An intact record that the reader does not understand keeps the journal from being opened. For both, a file is
+ * written by one process only, and gets no more records after a failed write: those go to the next file.
  */
 final class Journal {
 
@@ -35,9 +41,13 @@ final class Journal {
     private static final Pattern NAME = Pattern.compile("[0-9]{1,18}\\.log");
     private static final int CHECKSUM_DIGITS = 8;
 
-    /** Takes up the records of a journal that is opened. */
+    /** A reader of the records of a journal that is opened. */
     interface Reader {
-        /** @throws IOException when it is not understood */
+        /**
+         * Takes a record.
+         *
+         * @throws IOException if it does not understand the record
+         */
         void read(byte[] record) throws IOException;
     }
 
@@ -53,10 +63,14 @@ final class Journal {
             lines.write('\n');
         }
 
-        /** @throws IOException when it could not be written */
+        /**
+         * Waits until the batch is on disk.
+         *
+         * @throws IOException if it could not be written
+         */
         void await() throws IOException {
             try {
-                written.join(); // not broken off by an interrupt: the record may be on disk already
+                written.join(); // despite interrupts: the record may be on disk already
             } catch (CompletionException x) {
                 throw new IOException("Cannot write to the journal: " + x.getCause(), x.getCause());
             }
@@ -65,15 +79,15 @@ final class Journal {
 
     private final Disk disk;
     private final Path folder;
-    /** What is written next, {@code null} when nobody waits; guarded by this. */
+    /** The batch that is written next, {@code null} if there is none. Guarded by this. */
     @CheckForNull
     private Batch next;
 
     private final ReentrantLock writing = new ReentrantLock();
 
-    // What follows is guarded by "writing".
+    // The following fields are guarded by "writing".
 
-    /** Files to which nothing is added any more, the oldest first, and their lengths in bytes. */
+    /** The files that get no more records, the oldest first, and their lengths in bytes. */
     private final Map<Path, Long> old = new LinkedHashMap<>();
 
     @CheckForNull
@@ -82,7 +96,7 @@ final class Journal {
     @CheckForNull
     private Disk.Output output;
 
-    /** Of {@link #file}, all of it on disk. */
+    /** The length of {@link #file} in bytes, all of it on disk. */
     private long length;
 
     private long number;
@@ -97,17 +111,16 @@ final class Journal {
     }
 
     /**
-     * Opens the journal in a folder, which is made if it is not there, and reads what it holds. What is appended from now on
-     * comes behind that.
+     * Opens the journal in a folder, which is created if it is missing, and reads the records.
      *
-     * @param reader is given each record, in the order in which they were appended
-     * @throws UnknownFormatException when a record is intact, and the reader does not understand it
-     * @throws IOException when the folder cannot be made or a file in it cannot be read
+     * @param reader takes each record, in the order of the appends
+     * @throws UnknownFormatException if a record is intact, and the reader does not understand it
+     * @throws IOException if the folder cannot be created, or a file in it cannot be read
      */
     static Journal open(Disk disk, Path folder, Reader reader) throws IOException {
-        Journal journal = new Journal(disk, folder);
+        var journal = new Journal(disk, folder);
         disk.createFolder(folder);
-        disk.sync(folder); // the process before may have been killed between changing and syncing it
+        disk.sync(folder); // a process may have been killed between a change and the sync
         List<Path> files = disk.list(folder).stream()
                 .filter(each -> NAME.matcher(nameOf(each)).matches())
                 .sorted(Comparator.comparingLong(Journal::numberOf))
@@ -123,11 +136,11 @@ final class Journal {
         return journal;
     }
 
-    /** What the process before was killed over may not be on disk yet, and is relied on from here on. */
+    /** Syncs a file that is relied on from here on. A killed process may not have done so. */
     private void sync(Path each, long size) {
         try {
             disk.truncate(each, size);
-        } catch (IOException x) { // where nothing can be written, what is there can still be read
+        } catch (IOException x) { // a disk that takes no writes can still be read
             LOGGER.log(Level.WARNING, "Cannot sync " + each, x);
         }
     }
@@ -164,12 +177,12 @@ final class Journal {
         if (start < content.length || damaged > 0) {
             LOGGER.log(
                     Level.WARNING,
-                    "{0} has {1} damaged lines and {2} bytes of one that was being written when Jenkins went down; they are left out",
+                    "{0}: left out {1} damaged lines, and {2} bytes of a line that was cut off when Jenkins went down",
                     new Object[] {file, damaged, content.length - start});
         }
     }
 
-    /** The record in a line, {@code null} when it is damaged. */
+    /** Returns the record in a line, {@code null} if it is damaged. */
     @CheckForNull
     private static byte[] record(byte[] content, int start, int end) {
         int from = start + CHECKSUM_DIGITS + 1;
@@ -177,12 +190,12 @@ final class Journal {
             return null;
         }
         byte[] record = Arrays.copyOfRange(content, from, end);
-        String said = new String(content, start, CHECKSUM_DIGITS, StandardCharsets.ISO_8859_1);
+        var said = new String(content, start, CHECKSUM_DIGITS, StandardCharsets.ISO_8859_1);
         return said.equals(checksum(record)) ? record : null;
     }
 
     private static String checksum(byte[] record) {
-        CRC32C crc = new CRC32C();
+        var crc = new CRC32C();
         crc.update(record);
         return HexFormat.of().toHexDigits((int) crc.getValue());
     }
@@ -191,8 +204,8 @@ final class Journal {
      * Appends a record and returns once it is on disk.
      *
      * @param record without a line feed
-     * @throws IOException when it is not, or may not be, on disk. It is not read again then, unless the disk refuses to take
-     *     it back too; even so a record that is appended later comes behind it
+     * @throws IOException if the record may not be on disk. It is not read again then, unless removing it from the disk
+     *     fails too; even so, later records come after it
      */
     void append(byte[] record) throws IOException {
         Batch batch;
@@ -212,13 +225,13 @@ final class Journal {
     }
 
     private void commit(Batch batch) {
-        IOException failure = new IOException("broken off"); // nobody waits for ever, whatever it was
+        var failure = new IOException("the write was broken off"); // for an error: no thread waits for ever
         try {
             takeAndWrite(batch);
             failure = null;
         } catch (IOException x) {
             failure = x;
-        } finally { // with the lock given back: to wake up many takes as long as a write
+        } finally { // outside of the lock: waking many threads takes as long as a write
             if (failure == null) {
                 batch.written.complete(null);
             } else {
@@ -231,10 +244,10 @@ final class Journal {
         writing.lock();
         try {
             synchronized (this) {
-                next = null; // who comes now has to wait for the next write
+                next = null; // later records wait for the next write
             }
             if (closed) {
-                throw new IOException("it is closed, since Jenkins is going down");
+                throw new IOException("the journal is closed, since Jenkins is going down");
             }
             write(batch.lines.toByteArray());
         } finally {
@@ -270,7 +283,10 @@ final class Journal {
         return begun;
     }
 
-    /** Adds nothing more to a file of which it is not known what is on disk. */
+    /**
+     * Ends the file after a failed write, since it is unknown what is on disk, and removes what the write may have
+     * left.
+     */
     private void giveUp() {
         Path damaged = file;
         end();
@@ -283,7 +299,7 @@ final class Journal {
                 old.remove(damaged);
             }
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot take back what may have been written to " + damaged, x);
+            LOGGER.log(Level.WARNING, "Cannot remove what a failed write may have left in " + damaged, x);
         }
     }
 
@@ -297,11 +313,11 @@ final class Journal {
         try (Disk.Output ended = output) {
             output = null;
         } catch (IOException x) {
-            LOGGER.log(Level.FINE, "Cannot close a file of the journal", x); // what counts is synced
+            LOGGER.log(Level.FINE, "Cannot close a file of the journal", x); // its records are synced
         }
     }
 
-    /** Waits for a write that is under way; nothing is appended after that. */
+    /** Waits for a write in progress. Later appends fail. */
     void close() {
         writing.lock();
         try {
@@ -316,17 +332,20 @@ final class Journal {
         size = old.values().stream().mapToLong(Long::longValue).sum() + (file == null ? 0 : length);
     }
 
-    /** Of all that it holds, in bytes. */
+    /** Returns the size of all files in bytes. */
     long size() {
         return size;
     }
 
-    /** How long ago a record was appended last, in nanoseconds. */
+    /** Returns the time since the last append, in nanoseconds. */
     long idleNanos() {
         return System.nanoTime() - lastAppend;
     }
 
-    /** Lets the records to come go to another file, and returns those that nothing is added to any more, the oldest first. */
+    /**
+     * Ends the present file, so that later records go to another, and returns all files that have ended, the oldest
+     * first.
+     */
     List<Path> startNext() {
         writing.lock();
         try {
@@ -338,8 +357,8 @@ final class Journal {
     }
 
     /**
-     * Deletes files that {@link #startNext} returned, the oldest first: of two records of one approval it must never be the
-     * newer one that is missing.
+     * Deletes files that {@link #startNext} returned, the oldest first. Of two records of one approval, the newer one
+     * must never be the missing one.
      */
     void drop(List<Path> files) throws IOException {
         writing.lock();

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The moves of jobs that are not written to all files of approvals yet, in a file of their own. Whoever reads an approval puts
- * it through {@link #apply}, so that the file's age does not matter; that file may or may not know of the move.
+ * The moves of jobs that are not in all files of approvals yet, in a file of their own. Every approval that is read
+ * goes through {@link #apply}, so its file may have the old name or the new one.
  *
- * <p>For that, a move must change nothing that it has changed already. So no move may lead to a name that another one, which is
- * not written yet, led away from: see {@link #reuses}.
+ * <p>So a move that is applied twice must change nothing the second time. For that, no move may lead to a name that an
+ * unwritten move led away from, see {@link #reuses}.
  */
 final class Moves {
 
@@ -29,7 +29,7 @@ final class Moves {
     /**
      * A job, or a folder of jobs, that got another name.
      *
-     * @param at when; what began later at the old name belongs to another job
+     * @param at when it was moved; what started later at the old name belongs to another job
      */
     record Move(String from, String to, Instant at) {
 
@@ -44,10 +44,14 @@ final class Moves {
 
     private final Disk disk;
     private final Path file;
-    /** The oldest first; changed with this locked. */
+    /** The oldest first. Changed with this locked. */
     private volatile List<Move> unwritten;
 
-    /** @throws IOException when the file is there and cannot be read */
+    /**
+     * Reads the moves.
+     *
+     * @throws IOException if there is a file that cannot be read
+     */
     Moves(Disk disk, Path file) throws IOException {
         this.disk = disk;
         this.file = file;
@@ -69,7 +73,7 @@ final class Moves {
                         file.toString(),
                         new IOException("its format is " + format + ", and this version reads " + FORMAT));
             }
-            List<Move> moves = new ArrayList<>();
+            var moves = new ArrayList<Move>();
             json.required("moves")
                     .forEach(move -> moves.add(new Move(
                             move.required("from").asText(),
@@ -96,12 +100,12 @@ final class Moves {
         disk.sync(Objects.requireNonNull(file.getParent(), "it is in the folder of the store"));
     }
 
-    /** Those that are not written to all files. */
+    /** Returns the moves that are not in all files yet. */
     List<Move> unwritten() {
         return unwritten;
     }
 
-    /** The approval with the name that its job has now. */
+    /** Returns the approval with the present name of its job. */
     Approval apply(Approval approval) {
         Approval moved = approval;
         for (Move move : unwritten) {
@@ -110,22 +114,30 @@ final class Moves {
         return moved;
     }
 
-    /** Whether one of these led away from that name, or from one above or below it. */
+    /** Returns whether an unwritten move led away from that name, or from one above or below it. */
     boolean reuses(String name) {
         return unwritten.stream().anyMatch(move -> move.leftFrom(name));
     }
 
-    /** @throws IOException when it could not be made durable; it does not count then */
+    /**
+     * Adds a move.
+     *
+     * @throws IOException if it could not be made durable; it does not count then
+     */
     synchronized void add(Move move) throws IOException {
-        List<Move> all = new ArrayList<>(unwritten);
+        var all = new ArrayList<Move>(unwritten);
         all.add(move);
         write(all);
         unwritten = List.copyOf(all);
     }
 
-    /** @throws IOException when it could not be made durable that those are written; then they count on, which does no harm */
+    /**
+     * Removes moves that are in all files.
+     *
+     * @throws IOException if that could not be made durable; the moves still count then, which does no harm
+     */
     synchronized void written(List<Move> moves) throws IOException {
-        List<Move> left = new ArrayList<>(unwritten);
+        var left = new ArrayList<Move>(unwritten);
         left.removeAll(moves);
         write(left);
         unwritten = List.copyOf(left);

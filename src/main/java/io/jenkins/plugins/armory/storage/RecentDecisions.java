@@ -23,7 +23,7 @@ final class RecentDecisions {
         decided.stream().sorted(BY_DECISION.reversed()).limit(limit).forEach(approvals::add);
     }
 
-    /** Adds an approval, or replaces it if something was noted of it. */
+    /** Adds an approval, or replaces it by a newer version. */
     synchronized void put(Approval approval) {
         for (int i = 0; i < approvals.size(); i++) {
             if (approvals.get(i).id().equals(approval.id())) {

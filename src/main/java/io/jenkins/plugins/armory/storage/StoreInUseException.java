@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Another controller has the approvals. */
+/** Says that another controller uses the approvals. */
 @Restricted(NoExternalUse.class)
 public final class StoreInUseException extends IOException {
 

@@ -13,8 +13,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The right to use the folder of the approvals, which one controller has at a time. The operating system takes it back when the
- * process ends, however that ends.
+ * The lock on the folder of the approvals, which one controller has at a time. The operating system releases it when
+ * the process ends, in whatever way.
  */
 @Restricted(NoExternalUse.class)
 public final class StoreLock implements Closeable {
@@ -22,7 +22,7 @@ public final class StoreLock implements Closeable {
     private static final Logger LOGGER = Logger.getLogger(StoreLock.class.getName());
     private static final String FILE = "lock";
 
-    /** Holds the lock, {@code null} on a file system without locks. */
+    /** The channel that holds the lock, {@code null} on a file system without locks. */
     @CheckForNull
     private final FileChannel channel;
 
@@ -31,10 +31,11 @@ public final class StoreLock implements Closeable {
     }
 
     /**
-     * Takes the lock on a folder, which is made if it is not there. On a file system without locks it warns and goes on.
+     * Takes the lock on a folder, which is created if it is missing. On a file system without locks, logs a warning and
+     * goes on.
      *
-     * @throws StoreInUseException when another controller has it
-     * @throws IOException when the folder cannot be made
+     * @throws StoreInUseException if another controller has the lock
+     * @throws IOException if the folder cannot be created
      */
     public static StoreLock take(Path folder) throws IOException {
         Disk.LOCAL.createFolder(folder);
@@ -46,11 +47,11 @@ public final class StoreLock implements Closeable {
                 return new StoreLock(channel);
             }
         } catch (OverlappingFileLockException x) {
-            LOGGER.log(Level.FINE, "It is another one in this process", x);
+            LOGGER.log(Level.FINE, "Another object of this process has the lock", x);
         } catch (IOException x) {
             LOGGER.log(
                     Level.WARNING,
-                    "Cannot lock {0}: {1}. Nothing keeps another Jenkins from using the same approvals; see that none does.",
+                    "Cannot lock {0}: {1}. Make sure that no other Jenkins uses the same JENKINS_HOME.",
                     new Object[] {file, x});
             close(channel);
             return new StoreLock(null);
@@ -69,7 +70,7 @@ public final class StoreLock implements Closeable {
         }
     }
 
-    /** Gives the lock back. */
+    /** Releases the lock. */
     @Override
     public void close() {
         close(channel);

@@ -25,9 +25,9 @@ final class StoreReader {
         this.moves = moves;
     }
 
-    /** Reads what is not closed. */
+    /** Reads the approvals that are not closed. */
     void readPending() throws IOException {
-        // What the journal has is older than a file in decided/ of the same approval.
+        // A file in decided/ is newer than what the journal has of the same approval.
         for (Approval approval : List.copyOf(memory.pending())) {
             if (files.hasDecided(approval.id())) {
                 memory.remove(approval.id());
@@ -47,7 +47,7 @@ final class StoreReader {
                 takeUp(id);
             }
         }
-        if (deleted) { // else one may come back in a crash after its decision was removed, and wait again
+        if (deleted) { // else a crash after the removal of the decision may bring one back as pending
             files.syncPending();
         }
     }
@@ -65,25 +65,25 @@ final class StoreReader {
         record Dated(String id, Instant modified) {}
         List<String> newest = files.decidedIds().stream()
                 .filter(id -> memory.findDecided(id) == null)
-                .map(id -> new Dated(id, files.modifiedDecided(id))) // once, however often they are compared
+                .map(id -> new Dated(id, files.modifiedDecided(id))) // once a file, not once a comparison
                 .sorted(Comparator.comparing(Dated::modified).reversed())
                 .limit(limit)
                 .map(Dated::id)
                 .toList();
-        List<Approval> decided = new ArrayList<>(memory.decided());
+        var decided = new ArrayList<Approval>(memory.decided());
         for (String id : newest) {
             readable(() -> files.readDecided(id)).map(moves::apply).ifPresent(decided::add);
         }
         return decided;
     }
 
-    /** Reads an approval. */
+    /** A way to read an approval. */
     private interface Reader {
         Optional<Approval> read() throws IOException;
     }
 
     /**
-     * Reads an approval; empty if there is none, or if it is damaged: then its file stays, for somebody to look at.
+     * Reads an approval; empty if there is none, or if it is damaged. A damaged file stays for inspection.
      *
      * @throws UnknownFormatException if another version of the plugin wrote it, which keeps the store from being opened
      */

@@ -5,15 +5,15 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Something on disk that is intact and that this version of the plugin does not understand, as after a downgrade. It is left as
- * it is: a decision that somebody was told of may be in there.
+ * Says that something on disk is intact, and that this version of the plugin does not understand it, as after a
+ * downgrade. It is left as it is, since it may hold a decision that was acknowledged.
  */
 @Restricted(NoExternalUse.class)
 public final class UnknownFormatException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param where the file, and the line where it has several records */
+    /** @param where the file, and the line if it has several records */
     UnknownFormatException(String where, IOException cause) {
         super(
                 where + ": " + cause.getMessage()

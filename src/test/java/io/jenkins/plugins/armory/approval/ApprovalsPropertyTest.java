@@ -17,7 +17,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,18 +32,18 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * Whatever happens in whatever order, with restarts in between: one decision, the first one; told once to whoever waits;
- * every 2xx answer remembered. The orders are tried exhaustively in the state machine alone, and at random with the store
- * on a real disk.
+ * Properties of approvals for events in any order, with restarts in between: the first decision stands, its observer is
+ * told once, and every 2xx answer is remembered. The state machine alone is tested with every order, and the store on a
+ * real disk with random ones.
  */
 class ApprovalsPropertyTest {
 
     private static final String ID = "a1";
-    /** Takes nothing any more: the steps look at the clock themselves. */
+    /** A stopped timer: the steps check the clock themselves. */
     private static final ScheduledExecutorService TIMER = stoppedTimer();
 
     private static final Duration HEARTBEAT = Duration.ofHours(1);
-    /** When nothing was heard for too long. */
+    /** The time at which the heartbeat is missed. */
     private static final Instant SILENT = ApprovalTest.START.plus(HEARTBEAT);
 
     private static ScheduledExecutorService stoppedTimer() {
@@ -56,7 +55,7 @@ class ApprovalsPropertyTest {
     private static final Webhook WEBHOOK =
             Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
     private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of(), null, null);
-    /** The rows of the transition table that were taken. */
+    /** The rows of the transition table that were visited. */
     private static final Set<Transitions> VISITED = EnumSet.noneOf(Transitions.class);
 
     private enum Step {
@@ -80,7 +79,7 @@ class ApprovalsPropertyTest {
         RUN_EXECUTOR,
         RESTART;
 
-        /** The event that this step is, or null for the others. */
+        /** Returns the event of this step, {@code null} if it has none. */
         Event event() {
             return switch (this) {
                 case FAILED -> new Event.Failed(ApprovalTest.attempt(1, 503));
@@ -102,12 +101,12 @@ class ApprovalsPropertyTest {
         }
     }
 
-    /** An approval at a moment of its life; all that happens next depends on these two. */
+    /** An approval at a moment of its life. What happens next depends on these two values alone. */
     private record Moment(Approval approval, Instant now) {}
 
     /**
-     * Every order of any number of events: every state that one leads to is visited, and every event tried in it, before
-     * the deadline and from then on.
+     * Visits every state that events lead to, in any number and order, and tries every event in each state, before the
+     * deadline and from then on.
      */
     @Property(tries = 1)
     void everyOrderOfEventsComesToTheFirstDecision() {
@@ -132,8 +131,8 @@ class ApprovalsPropertyTest {
     private static void visitAll(Approval first) {
         List<Step> events =
                 Stream.of(Step.values()).filter(step -> step.event() != null).toList();
-        Set<Moment> seen = new LinkedHashSet<>();
-        Deque<Moment> open = new ArrayDeque<>(List.of(new Moment(first, ApprovalTest.START)));
+        var seen = new LinkedHashSet<Moment>();
+        var open = new ArrayDeque<Moment>(List.of(new Moment(first, ApprovalTest.START)));
         while (!open.isEmpty()) {
             Moment moment = open.remove();
             if (seen.add(moment)) {
@@ -295,14 +294,14 @@ class ApprovalsPropertyTest {
         }
     }
 
-    /** One approval through all its steps, and what was promised about it on the way. */
+    /** One approval through all its steps, and the answers that it gave on the way. */
     private static final class Life {
 
         private final Path folder;
         private final MutableClock clock = new MutableClock(ApprovalTest.START);
         private ManualExecutor executor;
         private Approvals approvals;
-        /** What was told to the waiter of the present process. */
+        /** The decisions that the observer of the present process was told. */
         private final List<Decision> told = new ArrayList<>();
 
         private boolean attached;
@@ -327,7 +326,7 @@ class ApprovalsPropertyTest {
                 take(step);
                 check();
             }
-            // Whatever came before: a step that attaches now hears of a decision that stands.
+            // After any steps, an observer that attaches is told of the decision.
             take(Step.ATTACH);
             take(Step.RUN_EXECUTOR);
             check();
@@ -341,11 +340,11 @@ class ApprovalsPropertyTest {
                 case DEADLINE_PASSES -> clock.set(ApprovalTest.DEADLINE.plusSeconds(1));
                 case RUN_EXECUTOR -> executor.runAll();
                 case RESTART -> {
-                    approvals.close(); // and whatever the executor had not done yet is never done
+                    approvals.close(); // tasks that the executor has not run are lost
                     open();
                 }
                 case ATTACH -> {
-                    if (!attached) { // a step does so once in the life of a process
+                    if (!attached) { // a step attaches once in the life of a process
                         attached = true;
                         approvals.attach(ID, approval -> told.add(approval.decision()));
                     }
@@ -366,7 +365,7 @@ class ApprovalsPropertyTest {
                     }
                 }
             }
-            if (promised == null) { // a restart times out what is overdue by itself
+            if (promised == null) { // a restart times out an overdue approval
                 promised = approvals.find(ID).orElseThrow().decision();
             }
         }

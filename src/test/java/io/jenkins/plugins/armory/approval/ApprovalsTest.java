@@ -159,7 +159,7 @@ class ApprovalsTest {
         for (int i = 0; i < 50; i++) {
             approvals.create(start("a" + i));
         }
-        await().until(() -> files("journal").isEmpty()); // folded, which a timer was set for too
+        await().until(() -> files("journal").isEmpty()); // folded: until then it has a timer too
         assertThat(timer.getQueue()).hasSize(1);
 
         for (int i = 0; i < 50; i++) {
@@ -222,10 +222,10 @@ class ApprovalsTest {
         ApprovalStore store = ApprovalStore.open(folder);
         ApprovalStoreTest.breakJournal(folder);
 
-        Approvals reopened = new Approvals(store, timer, Runnable::run, clock);
+        var reopened = new Approvals(store, timer, Runnable::run, clock);
 
         assertThat(reopened.find("a1").orElseThrow().isDecided()).isFalse();
-        await().until(() -> timer.getQueue().size() == 1); // without the one that the first would have folded with
+        await().until(() -> timer.getQueue().size() == 1); // the retry alone: the folding of the first instance is over
     }
 
     @Test
@@ -256,7 +256,7 @@ class ApprovalsTest {
     @Test
     void leavesTheFilesOfAMovedJobToTheBackground() throws IOException {
         ApprovalStore store = ApprovalStore.open(folder);
-        Approvals approvals = new Approvals(store, timer, task -> {}, clock);
+        var approvals = new Approvals(store, timer, task -> {}, clock);
         for (int i = 0; i < 3; i++) {
             approvals.create(start("a" + i));
             approvals.apply("a" + i, new Event.Callback(true, "yes", "callback token"));
@@ -277,9 +277,9 @@ class ApprovalsTest {
                 .isIn("group"));
     }
 
-    /** Of all files of approvals. */
+    /** Returns the contents of all files of approvals. */
     private Map<String, String> contents() throws IOException {
-        Map<String, String> contents = new TreeMap<>();
+        var contents = new TreeMap<String, String>();
         for (String kind : List.of("pending", "decided", "journal")) {
             try (Stream<Path> files = Files.list(folder.resolve(kind))) {
                 for (Path file : files.toList()) {
@@ -327,7 +327,7 @@ class ApprovalsTest {
         assertThat(approvals.find("a1")).isEmpty();
     }
 
-    /** Keeps what it is told. */
+    /** An observer that keeps what it is told. */
     private static final class Listener implements ApprovalObserver {
 
         private final List<Progress> progress = new CopyOnWriteArrayList<>();
@@ -401,7 +401,7 @@ class ApprovalsTest {
     void tellsTheFirstProgressAndNewMessagesButNotTooManyOfThem() throws IOException {
         Approvals approvals = open(clock);
         approvals.create(start("a1"));
-        Listener listener = new Listener();
+        var listener = new Listener();
         approvals.attach("a1", listener);
 
         approvals.report("a1", 1.0, null);
@@ -524,7 +524,7 @@ class ApprovalsTest {
                 .start());
         clock.set(clock.instant().plusSeconds(1));
 
-        // What is due is looked at in its order, so "a1" has been.
+        // Due ids are checked in order, so "a1" has been checked.
         await().until(() -> approvals.find("overdue").orElseThrow().isDecided());
 
         assertThat(approvals.find("a1").orElseThrow().isDecided()).isFalse();

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 
-/** Runs what it was given when the test says so, which makes the order of things a matter of the test. */
+/** An executor that runs its tasks when the test says so, so the test controls the order. */
 final class ManualExecutor implements Executor {
 
     private final Queue<Runnable> work = new ArrayDeque<>();

@@ -9,10 +9,13 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** That every row is visited, {@link ApprovalsPropertyTest} sees to. */
+/**
+ * Tests the copy of the transition table in {@code docs/architecture.md}. {@link ApprovalsPropertyTest} visits every
+ * row.
+ */
 class TransitionsTest {
 
-    /** Returns the page: the build may run in the root folder, or two below it. */
+    /** Returns the document: tests run in the root folder, or two folders below it. */
     private static Path page() {
         Path inRoot = Path.of("docs/architecture.md");
         return Files.exists(inRoot) ? inRoot : Path.of("../../docs/architecture.md");

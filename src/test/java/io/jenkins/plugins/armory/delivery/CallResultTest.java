@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the controller believes of an agent's word about a call. */
+/** Tests what the controller believes of a result that an agent returned. */
 class CallResultTest {
 
     private static final WebhookRequest REQUEST = request();
@@ -80,8 +80,8 @@ class CallResultTest {
         assertThat(result.status()).isZero();
         assertThat(result.mayHaveBeenTaken()).isTrue();
         assertThat(result.failure())
-                .isEqualTo(
-                        "https://ci.internal was called from an agent that says of the answer what cannot be; look at its log");
+                .isEqualTo("https://ci.internal was called from an agent that returned an impossible result;"
+                        + " look at the agent's log");
     }
 
     @ParameterizedTest

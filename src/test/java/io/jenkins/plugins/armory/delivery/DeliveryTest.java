@@ -143,7 +143,7 @@ class DeliveryTest {
 
             @Override
             public void decided(Approval approval) {
-                // of no interest
+                // the tests do not need it
             }
         });
     }

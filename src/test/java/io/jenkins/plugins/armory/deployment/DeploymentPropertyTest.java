@@ -39,9 +39,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /**
- * Properties of the environments of a build for any order of events. For graphs of two to four environments the tests visit
- * every state that any number of events leads to, and try every event in it. Larger graphs are tried at random, and their
- * results are compared with the failures in them.
+ * Properties of the environments of a build for any order of events. For graphs of two to four environments the tests
+ * visit every state that any number of events leads to, and try every event in it. Larger graphs are tried at random,
+ * and their results are compared with the failures in them.
  */
 class DeploymentPropertyTest {
 
@@ -52,7 +52,7 @@ class DeploymentPropertyTest {
 
     @Property(tries = 1)
     void everyOrderOfAllEventsTakesEveryRowOfTheTable() {
-        Set<Row> taken = new HashSet<>();
+        var taken = new HashSet<Row>();
         taken.addAll(
                 visitAll(Map.of("a", List.of(), "b", List.of("a")), DeploymentPropertyTest::allEventsAndOneOutside));
         taken.addAll(explore(Map.of("a", List.of("a"), "b", List.of()), DeploymentPropertyTest::allEvents)
@@ -83,16 +83,16 @@ class DeploymentPropertyTest {
                 DeploymentPropertyTest::ends);
     }
 
-    /** Adds the failure that cancels later stages. */
+    /** Returns all events of an environment, and the failure that cancels later stages. */
     private static List<DeploymentEvent> allEventsAndOneOutside(String name) {
         List<DeploymentEvent> events = allEvents(name);
-        Place outside = new Place(null, null, null, List.of());
+        var outside = new Place(null, null, null, List.of());
         events.add(new ApprovalEnded(outside, "outside", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
         return events;
     }
 
     private static List<DeploymentEvent> allEvents(String name) {
-        List<DeploymentEvent> events = new ArrayList<>(ends(name));
+        var events = new ArrayList<DeploymentEvent>(ends(name));
         for (Phase phase : List.of(Phase.STRATEGY, Phase.AFTER_DEPLOYMENT)) {
             events.add(new ApprovalStarted(in(name), name + phase, phase));
         }
@@ -104,7 +104,7 @@ class DeploymentPropertyTest {
     }
 
     private static List<DeploymentEvent> ends(String name) {
-        List<DeploymentEvent> events = new ArrayList<>();
+        var events = new ArrayList<DeploymentEvent>();
         for (Phase phase : List.of(Phase.STRATEGY, Phase.AFTER_DEPLOYMENT)) {
             events.add(new ApprovalEnded(in(name), name + phase, phase, "tests", Verdict.FAILURE, "no"));
         }
@@ -135,17 +135,17 @@ class DeploymentPropertyTest {
 
     private static Exploration explore(
             Map<String, List<String>> graph, Function<String, List<DeploymentEvent>> eventsOf) {
-        List<DeploymentEvent> events = new ArrayList<>(List.of(new BuildEnded()));
+        var events = new ArrayList<DeploymentEvent>(List.of(new BuildEnded()));
         graph.forEach((name, dependsOn) -> {
             events.add(new Declared(name, dependsOn, name, name));
             events.addAll(eventsOf.apply(name));
         });
-        Set<Deployment> seen = new HashSet<>(Set.of(Deployment.EMPTY));
-        Set<Row> taken = new HashSet<>();
-        Deque<Deployment> open = new ArrayDeque<>(seen);
+        var seen = new HashSet<Deployment>(Set.of(Deployment.EMPTY));
+        var taken = new HashSet<Row>();
+        var open = new ArrayDeque<Deployment>(seen);
         while (!open.isEmpty()) {
             Deployment before = open.remove();
-            List<DeploymentEvent> possible = new ArrayList<>(events);
+            var possible = new ArrayList<DeploymentEvent>(events);
             possible.removeIf(event -> event instanceof ApprovalEnded ended
                     && ended.place().environment() != null
                     && !isReached(before, ended.place().environment()));
@@ -153,11 +153,11 @@ class DeploymentPropertyTest {
             for (DeploymentEvent event : possible) {
                 Transition transition = before.on(event, NOW);
                 Deployment after = transition.deployment();
-                Step step = new Step(before, event, after);
+                var step = new Step(before, event, after);
                 check(step);
                 checkMoves(transition.moves(), step);
                 transition.moves().forEach(move -> taken.add(move.row()));
-                Deployment inOrder = withFailuresInOrder(after); // the reasons are all the same
+                Deployment inOrder = withFailuresInOrder(after); // all reasons are equal
                 if (seen.add(inOrder)) {
                     open.add(inOrder);
                 }
@@ -253,7 +253,7 @@ class DeploymentPropertyTest {
 
     /** Checks that a state changes by rows of the table alone. */
     private static void checkMoves(List<Move> moves, Step step) {
-        Map<String, State> states = new HashMap<>();
+        var states = new HashMap<String, State>();
         step.before().environments().forEach((name, environment) -> states.put(name, environment.state()));
         for (Move move : moves) {
             State from = states.put(move.environment(), move.row().to());
@@ -278,9 +278,9 @@ class DeploymentPropertyTest {
             @ForAll @IntRange(min = 1, max = 12) int size,
             @ForAll long seed,
             @ForAll @IntRange(max = 100) int percent) {
-        Random random = new Random(seed);
-        Map<String, List<String>> graph = new LinkedHashMap<>();
-        Map<String, Fate> fates = new LinkedHashMap<>();
+        var random = new Random(seed);
+        var graph = new LinkedHashMap<String, List<String>>();
+        var fates = new LinkedHashMap<String, Fate>();
         for (int i = 0; i < size; i++) {
             List<String> dependsOn = graph.keySet().stream()
                     .filter(name -> random.nextInt(3) == 0)
@@ -290,7 +290,7 @@ class DeploymentPropertyTest {
         }
         Deployment end = play(graph, fates, random);
 
-        Map<String, State> expected = new LinkedHashMap<>();
+        var expected = new LinkedHashMap<String, State>();
         graph.forEach((name, dependsOn) -> {
             boolean admitted = dependsOn.stream()
                     .allMatch(it -> expected.get(it) == State.COMPLETE && fates.get(it) != Fate.FAILS_AFTER);
@@ -311,7 +311,7 @@ class DeploymentPropertyTest {
 
     /** Plays the scripts of all environments, interleaved at random. */
     private static Deployment play(Map<String, List<String>> graph, Map<String, Fate> fates, Random random) {
-        Map<String, Deque<DeploymentEvent>> scripts = new LinkedHashMap<>();
+        var scripts = new LinkedHashMap<String, Deque<DeploymentEvent>>();
         graph.forEach((name, dependsOn) ->
                 scripts.put(name, new ArrayDeque<>(List.of(new Declared(name, dependsOn, name, name)))));
         fates.forEach((name, fate) -> scripts.get(name).addAll(script(name, fate)));
@@ -337,7 +337,7 @@ class DeploymentPropertyTest {
                 ? Phase.BEFORE_DEPLOYMENT
                 : fate == Fate.FAILS_AFTER ? Phase.AFTER_DEPLOYMENT : Phase.STRATEGY;
         Verdict verdict = fate == Fate.SUCCEEDS ? Verdict.SUCCESS : Verdict.FAILURE;
-        List<DeploymentEvent> events = new ArrayList<>(List.of(
+        var events = new ArrayList<DeploymentEvent>(List.of(
                 new ApprovalStarted(in(name), name, phase),
                 new ApprovalEnded(in(name), name, phase, "tests", verdict, "no")));
         boolean thrown = fate == Fate.FAILS_BEFORE || fate == Fate.FAILS_WITHIN;

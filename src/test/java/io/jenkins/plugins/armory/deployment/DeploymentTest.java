@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The rules for the environments of a build, one example each. */
+/** Tests the rules for the environments of a build, one example each. */
 public class DeploymentTest {
 
     static final Instant NOW = Instant.parse("2026-01-31T10:00:00Z");
@@ -389,7 +389,7 @@ public class DeploymentTest {
     @Test
     void branchesOfALaterParallelAreNotBesideEarlierOnes() {
         approvalFails(inStage("5", "a"), Phase.STRATEGY);
-        Place later = new Place(null, "5", "5", List.of(new Place.Branch("another parallel", "b")));
+        var later = new Place(null, "5", "5", List.of(new Place.Branch("another parallel", "b")));
 
         assertThat(deployment.failedBeside(later, Phase.STRATEGY)).isEmpty();
     }
@@ -500,7 +500,7 @@ public class DeploymentTest {
         happens(new BuildEnded());
         Deployment origin = deployment;
         deployment = Deployment.EMPTY;
-        Restarted restarted = new Restarted(origin, Set.of(leftOut));
+        var restarted = new Restarted(origin, Set.of(leftOut));
         happens(restarted);
         happens(restarted);
     }
@@ -533,7 +533,7 @@ public class DeploymentTest {
         end("dev");
         reach("staging");
         end("staging");
-        Place smoke = new Place("staging", "7", "smoke", List.of());
+        var smoke = new Place("staging", "7", "smoke", List.of());
         approvalFails(smoke, Phase.AFTER_DEPLOYMENT);
         Deployment failed = deployment;
 

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * The form of the transition table, and its copy in {@code docs/architecture.md}. {@link DeploymentPropertyTest} takes every
- * row.
+ * Tests the form of the transition table, and its copy in {@code docs/architecture.md}. {@link DeploymentPropertyTest}
+ * takes every row.
  */
 class TransitionTableTest {
 

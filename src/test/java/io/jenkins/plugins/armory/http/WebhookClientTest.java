@@ -144,7 +144,7 @@ class WebhookClientTest {
     @Test
     void measuresThePartsOfACall() throws Exception {
         answer(202);
-        CallTimings timings = new CallTimings();
+        var timings = new CallTimings();
         CompletableFuture<CallResult> result = new CompletableFuture<>();
         Webhook webhook =
                 Webhook.named("w").uriTemplate(url()).disableCallback(true).build();
@@ -231,7 +231,7 @@ class WebhookClientTest {
     @Test
     void goesThroughAProxyThatAsksWhoItIs() throws InterruptedException {
         answer(200);
-        ProxyServer proxy = new ProxyServer("127.0.0.1", server.getPort(), "jenkins", "pässword");
+        var proxy = new ProxyServer("127.0.0.1", server.getPort(), "jenkins", "pässword");
 
         assertThat(call("http://ci.invalid/start", AllowedHosts.of(List.of()), proxy)
                         .isAccepted())
@@ -254,7 +254,7 @@ class WebhookClientTest {
                 .code(407)
                 .addHeader("Proxy-Authenticate", "Basic realm=\"p\"")
                 .build());
-        ProxyServer proxy = new ProxyServer("127.0.0.1", server.getPort(), "jenkins", "wrong");
+        var proxy = new ProxyServer("127.0.0.1", server.getPort(), "jenkins", "wrong");
 
         CallResult result = call("https://ci.invalid/start", AllowedHosts.of(List.of()), proxy);
 
@@ -265,7 +265,7 @@ class WebhookClientTest {
 
     @Test
     void holdsAProxyToTheListOfHosts() {
-        ProxyServer proxy = new ProxyServer("127.0.0.1", server.getPort(), null, null);
+        var proxy = new ProxyServer("127.0.0.1", server.getPort(), null, null);
 
         assertFailure(
                 call("http://evil.invalid/", AllowedHosts.of(List.of("*.example.com")), proxy),
@@ -322,18 +322,18 @@ class WebhookClientTest {
         assertFailure(callMailServer("http"), 0, "did not answer with HTTP");
     }
 
-    /** Calls what is there, but speaks neither TLS nor HTTP. */
+    /** Calls a service that speaks neither TLS nor HTTP. */
     private CallResult callMailServer(String scheme) throws Exception {
-        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Thread thread = new Thread(() -> {
+        try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var thread = new Thread(() -> {
                 try (Socket socket = listener.accept()) {
-                    socket.getInputStream().read(); // closing with something unread would reset the connection
+                    socket.getInputStream().read(); // closing with unread data would reset the connection
                     socket.getOutputStream()
                             .write("220 mail.example.com ESMTP\r\n".getBytes(StandardCharsets.US_ASCII));
                     socket.shutdownOutput();
                     socket.getInputStream().transferTo(OutputStream.nullOutputStream());
                 } catch (IOException x) {
-                    // the caller hung up
+                    // the client closed the connection
                 }
             });
             thread.start();

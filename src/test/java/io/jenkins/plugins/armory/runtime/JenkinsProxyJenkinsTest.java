@@ -21,8 +21,8 @@ class JenkinsProxyJenkinsTest {
 
     @Test
     void isGoneThroughAndToldWhoCalls(JenkinsRule j) throws Exception {
-        OkHttpClient client = JenkinsProxy.client(); // made before the settings are, and follows them
-        try (MockWebServer proxy = new MockWebServer()) {
+        OkHttpClient client = JenkinsProxy.client(); // made before the settings, which it reads at each use
+        try (var proxy = new MockWebServer()) {
             proxy.start(InetAddress.getLoopbackAddress(), 0);
             proxy.enqueue(new MockResponse.Builder()
                     .code(407)

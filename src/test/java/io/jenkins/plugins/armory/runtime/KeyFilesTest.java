@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** The names of the files in secrets/ stay as they are, whatever the classes are called. */
+/** Tests that the names of the files in secrets/ stay as they are, whatever the names of the classes. */
 class KeyFilesTest {
 
     @Test

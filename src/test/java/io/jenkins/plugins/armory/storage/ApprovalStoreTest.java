@@ -110,7 +110,7 @@ public class ApprovalStoreTest {
     void keepsInTheJournalWhatCannotBeFolded() throws IOException {
         Approval decided = decide("a1");
         Files.delete(folder.resolve("decided"));
-        Files.createFile(folder.resolve("decided")); // no file can be made in there now
+        Files.createFile(folder.resolve("decided")); // so no file can be created in it
 
         assertThatIOException().isThrownBy(() -> store.fold(() -> false));
 
@@ -187,7 +187,7 @@ public class ApprovalStoreTest {
                 .start();
         store.create(bare);
         store.create(full);
-        Attempt failed = new Attempt(
+        var failed = new Attempt(
                 1, SOON, "http://h", 503, Duration.ofMillis(7), "h answered 503", "busy\n", SOON.plusMillis(1500));
         full = store.apply("a2", new Event.Failed(failed), SOON).orElseThrow().approval();
 
@@ -202,7 +202,7 @@ public class ApprovalStoreTest {
 
     @Test
     void keepsTheHeartbeatAndWhatCameOfTheCancelWebhook() throws IOException {
-        Attempt attempt = new Attempt(
+        var attempt = new Attempt(
                 3,
                 ApprovalTest.SOON,
                 "https://ci.example.com",
@@ -306,7 +306,7 @@ public class ApprovalStoreTest {
 
             assertThatIOException()
                     .isThrownBy(() -> ApprovalStore.open(folder))
-                    .withMessageContaining("it has the id ../outside");
+                    .withMessageContaining("its id is invalid: ../outside");
 
             assertThat(outside).exists();
             Files.delete(folder.resolve("journal/1.log"));
@@ -462,7 +462,7 @@ public class ApprovalStoreTest {
             Files.writeString(folder.resolve("pending/" + id + ".json"), "{\"form");
         }
         ApprovalStore reopened = ApprovalStore.open(folder);
-        List<String> heard = new ArrayList<>();
+        var heard = new ArrayList<String>();
         reopened.onDecision(approval -> heard.add(approval.id()));
         assertThat(reopened.unreadable()).containsExactlyInAnyOrder("torn", "mended", "decided");
         Files.write(folder.resolve("pending/mended.json"), whole);
@@ -516,7 +516,7 @@ public class ApprovalStoreTest {
 
     @Test
     void tellsOfADecisionWhateverItsListenersDo() throws IOException {
-        List<String> heard = new ArrayList<>();
+        var heard = new ArrayList<String>();
         store.create(start("a1"));
         store.onDecision(approval -> {
             throw new IllegalStateException("a listener that fails");
@@ -540,7 +540,7 @@ public class ApprovalStoreTest {
         store.create(start("a1"));
         CompletableFuture<Answer> other = new CompletableFuture<>();
         store.onDecision(approval -> {
-            Thread second = new Thread(() -> {
+            var second = new Thread(() -> {
                 try {
                     other.complete(
                             store.apply("a1", SUCCESS, SOON).orElseThrow().answer());
@@ -601,14 +601,14 @@ public class ApprovalStoreTest {
         assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a2"));
     }
 
-    /** A line of the journal. */
+    /** Returns a line of the journal. */
     private static String line(String record) {
-        CRC32C crc = new CRC32C();
+        var crc = new CRC32C();
         crc.update(record.getBytes(StandardCharsets.UTF_8));
         return String.format("%08x %s%n", crc.getValue(), record);
     }
 
-    /** Lets nothing be written to a journal that is empty. */
+    /** Makes all writes to an empty journal fail. */
     public static void breakJournal(Path folder) throws IOException {
         Files.delete(folder.resolve("journal"));
         Files.createFile(folder.resolve("journal"));
@@ -651,7 +651,7 @@ public class ApprovalStoreTest {
         assertThat(ApprovalStore.open(folder).recentlyDecided()).hasSize(1);
     }
 
-    /** A disk that does something while a record is written. */
+    /** Returns a disk that runs something while a record is written. */
     private static Disk during(Runnable[] append) {
         return (Disk) Proxy.newProxyInstance(
                 Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {

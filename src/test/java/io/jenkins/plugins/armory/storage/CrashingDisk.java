@@ -14,20 +14,20 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * A disk in memory that keeps no more than it has to. What was not synced may be lost in a {@link #crash}, or be there
- * in part, or be garbage: the content of a file from what was synced on, and the last changes to each name in a folder that
- * was not synced, independently of each other. It may fail, and the process may be killed, in the middle of any change.
+ * A disk in memory that keeps no more than it must. After a {@link #crash}, what was not synced is lost, partly there,
+ * or garbage: the end of a file behind the synced part, and the last changes to each name in a folder, independently of
+ * each other. Any change may fail, and the process may be killed in the middle of one.
  */
 final class CrashingDisk implements Disk {
 
-    /** The process is gone; nothing that it does any more has any effect. */
+    /** Says that the process was killed; nothing that it does from now on has an effect. */
     static final class Killed extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
 
     private static final class Content {
         private byte[] bytes = {};
-        /** So many of the bytes are sure to survive. */
+        /** The number of bytes that survive any crash. */
         private int synced;
 
         Content(byte[] bytes, int synced) {
@@ -38,7 +38,7 @@ final class CrashingDisk implements Disk {
 
     private final Random random;
     private Map<Path, Content> files = new HashMap<>();
-    /** By name, all that it stood for since its folder was synced, the oldest first; {@code null} for nothing. */
+    /** What each name stood for since its folder was synced, the oldest first; {@code null} for nothing. */
     private Map<Path, List<Content>> unsynced = new HashMap<>();
 
     private boolean killed;
@@ -52,27 +52,31 @@ final class CrashingDisk implements Disk {
         this.random = random;
     }
 
-    /** Kills the process in the middle of the change with that number, from 1 for the next. */
+    /** Kills the process in the middle of a change, counted from 1 for the next. */
     synchronized void killAt(int change) {
         changesUntilKill = change;
     }
 
-    /** Has the change with that number fail, from 1 for the next, if the process lives until then. */
+    /** Makes a change fail, counted from 1 for the next, if the process lives until then. */
     synchronized void failAt(int change) {
         changesUntilFault = change;
     }
 
-    /** @param probability of a change to fail */
+    /**
+     * Makes changes fail at random.
+     *
+     * @param probability the probability that a change fails
+     */
     synchronized void fail(double probability) {
         faults = probability;
     }
 
-    /** How many changes have failed so far. */
+    /** Returns the number of changes that have failed. */
     synchronized int failures() {
         return failures;
     }
 
-    /** How often content was synced so far. */
+    /** Returns the number of syncs of content. */
     synchronized int syncs() {
         return syncs;
     }
@@ -81,7 +85,7 @@ final class CrashingDisk implements Disk {
         return files.keySet().stream().sorted().toList();
     }
 
-    /** The machine goes down. Afterwards it is another process that uses the disk. */
+    /** Crashes the machine. After that, another process uses the disk. */
     synchronized void crash() {
         unsynced.forEach((name, history) -> {
             Content left = history.get(random.nextInt(history.size()));
@@ -96,7 +100,7 @@ final class CrashingDisk implements Disk {
         restart();
     }
 
-    /** The process was killed and the machine was not: what it wrote is there, synced or not. */
+    /** Starts another process after one was killed. All that the killed one wrote is there, synced or not. */
     synchronized void restart() {
         killed = false;
         changesUntilKill = Integer.MAX_VALUE;
@@ -112,7 +116,7 @@ final class CrashingDisk implements Disk {
         return new Content(bytes, kept);
     }
 
-    /** @return whether what is to be done is to have its effect, before it fails */
+    /** Makes a change, or fails or kills the process instead, with or without its effect. */
     private void change(Runnable effect) throws IOException {
         checkAlive();
         boolean kill = --changesUntilKill == 0;
@@ -189,7 +193,7 @@ final class CrashingDisk implements Disk {
         if (files.containsKey(file)) {
             throw new FileAlreadyExistsException(file.toString());
         }
-        Content created = new Content(new byte[0], 0);
+        var created = new Content(new byte[0], 0);
         change(() -> name(file, created));
         return new Output() {
             @Override
@@ -210,7 +214,7 @@ final class CrashingDisk implements Disk {
 
             @Override
             public void close() {
-                // what counts is synced
+                // synced content is safe
             }
         };
     }

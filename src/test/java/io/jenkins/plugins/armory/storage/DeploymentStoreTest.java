@@ -94,7 +94,7 @@ class DeploymentStoreTest {
 
     @Test
     void callsAWaiterWhenItsEnvironmentWaitsNoLonger() throws IOException {
-        List<State> told = new ArrayList<>();
+        var told = new ArrayList<State>();
         store.apply(declared("prod", "dev"));
         store.attach("prod", environment -> told.add(environment.state()));
         assertThat(executed).isEmpty();
@@ -111,7 +111,7 @@ class DeploymentStoreTest {
 
     @Test
     void callsAWaiterAtOnceIfItsEnvironmentDoesNotWait() throws IOException {
-        List<State> told = new ArrayList<>();
+        var told = new ArrayList<State>();
         store.apply(declared("dev"));
         reopened().attach("dev", environment -> told.add(environment.state()));
         executed.forEach(Runnable::run);
@@ -121,13 +121,13 @@ class DeploymentStoreTest {
 
     @Test
     void anEventThatCouldNotBeWrittenHasNoEffectUntilItIsRepeated() throws IOException {
-        List<State> told = new ArrayList<>();
+        var told = new ArrayList<State>();
         store.apply(declared("dev"));
         store.apply(declared("prod", "dev"));
         store.attach("prod", environment -> told.add(environment.state()));
         Path inTheWay = Files.createDirectories(
                 folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
-        Ended ended = new Ended("dev", "step of dev", "exit code 1");
+        var ended = new Ended("dev", "step of dev", "exit code 1");
         for (int i = 0; i < 2; i++) {
             assertThatExceptionOfType(DeploymentStore.UnwrittenException.class).isThrownBy(() -> store.apply(ended));
         }
@@ -157,7 +157,7 @@ class DeploymentStoreTest {
     void returnsOnceAnEventIsOnDiskAlsoWhenManyComeAtATime() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
-            List<Future<?>> all = new ArrayList<>();
+            var all = new ArrayList<Future<?>>();
             for (int i = 0; i < 100; i++) {
                 String name = "e" + i;
                 all.add(threads.submit(() -> {

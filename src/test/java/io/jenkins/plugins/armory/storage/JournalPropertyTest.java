@@ -38,20 +38,20 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * The store on a disk that fails, and that loses and garbles whatever was not synced when the process is killed or the
- * machine goes down, at any moment: what was acknowledged is there, and what was refused is not.
+ * Properties of the store on a disk that fails, and that loses and garbles what was not synced when the process is
+ * killed or the machine crashes, at any moment: what was acknowledged is there, and what was refused is not.
  */
 class JournalPropertyTest {
 
     private static final Path FOLDER = Path.of("armory-approvals");
-    /** Of the folder of jobs that all approvals are in. */
+    /** The names of the folder that all jobs are in. */
     private static final List<String> NAMES = List.of("team", "group", "crew");
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getPackageName());
 
     @BeforeContainer
     static void silence() {
-        LOGGER.setLevel(Level.OFF); // a warning for each fault would be some ten thousands
+        LOGGER.setLevel(Level.OFF); // one warning a fault would be some ten thousand
     }
 
     @AfterContainer
@@ -64,27 +64,27 @@ class JournalPropertyTest {
         new Life(new Random(seed)).live();
     }
 
-    /** Its files of both kinds were there, after a fault, when it was removed and the machine went down. */
+    /** Removes an approval that has both files after a fault, and then crashes the machine. */
     @Example
     void doesNotWaitAgainWhenItsRemovalWasCutOff() throws IOException {
         cutOffARemoval(false);
     }
 
-    /** As before, but for a restart that deleted what was left in {@code pending/}. */
+    /** Does the same after a restart that deleted the file in {@code pending/}. */
     @Example
     void doesNotWaitAgainWhenItsRemovalWasCutOffAfterARestart() throws IOException {
         cutOffARemoval(true);
     }
 
     private static void cutOffARemoval(boolean restarted) throws IOException {
-        for (int seed = 0; seed < 200; seed++) { // what a crash takes back is drawn for each file
-            Random random = new Random(seed);
-            CrashingDisk disk = new CrashingDisk(random);
+        for (int seed = 0; seed < 200; seed++) { // the seed decides what a crash loses
+            var random = new Random(seed);
+            var disk = new CrashingDisk(random);
             ApprovalStore store = ApprovalStore.open(disk, FOLDER);
             store.create(ApprovalTest.start("a1"));
             store.fold(() -> false);
             store.apply("a1", new Event.Callback(true, "", "callback token"), SOON);
-            disk.failAt(2); // after decided/ was written, it is deleted from pending/
+            disk.failAt(2); // the deletion from pending/, after the write to decided/
             store.fold(() -> false);
             assertThat(disk.failures()).isEqualTo(1);
             if (restarted) {
@@ -95,7 +95,7 @@ class JournalPropertyTest {
             try {
                 store.remove("a1");
             } catch (CrashingDisk.Killed x) {
-                // else it is removed altogether
+                // killed: the removal may be incomplete
             }
 
             disk.crash();
@@ -106,11 +106,14 @@ class JournalPropertyTest {
         }
     }
 
-    /** Once it is no longer in {@code moves.json}, the files alone have the new name: the journal has nothing of them. */
+    /**
+     * Checks that the files have the new name once the move is no longer in {@code moves.json}: the journal does not
+     * have it.
+     */
     @Example
     void keepsAMoveThatWasFinishedOnlyAfterAFault() throws IOException {
-        for (int fault = 1; fault <= 12; fault++) { // more than there are changes
-            CrashingDisk disk = new CrashingDisk(losingAll());
+        for (int fault = 1; fault <= 12; fault++) { // more faults than changes
+            var disk = new CrashingDisk(losingAll());
             ApprovalStore store = ApprovalStore.open(disk, FOLDER);
             store.create(ApprovalTest.start("a1"));
             store.create(ApprovalTest.start("a2"));
@@ -136,7 +139,9 @@ class JournalPropertyTest {
         }
     }
 
-    /** A change that fails has no effect, and a crash takes back all that is not synced. */
+    /**
+     * Returns a source of chance with which a failed change has no effect, and a crash loses all that is not synced.
+     */
     private static Random losingAll() {
         return new Random() {
             private static final long serialVersionUID = 1L;
@@ -148,24 +153,27 @@ class JournalPropertyTest {
         };
     }
 
-    /** A store through changes, faults, and ends of its process, and what was promised on the way. */
     private static final Webhook WEBHOOK =
             Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
 
     private static final OutgoingCalls CALLS =
             new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of("ref", "main"), "account", null);
 
+    /** A store through changes, faults and ends of its process, and what it acknowledged on the way. */
     private static final class Life {
 
         private final Random random;
         private final CrashingDisk disk;
         private ApprovalStore store;
-        /** What was acknowledged last of each approval, {@code null} for one that was removed. */
+        /** The last acknowledged version of each approval, {@code null} for a removed one. */
         private final Map<String, Approval> acknowledged = new HashMap<>();
-        /** What may be found instead after the process has ended: nobody heard whether it was written. */
+        /**
+         * The versions that may be found instead after the process ended, since their writes were neither acknowledged
+         * nor refused.
+         */
         private final Map<String, List<Approval>> unknown = new HashMap<>();
 
-        /** What a fault kept from being removed altogether: it may come back, until it is removed again. */
+        /** The approvals whose removal failed halfway: they may come back until they are removed again. */
         private final Set<String> halfRemoved = new HashSet<>();
 
         private int created;
@@ -248,7 +256,7 @@ class JournalPropertyTest {
                     .isEqualTo(after));
         }
 
-        /** Now, later than ever before. */
+        /** Returns the next time, later than all before. */
         private Instant tick() {
             return ApprovalTest.START.plusMillis(++ticks);
         }
@@ -259,7 +267,7 @@ class JournalPropertyTest {
 
         private void change(String id, Approval after, Change change) {
             List<Approval> perhaps = perhaps(id);
-            perhaps.add(after); // as long as nobody has heard
+            perhaps.add(after); // until it is acknowledged or refused
             int failures = disk.failures();
             try {
                 change.make();
@@ -269,7 +277,7 @@ class JournalPropertyTest {
                     perhaps.clear();
                 }
             } catch (IOException x) {
-                if (disk.failures() == failures + 1) { // then it was taken back without a fault
+                if (disk.failures() == failures + 1) { // so removing it from the disk did not fail
                     perhaps.remove(after);
                 }
             }
@@ -303,13 +311,13 @@ class JournalPropertyTest {
             }
         }
 
-        /** Names are used again, for jobs that are renamed to and fro. */
+        /** Moves a folder. Names are used again, as by renaming to and fro. */
         private void move() throws IOException {
             String from = NAMES.get(random.nextInt(NAMES.size()));
             String to = NAMES.get(random.nextInt(NAMES.size()));
-            Map<String, Approval> after = new HashMap<>(acknowledged);
+            var after = new HashMap<String, Approval>(acknowledged);
             after.replaceAll((id, approval) -> approval == null ? null : approval.moved(from, to));
-            Map<String, List<Approval>> perhaps = new HashMap<>();
+            var perhaps = new HashMap<String, List<Approval>>();
             unknown.forEach((id, some) -> perhaps.put(
                     id,
                     some.stream()
@@ -320,7 +328,7 @@ class JournalPropertyTest {
             try {
                 store.move(from, to, tick());
             } catch (IOException x) {
-                throw new CrashingDisk.Killed(); // only a restart tells whether it counts
+                throw new CrashingDisk.Killed(); // only a restart shows whether the move counts
             }
             acknowledged.putAll(after);
             after.keySet().forEach(id -> perhaps(id).clear());
@@ -387,8 +395,8 @@ class JournalPropertyTest {
 
     @Property(tries = 200)
     void manyAtATimeAreAllAcknowledgedOrNot(@ForAll long seed) throws Exception {
-        Random random = new Random(seed);
-        CrashingDisk disk = new CrashingDisk(random);
+        var random = new Random(seed);
+        var disk = new CrashingDisk(random);
         ApprovalStore store = ApprovalStore.open(disk, FOLDER);
         disk.fail(random.nextInt(3) == 0 ? 0.1 : 0);
         disk.killAt(1 + random.nextInt(100));
@@ -396,7 +404,7 @@ class JournalPropertyTest {
         Set<String> refused = ConcurrentHashMap.newKeySet();
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
-            List<Future<?>> all = new ArrayList<>();
+            var all = new ArrayList<Future<?>>();
             IntStream.range(0, 8)
                     .forEach(thread -> all.add(threads.submit(() -> {
                         for (int i = 0; i < 20; i++) {

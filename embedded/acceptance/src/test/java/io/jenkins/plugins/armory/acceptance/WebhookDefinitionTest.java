@@ -189,7 +189,7 @@ class WebhookDefinitionTest {
         Build build = jenkins.createJob(process.approval("retryCount: 5", "timeout: 30", "unit: 'MINUTES'"))
                 .build();
 
-        assertThat(build.awaitResult("FAILURE")).contains("it asks to be left alone until after the deadline");
+        assertThat(build.awaitResult("FAILURE")).contains("its Retry-After is later than the deadline");
         assertThat(process.calls()).hasSize(1);
     }
 

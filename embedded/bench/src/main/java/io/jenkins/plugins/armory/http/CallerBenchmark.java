@@ -27,7 +27,10 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Webhooks called in a second, 16 at a time, each on a connection of its own, with the JDK's HTTP server to answer. */
+/**
+ * Measures the webhooks that are called in a second, 16 at a time, each on a connection of its own. The JDK's HTTP
+ * server answers.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A fuzz target: any content of the file of a build's environments is read or refused with an {@link IOException}. */
+/** Checks that any content of the file of a build's environments is read, or refused with an {@link IOException}. */
 public final class DeploymentStoreFuzz {
 
     private static final Path FILE = temporaryFile();

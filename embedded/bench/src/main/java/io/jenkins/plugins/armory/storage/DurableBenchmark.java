@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a durable change costs, on a real disk; {@code -t} says how many threads make changes. Beside it, what the disk itself
- * takes: one append with its sync, and one file written, synced, renamed, and its folder synced.
+ * Measures a durable change on a real disk; {@code -t} is the number of threads that make changes. Beside it, measures
+ * the disk alone: an append with its sync, and a file that is written, synced and renamed, with its folder synced.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -55,7 +55,7 @@ public class DurableBenchmark {
         Samples.delete(folder);
     }
 
-    /** Two changes: an approval is created, and decided by a callback. */
+    /** Makes two changes: creates an approval, and decides it by a callback. */
     @Benchmark
     public Object createAndDecide() throws IOException {
         Approval approval = Samples.waiting(number.incrementAndGet());
@@ -63,13 +63,13 @@ public class DurableBenchmark {
         return approvals.apply(approval.id(), Samples.success());
     }
 
-    /** The disk alone, one thread after the other. */
+    /** Uses the disk alone, one thread after the other. */
     @Benchmark
     public synchronized void appendAndSync() throws IOException {
         output.append(record);
     }
 
-    /** The disk alone: what a change took when each was a file of its own. */
+    /** Uses the disk alone, with a file for each change. */
     @Benchmark
     public void writeFile() throws IOException {
         DurableFile.write(folder.resolve("file-" + number.incrementAndGet()), record);

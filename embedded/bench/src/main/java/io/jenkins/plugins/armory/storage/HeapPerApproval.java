@@ -10,8 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * Prints what an approval that waits takes of the heap: the difference that so many of them make, once the garbage is
- * collected, to all that the store, the deadlines and the waiters hold. The steps that wait are Jenkins's and not in it.
+ * Prints the heap that a pending approval takes in the store, the deadlines and the observers: the difference that many
+ * of them make, after garbage collection. The steps that wait are Jenkins's and not included.
  */
 public final class HeapPerApproval {
 
@@ -19,7 +19,7 @@ public final class HeapPerApproval {
 
     public static void main(String[] arguments) throws IOException {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-        measure(timer, 10_000); // loads what has to be loaded, which is not counted
+        measure(timer, 10_000); // loads the classes, which do not count
         for (int count : new int[] {1_000, 10_000, 100_000}) {
             System.out.printf("%,d approvals wait: %,d bytes each%n", count, measure(timer, count));
         }
@@ -28,7 +28,7 @@ public final class HeapPerApproval {
 
     private static long measure(ScheduledExecutorService timer, int count) throws IOException {
         ApprovalStore store = ApprovalStore.open(new MemoryDisk(), Path.of("memory"));
-        Approvals approvals = new Approvals(store, timer, timer, Clock.systemUTC());
+        var approvals = new Approvals(store, timer, timer, Clock.systemUTC());
         long before = used();
         for (int i = 0; i < count; i++) {
             Approval approval = Samples.waiting(i);

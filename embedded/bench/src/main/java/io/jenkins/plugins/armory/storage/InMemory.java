@@ -13,20 +13,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** Approvals without a disk, for what is measured in other packages. */
+/** Approvals without a disk, for measurements in other packages. */
 public final class InMemory {
 
     private InMemory() {}
 
-    /** @param timer for deadlines, and for whatever goes on in the background */
+    /**
+     * Returns approvals without a disk.
+     *
+     * @param timer runs deadlines and work in the background
+     */
     public static Approvals approvals(ScheduledExecutorService timer) throws IOException {
         return new Approvals(
                 ApprovalStore.open(new MemoryDisk(), Path.of("memory"), timer, timer), timer, timer, Clock.systemUTC());
     }
 
-    /** An approval whose webhook has answered, see {@link Samples#waiting}. */
+    /** Returns an approval whose webhook has answered, see {@link Samples#waiting}. */
     public static Approval waiting(String id, int number) {
-        Attempt attempt = new Attempt(
+        var attempt = new Attempt(
                 1,
                 Instant.now(),
                 "https://ci.example.com",

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 
-/** A disk that takes everything and holds nothing: what is measured on it is all but the disk. */
+/** A disk that takes everything and keeps nothing, to measure all but the disk. */
 class MemoryDisk implements Disk {
 
     @Override

@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** How what is asked of the approvals that wait grows with their number. The disk is left out. */
+/** Measures how the cost of operations grows with the number of pending approvals, without the disk. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -63,20 +63,20 @@ public class RegistryBenchmark {
         timer.shutdownNow();
     }
 
-    /** What a callback asks first. */
+    /** Finds an approval, as a callback does first. */
     @Benchmark
     public Object find() throws IOException {
         return approvals.find(ids.get(ThreadLocalRandom.current().nextInt(ids.size())));
     }
 
-    /** A deadline somewhere in the middle, set and taken back. */
+    /** Sets a deadline somewhere in the middle, and removes it. */
     @Benchmark
     public void deadlineAddedAndRemoved() {
         deadlines.set(another.id(), another.deadline());
         deadlines.remove(another.id());
     }
 
-    /** A life among so many others: created and decided, with its deadline and everything but the disk. */
+    /** Creates and decides an approval among many others, with its deadline and everything but the disk. */
     @Benchmark
     public Object createAndDecide() throws IOException {
         Approval approval = Samples.waiting(waiting / 2);
@@ -84,7 +84,7 @@ public class RegistryBenchmark {
         return approvals.apply(approval.id(), Samples.success());
     }
 
-    /** What the page of all approvals asks: all of them in their order, so this one has to grow. */
+    /** Lists all approvals in their order, as the page of all approvals does. The cost must grow with their number. */
     @Benchmark
     public Object list() {
         return approvals.list();

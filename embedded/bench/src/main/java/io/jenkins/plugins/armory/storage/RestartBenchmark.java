@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -26,8 +25,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A start, from opening the store until the first callback is acknowledged. Each fork is a process of its own that has read
- * nothing before; the files are in the operating system's cache.
+ * Measures a start, from opening the store until the first callback is acknowledged. Each fork is a new process that
+ * has read nothing before; the files are in the operating system's cache.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -40,7 +39,7 @@ public class RestartBenchmark {
     @Param({"10", "10000"})
     public int waiting;
 
-    /** How many were decided before and are kept. */
+    /** The number of decided approvals that are kept. */
     @Param({"0", "100000"})
     public int decided;
 
@@ -51,7 +50,7 @@ public class RestartBenchmark {
     @Setup
     public void write() throws IOException {
         folder = Samples.folder();
-        List<Approval> all = new ArrayList<>();
+        var all = new ArrayList<Approval>();
         IntStream.range(0, waiting).mapToObj(Samples::waiting).forEach(all::add);
         id = all.get(0).id();
         IntStream.range(0, decided)
@@ -70,7 +69,7 @@ public class RestartBenchmark {
 
     @Benchmark
     public Object untilTheFirstCallbackIsAcknowledged() throws IOException {
-        Approvals approvals = new Approvals(ApprovalStore.open(folder, timer, timer), timer, timer, Clock.systemUTC());
+        var approvals = new Approvals(ApprovalStore.open(folder, timer, timer), timer, timer, Clock.systemUTC());
         return approvals.apply(id, Samples.success());
     }
 }

@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Approvals as they are where many wait: ids as long as real ones, a webhook that answered, a day to go. */
+/** Pending approvals as a busy controller has them: ids as long as real ones, a webhook that answered, a day to go. */
 final class Samples {
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -24,7 +24,7 @@ final class Samples {
         return HexFormat.of().formatHex(id);
     }
 
-    /** One that waits. Nothing of it is shared with another, as after a restart. */
+    /** Returns a pending approval. It shares no object with another, as after a restart. */
     static Approval waiting(int number) {
         try {
             return ApprovalJson.read(ApprovalJson.write(InMemory.waiting(newId(), number)));
@@ -37,7 +37,7 @@ final class Samples {
         return new Event.Callback(true, "All 42 checks have passed.", "client client-1");
     }
 
-    /** A folder for a store, on the disk that {@code -Dbench.folder} names, or where the benchmark runs. */
+    /** Creates a folder for a store, on the disk that {@code -Dbench.folder} names, or where the benchmark runs. */
     static Path folder() throws IOException {
         return Files.createTempDirectory(
                 Path.of(System.getProperty("bench.folder", "")).toAbsolutePath(), "approvals-");
@@ -51,7 +51,7 @@ final class Samples {
         }
     }
 
-    /** Writes them as the store has them when nothing is in its journal, but without syncing each. */
+    /** Writes approvals to the files of a store with an empty journal, without syncing each. */
     static void write(Path folder, List<Approval> approvals) throws IOException {
         for (String name : List.of("pending", "decided")) {
             Files.createDirectories(folder.resolve(name));

@@ -15,9 +15,9 @@ import java.util.logging.Logger;
 import java.util.zip.CRC32C;
 
 /**
- * Whatever is found on the disk, the store opens, and what it takes for an approval can be written and read again. The input
- * is a file of the journal; after a first byte that is odd, it is records that get their checksums here; and it is the file
- * of an approval.
+ * Checks that the store opens whatever is on the disk, and that each approval it reads can be written and read again.
+ * The input is a file of the journal or, after an odd first byte, records that get their checksums here. It is also the
+ * file of an approval.
  */
 public final class StoreFuzz {
 
@@ -29,12 +29,12 @@ public final class StoreFuzz {
     private static final Logger LOGGER = Logger.getLogger(StoreFuzz.class.getPackageName());
 
     static {
-        LOGGER.setLevel(Level.OFF); // it warns of everything unreadable
+        LOGGER.setLevel(Level.OFF); // it would warn of everything that is unreadable
     }
 
     private StoreFuzz() {}
 
-    /** A disk on which these files are. */
+    /** Returns a disk with these files. */
     private static Disk diskWith(byte[] journal, byte[] file) {
         return new MemoryDisk() {
             @Override
@@ -56,7 +56,7 @@ public final class StoreFuzz {
         };
     }
 
-    /** What Jazzer calls. */
+    /** Called by Jazzer. */
     public static void fuzzerTestOneInput(byte[] data) throws IOException {
         byte[] rest = data.length == 0 ? data : Arrays.copyOfRange(data, 1, data.length);
         boolean summed = data.length > 0 && data[0] % 2 != 0;
@@ -71,9 +71,9 @@ public final class StoreFuzz {
     }
 
     private static byte[] withChecksums(byte[] records) {
-        StringBuilder lines = new StringBuilder();
+        var lines = new StringBuilder();
         for (String record : new String(records, StandardCharsets.ISO_8859_1).split("\n")) {
-            CRC32C crc = new CRC32C();
+            var crc = new CRC32C();
             crc.update(record.getBytes(StandardCharsets.ISO_8859_1));
             lines.append(HexFormat.of().toHexDigits((int) crc.getValue()))
                     .append(' ')
