@@ -21,11 +21,16 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class RestartedStages extends FlowExecutionListener {
 
+    /**
+     * The cause of such builds. Without Declarative Pipelines this class cannot be initialized, so Jenkins leaves out the
+     * extension. A reference in the method alone would fail each Pipeline of that Jenkins as it starts.
+     */
+    private static final Class<RestartDeclarativePipelineCause> CAUSE = RestartDeclarativePipelineCause.class;
+
     @Override
     public void onCreated(FlowExecution execution) {
         Run<?, ?> run = Builds.of(execution);
-        RestartDeclarativePipelineCause cause =
-                run == null ? null : run.getCause(RestartDeclarativePipelineCause.class);
+        RestartDeclarativePipelineCause cause = run == null ? null : run.getCause(CAUSE);
         Run<?, ?> origin = cause == null ? null : cause.getOriginal();
         if (origin != null) {
             ArmoryRuntime.get().deployments().restart(run, origin, stagesBefore(cause.getOriginStage(), origin));
