@@ -16,6 +16,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,9 @@ class HomeTest {
     }
 
     private static Answer data() {
-        return Http.send(Http.request(controller.url() + "armory/api/json"));
+        HttpRequest.Builder request = Http.request(controller.url() + "armory/api/json");
+        controller.authorization().ifPresent(value -> request.header("Authorization", value));
+        return Http.send(request);
     }
 
     @Test
