@@ -195,7 +195,11 @@ final class Change {
                     failures.add(event, place);
                 }
             }
-            case STOPPED -> {} // the end of the part of the build around it counts instead
+            case STOPPED -> { // a gate that was interrupted did not open, whatever the Pipeline catches
+                if (environment != null && environment.takesFailures()) {
+                    failures.add(event, place);
+                }
+            }
         }
     }
 
@@ -226,7 +230,9 @@ final class Change {
      * @param failure of the body, {@code null} if the body succeeded
      */
     private Environment failed(Environment environment, @CheckForNull String failure) {
-        List<Failure> approvals = failures.standingIn(environment);
+        List<Failure> approvals = failures.standingIn(environment).stream()
+                .filter(each -> failure == null || !each.isStop()) // else the body has stopped with it, and says why
+                .toList();
         failures.removeAllOf(environment);
         boolean nothingDone = failure != null
                 && !approvals.isEmpty()

@@ -172,7 +172,7 @@ public record Deployment(
     public Optional<Failure> failedBeside(Place asked, Phase phase) {
         Place place = resolved(asked);
         return failures.stream()
-                .filter(failure -> failure.own() && failure.phase() == phase)
+                .filter(failure -> failure.isOwn() && failure.phase() == phase)
                 .filter(failure ->
                         failure.place().isShared(place) && failure.place().isBeside(place))
                 .findFirst();

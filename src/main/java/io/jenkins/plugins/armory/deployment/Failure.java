@@ -1,18 +1,32 @@
 package io.jenkins.plugins.armory.deployment;
 
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A failed approval of a build.
+ * An approval of a build that did not succeed.
  *
  * @param webhook name of its webhook
  * @param reason for people
- * @param own whether the approval itself failed; {@code false} if the failure of another approval of the phase ended it
+ * @param verdict how it ended: it failed itself, another one of the phase failed, or it was stopped
  */
 @Restricted(NoExternalUse.class)
-public record Failure(Place place, Phase phase, String webhook, String reason, boolean own) {
+public record Failure(Place place, Phase phase, String webhook, String reason, Verdict verdict) {
+
+    boolean isOwn() {
+        return verdict == Verdict.FAILURE;
+    }
+
+    boolean isStop() {
+        return verdict == Verdict.STOPPED;
+    }
+
+    /** Returns whether the step threw, so that the Pipeline may have caught it, and may try again. */
+    boolean isThrown() {
+        return phase != Phase.AFTER_DEPLOYMENT || isStop();
+    }
 
     boolean isOf(Place otherPlace, Phase otherPhase, String otherWebhook) {
         return phase == otherPhase && webhook.equals(otherWebhook) && place.isShared(otherPlace);

@@ -1,8 +1,6 @@
 package io.jenkins.plugins.armory.deployment;
 
-import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
-import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,25 +24,24 @@ final class Failures {
                         && failure.phase() == event.phase()
                         && failure.webhook().equals(event.webhook()));
         if (!known) {
-            all.add(new Failure(
-                    place, event.phase(), event.webhook(), event.reason(), event.verdict() == Verdict.FAILURE));
+            all.add(new Failure(place, event.phase(), event.webhook(), event.reason(), event.verdict()));
         }
     }
 
     /**
-     * Removes the failures that a successful retry makes up for. An {@code afterDeployment} failure stands, and so does
-     * a failure in another branch of the same {@code parallel}.
+     * Removes the failures that a successful retry makes up for. A failure that was not thrown stands, and so does a
+     * failure in another branch of the same {@code parallel}.
      */
     void retried(ApprovalEnded event, Place place) {
-        all.removeIf(failure -> failure.phase() != Phase.AFTER_DEPLOYMENT
+        all.removeIf(failure -> failure.isThrown()
                 && failure.isOf(place, event.phase(), event.webhook())
                 && !failure.place().isBeside(place));
     }
 
-    /** Returns the failures before or within the deployment to an environment, the oldest first. */
+    /** Returns the failures that were thrown in an environment, the oldest first. */
     List<Failure> standingIn(Environment environment) {
         return all.stream()
-                .filter(failure -> isIn(environment, failure) && failure.phase() != Phase.AFTER_DEPLOYMENT)
+                .filter(failure -> isIn(environment, failure) && failure.isThrown())
                 .toList();
     }
 

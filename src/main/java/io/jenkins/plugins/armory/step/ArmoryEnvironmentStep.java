@@ -7,6 +7,7 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.flow.LogText;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;

@@ -170,7 +170,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
     }
 
     /** Ends the approval. If it was pending, {@link #decided} then ends the step. */
-    private void abort(Throwable cause) {
+    private void abort(Throwable cause) throws IOException, InterruptedException {
         boolean known = false;
         try {
             known = approvals()
@@ -183,6 +183,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
                     x);
         }
         if (!known) {
+            tell(Verdict.STOPPED, "It was stopped before its webhook was called.");
             fail(cause);
         }
     }
@@ -195,7 +196,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         super.failed(thrown);
         Work.run(
                 () -> {
-                    tell(Verdict.STOPPED, "The step failed.");
+                    tell(Verdict.STOPPED, "The step failed: " + thrown.getMessage());
                     approvals().apply(approvalId, new Event.Aborted("The step failed."));
                 },
                 x -> LOGGER.log(
@@ -235,6 +236,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
                 succeed(ApprovalResult.of(approval));
             } else if (decision.outcome() == Decision.Outcome.ABORTED) {
                 tell(Verdict.STOPPED, decision.mdMessage());
+                log("Webhook approval '" + approval.webhook() + "' was stopped before a decision.");
                 Throwable stopped = stopCause();
                 fail(stopped != null ? stopped : new FlowInterruptedException(Result.ABORTED, false));
             } else {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Environment.Declaration;
 import io.jenkins.plugins.armory.deployment.Environment.Progress;
@@ -104,7 +105,7 @@ final class DeploymentJson {
                 .put("phase", failure.phase().toString())
                 .put("webhook", failure.webhook())
                 .put("reason", failure.reason())
-                .put("own", failure.own());
+                .put("verdict", failure.verdict().name());
         ArrayNode branches = json.putArray("branches");
         for (Place.Branch branch : place.branches()) {
             branches.addObject().put("parallel", branch.parallel()).put("branch", branch.branch());
@@ -127,7 +128,7 @@ final class DeploymentJson {
                 Phase.of(phase).orElseThrow(() -> new IllegalArgumentException("there is no phase " + phase)),
                 text(json, "webhook"),
                 text(json, "reason"),
-                json.required("own").booleanValue());
+                Verdict.valueOf(text(json, "verdict")));
     }
 
     private static void addAll(ArrayNode array, List<String> texts) {

@@ -242,6 +242,52 @@ public class DeploymentTest {
         }
     }
 
+    private void approvalIsStopped(Place place, Phase phase) {
+        happens(new ApprovalStarted(place, "a1", phase));
+        happens(new ApprovalEnded(place, "a1", phase, "tests", Verdict.STOPPED, "It was stopped."));
+    }
+
+    /** For example with timeout or failFast around it, and a catch around that. */
+    @Test
+    void aGateThatWasInterruptedDidNotOpen() {
+        for (Phase phase : Phase.values()) {
+            deployment = Deployment.EMPTY;
+            reach("staging");
+            reach("prod", "staging");
+            approvalIsStopped(in("staging"), phase);
+            assertThat(state("staging")).isEqualTo(State.DEPLOYING);
+            end("staging");
+
+            assertThat(state("staging")).isEqualTo(State.FAILED);
+            assertThat(environment("staging").reason()).isEqualTo("It was stopped.");
+            assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        }
+    }
+
+    @Test
+    void aSuccessfulRetryMakesUpForAStop() {
+        for (Phase phase : Phase.values()) {
+            deployment = Deployment.EMPTY;
+            reach("prod");
+            approvalIsStopped(in("prod"), phase);
+            approvalSucceeds(in("prod"), phase, "tests");
+            end("prod");
+
+            assertThat(state("prod")).isEqualTo(State.COMPLETE);
+        }
+    }
+
+    @Test
+    void aStopEndsNoApprovalBesideItAndHidesNoReason() {
+        reach("prod");
+        approvalIsStopped(in("prod", "a"), Phase.STRATEGY);
+        assertThat(deployment.failedBeside(in("prod", "b"), Phase.STRATEGY)).isEmpty();
+
+        happens(new Ended("prod", "step of prod", "Aborted by alice"));
+
+        assertThat(environment("prod").reason()).isEqualTo("Aborted by alice");
+    }
+
     @Test
     void aSuccessInAnotherBranchDoesNotMakeUpForAFailure() {
         reach("prod");

@@ -81,6 +81,24 @@ class FailClosedTest {
         assertThat(build.awaitResult("ABORTED")).doesNotContain("never");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "timeout(time: 1, unit: 'SECONDS') { %s }",
+                "parallel(failFast: true, gate: { %s }, lint: { sleep 1; error 'lint' })",
+                "armoryWebhookApproval(webhook: 'deploy-cheks')"
+            })
+    void anInterruptedGateThatIsCaughtStaysClosed(String gate, Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob("""
+                armoryEnvironment('staging') { try { %s } catch (e) { echo "caught" } }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """.formatted(gate.replace("%s", process.approval())))
+                .build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
+    }
+
     @Test
     void aWebhookThatCannotBeCalledIsAFailureToo(Jenkins jenkins, ExternalProcess process) {
         process.onCall(call -> Reply.of(400));
@@ -105,7 +123,8 @@ class FailClosedTest {
 
         assertThat(build.awaitResult("FAILURE"))
                 // Whether it has "prod" by then depends on which branch is faster.
-                .containsPattern("The webhook was not called: environment: this build has no environment \"stagng\"; it has (\"prod\", )?\"staging\"(, \"prod\")?\\. Correct")
+                .containsPattern(
+                        "The webhook was not called: environment: this build has no environment \"stagng\"; it has (\"prod\", )?\"staging\"(, \"prod\")?\\. Correct")
                 .doesNotContain("never");
         assertThat(process.calls()).isEmpty();
         assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));

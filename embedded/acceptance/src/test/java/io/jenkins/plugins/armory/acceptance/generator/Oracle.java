@@ -32,6 +32,7 @@ import java.util.Optional;
  *       failed webhook has succeeded meanwhile, the one that starts may be ended or not.
  *   <li>A second {@code armoryEnvironment} of one name is an error, in {@code retry} too.
  *   <li>{@code failFast} stops whatever waits. What runs may come to its next waiting step or not.
+ *   <li>An approval in an environment that is stopped there counts as one that threw a failure, whatever its phase is.
  * </ul>
  */
 final class Oracle {

@@ -214,6 +214,10 @@ final class Rules {
         Branch interrupted = interrupted(scope);
         if (interrupted != null && choices.perhaps()) {
             interrupted.join.interrupted.add(interrupted.number);
+            if (node instanceof Node.Approval approval && scope.environment != null && choices.perhaps()) {
+                // It had begun: a gate that was interrupted did not open.
+                scope.environment.unresolved.add(new Unresolved(approval.webhook(), approval.phase()));
+            }
             then.end(Thrown.INTERRUPTION);
         } else if (node instanceof Node.Sequence sequence) {
             sequence(sequence.parts(), scope, then);
@@ -458,14 +462,17 @@ final class Rules {
     private static Answer rollsBack(Environment environment, Thrown thrown) {
         boolean before = false;
         boolean strategy = false;
+        boolean after = false;
         for (Unresolved failure : environment.unresolved) {
             before |= failure.phase == Phase.BEFORE_DEPLOYMENT;
             strategy |= failure.phase == Phase.STRATEGY;
+            after |= failure.phase == Phase.AFTER_DEPLOYMENT;
         }
         if (environment.afterFailed) {
             return Answer.NO; // "never after an afterDeployment failure"
         }
-        if (environment.afterSucceeded
+        if (after
+                || environment.afterSucceeded
                 || environment.refusedBeforeCall
                 || thrown != null && thrown.interruption
                 || before && strategy) {
