@@ -17,6 +17,5 @@ public @interface Extension {
     /** The higher, the earlier in its {@link ExtensionList}. */
     double ordinal() default 0;
 
-    /** Whether to go on without the extension when it cannot be loaded. */
     boolean optional() default false;
 }

@@ -3,11 +3,7 @@ package hudson;
 import java.util.AbstractList;
 import jenkins.model.Jenkins;
 
-/**
- * The extensions of one type, in order.
- *
- * @param <T> the type
- */
+/** The extensions of one type, in order. */
 public abstract class ExtensionList<T> extends AbstractList<T> {
     public final Class<T> extensionType;
 

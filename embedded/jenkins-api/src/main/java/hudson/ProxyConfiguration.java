@@ -45,7 +45,6 @@ public final class ProxyConfiguration {
         this.noProxyHost = noProxyHost;
     }
 
-    /** What to go through to that host. */
     public Proxy createProxy(String host) {
         if (noProxyHost != null) {
             for (var pattern : noProxyHost.split("[ \t\n,|]+")) {

@@ -7,18 +7,15 @@ public class Util {
 
     private Util() {}
 
-    /** The text without white space around it, or null when nothing else is in it. */
     @CheckForNull
     public static String fixEmptyAndTrim(@CheckForNull String s) {
         return s == null || s.trim().isEmpty() ? null : s.trim();
     }
 
-    /** The text, or an empty one instead of null. */
     public static String fixNull(@CheckForNull String s) {
         return s == null ? "" : s;
     }
 
-    /** The text as HTML that shows it. */
     public static String escape(@CheckForNull String s) {
         return s == null
                 ? null

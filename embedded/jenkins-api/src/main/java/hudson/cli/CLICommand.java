@@ -11,6 +11,5 @@ public abstract class CLICommand implements ExtensionPoint, Cloneable {
 
     public abstract String getShortDescription();
 
-    /** @return the exit code */
     protected abstract int run() throws Exception;
 }

@@ -1,8 +1,4 @@
 package hudson.model;
 
-/**
- * A convenient base of {@link Describable}s.
- *
- * @param <T> the kind of thing
- */
+/** A convenient base of {@link Describable}s. */
 public abstract class AbstractDescribableImpl<T extends AbstractDescribableImpl<T>> implements Describable<T> {}

@@ -5,6 +5,5 @@ public interface Action extends ModelObject {
 
     String getIconFileName();
 
-    /** The page's path segment below its owner, or null when it has no page. */
     String getUrlName();
 }

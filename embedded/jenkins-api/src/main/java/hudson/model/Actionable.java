@@ -15,7 +15,6 @@ public abstract class Actionable implements ModelObject {
         getActions().add(a);
     }
 
-    /** The first action of that type, or null. */
     public <T extends Action> T getAction(Class<T> type) {
         return getActions().stream()
                 .filter(type::isInstance)

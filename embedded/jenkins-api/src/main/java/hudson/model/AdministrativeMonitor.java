@@ -7,7 +7,6 @@ public abstract class AdministrativeMonitor implements ExtensionPoint, ModelObje
 
     protected AdministrativeMonitor() {}
 
-    /** Whether it does. Asked for many pages, so this must not take long. */
     public abstract boolean isActivated();
 
     @Override

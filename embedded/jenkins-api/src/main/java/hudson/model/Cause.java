@@ -1,7 +1,4 @@
 package hudson.model;
 
 /** Something that a build was started for. */
-public abstract class Cause {
-
-    public abstract String getShortDescription();
-}
+public abstract class Cause {}

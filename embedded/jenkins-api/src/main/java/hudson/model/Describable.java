@@ -1,8 +1,4 @@
 package hudson.model;
 
-/**
- * Something configurable: its {@link Descriptor} tells how.
- *
- * @param <T> the kind of thing
- */
+/** Something configurable: its {@link Descriptor} tells how. */
 public interface Describable<T extends Describable<T>> {}

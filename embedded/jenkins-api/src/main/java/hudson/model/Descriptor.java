@@ -1,12 +1,7 @@
 package hudson.model;
 
-/**
- * What Jenkins knows about a class of {@link Describable}s.
- *
- * @param <T> the kind of thing
- */
+/** What Jenkins knows about a class of {@link Describable}s. */
 public abstract class Descriptor<T extends Describable<T>> implements Saveable {
-    /** The class described. */
     public final transient Class<? extends T> clazz;
 
     @SuppressWarnings("unchecked")
@@ -14,7 +9,6 @@ public abstract class Descriptor<T extends Describable<T>> implements Saveable {
         this.clazz = Self.class.equals(clazz) ? (Class<? extends T>) getClass() : clazz;
     }
 
-    /** Describes the class that the descriptor's own class is nested in. */
     @SuppressWarnings("unchecked")
     protected Descriptor() {
         clazz = (Class<? extends T>) getClass().getEnclosingClass();
@@ -23,7 +17,6 @@ public abstract class Descriptor<T extends Describable<T>> implements Saveable {
         }
     }
 
-    /** Stands for the descriptor's own class, for one that describes itself. */
     @SuppressWarnings("rawtypes")
     protected static Class self() {
         return Self.class;

@@ -17,11 +17,7 @@ public interface Item extends ModelObject, AccessControlled {
 
     String getName();
 
-    /** The names of the item and of the folders that it is in, as in {@code team-a/deploy}. */
     String getFullName();
-
-    @Override
-    String getDisplayName();
 
     /** Its URL relative to the Jenkins URL, with a slash at the end. */
     String getUrl();

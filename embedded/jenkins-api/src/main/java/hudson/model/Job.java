@@ -3,12 +3,7 @@ package hudson.model;
 import java.io.File;
 import java.util.Objects;
 
-/**
- * An item with builds.
- *
- * @param <JobT> the job's own type
- * @param <RunT> its builds' type
- */
+/** An item with builds. */
 public abstract class Job<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, RunT>> implements Item {
     private final ItemGroup<?> parent;
     private final String name;
@@ -42,7 +37,6 @@ public abstract class Job<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
         return getFullName().replace("/", " » ");
     }
 
-    /** The folder that has a folder of each build, named by its number. */
     public abstract File getBuildDir();
 
     /** The build, or null when there is none of that number. */

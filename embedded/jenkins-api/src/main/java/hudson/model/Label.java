@@ -5,7 +5,6 @@ import java.util.Set;
 /** A name for some nodes. */
 public abstract class Label {
 
-    /** The nodes that have it. */
     public Set<Node> getNodes() {
         return Set.of();
     }

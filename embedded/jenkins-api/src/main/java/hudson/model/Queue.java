@@ -9,14 +9,12 @@ import org.springframework.security.core.Authentication;
 /** What waits for an executor; the embedded controller runs all builds at once. */
 public class Queue {
 
-    /** Something that can wait. */
     public interface Task extends SubTask {
 
         String getName();
 
         String getFullDisplayName();
 
-        @Override
         String getUrl();
 
         default Authentication getDefaultAuthentication2() {
@@ -24,16 +22,13 @@ public class Queue {
         }
     }
 
-    /** Something that is run. */
     public interface Executable {}
 
-    /** A task that waits for its time. */
     public static final class WaitingItem {
 
         public WaitingItem(Calendar timestamp, Task project, List<Action> actions) {}
     }
 
-    /** A task that waits for an executor alone. */
     public static final class BuildableItem {
 
         public BuildableItem(WaitingItem wi) {}

@@ -35,25 +35,8 @@ public final class Result implements Serializable {
         return FAILURE;
     }
 
-    /** The worse of the two. */
-    public Result combine(Result that) {
-        return isWorseThan(that) ? this : that;
-    }
-
     public boolean isWorseThan(Result that) {
         return ordinal > that.ordinal;
-    }
-
-    public boolean isWorseOrEqualTo(Result that) {
-        return ordinal >= that.ordinal;
-    }
-
-    public boolean isBetterThan(Result that) {
-        return ordinal < that.ordinal;
-    }
-
-    public boolean isBetterOrEqualTo(Result that) {
-        return ordinal <= that.ordinal;
     }
 
     @Override

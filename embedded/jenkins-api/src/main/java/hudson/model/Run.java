@@ -4,14 +4,8 @@ import hudson.security.ACL;
 import hudson.security.AccessControlled;
 import java.io.File;
 import java.io.IOException;
-import jenkins.model.Jenkins;
 
-/**
- * A build.
- *
- * @param <JobT> its job's type
- * @param <RunT> its own type
- */
+/** A build. */
 public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, RunT>> extends Actionable
         implements AccessControlled {
     protected final transient JobT project;
@@ -26,7 +20,6 @@ public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
 
     public abstract int getNumber();
 
-    /** The build's folder. */
     public abstract File getRootDir();
 
     /** The result so far, or null while there is none. */
@@ -41,7 +34,6 @@ public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
         return null;
     }
 
-    /** Writes the build's record to disk. */
     public synchronized void save() throws IOException {}
 
     @Override
@@ -58,19 +50,8 @@ public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
         return project.getUrl() + getNumber() + '/';
     }
 
-    /** A name from which {@link #fromExternalizableId} finds the build again. */
     public String getExternalizableId() {
         return project.getFullName() + '#' + getNumber();
-    }
-
-    /** The build of that name, or null when it is gone. */
-    public static Run<?, ?> fromExternalizableId(String id) {
-        var hash = id.lastIndexOf('#');
-        if (hash <= 0) {
-            throw new IllegalArgumentException("Not the id of a build: " + id);
-        }
-        Job<?, ?> job = Jenkins.get().getItemByFullName(id.substring(0, hash), Job.class);
-        return job == null ? null : job.getBuildByNumber(Integer.parseInt(id.substring(hash + 1)));
     }
 
     @Override

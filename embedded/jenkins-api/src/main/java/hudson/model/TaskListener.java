@@ -12,7 +12,6 @@ public interface TaskListener {
 
     PrintStream getLogger();
 
-    /** Logs an error, and returns a writer for its details. */
     default PrintWriter error(String message) {
         getLogger().println("ERROR: " + message);
         return new PrintWriter(getLogger(), true, StandardCharsets.UTF_8);

@@ -1,8 +1,4 @@
 package hudson.remoting;
 
-/**
- * The result of something that runs at the other end of a channel.
- *
- * @param <V> its type
- */
+/** The result of something that runs at the other end of a channel. */
 public interface Future<V> extends java.util.concurrent.Future<V> {}

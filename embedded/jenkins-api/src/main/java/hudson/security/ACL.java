@@ -10,7 +10,6 @@ import org.springframework.security.core.context.SecurityContextImpl;
 
 /** Who may do what with one object. */
 public abstract class ACL {
-    /** Jenkins itself, which may do everything. */
     public static final Authentication SYSTEM2 = new UsernamePasswordAuthenticationToken("SYSTEM", "SYSTEM");
 
     public abstract boolean hasPermission2(Authentication a, Permission permission);

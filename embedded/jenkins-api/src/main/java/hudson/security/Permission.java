@@ -6,7 +6,6 @@ import org.jvnet.localizer.Localizable;
 public final class Permission {
     public final PermissionGroup group;
     public final String name;
-    /** Who has that one has this one too; may be null. */
     public final Permission impliedBy;
 
     public Permission(PermissionGroup group, String name, Permission impliedBy) {

@@ -1,13 +1,11 @@
 package hudson.util;
 
 import java.io.IOException;
-import java.util.Locale;
 
 /** What a form says about the value of one field. */
-public abstract class FormValidation extends IOException {
+public class FormValidation extends IOException {
     private static final long serialVersionUID = 1;
 
-    /** How the value is. */
     public enum Kind {
         OK,
         WARNING,
@@ -20,8 +18,6 @@ public abstract class FormValidation extends IOException {
         super(message);
         this.kind = kind;
     }
-
-    public abstract String renderHtml();
 
     public static FormValidation ok() {
         return ok(null);
@@ -57,14 +53,6 @@ public abstract class FormValidation extends IOException {
     }
 
     private static FormValidation of(Kind kind, String message) {
-        return new FormValidation(kind, message) {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            public String renderHtml() {
-                var text = message == null ? "" : message.replace("&", "&amp;").replace("<", "&lt;");
-                return "<div class=" + kind.name().toLowerCase(Locale.ENGLISH) + ">" + text + "</div>";
-            }
-        };
+        return new FormValidation(kind, message);
     }
 }

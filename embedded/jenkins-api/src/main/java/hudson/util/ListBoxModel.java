@@ -12,9 +12,7 @@ public class ListBoxModel extends ArrayList<ListBoxModel.Option> {
         add(new Option(displayName, value));
     }
 
-    /** One option. */
     public static final class Option {
-        /** What people read. */
         public String name;
 
         public String value;

@@ -3,12 +3,7 @@ package jenkins.agents;
 import hudson.remoting.Callable;
 import org.jenkinsci.remoting.RoleChecker;
 
-/**
- * Something that a controller has an agent run.
- *
- * @param <V> its result
- * @param <T> what it throws
- */
+/** Something that a controller has an agent run. */
 public interface ControllerToAgentCallable<V, T extends Throwable> extends Callable<V, T> {
 
     @Override

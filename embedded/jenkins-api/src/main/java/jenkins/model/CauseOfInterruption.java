@@ -9,12 +9,10 @@ public abstract class CauseOfInterruption implements Serializable {
 
     public abstract String getShortDescription();
 
-    /** Writes the reason to the build's log. */
     public void print(TaskListener listener) {
         listener.getLogger().println(getShortDescription());
     }
 
-    /** A person stopped it. */
     public static final class UserInterruption extends CauseOfInterruption {
         private static final long serialVersionUID = 1;
 
@@ -22,10 +20,6 @@ public abstract class CauseOfInterruption implements Serializable {
 
         public UserInterruption(String userId) {
             user = userId;
-        }
-
-        public String getUserId() {
-            return user;
         }
 
         @Override

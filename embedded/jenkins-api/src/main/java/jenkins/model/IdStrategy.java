@@ -10,7 +10,6 @@ public abstract class IdStrategy implements Comparator<String> {
         return compare(id1, id2) == 0;
     }
 
-    /** Whatever the case of their letters. */
     public static class CaseInsensitive extends IdStrategy {
 
         @Override

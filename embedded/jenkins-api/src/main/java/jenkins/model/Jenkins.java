@@ -31,7 +31,6 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
     private static volatile Jenkins instance;
 
     private final File root;
-    /** One without users. */
     private final SecurityRealm realm = new SecurityRealm() {};
 
     private volatile ProxyConfiguration proxy;
@@ -50,22 +49,15 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
         return jenkins;
     }
 
-    public static Jenkins getInstanceOrNull() {
-        return instance;
-    }
-
-    /** Who acts in this thread. */
     public static Authentication getAuthentication2() {
         var authentication = SecurityContextHolder.getContext().getAuthentication();
         return authentication == null ? ANONYMOUS2 : authentication;
     }
 
-    /** It takes no requests before it has come to the end of its start. */
     public InitMilestone getInitLevel() {
         return InitMilestone.COMPLETED;
     }
 
-    /** JENKINS_HOME. */
     public File getRootDir() {
         return root;
     }
@@ -74,7 +66,6 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
         return realm;
     }
 
-    /** The proxy to go through, or null. */
     public ProxyConfiguration getProxy() {
         return proxy;
     }
@@ -83,12 +74,10 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
         this.proxy = proxy;
     }
 
-    /** The agent of that name, or null. */
     public Node getNode(String name) {
         return null;
     }
 
-    /** The label of that name, or null. */
     public Label getLabel(String expr) {
         return null;
     }
@@ -112,9 +101,7 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
 
     public abstract <T> ExtensionList<T> getExtensionList(Class<T> extensionType);
 
-    /** Whether no new builds are to start. */
     public abstract boolean isQuietingDown();
 
-    /** Whether the controller is shutting down. */
     public abstract boolean isTerminating();
 }

@@ -10,8 +10,4 @@ public abstract class Tab implements Action {
     public Tab(Actionable object) {
         this.object = object;
     }
-
-    public Actionable getObject() {
-        return object;
-    }
 }

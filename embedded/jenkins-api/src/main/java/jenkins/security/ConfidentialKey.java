@@ -27,7 +27,6 @@ public abstract class ConfidentialKey {
         return id;
     }
 
-    /** What was stored last, or null when nothing was. */
     protected byte[] load() throws IOException {
         var file = file();
         return Files.exists(file) ? Files.readAllBytes(file) : null;

@@ -9,6 +9,5 @@ import java.io.IOException;
 /** Sees each request before it is routed. */
 public interface HttpServletFilter extends ExtensionPoint {
 
-    /** Handles the request and returns true, or returns false to have it go on. */
     boolean handle(HttpServletRequest req, HttpServletResponse rsp) throws IOException, ServletException;
 }

@@ -15,12 +15,7 @@ public interface SubTask extends ModelObject {
 
     Queue.Executable createExecutable() throws IOException;
 
-    /** What it is a part of. */
     default Queue.Task getOwnerTask() {
         return (Queue.Task) this;
-    }
-
-    default String getUrl() {
-        return null;
     }
 }

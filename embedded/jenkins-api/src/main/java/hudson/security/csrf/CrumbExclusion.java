@@ -10,7 +10,6 @@ import java.io.IOException;
 /** Lets requests through that carry no crumb. The embedded controller issues none, so it asks no exclusion either. */
 public abstract class CrumbExclusion implements ExtensionPoint {
 
-    /** Handles the request and returns true, or returns false to have its crumb checked. */
     public boolean process(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         return false;

@@ -27,14 +27,12 @@ public abstract class CredentialsProvider extends Descriptor<CredentialsProvider
         super(self());
     }
 
-    /** The credentials of the type that this provider has for that user in that group. */
     public abstract <C extends Credentials> List<C> getCredentialsInItemGroup(
             Class<C> type,
             ItemGroup itemGroup,
             Authentication authentication,
             List<DomainRequirement> domainRequirements);
 
-    /** The same for something in a group. */
     public <C extends Credentials> List<C> getCredentialsInItem(
             Class<C> type, Item item, Authentication authentication, List<DomainRequirement> domainRequirements) {
         return getCredentialsInItemGroup(type, item.getParent(), authentication, domainRequirements);
@@ -73,7 +71,6 @@ public abstract class CredentialsProvider extends Descriptor<CredentialsProvider
                 .orElse(null);
     }
 
-    /** The credentials that the build may use, or null when it has none of that id and type. */
     public static <C extends IdCredentials> C findCredentialById(String id, Class<C> type, Run<?, ?> run) {
         return lookupCredentialsInItem(type, run.getParent(), ACL.SYSTEM2, List.of()).stream()
                 .filter(credentials -> credentials.getId().equals(id))

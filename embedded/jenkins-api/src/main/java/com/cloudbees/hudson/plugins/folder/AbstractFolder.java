@@ -4,11 +4,7 @@ import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.util.DescribableList;
 
-/**
- * A folder; the embedded controller has none.
- *
- * @param <I> the type of what is in it
- */
+/** A folder; the embedded controller has none. */
 public abstract class AbstractFolder<I extends Item> implements Item, ItemGroup<I> {
 
     public DescribableList<AbstractFolderProperty<?>, AbstractFolderPropertyDescriptor> getProperties() {

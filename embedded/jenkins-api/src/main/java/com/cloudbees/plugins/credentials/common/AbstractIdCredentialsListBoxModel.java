@@ -9,12 +9,7 @@ import hudson.util.ListBoxModel;
 import java.util.List;
 import org.springframework.security.core.Authentication;
 
-/**
- * The credentials to choose from in a form, by their id.
- *
- * @param <T> the list's own type
- * @param <C> the credentials' type
- */
+/** The credentials to choose from in a form, by their id. */
 public abstract class AbstractIdCredentialsListBoxModel<
                 T extends AbstractIdCredentialsListBoxModel<T, C>, C extends IdCredentials>
         extends ListBoxModel {
@@ -58,7 +53,6 @@ public abstract class AbstractIdCredentialsListBoxModel<
         return this;
     }
 
-    /** Keeps the present value selectable when it is not among the credentials. */
     public AbstractIdCredentialsListBoxModel<T, C> includeCurrentValue(String value) {
         if (stream().noneMatch(option -> option.value.equals(value))) {
             add("- current -", value);

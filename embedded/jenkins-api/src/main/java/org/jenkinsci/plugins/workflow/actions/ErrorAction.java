@@ -8,10 +8,6 @@ public class ErrorAction implements PersistentAction {
         this.error = error;
     }
 
-    public Throwable getError() {
-        return error;
-    }
-
     @Override
     public String getDisplayName() {
         return error.getMessage();

@@ -8,7 +8,6 @@ public final class CpsThread implements Serializable {
 
     private CpsThread() {}
 
-    /** The one whose code is being run, or null. */
     public static CpsThread current() {
         return null;
     }

@@ -9,7 +9,6 @@ public final class CpsThreadGroup implements Serializable {
 
     private CpsThreadGroup() {}
 
-    /** Keeps a closure with the Pipeline. */
     public BodyReference export(Closure<?> body) {
         throw new UnsupportedOperationException();
     }

@@ -4,6 +4,4 @@ package org.jenkinsci.plugins.workflow.flow;
 public interface BlockableResume {
 
     boolean isResumeBlocked();
-
-    void setResumeBlocked(boolean resumeBlocked);
 }

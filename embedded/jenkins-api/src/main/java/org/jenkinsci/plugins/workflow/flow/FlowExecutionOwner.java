@@ -8,6 +8,5 @@ import java.io.Serializable;
 public abstract class FlowExecutionOwner implements Serializable {
     private static final long serialVersionUID = 1;
 
-    /** A build of a job, usually. */
     public abstract Queue.Executable getExecutable() throws IOException;
 }

@@ -8,6 +8,5 @@ public interface GraphListener extends ExtensionPoint {
 
     void onNewHead(FlowNode node);
 
-    /** One that hears of it before the Pipeline goes on. */
     interface Synchronous extends GraphListener {}
 }

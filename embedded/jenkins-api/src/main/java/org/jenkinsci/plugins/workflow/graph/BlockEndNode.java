@@ -3,11 +3,7 @@ package org.jenkinsci.plugins.workflow.graph;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 
-/**
- * The end of a block.
- *
- * @param <START> the type of its start
- */
+/** The end of a block. */
 public abstract class BlockEndNode<START extends BlockStartNode> extends FlowNode {
     private final transient START start;
 

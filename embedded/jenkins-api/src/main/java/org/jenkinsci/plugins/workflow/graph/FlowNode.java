@@ -30,12 +30,10 @@ public abstract class FlowNode extends Actionable implements Saveable {
         return List.of();
     }
 
-    /** The id of the innermost block around the node, or null. */
     public String getEnclosingId() {
         return null;
     }
 
-    /** The starts of the blocks around the node, from the inside. */
     public List<? extends BlockStartNode> getEnclosingBlocks() {
         return new ArrayList<>();
     }

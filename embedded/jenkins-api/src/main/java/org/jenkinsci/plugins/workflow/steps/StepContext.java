@@ -15,10 +15,8 @@ public abstract class StepContext implements FutureCallback<Object>, Serializabl
     @Override
     public abstract void onSuccess(Object result);
 
-    /** Asks to have the program written to disk with the step's present state. */
     public abstract ListenableFuture<Void> saveState();
 
-    /** What runs the step's body. */
     public abstract BodyInvoker newBodyInvoker();
 
     @Override

@@ -17,10 +17,8 @@ public abstract class StepExecution implements Serializable {
         return context;
     }
 
-    /** Starts the step; true when it is already done and has told its context so. */
     public abstract boolean start() throws Exception;
 
-    /** Ends the step early: sooner or later its context must hear of it. */
     public void stop(Throwable cause) throws Exception {
         context.onFailure(cause);
     }
@@ -28,7 +26,6 @@ public abstract class StepExecution implements Serializable {
     /** Called after a restart in place of {@link #start}. */
     public void onResume() {}
 
-    /** What the step is doing, in a few words; null when it does not say. */
     public String getStatus() {
         return null;
     }

@@ -21,9 +21,4 @@ public class RestartDeclarativePipelineCause extends Cause {
     public Run<?, ?> getOriginal() {
         return original;
     }
-
-    @Override
-    public String getShortDescription() {
-        return "Restarted from a stage";
-    }
 }

@@ -4,11 +4,7 @@ import org.codehaus.groovy.ast.expr.Expression;
 import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTWhenContent;
 import org.jenkinsci.plugins.pipeline.modeldefinition.withscript.WithScriptDescriptor;
 
-/**
- * What Declarative Pipelines know of a condition.
- *
- * @param <S> the condition's type
- */
+/** What Declarative Pipelines know of a condition. */
 public abstract class DeclarativeStageConditionalDescriptor<S extends DeclarativeStageConditional<S>>
         extends WithScriptDescriptor<S> {
 

@@ -7,16 +7,9 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 
 /** Lets a node be shown as paused, for as long as it has no end time. */
 public class PauseAction extends InvisibleAction implements PersistentAction {
-    private final String cause;
     private long endTime;
 
-    public PauseAction(String cause) {
-        this.cause = cause;
-    }
-
-    public String getCause() {
-        return cause;
-    }
+    public PauseAction(String cause) {}
 
     public void setEndTime(long endTime) {
         this.endTime = endTime;
