@@ -177,11 +177,6 @@ final class Binder {
     private static Object convertMap(Class<?> expected, Map<?, ?> map, String path) {
         var arguments = new LinkedHashMap<String, Object>();
         map.forEach((name, value) -> arguments.put(String.valueOf(name), value));
-        var type = arguments.remove("$class");
-        if (type != null
-                && !List.of(expected.getName(), expected.getSimpleName()).contains(type.toString())) {
-            throw new IllegalArgumentException(path + ": " + type + " is not " + expected.getName());
-        }
         return instantiate(expected, arguments, path);
     }
 

@@ -5,15 +5,12 @@ import groovy.lang.Closure;
 import hudson.EnvVars;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /** The body of a step that a plugin brings, under way in a thread of the program. */
 final class Block extends BodyExecution implements ProgramThread.BodyOwner {
@@ -126,36 +123,6 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
             program.run();
         });
         return true;
-    }
-
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-        throw new UnsupportedOperationException("Bodies are cancelled for a reason");
-    }
-
-    @Override
-    public Collection<StepExecution> getCurrentExecutions() {
-        throw new UnsupportedOperationException("The embedded controller does not tell");
-    }
-
-    @Override
-    public boolean isCancelled() {
-        return cancelled != null && isDone();
-    }
-
-    @Override
-    public boolean isDone() {
-        return end != null;
-    }
-
-    @Override
-    public Object get() {
-        throw new UnsupportedOperationException("Nobody may wait for a body");
-    }
-
-    @Override
-    public Object get(long timeout, TimeUnit unit) {
-        return get();
     }
 
     @Override

@@ -11,12 +11,10 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,12 +43,6 @@ final class ControllerServlet extends HttpServlet {
     private static final Pattern OWN_HOST = Pattern.compile("(127\\.0\\.0\\.1|localhost)(:\\d+)?");
     private static final int MAX_CONFIG_BYTES = 1 << 20;
     private static final int ANSWER_SECONDS = 30;
-    private static final Map<String, String> CONTENT_TYPES = Map.of(
-            "css", "text/css; charset=UTF-8",
-            "js", "text/javascript; charset=UTF-8",
-            "json", "application/json",
-            "png", "image/png",
-            "svg", "image/svg+xml");
 
     private static final String JOB = "/job/([^/]+)/";
     private static final String BUILD = JOB + "(\\d{1,9})/";
@@ -58,8 +50,6 @@ final class ControllerServlet extends HttpServlet {
     private final transient EmbeddedJenkins jenkins;
     private final transient List<Route> routes = List.of(
             new Route("GET", "/", this::index),
-            new Route("GET", "/controller/(style\\.css)", this::ownFile),
-            new Route("GET", "/plugin/" + Pages.PLUGIN + "/((?:[\\w-][\\w.-]*/)*[\\w-][\\w.-]*)", this::pluginFile),
             new Route("POST", "/createItem", this::createItem),
             new Route("GET", "/queue/item/(\\d{1,18})/api/json", this::queueItem),
             new Route("GET", JOB + "?", (path, request, response) -> html(response, Pages.job(job(path)))),
@@ -209,28 +199,6 @@ final class ControllerServlet extends HttpServlet {
         html(response, Pages.index(jenkins.jobs(), rootActions()));
     }
 
-    private void ownFile(MatchResult path, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        file(response, "/io/jenkins/embedded/" + path.group(1));
-    }
-
-    private void pluginFile(MatchResult path, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        file(response, "/plugin-webapp/" + path.group(1));
-    }
-
-    private static void file(HttpServletResponse response, String resource) throws IOException {
-        try (var content = ControllerServlet.class.getResourceAsStream(resource)) {
-            if (content == null) {
-                throw new NotFound("There is no such file");
-            }
-            var extension = resource.substring(resource.lastIndexOf('.') + 1);
-            response.setContentType(CONTENT_TYPES.getOrDefault(extension, "application/octet-stream"));
-            response.setHeader("X-Content-Type-Options", "nosniff");
-            content.transferTo(response.getOutputStream());
-        }
-    }
-
     private void createItem(MatchResult path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         var config = request.getInputStream().readNBytes(MAX_CONFIG_BYTES + 1);
@@ -239,21 +207,11 @@ final class ControllerServlet extends HttpServlet {
             return;
         }
         try {
-            jenkins.createJob(queryParameter(request, "name"), config);
+            jenkins.createJob(request.getParameter("name"), config);
             text(response, 200, "");
         } catch (IllegalArgumentException e) {
             text(response, 400, e.getMessage());
         }
-    }
-
-    /** The parameter of the URL's query; {@code getParameter} could take the body, which is the job's, for a form. */
-    private static String queryParameter(HttpServletRequest request, String name) {
-        var query = request.getQueryString() == null ? "" : request.getQueryString();
-        return Arrays.stream(query.split("&"))
-                .filter(parameter -> parameter.startsWith(name + "="))
-                .map(parameter -> URLDecoder.decode(parameter.substring(name.length() + 1), StandardCharsets.UTF_8))
-                .findFirst()
-                .orElse(null);
     }
 
     private void build(MatchResult path, HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -283,14 +241,7 @@ final class ControllerServlet extends HttpServlet {
             throws IOException {
         var job = job(path);
         var builds = job.builds().stream().map(ControllerServlet::reference).toList();
-        var answer = new LinkedHashMap<String, Object>();
-        answer.put("name", job.getName());
-        answer.put("fullName", job.getFullName());
-        answer.put("url", Jenkins.get().getRootUrl() + job.getUrl());
-        answer.put("nextBuildNumber", job.nextBuildNumber());
-        answer.put("builds", builds);
-        answer.put("lastBuild", builds.isEmpty() ? null : builds.get(0));
-        json(response, answer);
+        json(response, Map.of("name", job.getName(), "url", jenkins.getRootUrl() + job.getUrl(), "builds", builds));
     }
 
     private void deleteJob(MatchResult path, HttpServletRequest request, HttpServletResponse response)
@@ -333,34 +284,18 @@ final class ControllerServlet extends HttpServlet {
         var answer = new LinkedHashMap<String, Object>();
         answer.put("number", build.getNumber());
         answer.put("url", jenkins.getRootUrl() + build.getUrl());
-        answer.put("displayName", build.getDisplayName());
         answer.put("fullDisplayName", build.getFullDisplayName());
-        answer.put("description", build.getDescription());
         answer.put("building", build.isBuilding());
-        answer.put(
-                "result",
-                build.isBuilding() || build.getResult() == null
-                        ? null
-                        : build.getResult().toString());
+        answer.put("result", build.isBuilding() ? null : build.getResult().toString());
         answer.put("timestamp", build.timestamp());
         answer.put("duration", build.duration());
-        answer.put("queueId", build.queueId());
         json(response, answer);
     }
 
     /** See {@link Stage}. */
     private void stagesJson(MatchResult path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        var stages = build(path).stages().stream()
-                .map(stage -> {
-                    var answer = new LinkedHashMap<String, Object>();
-                    answer.put("id", stage.id());
-                    answer.put("name", stage.name());
-                    answer.put("status", stage.status());
-                    return answer;
-                })
-                .toList();
-        json(response, stages);
+        json(response, build(path).stages());
     }
 
     /** Hands the request to the build's action of that URL name. */

@@ -75,36 +75,23 @@ final class EmbeddedJenkins extends Jenkins {
     void load(String url) throws IOException {
         JenkinsLocationConfiguration.get().setUrl(url);
         var casc = getRootDir().toPath().resolve("casc.yaml");
-        named(casc, () -> new Settings(System.getenv()).apply(casc));
+        try {
+            new Settings(System.getenv()).apply(casc);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(casc + ": " + e.getMessage(), e);
+        }
         try (var folders = Files.newDirectoryStream(jobsFolder())) {
             for (var folder : folders) {
                 if (AtomicFile.deleteIfGoing(folder)) {
                     continue;
                 }
-                named(folder, () -> {
-                    var job = PipelineJob.load(this, folder);
-                    jobs.put(job.getName(), job);
-                });
+                var job = PipelineJob.load(this, folder);
+                jobs.put(job.getName(), job);
             }
         }
         builds().forEach(build -> lastQueueId.accumulateAndGet(build.queueId(), Math::max));
         interrupted = builds().filter(PipelineBuild::isBuilding).toList();
         fire(ItemListener.class, ItemListener::onLoaded);
-    }
-
-    /** Reads something so that errors in it name the file. */
-    private static void named(Path file, Reading reading) throws IOException {
-        try {
-            reading.read();
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
-        }
-    }
-
-    @FunctionalInterface
-    private interface Reading {
-
-        void read() throws IOException;
     }
 
     /** Goes on with the builds that the controller's last end interrupted. */

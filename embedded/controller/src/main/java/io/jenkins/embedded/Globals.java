@@ -51,21 +51,5 @@ final class Globals {
         public String getCurrentResult() {
             return build().getResult() == null ? Result.SUCCESS.toString() : getResult();
         }
-
-        public String getDisplayName() {
-            return build().getDisplayName();
-        }
-
-        public String getFullDisplayName() {
-            return build().getFullDisplayName();
-        }
-
-        public String getDescription() {
-            return build().getDescription();
-        }
-
-        public void setDescription(String description) {
-            build().setDescription(description);
-        }
     }
 }

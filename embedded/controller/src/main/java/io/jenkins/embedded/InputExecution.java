@@ -2,7 +2,6 @@ package io.jenkins.embedded;
 
 import hudson.model.Result;
 import hudson.model.TaskListener;
-import jenkins.model.CauseOfInterruption;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -31,7 +30,6 @@ final class InputExecution extends StepExecution {
         return message;
     }
 
-    /** What the button says that lets the Pipeline go on. */
     String ok() {
         return ok;
     }
@@ -51,22 +49,7 @@ final class InputExecution extends StepExecution {
     }
 
     void abort() {
-        var rejection = new Rejection(Jenkins.getAuthentication2().getName());
+        var rejection = new Reason("Rejected by " + Jenkins.getAuthentication2().getName());
         getContext().onFailure(new FlowInterruptedException(Result.ABORTED, true, rejection));
-    }
-
-    private static final class Rejection extends CauseOfInterruption {
-        private static final long serialVersionUID = 1;
-
-        private final String user;
-
-        Rejection(String user) {
-            this.user = user;
-        }
-
-        @Override
-        public String getShortDescription() {
-            return "Rejected by " + user;
-        }
     }
 }

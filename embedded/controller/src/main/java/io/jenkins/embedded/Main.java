@@ -6,18 +6,19 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.jetty.ee9.nested.ErrorHandler;
+import org.eclipse.jetty.ee9.servlet.DefaultServlet;
 import org.eclipse.jetty.ee9.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee9.servlet.ServletHolder;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.kohsuke.args4j.CmdLineException;
+import org.kohsuke.args4j.CmdLineParser;
+import org.kohsuke.args4j.Option;
 
 /**
  * Starts the embedded controller: a small stand-in for a Jenkins controller, to try and test the plugin with on a machine
@@ -34,40 +35,31 @@ public final class Main {
     /** Loggers are forgotten, with their levels, when nobody holds them. */
     private static final Logger JETTY = Logger.getLogger("org.eclipse.jetty");
 
+    @Option(name = "--home", required = true)
+    private Path home;
+
+    @Option(name = "--port", required = true)
+    private int port;
+
     private Main() {}
 
     public static void main(String[] args) throws Exception {
-        Path home;
-        int port;
+        var options = new Main();
         try {
-            var options = parse(args);
-            home = Path.of(options.get("--home")).toAbsolutePath().normalize();
-            port = Integer.parseInt(options.get("--port"));
-        } catch (IllegalArgumentException e) {
+            new CmdLineParser(options).parseArgument(args);
+        } catch (CmdLineException e) {
             System.err.println(USAGE);
             System.exit(USAGE_STATUS);
-            return;
         }
         JETTY.setLevel(Level.WARNING);
         // What it runs is on this machine, unless somebody wants to see how it is without.
         System.getProperties().putIfAbsent("io.jenkins.plugins.armory.allowLoopback", "true");
         try {
-            start(home, port);
+            start(options.home.toAbsolutePath().normalize(), options.port);
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
             System.err.println("The embedded controller cannot start: " + e.getMessage());
             System.exit(1);
         }
-    }
-
-    private static Map<String, String> parse(String[] args) {
-        var options = new HashMap<String, String>();
-        for (var i = 0; i + 1 < args.length; i += 2) {
-            options.put(args[i], args[i + 1]);
-        }
-        if (args.length % 2 != 0 || !options.keySet().equals(Set.of("--home", "--port"))) {
-            throw new IllegalArgumentException("Not the options expected");
-        }
-        return options;
     }
 
     private static void start(Path home, int port) throws Exception {
@@ -89,11 +81,22 @@ public final class Main {
         errors.setShowStacks(false);
         context.setErrorHandler(errors);
         context.addServlet(new ServletHolder(new ControllerServlet(jenkins)), "/*");
+        context.addServlet(files("controller-webapp/"), "/controller/*");
+        context.addServlet(files("plugin-webapp/"), "/plugin/" + Pages.PLUGIN + "/*");
         server.setHandler(context);
         server.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(jenkins, server), "shutdown"));
         System.out.println("Embedded controller is up: " + url);
         jenkins.resumeBuilds(Long.getLong("embedded.resumeDelayMillis", 0));
+    }
+
+    private static ServletHolder files(String folder) {
+        var files = new ServletHolder(folder, DefaultServlet.class);
+        files.setInitParameter(
+                "resourceBase", ClassLoader.getSystemResource(folder).toString());
+        files.setInitParameter("pathInfoOnly", "true");
+        files.setInitParameter("dirAllowed", "false");
+        return files;
     }
 
     private static void lock(Path home) throws IOException {

@@ -36,11 +36,7 @@ final class Pages {
 
     static String build(PipelineBuild build, List<Action> pages, String log, List<InputExecution> inputs) {
         var url = "/" + build.getUrl();
-        var body = new StringBuilder("<p>" + status(build));
-        if (build.getDescription() != null) {
-            body.append(": ").append(escape(build.getDescription()));
-        }
-        body.append("</p>");
+        var body = new StringBuilder("<p>" + status(build) + "</p>");
         for (var action : pages) {
             body.append("<p>")
                     .append(link(url + action.getUrlName() + "/", action.getDisplayName()))

@@ -6,7 +6,6 @@ import hudson.model.Result;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import jenkins.model.CauseOfInterruption;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -56,11 +55,12 @@ final class ParallelExecution extends StepExecution implements ProgramThread.Bod
         if (outcome.isSuccess()) {
             results.put(branch.branch(), outcome.getNormal());
         } else {
-            program.build().log().listener("").getLogger().println("Failed in branch " + branch.branch());
+            var reason = new Reason("Failed in branch " + branch.branch());
+            program.build().log().println(reason.getShortDescription());
             if (failure == null) {
                 failure = outcome.getAbnormal();
                 if (failFast) {
-                    var cause = new FlowInterruptedException(Result.ABORTED, true, new FailFast(branch.branch()));
+                    var cause = new FlowInterruptedException(Result.ABORTED, true, reason);
                     running.values().forEach(other -> program.stop(other, cause));
                 }
             }
@@ -84,21 +84,6 @@ final class ParallelExecution extends StepExecution implements ProgramThread.Bod
             getContext().onSuccess(results);
         } else {
             getContext().onFailure(failure);
-        }
-    }
-
-    private static final class FailFast extends CauseOfInterruption {
-        private static final long serialVersionUID = 1;
-
-        private final String branch;
-
-        FailFast(String branch) {
-            this.branch = branch;
-        }
-
-        @Override
-        public String getShortDescription() {
-            return "Failed in branch " + branch;
         }
     }
 }

@@ -23,6 +23,7 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -70,7 +71,6 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         private volatile long duration;
         private volatile boolean completed;
         private volatile String result;
-        private volatile String description;
         /** Once it is over. */
         private volatile ArrayList<Stage> stages = new ArrayList<>();
 
@@ -152,23 +152,16 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         return ProgramFile.read(file, PipelineCompiler.load(getParent().script()));
     }
 
-    private void begin(Source source, Consumer<Program> run) {
+    private void begin(Callable<Program> source, Consumer<Program> run) {
         Program loaded;
         try {
-            loaded = source.get();
+            loaded = source.call();
         } catch (Exception | LinkageError e) {
             finish(e);
             return;
         }
         program.complete(loaded);
         run.accept(loaded);
-    }
-
-    /** Where a program comes from. */
-    @FunctionalInterface
-    private interface Source {
-
-        Program get() throws Exception;
     }
 
     /** Does something with the program, as soon as it is loaded and nothing else is done with it. */
@@ -349,15 +342,6 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         variables.put("BUILD_NUMBER", String.valueOf(number));
         variables.put("BUILD_URL", root + getUrl());
         return variables;
-    }
-
-    String getDescription() {
-        return record.description;
-    }
-
-    void setDescription(String description) {
-        record.description = description;
-        save();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.jenkins.embedded;
 
+import groovy.util.Node;
+import groovy.util.XmlParser;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Job;
@@ -13,13 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import javax.xml.parsers.DocumentBuilderFactory;
+import java.util.stream.Stream;
 import javax.xml.parsers.ParserConfigurationException;
-import org.w3c.dom.Document;
-import org.w3c.dom.Element;
 import org.xml.sax.SAXException;
 
 /** A Pipeline job, read from a {@code config.xml} as Jenkins writes it. */
@@ -37,53 +38,46 @@ final class PipelineJob extends Job<PipelineJob, PipelineBuild> {
     private PipelineJob(ItemGroup<Item> parent, String name, Path folder, byte[] configXml) {
         super(parent, name);
         this.folder = folder;
-        var root = parse(configXml).getDocumentElement();
-        if (!root.getTagName().equals("flow-definition")) {
+        var root = parse(configXml);
+        if (!root.name().equals("flow-definition")) {
             throw new IllegalArgumentException("The embedded controller runs Pipeline jobs alone: expected a "
-                    + "<flow-definition>, but found <" + root.getTagName() + ">");
+                    + "<flow-definition>, but found <" + root.name() + ">");
         }
-        var definition = root.getElementsByTagName("definition").item(0);
-        if (!(definition instanceof Element element)
-                || !element.getAttribute("class").equals(CPS_DEFINITION)) {
+        var definition = nodes(root.children(), "definition").findFirst();
+        if (definition.isEmpty() || !CPS_DEFINITION.equals(definition.get().attribute("class"))) {
             throw new IllegalArgumentException("The job's <definition> must be of the class " + CPS_DEFINITION);
         }
-        this.script = childText(element, "script");
-        readParameters(root);
+        this.script = text(definition.get(), "script");
+        nodes(root.depthFirst(), "parameterDefinitions")
+                .flatMap(parameters -> nodes(parameters.children(), null))
+                .forEach(this::addParameter);
     }
 
-    private void readParameters(Element root) {
-        var groups = root.getElementsByTagName("parameterDefinitions");
-        for (var i = 0; i < groups.getLength(); i++) {
-            for (var node = groups.item(i).getFirstChild(); node != null; node = node.getNextSibling()) {
-                if (node instanceof Element parameter) {
-                    if (!parameter.getTagName().equals(STRING_PARAMETER)) {
-                        throw new IllegalArgumentException("The embedded controller knows parameters of the type "
-                                + STRING_PARAMETER + " alone, not " + parameter.getTagName());
-                    }
-                    defaults.put(childText(parameter, "name"), childText(parameter, "defaultValue"));
-                }
-            }
+    private void addParameter(Node parameter) {
+        if (!parameter.name().equals(STRING_PARAMETER)) {
+            throw new IllegalArgumentException("The embedded controller knows parameters of the type "
+                    + STRING_PARAMETER + " alone, not " + parameter.name());
         }
+        defaults.put(text(parameter, "name"), text(parameter, "defaultValue"));
     }
 
-    private static String childText(Element parent, String name) {
-        var child = parent.getElementsByTagName(name).item(0);
-        return child == null ? "" : child.getTextContent();
+    private static Stream<Node> nodes(List<?> content, String name) {
+        return content.stream()
+                .filter(Node.class::isInstance)
+                .map(Node.class::cast)
+                .filter(node -> name == null || node.name().equals(name));
     }
 
-    /** Reads XML without document types, which could make the parser read other files or run out of memory. */
-    private static Document parse(byte[] xml) {
+    private static String text(Node parent, String name) {
+        return nodes(parent.children(), name).map(Node::text).findFirst().orElse("");
+    }
+
+    /** Rejects document types, as Groovy's parser does by default. */
+    private static Node parse(byte[] xml) {
         try {
-            var factory = DocumentBuilderFactory.newInstance();
-            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-            factory.setXIncludeAware(false);
-            var builder = factory.newDocumentBuilder();
-            builder.setErrorHandler(null);
-            return builder.parse(new ByteArrayInputStream(xml));
-        } catch (SAXException | IOException e) {
+            return new XmlParser().parse(new ByteArrayInputStream(xml));
+        } catch (SAXException | IOException | ParserConfigurationException e) {
             throw new IllegalArgumentException("Not a valid config.xml: " + e.getMessage(), e);
-        } catch (ParserConfigurationException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -146,10 +140,6 @@ final class PipelineJob extends Job<PipelineJob, PipelineBuild> {
 
     String script() {
         return script;
-    }
-
-    synchronized int nextBuildNumber() {
-        return nextBuildNumber;
     }
 
     /** The builds, latest first. */

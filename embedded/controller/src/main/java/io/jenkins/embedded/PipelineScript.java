@@ -137,7 +137,11 @@ public abstract class PipelineScript extends SerializableScript {
                 .filter(step -> step.getFunctionName().equals(name))
                 .findFirst();
         if (descriptor.isPresent()) {
-            return unchecked(() -> start(name, new PluginStep(descriptor.get(), (Object[]) args)));
+            try {
+                return start(name, new PluginStep(descriptor.get(), (Object[]) args));
+            } catch (Throwable e) {
+                throw PipelineScript.<RuntimeException>unchecked(e);
+            }
         }
         try {
             return super.invokeMethod(name, args);
@@ -184,19 +188,8 @@ public abstract class PipelineScript extends SerializableScript {
     }
 
     /** For a method that cannot declare what a step may throw. */
-    private static <T extends Throwable> Object unchecked(Call call) throws T {
-        try {
-            return call.call();
-        } catch (Throwable e) {
-            @SuppressWarnings("unchecked")
-            var unchecked = (T) e;
-            throw unchecked;
-        }
-    }
-
-    @FunctionalInterface
-    private interface Call {
-
-        Object call() throws Throwable;
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> T unchecked(Throwable e) throws T {
+        throw (T) e;
     }
 }

@@ -1,18 +1,12 @@
 package io.jenkins.embedded;
 
 import groovy.lang.Closure;
-import hudson.EnvVars;
-import hudson.model.Job;
-import hudson.model.Run;
-import hudson.model.TaskListener;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
-import org.jenkinsci.plugins.workflow.flow.FlowExecution;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -29,11 +23,8 @@ record PluginStep(StepDescriptor descriptor, Object[] arguments) implements Prog
         }
         for (var required : descriptor.getRequiredContext()) {
             if (context.get(required) == null) {
-                throw new IllegalStateException("Required context " + required + " of the step " + function
-                        + " is missing; the embedded controller provides " + Run.class.getName() + ", "
-                        + Job.class.getName()
-                        + ", " + TaskListener.class.getName() + ", " + EnvVars.class.getName() + ", "
-                        + FlowExecution.class.getName() + " and " + FlowNode.class.getName());
+                throw new IllegalStateException(
+                        "Required context " + required + " of the step " + function + " is missing");
             }
         }
         var given = named();

@@ -224,7 +224,7 @@ final class Program implements Serializable {
 
     /** Opens a time limit around what the thread does next. */
     Deadline open(ProgramThread thread, long millis) {
-        var deadline = new Deadline(nextId(), thread, System.currentTimeMillis() + millis);
+        var deadline = new Deadline(thread, System.currentTimeMillis() + millis);
         deadlines.add(deadline);
         deadline.schedule();
         return deadline;
@@ -234,13 +234,12 @@ final class Program implements Serializable {
     static final class Deadline implements Serializable {
         private static final long serialVersionUID = 1;
 
-        private final int id;
         private final ProgramThread thread;
         private final long end;
+        private final Reason exceeded = new Reason("Timeout has been exceeded");
         private transient Future<?> timer;
 
-        Deadline(int id, ProgramThread thread, long end) {
-            this.id = id;
+        Deadline(ProgramThread thread, long end) {
             this.thread = thread;
             this.end = end;
         }
@@ -258,7 +257,7 @@ final class Program implements Serializable {
             var program = thread.program();
             if (!program.over && program.deadlines.contains(this)) {
                 program.build.log().println("Cancelling nested steps due to timeout");
-                program.stop(thread, new FlowInterruptedException(Result.ABORTED, true, new Exceeded(id)));
+                program.stop(thread, new FlowInterruptedException(Result.ABORTED, true, exceeded));
             }
         }
 
@@ -267,32 +266,12 @@ final class Program implements Serializable {
             thread.program().deadlines.remove(this);
         }
 
-        /**
-         * What the exception that ended the body is outside of it: for what surrounds the limit, that it was exceeded is
-         * a failure as any other, not an order to stop.
-         */
+        /** Outside of the body, an exceeded limit is a failure as any other, not an order to stop. */
         Throwable outside(FlowInterruptedException e) {
-            var own = e.getCauses().stream().anyMatch(cause -> cause instanceof Exceeded exceeded && exceeded.id == id);
-            return own
+            return e.getCauses().contains(exceeded)
                     ? new FlowInterruptedException(
                             e.getResult(), false, e.getCauses().toArray(CauseOfInterruption[]::new))
                     : e;
-        }
-    }
-
-    /** The reason of what a deadline stops. */
-    private static final class Exceeded extends CauseOfInterruption {
-        private static final long serialVersionUID = 1;
-
-        private final int id;
-
-        Exceeded(int id) {
-            this.id = id;
-        }
-
-        @Override
-        public String getShortDescription() {
-            return "Timeout has been exceeded";
         }
     }
 }

@@ -10,29 +10,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
+import org.apache.commons.text.StringSubstitutor;
 import org.jenkinsci.Symbol;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /** Reads the controller's settings from {@code casc.yaml}, in the schema of the Configuration as Code plugin. */
 final class Settings {
     /** <code>${VARIABLE}</code> or <code>${VARIABLE:-otherwise}</code>; a circumflex before it leaves it as it is. */
-    private static final Pattern VARIABLE = Pattern.compile("(\\^)?\\$\\{(\\w+)(?::-([^}]*))?}");
-
-    private final Map<String, String> environment;
+    private final StringSubstitutor variables;
 
     Settings(Map<String, String> environment) {
-        this.environment = environment;
+        variables = new StringSubstitutor(environment)
+                .setEscapeChar('^')
+                .setDisableSubstitutionInValues(true)
+                .setEnableUndefinedVariableException(true);
     }
 
     /** @throws IllegalArgumentException with the path of what is wrong */
@@ -49,7 +49,7 @@ final class Settings {
         if (root == null) {
             return;
         }
-        var sections = map(substitute(root), "top level");
+        var sections = map(root, "top level");
         Binder.rejectUnknown(sections.keySet(), List.of("credentials", "jenkins", "unclassified"), "top level");
         if (sections.containsKey("credentials")) {
             applyCredentials(sections.get("credentials"));
@@ -134,32 +134,18 @@ final class Settings {
         return list;
     }
 
-    private Object substitute(Object value) {
-        if (value instanceof Map<?, ?> map) {
-            var substituted = new LinkedHashMap<Object, Object>();
-            map.forEach((key, entry) -> substituted.put(key, substitute(entry)));
-            return substituted;
-        }
-        if (value instanceof List<?> list) {
-            return list.stream().map(this::substitute).toList();
-        }
-        return value instanceof String text ? VARIABLE.matcher(text).replaceAll(this::variable) : value;
-    }
-
-    private String variable(MatchResult match) {
-        if (match.group(1) != null) {
-            return Matcher.quoteReplacement(match.group().substring(1));
-        }
-        var otherwise = match.group(3) == null ? "" : match.group(3);
-        return Matcher.quoteReplacement(environment.getOrDefault(match.group(2), otherwise));
-    }
-
     /** Reads every value as a text, as the Configuration as Code plugin does: what it means is the setter's to say. */
-    private static Yaml yaml() {
+    private Yaml yaml() {
         var options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
+        var texts = new SafeConstructor(options) {
+            @Override
+            protected String constructScalar(ScalarNode node) {
+                return variables.replace(super.constructScalar(node));
+            }
+        };
         var dumper = new DumperOptions();
-        return new Yaml(new SafeConstructor(options), new Representer(dumper), dumper, options, new Resolver() {
+        return new Yaml(texts, new Representer(dumper), dumper, options, new Resolver() {
             @Override
             protected void addImplicitResolvers() {
                 // none: a plain value stays a text

@@ -1,5 +1,6 @@
 package io.jenkins.embedded;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import hudson.model.Result;
 import java.io.Serializable;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
@@ -14,8 +15,12 @@ import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 final class Stage implements Serializable {
     private static final long serialVersionUID = 1;
 
+    @JsonProperty
     private final String id;
+
+    @JsonProperty
     private final String name;
+
     /** The worst result that a step in it was shown with, or null; the rest is guarded by this as well. */
     private String warning;
     /** How it ended, or null. */
@@ -68,6 +73,7 @@ final class Stage implements Serializable {
         return result == Result.FAILURE || result == Result.NOT_BUILT ? "FAILED" : result.toString();
     }
 
+    @JsonProperty
     synchronized String status() {
         if (end != null) {
             return end;

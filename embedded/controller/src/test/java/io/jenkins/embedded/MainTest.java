@@ -115,8 +115,8 @@ class MainTest {
         start();
         assertThat(send("DELETE", "createItem", "").statusCode()).isEqualTo(405);
         assertThat(send("GET", "job/none/", "").statusCode()).isEqualTo(404);
-        for (var path : List.of(
-                "plugin/armory-webhook-approval/..%2fio/jenkins/embedded/style.css", "job/a%2fb/", "%00", "%")) {
+        for (var path :
+                List.of("plugin/armory-webhook-approval/..%2fcontroller-webapp/style.css", "job/a%2fb/", "%00", "%")) {
             var answer = raw("GET /" + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
             assertThat(answer)
                     .matches("(?s)HTTP/1.1 4.*")

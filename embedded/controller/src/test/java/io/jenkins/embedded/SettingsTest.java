@@ -92,7 +92,8 @@ class SettingsTest {
                 "credentials: {system: {domainCredentials: {}}} | credentials.system.domainCredentials: expected a list",
                 "credentials: {system: {domainCredentials: [{credentials: [{file: {}}]}]}} | credentials[0]: unknown parameter(s) file",
                 "credentials: {system: {domainCredentials: [{credentials: [{string: {}}]}]}} | credentials[0].string.id: is missing",
-                "'{a: 1, a: 2}' | duplicate key a"
+                "'{a: 1, a: 2}' | duplicate key a",
+                "'unclassified: {location: {url: \"${NONE}\"}}' | Cannot resolve variable 'NONE'"
             })
     void namesThePlaceOfAnError(String yaml, String message) {
         assertThatIllegalArgumentException().isThrownBy(() -> apply(yaml)).withMessageContaining(message);
