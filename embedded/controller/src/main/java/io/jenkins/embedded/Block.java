@@ -5,7 +5,6 @@ import groovy.lang.Closure;
 import hudson.EnvVars;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
@@ -76,16 +75,16 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
         }
         program.build().log().println(label == null ? "[Pipeline] {" : "[Pipeline] { (" + label + ")");
         var parent = context.thread();
-        var block = context.block().labelled(program.nextId(), label);
+        var block = context.block().inner(program.nextId(), label);
         thread = program.fork(parent, parent.branch(), block, body, this, contextual);
         try {
-            var variables = new EnvVars(parent.variables());
+            var variables = new EnvVars(block.variables());
             for (var object : contextual) {
                 if (object instanceof EnvironmentExpander expander) {
                     expander.expand(variables);
                 }
             }
-            thread.setVariables(new HashMap<>(variables));
+            block.variables().putAll(variables);
         } catch (IOException | InterruptedException e) {
             cancelled = e;
         }

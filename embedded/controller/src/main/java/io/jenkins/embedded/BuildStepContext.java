@@ -34,7 +34,7 @@ final class BuildStepContext extends StepContext {
         this.thread = thread;
         this.id = id;
         this.body = body;
-        this.block = thread.block().inner(id);
+        this.block = thread.block().inner(id, null);
         this.environment = thread.program().environment(thread);
     }
 

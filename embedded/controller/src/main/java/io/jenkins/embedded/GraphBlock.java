@@ -3,7 +3,9 @@ package io.jenkins.embedded;
 import hudson.model.Action;
 import hudson.model.Result;
 import java.io.Serializable;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.actions.LabelAction;
 import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
@@ -13,53 +15,63 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 
 /**
- * A block of a Pipeline's graph, as Jenkins has them: the whole Pipeline, a step with a body, and each body of it. It is saved
- * with the program, so that its id stays the same after a restart. The actions of its node are not.
+ * A block of a Pipeline's graph, as on Jenkins: the whole Pipeline, a step with a body, or a body. It is saved with the
+ * program, so its id survives a restart. The actions of its node do not.
  */
 final class GraphBlock implements Serializable {
     private static final long serialVersionUID = 1;
 
     private final String id;
-    /** The one around it; null for the whole Pipeline. */
+    /** Null for the whole Pipeline. */
     private final GraphBlock outer;
     /** What views call it, or null. */
     private final String label;
-    /** The name of the branch of {@code parallel} that it is the body of, or null. */
-    private final String branch;
-    /** The stage that it is the body of, or null. */
-    private final Stage stage;
+    /** The name of a branch of {@code parallel}, or null. */
+    private String branch;
+    /** The stage whose body this is, or null. */
+    private Stage stage;
+    /** What the blocks add to the environment. */
+    private final HashMap<String, String> variables = new HashMap<>();
 
     private transient Start node;
 
-    private GraphBlock(String id, GraphBlock outer, String label, String branch, Stage stage) {
+    private GraphBlock(String id, GraphBlock outer, String label) {
         this.id = id;
         this.outer = outer;
         this.label = label;
-        this.branch = branch;
-        this.stage = stage;
+        if (outer != null) {
+            variables.putAll(outer.variables);
+        }
     }
 
     /** The whole Pipeline. */
     static GraphBlock whole(int id) {
-        return new GraphBlock(String.valueOf(id), null, null, null, null);
-    }
-
-    /** A step, or a body that has no label. */
-    GraphBlock inner(int innerId) {
-        return labelled(innerId, null);
+        return new GraphBlock(String.valueOf(id), null, null);
     }
 
     /** @param innerLabel null for none */
-    GraphBlock labelled(int innerId, String innerLabel) {
-        return new GraphBlock(String.valueOf(innerId), this, innerLabel, null, null);
+    GraphBlock inner(int innerId, String innerLabel) {
+        return new GraphBlock(String.valueOf(innerId), this, innerLabel);
     }
 
     GraphBlock branch(int innerId, String name) {
-        return new GraphBlock(String.valueOf(innerId), this, "Branch: " + name, name, null);
+        var block = inner(innerId, "Branch: " + name);
+        block.branch = name;
+        return block;
     }
 
     GraphBlock stage(Stage body) {
-        return new GraphBlock(body.id(), this, body.name(), null, body);
+        var block = new GraphBlock(body.id(), this, body.name());
+        block.stage = body;
+        return block;
+    }
+
+    GraphBlock outer() {
+        return outer;
+    }
+
+    Map<String, String> variables() {
+        return variables;
     }
 
     /** Has all stages around show the result, if it is worse than theirs. */
@@ -69,7 +81,7 @@ final class GraphBlock implements Serializable {
                 .forEach(block -> block.stage.warn(result));
     }
 
-    /** The node that it starts with; always the same one, as plugins leave their actions on it. */
+    /** Returns always the same node, as plugins leave their actions on it. */
     synchronized BlockStartNode node(PipelineBuild build) {
         if (node == null) {
             node = new Start(build);
@@ -88,7 +100,6 @@ final class GraphBlock implements Serializable {
                 .toList();
     }
 
-    /** Its start. */
     private final class Start extends BlockStartNode {
         private final PipelineBuild build;
 
@@ -128,7 +139,6 @@ final class GraphBlock implements Serializable {
         }
     }
 
-    /** A step in it that has no body, or none under way. */
     private final class Atom extends FlowNode {
         private final PipelineBuild build;
 

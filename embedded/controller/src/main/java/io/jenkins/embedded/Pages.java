@@ -34,29 +34,20 @@ final class Pages {
                 .collect(Collectors.joining("", "<ul>", "</ul>"));
     }
 
-    static String build(PipelineBuild build, List<Action> pages, String log, List<InputExecution> inputs) {
+    static String build(PipelineBuild build, List<Action> actions, String log, List<InputExecution> inputs) {
         var url = "/" + build.getUrl();
-        var body = new StringBuilder("<p>" + status(build) + "</p>");
-        for (var action : pages) {
-            body.append("<p>")
-                    .append(link(url + action.getUrlName() + "/", action.getDisplayName()))
-                    .append("</p>");
-        }
+        var body = new StringBuilder(paragraph(status(build)));
+        actions.stream()
+                .filter(action -> action.getIconFileName() != null)
+                .map(action -> "<p>" + link(url + action.getUrlName() + "/", action.getDisplayName()) + "</p>")
+                .forEach(body::append);
         for (var input : inputs) {
             var inputUrl = url + "input/" + input.id();
-            body.append("<p>")
-                    .append(escape(input.message()))
-                    .append("</p>")
+            body.append(paragraph(input.message()))
                     .append(button(inputUrl + "/proceedEmpty", input.ok()))
                     .append(button(inputUrl + "/abort", "Abort"));
         }
-        for (var stage : build.stages()) {
-            body.append("<p>")
-                    .append(escape(stage.name()))
-                    .append(": ")
-                    .append(stage.status())
-                    .append("</p>");
-        }
+        build.stages().forEach(stage -> body.append(paragraph(stage.name() + ": " + stage.status())));
         if (build.isBuilding()) {
             body.append(button(url + "stop", "Stop the build"));
         }
@@ -79,6 +70,10 @@ final class Pages {
 
     private static String status(PipelineBuild build) {
         return build.isBuilding() ? "running" : String.valueOf(build.getResult());
+    }
+
+    private static String paragraph(String text) {
+        return "<p>" + escape(text) + "</p>";
     }
 
     private static String link(String url, String label) {

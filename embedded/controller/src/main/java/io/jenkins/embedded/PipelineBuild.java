@@ -56,8 +56,8 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         XSTREAM.allowTypes(new Class<?>[] {Record.class, Stage.class});
     }
 
-    /** Runs the programs of all builds; a build takes a thread only while its Pipeline computes something. */
-    private static final Executor THREADS = Executors.newCachedThreadPool(work -> {
+    /** Runs programs, and waits for scripts. A build takes a thread only while its Pipeline computes something. */
+    static final Executor THREADS = Executors.newCachedThreadPool(work -> {
         var thread = new Thread(work, "Pipeline");
         thread.setDaemon(true);
         return thread;

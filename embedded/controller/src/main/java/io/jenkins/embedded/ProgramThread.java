@@ -10,7 +10,6 @@ import hudson.model.TaskListener;
 import hudson.security.ACL;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
@@ -36,8 +35,6 @@ final class ProgramThread implements Serializable {
     private final BodyOwner owner;
     private final String branch;
     private final Continuable continuable;
-    /** What the enclosing blocks add to the environment; replaced, never changed. */
-    private Map<String, String> variables;
     /** The innermost block around what the thread does next. */
     private GraphBlock block;
     /** What the enclosing steps have put into the contexts of those in their bodies, the innermost first. */
@@ -56,7 +53,6 @@ final class ProgramThread implements Serializable {
         this.owner = null;
         this.branch = "";
         this.continuable = continuable;
-        this.variables = new HashMap<>();
         this.block = GraphBlock.whole(program.nextId());
         this.contextual = new ArrayList<>();
     }
@@ -74,7 +70,6 @@ final class ProgramThread implements Serializable {
         this.owner = owner;
         this.branch = branch;
         this.continuable = continuable;
-        this.variables = parent.variables;
         this.block = block;
         this.contextual = new ArrayList<>(contextual);
         this.contextual.addAll(parent.contextual);
@@ -116,44 +111,19 @@ final class ProgramThread implements Serializable {
     }
 
     Map<String, String> variables() {
-        return variables;
-    }
-
-    void setVariables(Map<String, String> variables) {
-        this.variables = variables;
+        return block.variables();
     }
 
     GraphBlock block() {
         return block;
     }
 
-    /** Goes into a block, with further variables for it; returns what {@link #leave} is to get. */
-    Scope enter(GraphBlock inner, Map<String, String> further) {
-        var outer = new Scope(variables, block);
+    void enter(GraphBlock inner) {
         block = inner;
-        if (!further.isEmpty()) {
-            variables = new HashMap<>(variables);
-            variables.putAll(further);
-        }
-        return outer;
     }
 
-    void leave(Scope outer) {
-        variables = outer.variables;
-        block = outer.block;
-    }
-
-    /** What the thread was in before it went into a block. */
-    static final class Scope implements Serializable {
-        private static final long serialVersionUID = 1;
-
-        private final Map<String, String> variables;
-        private final GraphBlock block;
-
-        Scope(Map<String, String> variables, GraphBlock block) {
-            this.variables = variables;
-            this.block = block;
-        }
+    void leave() {
+        block = block.outer();
     }
 
     /** The step that the thread waits for, or null. */

@@ -8,20 +8,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /** {@code sh}: runs a script in the workspace. Its process is a child of the controller, so it does not survive it. */
 final class ShellExecution extends StepExecution {
     private static final long serialVersionUID = 1;
-
-    private static final ExecutorService READERS = Executors.newCachedThreadPool(work -> {
-        var thread = new Thread(work, "sh");
-        thread.setDaemon(true);
-        return thread;
-    });
 
     private final String script;
     private final File workspace;
@@ -47,14 +39,14 @@ final class ShellExecution extends StepExecution {
         builder.environment().putAll(environment);
         process = builder.start();
         process.getOutputStream().close();
-        READERS.execute(() -> await(log));
+        PipelineBuild.THREADS.execute(() -> await(log));
         return false;
     }
 
     private void await(OutputStream log) {
         try {
             if (returnStdout) {
-                READERS.execute(() -> copy(process.getErrorStream(), log));
+                PipelineBuild.THREADS.execute(() -> copy(process.getErrorStream(), log));
                 var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 end(process.waitFor(), output);
             } else {

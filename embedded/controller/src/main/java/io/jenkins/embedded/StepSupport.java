@@ -69,25 +69,25 @@ public final class StepSupport {
         build().log().println("[Pipeline] " + step);
     }
 
-    /** Begins a step with a body; returns what {@link #end} is to get. */
-    public static ProgramThread.Scope begin(String step) {
+    /** Begins a step with a body. */
+    public static void begin(String step) {
         started(step);
-        return thread().enter(thread().block().inner(thread().program().nextId()), Map.of());
+        thread().enter(thread().block().inner(thread().program().nextId(), null));
     }
 
-    public static void end(String step, ProgramThread.Scope outer) {
-        thread().leave(outer);
+    public static void end(String step) {
+        thread().leave();
         started("// " + step);
     }
 
-    /** Begins a body; returns what {@link #leave} is to get when it ends. */
-    public static ProgramThread.Scope enter(Map<String, String> variables) {
-        started("{");
-        return thread().enter(thread().block().inner(thread().program().nextId()), variables);
+    /** Begins a body. */
+    public static void enter(Map<String, String> variables) {
+        begin("{");
+        thread().variables().putAll(variables);
     }
 
-    public static void leave(ProgramThread.Scope outer) {
-        thread().leave(outer);
+    public static void leave() {
+        thread().leave();
         started("}");
     }
 
@@ -99,10 +99,11 @@ public final class StepSupport {
         return stage;
     }
 
-    /** Begins the body of a stage; returns what {@link #leave} is to get when it ends. */
-    public static ProgramThread.Scope enter(Stage stage) {
+    /** Begins the body of a stage. */
+    public static void enter(Stage stage) {
         started("{ (" + stage.name() + ")");
-        return thread().enter(thread().block().stage(stage), Map.of("STAGE_NAME", stage.name()));
+        thread().enter(thread().block().stage(stage));
+        thread().variables().put("STAGE_NAME", stage.name());
     }
 
     /** Whether the plugin has the stage cancelled, which has just begun; then it is shown so, and nothing in it is to be run. */
@@ -115,9 +116,9 @@ public final class StepSupport {
     }
 
     /** @param failure what ended the stage, null for a good end */
-    public static void leave(Stage stage, Throwable failure, ProgramThread.Scope outer) {
+    public static void leave(Stage stage, Throwable failure) {
         stage.end(failure);
-        leave(outer);
+        leave();
     }
 
     /** Has the stages around show the result. */

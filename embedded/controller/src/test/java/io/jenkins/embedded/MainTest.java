@@ -113,7 +113,7 @@ class MainTest {
     @Test
     void answersWithoutStackTraces() throws Exception {
         start();
-        assertThat(send("DELETE", "createItem", "").statusCode()).isEqualTo(405);
+        assertThat(send("DELETE", "createItem", "").statusCode()).isEqualTo(404);
         assertThat(send("GET", "job/none/", "").statusCode()).isEqualTo(404);
         for (var path :
                 List.of("plugin/armory-webhook-approval/..%2fcontroller-webapp/style.css", "job/a%2fb/", "%00", "%")) {

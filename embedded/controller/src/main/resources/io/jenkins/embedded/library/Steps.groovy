@@ -10,8 +10,8 @@ abstract class Steps extends PipelineScript {
 
     def stage(Object arguments, Closure body) {
         def stage = StepSupport.newStage(StepSupport.named('stage', arguments, 'name').name.toString())
-        def around = StepSupport.begin('stage')
-        def outer = StepSupport.enter(stage)
+        StepSupport.begin('stage')
+        StepSupport.enter(stage)
         Throwable failure = null
         try {
             return StepSupport.isCancelled(stage) ? null : body()
@@ -19,8 +19,8 @@ abstract class Steps extends PipelineScript {
             failure = e
             throw e
         } finally {
-            StepSupport.leave(stage, failure, outer)
-            StepSupport.end('stage', around)
+            StepSupport.leave(stage, failure)
+            StepSupport.end('stage')
         }
     }
 
@@ -31,17 +31,17 @@ abstract class Steps extends PipelineScript {
     /** The embedded controller has no agents: whatever the label, the body runs on the controller. */
     def node(Object arguments, Closure body) {
         StepSupport.named('node', arguments, 'label')
-        def around = StepSupport.begin('node')
+        StepSupport.begin('node')
         try {
             return Body.run(StepSupport.workspace(), body)
         } finally {
-            StepSupport.end('node', around)
+            StepSupport.end('node')
         }
     }
 
     def timeout(Object arguments, Closure body) {
         def millis = StepSupport.millis(StepSupport.named('timeout', arguments, 'time', 'unit'), 'MINUTES')
-        def around = StepSupport.begin('timeout')
+        StepSupport.begin('timeout')
         def deadline = StepSupport.deadline(millis)
         try {
             return Body.run([:], body)
@@ -49,13 +49,13 @@ abstract class Steps extends PipelineScript {
             throw deadline.outside(e)
         } finally {
             deadline.close()
-            StepSupport.end('timeout', around)
+            StepSupport.end('timeout')
         }
     }
 
     def retry(Object arguments, Closure body) {
         def left = StepSupport.named('retry', arguments, 'count').count as int
-        def around = StepSupport.begin('retry')
+        StepSupport.begin('retry')
         try {
             while (true) {
                 try {
@@ -70,7 +70,7 @@ abstract class Steps extends PipelineScript {
                 }
             }
         } finally {
-            StepSupport.end('retry', around)
+            StepSupport.end('retry')
         }
     }
 
@@ -80,7 +80,7 @@ abstract class Steps extends PipelineScript {
 
     def catchError(Object arguments, Closure body) {
         def given = StepSupport.named('catchError', arguments, 'message', 'buildResult', 'stageResult', 'catchInterruptions')
-        def around = StepSupport.begin('catchError')
+        StepSupport.begin('catchError')
         try {
             Body.run([:], body)
         } catch (Throwable e) {
@@ -94,7 +94,7 @@ abstract class Steps extends PipelineScript {
             StepSupport.setResult(given.buildResult ?: 'FAILURE')
             StepSupport.showResult(given.stageResult ?: 'SUCCESS')
         } finally {
-            StepSupport.end('catchError', around)
+            StepSupport.end('catchError')
         }
     }
 }
@@ -104,11 +104,11 @@ class Body {
 
     /** Runs it with additional variables around it. */
     static run(Map variables, Closure body) {
-        def outer = StepSupport.enter(variables)
+        StepSupport.enter(variables)
         try {
             return body()
         } finally {
-            StepSupport.leave(outer)
+            StepSupport.leave()
         }
     }
 }
