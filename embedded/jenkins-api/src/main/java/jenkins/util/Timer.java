@@ -1,13 +1,18 @@
 package jenkins.util;
 
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 
 /** The controller's threads for short work at a later time. */
 public class Timer {
     private static final int THREADS = 4;
-    private static final ScheduledThreadPoolExecutor EXECUTOR = new ScheduledThreadPoolExecutor(THREADS, daemons());
+    private static final ScheduledThreadPoolExecutor EXECUTOR = new ScheduledThreadPoolExecutor(
+            THREADS,
+            new ThreadFactoryBuilder()
+                    .setNameFormat("jenkins.util.Timer")
+                    .setDaemon(true)
+                    .build());
 
     static {
         EXECUTOR.setRemoveOnCancelPolicy(true);
@@ -17,13 +22,5 @@ public class Timer {
 
     public static ScheduledExecutorService get() {
         return EXECUTOR;
-    }
-
-    private static ThreadFactory daemons() {
-        return work -> {
-            var thread = new Thread(work, "jenkins.util.Timer");
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 }

@@ -1,5 +1,10 @@
 package io.jenkins.embedded;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import hudson.model.Describable;
 import hudson.util.Secret;
 import java.beans.Introspector;
@@ -30,6 +35,12 @@ import org.kohsuke.stapler.DataBoundSetter;
  * path, such as {@code step.headers[0].key}.
  */
 final class Binder {
+    /** Converts texts to numbers, truth values and constants, but nothing to texts. */
+    private static final ObjectMapper SCALARS = JsonMapper.builder()
+            .withCoercionConfig(
+                    LogicalType.Textual, config -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .build();
 
     private Binder() {}
 
@@ -45,9 +56,7 @@ final class Binder {
         for (var i = 0; i < values.length; i++) {
             var name = names.get(i);
             var parameterType = constructor.getGenericParameterTypes()[i];
-            values[i] = arguments.get(name) == null
-                    ? absent(parameterType)
-                    : convert(parameterType, arguments.get(name), path + '.' + name);
+            values[i] = convert(parameterType, arguments.get(name), path + '.' + name);
         }
         try {
             T object = type.cast(constructor.newInstance(values));
@@ -130,13 +139,6 @@ final class Binder {
         return new IllegalArgumentException(path + ": " + cause.getMessage(), cause);
     }
 
-    private static Object absent(Type type) {
-        if (type instanceof Class<?> raw && raw.isPrimitive()) {
-            return raw == boolean.class ? (Object) false : number(raw, 0);
-        }
-        return null;
-    }
-
     private static Object convert(Type type, Object value, String path) {
         if (type instanceof WildcardType wildcard) {
             return convert(wildcard.getUpperBounds()[0], value, path);
@@ -148,22 +150,21 @@ final class Binder {
                     : convert(raw, value, path);
         }
         var expected = type instanceof Class<?> raw ? raw : Object.class;
-        if (value == null) {
-            return absent(expected);
-        }
-        if (value instanceof CharSequence text) {
-            return convertText(expected, text.toString(), path);
-        }
         if (value instanceof Map<?, ?> map && Describable.class.isAssignableFrom(expected)) {
             return convertMap(expected, map, path);
         }
-        if (value instanceof Number number && number(expected, number.longValue()) != null) {
-            return number(expected, number.longValue());
+        if (value instanceof CharSequence text && expected == Secret.class) {
+            return Secret.fromString(text.toString());
         }
-        if (expected.isInstance(value) || expected == boolean.class && value instanceof Boolean) {
-            return value;
+        return expected.isInstance(value) ? value : convertScalar(expected, value, path);
+    }
+
+    private static Object convertScalar(Class<?> expected, Object value, String path) {
+        try {
+            return SCALARS.convertValue(value, expected);
+        } catch (IllegalArgumentException e) {
+            throw failed(path, e);
         }
-        throw mismatch(expected, value, path);
     }
 
     private static List<Object> convertAll(Type type, Collection<?> elements, String path) {
@@ -178,49 +179,5 @@ final class Binder {
         var arguments = new LinkedHashMap<String, Object>();
         map.forEach((name, value) -> arguments.put(String.valueOf(name), value));
         return instantiate(expected, arguments, path);
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static Object convertText(Class<?> expected, String text, String path) {
-        if (expected.isAssignableFrom(String.class)) {
-            return text;
-        }
-        if (expected == Secret.class) {
-            return Secret.fromString(text);
-        }
-        if ((expected == boolean.class || expected == Boolean.class)
-                && List.of("true", "false").contains(text)) {
-            return Boolean.valueOf(text);
-        }
-        try {
-            if (expected.isEnum()) {
-                return Enum.valueOf((Class<? extends Enum>) expected, text);
-            }
-            var number = number(expected, Long.parseLong(text));
-            if (number != null) {
-                return number;
-            }
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    path + ": " + text + " is not "
-                            + (expected.isEnum()
-                                    ? "one of " + Arrays.toString(expected.getEnumConstants())
-                                    : "a number"),
-                    e);
-        }
-        throw mismatch(expected, text, path);
-    }
-
-    /** The value as a number of that type; null when it is not a type of numbers, or the value too large for it. */
-    private static Number number(Class<?> type, long value) {
-        if (type == int.class || type == Integer.class) {
-            return value == (int) value ? (int) value : null;
-        }
-        return type == long.class || type == Long.class ? value : null;
-    }
-
-    private static IllegalArgumentException mismatch(Class<?> expected, Object value, String path) {
-        return new IllegalArgumentException(path + ": expects " + expected.getName() + " but received "
-                + value.getClass().getName());
     }
 }

@@ -1,6 +1,7 @@
 package io.jenkins.embedded;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.thoughtworks.xstream.XStream;
 import hudson.AbortException;
 import hudson.EnvVars;
@@ -57,11 +58,8 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
     }
 
     /** Runs programs, and waits for scripts. A build takes a thread only while its Pipeline computes something. */
-    static final Executor THREADS = Executors.newCachedThreadPool(work -> {
-        var thread = new Thread(work, "Pipeline");
-        thread.setDaemon(true);
-        return thread;
-    });
+    static final Executor THREADS = Executors.newCachedThreadPool(
+            new ThreadFactoryBuilder().setNameFormat("Pipeline").setDaemon(true).build());
 
     /** What {@code build.xml} holds. */
     private static final class Record {

@@ -15,10 +15,8 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 
 /**
@@ -27,21 +25,6 @@ import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
  */
 public abstract class PipelineScript extends SerializableScript {
     private static final long serialVersionUID = 1;
-
-    private static final List<String> OWN_STEPS = List.of(
-            "catchError",
-            "echo",
-            "error",
-            "input",
-            "node",
-            "parallel",
-            "readFile",
-            "retry",
-            "sh",
-            "sleep",
-            "stage",
-            "timeout",
-            "writeFile");
 
     public void echo(Object arguments) {
         started("echo");
@@ -133,12 +116,10 @@ public abstract class PipelineScript extends SerializableScript {
     /** A step that a plugin brings. */
     @Override
     public Object invokeMethod(String name, Object args) {
-        var descriptor = StepDescriptor.all().stream()
-                .filter(step -> step.getFunctionName().equals(name))
-                .findFirst();
-        if (descriptor.isPresent()) {
+        var descriptor = StepDescriptor.byFunctionName(name);
+        if (descriptor != null) {
             try {
-                return start(name, new PluginStep(descriptor.get(), (Object[]) args));
+                return start(name, new PluginStep(descriptor, (Object[]) args));
             } catch (Throwable e) {
                 throw PipelineScript.<RuntimeException>unchecked(e);
             }
@@ -150,12 +131,7 @@ public abstract class PipelineScript extends SerializableScript {
                 throw new UnsupportedOperationException("The embedded controller runs Scripted Pipelines; "
                         + "Declarative ones, as with pipeline { }, need a Jenkins controller");
             }
-            throw new NoSuchMethodError("No such DSL method '" + name + "' found among steps "
-                    + Stream.concat(
-                                    OWN_STEPS.stream(),
-                                    StepDescriptor.all().stream().map(StepDescriptor::getFunctionName))
-                            .sorted()
-                            .toList());
+            throw new NoSuchMethodError("No such DSL method '" + name + "' found on the embedded controller");
         }
     }
 

@@ -103,13 +103,13 @@ class BinderTest {
     void namesThePlaceOfAWrongValue() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Binder.instantiate(Thing.class, Map.of("name", 5), "step"))
-                .withMessage("step.name: expects java.lang.String but received java.lang.Integer");
+                .withMessageStartingWith("step.name: Cannot coerce Integer value (5)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Binder.instantiate(Thing.class, Map.of("count", "many"), "step"))
-                .withMessage("step.count: many is not a number");
+                .withMessageStartingWith("step.count: Cannot deserialize value of type `int` from String \"many\"");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Binder.instantiate(Thing.class, Map.of("unit", "YEARS"), "step"))
-                .withMessageStartingWith("step.unit: YEARS is not one of [NANOSECONDS,");
+                .withMessageContainingAll("step.unit: ", "YEARS", "NANOSECONDS");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Binder.instantiate(Thing.class, Map.of("on", false), "step"))
                 .withMessage("step.on: must be on");

@@ -278,9 +278,8 @@ class ProgramTest {
     }
 
     @Test
-    void anUnknownStepNamesTheKnownOnes() throws IOException {
-        assertThat(awaitEnd(controller.build("nosuch(1)")))
-                .contains("No such DSL method 'nosuch' found among steps [", ", waitFor, ");
+    void namesAnUnknownStep() throws IOException {
+        assertThat(awaitEnd(controller.build("nosuch(1)"))).contains("No such DSL method 'nosuch' found");
         assertThat(awaitEnd(controller
                         .jenkins()
                         .schedule(
