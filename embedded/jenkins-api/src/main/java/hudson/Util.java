@@ -1,5 +1,6 @@
 package hudson;
 
+import com.google.common.html.HtmlEscapers;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 
 /** Helpers that every part of Jenkins uses. */
@@ -17,11 +18,6 @@ public class Util {
     }
 
     public static String escape(@CheckForNull String s) {
-        return s == null
-                ? null
-                : s.replace("&", "&amp;")
-                        .replace("<", "&lt;")
-                        .replace("\"", "&quot;")
-                        .replace("'", "&#039;");
+        return s == null ? null : HtmlEscapers.htmlEscaper().escape(s);
     }
 }

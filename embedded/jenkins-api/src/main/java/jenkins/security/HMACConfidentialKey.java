@@ -1,18 +1,15 @@
 package jenkins.security;
 
+import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** A secret key of this controller for message authentication codes, created when it is first used. */
 public class HMACConfidentialKey extends ConfidentialKey {
-    private static final String ALGORITHM = "HmacSHA256";
     private static final int KEY_BYTES = 32;
 
-    private SecretKeySpec key;
+    private byte[] key;
 
     public HMACConfidentialKey(String id) {
         super(id);
@@ -21,13 +18,9 @@ public class HMACConfidentialKey extends ConfidentialKey {
     public synchronized byte[] mac(byte[] message) {
         try {
             if (key == null) {
-                key = new SecretKeySpec(loadOrCreate(), ALGORITHM);
+                key = loadOrCreate();
             }
-            var mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            return mac.doFinal(message);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
+            return Hashing.hmacSha256(key).hashBytes(message).asBytes();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot use the key " + getId(), e);
         }

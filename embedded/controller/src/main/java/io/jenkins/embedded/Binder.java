@@ -150,6 +150,9 @@ final class Binder {
                     : convert(raw, value, path);
         }
         var expected = type instanceof Class<?> raw ? raw : Object.class;
+        if (value == null && !expected.isPrimitive()) {
+            return null;
+        }
         if (value instanceof Map<?, ?> map && Describable.class.isAssignableFrom(expected)) {
             return convertMap(expected, map, path);
         }

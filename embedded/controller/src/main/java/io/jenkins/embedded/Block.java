@@ -123,9 +123,4 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
         });
         return true;
     }
-
-    @Override
-    public String toString() {
-        return "a step";
-    }
 }

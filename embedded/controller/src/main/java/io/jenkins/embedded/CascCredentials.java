@@ -47,7 +47,6 @@ final class CascCredentials extends CredentialsProvider {
         return getCredentialsInItemGroup(type, null, authentication, domainRequirements);
     }
 
-    /** What all kinds have. */
     abstract static class Entry implements StandardCredentials {
         private static final long serialVersionUID = 1;
 
@@ -77,7 +76,6 @@ final class CascCredentials extends CredentialsProvider {
         }
     }
 
-    /** {@code string} in {@code casc.yaml}. */
     static final class SecretText extends Entry implements StringCredentials {
         private static final long serialVersionUID = 1;
 
@@ -95,7 +93,6 @@ final class CascCredentials extends CredentialsProvider {
         }
     }
 
-    /** {@code usernamePassword} in {@code casc.yaml}. */
     static final class UsernamePassword extends Entry implements StandardUsernamePasswordCredentials {
         private static final long serialVersionUID = 1;
 

@@ -37,7 +37,7 @@ final class EmbeddedJenkins extends Jenkins {
     private static final Logger LOGGER = Logger.getLogger(EmbeddedJenkins.class.getName());
     private static final long SHUTDOWN_SECONDS = 10;
     /** A name becomes a part of URLs and of paths. */
-    private static final Pattern JOB_NAME = Pattern.compile("[\\w-]([\\w. -]*[\\w-])?");
+    private static final Pattern JOB_NAME = Pattern.compile("(?U)[\\w-]([\\w. -]*[\\w-])?");
 
     private final List<Object> extensions = new CopyOnWriteArrayList<>();
     private final SortedMap<String, PipelineJob> jobs = new ConcurrentSkipListMap<>();
@@ -70,11 +70,7 @@ final class EmbeddedJenkins extends Jenkins {
         }
     }
 
-    /**
-     * Reads settings and jobs.
-     *
-     * @param url where the controller is reached, unless its settings say something else
-     */
+    /** @param url where the controller is reached, unless its settings say something else */
     void load(String url) throws IOException {
         JenkinsLocationConfiguration.get().setUrl(url);
         var casc = getRootDir().toPath().resolve("casc.yaml");

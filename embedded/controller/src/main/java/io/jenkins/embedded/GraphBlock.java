@@ -74,7 +74,7 @@ final class GraphBlock implements Serializable {
         return variables;
     }
 
-    /** Has all stages around show the result, if it is worse than theirs. */
+    /** Shows the result on all stages around, if it is worse than theirs. */
     void warn(Result result) {
         Stream.iterate(this, block -> block != null, block -> block.outer)
                 .filter(block -> block.stage != null)

@@ -1,5 +1,6 @@
 package io.jenkins.embedded;
 
+import com.google.common.html.HtmlEscapers;
 import hudson.model.Action;
 import hudson.model.RootAction;
 import java.util.Collection;
@@ -54,11 +55,7 @@ final class Pages {
         return page(build.getFullDisplayName(), body + "<pre>" + escape(log) + "</pre>");
     }
 
-    /**
-     * A page that a script of the plugin fills. On Jenkins a view of the plugin shows the same around the same element.
-     *
-     * @param script name of the script, and the end of the element's id
-     */
+    /** A page that a script of the plugin fills, as the plugin's view does on Jenkins. */
     static String action(Action action, String script) throws ReflectiveOperationException {
         var words = (String) action.getClass().getMethod("getWords").invoke(action);
         return page(action.getDisplayName(), """
@@ -104,6 +101,6 @@ final class Pages {
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
+        return HtmlEscapers.htmlEscaper().escape(text);
     }
 }

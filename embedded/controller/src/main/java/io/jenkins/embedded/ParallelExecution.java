@@ -18,7 +18,6 @@ final class ParallelExecution extends StepExecution implements ProgramThread.Bod
     private final boolean failFast;
     private final Map<String, ProgramThread> running = new LinkedHashMap<>();
     private final Map<String, Object> results = new LinkedHashMap<>();
-    /** The bodies until the start. */
     private transient Map<String, Closure<?>> bodies;
 
     private Throwable failure;

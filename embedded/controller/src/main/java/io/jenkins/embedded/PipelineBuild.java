@@ -128,7 +128,6 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         });
     }
 
-    /** Goes on after a restart of the controller. */
     void resume() {
         executor.execute(() -> {
             if (getParent().getBuildByNumber(number) != this) {
@@ -171,7 +170,6 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         });
     }
 
-    /** Asks the program for something. */
     <T> CompletableFuture<T> ask(Function<Program, T> question) {
         return program.thenApplyAsync(question, executor);
     }
@@ -200,7 +198,6 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
             return ask(Program::heads).join();
         }
 
-        /** Its build. */
         private final class Owner extends FlowExecutionOwner {
             private static final long serialVersionUID = 1;
 

@@ -138,23 +138,23 @@ public abstract class PipelineScript extends SerializableScript {
     /** The variables of the script, the global ones, and those of the environment. */
     @Override
     public Object getProperty(String name) {
-        switch (name) {
-            case "env":
-                return new Globals.Environment();
-            case "params":
-                return new LinkedHashMap<>(thread().program().build().parameters());
-            case "currentBuild":
-                return new Globals.CurrentBuild();
-            default:
-                try {
-                    return super.getProperty(name);
-                } catch (MissingPropertyException e) {
-                    var value = thread().program().environment(thread()).get(name);
-                    if (value == null) {
-                        throw e;
-                    }
-                    return value;
-                }
+        return switch (name) {
+            case "env" -> new Globals.Environment();
+            case "params" -> new LinkedHashMap<>(thread().program().build().parameters());
+            case "currentBuild" -> new Globals.CurrentBuild();
+            default -> variable(name);
+        };
+    }
+
+    private Object variable(String name) {
+        try {
+            return super.getProperty(name);
+        } catch (MissingPropertyException e) {
+            var value = thread().program().environment(thread()).get(name);
+            if (value == null) {
+                throw e;
+            }
+            return value;
         }
     }
 

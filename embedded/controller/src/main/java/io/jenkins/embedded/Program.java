@@ -116,13 +116,7 @@ final class Program implements Serializable {
         }
     }
 
-    /**
-     * Starts the body of a step in a thread of its own.
-     *
-     * @param branch what the lines of its log begin with
-     * @param block what begins with it
-     * @param contextual what the steps in it find in their contexts
-     */
+    /** Starts the body of a step in a thread of its own. */
     ProgramThread fork(
             ProgramThread parent,
             String branch,
@@ -138,7 +132,7 @@ final class Program implements Serializable {
             threads.add(thread);
             return thread;
         }
-        throw new IllegalArgumentException("The body of " + owner + " is not a closure of the Pipeline");
+        throw new IllegalArgumentException("The body of a step must be a closure of the Pipeline");
     }
 
     /** Where the program has come to, one node for each thread that does not itself wait for another one. */
@@ -188,12 +182,7 @@ final class Program implements Serializable {
                         .map(type::cast);
     }
 
-    /**
-     * Writes the program to disk, unless it is over. A program that cannot be written cannot be relied on, so its build
-     * fails.
-     *
-     * @return whether it was written
-     */
+    /** Writes the program to disk unless it is over. The build of a program that cannot be written fails. */
     boolean save() {
         if (over) {
             return false;

@@ -75,7 +75,6 @@ final class ProgramThread implements Serializable {
         this.contextual.addAll(parent.contextual);
     }
 
-    /** The thread that the calling code of a Pipeline belongs to. */
     static ProgramThread current() {
         var thread = CURRENT.get();
         if (thread == null) {
@@ -126,7 +125,6 @@ final class ProgramThread implements Serializable {
         block = block.outer();
     }
 
-    /** The step that the thread waits for, or null. */
     StepExecution step() {
         return step;
     }
@@ -154,11 +152,7 @@ final class ProgramThread implements Serializable {
         }
     }
 
-    /**
-     * Starts a step from within {@link #run}.
-     *
-     * @return the result of a step that is done at once; otherwise the method does not return, but suspends the Pipeline
-     */
+    /** Returns the result of a step that is done at once; for all others, suspends the Pipeline. */
     Object start(String function, StepStart start) throws Throwable {
         boolean done;
         context = new BuildStepContext(this, program.nextId(), start.body());
@@ -211,7 +205,6 @@ final class ProgramThread implements Serializable {
         }
     }
 
-    /** Lets the step know that the controller was started anew. */
     void resumeStep() {
         if (step == null) {
             return;
@@ -223,7 +216,6 @@ final class ProgramThread implements Serializable {
         }
     }
 
-    /** Creates the execution of a step. */
     @FunctionalInterface
     interface StepStart {
 

@@ -6,15 +6,11 @@ import java.io.Serializable;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 
-/**
- * A stage of a build, with the state that the views of Jenkins would show. {@code job/NAME/N/stages/api/json} has those of a build
- * in the order in which they began, as {@code [{"id": "4", "name": "prod", "status": "ABORTED"}]}. The id is that of the node that
- * its body starts with. The status is one of {@code IN_PROGRESS}, {@code PAUSED}, {@code SUCCESS}, {@code UNSTABLE}, {@code
- * FAILED} and {@code ABORTED}.
- */
+/** A stage of a build, with the state that the views of Jenkins would show. CONTRIBUTING.md describes its JSON. */
 final class Stage implements Serializable {
     private static final long serialVersionUID = 1;
 
+    /** The id of the node that its body starts with. */
     @JsonProperty
     private final String id;
 
@@ -51,11 +47,7 @@ final class Stage implements Serializable {
         }
     }
 
-    /**
-     * It ends, unless it has already.
-     *
-     * @param failure what ended it, null for a good end
-     */
+    /** @param failure what ended it, null for a good end */
     synchronized void end(Throwable failure) {
         if (end == null) {
             end = failure == null

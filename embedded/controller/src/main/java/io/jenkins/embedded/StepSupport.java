@@ -80,7 +80,6 @@ public final class StepSupport {
         started("// " + step);
     }
 
-    /** Begins a body. */
     public static void enter(Map<String, String> variables) {
         begin("{");
         thread().variables().putAll(variables);
@@ -91,7 +90,6 @@ public final class StepSupport {
         started("}");
     }
 
-    /** A stage of the build that begins. */
     public static Stage newStage(String name) {
         var program = thread().program();
         var stage = new Stage(program.nextId(), name);
@@ -99,14 +97,13 @@ public final class StepSupport {
         return stage;
     }
 
-    /** Begins the body of a stage. */
     public static void enter(Stage stage) {
         started("{ (" + stage.name() + ")");
         thread().enter(thread().block().stage(stage));
         thread().variables().put("STAGE_NAME", stage.name());
     }
 
-    /** Whether the plugin has the stage cancelled, which has just begun; then it is shown so, and nothing in it is to be run. */
+    /** Whether the plugin cancels a stage that has just begun. Such a stage is shown as aborted and must not be run. */
     public static boolean isCancelled(Stage stage) {
         var cancelled = CancelledStages.cancel(build(), stage.name(), stage.name(), thread().listener()) != null;
         if (cancelled) {
@@ -156,7 +153,6 @@ public final class StepSupport {
         return e instanceof FlowInterruptedException interruption && interruption.isActualInterruption();
     }
 
-    /** Tells in the log why something failed. */
     public static void report(Throwable e) {
         PipelineBuild.report(e, thread().listener());
     }
