@@ -93,7 +93,7 @@ public final class Main {
     private static ServletHolder files(String folder) {
         var files = new ServletHolder(folder, DefaultServlet.class);
         files.setInitParameter(
-                "resourceBase", ClassLoader.getSystemResource(folder).toString());
+                "baseResource", ClassLoader.getSystemResource(folder).toString());
         files.setInitParameter("pathInfoOnly", "true");
         files.setInitParameter("dirAllowed", "false");
         return files;
