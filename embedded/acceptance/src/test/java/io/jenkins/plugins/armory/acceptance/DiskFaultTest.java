@@ -228,7 +228,7 @@ class DiskFaultTest {
                 .until(() -> callback.succeed("anybody there?"), answer -> answer.status() != 503);
         assertThat(late).returns(410, Answer::status);
         assertThat(process.calls()).hasSize(1);
-        assertThat(controller.output()).contains("Cannot read the approval in " + torn);
+        assertThat(controller.output()).contains("Cannot read an approval: " + torn);
 
         build.delete();
         assertThat(callback.succeed("nobody there")).returns(410, Answer::status);
