@@ -13,6 +13,7 @@ import hudson.security.PermissionGroup;
 import hudson.security.SecurityRealm;
 import jakarta.servlet.ServletContext;
 import java.io.File;
+import java.util.List;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
@@ -104,4 +105,7 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
     public abstract boolean isQuietingDown();
 
     public abstract boolean isTerminating();
+
+    @Override
+    public abstract List<Item> getItems();
 }

@@ -167,7 +167,7 @@ final class EmbeddedJenkins extends Jenkins {
     }
 
     @Override
-    public Collection<Item> getItems() {
+    public List<Item> getItems() {
         return List.copyOf(jobs.values());
     }
 
