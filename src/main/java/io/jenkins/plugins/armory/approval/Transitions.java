@@ -28,7 +28,7 @@ enum Transitions {
             "the terms ask nothing of that side",
             (approval, event, now) -> !isAwaited(approval, event),
             "the same",
-            (approval, event, now) -> approval,
+            Effect.NONE,
             Answer.NOT_AWAITED),
     VERDICT_REPEATED(
             States.ALL,
@@ -73,24 +73,18 @@ enum Transitions {
     CALLBACK_FAILURE(
             States.PENDING,
             Events.of(Event.Callback.class),
-            "",
-            Guard.ALWAYS,
             "FAILURE",
             (approval, event, now) -> approval.calledBack(verdict(event, now)).decided(verdict(event, now)),
             Answer.ACCEPTED),
     PERSON_APPROVED(
             States.PENDING,
             Events.of(Event.ManualApproval.class),
-            "",
-            Guard.ALWAYS,
             "SUCCESS, or the same while the callback is awaited or the webhook has not answered",
             (approval, event, now) -> Endings.settledOrWaiting(approval.judgedByPerson(verdict(event, now)), now),
             Answer.ACCEPTED),
     PERSON_REJECTED(
             States.PENDING,
             Events.of(Event.ManualRejection.class),
-            "",
-            Guard.ALWAYS,
             "REJECTED",
             (approval, event, now) -> {
                 Decision said = verdict(event, now);
@@ -104,45 +98,30 @@ enum Transitions {
             "the callback is there",
             (approval, event, now) -> approval.callback() != null,
             "the same",
-            (approval, event, now) -> approval,
+            Effect.NONE,
             Answer.ENDED),
-    PROGRESS(
-            States.PENDING,
-            Events.of(Event.Progress.class),
-            "",
-            Guard.ALWAYS,
-            "the same",
-            (approval, event, now) -> approval,
-            Answer.ACCEPTED),
+    PROGRESS(States.PENDING, Events.of(Event.Progress.class), "the same", Effect.NONE, Answer.ACCEPTED),
     CANCEL_CALLED(
             States.DECIDED,
             Events.of(Event.CancelCalled.class),
-            "",
-            Guard.ALWAYS,
             "closed",
             (approval, event, now) -> approval.cancelCalled(((Event.CancelCalled) event).attempt()),
             Answer.ACCEPTED),
     CANCEL_NOT_NEEDED(
             States.DECIDED,
             Events.of(Event.CancelNotNeeded.class),
-            "",
-            Guard.ALWAYS,
             "closed",
             (approval, event, now) -> approval.withoutCalls(),
             Answer.ACCEPTED),
     CANCEL_TOO_EARLY(
             States.PENDING,
             Events.of(Event.CancelCalled.class, Event.CancelNotNeeded.class),
-            "",
-            Guard.ALWAYS,
             "the same",
-            (approval, event, now) -> approval,
+            Effect.NONE,
             Answer.IGNORED),
     CALL_AFTER_THE_END(
             States.DECIDED,
             Events.CALLS,
-            "",
-            Guard.ALWAYS,
             "the same, with the attempt noted",
             (approval, event, now) -> approval.noting(((Event.Called) event).attempt()),
             Answer.IGNORED),
@@ -153,10 +132,8 @@ enum Transitions {
                     Event.HeartbeatCheck.class,
                     Event.Aborted.class,
                     Event.OtherFailed.class),
-            "",
-            Guard.ALWAYS,
             "the same",
-            (approval, event, now) -> approval,
+            Effect.NONE,
             Answer.IGNORED),
     DEADLINE_PASSED(
             States.PENDING,
@@ -179,10 +156,8 @@ enum Transitions {
     CHECKED_IN_TIME(
             States.PENDING,
             Events.of(Event.DeadlineCheck.class, Event.HeartbeatCheck.class),
-            "",
-            Guard.ALWAYS,
             "the same",
-            (approval, event, now) -> approval,
+            Effect.NONE,
             Answer.IGNORED),
     CALL_AFTER_THE_CALLBACK(
             States.WAITING,
@@ -195,8 +170,6 @@ enum Transitions {
     NOT_SENT(
             States.PENDING,
             Events.of(Event.NotSent.class),
-            "",
-            Guard.ALWAYS,
             "NOT_SENT",
             (approval, event, now) -> approval.noting(((Event.NotSent) event).attempt())
                     .decided(Outcome.NOT_SENT, ((Event.NotSent) event).reason(), Events.BY_WEBHOOK, now),
@@ -204,41 +177,27 @@ enum Transitions {
     ABORTED(
             States.PENDING,
             Events.of(Event.Aborted.class),
-            "",
-            Guard.ALWAYS,
             "ABORTED",
             (approval, event, now) -> approval.decided(Outcome.ABORTED, ((Event.Aborted) event).reason(), "build", now),
             Answer.ACCEPTED),
     OTHER_FAILED(
             States.PENDING,
             Events.of(Event.OtherFailed.class),
-            "",
-            Guard.ALWAYS,
             "OTHER_FAILED",
             (approval, event, now) -> approval.decided(
                     Outcome.OTHER_FAILED, ((Event.OtherFailed) event).reason(), "another approval", now),
             Answer.ACCEPTED),
     CALL_REPEATED(
-            States.WAITING,
-            Events.of(Event.Failed.class, Event.Sent.class),
-            "",
-            Guard.ALWAYS,
-            "the same",
-            (approval, event, now) -> approval,
-            Answer.IGNORED),
+            States.WAITING, Events.of(Event.Failed.class, Event.Sent.class), "the same", Effect.NONE, Answer.IGNORED),
     CALL_FAILED(
             States.SENDING,
             Events.of(Event.Failed.class),
-            "",
-            Guard.ALWAYS,
             "SENDING, with the attempt noted",
             (approval, event, now) -> approval.noting(((Event.Failed) event).attempt()),
             Answer.ACCEPTED),
     SENT(
             States.SENDING,
             Events.of(Event.Sent.class),
-            "",
-            Guard.ALWAYS,
             "WAITING, or decided if nothing more is required",
             (approval, event, now) -> Endings.settledOrWaiting(
                     approval.noting(((Event.Sent) event).attempt())
@@ -249,14 +208,14 @@ enum Transitions {
 
     /** A condition on the approval before the event. */
     private interface Guard {
-
-        Guard ALWAYS = (approval, event, now) -> true;
-
         boolean holds(Approval approval, Event event, Instant now);
     }
 
     /** The change that an event makes. */
     private interface Effect {
+
+        Effect NONE = (approval, event, now) -> approval;
+
         Approval on(Approval approval, Event event, Instant now);
     }
 
@@ -288,6 +247,11 @@ enum Transitions {
     private final String result;
     private final Effect effect;
     private final Answer answer;
+
+    /** A row without a condition. */
+    Transitions(Set<State> from, List<Class<? extends Event>> events, String result, Effect effect, Answer answer) {
+        this(from, events, "", (approval, event, now) -> true, result, effect, answer);
+    }
 
     Transitions(
             Set<State> from,
