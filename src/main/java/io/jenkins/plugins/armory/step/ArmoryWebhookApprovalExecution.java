@@ -193,20 +193,21 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         if (Jenkins.get().isTerminating()) {
             return; // the approvals are closed, and the next start resumes the step
         }
-        // Before the step ends: what follows in the Pipeline asks the environments.
-        Work.run(() -> tell(Verdict.STOPPED, "The step failed: " + thrown.getMessage()), this::notWritten, this::log);
-        super.failed(thrown);
         Work.run(
-                () -> approvals().apply(approvalId, new Event.Aborted("The step failed.")),
-                this::notWritten,
+                () -> {
+                    // Before the step ends: what follows in the Pipeline asks the environments.
+                    tell(Verdict.STOPPED, "The step failed: " + thrown.getMessage());
+                    super.failed(thrown);
+                    approvals().apply(approvalId, new Event.Aborted("The step failed."));
+                },
+                x -> {
+                    LOGGER.log(
+                            Level.WARNING,
+                            "Cannot write that " + approvalId + " is over; the end of the build tries again",
+                            x);
+                    super.failed(thrown);
+                },
                 this::log);
-    }
-
-    private void notWritten(Exception thrown) {
-        LOGGER.log(
-                Level.WARNING,
-                "Cannot write that " + approvalId + " is over; the end of the build tries again",
-                thrown);
     }
 
     @Override
