@@ -8,6 +8,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -22,10 +25,26 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class StagePause {
 
+    private static final Logger LOGGER = Logger.getLogger(StagePause.class.getName());
+
     private StagePause() {}
 
-    /** Pauses a step that begins to wait. Writes files, so the Pipeline engine's thread must not call it. */
-    public static void begin(StepContext context, String step) throws IOException, InterruptedException {
+    /**
+     * Pauses a step that begins to wait. Writes files, so the Pipeline engine's thread must not call it.
+     *
+     * @param waits whether the step still waits, since it may end meanwhile
+     */
+    public static void begin(StepContext context, String step, BooleanSupplier waits)
+            throws IOException, InterruptedException {
+        if (waits.getAsBoolean()) {
+            pause(context, step);
+        }
+        if (!waits.getAsBoolean()) {
+            end(context, step);
+        }
+    }
+
+    private static void pause(StepContext context, String step) throws IOException, InterruptedException {
         FlowNode node = context.get(FlowNode.class);
         if (!(node instanceof BlockStartNode)) { // stages are the only blocks in views
             pause(node);
@@ -40,8 +59,18 @@ public final class StagePause {
         }
     }
 
-    /** Ends the pause of a step, if it has one. */
-    public static void end(StepContext context, String step) throws IOException, InterruptedException {
+    /** Ends the pause of a step, if it has one. A problem is only logged, since the pause is for views alone. */
+    public static void end(StepContext context, String step) {
+        try {
+            goOn(context, step);
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot end the pause that shows that " + step + " waits", x);
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void goOn(StepContext context, String step) throws IOException, InterruptedException {
         FlowNode node = context.get(FlowNode.class);
         goOn(node);
         FlowNode stage = Stages.innermost(node);

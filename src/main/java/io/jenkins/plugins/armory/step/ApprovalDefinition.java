@@ -44,10 +44,10 @@ final class ApprovalDefinition implements Serializable {
     /**
      * Checks the parameters of the step.
      *
-     * @param enclosing the name of the enclosing environment, {@code null} outside any
+     * @param placeEnvironment the environment that the approval belongs to, {@code null} for the enclosing stage
      * @throws AbortException naming the parameter that is wrong
      */
-    ApprovalDefinition(ArmoryWebhookApprovalStep step, @CheckForNull String enclosing, StepContext context)
+    ApprovalDefinition(ArmoryWebhookApprovalStep step, @CheckForNull String placeEnvironment, StepContext context)
             throws IOException, InterruptedException {
         try {
             reference = WebhookReference.of(step);
@@ -57,9 +57,9 @@ final class ApprovalDefinition implements Serializable {
         } catch (IllegalArgumentException x) {
             throw new AbortException("armoryWebhookApproval: " + x.getMessage());
         }
-        environment = step.getEnvironment() != null
-                ? step.getEnvironment()
-                : enclosing != null ? enclosing : context.get(EnvVars.class).get("STAGE_NAME");
+        environment = placeEnvironment != null
+                ? placeEnvironment
+                : context.get(EnvVars.class).get("STAGE_NAME");
         ManualApproval manual = step.getManualApproval();
         manualMessage = manual == null ? null : manual.toRequirement().message();
         if (manual != null) {

@@ -93,11 +93,8 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     private void showThatItWaits() throws IOException, InterruptedException {
         if (waiting) {
             log("Environment '" + name + "' waits for " + quoted(dependsOn) + ".");
-            StagePause.begin(getContext(), id());
         }
-        if (!waiting) { // meanwhile
-            StagePause.end(getContext(), id());
-        }
+        StagePause.begin(getContext(), id(), () -> waiting);
     }
 
     private static String quoted(Collection<String> names) {

@@ -55,8 +55,12 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
     @CheckForNull
     private String placeEnvironment;
 
-    private Phase phase;
-    private String webhook;
+    private Phase phase = Phase.STRATEGY;
+    private String webhook = "";
+
+    /** What is wrong with the parameters, {@code null} for nothing. */
+    @CheckForNull
+    private String mistake;
 
     /** {@code null} once the approval is written. */
     @CheckForNull
@@ -69,14 +73,16 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
 
     @Override
     public boolean start() throws Exception {
-        EnclosingEnvironment enclosing = getContext().get(EnclosingEnvironment.class);
-        String enclosingName = enclosing == null ? null : enclosing.name();
-        ApprovalDefinition defined = new ApprovalDefinition(step, enclosingName, getContext());
-        definition = defined;
-        placeEnvironment = step.getEnvironment() != null ? step.getEnvironment() : enclosingName;
-        phase = defined.phase();
-        webhook = defined.reference().name();
+        placeEnvironment = EnclosingEnvironment.named(step.getEnvironment(), getContext());
         approvalId = armory().tokens().newId();
+        try {
+            ApprovalDefinition defined = new ApprovalDefinition(step, placeEnvironment, getContext());
+            definition = defined;
+            phase = defined.phase();
+            webhook = defined.reference().name();
+        } catch (AbortException x) {
+            mistake = x.getMessage(); // thrown by begin(), since the environments must know before the step ends
+        }
         later(this::pause);
         ProgramSaves.afterSave(getContext(), this::run, this::begin);
         return false;
@@ -84,6 +90,9 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
 
     /** Creates the approval, on a thread that may wait for an agent if files must be read. */
     private void begin() throws Exception {
+        if (mistake != null) {
+            throw new AbortException(mistake);
+        }
         ApprovalDefinition defined = definition;
         if (defined == null || defined.reference().isInline()) {
             create();
@@ -95,7 +104,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
     private void create() throws Exception {
         ApprovalDefinition defined = definition;
         if (stopCause() != null || defined == null) {
-            return;
+            return; // stop() ends the step
         }
         new ApprovalStart(approvals(), armory().deployments(), armory().requests(), getContext(), this::print)
                 .create(approvalId, defined, place());
@@ -124,10 +133,8 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
     private boolean endIfOtherFailed() throws IOException, InterruptedException {
         Optional<Failure> failed = armory().deployments().deploymentOf(build()).failedBeside(place(), phase);
         if (failed.isPresent()) {
-            approvals()
-                    .apply(
-                            approvalId,
-                            new Event.OtherFailed(OTHER_FAILED + failed.get().reason()));
+            String reason = OTHER_FAILED + failed.get().reason();
+            approvals().apply(approvalId, new Event.OtherFailed(reason));
         }
         return failed.isPresent();
     }
@@ -146,11 +153,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
 
     private void resume() throws Exception {
         Optional<Approval> approval = ResumedApproval.find(approvals(), approvalId, build());
-        Throwable stopped = stopCause();
-        if (approval.isEmpty() && stopped != null) {
-            fail(stopped);
-            return;
-        } else if (approval.isEmpty()) {
+        if (approval.isEmpty()) {
             begin();
             return;
         }
@@ -177,15 +180,16 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
                     .apply(approvalId, new Event.Aborted("The build, or this part of it, was stopped."))
                     .isPresent();
         } catch (IOException x) {
-            LOGGER.log(
-                    Level.WARNING,
-                    "Cannot write that " + approvalId + " was stopped; the next start of Jenkins ends it",
-                    x);
+            unwritten(x, "the next start of Jenkins ends it");
         }
         if (!known) {
             tell(Verdict.STOPPED, "It was stopped before its webhook was called.");
             fail(cause);
         }
+    }
+
+    private void unwritten(Exception x, String next) {
+        LOGGER.log(Level.WARNING, "Cannot write that " + approvalId + " is over; " + next, x);
     }
 
     @Override
@@ -201,10 +205,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
                     approvals().apply(approvalId, new Event.Aborted("The step failed."));
                 },
                 x -> {
-                    LOGGER.log(
-                            Level.WARNING,
-                            "Cannot write that " + approvalId + " is over; the end of the build tries again",
-                            x);
+                    unwritten(x, "the end of the build tries again");
                     super.failed(thrown);
                 },
                 this::log);
@@ -283,23 +284,12 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
     }
 
     private void pause() throws IOException, InterruptedException {
-        if (!isOver()) {
-            StagePause.begin(getContext(), approvalId);
-        }
-        if (isOver()) { // meanwhile
-            StagePause.end(getContext(), approvalId);
-        }
+        StagePause.begin(getContext(), approvalId, () -> !isOver());
     }
 
     @Override
     void finished() {
-        try {
-            StagePause.end(getContext(), approvalId);
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot end the pause that shows that " + approvalId + " waits", x);
-        } catch (InterruptedException x) {
-            Thread.currentThread().interrupt();
-        }
+        StagePause.end(getContext(), approvalId);
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.jenkins.plugins.armory.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.io.IOException;
 import java.io.Serializable;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** The environment around a step. {@code armoryEnvironment} puts it into the context of its body. */
 final class EnclosingEnvironment implements Serializable {
@@ -13,7 +16,10 @@ final class EnclosingEnvironment implements Serializable {
         this.name = name;
     }
 
-    String name() {
-        return name;
+    /** Returns the name that a step gives, else the name of the environment around it, {@code null} for neither. */
+    @CheckForNull
+    static String named(@CheckForNull String given, StepContext context) throws IOException, InterruptedException {
+        EnclosingEnvironment enclosing = context.get(EnclosingEnvironment.class);
+        return given != null || enclosing == null ? given : enclosing.name;
     }
 }

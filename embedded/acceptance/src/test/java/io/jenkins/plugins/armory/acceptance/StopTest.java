@@ -11,6 +11,8 @@ import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A build is stopped at the moments at which its step is between two states. */
 class StopTest {
@@ -27,7 +29,7 @@ class StopTest {
             faults.hold(FaultPoint.DELIVERING);
             Build build = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller)))
                     .build();
-            faults.awaitHeld();
+            faults.awaitHeld(FaultPoint.DELIVERING);
             build.abort();
             build.awaitResult("ABORTED");
             faults.disarm();
@@ -56,7 +58,7 @@ class StopTest {
             controller.kill();
             faults.hold(FaultPoint.STAGE_PAUSED); // the step is resumed, and has not looked for its approval
             controller.start();
-            faults.awaitHeld();
+            faults.awaitHeld(FaultPoint.STAGE_PAUSED);
 
             build.abort();
             Wait.until("the approval has ended")
@@ -65,5 +67,63 @@ class StopTest {
 
             build.awaitResult("ABORTED");
         }
+    }
+
+    /** What follows in the Pipeline asks the environments, so they have to know of the end before the step ends. */
+    @ParameterizedTest
+    @ValueSource(strings = {"webhook: 'deploy-cheks'", "webhook: 'deploy-checks', phase: 'befor'"})
+    void aStepThatFailsBeforeItsApprovalDoesNotEndBeforeTheEnvironmentsKnow(String mistake) {
+        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.VERDICT_TELLING));
+        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
+                ExternalProcess process = new ExternalProcess()) {
+            controller.start();
+            Jenkins jenkins = new Jenkins(controller);
+            faults.hold(FaultPoint.VERDICT_TELLING);
+            Build build = jenkins.createJob(gate("armoryWebhookApproval(" + mistake + ")"))
+                    .build();
+            faults.awaitHeld(FaultPoint.VERDICT_TELLING);
+            giveItTime(jenkins);
+            faults.disarm();
+
+            assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
+        }
+    }
+
+    @Test
+    void aStepThatIsStoppedBeforeItsApprovalDoesNotEndBeforeTheEnvironmentsKnow() {
+        FaultInjector faults = FaultInjector.create(
+                List.of(FaultPoint.APPROVAL_BEGINNING, FaultPoint.STAGE_PAUSED, FaultPoint.VERDICT_TELLING));
+        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
+                ExternalProcess process = new ExternalProcess()) {
+            controller.start();
+            Jenkins jenkins = new Jenkins(controller);
+            faults.hold(FaultPoint.APPROVAL_BEGINNING);
+            Build build = jenkins.createJob(gate(process.approval())).build();
+            faults.awaitHeld(FaultPoint.APPROVAL_BEGINNING);
+            controller.kill();
+            faults.hold(FaultPoint.STAGE_PAUSED, FaultPoint.VERDICT_TELLING);
+            controller.start();
+            faults.awaitHeld(FaultPoint.STAGE_PAUSED); // the step is resumed, and has not looked for its approval
+            build.abort();
+            faults.awaitHeld(FaultPoint.VERDICT_TELLING);
+            faults.hold(FaultPoint.VERDICT_TELLING); // the step goes on, and finds itself stopped
+            giveItTime(jenkins);
+            faults.disarm();
+
+            assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
+            assertThat(process.calls()).isEmpty();
+        }
+    }
+
+    private static String gate(String approval) {
+        return """
+                armoryEnvironment('staging') { try { %s } catch (e) { echo 'caught' } }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """.formatted(approval);
+    }
+
+    /** Another build is run from begin to end. */
+    private static void giveItTime(Jenkins jenkins) {
+        jenkins.createJob("armoryEnvironment('other') { echo 'done' }").build().awaitResult("SUCCESS");
     }
 }

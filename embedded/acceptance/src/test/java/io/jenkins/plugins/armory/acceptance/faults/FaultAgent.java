@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.ProtectionDomain;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -38,12 +39,12 @@ public final class FaultAgent implements BiConsumer<String, Object[]> {
         KILL,
         /** For as long as the plan is there, to throw as if the disk were full. */
         NO_SPACE,
-        /** To go on once the plan is not there any more. */
+        /** To go on once the plan has it no more. */
         HOLD
     }
 
-    /** Behind the plan's name: a file that is there once somebody is held. */
-    static final String HELD = ".held";
+    /** Behind the plan's name and before the point's: a file that is there once somebody is held at that point. */
+    static final String HELD = ".held.";
 
     private static final long LOOK_AGAIN_MILLIS = 10;
 
@@ -94,25 +95,29 @@ public final class FaultAgent implements BiConsumer<String, Object[]> {
     /** A point is passed; the arguments are those of its method. */
     @Override
     public void accept(String point, Object[] arguments) {
-        String written = read();
-        String[] words = written.split("\t", -1);
-        if (!words[0].equals(point) || !Arrays.toString(arguments).contains(words[1])) {
-            return;
+        for (String line : read()) {
+            String[] words = line.split("\t", -1);
+            if (words[0].equals(point) && Arrays.toString(arguments).contains(words[1])) {
+                act(line, words);
+            }
         }
+    }
+
+    private void act(String line, String[] words) {
         Effect effect = Effect.valueOf(words[2]);
         if (effect == Effect.NO_SPACE) {
             sneak(new IOException("No space left on device"));
         } else if (effect == Effect.HOLD) {
-            hold(written);
-        } else if (isTurn(written, Integer.parseInt(words[3]))) {
+            hold(line, words[0]);
+        } else if (isTurn(line, Integer.parseInt(words[3]))) {
             die();
         }
     }
 
-    private void hold(String held) {
+    private void hold(String line, String point) {
         try {
-            Files.writeString(Path.of(plan + HELD), held);
-            while (read().equals(held)) {
+            Files.writeString(Path.of(plan + HELD + point), line);
+            while (read().contains(line)) {
                 Thread.sleep(LOOK_AGAIN_MILLIS);
             }
         } catch (IOException | InterruptedException x) {
@@ -135,12 +140,12 @@ public final class FaultAgent implements BiConsumer<String, Object[]> {
         return passed == turn;
     }
 
-    /** The plan; without one, words that name no point. */
-    private String read() {
+    /** The plan, a line for each point; none without a plan. */
+    private List<String> read() {
         try {
-            return Files.readString(plan, StandardCharsets.UTF_8);
+            return Files.readAllLines(plan, StandardCharsets.UTF_8);
         } catch (NoSuchFileException x) {
-            return "\t\t";
+            return List.of();
         } catch (IOException x) {
             throw new IllegalStateException(x);
         }

@@ -180,30 +180,36 @@ public final class FaultInjector {
 
     /** Has the process die of SIGKILL when it has come to that point for the given time from now on. */
     public void kill(FaultPoint point, int turn) {
-        plan(point, Effect.KILL, turn);
+        // The last word makes it another plan than the one before it.
+        plan(List.of(line(point, Effect.KILL, turn) + '\t' + ++plans));
     }
 
     /** Has the process get "No space left on device" at that point from now on. */
     public void fillDisk(FaultPoint point) {
-        plan(point, Effect.NO_SPACE, 0);
+        plan(List.of(line(point, Effect.NO_SPACE, 0)));
     }
 
-    /** Has whoever comes to that point from now on wait there until {@link #disarm}. */
-    public void hold(FaultPoint point) {
-        plan(point, Effect.HOLD, 0);
+    /**
+     * Has whoever comes to one of these points from now on wait there, until {@link #disarm} or another call without that
+     * point.
+     */
+    public void hold(FaultPoint... points) {
+        plan(Arrays.stream(points).map(point -> line(point, Effect.HOLD, 0)).toList());
     }
 
-    /** Waits until somebody has come to where they are held. */
-    public void awaitHeld() {
-        Wait.until("somebody is held").until(() -> Files.exists(Path.of(plan + FaultAgent.HELD)));
+    /** Waits until somebody has come to a point where they are held. */
+    public void awaitHeld(FaultPoint point) {
+        Wait.until("somebody is held at " + point)
+                .until(() -> Files.exists(Path.of(plan + FaultAgent.HELD + point.name())));
     }
 
-    private void plan(FaultPoint point, Effect effect, int turn) {
-        // The last word makes it another plan than the one before it.
-        String words = String.join(
-                "\t", point.name(), point.argument(), effect.name(), String.valueOf(turn), String.valueOf(++plans));
+    private static String line(FaultPoint point, Effect effect, int turn) {
+        return String.join("\t", point.name(), point.argument(), effect.name(), String.valueOf(turn));
+    }
+
+    private void plan(List<String> lines) {
         try {
-            Path written = Files.writeString(Path.of(plan + ".new"), words);
+            Path written = Files.write(Path.of(plan + ".new"), lines);
             Files.move(written, plan, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException x) {
             throw new UncheckedIOException(x);
@@ -214,7 +220,9 @@ public final class FaultInjector {
     public void disarm() {
         try {
             Files.deleteIfExists(plan);
-            Files.deleteIfExists(Path.of(plan + FaultAgent.HELD));
+            for (FaultPoint point : FaultPoint.values()) {
+                Files.deleteIfExists(Path.of(plan + FaultAgent.HELD + point.name()));
+            }
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }

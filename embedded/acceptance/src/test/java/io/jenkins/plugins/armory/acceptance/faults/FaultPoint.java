@@ -52,6 +52,8 @@ public enum FaultPoint {
     EVENT_PASSED_ON(ANSWER, "approval.Approvals.apply end", "telling the step is under way"),
     CALLBACK_ANSWERING(ANSWER, "callback.CallbackEndpoint.handle end", "the answer was not sent"),
     STEP_TOLD(ANSWER, "step.ArmoryWebhookApprovalExecution.decided", "the step is told"),
+    VERDICT_TELLING(
+            ANSWER, "step.ArmoryWebhookApprovalExecution.tell", "the step is over, the environments are not told"),
     VERDICT_TOLD(ANSWER, "step.ArmoryWebhookApprovalExecution.tell end", "the environments are told"),
     STEP_ENDING(ANSWER, "step.SuspendedExecution.finish", "the Pipeline is about to be told"),
     STEP_ENDED(ANSWER, "step.ArmoryWebhookApprovalExecution.decided end", "the Pipeline was told"),
