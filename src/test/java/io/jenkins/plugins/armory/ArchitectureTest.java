@@ -26,6 +26,7 @@ class ArchitectureTest {
         ROOT + ".callback..",
         ROOT + ".delivery..",
         ROOT + ".deployment..",
+        ROOT + ".file..",
         ROOT + ".http..",
         ROOT + ".storage..",
         ROOT + ".webhook.."

@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import hudson.AbortException;
 import hudson.FilePath;
-import io.jenkins.plugins.armory.webhook.DeploymentFile;
+import io.jenkins.plugins.armory.file.DeploymentFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

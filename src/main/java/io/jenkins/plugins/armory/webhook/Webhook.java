@@ -218,6 +218,11 @@ public final class Webhook implements Serializable {
         return builder;
     }
 
+    /** Returns whether a template can name a key of a context, as {@code {{context.KEY}}}. */
+    public static boolean isContextKey(String key) {
+        return Template.isName(key);
+    }
+
     /** Returns whether any template uses a variable. */
     public boolean mentions(String variable) {
         return templates().anyMatch(template -> Template.variables(template).contains(variable));

@@ -1,8 +1,9 @@
-package io.jenkins.plugins.armory.webhook;
+package io.jenkins.plugins.armory.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -77,8 +78,12 @@ class DeploymentFileTest {
                         .headers(List.of(new Webhook.Header("Authorization", "token {{secrets.github}}")))
                         .body("{\"callback\": \"{{armory.callbackUri}}/callback\"}")
                         .build());
-        assertThat(file.webhooks().get("notify").disableCallback()).isTrue();
-        assertThat(file.webhooks().get("notify").body()).isEqualTo("{\"text\": \"deployed\"}");
+        assertThat(file.webhooks().get("notify"))
+                .isEqualTo(Webhook.named("notify")
+                        .uriTemplate("https://chat.example.com/hook")
+                        .disableCallback(true)
+                        .body("{\"text\": \"deployed\"}")
+                        .build());
         assertThat(file.context()).isEqualTo(Map.of("ref", "main", "build", "17"));
         assertThat(file.target("staging")).contains(new DeploymentFile.Target("staging-cluster", "potatoes"));
         assertThat(file.target("prod")).contains(new DeploymentFile.Target("prod-cluster", null));
@@ -129,7 +134,8 @@ class DeploymentFileTest {
                 "deploy.yml line 13, column 17: webhooks[4].retryCount: \"many\" is not a number",
                 "deploy.yml line 14, column 22: webhooks[4].disableCallback: must be true or false",
                 "deploy.yml line 17, column 14: webhooks[5].headers: must be a list of {key: ..., value: ...}",
-                "deploy.yml line 22, column 14: webhooks[6].headers[0]: unknown field \"val\"; known are key, value",
+                "deploy.yml line 22, column 14: webhooks[6].headers[0]: unknown field \"val\"; did you mean \"value\"?"
+                        + " Known are key, value",
                 "deploy.yml line 23, column 5: webhooks[7]: must be a mapping with name, uriTemplate and so on");
     }
 
@@ -175,7 +181,93 @@ class DeploymentFileTest {
                   - {name: b, uriTemplate: 'https://ci/', headers: *headers}
                 """);
 
-        assertThat(file.webhooks().get("b").headers()).hasSize(1);
+        assertThat(file.webhooks().get("b"))
+                .isEqualTo(Webhook.named("b")
+                        .uriTemplate("https://ci/")
+                        .headers(List.of(new Webhook.Header("X", "y")))
+                        .build());
+    }
+
+    @Test
+    void takesWhatMergeKeysStandFor() throws Exception {
+        DeploymentFile file = parse("""
+                x: &ci {uriTemplate: 'https://ci/', method: PUT, retryCount: 1}
+                y: &more {retryCount: 2, disableCallback: true}
+                webhooks:
+                  - {<<: *ci, name: a}
+                  - {name: b, <<: [*ci, *more], method: GET}
+                """);
+
+        assertThat(file.webhooks().get("a"))
+                .isEqualTo(Webhook.named("a")
+                        .uriTemplate("https://ci/")
+                        .method("PUT")
+                        .retryCount(1)
+                        .build());
+        assertThat(file.webhooks().get("b"))
+                .isEqualTo(Webhook.named("b")
+                        .uriTemplate("https://ci/")
+                        .method("GET")
+                        .retryCount(1)
+                        .disableCallback(true)
+                        .build());
+    }
+
+    @Test
+    void tellsEveryProblemOfOneWebhook() {
+        assertInvalid(
+                """
+                webhooks:
+                  - uriTemplate: ftp://ci/
+                    method: FETCH
+                    networkMode: pigeon
+                    retryCount: -1
+                    headers: [{key: Host, value: x}]
+                    bodyTemplate: {inline: '{{#if}}'}
+                """,
+                "deploy.yml line 2, column 5: webhooks[0].name: must not be blank; it is what people will know the webhook by",
+                "deploy.yml line 2, column 18: webhooks[0].uriTemplate: must start with http:// or https://, or with a variable",
+                "deploy.yml line 3, column 13: webhooks[0].method: \"FETCH\" is not one of POST, GET, HEAD, PUT, PATCH, DELETE,"
+                        + " OPTIONS",
+                "deploy.yml line 4, column 18: webhooks[0].networkMode: \"pigeon\" is not one of direct, remoteNetworkAgent",
+                "deploy.yml line 5, column 17: webhooks[0].retryCount: -1 is less than 0",
+                "deploy.yml line 6, column 15: webhooks[0].headers[0]: Host is set by Jenkins; leave it out",
+                "deploy.yml line 7, column 19: webhooks[0].bodyTemplate: \"{{#if}}\" at line 1, column 1 is not a variable;"
+                        + " write {{armory.NAME}}, {{context.NAME}} or {{secrets.ID}}. Sections and partials are not"
+                        + " supported");
+    }
+
+    @Test
+    void contextOverridesWin() throws Exception {
+        assertThat(parse("context: {a: 1, b: 2}\ncontextOverrides: {b: 3, c: 4}\n")
+                        .context())
+                .isEqualTo(Map.of("a", "1", "b", "3", "c", "4"));
+    }
+
+    @Test
+    void saysWhatAStepWithOneOfItsWebhooksDoesNotUse() throws Exception {
+        assertThat(parse(COMPLETE).unusedByWebhooks()).containsExactly("strategies");
+        assertThat(parse("""
+                        targets:
+                          staging: {account: a, constraints: {dependsOn: [dev]}}
+                          dev: {account: a, constraints: }
+                          prod: {account: a, constraints: {beforeDeployment: [{pause: {untilApproved: true}}]}}
+                        strategies: {}
+                        deploymentConfig: {timeout: {}}
+                        """).unusedByWebhooks())
+                .containsExactly("constraints of staging, prod", "strategies", "deploymentConfig");
+        assertThat(parse("targets: {a: &t {constraints: {x: y}}, b: *t, c: *t, d: *t, e: *t, f: *t, g: *t}")
+                        .unusedByWebhooks())
+                .containsExactly("constraints of a, b, c, d, e and 2 more");
+    }
+
+    @Test
+    void listsAHundredProblems() {
+        assertThatThrownBy(() -> parse("webhooks:\n" + "- text\n".repeat(250)))
+                .satisfies(x -> assertThat(x.getMessage().lines())
+                        .hasSize(101)
+                        .last()
+                        .isEqualTo("deploy.yml line 102, column 3: here and below are 150 more mistakes"));
     }
 
     @Test

@@ -1,12 +1,16 @@
-package io.jenkins.plugins.armory.webhook;
+package io.jenkins.plugins.armory.file;
 
-import static io.jenkins.plugins.armory.webhook.YamlReader.isAbsent;
+import static io.jenkins.plugins.armory.file.YamlReader.isAbsent;
+import static org.yaml.snakeyaml.DumperOptions.ScalarStyle.PLAIN;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -15,8 +19,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** Reads a {@link DeploymentFile} from its text. */
-final class DeploymentFileReader {
+/** Reads the section {@code webhooks} of a deployment file. */
+final class WebhooksReader {
 
     private static final List<String> WEBHOOK_FIELDS = List.of(
             "name",
@@ -30,58 +34,31 @@ final class DeploymentFileReader {
             "disableCallback",
             "context");
 
-    private final String name;
+    /** Values for required fields that break a rule, so that the other fields are checked all the same. */
+    private static final Map<String, String> STAND_INS = Map.of("name", "name", "uriTemplate", "https://example.com/");
+
     private final YamlReader yaml;
     private final Map<String, Webhook> webhooks = new LinkedHashMap<>();
+    private final Set<String> names = new LinkedHashSet<>();
 
-    /** @param name the name of the file in messages */
-    DeploymentFileReader(String name) {
-        this.name = name;
-        yaml = new YamlReader(name);
+    WebhooksReader(YamlReader yaml) {
+        this.yaml = yaml;
     }
 
-    DeploymentFile read(String text) throws DeploymentFile.InvalidException {
-        Node root = yaml.compose(text);
-        Map<String, Node> sections = Map.of();
-        if (root instanceof MappingNode file) {
-            sections = yaml.fields(file, name);
-        } else if (root != null) {
-            yaml.problem(root, "must be a mapping with a section \"webhooks\"");
-        }
-        readWebhooks(sections.get("webhooks"));
-        Map<String, String> context = yaml.texts(sections.get("context"), "context");
-        Map<String, DeploymentFile.Target> targets = targets(sections.get("targets"));
-        yaml.throwProblems();
-        return new DeploymentFile(webhooks, context, targets);
+    /** Returns the webhooks of the section by their names. */
+    Map<String, Webhook> read(@CheckForNull Node section) {
+        readWebhooks(section);
+        return webhooks;
     }
 
-    private Map<String, DeploymentFile.Target> targets(@CheckForNull Node node) {
-        var targets = new LinkedHashMap<String, DeploymentFile.Target>();
-        if (node instanceof MappingNode all) {
-            yaml.fields(all, "targets").forEach((target, value) -> {
-                if (value instanceof MappingNode mapping) {
-                    targets.put(target, target(mapping, "targets." + target));
-                }
-            });
-        }
-        return targets;
-    }
-
-    private DeploymentFile.Target target(MappingNode node, String path) {
-        Map<String, Node> fields = yaml.fields(node, path);
-        return new DeploymentFile.Target(yaml.text(fields, "account", path), yaml.text(fields, "namespace", path));
+    /** Returns the names of all webhooks of the section, also of those with a mistake. */
+    Set<String> names() {
+        return names;
     }
 
     private void readWebhooks(@CheckForNull Node node) {
-        if (isAbsent(node)) {
-            return;
-        }
-        if (!(node instanceof SequenceNode list)) {
-            yaml.problem(node, "webhooks: must be a list");
-            return;
-        }
         int index = 0;
-        for (Node each : list.getValue()) {
+        for (Node each : yaml.list(node, "webhooks", "a list")) {
             String path = "webhooks[" + index++ + "]";
             if (each instanceof MappingNode mapping) {
                 readWebhook(mapping, path);
@@ -95,17 +72,36 @@ final class DeploymentFileReader {
         int problemsBefore = yaml.problemCount();
         Map<String, Node> fields = yaml.fields(node, path);
         yaml.checkKnown(fields, WEBHOOK_FIELDS, path);
-        try {
-            Webhook webhook = builder(fields, path).build();
-            boolean valid = yaml.problemCount() == problemsBefore;
-            if (valid && webhooks.putIfAbsent(webhook.name(), webhook) != null) {
-                yaml.problem(
-                        fields.get("name"),
-                        path + ".name: \"" + webhook.name() + "\" is there twice; each webhook needs"
-                                + " a name of its own");
+        if (fields.get("name") instanceof ScalarNode name) {
+            names.add(name.getValue());
+        }
+        Webhook webhook = webhook(node, fields, path);
+        boolean valid = yaml.problemCount() == problemsBefore;
+        if (valid && webhook != null && webhooks.putIfAbsent(webhook.name(), webhook) != null) {
+            yaml.problem(
+                    fields.get("name"),
+                    path + ".name: \"" + webhook.name() + "\" is there twice; each webhook needs a name of its own");
+        }
+    }
+
+    /** Returns the webhook. If a field breaks a rule, the others are checked without it. */
+    @CheckForNull
+    private Webhook webhook(Node node, Map<String, Node> fields, String path) {
+        var rest = new LinkedHashMap<String, Node>(fields);
+        var wrong = new HashSet<String>();
+        while (true) {
+            try {
+                return builder(rest, path).build();
+            } catch (InvalidWebhookException x) {
+                if (!wrong.add(x.field())) {
+                    return null;
+                }
+                yaml.problem(fields.getOrDefault(x.field(), node), path + "." + x.field() + ": " + x.problem());
+                rest.remove(x.field());
+                if (STAND_INS.containsKey(x.field())) {
+                    rest.put(x.field(), new ScalarNode(Tag.STR, STAND_INS.get(x.field()), null, null, PLAIN));
+                }
             }
-        } catch (InvalidWebhookException x) {
-            yaml.problem(fields.getOrDefault(x.field(), node), path + "." + x.field() + ": " + x.problem());
         }
     }
 
@@ -192,8 +188,7 @@ final class DeploymentFileReader {
             return;
         }
         if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.BOOL)) {
-            builder.disableCallback(
-                    Set.of("true", "yes", "on").contains(scalar.getValue().toLowerCase(Locale.ROOT)));
+            builder.disableCallback(Section.isTrue(scalar));
         } else {
             yaml.problem(node, path + ": must be true or false");
         }

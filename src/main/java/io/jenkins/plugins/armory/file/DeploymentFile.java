@@ -1,6 +1,7 @@
-package io.jenkins.plugins.armory.webhook;
+package io.jenkins.plugins.armory.file;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +10,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The parts of an Armory deployment file that webhooks need: its {@code webhooks}, its {@code context}, and the
- * {@code account} and {@code namespace} of its {@code targets}. Everything else in the file is ignored.
+ * The parts of an Armory deployment file that webhooks need: its {@code webhooks}, its {@code context} with
+ * {@code contextOverrides}, and the {@code account} and {@code namespace} of its {@code targets}. {@link PlannedDeployment} has the
+ * whole file.
  *
  * <p>A {@code webhooks} section must follow Armory's schema, without further fields. One addition is accepted: a
  * {@code bodyTemplate} that is a string, as Armory's command line tool generates it.
@@ -25,10 +27,17 @@ public final class DeploymentFile {
     private final Map<String, String> context;
     private final Map<String, Target> targets;
 
-    DeploymentFile(Map<String, Webhook> webhooks, Map<String, String> context, Map<String, Target> targets) {
+    private final List<String> unused;
+
+    DeploymentFile(
+            Map<String, Webhook> webhooks,
+            Map<String, String> context,
+            Map<String, Target> targets,
+            List<String> unused) {
         this.webhooks = Collections.unmodifiableMap(webhooks);
         this.context = Collections.unmodifiableMap(context);
         this.targets = Collections.unmodifiableMap(targets);
+        this.unused = List.copyOf(unused);
     }
 
     /** Thrown for a file that cannot be used. The message has one line for each problem, with its place in the file. */
@@ -45,7 +54,7 @@ public final class DeploymentFile {
             @CheckForNull String account, @CheckForNull String namespace) {}
 
     /**
-     * Reads a file.
+     * Reads a file for a step that uses one of its webhooks. Sections that have nothing to do with webhooks are not looked at.
      *
      * @param name the name of the file in messages
      * @param text the content of the file
@@ -68,5 +77,13 @@ public final class DeploymentFile {
     /** Returns the target with the name of an environment. A target is Armory's environment. */
     public Optional<Target> target(@CheckForNull String environment) {
         return Optional.ofNullable(environment).map(targets::get);
+    }
+
+    /**
+     * Returns what the file has and a step that uses one of its webhooks does not, for the log: {@code constraints of prod, staging},
+     * {@code strategies}. It is empty for the file of a {@link PlannedDeployment}, which uses all of it.
+     */
+    public List<String> unusedByWebhooks() {
+        return unused;
     }
 }

@@ -1,0 +1,201 @@
+package io.jenkins.plugins.armory.file;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan.ManualApproval;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan.Pause;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan.RunWebhook;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+
+/** Reads the conditions of targets and the steps of strategies. */
+final class ConditionReader {
+
+    /** The conditions that Armory allows before and after a deployment. */
+    static final List<String> OF_TARGETS = List.of("pause", "runWebhook", "analysis");
+
+    static final List<String> OF_CANARY = List.of("setWeight", "pause", "runWebhook", "analysis", "exposeServices");
+    static final List<String> OF_BLUE_GREEN = List.of("pause", "runWebhook", "analysis", "exposeServices");
+
+    /** The time that Armory exposes services for, by default. */
+    private static final String DEFAULT_TTL_SECONDS = "300";
+
+    private final Set<String> webhooks;
+    private final Map<String, String> context;
+    private final AnalysisReader analyses;
+
+    /**
+     * @param webhooks names of the webhooks of the file
+     * @param context the context of the whole deployment
+     */
+    ConditionReader(Set<String> webhooks, Map<String, String> context, AnalysisReader analyses) {
+        this.webhooks = webhooks;
+        this.context = context;
+        this.analyses = analyses;
+    }
+
+    /**
+     * Reads a list of conditions, without those that have a mistake.
+     *
+     * @param allowed the kinds of conditions that may be in this list
+     */
+    List<Condition> read(Section parent, String field, List<String> allowed) {
+        var conditions = new ArrayList<Condition>();
+        List<Node> nodes = parent.list(field, "a list of conditions: " + String.join(", ", allowed));
+        for (int i = 0; i < nodes.size(); i++) {
+            String path = parent.path(field) + "[" + i + "]";
+            Section section = Section.of(
+                    parent.yaml(), nodes.get(i), path, "a mapping with one of " + String.join(", ", allowed));
+            Condition condition = section == null ? null : condition(section, allowed);
+            if (condition != null) {
+                conditions.add(condition);
+            }
+        }
+        return conditions;
+    }
+
+    @CheckForNull
+    private Condition condition(Section section, List<String> allowed) {
+        List<String> kinds = section.fields().stream().filter(allowed::contains).toList();
+        if (kinds.size() == 1 && !section.has(kinds.get(0))) {
+            String indented = section.fields().size() > 1 ? "indent what is below it by two spaces more" : "fill it in";
+            section.problem(kinds.get(0), "is empty; " + indented);
+            return null;
+        }
+        section.checkKnown(allowed);
+        if (kinds.size() != 1) {
+            if (kinds.size() > 1 || section.fields().isEmpty()) {
+                section.problem("has " + (kinds.isEmpty() ? "nothing" : String.join(" and ", kinds))
+                        + "; each entry of the list must have one of " + String.join(", ", allowed));
+            }
+            return null;
+        }
+        return switch (kinds.get(0)) {
+            case "setWeight" -> setWeight(section);
+            case "runWebhook" -> runWebhook(section);
+            case "analysis" -> analysis(section);
+            case "exposeServices" -> exposeServices(section);
+            default -> pause(section);
+        };
+    }
+
+    @CheckForNull
+    private static Condition setWeight(Section parent) {
+        Section section = parent.section("setWeight", "{weight: 25}");
+        if (section == null) {
+            return null;
+        }
+        section.checkKnown(List.of("weight"));
+        if (!section.has("weight")) {
+            section.problem("weight", "is missing; write weight: 25 for a quarter");
+        }
+        Long percent = section.number("weight", 0, 100);
+        return percent == null ? null : new Condition.Weight(percent);
+    }
+
+    @CheckForNull
+    private Condition runWebhook(Section parent) {
+        Section section = parent.section("runWebhook", "{name: ...}");
+        if (section == null) {
+            return null;
+        }
+        section.checkKnown(List.of("name", "context"));
+        String name = section.requiredName("name", "name one of the webhooks in the section webhooks");
+        if (name != null && !webhooks.contains(name)) {
+            section.problem(
+                    "name",
+                    "the section webhooks has no \"" + name + "\"; "
+                            + section.yaml().known(name, webhooks));
+        }
+        Map<String, String> all = ContextReader.read(section, "context", context);
+        return name == null ? null : (id, target) -> new RunWebhook(id, "webhook " + name, name, all);
+    }
+
+    @CheckForNull
+    private Condition pause(Section parent) {
+        Section section = parent.section("pause", "{untilApproved: true} or " + TimeSpan.SHAPE);
+        if (section == null) {
+            return null;
+        }
+        section.checkKnown(List.of(
+                "untilApproved", "requiresRoles", "requiresRole", "approvalExpiration", "duration", "unit", "units"));
+        Boolean untilApproved = section.flag("untilApproved");
+        boolean timed = section.has("duration") || section.has("unit") || section.has("units");
+        if (Boolean.TRUE.equals(untilApproved)) {
+            if (timed) {
+                String field = section.has("duration") ? "duration" : section.spelling("unit", "units");
+                section.problem(field, "does not go with untilApproved: true; leave one out, or write two pauses");
+            }
+            return approval(section);
+        }
+        if (untilApproved == null && section.has("untilApproved")) {
+            return null; // neither true nor false
+        }
+        for (String field : List.of("requiresRoles", "requiresRole", "approvalExpiration")) {
+            if (section.has(field)) {
+                section.problem(field, "goes with untilApproved: true alone; add that, or leave it out");
+            }
+        }
+        if (timed) {
+            return timed(section);
+        }
+        if (untilApproved != null) {
+            section.problem(
+                    "untilApproved", "false waits for nothing; write true, or a time such as " + TimeSpan.SHAPE);
+        } else if (!section.has("requiresRoles") && !section.has("requiresRole")) {
+            section.problem("waits for nothing; write untilApproved: true, or a time such as " + TimeSpan.SHAPE);
+        }
+        return null;
+    }
+
+    @CheckForNull
+    private static Condition timed(Section section) {
+        TimeSpan time = TimeSpan.of(section, "duration");
+        return time == null ? null : (id, target) -> new Pause(id, "pause " + time.text(), time.duration());
+    }
+
+    private static Condition approval(Section section) {
+        List<String> roles = roles(section);
+        TimeSpan expiration = TimeSpan.in(section, "approvalExpiration");
+        Duration duration = expiration == null ? null : expiration.duration();
+        String label = roles.isEmpty() ? "approval" : "approval by " + String.join(", ", roles);
+        return (id, target) -> new ManualApproval(id, label, roles, duration);
+    }
+
+    /** Returns the roles. A part of Armory's documentation has {@code requiresRole}, and one role there without a list. */
+    private static List<String> roles(Section section) {
+        String field = section.spelling("requiresRoles", "requiresRole");
+        if (field.equals("requiresRole") && section.node(field) instanceof ScalarNode) {
+            String role = section.nameWithoutComma(field);
+            return role == null ? List.of() : List.of(role);
+        }
+        return section.namesWithoutComma(field);
+    }
+
+    @CheckForNull
+    private Condition analysis(Section parent) {
+        Section section = parent.section("analysis", "{interval: 30, units: seconds, queries: [...], ...}");
+        return section == null ? null : analyses.read(section);
+    }
+
+    @CheckForNull
+    private static Condition exposeServices(Section parent) {
+        Section section = parent.section("exposeServices", "{services: [...], ttl: " + TimeSpan.SHAPE + "}");
+        if (section == null) {
+            return null;
+        }
+        section.checkKnown(List.of("services", "ttl"));
+        List<String> services = section.requiredNames("services", "must name at least one service");
+        TimeSpan ttl = TimeSpan.in(section, "ttl");
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put(TargetActions.SERVICES, String.join(",", services));
+        variables.put(TargetActions.TTL_SECONDS, ttl == null ? DEFAULT_TTL_SECONDS : ttl.seconds());
+        String label = "expose services " + String.join(", ", services);
+        return (id, target) -> target.action(id, label, "exposeServices", variables);
+    }
+}

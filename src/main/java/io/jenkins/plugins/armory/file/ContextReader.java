@@ -1,0 +1,55 @@
+package io.jenkins.plugins.armory.file;
+
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.yaml.snakeyaml.nodes.Node;
+
+/** Reads the values of {@code {{context.*}}}. */
+final class ContextReader {
+
+    private static final int MAX_KEYS = 100;
+    private static final int MAX_LENGTH = 10_000;
+
+    private ContextReader() {}
+
+    /** Returns the context in a field. A key that no template can name is a problem. */
+    static Map<String, String> read(Section section, String field) {
+        Map<String, String> context = section.texts(field);
+        for (String key : context.keySet()) {
+            if (!Webhook.isContextKey(key)) {
+                section.problem(
+                        field,
+                        "\"" + key + "\" cannot be named in a template; use letters, digits, '.', '-' and '_' in keys");
+            }
+        }
+        return context;
+    }
+
+    /**
+     * Returns the context of one call: that of the whole deployment, and above it the one in a field. It is in every step of the plan,
+     * so its size is limited.
+     */
+    static Map<String, String> read(Section section, String field, Map<String, String> deployment) {
+        Map<String, String> context = new LinkedHashMap<>(deployment);
+        context.putAll(read(section, field));
+        long length = context.entrySet().stream()
+                .mapToLong(entry -> entry.getKey().length() + entry.getValue().length())
+                .sum();
+        if (context.size() > MAX_KEYS || length > MAX_LENGTH) {
+            section.problem(
+                    field,
+                    "has, with the context of the whole deployment, more than " + MAX_KEYS + " keys or " + MAX_LENGTH
+                            + " characters");
+            return Map.of();
+        }
+        return context;
+    }
+
+    /** Returns the context of a whole deployment: {@code context}, and above it {@code contextOverrides}. */
+    static Map<String, String> ofFile(YamlReader yaml, Map<String, Node> sections) {
+        Map<String, String> context = new LinkedHashMap<>(yaml.texts(sections.get("context"), "context"));
+        context.putAll(yaml.texts(sections.get("contextOverrides"), "contextOverrides"));
+        return context;
+    }
+}
