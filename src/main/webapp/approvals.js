@@ -32,7 +32,9 @@ function take(answer) {
 function attempt(approval) {
   const last = approval.attempts[approval.attempts.length - 1];
   if (!last) {
-    return [approval.decision ? "–" : say("attempt.none")];
+    // What waits without an attempt and without a callback has no webhook.
+    const isCalling = !approval.decision && (approval.state === "SENDING" || approval.callback);
+    return [isCalling ? say("attempt.none") : "–"];
   }
   const text = last.failure
     ? say("attempt.failed", last.number, last.failure)

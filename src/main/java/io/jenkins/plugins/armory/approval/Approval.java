@@ -12,8 +12,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * One run of a webhook in one build, from the call to the decision. An immutable value: {@link #on} applies an event,
- * as the table in {@link Transitions} says.
+ * One run of a webhook in one build, from the call to the decision; or one question to a person, without a webhook. An
+ * immutable value: {@link #on} applies an event, as the table in {@link Transitions} says.
  *
  * @param terms what is fixed at the start
  * @param state see {@link State}
@@ -34,11 +34,14 @@ public record Approval(
     /** The number of attempts that are kept. */
     public static final int MAX_ATTEMPTS = 20;
 
+    /** The name of an approval without a webhook. */
+    private static final String MANUAL = "manual approval";
+
     /** The states of an approval. */
     public enum State {
         /** The approval is durable, and the webhook has not answered yet. */
         SENDING,
-        /** The webhook took the call; the callback or a person is awaited. */
+        /** The webhook took the call, or there is none; the callback or a person is awaited. */
         WAITING,
         /** The approval is over, one way or the other. */
         DECIDED
@@ -86,11 +89,15 @@ public record Approval(
         if ((state == State.DECIDED) != (said.decision() != null)) {
             throw new IllegalArgumentException("state " + state + " does not go with decision " + said.decision());
         }
+        if (terms.subject().webhook() == null && (state == State.SENDING || calls != null)) {
+            throw new IllegalArgumentException("without a webhook, there is nothing to call");
+        }
     }
 
     /** Returns a new approval, before anything was sent. */
     static Approval start(ApprovalTerms terms, @CheckForNull OutgoingCalls calls) {
-        return new Approval(terms, State.SENDING, Said.NOTHING, List.of(), calls, null);
+        State first = terms.subject().webhook() == null ? State.WAITING : State.SENDING;
+        return new Approval(terms, first, Said.NOTHING, List.of(), calls, null);
     }
 
     public String id() {
@@ -110,9 +117,14 @@ public record Approval(
         return terms.subject().environment();
     }
 
-    /** Returns the name of the webhook. */
+    /** Returns whether the approval calls a webhook. Without one, a person alone decides. */
+    public boolean hasWebhook() {
+        return terms.subject().webhook() != null;
+    }
+
+    /** Returns the name of the webhook, or words for a person if there is none. */
     public String webhook() {
-        return terms.subject().webhook();
+        return Objects.requireNonNullElse(terms.subject().webhook(), MANUAL);
     }
 
     @CheckForNull
@@ -203,6 +215,7 @@ public record Approval(
     public boolean isCancelled() {
         Decision decision = said.decision();
         return decision != null
+                && hasWebhook()
                 && said.callback() == null
                 && switch (decision.outcome()) {
                     case TIMED_OUT, NOT_HEARD, ABORTED, OTHER_FAILED, REJECTED -> true;

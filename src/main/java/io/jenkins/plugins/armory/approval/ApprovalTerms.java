@@ -34,17 +34,16 @@ public record ApprovalTerms(
      * @param phase where it stands in the deployment
      * @param environment what is deployed to, {@code null} if none is known
      * @param group equal for approvals of a build and phase that all have to succeed, {@code null} for one by itself
-     * @param webhook name of the webhook
+     * @param webhook name of the webhook, {@code null} if none is called and a person alone decides
      */
     public record Subject(
             Phase phase,
             @CheckForNull String environment,
             @CheckForNull String group,
-            String webhook) {
+            @CheckForNull String webhook) {
 
         public Subject {
             Objects.requireNonNull(phase, "phase");
-            Objects.requireNonNull(webhook, "webhook");
         }
     }
 
@@ -94,6 +93,10 @@ public record ApprovalTerms(
         Objects.requireNonNull(subject, "subject");
         Objects.requireNonNull(deciders, "deciders");
         Objects.requireNonNull(limits, "limits");
+        if (subject.webhook() == null
+                && (deciders.awaitsCallback() || deciders.manual() == null || limits.heartbeat() != null)) {
+            throw new IllegalArgumentException("without a webhook, a person alone decides");
+        }
     }
 
     /** Starts the terms of an approval that awaits a callback in phase {@code strategy}. */
@@ -147,6 +150,12 @@ public record ApprovalTerms(
         public Builder webhook(String webhook) {
             this.webhook = webhook;
             return this;
+        }
+
+        /** Calls no webhook, so that the person of {@link #manual} alone decides. */
+        public Builder byPersonAlone() {
+            webhook = null;
+            return withoutCallback();
         }
 
         public Builder withoutCallback() {

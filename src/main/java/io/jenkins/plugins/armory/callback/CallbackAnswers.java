@@ -14,7 +14,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class CallbackAnswers {
 
-    private static final String NOT_AWAITED = "No callback is awaited: the webhook is defined with disableCallback.";
+    private static final String NOT_AWAITED =
+            "No callback is awaited: the webhook is defined with disableCallback, or a person alone decides.";
 
     private CallbackAnswers() {}
 

@@ -20,7 +20,10 @@ final class ApprovalDefinition implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    /** {@code null} if a person alone decides. */
+    @CheckForNull
     private final WebhookReference reference;
+
     private final Phase phase;
 
     @CheckForNull
@@ -80,8 +83,25 @@ final class ApprovalDefinition implements Serializable {
         return allowedCallers.isEmpty() ? ArmoryConfiguration.get().getCallbackCredentialsId() : null;
     }
 
+    /** Returns the webhook; {@code null} if a person alone decides. */
+    @CheckForNull
     WebhookReference reference() {
         return reference;
+    }
+
+    /** Returns whether the step has the whole definition, so that no file is read and no name is looked up. */
+    boolean isInline() {
+        return reference == null || reference.isInline();
+    }
+
+    /**
+     * Returns the name by which a retry of the approval is known: the webhook's, or what is asked of whom. So one question does
+     * not pass for another that a person rejected.
+     */
+    String name() {
+        return reference != null
+                ? reference.name()
+                : "manual approval (" + String.join(", ", submitters) + "): " + manualMessage;
     }
 
     Phase phase() {

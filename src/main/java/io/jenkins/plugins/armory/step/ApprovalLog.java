@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.runtime.ApprovalRequests;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** The lines of an approval in its build's log. */
@@ -32,8 +33,7 @@ final class ApprovalLog {
         String page = ArmoryRuntime.pageOf(run, approval.id());
         String answered = "The webhook answered " + attempt.status() + " after "
                 + attempt.duration().toMillis() + " ms.";
-        String waiting = " " + ModelHyperlinkNote.encodeTo(page, "Waiting") + " " + timeout(approval)
-                + " at most, until " + approval.deadline();
+        String waiting = " " + waiting(approval, page);
         Duration heartbeat = approval.heartbeat();
         ManualRequirement manual = approval.manual();
         if (approval.awaitsCallback()) {
@@ -45,12 +45,50 @@ final class ApprovalLog {
             log.accept(answered + (manual == null ? " No callback is awaited." : waiting + "."));
         }
         if (manual != null) {
-            log.accept("A person must approve too"
-                    + (manual.submitters().isEmpty() ? "" : " (" + String.join(", ", manual.submitters()) + ")")
-                    + (manual.message().isEmpty() ? "" : ": " + manual.message())
-                    + " " + ModelHyperlinkNote.encodeTo(page, "Approve or reject") + ", or POST to "
-                    + callbackUri(approval) + "/approve or /reject.");
+            log.accept("A person must approve too" + question(approval, manual, page));
         }
+    }
+
+    /** Logs the start of an approval without a webhook. */
+    void asked(Approval approval, Run<?, ?> run) {
+        ManualRequirement manual = Objects.requireNonNull(approval.manual(), "without a webhook, a person decides");
+        String page = ArmoryRuntime.pageOf(run, approval.id());
+        log.accept(waiting(approval, page) + ".");
+        log.accept("A person must approve" + question(approval, manual, page));
+    }
+
+    private static String waiting(Approval approval, String page) {
+        return ModelHyperlinkNote.encodeTo(page, "Waiting") + " " + timeout(approval) + " at most, until "
+                + approval.deadline();
+    }
+
+    /** Returns the end of a line: who is asked what, and how to answer. */
+    private static String question(Approval approval, ManualRequirement manual, String page) {
+        return (manual.submitters().isEmpty() ? "" : " (" + String.join(", ", manual.submitters()) + ")")
+                + (manual.message().isEmpty() ? "" : ": " + manual.message())
+                + " " + ModelHyperlinkNote.encodeTo(page, "Approve or reject") + post(approval) + ".";
+    }
+
+    /** Returns how to answer over HTTP; nothing if Jenkins does not know its address, which only a webhook needs. */
+    private static String post(Approval approval) {
+        try {
+            return ", or POST to " + callbackUri(approval) + "/approve or /reject";
+        } catch (IllegalStateException x) {
+            return "";
+        }
+    }
+
+    void resumed(Approval approval) {
+        if (approval.state() == Approval.State.WAITING) {
+            log.accept("Jenkins was restarted; still waiting for "
+                    + (isPersonMissing(approval) ? "a person" : "the callback") + " until " + approval.deadline()
+                    + ".");
+        }
+    }
+
+    /** Returns whether only the decision of a person is missing. */
+    private static boolean isPersonMissing(Approval approval) {
+        return approval.callback() != null || !approval.awaitsCallback();
     }
 
     private static String callbackUri(Approval approval) {
@@ -118,8 +156,9 @@ final class ApprovalLog {
         };
     }
 
-    private static String title(Approval approval) {
-        return "Webhook approval '" + approval.webhook() + "' ";
+    /** Returns the start of a sentence about an approval. */
+    static String title(Approval approval) {
+        return approval.hasWebhook() ? "Webhook approval '" + approval.webhook() + "' " : "Manual approval ";
     }
 
     private static String by(Decision decision) {
@@ -127,7 +166,7 @@ final class ApprovalLog {
     }
 
     private static String overdue(Approval approval) {
-        boolean personMissing = approval.callback() != null || !approval.awaitsCallback();
+        boolean personMissing = isPersonMissing(approval);
         return (personMissing ? "nobody approved" : "no callback arrived") + " within " + timeout(approval)
                 + ". Raise the limit with timeout and unit, or "
                 + (personMissing ? "ask the people who may approve." : "check the external process.");

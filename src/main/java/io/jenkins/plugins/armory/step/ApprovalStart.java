@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
@@ -27,8 +28,8 @@ import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * The creation of an approval: resolves its webhook, checks everything, and writes the approval. If a check fails, nothing is
- * written and nothing is called.
+ * The creation of an approval: resolves its webhook if it has one, checks everything, and writes the approval. If a check
+ * fails, nothing is written and nothing is called.
  */
 final class ApprovalStart {
 
@@ -59,33 +60,52 @@ final class ApprovalStart {
      */
     void create(String id, ApprovalDefinition definition, Place place) throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
-        OutgoingCalls calls = definition.reference().resolve(context, definition.environment());
-        Webhook webhook = Objects.requireNonNull(calls.webhook(), "a reference is one to a webhook");
-        checkCallers(definition, run, webhook);
-        checkHeartbeat(definition, webhook);
-        ApprovalTerms.Builder terms = terms(id, definition, run, webhook).calls(calls);
+        WebhookReference reference = definition.reference();
         // Before the group is known: the environments must hear of the approval only after all checks.
-        checkCalls(terms.start(), run);
+        ApprovalTerms.Builder terms = reference == null
+                ? terms(id, definition, run).byPersonAlone()
+                : withCalls(id, definition, run, reference.resolve(context, definition.environment()));
         Transition transition = deployments.apply(run, new ApprovalStarted(place, id, definition.phase()));
         if (transition.problem() != null) {
-            throw new AbortException("The webhook was not called: " + transition.problem());
+            throw new AbortException(notStarted(reference) + ": " + transition.problem());
         }
         if (!BuildRecord.hasApprovals(run)) {
             warnOfLowDurability();
         }
-        write(terms.group(transition.deployment().resolved(place).shared()).start(), run);
+        Approval approval =
+                terms.group(transition.deployment().resolved(place).shared()).start();
+        write(approval, run, notStarted(reference));
+        boolean endsAtOnce =
+                transition.deployment().failedBeside(place, definition.phase()).isPresent();
+        if (reference == null && !endsAtOnce) {
+            new ApprovalLog(log).asked(approval, run);
+        }
     }
 
-    private static ApprovalTerms.Builder terms(
-            String id, ApprovalDefinition definition, Run<?, ?> run, Webhook webhook) {
-        ApprovalTerms.Builder terms = ApprovalTerms.of(id, BuildRecord.refTo(run))
-                .webhook(webhook.name())
-                .timeout(Instant.now(), definition.timeout());
+    private static String notStarted(@CheckForNull WebhookReference reference) {
+        return reference == null ? "Nobody was asked" : "The webhook was not called";
+    }
+
+    private static ApprovalTerms.Builder terms(String id, ApprovalDefinition definition, Run<?, ?> run) {
+        ApprovalTerms.Builder terms =
+                ApprovalTerms.of(id, BuildRecord.refTo(run)).timeout(Instant.now(), definition.timeout());
         definition.addTo(terms);
+        return terms.origin(originIfKnown());
+    }
+
+    /** @throws AbortException if the calls cannot be made, or the terms do not go with them */
+    private ApprovalTerms.Builder withCalls(
+            String id, ApprovalDefinition definition, Run<?, ?> run, OutgoingCalls calls) throws AbortException {
+        Webhook webhook = Objects.requireNonNull(calls.webhook(), "a reference is one to a webhook");
+        checkCallers(definition, run, webhook);
+        checkHeartbeat(definition, webhook);
+        ApprovalTerms.Builder terms =
+                terms(id, definition, run).webhook(webhook.name()).calls(calls);
         if (webhook.disableCallback()) {
             terms.withoutCallback();
         }
-        return terms.origin(originIfKnown());
+        checkCalls(terms.start(), run);
+        return terms;
     }
 
     /** Returns the address of this Jenkins, {@code null} if unknown: then the check of the calls fails with a message. */
@@ -158,12 +178,12 @@ final class ApprovalStart {
         }
     }
 
-    private void write(Approval approval, Run<?, ?> run) throws AbortException {
+    private void write(Approval approval, Run<?, ?> run, String notStarted) throws AbortException {
         try {
             approvals.create(approval);
             BuildRecord.add(run, approval.id()); // after the approval, see BuildRecord.add
         } catch (IOException x) {
-            throw SuspendedExecution.failure("The webhook was not called, because the approval cannot be written", x);
+            throw SuspendedExecution.failure(notStarted + ", because the approval cannot be written", x);
         }
     }
 }

@@ -37,7 +37,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * <ol>
  *   <li>The program is saved with the approval's id.
  *   <li>The approval is written with all its outgoing calls.
- *   <li>{@link io.jenkins.plugins.armory.delivery.Delivery} calls the webhook.
+ *   <li>{@link io.jenkins.plugins.armory.delivery.Delivery} calls the webhook, if there is one.
  * </ol>
  * After a restart, {@link #resume} continues from what is on disk.
  */
@@ -56,7 +56,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
     private String placeEnvironment;
 
     private Phase phase = Phase.STRATEGY;
-    private String webhook = "";
+    private String name = "";
 
     /** What is wrong with the parameters, {@code null} for nothing. */
     @CheckForNull
@@ -79,7 +79,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
             ApprovalDefinition defined = new ApprovalDefinition(step, placeEnvironment, getContext());
             definition = defined;
             phase = defined.phase();
-            webhook = defined.reference().name();
+            name = defined.name();
         } catch (AbortException x) {
             mistake = x.getMessage(); // thrown by begin(), since the environments must know before the step ends
         }
@@ -94,7 +94,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
             throw new AbortException(mistake);
         }
         ApprovalDefinition defined = definition;
-        if (defined == null || defined.reference().isInline()) {
+        if (defined == null || defined.isInline()) {
             create();
         } else {
             armory().waitingExecutor().execute(() -> run(this::create));
@@ -159,10 +159,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         }
         // A step that was stopped before it came here attaches too: else nobody tells it that its approval has ended.
         definition = null;
-        if (approval.get().state() == Approval.State.WAITING) {
-            log("Jenkins was restarted; still waiting for the callback until "
-                    + approval.get().deadline() + ".");
-        }
+        texts().resumed(approval.get());
         waitForDecision();
     }
 
@@ -183,7 +180,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
             unwritten(x, "the next start of Jenkins ends it");
         }
         if (!known) {
-            tell(Verdict.STOPPED, "It was stopped before its webhook was called.");
+            tell(Verdict.STOPPED, "It was stopped before it began.");
             fail(cause);
         }
     }
@@ -241,7 +238,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
                 succeed(ApprovalResult.of(approval));
             } else if (decision.outcome() == Decision.Outcome.ABORTED) {
                 tell(Verdict.STOPPED, decision.mdMessage());
-                log("Webhook approval '" + approval.webhook() + "' was stopped before a decision.");
+                log(ApprovalLog.title(approval) + "was stopped before a decision.");
                 Throwable stopped = stopCause();
                 fail(stopped != null ? stopped : new FlowInterruptedException(Result.ABORTED, false));
             } else {
@@ -280,7 +277,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
 
     /** Applies the end of the approval to the environments of the build. */
     private Transition tell(Verdict verdict, String reason) throws IOException, InterruptedException {
-        return tell(new ApprovalEnded(place(), approvalId, phase, webhook, verdict, reason));
+        return tell(new ApprovalEnded(place(), approvalId, phase, name, verdict, reason));
     }
 
     private void pause() throws IOException, InterruptedException {
@@ -294,6 +291,6 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
 
     @Override
     public String getStatus() {
-        return "waiting for the approval of webhook " + webhook;
+        return "waiting for approval " + name;
     }
 }

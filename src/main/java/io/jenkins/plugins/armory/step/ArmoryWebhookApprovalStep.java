@@ -43,7 +43,7 @@ import org.kohsuke.stapler.verb.POST;
 
 /**
  * The step {@code armoryWebhookApproval}: calls a webhook, suspends the build, and continues or fails according to the
- * callback. Parameters have the names of Armory's deployment file where it has them.
+ * callback. Without a webhook it asks a person. Parameters have the names of Armory's deployment file where it has them.
  *
  * <p>The class is long because data binding needs a getter and a setter here for each of its parameters, and a method of the
  * descriptor for each check and list of its form. The rules are in {@link WebhookReference}, {@link TimeLimits},

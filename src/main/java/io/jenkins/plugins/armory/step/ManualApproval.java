@@ -14,7 +14,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
-/** The parameter {@code manualApproval: [message: '...', submitters: 'alice, ops']}: a person must approve too. */
+/** The parameter {@code manualApproval: [message: '...', submitters: 'alice, ops']}: a person must approve, too or alone. */
 @Restricted(NoExternalUse.class)
 public final class ManualApproval extends AbstractDescribableImpl<ManualApproval> {
 

@@ -69,16 +69,20 @@ final class WebhookReference implements Serializable {
     }
 
     /**
-     * Returns the webhook of a step, checked without reading a file.
+     * Returns the webhook of a step, checked without reading a file; {@code null} if the step leaves the decision to a person
+     * alone.
      *
      * @throws IllegalArgumentException naming the parameter that is wrong
      */
+    @CheckForNull
     static WebhookReference of(ArmoryWebhookApprovalStep step) {
         String name = step.getWebhook();
-        if (name == null) {
-            checkInline(step);
-        } else {
+        if (name != null) {
             checkNamed(step);
+        } else if (asksPersonAlone(step)) {
+            return null;
+        } else {
+            checkInline(step);
         }
         WebhookDefinition definition = step.definition();
         Webhook inline = name == null ? definition.toWebhook() : null;
@@ -90,6 +94,41 @@ final class WebhookReference implements Serializable {
                 step.getConfigFile(),
                 cancel == null ? null : cancel.toCancel(),
                 step.getSecrets());
+    }
+
+    /**
+     * Returns whether a step has a manual approval and nothing of a webhook. A step that has anything of one does not: a
+     * forgotten parameter must not leave the decision to the person.
+     *
+     * @throws IllegalArgumentException naming the parameters that are for the external process
+     */
+    private static boolean asksPersonAlone(ArmoryWebhookApprovalStep step) {
+        if (step.getManualApproval() == null
+                || step.getConfigFile() != null
+                || !step.definition().fields().isEmpty()) {
+            return false;
+        }
+        List<String> forProcess = parametersForProcess(step);
+        if (!forProcess.isEmpty()) {
+            String names = String.join(", ", forProcess);
+            throw new IllegalArgumentException(
+                    names + ": is for an external process, and the step has no webhook; name one"
+                            + " with webhook or define one with name and uriTemplate, or leave out " + names
+                            + ", so that a person alone decides");
+        }
+        return true;
+    }
+
+    /** Returns the names of the step's parameters that are for the external process, and not of its webhook's definition. */
+    private static List<String> parametersForProcess(ArmoryWebhookApprovalStep step) {
+        Map<String, Boolean> given = new LinkedHashMap<>();
+        given.put("context", !step.getContext().isEmpty());
+        given.put("cancel", step.getCancel() != null);
+        given.put("secrets", !step.getSecrets().isEmpty());
+        given.put("heartbeat", step.getHeartbeat() != 0);
+        given.put("callbackCredentialsId", step.getCallbackCredentialsId() != null);
+        given.put("allowedCallers", !step.getAllowedCallers().isEmpty());
+        return given.keySet().stream().filter(given::get).toList();
     }
 
     private static void checkInline(ArmoryWebhookApprovalStep step) {

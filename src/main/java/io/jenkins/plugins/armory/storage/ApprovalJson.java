@@ -305,7 +305,7 @@ final class ApprovalJson {
                         Phase.of(phase).orElseThrow(() -> new IllegalArgumentException("there is no phase " + phase)),
                         optionalText(json, "environment"),
                         optionalText(json, "group"),
-                        text(json, "webhook")),
+                        optionalText(json, "webhook")),
                 new ApprovalTerms.Deciders(
                         json.required("awaitsCallback").booleanValue(),
                         optionalText(json, "callbackCredentialsId"),

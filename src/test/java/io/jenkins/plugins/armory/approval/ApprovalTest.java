@@ -246,6 +246,59 @@ public class ApprovalTest {
         return terms(id).manual(new ManualRequirement("Go?", List.of()));
     }
 
+    private final Approval byPersonAlone = needsBoth("a1").byPersonAlone().start();
+
+    @Test
+    void waitsForAPersonAloneFromTheStart() {
+        assertThat(byPersonAlone)
+                .returns(State.WAITING, Approval::state)
+                .returns(false, Approval::hasWebhook)
+                .returns("manual approval", Approval::webhook)
+                .returns(false, Approval::awaitsCallback)
+                .returns(null, Approval::calls);
+
+        Approval approved = byPersonAlone.on(approve(), SOON).approval();
+        assertThat(approved.decision()).isEqualTo(new Decision(Outcome.SUCCESS, "looks good", "user alice", SOON));
+        assertThat(approved.isClosed()).isTrue();
+        assertThat(byPersonAlone.on(reject(), SOON).approval().decision())
+                .isEqualTo(new Decision(Outcome.REJECTED, "not on a Friday", "user bob", SOON));
+        assertThat(byPersonAlone.on(callback(true), SOON)).isEqualTo(new Transition(byPersonAlone, Answer.NOT_AWAITED));
+    }
+
+    @Test
+    void endsWithoutThePersonAsAnyOther() {
+        Approval timedOut =
+                byPersonAlone.on(new Event.DeadlineCheck(), DEADLINE).approval();
+        Approval aborted = byPersonAlone.on(new Event.Aborted("stopped"), SOON).approval();
+        Approval otherFailed =
+                byPersonAlone.on(new Event.OtherFailed("'lint' failed"), SOON).approval();
+
+        assertThat(timedOut.decision())
+                .isEqualTo(
+                        new Decision(Outcome.TIMED_OUT, "Nobody approved before the deadline.", "deadline", DEADLINE));
+        assertThat(aborted.decision().outcome()).isEqualTo(Outcome.ABORTED);
+        assertThat(otherFailed.decision().outcome()).isEqualTo(Outcome.OTHER_FAILED);
+        assertThat(List.of(timedOut, aborted, otherFailed))
+                .as("there is no external process to cancel")
+                .allMatch(Approval::isClosed)
+                .noneMatch(Approval::isCancelled);
+    }
+
+    @Test
+    void needsAPersonAndNothingElseWithoutAWebhook() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> terms("a1").byPersonAlone().start());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> needsBoth("a1").webhook(null).start());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        needsBoth("a1").byPersonAlone().heartbeat(HEARTBEAT).start());
+        assertThatIllegalArgumentException().isThrownBy(() -> needsBoth("a1")
+                .byPersonAlone()
+                .calls(new OutgoingCalls(null, WEBHOOK, Map.of(), null, null))
+                .start());
+    }
+
     @Test
     void saysWhomItWaitedForWhenItTimesOut() {
         Approval calledBack = needsBoth.on(callback(true), SOON).approval();

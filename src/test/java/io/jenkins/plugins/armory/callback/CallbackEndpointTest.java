@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
@@ -222,6 +223,19 @@ class CallbackEndpointTest {
 
         assertError(callBack(sending, SUCCESS), 410, "approval_ended", "No callback is awaited");
         assertThat(found(sending).isDecided()).isFalse();
+    }
+
+    @Test
+    void isGoneWhereAPersonAloneDecides() throws IOException {
+        String alone = tokens.newId();
+        approvals.create(ApprovalTerms.of(alone, new BuildRef("job", 1))
+                .timeout(Instant.now(), Duration.ofHours(1))
+                .manual(new ManualRequirement("Go?", List.of()))
+                .byPersonAlone()
+                .start());
+
+        assertError(callBack(alone, SUCCESS), 410, "approval_ended", "No callback is awaited");
+        assertThat(found(alone).isDecided()).isFalse();
     }
 
     @Test

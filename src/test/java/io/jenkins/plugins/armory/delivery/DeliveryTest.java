@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.webhook.TemplateException;
@@ -313,6 +314,25 @@ class DeliveryTest {
         abort();
 
         assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+    }
+
+    @Test
+    void nothingIsCalledWhereAPersonAloneDecides() throws IOException {
+        String alone = "a2";
+        approvals.create(ApprovalTerms.of(alone, new BuildRef("job", 1))
+                .timeout(Instant.now(), Duration.ofHours(1))
+                .manual(new ManualRequirement("Go?", List.of()))
+                .byPersonAlone()
+                .start());
+        delivery.deliver(alone);
+        restart();
+        delivery.deliver(alone);
+        approvals.apply(alone, new Event.ManualRejection("bob", ""));
+        restart();
+
+        assertThat(calls).isEmpty();
+        assertThat(log).isEmpty();
+        assertThat(approvals.find(alone).orElseThrow().isClosed()).isTrue();
     }
 
     @Test

@@ -17,6 +17,7 @@ import hudson.util.Secret;
 import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.KeyValue;
@@ -512,6 +513,29 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         byName.setContext(List.of(new KeyValue("ref", "main")));
         tester.assertRoundTrip(
                 byName, "armoryWebhookApproval configFile: 'deploy.yml', context: [ref: 'main'], webhook: 'tests'");
+    }
+
+    /** The form allows a manual approval without a webhook, and writes nothing of one. */
+    @Test
+    void asksAPersonAloneWithoutAWebhook() throws Exception {
+        ArmoryWebhookApprovalStep alone = new ArmoryWebhookApprovalStep();
+        ManualApproval manual = new ManualApproval();
+        manual.setMessage("Go?");
+        alone.setManualApproval(manual);
+        new SnippetizerTester(j).assertRoundTrip(alone, "armoryWebhookApproval manualApproval: [message: 'Go?']");
+        j.assertEqualDataBoundBeans(alone, new StepConfigTester(j).configRoundTrip(alone));
+
+        WorkflowRun run = start("armoryWebhookApproval(manualApproval: [message: 'Go?'])");
+        j.waitForMessage("A person must approve: Go? Approve or reject", run);
+        Approval pending = ArmoryRuntime.get().approvalsOf(run).get(0);
+        assertThat(pending)
+                .returns(Approval.State.WAITING, Approval::state)
+                .returns("manual approval", Approval::webhook);
+        ArmoryRuntime.get().approvals().apply(pending.id(), new Event.ManualApproval("alice", "fine"));
+
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        j.assertLogContains("Manual approval succeeded (user alice): fine", run);
+        assertThat(external.getRequestCount()).isZero();
     }
 
     @Test

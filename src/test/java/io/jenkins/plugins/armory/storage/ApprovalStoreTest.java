@@ -201,6 +201,22 @@ public class ApprovalStoreTest {
     }
 
     @Test
+    void keepsAnApprovalWithoutAWebhook() throws IOException {
+        Approval pending = terms("a1")
+                .manual(new ManualRequirement("Go?", List.of("alice")))
+                .byPersonAlone()
+                .start();
+        store.create(pending);
+        assertThat(ApprovalStore.open(folder).pending()).containsExactly(pending);
+
+        Approval decided = store.apply("a1", new Event.ManualRejection("alice", "no"), SOON)
+                .orElseThrow()
+                .approval();
+
+        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
+    }
+
+    @Test
     void keepsTheHeartbeatAndWhatCameOfTheCancelWebhook() throws IOException {
         var attempt = new Attempt(
                 3,

@@ -10,9 +10,17 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** A person who has to approve beside the callback: both must, and whoever says no first, ends it. */
+/**
+ * A person who has to approve beside the callback: both must, and whoever says no first, ends it. Without a webhook, the
+ * person alone decides.
+ */
 @AcceptanceTest
 class ManualApprovalTest {
 
@@ -151,5 +159,186 @@ class ManualApprovalTest {
 
         assertThat(build.awaitResult("SUCCESS")).contains("both");
         assertThat(List.copyOf(build.approvals())).hasSize(2);
+    }
+
+    /** The step with a person and no webhook. */
+    private static String alone(String... more) {
+        return "armoryWebhookApproval(manualApproval: [message: 'Go to production?']"
+                + Stream.of(more).map(each -> ", " + each).collect(Collectors.joining()) + ")";
+    }
+
+    private static Build startAlone(Jenkins jenkins, String... more) {
+        return jenkins.createJob("def r = " + alone(more) + "\necho \"went on: ${r.decidedBy}\"")
+                .build()
+                .awaitWaiting(1);
+    }
+
+    @Test
+    void personAloneApprovesWithoutAWebhook(Jenkins jenkins) {
+        Build build = startAlone(jenkins);
+        JsonNode pending = approval(build);
+        assertThat(pending.get("webhook").asText()).isEqualTo("manual approval");
+        assertThat(pending.get("attempts")).isEmpty();
+
+        Callback callback = build.callback(pending, Settings.DEFAULT_SECRET);
+        for (Answer answer : List.of(callback.succeed("not asked"), callback.rehearse())) {
+            assertThat(answer).returns(410, Answer::status);
+            assertThat(answer.json().get("message").asText()).startsWith("No callback is awaited: ");
+        }
+        assertThat(build.decide(pending, "approve", "change 4711")
+                        .json()
+                        .get("decided")
+                        .asBoolean())
+                .isTrue();
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .containsPattern("Waiting 24 hours at most, until \\S+Z\\.\n")
+                .contains("A person must approve: Go to production? Approve or reject, or POST to " + callback.uri()
+                        + "/approve or /reject.")
+                .containsPattern("Manual approval succeeded \\(user \\w+\\): change 4711")
+                .contains("went on: user ")
+                .doesNotContain("ebhook '", "callback");
+    }
+
+    @Test
+    void personAloneRejects(Jenkins jenkins) {
+        Build build = startAlone(jenkins);
+        build.decide(approval(build), "reject", "not on a Friday");
+
+        assertThat(build.awaitResult("FAILURE"))
+                .containsPattern("ERROR: Manual approval was rejected \\(user \\w+\\): not on a Friday")
+                .doesNotContain("went on");
+    }
+
+    @Test
+    void personAloneWhoSaysNothingInTimeLetsNothingGoOn(Jenkins jenkins) {
+        Build build = startAlone(jenkins, "timeout: 2", "unit: 'SECONDS'");
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("ERROR: Manual approval timed out: nobody approved within 2 seconds.")
+                .doesNotContain("went on");
+        assertThat(build.decide(approval(build), "approve", "too late")).returns(410, Answer::status);
+    }
+
+    @Test
+    void personAloneIsNotAskedAnyMoreOnceTheBuildIsAborted(Jenkins jenkins) {
+        Build build = startAlone(jenkins);
+        build.abort();
+
+        assertThat(build.awaitResult("ABORTED")).contains("Manual approval was stopped before a decision.");
+        assertThat(build.decide(approval(build), "approve", "too late")).returns(410, Answer::status);
+        assertThat(approval(build).has("cancel")).isFalse();
+    }
+
+    private static Build startBoth(Jenkins jenkins, ExternalProcess process) {
+        return jenkins.createJob(
+                        "stage('prod') { parallel a: { %s }, b: { %s } }".formatted(process.approval(), alone()))
+                .build()
+                .awaitWaiting(2);
+    }
+
+    @Test
+    void personAloneIsNotAskedAnyMoreOnceAWebhookOfThePhaseFailed(Jenkins jenkins, ExternalProcess process) {
+        Build build = startBoth(jenkins, process);
+        process.awaitCall().callback().fail("1 failed");
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains(
+                        "Manual approval ended: another approval of the same phase failed: Webhook approval 'checks' failed");
+        assertThat(build.hasNothingPending()).isTrue();
+    }
+
+    @Test
+    void rejectionByAPersonAloneEndsTheOthersOfThePhase(Jenkins jenkins, ExternalProcess process) {
+        Build build = startBoth(jenkins, process);
+        Callback late = process.awaitCall().callback();
+        build.approvals().stream()
+                .filter(each -> each.has("manualApproval"))
+                .forEach(each -> build.decide(each, "reject", "no"));
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("'checks' ended: another approval of the same phase failed: Manual approval was rejected");
+        assertThat(late.succeed("too late")).returns(410, Answer::status);
+    }
+
+    /** A second question to other people is no retry of the first one, which was rejected. */
+    @Test
+    void oneQuestionDoesNotMakeUpForAnother(Jenkins jenkins) {
+        Build build = jenkins.createJob("""
+                        armoryEnvironment('staging') {
+                            try { %s } catch (e) { echo 'caught' }
+                            armoryWebhookApproval(manualApproval: [message: 'Go anyway?'])
+                        }
+                        armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                        """.formatted(alone())).build().awaitWaiting(1);
+        build.decide(approval(build), "reject", "no");
+        build.awaitLog("caught").awaitWaiting(1);
+        build.decide(build.approvals("WAITING").get(0), "approve", "yes");
+
+        assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
+    }
+
+    @Test
+    void sameQuestionAskedAgainIsARetry(Jenkins jenkins) {
+        Build build = jenkins.createJob("armoryEnvironment('staging') { retry(2) { %s } }".formatted(alone()))
+                .build()
+                .awaitWaiting(1);
+        build.decide(approval(build), "reject", "not yet");
+        Wait.until("it is asked again").until(() -> build.approvals().size() == 2);
+        build.decide(build.approvals("WAITING").get(0), "approve", "now");
+
+        build.awaitResult("SUCCESS");
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE"));
+    }
+
+    /** A forgotten webhook does not leave the decision to the person. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "name: 'checks'                | uriTemplate: is missing",
+                "method: 'PUT'                 | webhook: is missing; name one that is defined",
+                "bodyTemplate: [inline: '{}']  | webhook: is missing; name one that is defined",
+                "headers: [[key: 'a', value: 'b']] | webhook: is missing; name one that is defined",
+                "retryCount: 1                 | webhook: is missing; name one that is defined",
+                "networkMode: 'remoteNetworkAgent' | webhook: is missing; name one that is defined",
+                "agentIdentifier: 'linux'      | webhook: is missing; name one that is defined",
+                "disableCallback: true         | webhook: is missing; name one that is defined",
+                "configFile: 'deploy.yml'      | webhook: is missing; name one of the webhooks in deploy.yml",
+                "context: [ref: 'main']        | context: is for an external process, and the step has no webhook",
+                "cancel: 'stop-checks'         | cancel: is for an external process, and the step has no webhook",
+                "secrets: ['team']             | secrets: is for an external process, and the step has no webhook",
+                "heartbeat: 5                  | heartbeat: is for an external process, and the step has no webhook",
+                "callbackCredentialsId: 'team' | callbackCredentialsId: is for an external process, and the step",
+                "allowedCallers: ['client-1']  | allowedCallers: is for an external process, and the step has no",
+            })
+    void whatIsForAWebhookIsAnErrorWithoutOne(String parameter, String message, Jenkins jenkins) {
+        Build build = jenkins.createJob(alone(parameter)).build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("armoryWebhookApproval: " + message);
+        assertThat(build.approvals()).isEmpty();
+    }
+
+    /** Empty values and defaults give nothing of a webhook. */
+    @Test
+    void emptyParametersOfAWebhookAreNone(Jenkins jenkins) {
+        Build build = startAlone(
+                jenkins,
+                "webhook: ''",
+                "configFile: null",
+                "name: ''",
+                "method: 'POST'",
+                "headers: []",
+                "context: [:]",
+                "secrets: []",
+                "retryCount: 0",
+                "networkMode: 'direct'",
+                "disableCallback: false",
+                "heartbeat: 0");
+        build.decide(approval(build), "approve", "");
+
+        build.awaitResult("SUCCESS");
     }
 }

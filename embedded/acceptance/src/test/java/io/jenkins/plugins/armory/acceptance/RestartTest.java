@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
@@ -89,6 +90,24 @@ class RestartTest {
                 .contains("(callback token): decided before the kill")
                 .satisfies(log -> assertThat(log.contains("went on")).isEqualTo(success));
         assertThat(callback.send(Callback.body(!success, "on second thoughts"))).returns(409, Answer::status);
+    }
+
+    @Test
+    void personAloneDecidesAfterAKillAndAStart() {
+        Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?'])\necho 'went on'")
+                .build()
+                .awaitWaiting(1);
+        JsonNode before = build.approvals().get(0);
+        controller.kill();
+        controller.start();
+
+        assertThat(build.awaitLog("Jenkins was restarted; still waiting for a person until ")
+                        .approvals())
+                .containsExactly(before);
+        assertThat(build.decide(before, "approve", "after the start")).returns(200, Answer::status);
+        assertThat(build.awaitResult("SUCCESS")).contains("after the start", "went on");
+        assertThat(build.approvals()).hasSize(1);
+        assertThat(build.hasNothingPending()).isTrue();
     }
 
     @Test
