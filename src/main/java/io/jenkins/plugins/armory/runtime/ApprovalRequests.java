@@ -107,7 +107,7 @@ public final class ApprovalRequests implements Requests {
         if (agent == null) {
             throw new UndeliverableException(
                     "webhook '" + webhook.name() + "': agentIdentifier: is missing; name the agent that"
-                            + " makes the call, or a label, or name a deployment file with configFile, whose target '"
+                            + " makes the call, or a label, or name a deployment file with config or configFile, whose target '"
                             + approval.environment() + "' has an account of that name");
         }
         return new AgentSender(agent, run, client, executor, log);

@@ -56,6 +56,9 @@ public final class ArmoryWebhookApprovalStep extends Step {
     private String webhook;
 
     @CheckForNull
+    private String config;
+
+    @CheckForNull
     private String configFile;
 
     /** The inline definition; empty for a step that names a webhook. */
@@ -92,6 +95,18 @@ public final class ArmoryWebhookApprovalStep extends Step {
     @DataBoundSetter
     public void setWebhook(@CheckForNull String webhook) {
         this.webhook = Util.fixEmptyAndTrim(webhook);
+    }
+
+    /** Returns the text of an Armory deployment file. */
+    @CheckForNull
+    public String getConfig() {
+        return config;
+    }
+
+    /** @param config is not trimmed, since messages name its lines */
+    @DataBoundSetter
+    public void setConfig(@CheckForNull String config) {
+        this.config = config == null || config.isBlank() ? null : config;
     }
 
     /** Returns the path of an Armory deployment file in the workspace. */

@@ -25,15 +25,18 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
  * A step's webhook: its inline definition, or a name. Names are looked up in the deployment file, then on the job's folders from
- * the inside, then in the settings.
+ * the inside, then in the settings. A deployment file replaces no webhook of a folder or of the settings.
  *
- * <p>Files of the workspace are not trusted: a stranger can write them, for example with a pull request from a fork. So a
- * deployment file replaces no webhook of a folder or of the settings, and templates of the workspace may only use the secrets that the step
- * lists.
+ * <p>Files of the workspace are not trusted: a stranger can write them, for example with a pull request from a fork. So templates
+ * of the workspace may only use the secrets that the step lists. The text of a deployment file that the Pipeline hands over is the
+ * Pipeline's, like an inline definition.
  */
 final class WebhookReference implements Serializable {
 
     private static final long serialVersionUID = 2L;
+
+    /** The parameter with the text of a deployment file, and the name of that file in messages. */
+    private static final String CONFIG = "config";
 
     @CheckForNull
     private final String name;
@@ -43,6 +46,11 @@ final class WebhookReference implements Serializable {
 
     private final LinkedHashMap<String, String> context;
 
+    /** The text of a deployment file. */
+    @CheckForNull
+    private final String config;
+
+    /** The path of a deployment file in the workspace; {@code null} if there is a text. */
     @CheckForNull
     private final String configFile;
 
@@ -57,15 +65,15 @@ final class WebhookReference implements Serializable {
             @CheckForNull String name,
             @CheckForNull Webhook inline,
             Map<String, String> context,
-            @CheckForNull String configFile,
-            @CheckForNull CancelReference cancel,
-            List<String> secrets) {
-        this.cancel = cancel;
-        this.secrets = new ArrayList<>(secrets);
+            ArmoryWebhookApprovalStep step) {
+        CancelDefinition ownCancel = step.getCancel();
         this.name = name;
         this.inline = inline;
         this.context = new LinkedHashMap<>(context);
-        this.configFile = configFile;
+        config = step.getConfig();
+        configFile = step.getConfigFile();
+        cancel = ownCancel == null ? null : ownCancel.toCancel();
+        secrets = new ArrayList<>(step.getSecrets());
     }
 
     /**
@@ -77,6 +85,7 @@ final class WebhookReference implements Serializable {
     @CheckForNull
     static WebhookReference of(ArmoryWebhookApprovalStep step) {
         String name = step.getWebhook();
+        checkConfig(step);
         if (name != null) {
             checkNamed(step);
         } else if (asksPersonAlone(step)) {
@@ -86,14 +95,19 @@ final class WebhookReference implements Serializable {
         }
         WebhookDefinition definition = step.definition();
         Webhook inline = name == null ? definition.toWebhook() : null;
-        CancelDefinition cancel = step.getCancel();
-        return new WebhookReference(
-                name,
-                inline,
-                inline == null ? definition.contextMap() : inline.context(),
-                step.getConfigFile(),
-                cancel == null ? null : cancel.toCancel(),
-                step.getSecrets());
+        return new WebhookReference(name, inline, inline == null ? definition.contextMap() : inline.context(), step);
+    }
+
+    private static void checkConfig(ArmoryWebhookApprovalStep step) {
+        String config = step.getConfig();
+        if (config != null && step.getConfigFile() != null) {
+            throw new IllegalArgumentException(
+                    CONFIG + " and configFile: are two deployment files; leave one of them out");
+        }
+        if (config != null && config.length() > DeploymentFile.MAX_LENGTH) {
+            throw new IllegalArgumentException(
+                    CONFIG + ": is longer than " + DeploymentFile.MAX_LENGTH + " characters; hand over a shorter text");
+        }
     }
 
     /**
@@ -104,7 +118,7 @@ final class WebhookReference implements Serializable {
      */
     private static boolean asksPersonAlone(ArmoryWebhookApprovalStep step) {
         if (step.getManualApproval() == null
-                || step.getConfigFile() != null
+                || deploymentFileOf(step) != null
                 || !step.definition().fields().isEmpty()) {
             return false;
         }
@@ -132,14 +146,21 @@ final class WebhookReference implements Serializable {
     }
 
     private static void checkInline(ArmoryWebhookApprovalStep step) {
-        if (step.getUriTemplate() == null && step.getConfigFile() != null) {
-            throw new IllegalArgumentException(
-                    "webhook: is missing; name one of the webhooks in " + step.getConfigFile());
+        String file = deploymentFileOf(step);
+        if (step.getUriTemplate() == null && file != null) {
+            throw new IllegalArgumentException("webhook: is missing; name one of the webhooks in " + file);
         }
         if (step.getUriTemplate() == null && step.getName() == null) {
-            throw new IllegalArgumentException("webhook: is missing; name one that is defined in Manage Jenkins, on a"
-                    + " folder, or in a deployment file (configFile), or define one here with name and uriTemplate");
+            throw new IllegalArgumentException(
+                    "webhook: is missing; name one that is defined in Manage Jenkins, on a"
+                            + " folder, or in a deployment file (config or configFile), or define one here with name and uriTemplate");
         }
+    }
+
+    /** Returns the name of the step's deployment file in messages, {@code null} if it has none. */
+    @CheckForNull
+    private static String deploymentFileOf(ArmoryWebhookApprovalStep step) {
+        return step.getConfig() != null ? CONFIG : step.getConfigFile();
     }
 
     private static void checkNamed(ArmoryWebhookApprovalStep step) {
@@ -159,6 +180,7 @@ final class WebhookReference implements Serializable {
     boolean isInline() {
         CancelReference wanted = inline == null || cancel != null ? cancel : inline.cancel();
         return inline != null
+                && config == null
                 && configFile == null
                 && inline.bodyPath() == null
                 && (wanted == null || wanted.inline() != null && wanted.inline().bodyPath() == null);
@@ -172,7 +194,7 @@ final class WebhookReference implements Serializable {
      */
     OutgoingCalls resolve(StepContext stepContext, @CheckForNull String environment)
             throws IOException, InterruptedException {
-        DeploymentFile file = configFile == null ? null : deploymentFile(stepContext, configFile);
+        DeploymentFile file = deploymentFile(stepContext);
         Webhook webhook = withBody(stepContext, inline == null ? named(stepContext, file, "webhook", name()) : inline);
         Webhook toCancel = cancelOf(stepContext, webhook, file);
         // From the most general to the most specific context; the later wins.
@@ -230,11 +252,11 @@ final class WebhookReference implements Serializable {
         if (inFile != null) {
             String place = Webhooks.placeOf(job, name).orElse(null);
             if (place != null) {
-                throw new AbortException(parameter + ": \"" + name + "\" is defined in " + configFile + " and " + place
-                        + ", and a file of the workspace cannot replace it; give it another name in " + configFile
-                        + ", or leave configFile out");
+                throw new AbortException(definedTwice(parameter, name, place));
             }
-            checkSecrets(configFile + ": webhook '" + name + "'", inFile.secrets());
+            if (configFile != null) {
+                checkSecrets(configFile + ": webhook '" + name + "'", inFile.secrets());
+            }
             return inFile;
         }
         Webhook inJenkins = Webhooks.find(job, name).orElse(null);
@@ -249,6 +271,15 @@ final class WebhookReference implements Serializable {
                 + (known.isEmpty() ? "none is defined" : "known are " + String.join(", ", known)));
     }
 
+    /** Returns the message about a name that is defined in the deployment file and in Jenkins. */
+    private String definedTwice(String parameter, String name, String place) {
+        boolean isText = configFile == null;
+        String file = isText ? CONFIG : configFile;
+        return parameter + ": \"" + name + "\" is defined in " + file + " and " + place + ", and "
+                + (isText ? "a reader could not tell which is called" : "a file of the workspace cannot replace it")
+                + "; give it another name in " + file + ", or leave " + (isText ? CONFIG : "configFile") + " out";
+    }
+
     /** @param where the file, and the webhook in it, that uses the secrets */
     private void checkSecrets(String where, Set<String> used) throws AbortException {
         for (String id : used) {
@@ -260,12 +291,17 @@ final class WebhookReference implements Serializable {
         }
     }
 
-    private static DeploymentFile deploymentFile(StepContext stepContext, String path)
-            throws IOException, InterruptedException {
+    /** Returns the step's deployment file, {@code null} if it has none. */
+    @CheckForNull
+    private DeploymentFile deploymentFile(StepContext stepContext) throws IOException, InterruptedException {
         try {
-            return DeploymentFile.parse(path, WorkspaceFile.read(stepContext, "configFile", path));
+            if (configFile != null) {
+                return DeploymentFile.parse(configFile, WorkspaceFile.read(stepContext, "configFile", configFile));
+            }
+            return config == null ? null : DeploymentFile.parse(CONFIG, config);
         } catch (DeploymentFile.InvalidException x) {
-            throw new AbortException("configFile: " + path + " cannot be used:\n" + x.getMessage());
+            String where = configFile == null ? CONFIG + ":" : "configFile: " + configFile;
+            throw new AbortException(where + " cannot be used:\n" + x.getMessage());
         }
     }
 }

@@ -513,6 +513,11 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         byName.setContext(List.of(new KeyValue("ref", "main")));
         tester.assertRoundTrip(
                 byName, "armoryWebhookApproval configFile: 'deploy.yml', context: [ref: 'main'], webhook: 'tests'");
+
+        ArmoryWebhookApprovalStep fromText = new ArmoryWebhookApprovalStep();
+        fromText.setWebhook("tests");
+        fromText.setConfig("webhooks: []");
+        tester.assertRoundTrip(fromText, "armoryWebhookApproval config: 'webhooks: []', webhook: 'tests'");
     }
 
     /** The form allows a manual approval without a webhook, and writes nothing of one. */
@@ -570,6 +575,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         for (String field : List.of(
                 "",
                 "/webhook",
+                "/config",
                 "/configFile",
                 "/retryCount",
                 "/networkMode",

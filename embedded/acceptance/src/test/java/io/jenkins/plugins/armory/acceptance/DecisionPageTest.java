@@ -112,6 +112,27 @@ class DecisionPageTest {
     }
 
     @Test
+    void personAloneApprovesWhereNothingIsCalled(Jenkins jenkins, Browser browser) {
+        Build build = jenkins.createJob("armoryWebhookApproval(environment: 'prod', manualApproval: [message: 'Go?'])")
+                .build()
+                .awaitWaiting(1);
+        BrowserPage page = page(browser, jenkins, WIDE, build);
+        assertThat(page.evaluate(rows("waiting") + "[0]").asText())
+                .contains("Waiting", "manual approval", "Go?", "Approve", "Reject")
+                .doesNotContain("in progress");
+        page.click(APPROVE, 1);
+        awaitDialog(page);
+        assertThat(textOf(page, DIALOG)).contains("prod?", "manual approval", "Go?");
+        page.click(SEND, 1);
+
+        awaitRows(page, 0, 1);
+        assertThat(textOf(page, ".armory-decision__notice"))
+                .isEqualTo("Approved: " + build.job().name() + " #1, prod.");
+        build.awaitResult("SUCCESS");
+        hasNoTrouble(page);
+    }
+
+    @Test
     void doubleClickOpensOneDialogAndDecidesOnce(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Build build = start(jenkins, process, "");
         BrowserPage page = page(browser, jenkins, WIDE, build);

@@ -112,6 +112,35 @@ class WorkspaceFilesTest {
         assertNothingIsCalled(build, process, "body.json: uses {{secrets.team}}, which the step does not list");
     }
 
+    /** The text is the Pipeline's, the body that it names is not. */
+    @Test
+    void bodyThatATextOfThePipelineReadsGetsNoSecretEither(Jenkins jenkins, ExternalProcess process) {
+        String text = """
+                webhooks:
+                  - name: checks
+                    uriTemplate: "%s"
+                    headers: [{key: X-Token, value: "{{secrets.team}}"}]
+                    bodyTemplate: {path: body.json}
+                """.formatted(process.url());
+        String step = "armoryWebhookApproval(config: %s, webhook: 'checks'%s)";
+        String body =
+                "writeFile file: 'body.json', text: '{\"a\": \"{{secrets.team}}\", \"to\": \"{{armory.callbackUri}}\"}'";
+
+        Build outside =
+                jenkins.createJob(step.formatted(Groovy.string(text), "")).build();
+        assertNothingIsCalled(
+                outside, process, "bodyTemplate: body.json is a file in the workspace, and there is none here");
+        Build unlisted = jenkins.createJob("node { %s; %s }".formatted(body, step.formatted(Groovy.string(text), "")))
+                .build();
+        assertNothingIsCalled(unlisted, process, "body.json: uses {{secrets.team}}, which the step does not list");
+
+        Build listed = jenkins.createJob(
+                        "node { %s; %s }".formatted(body, step.formatted(Groovy.string(text), ", secrets: ['team']")))
+                .build();
+        assertThat(process.awaitCall().json().get("a").asText()).isEqualTo(Settings.TEAM_SECRET);
+        listed.abort();
+    }
+
     /** The step's own cancel webhook, whose body is a file too. */
     @Test
     void cancelWebhookThatReadsAFileGetsNoSecretEither(Jenkins jenkins, ExternalProcess process) {
