@@ -6,7 +6,6 @@ import static io.jenkins.embedded.StepSupport.started;
 import static io.jenkins.embedded.StepSupport.text;
 import static io.jenkins.embedded.StepSupport.thread;
 
-import com.cloudbees.groovy.cps.SerializableScript;
 import groovy.lang.Closure;
 import groovy.lang.MissingMethodException;
 import groovy.lang.MissingPropertyException;
@@ -17,13 +16,16 @@ import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.codehaus.groovy.runtime.InvokerHelper;
+import org.jenkinsci.plugins.workflow.cps.CpsScript;
+import org.jenkinsci.plugins.workflow.cps.GlobalVariable;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 
 /**
  * What Pipeline scripts inherit: the global variables, the steps without a body, and those that plugins bring. The steps
  * with a body are in {@code Steps.groovy}, below this class and above the scripts.
  */
-public abstract class PipelineScript extends SerializableScript {
+public abstract class PipelineScript extends CpsScript {
     private static final long serialVersionUID = 1;
 
     public void echo(Object arguments) {
@@ -113,9 +115,17 @@ public abstract class PipelineScript extends SerializableScript {
         return start("parallel", context -> new ParallelExecution(context, thread(), branches, failFast));
     }
 
-    /** A step that a plugin brings. */
+    /** A global variable or a step that a plugin brings. */
     @Override
     public Object invokeMethod(String name, Object args) {
+        var variable = GlobalVariable.byName(name, thread().program().build());
+        if (variable != null) {
+            try {
+                return InvokerHelper.invokeMethod(variable.getValue(this), "call", args);
+            } catch (Exception e) {
+                throw PipelineScript.<RuntimeException>unchecked(e);
+            }
+        }
         var descriptor = StepDescriptor.byFunctionName(name);
         if (descriptor != null) {
             try {

@@ -10,11 +10,14 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.BuildEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.deployment.Environment.Declaration;
+import io.jenkins.plugins.armory.deployment.Environment.PlannedStep;
 import io.jenkins.plugins.armory.deployment.Environment.Rollback;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import io.jenkins.plugins.armory.deployment.TransitionTable.Row;
@@ -80,6 +83,10 @@ final class Change {
             endApproval(ended);
         } else if (event instanceof Ended ended) {
             endBody(ended);
+        } else if (event instanceof PlannedStepStarted started) {
+            return startStep(started);
+        } else if (event instanceof PlannedStepEnded ended) {
+            endStep(ended);
         } else if (event instanceof RollbackStarted started) {
             return startRollback(started);
         } else if (event instanceof RollbackEnded ended) {
@@ -165,7 +172,13 @@ final class Change {
         String tooLate = Problems.tooLate(environment, event.phase());
         if (tooLate == null) {
             boolean after = event.phase() == Phase.AFTER_DEPLOYMENT;
-            move(environment, Trigger.APPROVAL_STARTED, (it, next) -> it.withApproval(event.approval(), after));
+            PlannedStep planned =
+                    event.planned() == null ? null : environment.steps().get(event.planned());
+            Environment known = planned == null
+                    ? environment
+                    : environment.withStep(event.planned(), planned.with(event.approval()), after);
+            put(known);
+            move(known, Trigger.APPROVAL_STARTED, (it, next) -> it.withApproval(event.approval(), after));
         }
         return tooLate;
     }
@@ -239,6 +252,29 @@ final class Change {
                 && approvals.stream().allMatch(each -> each.phase() == Phase.BEFORE_DEPLOYMENT);
         return environment.withFailure(
                 approvals.isEmpty() ? failure : approvals.get(0).reason(), !environment.deployed() && !nothingDone);
+    }
+
+    @CheckForNull
+    private String startStep(PlannedStepStarted event) {
+        Environment environment = find(event.environment());
+        if (environment == null || !environment.isReached()) {
+            return before.notReached(event.environment());
+        }
+        PlannedStep known = environment.steps().get(event.step());
+        if (known == null) {
+            put(environment.withStep(event.step(), PlannedStep.begun(event.execution(), now), event.after()));
+        }
+        return known == null || known.execution().equals(event.execution())
+                ? null
+                : "\"" + event.step() + "\" of environment \"" + event.environment() + "\" is done twice";
+    }
+
+    private void endStep(PlannedStepEnded event) {
+        Environment environment = find(event.environment());
+        PlannedStep known = environment == null ? null : environment.steps().get(event.step());
+        if (known != null && known.execution().equals(event.execution()) && !known.isOver()) {
+            put(environment.withStep(event.step(), known.over(now, event.failure(), event.outputs()), false));
+        }
     }
 
     @CheckForNull

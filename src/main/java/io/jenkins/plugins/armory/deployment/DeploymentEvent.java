@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.deployment;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -32,8 +33,21 @@ public sealed interface DeploymentEvent {
         }
     }
 
-    /** An approval has begun. */
-    record ApprovalStarted(Place place, String approval, Phase phase) implements DeploymentEvent {}
+    /**
+     * An approval has begun.
+     *
+     * @param planned id of the step of the environment's plan that the approval is for, {@code null} for none
+     */
+    record ApprovalStarted(
+            Place place,
+            String approval,
+            Phase phase,
+            @CheckForNull String planned) implements DeploymentEvent {
+
+        public ApprovalStarted(Place place, String approval, Phase phase) {
+            this(place, approval, phase, null);
+        }
+    }
 
     /**
      * An approval is decided.
@@ -65,6 +79,30 @@ public sealed interface DeploymentEvent {
      */
     record Ended(
             String environment, String step, @CheckForNull String failure) implements DeploymentEvent {}
+
+    /**
+     * A step of an environment's plan has begun.
+     *
+     * @param step id in the plan
+     * @param execution id of the Pipeline step that does it
+     * @param after whether the step comes after the deployment, so that nothing is rolled back any more
+     */
+    record PlannedStepStarted(String environment, String step, String execution, boolean after)
+            implements DeploymentEvent {}
+
+    /**
+     * A step of an environment's plan has ended.
+     *
+     * @param failure why it failed, {@code null} if it succeeded
+     * @param outputs the values that its body returned for later templates
+     */
+    record PlannedStepEnded(
+            String environment,
+            String step,
+            String execution,
+            @CheckForNull String failure,
+            Map<String, String> outputs)
+            implements DeploymentEvent {}
 
     /** The Pipeline has reached a rollback. */
     record RollbackStarted(String environment, String step) implements DeploymentEvent {}

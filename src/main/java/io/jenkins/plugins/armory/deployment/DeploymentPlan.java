@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.deployment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -19,16 +18,14 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The plan of a deployment: what is to be done for each target, and in which order. It is data only, in the order of the
- * deployment file. A Pipeline that runs it keeps parts of it in {@code program.dat}, in the form of {@link SavedPart}.
+ * deployment file.
  *
  * @param targets the environments to deploy to; at least one
  * @param actionTimeout the time that one action may take, {@code null} for no limit
  */
 @Restricted(NoExternalUse.class)
 public record DeploymentPlan(
-        List<Target> targets, @CheckForNull Duration actionTimeout) implements Serializable {
-
-    private static final long serialVersionUID = 1L;
+        List<Target> targets, @CheckForNull Duration actionTimeout) {
 
     /** @throws IllegalArgumentException if there is no target, two have one name, or one depends on a target that is not there */
     public DeploymentPlan {
@@ -77,10 +74,6 @@ public record DeploymentPlan(
         return targets.stream().flatMap(Target::steps);
     }
 
-    private Object writeReplace() {
-        return SavedPart.of(this);
-    }
-
     /**
      * A target of the deployment, which is an environment of the build.
      *
@@ -97,10 +90,7 @@ public record DeploymentPlan(
             List<String> dependsOn,
             List<Step> before,
             List<List<Step>> strategy,
-            List<Step> after)
-            implements Serializable {
-
-        private static final long serialVersionUID = 1L;
+            List<Step> after) {
 
         /** @throws IllegalArgumentException if the strategy does not begin with the action {@code deploy} */
         public Target {
@@ -136,14 +126,10 @@ public record DeploymentPlan(
             List<String> fewer = dependsOn.stream().filter(names::contains).toList();
             return new Target(name, account, namespace, fewer, before, strategy, after);
         }
-
-        private Object writeReplace() {
-            return SavedPart.of(this);
-        }
     }
 
     /** A step of a deployment. */
-    public sealed interface Step extends Serializable permits Action, RunWebhook, ManualApproval, Pause {
+    public sealed interface Step permits Action, RunWebhook, ManualApproval, Pause {
 
         /** Returns the id, which is unique in the plan and the same for the same file: {@code prod/strategy/3}. */
         String id();
@@ -169,14 +155,8 @@ public record DeploymentPlan(
         /** The action for a strategy that has failed. */
         public static final String ROLLBACK = "rollback";
 
-        private static final long serialVersionUID = 1L;
-
         public Action {
             variables = copy(variables);
-        }
-
-        private Object writeReplace() {
-            return SavedPart.of(this);
         }
     }
 
@@ -188,14 +168,8 @@ public record DeploymentPlan(
      */
     public record RunWebhook(String id, String label, String webhook, Map<String, String> context) implements Step {
 
-        private static final long serialVersionUID = 1L;
-
         public RunWebhook {
             context = copy(context);
-        }
-
-        private Object writeReplace() {
-            return SavedPart.of(this);
         }
     }
 
@@ -211,26 +185,13 @@ public record DeploymentPlan(
             List<String> roles,
             @CheckForNull Duration expiration) implements Step {
 
-        private static final long serialVersionUID = 1L;
-
         public ManualApproval {
             roles = List.copyOf(roles);
-        }
-
-        private Object writeReplace() {
-            return SavedPart.of(this);
         }
     }
 
     /** A wait of a fixed time. */
-    public record Pause(String id, String label, Duration duration) implements Step {
-
-        private static final long serialVersionUID = 1L;
-
-        private Object writeReplace() {
-            return SavedPart.of(this);
-        }
-    }
+    public record Pause(String id, String label, Duration duration) implements Step {}
 
     /** Returns an immutable copy that keeps the order, which {@link Map#copyOf} does not. */
     private static Map<String, String> copy(Map<String, String> map) {

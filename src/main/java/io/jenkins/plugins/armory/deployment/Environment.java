@@ -2,7 +2,10 @@ package io.jenkins.plugins.armory.deployment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
@@ -79,13 +82,58 @@ public record Environment(
      * @param approvals ids of the open approvals
      * @param bodyEnded whether the body of {@code armoryEnvironment} has ended without an error
      * @param deployed whether an {@code afterDeployment} approval has begun; from then on nothing is rolled back
+     * @param steps the steps of the environment's plan that have begun, by id, in the order in which they did; empty without a
+     *     {@link DeploymentPlan}
      */
-    public record Progress(List<String> approvals, boolean bodyEnded, boolean deployed) {
+    public record Progress(
+            List<String> approvals, boolean bodyEnded, boolean deployed, Map<String, PlannedStep> steps) {
 
-        static final Progress NONE = new Progress(List.of(), false, false);
+        static final Progress NONE = new Progress(List.of(), false, false, Map.of());
 
         public Progress {
             approvals = List.copyOf(approvals);
+            steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
+        }
+    }
+
+    /**
+     * A step of a {@link DeploymentPlan} that has begun.
+     *
+     * @param execution id of the execution of {@code armoryDeploymentAction} that does it
+     * @param began when it began
+     * @param ended when it ended, {@code null} while it runs
+     * @param failure why it failed, {@code null} if it did not
+     * @param outputs the values that its body returned for later templates
+     * @param approval id of its approval, {@code null} for none
+     */
+    public record PlannedStep(
+            String execution,
+            Instant began,
+            @CheckForNull Instant ended,
+            @CheckForNull String failure,
+            Map<String, String> outputs,
+            @CheckForNull String approval) {
+
+        public PlannedStep {
+            Objects.requireNonNull(execution, "execution");
+            Objects.requireNonNull(began, "began");
+            outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
+        }
+
+        static PlannedStep begun(String execution, Instant now) {
+            return new PlannedStep(execution, now, null, null, Map.of(), null);
+        }
+
+        PlannedStep with(String newApproval) {
+            return new PlannedStep(execution, began, ended, failure, outputs, newApproval);
+        }
+
+        PlannedStep over(Instant now, @CheckForNull String why, Map<String, String> returned) {
+            return new PlannedStep(execution, began, now, why, returned, approval);
+        }
+
+        public boolean isOver() {
+            return ended != null;
         }
     }
 
@@ -160,6 +208,10 @@ public record Environment(
 
     public boolean deployed() {
         return progress.deployed();
+    }
+
+    public Map<String, PlannedStep> steps() {
+        return progress.steps();
     }
 
     @CheckForNull
@@ -260,17 +312,28 @@ public record Environment(
         }
         List<String> more =
                 Stream.concat(approvals().stream(), Stream.of(approval)).toList();
-        return with(new Progress(more, bodyEnded(), deployed() || after));
+        return with(new Progress(more, bodyEnded(), deployed() || after, steps()));
     }
 
     Environment withoutApproval(String approval) {
         List<String> fewer =
                 approvals().stream().filter(each -> !each.equals(approval)).toList();
-        return with(new Progress(fewer, bodyEnded(), deployed()));
+        return with(new Progress(fewer, bodyEnded(), deployed(), steps()));
+    }
+
+    /**
+     * Returns the environment with a step of its plan.
+     *
+     * @param after whether the step comes after the deployment
+     */
+    Environment withStep(String id, PlannedStep step, boolean after) {
+        var all = new LinkedHashMap<>(steps());
+        all.put(id, step);
+        return with(new Progress(approvals(), bodyEnded(), deployed() || after, all));
     }
 
     Environment withBodyEnded() {
-        return with(new Progress(approvals(), true, deployed()));
+        return with(new Progress(approvals(), true, deployed(), steps()));
     }
 
     Environment withFailure(@CheckForNull String reason, boolean needsRollback) {
@@ -283,7 +346,7 @@ public record Environment(
 
     /** Returns the environment with the failure of its {@code afterDeployment} approvals, {@code null} for none. */
     Environment withAfterDeploymentFailure(@CheckForNull String failure) {
-        return with(new Progress(approvals(), bodyEnded(), deployed() || failure != null))
+        return with(new Progress(approvals(), bodyEnded(), deployed() || failure != null, steps()))
                 .with(new Setback(reason(), cancelledBy(), failure, needsRollback(), rollback()));
     }
 

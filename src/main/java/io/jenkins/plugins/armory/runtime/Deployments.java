@@ -1,13 +1,16 @@
 package io.jenkins.plugins.armory.runtime;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
+import io.jenkins.plugins.armory.storage.PlanFile;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Set;
@@ -64,6 +67,24 @@ public final class Deployments {
      */
     public Deployment deploymentOf(Run<?, ?> run) throws IOException {
         return of(run).deployment();
+    }
+
+    /**
+     * Adds a plan for the pages of a build.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void add(Run<?, ?> run, DeploymentPlan plan) throws IOException {
+        PlanFile.add(run.getRootDir().toPath(), plan);
+    }
+
+    /**
+     * Returns the targets of a build's plans, see {@link PlanFile}.
+     *
+     * @throws IOException if they cannot be read
+     */
+    public ArrayNode plansOf(Run<?, ?> run) throws IOException {
+        return PlanFile.read(run.getRootDir().toPath());
     }
 
     /**

@@ -64,8 +64,10 @@ final class ApprovalStart {
         // Before the group is known: the environments must hear of the approval only after all checks.
         ApprovalTerms.Builder terms = reference == null
                 ? terms(id, definition, run).byPersonAlone()
-                : withCalls(id, definition, run, reference.resolve(context, definition.environment()));
-        Transition transition = deployments.apply(run, new ApprovalStarted(place, id, definition.phase()));
+                : withCalls(id, definition, run, reference.resolve(context, definition.environment(), log));
+        EnclosingAction action = context.get(EnclosingAction.class);
+        String planned = action == null ? null : action.planned();
+        Transition transition = deployments.apply(run, new ApprovalStarted(place, id, definition.phase(), planned));
         if (transition.problem() != null) {
             throw new AbortException(notStarted(reference) + ": " + transition.problem());
         }

@@ -33,7 +33,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
 
     private static final long serialVersionUID = 1L;
     /** An environment variable of the body. Armory sets a variable of this name in its deployments. */
-    private static final String VARIABLE = "ARMORY_ENVIRONMENT_NAME";
+    static final String VARIABLE = "ARMORY_ENVIRONMENT_NAME";
     /** An environment variable that the step {@code stage} sets. */
     private static final String STAGE_VARIABLE = "STAGE_NAME";
 

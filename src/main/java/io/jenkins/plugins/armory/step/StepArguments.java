@@ -35,11 +35,29 @@ final class StepArguments {
      * @throws IllegalArgumentException naming the argument and the nearest parameter or the expected type
      */
     static Map<String, Object> checked(StepDescriptor step, Map<String, Object> arguments) {
+        return checked(step.getFunctionName(), step.clazz, arguments);
+    }
+
+    /** @param function the name of the step in messages */
+    static Map<String, Object> checked(String function, Class<?> type, Map<String, Object> arguments) {
         try {
-            checkObject(step.clazz, named(step.clazz, arguments), "");
+            checkObject(type, named(type, arguments), "");
             return arguments;
         } catch (IllegalArgumentException x) {
-            throw new IllegalArgumentException(step.getFunctionName() + ": " + x.getMessage(), x);
+            throw new IllegalArgumentException(function + ": " + x.getMessage(), x);
+        }
+    }
+
+    /** @throws IllegalArgumentException if one of these arguments is given and has no value */
+    static void checkNotEmpty(StepDescriptor step, Map<String, Object> arguments, String... names) {
+        for (String name : names) {
+            Object value = arguments.get(name);
+            boolean empty = value == null
+                    || value instanceof CharSequence text && text.toString().isBlank();
+            if (arguments.containsKey(name) && empty) {
+                throw new IllegalArgumentException(
+                        step.getFunctionName() + ": " + name + ": is empty; give it a value, or leave it out");
+            }
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
@@ -190,11 +191,16 @@ final class WebhookReference implements Serializable {
      * Looks up the webhook and reads its files. Must run on a thread that may wait for an agent.
      *
      * @param environment the name of the target in a deployment file
+     * @param log takes lines for the build's log
      * @throws AbortException naming the parameter that is wrong
      */
-    OutgoingCalls resolve(StepContext stepContext, @CheckForNull String environment)
+    OutgoingCalls resolve(StepContext stepContext, @CheckForNull String environment, Consumer<String> log)
             throws IOException, InterruptedException {
         DeploymentFile file = deploymentFile(stepContext);
+        if (file != null) {
+            new UnusedSections(configFile == null ? CONFIG : configFile, file.unusedByWebhooks())
+                    .logOnce(stepContext.get(Run.class), log);
+        }
         Webhook webhook = withBody(stepContext, inline == null ? named(stepContext, file, "webhook", name()) : inline);
         Webhook toCancel = cancelOf(stepContext, webhook, file);
         // From the most general to the most specific context; the later wins.
@@ -209,6 +215,10 @@ final class WebhookReference implements Serializable {
         all.putAll(context);
         DeploymentFile.Target target =
                 file == null ? null : file.target(environment).orElse(null);
+        EnclosingAction action = stepContext.get(EnclosingAction.class);
+        if (target == null && action != null) {
+            target = new DeploymentFile.Target(action.account(), action.namespace());
+        }
         return new OutgoingCalls(
                 webhook.withoutCancel(),
                 toCancel,

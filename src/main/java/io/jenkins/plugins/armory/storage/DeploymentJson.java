@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Environment.Declaration;
+import io.jenkins.plugins.armory.deployment.Environment.PlannedStep;
 import io.jenkins.plugins.armory.deployment.Environment.Progress;
 import io.jenkins.plugins.armory.deployment.Environment.Rollback;
 import io.jenkins.plugins.armory.deployment.Environment.Setback;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The JSON of a build's environments, in a file. */
 final class DeploymentJson {
@@ -86,6 +88,10 @@ final class DeploymentJson {
                 .put("cancelledBy", environment.cancelledBy());
         addAll(json.putArray("dependsOn"), environment.dependsOn());
         addAll(json.putArray("approvals"), environment.approvals());
+        if (!environment.steps().isEmpty()) {
+            ObjectNode steps = json.putObject("steps");
+            environment.steps().forEach((id, step) -> steps.set(id, toJson(step)));
+        }
         Rollback rollback = environment.rollback();
         if (rollback != null) {
             json.putObject("rollback")
@@ -94,6 +100,38 @@ final class DeploymentJson {
                     .put("failure", rollback.failure());
         }
         return json;
+    }
+
+    private static ObjectNode toJson(PlannedStep step) {
+        ObjectNode json = JSON.createObjectNode()
+                .put("execution", step.execution())
+                .put("began", step.began().toString())
+                .put("ended", step.ended() == null ? null : step.ended().toString())
+                .put("failure", step.failure())
+                .put("approval", step.approval());
+        step.outputs().forEach(json.putObject("outputs")::put);
+        return json;
+    }
+
+    private static Map<String, PlannedStep> steps(JsonNode json) {
+        var steps = new LinkedHashMap<String, PlannedStep>();
+        json.path("steps").fields().forEachRemaining(each -> steps.put(each.getKey(), step(each.getValue())));
+        return steps;
+    }
+
+    private static PlannedStep step(JsonNode json) {
+        String ended = optionalText(json, "ended");
+        var outputs = new LinkedHashMap<String, String>();
+        json.path("outputs")
+                .fields()
+                .forEachRemaining(each -> outputs.put(each.getKey(), text(each.getKey(), each.getValue())));
+        return new PlannedStep(
+                text(json, "execution"),
+                Instant.parse(text(json, "began")),
+                ended == null ? null : Instant.parse(ended),
+                optionalText(json, "failure"),
+                outputs,
+                optionalText(json, "approval"));
     }
 
     private static ObjectNode toJson(Failure failure) {
@@ -167,7 +205,8 @@ final class DeploymentJson {
                 new Progress(
                         texts(json, "approvals"),
                         json.path("bodyEnded").asBoolean(),
-                        json.required("deployed").booleanValue()),
+                        json.required("deployed").booleanValue(),
+                        steps(json)),
                 setback(json));
     }
 

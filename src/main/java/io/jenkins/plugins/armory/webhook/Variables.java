@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -32,8 +33,12 @@ public final class Variables {
 
     public static final String REASON = "armory.reason";
 
+    /** What the body of {@code armoryDeployment} has made: values of the context of the same names without the namespace. */
+    private static final Pattern OF_THE_BODY = Pattern.compile("armory\\.(replicaSetName|preview\\..+)");
+
     private static final String CONTEXT = "context.";
     private static final String SECRETS = "secrets.";
+    private static final String ARMORY = "armory.";
 
     private final Map<String, String> values = new LinkedHashMap<>();
     private UnaryOperator<String> secrets = id -> null;
@@ -90,6 +95,9 @@ public final class Variables {
         if (name.startsWith(CONTEXT)) {
             return values.getOrDefault(name, contextSample);
         }
+        if (OF_THE_BODY.matcher(name).matches()) {
+            return values.get(CONTEXT + name.substring(ARMORY.length()));
+        }
         return name.equals(CALLBACK_TOKEN) ? secretsUsed.computeIfAbsent(name, values::get) : values.get(name);
     }
 
@@ -117,6 +125,10 @@ public final class Variables {
         if (name.startsWith(SECRETS)) {
             return "there is no Secret text credential \"" + name.substring(SECRETS.length())
                     + "\" that this job may use";
+        }
+        if (OF_THE_BODY.matcher(name).matches()) {
+            String key = name.substring(ARMORY.length());
+            return "return [\"" + key + "\": ...] from the body of armoryDeployment, or add \"" + key + "\" to context";
         }
         if (name.equals(ENVIRONMENT_NAME)) {
             return "run the step in a stage, or give it an environment";

@@ -126,16 +126,16 @@ public final class Webhook implements Serializable {
         return method;
     }
 
-    String uriTemplate() {
+    public String uriTemplate() {
         return uriTemplate;
     }
 
-    List<Header> headers() {
+    public List<Header> headers() {
         return Collections.unmodifiableList(headers);
     }
 
     @CheckForNull
-    String body() {
+    public String body() {
         return body;
     }
 

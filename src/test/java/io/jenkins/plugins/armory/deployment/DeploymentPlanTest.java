@@ -8,10 +8,6 @@ import io.jenkins.plugins.armory.deployment.DeploymentPlan.ManualApproval;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Pause;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.RunWebhook;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Target;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,25 +47,9 @@ class DeploymentPlanTest {
         return map;
     }
 
-    private static Object copy(Object original) throws Exception {
-        var bytes = new ByteArrayOutputStream();
-        try (var out = new ObjectOutputStream(bytes)) {
-            out.writeObject(original);
-        }
-        try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-            return in.readObject();
-        }
-    }
-
     @Test
-    void isTheSameAfterSavingAndKeepsTheOrder() throws Exception {
-        DeploymentPlan copy = (DeploymentPlan) copy(PLAN);
-
-        assertThat(copy).isEqualTo(PLAN).hasToString(PLAN.toString());
-        assertThat(copy(new DeploymentPlan(PLAN.targets(), null))).isEqualTo(new DeploymentPlan(PLAN.targets(), null));
-        assertThat(copy(PLAN.targets().get(2))).isEqualTo(PLAN.targets().get(2));
-        assertThat(PLAN.steps()).allSatisfy(step -> assertThat(copy(step)).isEqualTo(step));
-        assertThat(((RunWebhook) copy.targets().get(0).after().get(0)).context().keySet())
+    void keepsTheOrderOfTheFile() {
+        assertThat(((RunWebhook) PLAN.targets().get(0).after().get(0)).context().keySet())
                 .containsExactly("z", "x", "b");
     }
 

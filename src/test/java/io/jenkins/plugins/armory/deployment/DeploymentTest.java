@@ -12,15 +12,19 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.BuildEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Restarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.Environment.PlannedStep;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -662,5 +666,52 @@ public class DeploymentTest {
 
         assertThat(state("prod")).isEqualTo(State.CANCELLED);
         assertThat(environment("prod").needsRollback()).isFalse();
+    }
+
+    @Test
+    void aPlannedStepIsOnRecordOnce() {
+        assertThat(happens(new PlannedStepStarted("prod", "prod/strategy/1", "e1", false)))
+                .isNull(); // there are no environments, so nothing is known to be wrong
+        reach("prod");
+        happens(new PlannedStepStarted("prod", "prod/strategy/1", "e1", false));
+        assertThat(happens(new PlannedStepStarted("prod", "prod/strategy/1", "e1", false)))
+                .as("resumed")
+                .isNull();
+        assertThat(happens(new PlannedStepStarted("prod", "prod/strategy/1", "e2", false)))
+                .isEqualTo("\"prod/strategy/1\" of environment \"prod\" is done twice");
+        assertThat(happens(new PlannedStepStarted("prd", "prd/strategy/1", "e3", false)))
+                .contains("this build has no environment \"prd\"");
+
+        happens(new PlannedStepEnded("prod", "prod/strategy/1", "e2", "not mine", Map.of()));
+        assertThat(step().isOver()).isFalse();
+        happens(new PlannedStepEnded("prod", "prod/strategy/1", "e1", null, Map.of("a", "1")));
+        happens(new PlannedStepEnded("prod", "prod/strategy/1", "e1", "again", Map.of()));
+
+        assertThat(step()).isEqualTo(new PlannedStep("e1", NOW, NOW, null, Map.of("a", "1"), null));
+        assertThat(deployment.find("prod").orElseThrow().deployed()).isFalse();
+    }
+
+    private PlannedStep step() {
+        return deployment.find("prod").orElseThrow().steps().get("prod/strategy/1");
+    }
+
+    @Test
+    void anApprovalBelongsToItsPlannedStep() {
+        reach("prod");
+        happens(new PlannedStepStarted("prod", "prod/strategy/1", "e1", false));
+        happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY, "prod/strategy/1"));
+
+        assertThat(step().approval()).isEqualTo("a1");
+        assertThat(deployment.find("prod").orElseThrow().state()).isEqualTo(State.AWAITING_APPROVAL);
+    }
+
+    @Test
+    void nothingIsRolledBackOnceAStepAfterTheDeploymentBegan() {
+        reach("prod");
+        happens(new PlannedStepStarted("prod", "prod/after/1", "e1", true));
+        happens(new Ended("prod", "step of prod", "analysis failed"));
+
+        assertThat(happens(new RollbackStarted("prod", "r")))
+                .isEqualTo("it failed after its deployment, and what is deployed stays");
     }
 }

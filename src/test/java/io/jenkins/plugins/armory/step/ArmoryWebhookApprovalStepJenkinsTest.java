@@ -215,7 +215,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     @Test
     void tellsWhatIsWrongWithAParameter() throws Exception {
         assertFailure(
-                "armoryWebhookApproval(name: 'x', uriTemplate: '')", "armoryWebhookApproval: uriTemplate: is missing");
+                "armoryWebhookApproval(name: 'x', uriTemplate: '')", "armoryWebhookApproval: uriTemplate: is empty");
         assertFailure(
                 "armoryWebhookApproval(uriTemplate: 'http://x')", "armoryWebhookApproval: name: must not be blank");
         assertFailure(step(", method: 'BREW'"), "armoryWebhookApproval: method: \"BREW\" is not one of");

@@ -5,23 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Restarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -60,6 +66,12 @@ class DeploymentStoreTest {
         store.apply(new ApprovalStarted(in("dev"), "a1", Phase.STRATEGY));
         store.apply(new ApprovalStarted(in("dev"), "a2", Phase.STRATEGY));
         store.apply(new ApprovalEnded(in("dev", "a"), "a1", Phase.STRATEGY, "tests", Verdict.FAILURE, "no"));
+        store.apply(new PlannedStepStarted("dev", "dev/strategy/1", "e1", false));
+        store.apply(new PlannedStepEnded("dev", "dev/strategy/1", "e1", null, Map.of("replicaSetName", "web-7")));
+        store.apply(new PlannedStepStarted("dev", "dev/strategy/2", "e2", false));
+        store.apply(new ApprovalStarted(in("dev"), "a4", Phase.STRATEGY, "dev/strategy/2"));
+        store.apply(new PlannedStepStarted("dev", "dev/strategy/3", "e3", false));
+        store.apply(new PlannedStepEnded("dev", "dev/strategy/3", "e3", "no", Map.of()));
         store.apply(new Ended("dev", "step of dev", "no"));
         store.apply(new RollbackStarted("dev", "r"));
         store.apply(new RollbackEnded("dev", "r", "not possible"));
@@ -74,6 +86,47 @@ class DeploymentStoreTest {
         assertThat(DeploymentStore.open(() -> other, executed::add, Clock.systemUTC())
                         .deployment())
                 .isEqualTo(restarted.deployment());
+    }
+
+    @Test
+    void readsThePlansThatItWrote() throws IOException {
+        assertThat(PlanFile.read(folder)).isEmpty();
+        PlanFile.add(folder, plan("dev"));
+        PlanFile.add(folder, plan("prod"));
+        PlanFile.add(folder, plan("dev")); // again after a restart
+
+        ArrayNode targets = PlanFile.read(folder);
+        assertThat(targets).extracting(target -> target.get("name").asText()).containsExactly("prod", "dev");
+        assertThat(targets.get(1)).hasToString("""
+                {"name":"dev","before":[{"id":"dev/before/1","label":"pause","pauseSeconds":60}],\
+                "strategy":[[{"id":"dev/strategy/1","label":"deploy","action":"deploy"}]],\
+                "after":[{"id":"dev/after/1","label":"webhook"}],\
+                "rollback":{"id":"dev/rollback","label":"roll back","action":"rollback"}}""");
+    }
+
+    private static DeploymentPlan plan(String target) {
+        return new DeploymentPlan(
+                List.of(new DeploymentPlan.Target(
+                        target,
+                        "cluster",
+                        null,
+                        List.of(),
+                        List.of(new DeploymentPlan.Pause(target + "/before/1", "pause", Duration.ofMinutes(1))),
+                        List.of(List.of(new DeploymentPlan.Action(
+                                target + "/strategy/1", "deploy", DeploymentPlan.Action.DEPLOY, Map.of()))),
+                        List.of(new DeploymentPlan.RunWebhook(target + "/after/1", "webhook", "w", Map.of())))),
+                null);
+    }
+
+    @Test
+    void aPlanOfAnotherFormatIsRefused() throws IOException {
+        Path file = folder.resolve("armory-plan.json");
+        for (String text : List.of("{", "{\"format\": 2, \"targets\": []}", "[]", "{\"format\": 1}")) {
+            Files.writeString(file, text);
+            assertThatIOException().isThrownBy(() -> PlanFile.read(folder)).withMessageContaining("armory-plan.json");
+            assertThatIOException().isThrownBy(() -> PlanFile.add(folder, plan("dev")));
+            assertThat(file).hasContent(text);
+        }
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A person who has to approve beside the callback: both must, and whoever says no first, ends it. Without a webhook, the
@@ -321,14 +322,23 @@ class ManualApprovalTest {
         assertThat(build.approvals()).isEmpty();
     }
 
+    /** A variable that is not set must not leave the decision to a person alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"webhook: ''", "webhook: env.GATE", "webhook: ' '", "name: null", "uriTemplate: ''"})
+    void anEmptyWebhookIsAnError(String parameter, Jenkins jenkins) {
+        Build build = jenkins.createJob(alone(parameter)).build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("armoryWebhookApproval: " + parameter.split(":")[0] + ": is empty; give it a value");
+        assertThat(build.approvals()).isEmpty();
+    }
+
     /** Empty values and defaults give nothing of a webhook. */
     @Test
     void emptyParametersOfAWebhookAreNone(Jenkins jenkins) {
         Build build = startAlone(
                 jenkins,
-                "webhook: ''",
                 "configFile: null",
-                "name: ''",
                 "method: 'POST'",
                 "headers: []",
                 "context: [:]",

@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -110,7 +111,8 @@ class StopTest {
             giveItTime(jenkins);
             faults.disarm();
 
-            assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
+            assertThat(build.awaitLogEnd()).contains("caught").doesNotContain("never");
+            assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
             assertThat(process.calls()).isEmpty();
         }
     }

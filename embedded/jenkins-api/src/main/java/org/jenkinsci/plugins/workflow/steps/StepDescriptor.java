@@ -12,6 +12,10 @@ public abstract class StepDescriptor extends Descriptor<Step> {
 
     public abstract String getFunctionName();
 
+    public boolean isAdvanced() {
+        return false;
+    }
+
     public boolean takesImplicitBlockArgument() {
         return false;
     }

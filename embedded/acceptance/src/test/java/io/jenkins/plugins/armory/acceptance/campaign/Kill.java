@@ -80,6 +80,7 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
                     ENVIRONMENT_ENDED,
                     ENVIRONMENTS_ENDING -> Scenario.ENVIRONMENTS;
             case CALLBACK_ARRIVED, CALLBACK_ANSWERING -> random.nextBoolean() ? Scenario.SUCCESS : Scenario.RACE;
+            case PLAN_READING, PLAN_WRITTEN, ACTION_BEGINNING, ACTION_ENDING, ACTION_ENDED -> Scenario.DEPLOYMENT_FILE;
             case CALL_NOTED -> Scenario.SUCCESS;
             case PROGRAM_SAVING, PROGRAM_WRITTEN -> Scenario.SEQUENCE; // none is saved behind the last step
             default -> {

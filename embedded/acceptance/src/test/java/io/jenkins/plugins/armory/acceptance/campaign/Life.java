@@ -80,7 +80,7 @@ final class Life {
     private void decide(Approver approver) {
         await(released);
         switch (scenario) {
-            case SUCCESS, EARLY, RETRIED, STOPPED_RACE, SEQUENCE, ENVIRONMENTS -> approver.say(true);
+            case SUCCESS, EARLY, RETRIED, STOPPED_RACE, SEQUENCE, ENVIRONMENTS, DEPLOYMENT_FILE -> approver.say(true);
             case FAILURE -> approver.say(false);
             case RACE -> {
                 submit(() -> approver.say(true));

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.acceptance.campaign;
 
+import io.jenkins.plugins.armory.acceptance.DeploymentFiles;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 
 /** The kinds of builds there are in the campaign, each with what its external process does. */
@@ -30,6 +31,8 @@ enum Scenario {
     SEQUENCE,
     /** Two environments of which one waits for the other, with an approval each. */
     ENVIRONMENTS,
+    /** A deployment file with two targets, one of which waits for the other, and a canary with a webhook. */
+    DEPLOYMENT_FILE,
     /** Two approvals of one phase, of which one fails, and an environment that is cancelled for it. */
     PHASE_FAILURE;
 
@@ -38,6 +41,13 @@ enum Scenario {
             def r%1$s = %2$s
             applied++
             echo "applied ${applied}: ${r%1$s.success} ${r%1$s.mdMessage}"
+            """;
+
+    /** Prints what is done, and when. */
+    private static final String ACTION = """
+            {
+                echo ">>> ${env.ARMORY_ENVIRONMENT_NAME} ${env.ARMORY_ACTION} ${env.ARMORY_WEIGHT} at ${System.currentTimeMillis()}"
+            }
             """;
 
     /** @param canceller what is told to stop when nobody waits any more, in the kinds of builds that have such a one */
@@ -61,6 +71,17 @@ enum Scenario {
                     prod: { stage('prod') { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { %s } } })
                 echo 'applied both'
                 """.formatted(process.approvalNamed("dev"), process.approvalNamed("prod"));
+            case DEPLOYMENT_FILE ->
+                DeploymentFiles.of(process)
+                                .target("dev", "")
+                                .target(
+                                        "prod",
+                                        "dependsOn: [dev], afterDeployment: [" + DeploymentFiles.run("two") + ", "
+                                                + DeploymentFiles.pause(1) + "]")
+                                .steps(DeploymentFiles.weight(50), DeploymentFiles.run("one"))
+                                .webhook("one", "two")
+                                .pipeline(ACTION)
+                        + "\necho 'applied all'\n";
             case PHASE_FAILURE -> """
                 parallel(
                     dev: { armoryEnvironment('dev') { parallel(a: { %s }, b: { %s }) } },

@@ -11,9 +11,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +29,13 @@ final class Verdict {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern RESULT = Pattern.compile("(?m)^Finished: \\w+$");
     private static final Duration LOG_LIMIT = Duration.ofSeconds(20);
+
+    /** What the body of a deployment file prints: target, action, weight, and the time in milliseconds. */
+    private static final Pattern ACTION = Pattern.compile("(?m)>>> (\\w+ \\w+ \\w+) at (\\d+)$");
+
+    /** The steps of the strategy by their numbers. */
+    private static final List<String> STEPS =
+            List.of("", "deploy null", "setWeight 50", "webhook one", "setWeight 100");
 
     private static final Set<String> ENVIRONMENT_OVER = Set.of("COMPLETE", "FAILED", "ROLLED_BACK", "CANCELLED");
 
@@ -82,6 +93,7 @@ final class Verdict {
                 .forEach(this::checkCancelled);
         checkResult();
         checkEnvironments();
+        checkActions();
         checkBuildFolder();
         return repeatedLines();
     }
@@ -102,7 +114,12 @@ final class Verdict {
                     assertThat(calls).hasSizeBetween(1, 1 + retries + life.deaths());
                 });
         // A step that is begun again has the id that it had.
-        assertThat(life.approvers()).extracting(Approver::name).doesNotHaveDuplicates();
+        List<String> names =
+                new ArrayList<>(life.approvers().stream().map(Approver::name).toList());
+        if (life.scenario() == Scenario.DEPLOYMENT_FILE) {
+            names.remove("one"); // a webhook of the strategy, which two targets have
+        }
+        assertThat(names).doesNotHaveDuplicates();
     }
 
     /** What was answered is what is on disk, and nothing else is. */
@@ -216,7 +233,7 @@ final class Verdict {
 
     private List<String> expectedOutcomes() {
         return switch (life.scenario()) {
-            case SUCCESS, EARLY, RETRIED, PERSON, SEQUENCE, ENVIRONMENTS -> List.of("SUCCESS");
+            case SUCCESS, EARLY, RETRIED, PERSON, SEQUENCE, ENVIRONMENTS, DEPLOYMENT_FILE -> List.of("SUCCESS");
             case FAILURE -> List.of("FAILURE");
             case RACE -> List.of("SUCCESS", "FAILURE");
             case NO_CALLBACK -> List.of("SENT");
@@ -233,6 +250,7 @@ final class Verdict {
         return switch (life.scenario()) {
             case NO_CALLBACK -> List.of("applied 1: sent");
             case ENVIRONMENTS -> List.of("applied both");
+            case DEPLOYMENT_FILE -> List.of("applied all");
             case SEQUENCE -> List.of(line(1, "one"), line(2, "two"));
             default -> List.of(line(1, "one"));
         };
@@ -255,10 +273,54 @@ final class Verdict {
             if (life.scenario() == Scenario.ENVIRONMENTS && result.equals("SUCCESS")) {
                 assertThat(environments).isEqualTo(Map.of("dev", "COMPLETE", "prod", "COMPLETE"));
             }
+            if (life.scenario() == Scenario.DEPLOYMENT_FILE && result.equals("SUCCESS")) {
+                assertThat(environments).isEqualTo(Map.of("dev", "COMPLETE", "prod", "COMPLETE"));
+            }
             if (life.scenario() == Scenario.PHASE_FAILURE) {
                 assertThat(environments.values()).doesNotContain("COMPLETE");
             }
         });
+    }
+
+    /** None is left out, and none is begun once more after it was on record as done. */
+    private void checkActions() {
+        if (life.scenario() != Scenario.DEPLOYMENT_FILE || !result.equals("SUCCESS")) {
+            return;
+        }
+        Map<String, Instant> ended = new HashMap<>();
+        JsonNode deployment = life.build().deployment();
+        for (JsonNode environment : deployment.get("environments")) {
+            environment
+                    .get("steps")
+                    .properties()
+                    .forEach(step -> ended.put(
+                            step.getKey(),
+                            Instant.parse(step.getValue().get("ended").asText())));
+        }
+        for (JsonNode target : deployment.get("plan")) {
+            Stream.of("before", "strategy", "after")
+                    .flatMap(part -> target.get(part).findValuesAsText("id").stream())
+                    .forEach(
+                            step -> assertThat(ended).as("steps that were done").containsKey(step));
+        }
+        List<MatchResult> done = ACTION.matcher(log).results().toList();
+        if (logIsWhole) {
+            assertThat(done.stream().map(each -> each.group(1)).distinct())
+                    .containsExactlyInAnyOrder(
+                            "dev deploy null",
+                            "dev setWeight 50",
+                            "dev setWeight 100",
+                            "prod deploy null",
+                            "prod setWeight 50",
+                            "prod setWeight 100");
+        }
+        for (MatchResult each : done) {
+            String[] words = each.group(1).split(" ");
+            String step = words[0] + "/strategy/" + STEPS.indexOf(words[1] + " " + words[2]);
+            assertThat(Instant.ofEpochMilli(Long.parseLong(each.group(2))))
+                    .as(each.group())
+                    .isBeforeOrEqualTo(ended.get(step));
+        }
     }
 
     /** Jenkins leaves temporary files of its own behind, with other names. */
@@ -266,7 +328,7 @@ final class Verdict {
         try (Stream<Path> files = Files.list(buildFolder)) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .filteredOn(name -> name.startsWith("armory"))
-                    .isSubsetOf("armory-approvals.txt", "armory-deployment.json");
+                    .isSubsetOf("armory-approvals.txt", "armory-deployment.json", "armory-plan.json");
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }

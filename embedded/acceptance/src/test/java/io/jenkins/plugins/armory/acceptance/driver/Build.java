@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -138,6 +139,19 @@ public record Build(Job job, int number) {
         Map<String, String> states = new LinkedHashMap<>();
         collect(job.jenkins().get(path() + "stages/api/json").json(), "none", "status", states);
         return states;
+    }
+
+    /**
+     * The stages around others by name with their results: those of the embedded controller, or those of Pipeline Graph View. Stage
+     * View shows a stage that has others in it as ended once the first of them begins.
+     */
+    public Map<String, String> outerStages() {
+        boolean embedded = job.jenkins().controller() instanceof EmbeddedController;
+        Map<String, String> results = new LinkedHashMap<>();
+        (embedded ? stages() : graphView())
+                .forEach((name, state) ->
+                        results.put(name, state.equals("FAILED") ? "FAILURE" : state.toUpperCase(Locale.ROOT)));
+        return results;
     }
 
     /** The same as Stage View shows them. */

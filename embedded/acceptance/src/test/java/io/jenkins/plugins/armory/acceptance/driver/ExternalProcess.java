@@ -59,7 +59,7 @@ public final class ExternalProcess implements AutoCloseable {
         /** The callback that the call asks for. */
         public Callback callback() {
             return new Callback(
-                    json().get("callbackUri").asText(),
+                    json().get("callbackUri").asText().replaceFirst("/callback$", ""),
                     json().path("callbackToken").asText());
         }
     }

@@ -87,6 +87,13 @@ public enum FaultPoint {
     ENVIRONMENT_ENDED(ANSWER, "step.ArmoryEnvironmentExecution.end end", "the step has ended"),
     ENVIRONMENTS_ENDING(ANSWER, "runtime.Deployments.end", "the build is over, its environments were not told"),
 
+    // Deployment files.
+    PLAN_READING(START, "step.ArmoryDeploymentPlanExecution.read", "the file is not read"),
+    PLAN_WRITTEN(START, "storage.PlanFile.add end", "the plan is in the build's folder, the Pipeline does not have it"),
+    ACTION_BEGINNING(ANSWER, "step.ArmoryDeploymentActionExecution.begin", "the program is saved with the action's id"),
+    ACTION_ENDING(ANSWER, "step.ArmoryDeploymentActionExecution.end", "the body has ended, which is not on record"),
+    ACTION_ENDED(ANSWER, "step.ArmoryDeploymentActionExecution.end end", "the action is on record as done"),
+
     // The controller starts again.
     STORE_OPENING(RESTART, "storage.ApprovalStore.open", "nothing is read"),
     TEMPORARY_REMOVED(RESTART, "storage.StoreReader.readPending", "temporary files are gone, nothing is read"),

@@ -1,0 +1,225 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.pause;
+import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.run;
+import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.weight;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
+import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a Pipeline can do with {@code armoryDeployment}, beside what {@link DeploymentFilesTest} tries. */
+@AcceptanceTest
+class ArmoryDeploymentTest {
+
+    private static final String BODY =
+            " { echo \"DID ${env.ARMORY_ENVIRONMENT_NAME} ${env.ARMORY_ACTION} ${env.ARMORY_WEIGHT}\" }";
+
+    private static DeploymentFiles canary(ExternalProcess process) {
+        return DeploymentFiles.of(process)
+                .target("prod", "")
+                .steps(weight(50), run("tests"))
+                .webhook("tests");
+    }
+
+    private static void succeed(ExternalProcess process) {
+        process.onCall(call -> {
+            call.callback().succeed("fine");
+            return Reply.of(202);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "confg: 'a'                                | confg: there is no such parameter; did you mean config?",
+                "config: 'a: b', configFile: 'deploy.yml'  | give either config, the text of a deployment file, or configFile",
+                "context: [a: 'b']                         | give either config, the text of a deployment file, or configFile",
+                "config: ''                                | config cannot be used:",
+                "config: 'a: ['                            | config line 1, column 5: is not YAML",
+                "config: 'targets: {prod: {}}'             | targets.prod.account: is missing",
+                "configFile: 'deploy.yml'                  | configFile: deploy.yml is a file in the workspace, and there is none here",
+                "config: 'a', targets: 'prod'              | targets: must be a list",
+                "config: 'a', context: 'b'                 | context: must be a list",
+            })
+    void whatIsWrongIsSaidBeforeAnythingIsDone(String arguments, String message, Jenkins jenkins) {
+        Build build =
+                jenkins.createJob("armoryDeployment(" + arguments + ")" + BODY).build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("armoryDeployment: ")
+                .contains(message.trim())
+                .doesNotContain("DID");
+        assertThat(build.environments()).isEmpty();
+    }
+
+    @Test
+    void itNeedsABody(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(canary(process).pipeline("")).build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("armoryDeployment: has no body; write armoryDeployment(...)");
+    }
+
+    @Test
+    void aPartIsDeployedWithoutWhatItDependsOn(Jenkins jenkins, ExternalProcess process) {
+        DeploymentFiles file = DeploymentFiles.of(process)
+                .target("staging", "")
+                .target("prod", "dependsOn: [staging]")
+                .steps(weight(100));
+        Build build =
+                jenkins.createJob(file.pipeline("targets: ['prod']", BODY)).build();
+
+        assertThat(build.awaitResult("SUCCESS")).contains("DID prod deploy").doesNotContain("DID staging");
+        assertThat(build.environments()).isEqualTo(Map.of("prod", "COMPLETE"));
+
+        Build unknown =
+                jenkins.createJob(file.pipeline("targets: ['prd']", BODY)).build();
+        assertThat(unknown.awaitResult("FAILURE"))
+                .contains("targets: the deployment has no target \"prd\"; it has \"staging\", \"prod\"");
+    }
+
+    @Test
+    void whatTheBodyReturnsIsThereForLaterWebhooks(Jenkins jenkins, ExternalProcess process) {
+        succeed(process);
+        DeploymentFiles file =
+                canary(process).withBody("\"{{armory.replicaSetName}} {{context.ref}} {{armory.accountName}}\"");
+        Build build = jenkins.createJob(
+                        file.pipeline(
+                                "context: [ref: 'abc']",
+                                " { if (env.ARMORY_ACTION == 'deploy') { return [replicaSetName: 'web-7'] } else { echo 'on' } }"))
+                .build();
+        build.awaitResult("SUCCESS");
+
+        assertThat(process.awaitCall().json().get("text").asText()).isEqualTo("web-7 abc prod-cluster");
+    }
+
+    @Test
+    void anUnknownVariableOfTheBodyIsAnErrorThatSaysWhatToReturn(Jenkins jenkins, ExternalProcess process) {
+        DeploymentFiles file = canary(process).withBody("\"{{armory.replicaSetName}}\"");
+        Build build = jenkins.createJob(file.pipeline(BODY)).build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("return [\"replicaSetName\": ...] from the body of armoryDeployment", "DID prod rollback");
+    }
+
+    @Test
+    void aFailedWebhookDoesNotWaitForThePauseBesideIt(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> {
+            call.callback().fail("red");
+            return Reply.of(202);
+        });
+        DeploymentFiles file = DeploymentFiles.of(process)
+                .target("staging", "afterDeployment: [" + run("tests") + ", " + pause(86400) + "]")
+                .target("prod", "dependsOn: [staging]")
+                .steps(weight(100))
+                .webhook("tests");
+        Build build = jenkins.createJob(file.pipeline(BODY)).build();
+
+        assertThat(build.awaitResult("ABORTED")).contains("red").doesNotContain("rollback", "DID prod");
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
+    }
+
+    @Test
+    void anAbortWithinTheStrategyRollsBackAndBeforeItDoesNot(Jenkins jenkins, ExternalProcess process) {
+        Build within = jenkins.createJob(canary(process).pipeline(BODY)).build().awaitWaiting(1);
+        within.abort();
+        assertThat(within.awaitResult("ABORTED")).contains("DID prod rollback");
+        assertThat(within.environments()).isEqualTo(Map.of("prod", "ROLLED_BACK"));
+
+        Build before = jenkins.createJob(DeploymentFiles.of(process)
+                        .target("prod", "beforeDeployment: [" + run("tests") + "]")
+                        .steps(weight(100))
+                        .webhook("tests")
+                        .pipeline(BODY))
+                .build()
+                .awaitWaiting(1);
+        before.abort();
+        assertThat(before.awaitResult("ABORTED")).doesNotContain("DID");
+        assertThat(before.environments()).isEqualTo(Map.of("prod", "FAILED"));
+    }
+
+    @Test
+    void aRollbackThatFailsIsNotTriedAgain(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        canary(process)
+                                .pipeline(
+                                        " { echo \"DID ${env.ARMORY_ACTION}\"; if (env.ARMORY_ACTION in ['setWeight', 'rollback']) { error env.ARMORY_ACTION + ' went wrong' } }"))
+                .build();
+
+        String log = build.awaitResult("FAILURE");
+        assertThat(log).contains("The rollback of environment 'prod' failed", "rollback went wrong");
+        assertThat(log.lines().filter(line -> line.contains("DID rollback"))).hasSize(1);
+        assertThat(build.environments()).isEqualTo(Map.of("prod", "FAILED"));
+    }
+
+    @Test
+    void aFileOfTheWorkspaceGetsNoSecretThatIsNotListed(Jenkins jenkins, ExternalProcess process) {
+        succeed(process);
+        DeploymentFiles file = canary(process).withBody("\"{{secrets.team}}\"");
+        String write = "node { writeFile(file: 'deploy.yml', text: '''" + file.text() + "''')\n";
+        Build refused = jenkins.createJob(write + "armoryDeployment(configFile: 'deploy.yml')" + BODY + " }")
+                .build();
+        assertThat(refused.awaitResult("FAILURE"))
+                .contains(
+                        "webhook 'tests' uses {{secrets.team}}, which secrets does not list",
+                        "add them to secrets: ['...']")
+                .doesNotContain("DID");
+        assertThat(process.calls()).isEmpty();
+
+        Build listed = jenkins.createJob(
+                        write + "armoryDeployment(configFile: 'deploy.yml', secrets: ['team'])" + BODY + " }")
+                .build();
+        listed.awaitResult("SUCCESS");
+        assertThat(process.awaitCall().json().get("text").asText()).isEqualTo(Settings.TEAM_SECRET);
+    }
+
+    @Test
+    void twoDeploymentsToOneTargetAreAnError(Jenkins jenkins, ExternalProcess process) {
+        succeed(process);
+        String one = canary(process).pipeline(BODY);
+        Build build = jenkins.createJob(one + "\n" + one).build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("\"prod\" is deployed to twice in this build");
+    }
+
+    /** Jenkins dies between the record that an action is done and the Pipeline's knowing of it. */
+    @Test
+    void anActionOnRecordAsDoneIsNotDoneAgain() {
+        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.STEP_ENDING));
+        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
+                ExternalProcess process = new ExternalProcess()) {
+            controller.start();
+            Jenkins jenkins = new Jenkins(controller);
+            Build build = jenkins.createJob(canary(process)
+                            .pipeline(" { echo \"DID ${env.ARMORY_ACTION}\"; sleep 3; [replicaSetName: 'web-7'] }"))
+                    .build();
+            build.awaitLog("DID deploy");
+            faults.hold(FaultPoint.STEP_ENDING); // the action's, once its body has slept
+            faults.awaitHeld(FaultPoint.STEP_ENDING);
+            assertThat(build.deployment()
+                            .at("/environments/0/steps/prod~1strategy~11/ended")
+                            .isTextual())
+                    .isTrue();
+            controller.kill();
+            faults.disarm();
+            controller.start();
+            build.awaitLog("DID setWeight");
+
+            assertThat(build.log().lines().filter(line -> line.endsWith("DID deploy")))
+                    .hasSize(1);
+            build.abort();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.Deployment.Transition;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.Environment.PlannedStep;
+import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.flow.Stages;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
+import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/**
+ * The execution of {@code armoryDeploymentAction}. A step that is on record as over is not done again after a crash of Jenkins. A
+ * body that fails counts like a failed approval of the phase.
+ */
+final class ArmoryDeploymentActionExecution extends BlockExecution {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String environment;
+    private final String planned;
+    private final String label;
+    private final Phase phase;
+    private final boolean approval;
+    private final HashMap<String, String> variables;
+
+    ArmoryDeploymentActionExecution(StepContext stepContext, ArmoryDeploymentActionStep step) {
+        super(stepContext);
+        environment = step.getEnvironment();
+        planned = step.getPlanned();
+        label = step.getLabel();
+        phase = Phase.of(step.getPhase()).orElse(Phase.STRATEGY);
+        approval = step.isApproval();
+        variables = new HashMap<>(step.variableMap());
+        variables.put(
+                ArmoryEnvironmentExecution.VARIABLE, environment); // a rollback is outside of the environment's body
+    }
+
+    @Override
+    public boolean start() throws Exception {
+        return beginOnceSaved();
+    }
+
+    @Override
+    public String getStatus() {
+        return label + " of " + environment;
+    }
+
+    @Override
+    void begin() throws Exception {
+        Transition transition = tell(new PlannedStepStarted(environment, planned, id(), isAfter()));
+        if (transition.problem() != null) {
+            throw new AbortException("armoryDeployment: " + transition.problem());
+        }
+        PlannedStep step = transition
+                .deployment()
+                .find(environment)
+                .map(found -> found.steps().get(planned))
+                .orElseThrow(() -> new AbortException("The build is over."));
+        if (!step.isOver()) {
+            startBody(invoker());
+        } else if (step.failure() == null) { // Jenkins stopped before the program was saved
+            succeed(new HashMap<>(step.outputs()));
+        } else {
+            fail(failure(new AbortException(step.failure())));
+        }
+    }
+
+    private boolean isAfter() {
+        return phase == Phase.AFTER_DEPLOYMENT;
+    }
+
+    private BodyInvoker invoker() throws IOException, InterruptedException {
+        return getContext()
+                .newBodyInvoker()
+                .withContext(new EnclosingAction(
+                        planned, variables.get("ARMORY_ACCOUNT"), variables.get("ARMORY_NAMESPACE")))
+                .withContext(EnvironmentExpander.merge(
+                        getContext().get(EnvironmentExpander.class), EnvironmentExpander.constant(variables)));
+    }
+
+    @Override
+    void stopped(Throwable cause) throws IOException, InterruptedException {
+        tell(new PlannedStepEnded(
+                environment, planned, id(), BlockEnd.failure(cause).reason(), Map.of()));
+    }
+
+    @Override
+    void end(BlockEnd end) throws Exception {
+        LinkedHashMap<String, String> outputs = outputs(end.value());
+        Throwable thrown = end.failure();
+        if (thrown != null && counts(thrown)) { // before the step is on record as over
+            tell(new ApprovalEnded(place(), id(), phase, label, Verdict.FAILURE, reason(end)));
+        }
+        tell(new PlannedStepEnded(environment, planned, id(), end.reason(), outputs));
+        if (thrown == null) {
+            succeed(outputs);
+        } else {
+            fail(failure(thrown));
+        }
+    }
+
+    private Place place() throws IOException, InterruptedException {
+        return Stages.placeOf(getContext().get(FlowNode.class), environment);
+    }
+
+    private String reason(BlockEnd end) {
+        return label + " failed: " + end.reason();
+    }
+
+    /** Returns whether a failure of the body is news for the environments. */
+    private boolean counts(Throwable thrown) {
+        return !approval && !isInterruption(thrown);
+    }
+
+    private static boolean isInterruption(Throwable thrown) {
+        return thrown instanceof FlowInterruptedException interruption && interruption.isActualInterruption();
+    }
+
+    /** Returns what the step throws: after the deployment, a failure ends the other conditions and nothing else. */
+    private Throwable failure(Throwable thrown) {
+        if (!isAfter() || isInterruption(thrown) || thrown instanceof ConditionFailedException) {
+            return thrown;
+        }
+        String message = label + " of '" + environment + "' failed: "
+                + BlockEnd.failure(thrown).reason();
+        log("ERROR: " + message + ". Environments that depend on '" + environment + "' are cancelled.");
+        return new ConditionFailedException(message);
+    }
+
+    /** Returns the values of a map that the body returned; none for anything else. */
+    private static LinkedHashMap<String, String> outputs(@CheckForNull Object value) {
+        LinkedHashMap<String, String> outputs = new LinkedHashMap<>();
+        if (value instanceof Map<?, ?> map) {
+            map.forEach((key, each) -> {
+                if (each instanceof CharSequence || each instanceof Number || each instanceof Boolean) {
+                    outputs.put(String.valueOf(key), String.valueOf(each));
+                }
+            });
+        }
+        return outputs;
+    }
+}

@@ -1,0 +1,157 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.config.KeyValue;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
+import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+
+/**
+ * The step {@code armoryDeploymentAction}: does one step of a deployment's plan once, and records when it began and how it ended.
+ * Only {@code armoryDeployment} uses it.
+ */
+@Restricted(NoExternalUse.class)
+public final class ArmoryDeploymentActionStep extends Step {
+
+    private final String environment;
+    private final String planned;
+    private String label = "";
+    private String phase = Phase.STRATEGY.toString();
+    private boolean approval;
+    private List<KeyValue> variables = List.of();
+
+    /**
+     * @param environment the environment whose plan it is
+     * @param planned the id in the plan
+     */
+    @DataBoundConstructor
+    public ArmoryDeploymentActionStep(String environment, String planned) {
+        this.environment = Objects.requireNonNull(environment, "environment");
+        this.planned = Objects.requireNonNull(planned, "planned");
+    }
+
+    public String getEnvironment() {
+        return environment;
+    }
+
+    public String getPlanned() {
+        return planned;
+    }
+
+    /** Returns the name of the step for people. */
+    public String getLabel() {
+        return label;
+    }
+
+    @DataBoundSetter
+    public void setLabel(String label) {
+        this.label = label;
+    }
+
+    public String getPhase() {
+        return phase;
+    }
+
+    @DataBoundSetter
+    public void setPhase(String phase) {
+        this.phase = phase;
+    }
+
+    /** Returns whether the body is an approval, which tells the environments of its end itself. */
+    public boolean isApproval() {
+        return approval;
+    }
+
+    @DataBoundSetter
+    public void setApproval(boolean approval) {
+        this.approval = approval;
+    }
+
+    /** Returns the environment variables of the body. */
+    public List<KeyValue> getVariables() {
+        return variables;
+    }
+
+    @DataBoundSetter
+    public void setVariables(@CheckForNull List<KeyValue> variables) {
+        this.variables = variables == null ? List.of() : List.copyOf(variables);
+    }
+
+    Map<String, String> variableMap() {
+        Map<String, String> map = new LinkedHashMap<>();
+        variables.forEach(each -> map.put(each.getKey(), each.getValue()));
+        return map;
+    }
+
+    @Override
+    public StepExecution start(StepContext stepContext) {
+        return new ArmoryDeploymentActionExecution(stepContext, this);
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
+
+        private static final String VARIABLES = "variables";
+
+        @Override
+        public String getFunctionName() {
+            return "armoryDeploymentAction";
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.ArmoryDeploymentActionStep_displayName();
+        }
+
+        /** It is listed among the advanced steps, since nobody needs to write it. */
+        @Override
+        public boolean isAdvanced() {
+            return true;
+        }
+
+        @Override
+        public boolean takesImplicitBlockArgument() {
+            return true;
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, TaskListener.class, FlowNode.class);
+        }
+
+        @Override
+        public String argumentsToString(Map<String, Object> arguments) {
+            return arguments.get("planned") instanceof String text ? text : null;
+        }
+
+        /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
+        @Override
+        public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
+            return StepArguments.checked(this, Shorthands.mapToEntries(arguments, VARIABLES));
+        }
+
+        @Override
+        public UninstantiatedDescribable customUninstantiate(UninstantiatedDescribable step) {
+            return Shorthands.entriesToMap(step, VARIABLES);
+        }
+    }
+}

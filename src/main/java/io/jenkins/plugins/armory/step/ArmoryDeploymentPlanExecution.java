@@ -1,0 +1,125 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan;
+import io.jenkins.plugins.armory.file.DeploymentFile;
+import io.jenkins.plugins.armory.file.PlannedDeployment;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/** The execution of {@code armoryDeploymentPlan}. It may wait for an agent, and starts again after a restart of Jenkins. */
+final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
+
+    private static final long serialVersionUID = 1L;
+
+    @CheckForNull
+    private final String config;
+
+    @CheckForNull
+    private final String configFile;
+
+    private final LinkedHashMap<String, String> context;
+    private final ArrayList<String> targets;
+    private final ArrayList<String> secrets;
+
+    ArmoryDeploymentPlanExecution(StepContext stepContext, ArmoryDeploymentPlanStep step) {
+        super(stepContext);
+        config = step.getConfig();
+        configFile = step.getConfigFile();
+        context = new LinkedHashMap<>(step.contextMap());
+        targets = new ArrayList<>(step.getTargets());
+        secrets = new ArrayList<>(step.getSecrets());
+    }
+
+    @Override
+    public boolean start() throws Exception {
+        if ((config == null) == (configFile == null)) {
+            throw new AbortException(
+                    "armoryDeployment: give either config, the text of a deployment file, or configFile, its"
+                            + " path in the workspace");
+        }
+        readLater(armory());
+        return false;
+    }
+
+    @Override
+    public void onResume() {
+        ArmoryRuntime armory = armory();
+        armory.executor().execute(() -> armory.whenOpen(() -> readLater(armory)));
+    }
+
+    private void readLater(ArmoryRuntime armory) {
+        armory.waitingExecutor().execute(() -> run(this::read));
+    }
+
+    private void read() throws Exception {
+        PlannedDeployment planned = planned();
+        Map<String, Webhook> webhooks = planned.file().webhooks();
+        checkSecrets(webhooks);
+        DeploymentPlan plan = part(planned.plan());
+        planned.notes().forEach(this::log);
+        armory().deployments().add(build(), plan);
+        succeed(new DeploymentRun(plan, webhooks, secrets));
+    }
+
+    private PlannedDeployment planned() throws IOException, InterruptedException {
+        String text =
+                config == null ? WorkspaceFile.read(getContext(), "armoryDeployment: configFile", configFile) : config;
+        try {
+            return PlannedDeployment.read(name(), text, context);
+        } catch (DeploymentFile.InvalidException x) {
+            throw new AbortException("armoryDeployment: " + name() + " cannot be used:\n" + x.getMessage());
+        }
+    }
+
+    /** Returns the name of the file in messages. */
+    private String name() {
+        return configFile == null ? "config" : configFile;
+    }
+
+    private DeploymentPlan part(DeploymentPlan whole) throws AbortException {
+        try {
+            return targets.isEmpty() ? whole : whole.only(targets);
+        } catch (IllegalArgumentException x) {
+            throw new AbortException("armoryDeployment: " + x.getMessage());
+        }
+    }
+
+    /** Checks that a file of the workspace, which may be a stranger's, uses no secret that the Pipeline does not give it. */
+    private void checkSecrets(Map<String, Webhook> webhooks) throws AbortException {
+        if (configFile == null) {
+            return;
+        }
+        List<String> problems = new ArrayList<>();
+        webhooks.forEach((name, webhook) -> {
+            TreeSet<String> more = new TreeSet<>(webhook.secrets());
+            more.removeAll(secrets);
+            more.forEach(id ->
+                    problems.add("webhook '" + name + "' uses {{secrets." + id + "}}, which secrets does not list"));
+        });
+        if (!problems.isEmpty()) {
+            throw new AbortException(
+                    "armoryDeployment: " + configFile + " cannot be used:\n" + String.join("\n", problems)
+                            + "\nIf that file may send them, add them to secrets: ['...'] of armoryDeployment.");
+        }
+    }
+
+    @Override
+    public void stop(Throwable cause) {
+        stopFor(cause);
+        fail(cause);
+    }
+
+    @Override
+    public String getStatus() {
+        return "reading the deployment file " + name();
+    }
+}

@@ -1,0 +1,120 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan.Action;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan.ManualApproval;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan.Pause;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan.RunWebhook;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes the calls of Pipeline steps for the plan of one target. */
+final class TaskFactory {
+
+    /** The parameter {@code context} of {@code armoryWebhookApproval}. */
+    static final String CONTEXT = "context";
+
+    private final DeploymentPlan.Target target;
+    private final Map<String, Webhook> webhooks;
+    private final List<String> secrets;
+
+    TaskFactory(DeploymentPlan.Target target, Map<String, Webhook> webhooks, List<String> secrets) {
+        this.target = target;
+        this.webhooks = webhooks;
+        this.secrets = secrets;
+    }
+
+    List<DeploymentRun.Task> all(List<DeploymentPlan.Step> steps, Phase phase) {
+        return steps.stream().map(step -> task(step, phase)).toList();
+    }
+
+    DeploymentRun.Task task(DeploymentPlan.Step step, Phase phase) {
+        Map<String, Object> approval = approval(step, phase);
+        long seconds = step instanceof Pause pause ? pause.duration().toSeconds() : 0;
+        return new DeploymentRun.Task(step.label(), arguments(step, phase, approval != null), approval, seconds);
+    }
+
+    private Map<String, Object> arguments(DeploymentPlan.Step step, Phase phase, boolean isApproval) {
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        arguments.put("environment", target.name());
+        arguments.put("planned", step.id());
+        arguments.put("label", step.label());
+        arguments.put("phase", phase.toString());
+        if (isApproval) {
+            arguments.put("approval", true);
+        }
+        arguments.put("variables", new LinkedHashMap<>(step instanceof Action action ? action.variables() : place()));
+        return arguments;
+    }
+
+    private Map<String, String> place() {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put("ARMORY_ACCOUNT", target.account());
+        if (target.namespace() != null) {
+            variables.put("ARMORY_NAMESPACE", target.namespace());
+        }
+        return variables;
+    }
+
+    /** Returns the arguments of the approval, {@code null} for a step that is none. */
+    @CheckForNull
+    private Map<String, Object> approval(DeploymentPlan.Step step, Phase phase) {
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        arguments.put("phase", phase.toString());
+        if (step instanceof RunWebhook run) {
+            addWebhook(arguments, webhooks.get(run.webhook()), run);
+        } else if (step instanceof ManualApproval manual) {
+            addManual(arguments, manual);
+        } else {
+            return null;
+        }
+        return arguments;
+    }
+
+    private void addWebhook(Map<String, Object> arguments, Webhook webhook, RunWebhook run) {
+        arguments.put("name", webhook.name());
+        arguments.put("method", webhook.method());
+        arguments.put("uriTemplate", webhook.uriTemplate());
+        List<Map<String, String>> headers = new ArrayList<>();
+        webhook.headers()
+                .forEach(header ->
+                        headers.add(new LinkedHashMap<>(Map.of("key", header.key(), "value", header.value()))));
+        arguments.put("headers", headers);
+        if (webhook.bodyPath() != null) {
+            arguments.put("bodyTemplate", new LinkedHashMap<>(Map.of("path", webhook.bodyPath())));
+        } else if (webhook.body() != null) {
+            arguments.put("bodyTemplate", new LinkedHashMap<>(Map.of("inline", webhook.body())));
+        }
+        arguments.put("retryCount", webhook.retryCount());
+        arguments.put("networkMode", webhook.networkMode().toString());
+        if (webhook.networkMode() == NetworkMode.REMOTE_NETWORK_AGENT && webhook.agentIdentifier() != null) {
+            arguments.put("agentIdentifier", webhook.agentIdentifier());
+        }
+        arguments.put("disableCallback", webhook.disableCallback());
+        Map<String, String> all = new LinkedHashMap<>(webhook.context());
+        all.putAll(run.context());
+        arguments.put(CONTEXT, all);
+        if (!secrets.isEmpty()) {
+            arguments.put("secrets", new ArrayList<>(secrets));
+        }
+    }
+
+    private void addManual(Map<String, Object> arguments, ManualApproval manual) {
+        Map<String, Object> person = new LinkedHashMap<>();
+        person.put("message", "Continue the deployment to " + target.name() + "?");
+        if (!manual.roles().isEmpty()) {
+            person.put("submitters", String.join(", ", manual.roles()));
+        }
+        arguments.put("manualApproval", person);
+        if (manual.expiration() != null) {
+            arguments.put("timeout", manual.expiration().toSeconds());
+            arguments.put("unit", "SECONDS");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.jenkins.plugins.armory.storage;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The plans of a build's deployments as pages show them, in a file of the build's folder. The file is written once for each
+ * deployment. What has become of the steps is with the environments, see {@link DeploymentStore}.
+ */
+@Restricted(NoExternalUse.class)
+public final class PlanFile {
+
+    private static final String FILE = "armory-plan.json";
+    private static final int FORMAT = 1;
+    private static final String TARGETS = "targets";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private PlanFile() {}
+
+    /**
+     * Adds a plan. A build that continues after a restart may add the same plan again.
+     *
+     * @throws IOException if it may not be on disk
+     */
+    public static synchronized void add(Path folder, DeploymentPlan plan) throws IOException {
+        ArrayNode targets = read(folder);
+        for (DeploymentPlan.Target target : plan.targets()) {
+            ObjectNode json = toJson(target);
+            for (int i = targets.size() - 1; i >= 0; i--) {
+                if (targets.get(i).path("name").equals(json.get("name"))) {
+                    targets.remove(i);
+                }
+            }
+            targets.add(json);
+        }
+        ObjectNode file = JSON.createObjectNode().put("format", FORMAT);
+        file.set(TARGETS, targets);
+        DurableFile.write(folder.resolve(FILE), JSON.writeValueAsBytes(file));
+    }
+
+    /**
+     * Returns the targets of all plans of a build; none for a build without one.
+     *
+     * @throws IOException if the file cannot be read or has another format
+     */
+    public static ArrayNode read(Path folder) throws IOException {
+        Path file = folder.resolve(FILE);
+        if (!Files.exists(file)) {
+            return JSON.createArrayNode();
+        }
+        try {
+            JsonNode json = JSON.readTree(Files.readAllBytes(file));
+            if (json.path("format").asInt() == FORMAT && json.path(TARGETS) instanceof ArrayNode targets) {
+                return targets;
+            }
+            throw new IOException(file + " is not a plan of this version");
+        } catch (JsonProcessingException x) {
+            throw new IOException(file + " is not a plan: " + x.getMessage(), x);
+        }
+    }
+
+    private static ObjectNode toJson(DeploymentPlan.Target target) {
+        ObjectNode json = JSON.createObjectNode().put("name", target.name());
+        json.set("before", toJson(target.before()));
+        ArrayNode strategy = json.putArray("strategy");
+        target.strategy().forEach(group -> strategy.add(toJson(group)));
+        json.set("after", toJson(target.after()));
+        json.set("rollback", toJson(target.rollback()));
+        return json;
+    }
+
+    private static ArrayNode toJson(List<DeploymentPlan.Step> steps) {
+        ArrayNode json = JSON.createArrayNode();
+        steps.forEach(step -> json.add(toJson(step)));
+        return json;
+    }
+
+    private static ObjectNode toJson(DeploymentPlan.Step step) {
+        ObjectNode json = JSON.createObjectNode().put("id", step.id()).put("label", step.label());
+        if (step instanceof DeploymentPlan.Action action) {
+            json.put("action", action.action());
+        } else if (step instanceof DeploymentPlan.Pause pause) {
+            json.put("pauseSeconds", pause.duration().toSeconds());
+        }
+        return json;
+    }
+}
