@@ -1,92 +1,42 @@
-/* Fills the page of one build: its environments as a graph, and its approvals; kept up to date while the build runs. */
+/*
+ * Fills the page of one build: its environments as a graph, and its approvals; kept up to date while the build runs. The targets of a
+ * deployment file are tiles in the graph, and the approvals of their steps are in the tiles.
+ */
+import { callsOf, factsOf } from "./card.js";
 import { decisionButtons, focusAgain, heard, notice } from "./decide.js";
-import { badge, cancelled, element, message, note, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
-import { graph } from "./graph.js";
+import { badge, element, message, progressOf, said, stateOf, timeLeft } from "./elements.js";
+import { box, Graph } from "./graph.js";
 import { keepUpToDate, troubleElement } from "./live.js";
+import { isOfInterest, plannedApprovals, standing, withPlanned } from "./plan.js";
+import { tile } from "./tile.js";
 import { page, say } from "./words.js";
 
+const TICK_MILLIS = 1000;
+/** As many targets are shown with all their steps while they are under way or have failed. */
+const MAX_OPEN = 6;
+
 const trouble = troubleElement();
-const environments = element("div");
+const graph = new Graph();
 const approvals = element("div", "armory-build__approvals");
 const stages = element("p", "armory-approvals__note");
 stages.hidden = true;
 const empty = element("p", "armory-approvals__nothing", say("none.build"));
 empty.hidden = true;
-page.replaceChildren(trouble, notice, empty, environments, stages, approvals);
+page.replaceChildren(trouble, notice, empty, graph.whole, stages, approvals);
 
 /** What the graph was made of, as text. */
 let drawn = "";
+/** By name: the items of the graph, what they were made of, and whether the viewer wants to see all steps. */
+const items = new Map();
+/** The last answer. */
+let last = null;
 /** By id: the cards of the approvals, and what they were made of. */
 const cards = new Map();
 let over = false;
 
-function facts(...pairs) {
-  return element(
-    "dl",
-    "armory-decision__facts",
-    ...pairs.flatMap(([name, ...values]) => [element("dt", "", say(name)), element("dd", "", ...values)]),
-  );
-}
-
-/** A table that is folded up until somebody wants it; it stays as it is when the card is made anew. */
-function folded(part, title, columns, rows) {
-  if (rows.length === 0) {
-    return [];
-  }
-  const cells = (name, values) =>
-    values.map((value) => {
-      const cell = element(name, "", value);
-      if (name === "th") {
-        cell.scope = "col";
-      }
-      return cell;
-    });
-  const table = element(
-    "table",
-    "jenkins-table jenkins-table--small",
-    element("thead", "", element("tr", "", ...cells("th", columns))),
-    element("tbody", "", ...rows.map((row) => element("tr", "", ...cells("td", row)))),
-  );
-  const scroll = element("div", "armory-approvals__sideways", table);
-  scroll.tabIndex = 0;
-  scroll.setAttribute("role", "region");
-  scroll.setAttribute("aria-label", title);
-  const result = element("details", "", element("summary", "", title), scroll);
-  result.dataset.part = part;
-  return [result];
-}
-
-function attempts(all) {
-  return folded(
-    "attempts",
-    say("attempts", all.length),
-    ["number", "at", "host", "outcome"].map((name) => say(`attempt.${name}`)),
-    all.map(({ number, at, host, status, failure, durationMillis }) => [
-      String(number),
-      time(at),
-      host,
-      `${failure || status}, ${say("attempt.millis", durationMillis)}`,
-    ]),
-  );
-}
-
-function refused(all) {
-  return folded(
-    "refused",
-    say("refused", all.length),
-    [say("attempt.at"), say("refused.address"), say("refused.status"), say("refused.reason")],
-    all.map(({ at, address, status, reason, rehearsal }) => [
-      time(at),
-      address,
-      String(status),
-      rehearsal ? say("refused.rehearsal", reason) : reason,
-    ]),
-  );
-}
-
 /** One approval, with all that is known of it. */
 function makeCard(approval) {
-  const { id, webhook, environment, phase, createdAt, decision } = approval;
+  const { id, webhook, environment, decision } = approval;
   const heading = element("h3", "armory-build__heading", environment ? `${webhook} (${environment})` : webhook);
   heading.id = `heading-${id}`;
   const left = decision ? null : timeLeft(approval);
@@ -94,18 +44,11 @@ function makeCard(approval) {
     "section",
     "armory-build__approval",
     element("div", "armory-build__line", heading, badge(stateOf(approval))),
-    facts(
-      ["phase", phase],
-      ["started", time(createdAt)],
-      ...(left ? [["column.left", ...left.parts]] : []),
-      ...(decision ? [["decidedBy", decision.decidedBy, note(time(decision.decidedAt))]] : []),
-    ),
+    factsOf(approval, left),
     ...said(approval),
     ...(decision ? message(decision) : progressOf(approval)),
     ...decisionButtons(approval, () => refresh()),
-    ...attempts(approval.attempts),
-    ...cancelled(approval),
-    ...refused(approval.rejectedCallbacks),
+    ...callsOf(approval),
   );
   card.id = `approval-${id}`;
   card.tabIndex = -1;
@@ -126,10 +69,105 @@ function cardOf(approval) {
   return made;
 }
 
+/** What leads back to the element that has the focus, once it is made anew. */
+function focusIn(item) {
+  const focused = document.activeElement;
+  if (!focused || focused === item || !item.contains(focused)) {
+    return () => {};
+  }
+  const { decide, toggle } = focused.dataset;
+  const part = focused.closest("[data-part]")?.dataset.part;
+  const { id } = focused;
+  return () => {
+    if (decide) {
+      focusAgain(decide);
+    } else if (toggle) {
+      item.querySelector("[data-toggle]")?.focus();
+    } else if (part) {
+      item.querySelector(`[data-part="${CSS.escape(part)}"] > summary`)?.focus();
+    } else if (id) {
+      document.getElementById(id)?.focus();
+    }
+  };
+}
+
+function toggle(environment) {
+  const known = items.get(environment.name);
+  known.open = !known.shownOpen;
+  drawn = "";
+  showEnvironments(last);
+}
+
+/** The item of an environment: as it is, when nothing has changed, else with new content. */
+function itemOf(environment, { target, approvals: byId, manyOpen }) {
+  const { name, state } = environment;
+  if (!items.has(name)) {
+    items.set(name, { item: element("li"), madeOf: "", open: undefined, tick: () => {} });
+  }
+  const known = items.get(name);
+  const parts = target ? standing(target, environment, byId) : [];
+  const open = Boolean(target) && (known.open ?? (!manyOpen && isOfInterest(environment)));
+  const rollback = environment.steps?.[target?.rollback.id]?.approval;
+  const madeOf = JSON.stringify([environment, target, parts, byId.get(rollback), open]);
+  if (known.madeOf === madeOf) {
+    return known.item;
+  }
+  const { item } = known;
+  const unfolded = new Set([...item.querySelectorAll("details[open][data-part]")].map(({ dataset }) => dataset.part));
+  const focusBack = focusIn(item);
+  const made = target
+    ? tile({
+      target, environment, parts, approvals: byId, open, unfolded, onToggle: () => toggle(environment), onDecided: () => refresh(),
+    })
+    : { content: box(environment), tick: () => {} };
+  item.className = `armory-graph__node armory-graph__node--${state.toLowerCase()}${target ? " armory-tile" : ""}`;
+  item.replaceChildren(...made.content);
+  focusBack();
+  Object.assign(known, { madeOf, tick: made.tick, shownOpen: open });
+  return item;
+}
+
+function showEnvironments(answer) {
+  const planned = plannedApprovals(answer);
+  const own = answer.approvals.filter(({ id }) => planned.has(id));
+  const text = JSON.stringify([answer.plan, answer.environments, own]);
+  if (drawn === text) {
+    return;
+  }
+  drawn = text;
+  const targets = new Map(answer.plan.map((target) => [target.name, target]));
+  const all = withPlanned(answer);
+  const byId = new Map(own.map((approval) => [approval.id, approval]));
+  const manyOpen = all.filter((each) => targets.has(each.name) && isOfInterest(each)).length > MAX_OPEN;
+  graph.show(all, targets.size > 0, (environment) =>
+    itemOf(environment, { target: targets.get(environment.name), approvals: byId, manyOpen }));
+  if (targets.size > 0) {
+    const complete = all.filter(({ state }) => state === "COMPLETE").length;
+    graph.count(say("plan.targets", complete, all.length));
+  }
+}
+
+/** Shows the step of an approval, also if it is in a tile whose steps are not all shown. */
+function unfold(id) {
+  const environment = last.environments.find(({ steps = {} }) => Object.values(steps).some(({ approval }) => approval === id));
+  const known = environment && items.get(environment.name);
+  if (known && !known.shownOpen) {
+    toggle(environment);
+  }
+}
+
+/** Goes to what the address names, as the browser would if it had been there from the start. */
+function goToTarget() {
+  const id = location.hash.slice(1);
+  if (id.startsWith("approval-")) {
+    unfold(id.slice("approval-".length));
+  }
+  document.getElementById(id)?.focus();
+}
+
 function showApprovals(all) {
   const focused = approvals.contains(document.activeElement) ? document.activeElement.dataset.decide : undefined;
   const made = all.map((approval) => [approval.id, cardOf(approval)]);
-  const first = cards.size === 0;
   if (made.length !== cards.size || made.some(([id, { card }]) => cards.get(id)?.card !== card)) {
     approvals.replaceChildren(...made.map(([, { card }]) => card));
   }
@@ -137,29 +175,36 @@ function showApprovals(all) {
   made.forEach(([id, card]) => cards.set(id, card));
   if (focused && document.activeElement === document.body) {
     focusAgain(focused);
-  } else if (first && location.hash) {
-    document.getElementById(location.hash.slice(1))?.focus(); // as the browser would if it had been there
   }
 }
 
 function show(answer) {
   const { building, cancelledStages, cancelsStages } = answer;
+  const first = !last?.approvals.length && answer.approvals.length > 0;
+  last = answer;
   over = !building && answer.approvals.every(({ decision }) => decision);
-  if (drawn !== JSON.stringify(answer.environments)) {
-    drawn = JSON.stringify(answer.environments);
-    environments.replaceChildren(...graph(answer.environments));
-  }
+  showEnvironments(answer);
   stages.textContent = say("stages.cancelled", cancelledStages.join(", "), cancelsStages);
   stages.hidden = cancelledStages.length === 0;
-  empty.hidden = answer.environments.length > 0 || answer.approvals.length > 0;
-  // Those that wait come first, since somebody may have to do something.
-  showApprovals([...answer.approvals].sort((a, b) => Boolean(a.decision) - Boolean(b.decision)));
+  empty.hidden = answer.environments.length > 0 || answer.approvals.length > 0 || answer.plan.length > 0;
+  // Those that wait come first, since somebody may have to do something. Those of planned steps are in the tiles.
+  const planned = plannedApprovals(answer);
+  const others = answer.approvals.filter(({ id }) => !planned.has(id));
+  showApprovals([...others].sort((a, b) => Boolean(a.decision) - Boolean(b.decision)));
   heard(answer.approvals);
+  if (first && location.hash) {
+    goToTarget();
+  }
 }
 
-const refresh = keepUpToDate({
-  trouble,
-  show,
-  tick: () => cards.forEach(({ tick }) => tick()),
-  isOver: () => over,
-});
+function tick() {
+  cards.forEach((card) => card.tick());
+  items.forEach((item) => item.tick());
+}
+
+const refresh = keepUpToDate({ trouble, show, tick, isOver: () => over });
+setInterval(() => {
+  if (!document.hidden && !over) {
+    tick();
+  }
+}, TICK_MILLIS);

@@ -1,11 +1,18 @@
 /*
  * The environments of a build as a graph: a list, for those who hear it, whose items are laid out in levels, each behind
- * those that it depends on, with the edges drawn behind them. The edges are drawn again when the layout changes.
+ * those that it depends on, with the edges drawn behind them. The edges are drawn again when the layout changes. Many targets of a
+ * deployment, and targets that depend on nothing, fill the width instead, level by level and without edges.
  */
 import { badge, element, note, time } from "./elements.js";
 import { say } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+
+/** More targets than these are laid out without edges, which nobody could follow. */
+const MAX_WITH_EDGES = 24;
+
+/** Where an edge meets a tile at the latest, in pixels from its top: tiles grow while their steps go on. */
+const HEAD = 40;
 
 /** How far an edge between items that are above each other bends to the side, in pixels. */
 const BEND = 20;
@@ -49,8 +56,8 @@ function ordered(environments) {
   });
 }
 
-function node({ environment, column, row }) {
-  const { name, state, since, dependsOn, reason, afterDeploymentFailure, cancelledBy, rollback } = environment;
+/** The content of an environment that is no target of a deployment file. */
+export function box({ name, state, since, dependsOn, reason, afterDeploymentFailure, cancelledBy, rollback }) {
   const notes = [];
   if (dependsOn.length > 0) {
     notes.push(note(say("after", dependsOn.join(", "))));
@@ -67,22 +74,17 @@ function node({ environment, column, row }) {
     const word = rollback.failure ? "rollback.failed" : rollback.over ? "rollback.over" : "rollback.under way";
     notes.push(note(say(word, rollback.failure)));
   }
-  const result = element(
-    "li",
-    `armory-graph__node armory-graph__node--${state.toLowerCase()}`,
+  return [
     element("strong", "armory-graph__name", name),
     badge(state, say(`environment.${state}`)),
     note(time(since)),
     ...notes,
-  );
-  result.style.setProperty("--armory-graph-column", column + 1);
-  result.style.setProperty("--armory-graph-row", row + 1);
-  return result;
+  ];
 }
 
 /** From the item that is depended on to the one that depends: forward where that is beside it, else around the side. */
-function curve(from, to, origin) {
-  const [y1, y2] = [from, to].map(({ top, height }) => top + height / 2 - origin.top);
+function curve(from, to, origin, head) {
+  const [y1, y2] = [from, to].map(({ top, height }) => top + Math.min(height / 2, head) - origin.top);
   if (to.left >= from.right) {
     const [x1, x2] = [from.right - origin.left, to.left - origin.left];
     const middle = (x1 + x2) / 2;
@@ -92,51 +94,87 @@ function curve(from, to, origin) {
   return `M ${x1} ${y1} C ${x1 - BEND} ${y1}, ${x2 - BEND} ${y2}, ${x2} ${y2}`;
 }
 
-function draw(list, edges, environments, nodes) {
-  const origin = list.getBoundingClientRect();
-  edges.setAttribute("width", list.scrollWidth);
-  edges.setAttribute("height", list.scrollHeight);
-  const byName = new Map(environments.map((environment) => [environment.name, environment]));
-  edges.replaceChildren(
-    ...environments.flatMap(({ name, dependsOn, cancelledBy }) =>
+function edge(from, to, origin, head, cancelled) {
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", curve(from, to, origin, head));
+  path.setAttribute("class", `armory-graph__edge${cancelled ? " armory-graph__edge--cancelled" : ""}`);
+  return path;
+}
+
+/** The graph as it is on the page. Items of environments that have not changed are left alone. */
+export class Graph {
+  constructor() {
+    this.environments = [];
+    this.items = new Map(); // by name
+    this.counted = element("span", "armory-approvals__count");
+    this.heading = element("h2", "armory-approvals__title", say("environments"), " ", this.counted);
+    this.heading.id = "armory-environments";
+    this.list = element("ol", "armory-graph");
+    this.list.setAttribute("aria-labelledby", this.heading.id);
+    this.edges = document.createElementNS(SVG, "svg");
+    this.edges.setAttribute("class", "armory-graph__edges");
+    this.edges.setAttribute("aria-hidden", "true");
+    this.scroll = element("div", "armory-graph__scroll", element("div", "armory-graph__drawing", this.edges, this.list));
+    this.whole = element("section", "", this.heading, this.scroll);
+    this.whole.hidden = true;
+    this.watching = new ResizeObserver(() => this.draw());
+    this.watching.observe(this.list);
+  }
+
+  /**
+   * Shows these environments.
+   *
+   * @param hasTiles whether some of them are tiles
+   * @param itemOf the list item of an environment, the same one as before if nothing has changed
+   */
+  show(environments, hasTiles, itemOf) {
+    this.environments = environments;
+    this.whole.hidden = environments.length === 0;
+    this.hasTiles = hasTiles;
+    this.flat = hasTiles && (environments.length > MAX_WITH_EDGES || environments.every(({ dependsOn }) => dependsOn.length === 0));
+    this.list.classList.toggle("armory-graph--tiles", hasTiles);
+    this.list.classList.toggle("armory-graph--flat", this.flat);
+    const places = ordered(environments);
+    const rows = Math.max(0, ...places.map(({ row }) => row + 1));
+    const inColumn = (column) => places.filter((place) => place.column === column).length;
+    const items = places.map(({ environment, column, row }) => {
+      const item = itemOf(environment);
+      item.style.setProperty("--armory-graph-column", this.flat && row > 0 ? "auto" : this.flat ? 1 : column + 1);
+      // The last tile of a column has the room below it, so that a high one does not push those beside it apart.
+      const span = hasTiles && row + 1 === inColumn(column) ? ` / span ${rows - row}` : "";
+      item.style.setProperty("--armory-graph-row", `${row + 1}${span}`);
+      return [environment.name, item];
+    });
+    if (items.length !== this.items.size || items.some(([, item], index) => this.list.children[index] !== item)) {
+      this.items.forEach((item) => this.watching.unobserve(item));
+      this.list.replaceChildren(...items.map(([, item]) => item));
+      items.forEach(([, item]) => this.watching.observe(item));
+    }
+    this.items = new Map(items);
+    this.draw();
+  }
+
+  /** Says how far all of them have come. */
+  count(text) {
+    this.counted.textContent = text;
+  }
+
+  draw() {
+    // What has to be scrolled sideways has to be reached with the keyboard.
+    this.scroll.tabIndex = this.scroll.scrollWidth > this.scroll.clientWidth ? 0 : -1;
+    const origin = this.list.getBoundingClientRect();
+    const byName = new Map(this.environments.map((environment) => [environment.name, environment]));
+    const paths = this.flat ? [] : this.environments.flatMap(({ name, dependsOn, cancelledBy }) =>
       dependsOn
         .filter((other) => byName.has(other))
         .map((other) => {
           // The failure that cancelled it came along this edge: from there, or from what it cancelled before.
           const cancelled = cancelledBy && (cancelledBy === other || cancelledBy === byName.get(other).cancelledBy);
-          const path = document.createElementNS(SVG, "path");
-          path.setAttribute("d", curve(nodes.get(other).getBoundingClientRect(), nodes.get(name).getBoundingClientRect(), origin));
-          path.setAttribute("class", `armory-graph__edge${cancelled ? " armory-graph__edge--cancelled" : ""}`);
-          return path;
-        })),
-  );
-}
-
-let watching = null;
-
-/** The graph, or nothing where there are no environments. */
-export function graph(environments) {
-  watching?.disconnect();
-  watching = null;
-  if (environments.length === 0) {
-    return [];
+          const [from, to] = [other, name].map((each) => this.items.get(each).getBoundingClientRect());
+          return edge(from, to, origin, this.hasTiles ? HEAD : Infinity, cancelled);
+        }));
+    this.edges.setAttribute("width", this.list.scrollWidth);
+    this.edges.setAttribute("height", this.list.scrollHeight);
+    this.edges.replaceChildren(...paths);
   }
-  const heading = element("h2", "armory-approvals__title", say("environments"));
-  heading.id = "armory-environments";
-  const list = element("ol", "armory-graph");
-  list.setAttribute("aria-labelledby", heading.id);
-  const nodes = new Map(ordered(environments).map((placed) => [placed.environment.name, node(placed)]));
-  list.append(...nodes.values());
-  const edges = document.createElementNS(SVG, "svg");
-  edges.setAttribute("class", "armory-graph__edges");
-  edges.setAttribute("aria-hidden", "true");
-  const drawing = element("div", "armory-graph__drawing", edges, list);
-  const scroll = element("div", "armory-graph__scroll", drawing);
-  watching = new ResizeObserver(() => {
-    draw(list, edges, environments, nodes);
-    // What has to be scrolled sideways has to be reached with the keyboard.
-    scroll.tabIndex = scroll.scrollWidth > scroll.clientWidth ? 0 : -1;
-  });
-  watching.observe(list);
-  return [element("section", "", heading, scroll)];
 }

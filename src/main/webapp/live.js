@@ -1,12 +1,33 @@
-/* Keeps a page up to date with one request for all of it, which is answered with nothing while nothing has changed. */
+/*
+ * Shows the answer that came with the page, and keeps the page up to date with one request for all of it, which is answered with
+ * nothing while nothing has changed.
+ */
 import { page, say } from "./words.js";
 
 const REFRESH_MILLIS = 3000;
+
+/** How far this clock may be from Jenkins's before it is set again, in milliseconds: the header Date has whole seconds. */
+const CLOCK_TOLERANCE = 2000;
 
 let clockOffset = 0; // of Jenkins's clock to this one, in milliseconds
 
 /** Now, by Jenkins's clock. */
 export const now = () => Date.now() + clockOffset;
+
+/** Sets the clock by the header Date. The first answer may have come from the browser's cache, with an old time. */
+function checkClock(date) {
+  const said = Date.parse(date) + 500;
+  if (Math.abs(said - now()) > CLOCK_TOLERANCE) {
+    clockOffset = said - Date.now();
+  }
+}
+
+/** Returns the answer that came with the page, null if there is none. It is not kept twice. */
+function firstAnswer() {
+  const text = page.dataset.armoryFirst;
+  delete page.dataset.armoryFirst;
+  return text ? JSON.parse(text) : null;
+}
 
 /**
  * Shows what Jenkins says, now and whenever it changes.
@@ -22,6 +43,15 @@ export function keepUpToDate({ trouble, show, tick, isOver = () => false }) {
   let asking = false;
   let again = false;
 
+  function take({ status, tag: newTag, body }) {
+    if (status !== 200) {
+      throw new Error(body.message || say("failed.status", status));
+    }
+    clockOffset = Date.parse(body.now) - Date.now();
+    tag = newTag || "";
+    show(body);
+  }
+
   async function ask() {
     const headers = { Accept: "application/json" };
     if (tag) {
@@ -29,16 +59,20 @@ export function keepUpToDate({ trouble, show, tick, isOver = () => false }) {
     }
     const response = await fetch(page.dataset.api, { headers, cache: "no-store" });
     if (response.status === 304) {
+      checkClock(response.headers.get("Date"));
       return;
     }
-    if (!response.ok) {
-      const { message } = await response.json().catch(() => ({}));
-      throw new Error(message || say("failed.status", response.status));
+    const body = response.ok ? await response.json() : await response.json().catch(() => ({}));
+    take({ status: response.status, tag: response.headers.get("ETag"), body });
+  }
+
+  /** Says why the page could not be brought up to date, null if it could. */
+  function told(error) {
+    const said = error ? say("failed", error.message) : "";
+    if (error && (trouble.hidden || trouble.textContent !== said)) {
+      trouble.textContent = said;
     }
-    const answer = await response.json();
-    clockOffset = Date.parse(answer.now) - Date.now();
-    tag = response.headers.get("ETag") || "";
-    show(answer);
+    trouble.hidden = !error;
   }
 
   async function refresh() {
@@ -49,13 +83,9 @@ export function keepUpToDate({ trouble, show, tick, isOver = () => false }) {
     asking = true;
     try {
       await ask();
-      trouble.hidden = true;
+      told(null);
     } catch (error) {
-      const said = say("failed", error.message);
-      if (trouble.hidden || trouble.textContent !== said) {
-        trouble.textContent = said;
-        trouble.hidden = false;
-      }
+      told(error);
     } finally {
       asking = false;
       tick();
@@ -72,6 +102,14 @@ export function keepUpToDate({ trouble, show, tick, isOver = () => false }) {
     }
   }
 
+  const first = firstAnswer();
+  if (first) {
+    try {
+      take(first);
+    } catch (error) {
+      told(error);
+    }
+  }
   regularly();
   setInterval(regularly, REFRESH_MILLIS);
   document.addEventListener("visibilitychange", regularly);

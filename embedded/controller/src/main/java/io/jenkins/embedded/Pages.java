@@ -58,11 +58,13 @@ final class Pages {
     /** A page that a script of the plugin fills, as the plugin's view does on Jenkins. */
     static String action(Action action, String script) throws ReflectiveOperationException {
         var words = (String) action.getClass().getMethod("getWords").invoke(action);
+        var first = (String) action.getClass().getMethod("getFirstAnswer").invoke(action);
         return page(action.getDisplayName(), """
                 <link rel="stylesheet" href="/plugin/%1$s/approvals.css">
-                <div id="armory-%2$s" data-api="api/json" data-base="/armory/" data-armory-words="%3$s"></div>
+                <div id="armory-%2$s" data-api="api/json" data-base="/armory/" data-armory-words="%3$s"
+                     data-armory-first="%4$s"></div>
                 <script src="/plugin/%1$s/%2$s.js" type="module"></script>
-                """.formatted(PLUGIN, script, escape(words)));
+                """.formatted(PLUGIN, script, escape(words), escape(first)));
     }
 
     private static String status(PipelineBuild build) {

@@ -71,6 +71,11 @@ public final class ArmoryBuildAction extends Tab {
         return PageWords.json();
     }
 
+    /** Returns the page's first data, see {@link FirstAnswer}. */
+    public String getFirstAnswer() {
+        return FirstAnswer.json(() -> data(null));
+    }
+
     /** Returns the approvals in the order of their starts; empty if they cannot be read. */
     public List<BuildApproval> getApprovals() {
         List<BuildApproval> found = new ArrayList<>();
@@ -91,8 +96,13 @@ public final class ArmoryBuildAction extends Tab {
         JsonWriter.answer(
                 response,
                 () -> "/api/json".equals(request.getRestOfPath())
-                        ? BuildDeployment.response(ArmoryRuntime.get(), run, request.getHeader("If-None-Match"))
+                        ? data(request.getHeader("If-None-Match"))
                         : JsonResponse.error(404, "not_found", "There is nothing here."));
+    }
+
+    /** @param known the client's {@code If-None-Match}, {@code null} for none */
+    private JsonResponse data(@CheckForNull String known) throws IOException {
+        return BuildDeployment.response(ArmoryRuntime.get(), run, known);
     }
 
     /** Adds the action to every build. */

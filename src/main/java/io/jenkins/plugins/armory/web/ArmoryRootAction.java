@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.web;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.UnprotectedRootAction;
 import io.jenkins.plugins.armory.callback.JsonResponse;
@@ -35,12 +36,17 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
     /** Returns the icon in the side panel, {@code null} for users who may not see the page. */
     @Override
     public String getIconFileName() {
-        return Jenkins.get().hasPermission(Jenkins.READ) ? "symbol-hourglass-outline plugin-ionicons-api" : null;
+        return mayRead() ? "symbol-hourglass-outline plugin-ionicons-api" : null;
     }
 
     /** Returns the texts of the page, as a JSON object for its script. */
     public String getWords() {
         return PageWords.json();
+    }
+
+    /** Returns the page's first data, see {@link FirstAnswer}. */
+    public String getFirstAnswer() {
+        return FirstAnswer.json(() -> all(ArmoryRuntime.get(), null));
     }
 
     /** Answers all requests below the page. Callers come here if {@link CallerFilter} has not answered them. */
@@ -56,24 +62,33 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         if ("/.well-known/jwks.json".equals(path)) {
             return armory.publicKeys();
         }
-        boolean all = "/api/json".equals(path);
+        if ("/api/json".equals(path)) {
+            return all(armory, request.getHeader("If-None-Match"));
+        }
         String one = ApprovalPath.idOfData(path);
-        if ((all || one != null) && !Jenkins.get().hasPermission(Jenkins.READ)) {
-            return JsonResponse.error(
-                    403,
-                    "forbidden",
-                    "You need the permission Overall/Read: log in, or send the API token of a user who has it.");
-        }
-        if (all) {
-            return new ApprovalList(armory).all(request.getHeader("If-None-Match"));
-        }
         if (one != null) {
-            return new ApprovalList(armory).one(one);
+            return mayRead() ? new ApprovalList(armory).one(one) : forbidden();
         }
         Optional<PersonalDecision> decision = PersonalDecision.at(path);
         if (decision.isPresent()) {
             return decision.get().answer(armory, request);
         }
         return JsonResponse.error(404, "not_found", "There is nothing here.");
+    }
+
+    /** @param known the client's {@code If-None-Match}, {@code null} for none */
+    private static JsonResponse all(ArmoryRuntime armory, @CheckForNull String known) throws IOException {
+        return mayRead() ? new ApprovalList(armory).all(known) : forbidden();
+    }
+
+    private static boolean mayRead() {
+        return Jenkins.get().hasPermission(Jenkins.READ);
+    }
+
+    private static JsonResponse forbidden() {
+        return JsonResponse.error(
+                403,
+                "forbidden",
+                "You need the permission Overall/Read: log in, or send the API token of a user who has it.");
     }
 }

@@ -34,17 +34,21 @@ final class BuildDeployment {
         PageTag tag = new PageTag();
         tag.add(building);
         tag.add(deployment);
+        ArrayNode plans = armory.deployments().plansOf(run);
+        tag.add(plans);
         approvals.forEach(approval -> list.addTo(tag, approval));
         return tag.answer(known, () -> {
             ObjectNode body =
                     json(deployment).put("now", Instant.now().toString()).put("building", building);
+            body.set("plan", plans);
             ArrayNode array = body.putArray("approvals");
             approvals.forEach(approval -> array.add(list.whole(approval)));
             return body;
         });
     }
 
-    private static ObjectNode json(Deployment deployment) {
+    /** Returns the environments and the cancelled stages. */
+    static ObjectNode json(Deployment deployment) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode environments = json.putArray("environments");
         deployment.environments().values().forEach(environment -> environments.add(json(environment)));
@@ -62,10 +66,23 @@ final class BuildDeployment {
                 .put("reason", environment.reason())
                 .put("afterDeploymentFailure", environment.afterDeploymentFailure())
                 .put("cancelledBy", environment.cancelledBy());
+        if (!environment.steps().isEmpty()) {
+            ObjectNode steps = json.putObject("steps");
+            environment.steps().forEach((id, step) -> steps.set(id, json(step)));
+        }
         Environment.Rollback rollback = environment.rollback();
         if (rollback != null) {
             json.putObject("rollback").put("over", rollback.over()).put("failure", rollback.failure());
         }
         return json;
+    }
+
+    private static ObjectNode json(Environment.PlannedStep step) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("began", step.began().toString())
+                .put("ended", step.ended() == null ? null : step.ended().toString())
+                .put("failure", step.failure())
+                .put("approval", step.approval());
     }
 }

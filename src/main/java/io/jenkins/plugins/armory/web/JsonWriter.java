@@ -22,16 +22,19 @@ final class JsonWriter {
 
     /** Writes an answer, or 503 if the approvals cannot be opened. */
     static void answer(HttpServletResponse response, Answer answer) throws IOException {
-        JsonResponse made;
+        write(response, responseOf(answer));
+    }
+
+    /** Returns an answer, or 503 if the approvals cannot be opened. */
+    static JsonResponse responseOf(Answer answer) {
         try {
-            made = answer.get();
+            return answer.get();
         } catch (ApprovalsUnavailableException x) { // already logged
-            made = JsonResponse.unavailable(x.getMessage() + " Try again later.");
+            return JsonResponse.unavailable(x.getMessage() + " Try again later.");
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "The approvals cannot be opened", x);
-            made = JsonResponse.unavailable("Jenkins cannot open its approvals; call back again later.");
+            return JsonResponse.unavailable("Jenkins cannot open its approvals; call back again later.");
         }
-        write(response, made);
     }
 
     static void write(HttpServletResponse response, JsonResponse answer) throws IOException {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -105,6 +106,11 @@ class BuildPageJenkinsTest {
         assertThat(tab.getUrl().getPath()).endsWith("/job/deploy/1/armory/");
         assertThat(tab.getElementById("armory-build").getAttribute("data-armory-words"))
                 .contains("environment.COMPLETE");
+        assertThat(new ObjectMapper()
+                        .readTree(tab.getElementById("armory-build").getAttribute("data-armory-first"))
+                        .at("/body/approvals/0/environment")
+                        .asText())
+                .isEqualTo(ENVIRONMENT);
         end();
     }
 

@@ -233,6 +233,35 @@ class OpenApiTest {
     }
 
     @Test
+    void planOfADeploymentIsAsItSays(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(DeploymentFiles.of(process)
+                        .target("staging", "beforeDeployment: [%s]".formatted(DeploymentFiles.pause(1)))
+                        .target("prod", "dependsOn: [staging]")
+                        .steps(DeploymentFiles.run("health"), DeploymentFiles.weight(100))
+                        .webhook("health")
+                        .pipeline())
+                .build();
+        Callback health = process.awaitCall().callback();
+        build.awaitWaiting(1);
+        JsonNode running =
+                check("/armory/api/json", "get", 200, build.deploymentAnswer()).json();
+        assertThat(running.at("/environments/0/steps")
+                        .path("staging/strategy/2")
+                        .get("approval")
+                        .asText())
+                .isEqualTo(health.id());
+        health.fail("p99 is 840 ms");
+        build.awaitResult("FAILURE");
+
+        JsonNode failed =
+                check("/armory/api/json", "get", 200, build.deploymentAnswer()).json();
+        assertThat(failed.get("plan"))
+                .extracting(target -> target.get("name").asText())
+                .containsExactly("staging", "prod");
+        assertThat(failed.at("/environments/0/steps").has("staging/rollback")).isTrue();
+    }
+
+    @Test
     void tokensAndKeysAreAsItSays(Jenkins jenkins) {
         check(
                 TOKEN,

@@ -1,6 +1,9 @@
 package io.jenkins.plugins.armory.acceptance;
 
 import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.DIALOG;
+import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.pause;
+import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.run;
+import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.weight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,10 +15,13 @@ import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -31,6 +37,22 @@ class PicturesTest {
     private static final String STILL =
             "document.getAnimations().forEach((each) => { try { each.finish(); } catch { } })";
 
+    /** Colours like those of the plugin dark-theme, for a page that has no theme. */
+    private static final String DARK = """
+            (() => {
+              const { style } = document.documentElement;
+              const colours = { "--background": "#15141a", "--text-color": "#eeeef2", "--text-color-secondary": "#a4a4b4",
+                "--blue": "#4da9ff", "--green": "#40c463", "--red": "#ff6b6b", "--accent-color": "#4da9ff" };
+              const isPlain = getComputedStyle(document.documentElement).getPropertyValue("--background") === "";
+              if (isPlain) {
+                Object.entries(colours).forEach(([name, colour]) => style.setProperty(name, colour));
+                style.colorScheme = "dark";
+                style.background = colours["--background"];
+                style.color = colours["--text-color"];
+              }
+            })()
+            """;
+
     private final Path folder = Path.of("../..").resolve(System.getProperty("acceptance.pictures", ""));
 
     private Jenkins jenkins;
@@ -42,9 +64,9 @@ class PicturesTest {
             String step = nameAndMore.length == 1 ? process.approval() : process.approval(nameAndMore[1]);
             steps[i] = step.replace("name: 'checks'", "name: '" + nameAndMore[0] + "'");
         }
-        return jenkins.createJob(job, script.formatted(steps), List.of())
-                .build()
-                .awaitWaiting(1);
+        Build build = jenkins.createJob(job, script.formatted(steps), List.of()).build();
+        Wait.until("an approval of " + build + " waits").until(() -> build.countWaiting() > 0);
+        return build;
     }
 
     private static void report(Callback callback, int percent, String mdMessage) {
@@ -97,6 +119,9 @@ class PicturesTest {
     }
 
     private void take(BrowserPage page, String name, int width, String colours) {
+        if (colours.equals("dark")) {
+            page.evaluate(DARK);
+        }
         page.evaluate(STILL);
         page.screenshot(folder.resolve("%s-%d-%s.png".formatted(name, width, colours)));
     }
@@ -130,6 +155,108 @@ class PicturesTest {
                 }
             }
             shop.abort();
+        }
+    }
+
+    private void takeDeployment(Browser browser, Build build, String name) {
+        for (int width : new int[] {1280, 400}) {
+            for (String colours : List.of("light", "dark")) {
+                try (BrowserPage page = browser.open(
+                        width, 900, build.job().jenkins().controller().authorization())) {
+                    page.prefer(colours);
+                    page.goTo(build.tab()).await("document.querySelector('.armory-tile')");
+                    take(page, name, width, colours);
+                }
+            }
+        }
+    }
+
+    /** The next calls by the names of their webhooks. */
+    private static Map<String, Callback> awaitCalls(ExternalProcess process, int number) {
+        Map<String, Callback> callbacks = new HashMap<>();
+        for (int i = 0; i < number; i++) {
+            ExternalProcess.Call call = process.awaitCall();
+            callbacks.put(call.path().replaceFirst(".*/", ""), call.callback());
+        }
+        return callbacks;
+    }
+
+    private Build deploy(String job, String pipeline) {
+        return jenkins.createJob(job, pipeline, List.of()).build();
+    }
+
+    private static DeploymentFiles shop(ExternalProcess process) {
+        return DeploymentFiles.of(process)
+                .target(
+                        "staging",
+                        "beforeDeployment: [%s], afterDeployment: [%s]"
+                                .formatted(run("change-freeze"), run("smoke-tests")))
+                .target(
+                        "prod",
+                        "dependsOn: [staging], beforeDeployment: [%s, %s]".formatted(run("change-ticket"), pause(600)))
+                .steps(weight(25), run("error-rate"), pause(259_200), weight(100))
+                .webhook("change-freeze", "smoke-tests", "change-ticket", "error-rate");
+    }
+
+    @Test
+    void takesPicturesOfDeployments() throws IOException {
+        Files.createDirectories(folder);
+        try (Controller controller = Controller.create(Settings.CASC);
+                ExternalProcess process = new ExternalProcess();
+                Browser browser = new Browser()) {
+            controller.start();
+            jenkins = new Jenkins(controller);
+            Build shop = deploy("deploy-shop", shop(process).pipeline());
+            awaitCalls(process, 1).get("change-freeze").succeed("No freeze.");
+            Callback rate = awaitCalls(process, 1).get("error-rate");
+            report(rate, 40, "**0.2 %** errors so far, 4 of 10 minutes");
+            shop.awaitWaiting(1);
+            takeDeployment(browser, shop, "deployment-running");
+            rate.succeed("0.2 % errors");
+            Wait.until("the pause begins")
+                    .until(() -> shop.deployment().toString().contains("staging/strategy/4\":{"));
+            takeDeployment(browser, shop, "deployment-pause");
+            shop.abort();
+
+            Build mail = deploy("deploy-mail", shop(process).pipeline());
+            awaitCalls(process, 1).get("change-freeze").succeed("No freeze.");
+            awaitCalls(process, 1)
+                    .get("error-rate")
+                    .fail(
+                            "**4.1 %** errors are above the limit of 1 %, see [the dashboard](https://ci.example.com/4711).");
+            mail.awaitResult("FAILURE");
+            takeDeployment(browser, mail, "deployment-rolled-back");
+
+            Build blog = deploy(
+                    "deploy-blog",
+                    DeploymentFiles.of(process)
+                            .target(
+                                    "staging",
+                                    "afterDeployment: [%s, %s]".formatted(run("smoke-tests"), run("licences")))
+                            .target(
+                                    "prod-eu",
+                                    "dependsOn: [staging], beforeDeployment: [%s]".formatted(run("licences")))
+                            .target("prod-us", "dependsOn: [staging]")
+                            .target("archive", "dependsOn: [prod-eu, prod-us]")
+                            .steps(weight(25), weight(100))
+                            .webhook("smoke-tests", "licences")
+                            .pipeline());
+            awaitCalls(process, 2).get("smoke-tests").fail("**3** of 42 smoke tests failed.");
+            blog.awaitResult("ABORTED");
+            takeDeployment(browser, blog, "deployment-after-failure");
+
+            Build search = deploy(
+                    "deploy-search",
+                    DeploymentFiles.of(process)
+                            .target("staging", "")
+                            .target("prod", "dependsOn: [staging]")
+                            .steps(weight(50))
+                            .pipelineDoing(process.approval(
+                                    "manualApproval: [message: 'Half of the traffic to release 2.7?']")));
+            awaitCalls(process, 1).get("checks").succeed("All **42** tests passed.");
+            search.awaitWaiting(1);
+            takeDeployment(browser, search, "deployment-person");
+            search.abort();
         }
     }
 }

@@ -1,0 +1,439 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.DIALOG;
+import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.hasNoTrouble;
+import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.pause;
+import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.run;
+import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.weight;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Browser;
+import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The page of a build that runs a deployment file: a tile for each target. */
+@AcceptanceTest
+@NeedsBrowser
+class DeploymentPageTest {
+
+    private static final int WIDE = 1280;
+    private static final int NARROW = 400;
+    private static final int HEIGHT = 900;
+
+    /** Stops all requests of the page's scripts. */
+    private static final String NO_REQUESTS = "window.fetch = () => new Promise(() => {});";
+
+    /** Notes the status of each answer to a script. */
+    private static final String STATUSES = """
+            window.statuses = [];
+            const send = window.fetch;
+            window.fetch = async (...request) => {
+              const response = await send(...request);
+              window.statuses.push(response.status);
+              return response;
+            };
+            """;
+
+    private static BrowserPage open(Browser browser, Jenkins jenkins, int width) {
+        return browser.open(width, HEIGHT, jenkins.controller().authorization());
+    }
+
+    private static BrowserPage page(Browser browser, Jenkins jenkins, Build build) {
+        return open(browser, jenkins, WIDE).goTo(build.tab()).await("document.querySelector('.armory-tile')");
+    }
+
+    /** An expression: the tile of a target. */
+    private static String tile(String name) {
+        return "[...document.querySelectorAll('.armory-tile')].find((tile) => tile.querySelector('h3').textContent === '"
+                + name + "')";
+    }
+
+    /** An expression: a step of a target, also if it is not shown. */
+    private static String step(String target, String label) {
+        return "[...(" + tile(target) + "?.querySelectorAll('.armory-step') ?? [])].find((step) =>"
+                + " step.querySelector('.armory-step__label').textContent === '" + label + "')";
+    }
+
+    private static void awaitText(BrowserPage page, String element, String text) {
+        page.await("(" + element + ")?.innerText.includes(" + quoted(text) + ")");
+    }
+
+    private static String text(BrowserPage page, String element) {
+        return page.evaluate("(" + element + ").innerText").asText();
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "\\'") + "'";
+    }
+
+    /** The next calls by the names of their webhooks. */
+    private static Map<String, Callback> awaitCalls(ExternalProcess process, int number) {
+        Map<String, Callback> callbacks = new HashMap<>();
+        for (int i = 0; i < number; i++) {
+            Call call = process.awaitCall();
+            callbacks.put(call.path().replaceFirst(".*/", ""), call.callback());
+        }
+        return callbacks;
+    }
+
+    private static DeploymentFiles stagingAndProd(ExternalProcess process) {
+        return DeploymentFiles.of(process)
+                .target(
+                        "staging",
+                        "beforeDeployment: [%s, %s], afterDeployment: [%s]"
+                                .formatted(run("approval"), run("freeze"), run("tests")))
+                .target("prod", "dependsOn: [staging], beforeDeployment: [%s]".formatted(run("gate")))
+                .steps(weight(25), run("health"), pause(3600), weight(100))
+                .webhook("approval", "freeze", "tests", "gate", "health");
+    }
+
+    @Test
+    void showsWhereATargetStands(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Build build =
+                jenkins.createJob(stagingAndProd(process).pipeline()).build().awaitWaiting(2);
+        Map<String, Callback> before = awaitCalls(process, 2);
+        BrowserPage page = page(browser, jenkins, build);
+        page.evaluate("window.thisDocument = true");
+        awaitText(page, tile("staging"), "0 of 2 conditions met before deployment");
+        assertThat(text(page, tile("staging")))
+                .contains("Awaiting approval", "0 of 5 steps done", "0 of 1 conditions met after deployment");
+        assertThat(text(page, tile("prod"))).contains("Waiting for dependencies", "after staging");
+
+        before.get("freeze").succeed("no freeze");
+        awaitText(page, tile("staging"), "1 of 2 conditions met before deployment");
+        assertThat(text(page, step("staging", "webhook freeze"))).contains("Succeeded");
+        assertThat(page.evaluate(step("staging", "webhook approval") + ".getAttribute('aria-current')")
+                        .asText())
+                .isEqualTo("step");
+        assertThat(text(page, step("staging", "deploy"))).contains("To come");
+
+        before.get("approval").succeed("");
+        Callback health = awaitCalls(process, 1).get("health");
+        awaitText(page, step("staging", "webhook health"), "Waiting");
+        assertThat(text(page, step("staging", "set weight 25"))).contains("Done");
+        assertThat(text(page, step("staging", "set weight 100"))).contains("To come");
+        assertThat(text(page, tile("staging"))).contains("2 of 5 steps done");
+        assertThat(health.send("/progress", "{\"percent\": 40, \"mdMessage\": \"**4** of 10 minutes\"}"))
+                .returns(200, Answer::status);
+        awaitText(page, step("staging", "webhook health"), "4 of 10 minutes");
+        assertThat(page.evaluate("document.querySelectorAll('.armory-build__approval').length")
+                        .asInt())
+                .as("approvals outside of the tiles")
+                .isZero();
+
+        health.succeed("");
+        page.await("/00:59:\\d\\d left/.test((" + step("staging", "pause 3600 seconds") + ")?.innerText)");
+        String left = text(page, step("staging", "pause 3600 seconds"));
+        page.await("(" + step("staging", "pause 3600 seconds") + ").innerText !== "
+                + quoted(left).replace("\n", "\\n"));
+
+        build.abort();
+        awaitText(page, step("staging", "pause 3600 seconds"), "Stopped");
+        awaitText(page, step("staging", "set weight 100"), "Not run");
+        assertThat(page.evaluate("window.thisDocument").asBoolean()).isTrue();
+        hasNoTrouble(page);
+    }
+
+    @Test
+    void failureInTheStrategyIsRolledBack(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Build build =
+                jenkins.createJob(stagingAndProd(process).pipeline()).build().awaitWaiting(2);
+        awaitCalls(process, 2).values().forEach(callback -> callback.succeed(""));
+        Callback health = awaitCalls(process, 1).get("health");
+        BrowserPage page = page(browser, jenkins, build);
+
+        health.fail("p99 is **840 ms**");
+
+        awaitText(page, tile("staging"), "Rolled back");
+        awaitText(page, step("staging", "roll back"), "Done");
+        assertThat(text(page, step("staging", "webhook health"))).contains("Failed", "p99 is 840 ms", "callback token");
+        assertThat(text(page, step("staging", "pause 3600 seconds"))).contains("Not run");
+        assertThat(text(page, tile("staging"))).contains("2 of 5 steps done", "Rollback");
+        awaitText(page, tile("prod"), "cancelled because of staging");
+        build.awaitResult("FAILURE");
+        hasNoTrouble(page);
+    }
+
+    @Test
+    void failureOfAnActionHasItsReason(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        String pipeline = DeploymentFiles.of(process)
+                .target("staging", "")
+                .steps(weight(25), weight(100))
+                .pipelineFailingAt("staging setWeight");
+        Build build = jenkins.createJob(pipeline).build();
+        build.awaitResult("FAILURE");
+
+        BrowserPage page = page(browser, jenkins, build);
+
+        assertThat(text(page, step("staging", "set weight 25"))).contains("Failed", "No space left on the cluster");
+        assertThat(text(page, step("staging", "set weight 100"))).contains("Not run");
+        assertThat(text(page, tile("staging"))).contains("Rolled back");
+        hasNoTrouble(page);
+    }
+
+    @Test
+    void failureAfterTheDeploymentCancelsDependents(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        String pipeline = DeploymentFiles.of(process)
+                .target("staging", "afterDeployment: [%s]".formatted(run("tests")))
+                .target("prod", "dependsOn: [staging]")
+                .steps(weight(100))
+                .webhook("tests")
+                .pipeline();
+        Build build = jenkins.createJob(pipeline).build();
+        awaitCalls(process, 1).get("tests").fail("1 of 42 failed");
+        build.awaitResult("ABORTED");
+
+        BrowserPage page = page(browser, jenkins, build);
+
+        assertThat(text(page, tile("staging")))
+                .contains("Complete", "2 of 2 steps done", "0 of 1 conditions met after deployment")
+                .doesNotContain("Rollback");
+        assertThat(text(page, step("staging", "webhook tests"))).contains("Failed", "1 of 42 failed");
+        assertThat(text(page, tile("prod"))).contains("Cancelled", "cancelled because of staging");
+        assertThat(page.evaluate("document.querySelectorAll('.armory-graph__edge--cancelled').length")
+                        .asInt())
+                .isEqualTo(1);
+        hasNoTrouble(page);
+    }
+
+    /** An approval in the body of an action belongs to the action. */
+    @Test
+    void personDecidesInTheTile(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        String pipeline = DeploymentFiles.of(process)
+                .target("staging", "")
+                .steps(weight(100))
+                .pipelineDoing(process.approval("manualApproval: [message: 'Fifty percent?']"));
+        Build build = jenkins.createJob(pipeline).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        String id = build.approvals().get(0).get("id").asText();
+        BrowserPage page = open(browser, jenkins, WIDE)
+                .goTo(build.tab() + "#approval-" + id)
+                .await("document.activeElement.id === 'approval-" + id + "'");
+        assertThat(text(page, step("staging", "set weight 100"))).contains("Running", "Fifty percent?");
+
+        page.tabTo(".armory-tile [data-decide^=approve]");
+        page.enter();
+        page.await("document.querySelector('" + DIALOG + "')?.open");
+        page.type("fine");
+        page.tabTo(DIALOG + " [type=submit]");
+        page.enter();
+        awaitText(page, step("staging", "set weight 100"), "Approved – fine");
+        callback.succeed("");
+
+        build.awaitResult("SUCCESS");
+        awaitText(page, tile("staging"), "Complete");
+        page.click(".armory-tile__toggle", 1);
+        awaitText(page, step("staging", "set weight 100"), "Done");
+        page.evaluate("(" + step("staging", "set weight 100") + ").querySelector('summary').focus()");
+        page.enter();
+        awaitText(page, step("staging", "set weight 100"), "Attempts: 1");
+        hasNoTrouble(page);
+    }
+
+    @Test
+    void firstDataComeWithThePages(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        String attack = "</script><!-- \"quoted\" & 'quoted' \\u2028 \\u0000 \\\\";
+        Build build = jenkins.createJob(DeploymentFiles.of(process)
+                        .target("staging", "")
+                        .steps(run("health"))
+                        .webhook("health")
+                        .pipeline())
+                .build();
+        Callback health = awaitCalls(process, 1).get("health");
+        assertThat(health.send("/progress", "{\"mdMessage\": \"" + attack.replace("\"", "\\\"") + "\"}"))
+                .returns(200, Answer::status);
+        BrowserPage page = open(browser, jenkins, WIDE);
+        page.watch(STATUSES);
+        page.goTo(build.tab()).await("window.statuses.length > 0");
+        assertThat(page.evaluate("window.statuses[0]").asInt()).isEqualTo(304);
+        page.goTo(jenkins.controller().url() + "armory/").await("window.statuses.length > 0");
+        assertThat(page.evaluate("window.statuses[0]").asInt()).isEqualTo(304);
+        page.watch(NO_REQUESTS);
+
+        page.goTo(build.tab()).await("document.querySelector('.armory-tile')");
+        assertThat(text(page, step("staging", "webhook health")))
+                .contains("Waiting", "</script><!-- \"quoted\" & 'quoted'");
+        hasNoTrouble(page);
+
+        page.goTo(jenkins.controller().url() + "armory/").await("document.querySelector('#armory-approvals td')");
+        ApprovalsPage.search(page, build.job().name() + " #");
+        assertThat(page.evaluate(ApprovalsPage.rows("waiting") + "[0]").asText())
+                .contains("Waiting", "</script><!-- \"quoted\" & 'quoted'");
+        hasNoTrouble(page);
+        build.abort();
+    }
+
+    @Test
+    void isForEverybodyAtEveryWidth(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Build build =
+                jenkins.createJob(stagingAndProd(process).pipeline()).build().awaitWaiting(2);
+        Map<String, Callback> before = awaitCalls(process, 2);
+        before.get("freeze").with("no such token").succeed("");
+        before.get("freeze").succeed("**fine**");
+        for (int width : new int[] {WIDE, NARROW}) {
+            BrowserPage page = open(browser, jenkins, width).goTo(build.tab());
+            awaitText(page, tile("staging"), "1 of 2 conditions met");
+            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
+            page.await("document.querySelector('.armory-step__more dl')");
+            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
+            for (String colours : List.of("light", "dark")) {
+                page.prefer(colours);
+                assertThat(page.seriousProblems("#armory-build"))
+                        .as(width + " px, " + colours)
+                        .isEmpty();
+            }
+            assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+                            .asBoolean())
+                    .as("nothing has to be scrolled sideways at %s px", width)
+                    .isTrue();
+            hasNoTrouble(page);
+        }
+        build.abort();
+    }
+
+    /** The answer is made by the test, since the page has to cope with it, and not the controller. */
+    @Test
+    void hundredTargetsAreShownAtOnce(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Build build =
+                jenkins.createJob(stagingAndProd(process).pipeline()).build().awaitWaiting(2);
+        BrowserPage page = open(browser, jenkins, WIDE);
+        page.watch("""
+                const began = new Date().toISOString();
+                const condition = (name, i) => ({ id: `${name}/before/${i}`, label: `condition ${i}` });
+                const names = Array.from({ length: 100 }, (_, i) => `region-${i}`);
+                const approval = (name, i) => ({ id: `${name}.${i}`, job: "deploy", build: 1, buildUrl: "job/deploy/1/", phase: "beforeDeployment",
+                  environment: name, webhook: `condition ${i}`, state: "WAITING", createdAt: began, deadline: "2099-01-01T00:00:00Z", attempts: [],
+                  rejectedCallbacks: [], manualApproval: { message: "Go?", submitters: [], mayApprove: true, mayReject: true } });
+                window.answer = {
+                  now: began, building: true, cancelsStages: null, cancelledStages: [],
+                  plan: names.map((name) => ({ name, before: [1, 2, 3, 4, 5].map((i) => condition(name, i)),
+                    strategy: [[{ id: `${name}/strategy/1`, label: "deploy", action: "deploy" }]], after: [],
+                    rollback: { id: `${name}/rollback`, label: "roll back", action: "rollback" } })),
+                  environments: names.map((name, i) => ({ name, dependsOn: i ? ["region-0"] : [], state: "AWAITING_APPROVAL", since: began,
+                    reason: null, afterDeploymentFailure: null, cancelledBy: null,
+                    steps: Object.fromEntries([1, 2, 3, 4, 5].map((j) => [`${name}/before/${j}`,
+                      { began, ended: null, failure: null, approval: `${name}.${j}` }])) })),
+                  approvals: names.flatMap((name) => [1, 2, 3, 4, 5].map((i) => approval(name, i))),
+                };
+                window.longest = 0;
+                new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => {
+                  window.longest = Math.max(window.longest, duration);
+                })).observe({ type: "longtask" });
+                window.fetch = async () => new Response(JSON.stringify(window.answer));
+                """);
+        page.goTo(build.tab()).await("document.querySelectorAll('.armory-tile').length === 100");
+        assertThat(page.evaluate("document.querySelectorAll('[data-decide^=approve]').length")
+                        .asInt())
+                .isEqualTo(500);
+        System.out.printf(
+                "Page with 100 targets of 5 conditions: longest task %.0f ms%n",
+                page.evaluate("window.longest").asDouble());
+
+        page.evaluate("window.longest = 0; window.kept = " + tile("region-7")
+                + "; window.answer.approvals[0].manualApproval = { message: 'Go?', submitters: [], mayApprove: false,"
+                + " mayReject: false, approved: true, user: 'alice', comment: '', at: '2026-01-01T00:00:00Z' }");
+        awaitText(page, tile("region-0"), "alice: Approved");
+        System.out.printf(
+                "Page with 100 targets of 5 conditions: longest task of a change %.0f ms%n",
+                page.evaluate("window.longest").asDouble());
+        assertThat(page.evaluate("window.kept === " + tile("region-7")).asBoolean())
+                .isTrue();
+        assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+                        .asBoolean())
+                .isTrue();
+        hasNoTrouble(page);
+        build.abort();
+    }
+
+    @Test
+    void stepsSideBySideAndWhatIsBesideThePlan(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Build build = jenkins.createJob("armoryEnvironment(name: 'by-hand') { " + process.approval() + " }")
+                .build()
+                .awaitWaiting(1);
+        BrowserPage page = open(browser, jenkins, WIDE);
+        page.watch("""
+                const send = window.fetch;
+                window.fetch = async (...request) => {
+                  request[1].headers = {};
+                  const answer = await (await send(...request)).json();
+                  const began = answer.now;
+                  const step = (id, label) => ({ id, label, action: "analysis" });
+                  answer.plan = [{ name: "prod", before: [], after: [], rollback: step("r", "roll back"),
+                    strategy: [[step("1", "deploy")], [step("2", "errors"), step("3", "latency")]] }];
+                  answer.environments.push({ name: "prod", dependsOn: ["by-hand"], state: "DEPLOYING", since: began, reason: null,
+                    afterDeploymentFailure: null, cancelledBy: null, steps: {
+                      1: { began, ended: began, failure: null, approval: null },
+                      2: { began, ended: null, failure: null, approval: null },
+                      3: { began, ended: began, failure: null, approval: null } } });
+                  return new Response(JSON.stringify(answer));
+                };
+                """);
+
+        page.goTo(build.tab()).await(tile("prod"));
+
+        assertThat(page.evaluate("[..." + tile("prod") + ".querySelectorAll('ul[aria-label=\"Side by side\"] > li')]"
+                                + ".map((step) => step.innerText.replace(/\\s+/g, ' ')).join()")
+                        .asText())
+                .matches("errors Running since .*,latency Done");
+        assertThat(text(page, tile("prod"))).contains("2 of 3 steps done", "after by-hand");
+        assertThat(page.evaluate("[...document.querySelectorAll('.armory-graph__node:not(.armory-tile)')]"
+                                + ".map((box) => box.querySelector('strong').textContent).join()")
+                        .asText())
+                .isEqualTo("by-hand");
+        assertThat(text(page, "document.querySelector('.armory-build__approval')"))
+                .contains("checks (by-hand)");
+        hasNoTrouble(page);
+        build.abort();
+    }
+
+    /** The decisions of the page's script without a page: {@code plan.js}. */
+    @Test
+    void statesFollowFromTheData(Jenkins jenkins, Browser browser) {
+        BrowserPage page =
+                open(browser, jenkins, WIDE).goTo(jenkins.controller().url() + "armory/");
+        page.evaluate("import('/plugin/armory-webhook-approval/plan.js').then((plan) => { window.plan = plan; })");
+        page.evaluate("""
+                window.of = (record, state = "DEPLOYING", approval, more = {}) => {
+                  const steps = { ...(record ? { a: { began: "2026-01-01T00:00:00Z", ended: null, failure: null, approval: null, ...record } } : {}), ...more };
+                  return plan.stepState({ id: "a", label: "a" }, { state, steps }, [{ id: "a" }, { id: "b" }], approval);
+                };
+                window.decided = (outcome) => ({ decision: { outcome } });
+                """);
+        String ended = "{ ended: '2026-01-01T00:00:10Z', failure: 'no' }";
+        String other = "{ b: { ended: '2026-01-01T00:00:%s Z', failure: 'no' } }".replace(" ", "");
+        Map.ofEntries(
+                        Map.entry("of(null)", "toCome"),
+                        Map.entry("of(null, 'ROLLED_BACK')", "notRun"),
+                        Map.entry("of(null, 'COMPLETE')", "notRun"),
+                        Map.entry("of({})", "running"),
+                        Map.entry("of({}, 'FAILED')", "stopped"),
+                        Map.entry("of({ ended: '2026-01-01T00:00:10Z' }, 'FAILED')", "done"),
+                        Map.entry("of(" + ended + ", 'FAILED')", "failed"),
+                        Map.entry("of(" + ended + ", 'CANCELLED')", "stopped"),
+                        Map.entry("of(" + ended + ", 'FAILED', decided('FAILURE'))", "failed"),
+                        Map.entry("of(" + ended + ", 'FAILED', decided('TIMED_OUT'))", "failed"),
+                        Map.entry("of(" + ended + ", 'FAILED', decided('OTHER_FAILED'))", "stopped"),
+                        Map.entry("of(" + ended + ", 'FAILED', undefined, " + other.formatted("09") + ")", "stopped"),
+                        Map.entry("of(" + ended + ", 'FAILED', undefined, " + other.formatted("11") + ")", "failed"),
+                        Map.entry("plan.rollbackState({})", "null"),
+                        Map.entry("plan.rollbackState({ rollback: { over: false, failure: null } })", "running"),
+                        Map.entry("plan.rollbackState({ rollback: { over: true, failure: null } })", "done"),
+                        Map.entry("plan.rollbackState({ rollback: { over: true, failure: 'no' } })", "failed"),
+                        Map.entry("plan.clock(750000, 'd')", "00:12:30"),
+                        Map.entry("plan.clock(0, 'd')", "00:00:00"),
+                        Map.entry("plan.clock(173550000, 'd')", "2 d 00:12:30"))
+                .forEach((expression, expected) -> assertThat(
+                                page.evaluate(expression).asText())
+                        .as(expression)
+                        .isEqualTo(expected));
+    }
+}

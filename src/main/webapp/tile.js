@@ -1,0 +1,194 @@
+/*
+ * A target of a deployment as a tile: its state, where it stands, and the steps of its plan, each with the approval that belongs to
+ * it. Folded, a tile has the steps that run or have failed; the others are made when somebody wants them.
+ */
+import { callsOf, factsOf } from "./card.js";
+import { decisionButtons } from "./decide.js";
+import { badge, element, message, note, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
+import { now } from "./live.js";
+import { clock, isApproval, pauseLeft, rollbackState } from "./plan.js";
+import { duration, say } from "./words.js";
+
+/** The state in words, with the class of its colour. */
+const STYLES = {
+  toCome: "to_come", running: "running", done: "success", failed: "failure", stopped: "aborted", notRun: "not_run",
+};
+
+/** What took less time than this, in milliseconds, took none that matters. */
+const MIN_TAKEN = 1000;
+
+const stateBadge = (state) => badge(STYLES[state], say(`step.${state}`));
+
+/** A pause's time that is left, with the function that brings it up to date. */
+function pause(step, record) {
+  const text = element("span", "armory-step__left");
+  const tick = () => {
+    const shown = say("left", clock(pauseLeft(step, record, now()), say("unit.d")));
+    if (text.textContent !== shown) {
+      text.textContent = shown;
+    }
+  };
+  tick();
+  return { text, tick };
+}
+
+/** More about an approval, which is made when somebody wants it. */
+function more(approval, saysWhy, unfolded) {
+  const result = element("details", "armory-step__more", element("summary", "", say("step.more")));
+  const fill = () => {
+    if (result.open && result.childElementCount === 1) {
+      const { decision } = approval;
+      result.append(factsOf(approval), ...(decision && !saysWhy ? message(decision) : []), ...callsOf(approval));
+    }
+  };
+  result.addEventListener("toggle", fill);
+  result.dataset.part = `approval ${approval.id}`;
+  result.open = unfolded.has(result.dataset.part);
+  fill();
+  return result;
+}
+
+/** What there is to see and to do of a step's approval. */
+function approvalParts(approval, state, { unfolded, ticks, onDecided }) {
+  const { decision } = approval;
+  const saysWhy = Boolean(decision) && state === "failed";
+  const parts = [...said(approval)];
+  if (!decision) {
+    const left = timeLeft(approval);
+    const [, ...text] = left.parts; // without the bar, which would look like one more progress
+    ticks.push(left.tick);
+    parts.push(...progressOf(approval), ...decisionButtons(approval, onDecided), note(...text));
+  } else if (saysWhy) {
+    parts.push(...message(decision), note(decision.decidedBy));
+  }
+  return [...parts, more(approval, saysWhy, unfolded)];
+}
+
+/** How long a step has taken, or how long it runs. */
+function times({ step, record, state }, ticks) {
+  if (state === "running" && step.pauseSeconds !== undefined) {
+    const { text, tick } = pause(step, record);
+    ticks.push(tick);
+    return [text];
+  }
+  if (state === "running") {
+    return isApproval(step) ? [] : [note(say("step.since", new Date(record.began).toLocaleTimeString()))];
+  }
+  const millis = record?.ended ? Date.parse(record.ended) - Date.parse(record.began) : 0;
+  return millis >= MIN_TAKEN ? [note(say("step.took", duration(millis)))] : [];
+}
+
+function stepItem(standingStep, context) {
+  const { step, record, approval, state } = standingStep;
+  const shown = approval && isApproval(step) ? badge(stateOf(approval)) : stateBadge(state);
+  const failure = record?.failure && !(approval && isApproval(step))
+    ? [element("p", "armory-step__reason", record.failure)]
+    : [];
+  const result = element(
+    "li",
+    `armory-step armory-step--${STYLES[state]}`,
+    element("div", "armory-step__line", element("span", "armory-step__label", step.label), shown),
+    ...times(standingStep, context.ticks),
+    ...failure,
+    ...(approval ? approvalParts(approval, state, context) : []),
+  );
+  if (state === "running") {
+    result.setAttribute("aria-current", "step");
+  }
+  if (approval) {
+    result.id = `approval-${approval.id}`;
+    result.tabIndex = -1;
+  }
+  return result;
+}
+
+/** Steps that run side by side are a list of their own. */
+function groupItem(group, context) {
+  if (group.length === 1) {
+    return stepItem(group[0], context);
+  }
+  const steps = element("ul", "armory-tile__steps", ...group.map((each) => stepItem(each, context)));
+  steps.setAttribute("aria-label", say("step.together"));
+  return element("li", "armory-tile__group", note(say("step.together")), steps);
+}
+
+/** One part of the plan: how many of its steps are done, and the steps. */
+function partOf({ part, groups, done, of, current, failed }, open, context) {
+  const shown = groups
+    .map((group) => group.filter(({ state }) => open || state === "running" || state === "failed"))
+    .filter((group) => group.length > 0);
+  const title = element("h4", "armory-tile__part", say(`plan.${part}`, done, of));
+  if (failed) {
+    title.classList.add("armory-tile__part--failed");
+  } else if (current) {
+    title.classList.add("armory-tile__part--current");
+  }
+  if (shown.length === 0) {
+    return [title];
+  }
+  const sideBySide = part !== "strategy"; // all conditions are; that goes without saying
+  const items = sideBySide ? shown.flat().map((each) => stepItem(each, context)) : shown.map((group) => groupItem(group, context));
+  const list = element(sideBySide ? "ul" : "ol", "armory-tile__steps", ...items);
+  list.setAttribute("aria-label", title.textContent);
+  return [title, list];
+}
+
+function rollbackPart(target, environment, approvals, context) {
+  const state = rollbackState(environment);
+  if (!state) {
+    return [];
+  }
+  const step = target.rollback;
+  const known = environment.steps?.[step.id];
+  // The step's own record is missing until it has begun.
+  const record = known || { began: environment.since, ended: null, failure: environment.rollback.failure, approval: null };
+  const approval = known?.approval ? approvals.get(known.approval) : undefined;
+  const failure = record.failure || environment.rollback.failure;
+  const item = stepItem({ step, record: { ...record, failure }, approval, state }, context);
+  return [element("h4", "armory-tile__part", say("plan.rollback")), element("ul", "armory-tile__steps", item)];
+}
+
+/** Why the target is where it is, unless one of its steps says so. */
+function reasons({ reason, afterDeploymentFailure, cancelledBy }, parts) {
+  const notes = cancelledBy ? [note(say("cancelledBy", cancelledBy))] : [];
+  const saidByStep = parts.some(({ failed }) => failed);
+  const all = new Set(saidByStep ? [] : [reason, afterDeploymentFailure]);
+  return [...notes, ...[...all].filter((why) => why).map((why) => element("p", "armory-graph__reason", why))];
+}
+
+function toggle({ name }, open, onToggle) {
+  const button = element("button", "jenkins-button jenkins-button--tertiary armory-tile__toggle", say(open ? "tile.less" : "tile.more"));
+  button.type = "button";
+  button.dataset.toggle = name;
+  button.setAttribute("aria-expanded", String(open));
+  button.setAttribute("aria-label", `${button.textContent}: ${name}`);
+  button.addEventListener("click", onToggle);
+  return button;
+}
+
+/**
+ * The content of a tile, with the function that brings the times in it up to date.
+ *
+ * @param parts where the target stands, see `standing`
+ * @param approvals the build's approvals by id
+ * @param open whether all steps are to be seen
+ * @param unfolded what was unfolded in the tile before, by `data-part`
+ * @param onToggle called when all steps are wanted, or no longer
+ * @param onDecided called when something was decided
+ */
+export function tile({ target, environment, parts, approvals, open, unfolded, onToggle, onDecided }) {
+  const { name, state, since, dependsOn } = environment;
+  const ticks = [];
+  const context = { unfolded, ticks, onDecided };
+  const hidden = parts.some(({ groups }) => groups.flat().some((each) => each.state !== "running" && each.state !== "failed"));
+  const content = [
+    element("div", "armory-tile__head", element("h3", "armory-graph__name", name), badge(state, say(`environment.${state}`))),
+    ...(since ? [note(time(since))] : []),
+    ...(dependsOn.length > 0 ? [note(say("after", dependsOn.join(", ")))] : []),
+    ...reasons(environment, parts),
+    ...parts.flatMap((part) => partOf(part, open, context)),
+    ...rollbackPart(target, environment, approvals, context),
+    ...(hidden ? [toggle(environment, open, onToggle)] : []),
+  ];
+  return { content, tick: () => ticks.forEach((each) => each()) };
+}

@@ -1,0 +1,72 @@
+package io.jenkins.plugins.armory.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepStarted;
+import io.jenkins.plugins.armory.deployment.Place;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BuildDeploymentTest {
+
+    private static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
+
+    private Deployment deployment = Deployment.EMPTY;
+    private int seconds;
+
+    private void on(DeploymentEvent event) {
+        deployment = deployment.on(event, START.plusSeconds(seconds++)).deployment();
+    }
+
+    private JsonNode steps() {
+        return BuildDeployment.json(deployment).at("/environments/0/steps");
+    }
+
+    private static JsonNode json(String text) throws Exception {
+        return new ObjectMapper().readTree(text.replace('\'', '"'));
+    }
+
+    @Test
+    void anEnvironmentWithoutAPlanHasNoSteps() {
+        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", null));
+
+        assertThat(steps().isMissingNode()).isTrue();
+    }
+
+    @Test
+    void stepsThatHaveBegunAreThereInTheirOrder() throws Exception {
+        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", null));
+        on(new PlannedStepStarted("prod", "prod/strategy/1", "e1", false));
+        on(new PlannedStepEnded("prod", "prod/strategy/1", "e1", null, Map.of("secret", "output")));
+        on(new PlannedStepStarted("prod", "prod/strategy/2", "e2", false));
+        on(new PlannedStepEnded("prod", "prod/strategy/2", "e2", "no space left", Map.of()));
+        on(new PlannedStepStarted("prod", "prod/rollback", "e3", false));
+
+        assertThat(steps()).isEqualTo(json("""
+                {'prod/strategy/1': {'began': '2026-01-31T10:00:01Z', 'ended': '2026-01-31T10:00:02Z', 'failure': null, 'approval': null},
+                 'prod/strategy/2': {'began': '2026-01-31T10:00:03Z', 'ended': '2026-01-31T10:00:04Z', 'failure': 'no space left', 'approval': null},
+                 'prod/rollback': {'began': '2026-01-31T10:00:05Z', 'ended': null, 'failure': null, 'approval': null}}
+                """));
+        assertThat(steps().fieldNames())
+                .toIterable()
+                .containsExactly("prod/strategy/1", "prod/strategy/2", "prod/rollback");
+    }
+
+    @Test
+    void aStepNamesItsApproval() {
+        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", null));
+        on(new PlannedStepStarted("prod", "prod/before/1", "e1", false));
+        on(new DeploymentEvent.ApprovalStarted(
+                new Place("prod", null, null, List.of()), "a1", Phase.BEFORE_DEPLOYMENT, "prod/before/1"));
+
+        assertThat(steps().at("/prod~1before~11/approval").asText()).isEqualTo("a1");
+    }
+}
