@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -207,7 +208,8 @@ public final class DeploymentRun implements Serializable {
          * @param outputs what the body has returned for this target so far; it is part of the context
          */
         public Map<String, Object> approval(Map<String, String> outputs) {
-            LinkedHashMap<String, Object> result = new LinkedHashMap<>(approval);
+            LinkedHashMap<String, Object> result =
+                    new LinkedHashMap<>(Objects.requireNonNull(approval, "the task is no approval"));
             if (result.get(TaskFactory.CONTEXT) instanceof Map<?, ?> own) {
                 HashMap<String, Object> context = new LinkedHashMap<>(outputs);
                 own.forEach((key, value) -> context.put(String.valueOf(key), value));

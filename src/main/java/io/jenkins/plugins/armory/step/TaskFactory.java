@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentPlan.Pause;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.RunWebhook;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,8 +113,9 @@ final class TaskFactory {
             person.put("submitters", String.join(", ", manual.roles()));
         }
         arguments.put("manualApproval", person);
-        if (manual.expiration() != null) {
-            arguments.put("timeout", manual.expiration().toSeconds());
+        Duration expiration = manual.expiration();
+        if (expiration != null) {
+            arguments.put("timeout", expiration.toSeconds());
             arguments.put("unit", "SECONDS");
         }
     }

@@ -103,10 +103,11 @@ final class DeploymentJson {
     }
 
     private static ObjectNode toJson(PlannedStep step) {
+        Instant ended = step.ended();
         ObjectNode json = JSON.createObjectNode()
                 .put("execution", step.execution())
                 .put("began", step.began().toString())
-                .put("ended", step.ended() == null ? null : step.ended().toString())
+                .put("ended", ended == null ? null : ended.toString())
                 .put("failure", step.failure())
                 .put("approval", step.approval());
         step.outputs().forEach(json.putObject("outputs")::put);

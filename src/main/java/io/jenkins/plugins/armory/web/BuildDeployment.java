@@ -78,10 +78,11 @@ final class BuildDeployment {
     }
 
     private static ObjectNode json(Environment.PlannedStep step) {
+        Instant ended = step.ended();
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("began", step.began().toString())
-                .put("ended", step.ended() == null ? null : step.ended().toString())
+                .put("ended", ended == null ? null : ended.toString())
                 .put("failure", step.failure())
                 .put("approval", step.approval());
     }
