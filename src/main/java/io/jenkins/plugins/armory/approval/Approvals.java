@@ -264,8 +264,25 @@ public final class Approvals {
      * @throws IOException if that could not be made durable for one of them
      */
     public void endOthers(Approval failed, String reason) throws IOException {
+        end(other -> other.isBeside(failed) && !other.id().equals(failed.id()), reason);
+    }
+
+    /**
+     * Ends the approvals of a group beside something else that has failed, see {@link #endOthers(Approval, String)}.
+     *
+     * @throws IOException if that could not be made durable for one of them
+     */
+    public void endGroup(BuildRef build, Phase phase, String group, String reason) throws IOException {
+        end(
+                other -> other.build().equals(build)
+                        && other.phase() == phase
+                        && group.equals(other.terms().subject().group()),
+                reason);
+    }
+
+    private void end(Predicate<Approval> which, String reason) throws IOException {
         for (Approval other : repository.pending()) {
-            if (other.isBeside(failed) && !other.id().equals(failed.id())) {
+            if (which.test(other)) {
                 apply(other.id(), new Event.OtherFailed(reason));
             }
         }

@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment.PlannedStep;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.Stages;
+import io.jenkins.plugins.armory.runtime.BuildRecord;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -102,13 +103,28 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         LinkedHashMap<String, String> outputs = outputs(end.value());
         Throwable thrown = end.failure();
         if (thrown != null && counts(thrown)) { // before the step is on record as over
-            tell(new ApprovalEnded(place(), id(), phase, label, Verdict.FAILURE, reason(end)));
+            failLikeAnApproval(reason(end));
         }
         tell(new PlannedStepEnded(environment, planned, id(), end.reason(), outputs));
         if (thrown == null) {
             succeed(outputs);
         } else {
             fail(failure(thrown));
+        }
+    }
+
+    /** Tells the environments, and then ends the approvals beside the action. */
+    private void failLikeAnApproval(String reason) throws IOException, InterruptedException {
+        Place place = place();
+        Transition transition = tell(new ApprovalEnded(place, id(), phase, label, Verdict.FAILURE, reason));
+        String group = transition.deployment().resolved(place).shared();
+        if (group != null) {
+            approvals()
+                    .endGroup(
+                            BuildRecord.refTo(build()),
+                            phase,
+                            group,
+                            ArmoryWebhookApprovalExecution.OTHER_FAILED + reason);
         }
     }
 

@@ -138,6 +138,8 @@ public final class ArmoryDeploymentPlanStep extends Step {
         /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
+            // A variable that is not set must not deploy to all targets.
+            StepArguments.checkNotEmpty(SHOWN_AS, arguments, "config", "configFile", "targets");
             return StepArguments.checked(SHOWN_AS, clazz, Shorthands.mapToEntries(arguments, CONTEXT));
         }
 

@@ -45,7 +45,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(ArmoryWebhookApprovalExecution.class.getName());
-    private static final String OTHER_FAILED = "another approval of the same phase failed: ";
+    static final String OTHER_FAILED = "another approval of the same phase failed: ";
 
     private final transient ArmoryWebhookApprovalStep step;
 

@@ -385,7 +385,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
             Map<String, Object> result = Shorthands.mapToEntries(arguments, CONTEXT);
             // Beside a manual approval, a variable that is not set would leave the decision to a person alone.
-            StepArguments.checkNotEmpty(this, arguments, "webhook", "name", "uriTemplate");
+            StepArguments.checkNotEmpty(getFunctionName(), arguments, "webhook", "name", "uriTemplate");
             return StepArguments.checked(this, Shorthands.textToObject(result, "cancel", "webhook"));
         }
 

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Describable;
 import hudson.util.EditDistance;
 import java.beans.Introspector;
@@ -48,17 +49,25 @@ final class StepArguments {
         }
     }
 
-    /** @throws IllegalArgumentException if one of these arguments is given and has no value */
-    static void checkNotEmpty(StepDescriptor step, Map<String, Object> arguments, String... names) {
+    /**
+     * Checks arguments that would mean something else without a value, such as a variable that is not set.
+     *
+     * @param function the name of the step in messages
+     * @throws IllegalArgumentException if one of the arguments is given and has no value
+     */
+    static void checkNotEmpty(String function, Map<String, Object> arguments, String... names) {
         for (String name : names) {
-            Object value = arguments.get(name);
-            boolean empty = value == null
-                    || value instanceof CharSequence text && text.toString().isBlank();
-            if (arguments.containsKey(name) && empty) {
+            if (arguments.containsKey(name) && isEmpty(arguments.get(name))) {
                 throw new IllegalArgumentException(
-                        step.getFunctionName() + ": " + name + ": is empty; give it a value, or leave it out");
+                        function + ": " + name + ": is empty; give it a value, or leave it out");
             }
         }
+    }
+
+    private static boolean isEmpty(@CheckForNull Object value) {
+        return value == null
+                || value instanceof CharSequence text && text.toString().isBlank()
+                || value instanceof Collection<?> elements && elements.isEmpty();
     }
 
     /**

@@ -47,7 +47,9 @@ class ArmoryDeploymentTest {
                 "confg: 'a'                                | confg: there is no such parameter; did you mean config?",
                 "config: 'a: b', configFile: 'deploy.yml'  | give either config, the text of a deployment file, or configFile",
                 "context: [a: 'b']                         | give either config, the text of a deployment file, or configFile",
-                "config: ''                                | config cannot be used:",
+                "config: ''                                | config: is empty; give it a value, or leave it out",
+                "config: 'a', targets: []                  | targets: is empty; give it a value, or leave it out",
+                "config: 'a', targets: env.TARGETS         | targets: is empty; give it a value, or leave it out",
                 "config: 'a: ['                            | config line 1, column 5: is not YAML",
                 "config: 'targets: {prod: {}}'             | targets.prod.account: is missing",
                 "configFile: 'deploy.yml'                  | configFile: deploy.yml is a file in the workspace, and there is none here",
@@ -129,6 +131,55 @@ class ArmoryDeploymentTest {
 
         assertThat(build.awaitResult("ABORTED")).contains("red").doesNotContain("rollback", "DID prod");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
+    }
+
+    @Test
+    void anAnalysisThatFailsAfterTheDeploymentEndsTheWebhookBesideIt(Jenkins jenkins, ExternalProcess process) {
+        DeploymentFiles file = DeploymentFiles.of(process)
+                .target(
+                        "staging",
+                        "afterDeployment: [" + run("tests")
+                                + ", {analysis: {interval: 1, units: seconds, numberOfJudgmentRuns: 1, queries: [errors]}}]")
+                .target("prod", "dependsOn: [staging]")
+                .steps(weight(100))
+                .webhook("tests");
+        Build build = jenkins.createJob(
+                        file.pipeline(
+                                " { echo \"DID ${env.ARMORY_ENVIRONMENT_NAME} ${env.ARMORY_ACTION}\"; if (env.ARMORY_ACTION == 'analysis') { sleep 2; error 'too many errors' } }"))
+                .build();
+        build.awaitWaiting(1);
+
+        assertThat(build.awaitResult("ABORTED"))
+                .contains("analysis errors of 'staging' failed: too many errors")
+                .doesNotContain("rollback", "DID prod");
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
+        assertThat(build.hasNothingPending()).isTrue();
+    }
+
+    /** A file may be a stranger's, and its names become names of stages, which Jenkins prints. */
+    @Test
+    void noNameOfTheFileCanBeTakenForALineOfJenkins(Jenkins jenkins, ExternalProcess process) {
+        succeed(process);
+        String hostile = "\"a\\\\nFinished: SUCCESS\\\\u202E\"";
+        for (DeploymentFiles file : List.of(
+                DeploymentFiles.of(process).target(hostile, "").steps(weight(100)),
+                DeploymentFiles.of(process)
+                        .target("prod", "beforeDeployment: [" + run(hostile) + "]")
+                        .steps(weight(100))
+                        .webhook(hostile),
+                DeploymentFiles.of(process)
+                        .target(
+                                "prod",
+                                "beforeDeployment: [{pause: {untilApproved: true, requiresRoles: [" + hostile + "]}}]")
+                        .steps(weight(100)),
+                DeploymentFiles.of(process)
+                        .target("prod", "")
+                        .steps("{exposeServices: {services: [" + hostile + "]}}"))) {
+            Build build = jenkins.createJob(file.pipeline(BODY)).build();
+            String log = build.awaitResult("FAILURE");
+            assertThat(log.lines().filter(line -> line.startsWith("Finished:"))).containsExactly("Finished: FAILURE");
+            assertThat(log).doesNotContain("\u202E", "DID");
+        }
     }
 
     @Test
