@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.util.Map;
@@ -415,5 +416,39 @@ class StagesTest {
                         entry("staging", "COMPLETE"),
                         entry("test", "COMPLETE"),
                         entry("prod", "CANCELLED"));
+    }
+
+    @Test
+    void deploymentFileRunsInADeclarativePipeline(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> {
+            call.callback().fail("2 of 42 failed");
+            return Reply.of(202);
+        });
+        String step = DeploymentFiles.of(process)
+                .target("staging", "afterDeployment: [" + DeploymentFiles.run("tests") + "]")
+                .target("prod", "dependsOn: [staging]")
+                .target("docs", "")
+                .steps(DeploymentFiles.weight(100))
+                .webhook("tests")
+                .pipeline("{ echo \"DID ${env.ARMORY_ENVIRONMENT_NAME} ${env.ARMORY_ACTION}\" }");
+        Build build = jenkins.createJob("""
+                pipeline {
+                    agent none
+                    stages {
+                        stage('deploy') {
+                            steps {
+                                %s
+                            }
+                        }
+                        stage('later') { steps { echo 'goes on' } }
+                    }
+                }
+                """.formatted(step)).build();
+
+        assertThat(build.awaitResult("ABORTED"))
+                .contains("DID staging deploy", "DID docs setWeight", "'prod' is cancelled", "goes on")
+                .doesNotContain("DID prod");
+        assertThat(build.graphView())
+                .contains(entry("staging", "success"), entry("prod", "aborted"), entry("docs", "success"));
     }
 }
