@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
 import java.util.ArrayList;
@@ -44,6 +45,30 @@ class DeploymentBenchmark {
                 ? [] : ["${level - 1}/${branch}".toString(), "${level - 1}/${(branch + 1) %% %d}".toString()]) { echo 'deployed' }
             """.formatted(BRANCHES);
 
+    private static final int TARGETS = 100;
+    private static final int ACTIONS = 5;
+
+    /** How many targets are deployed to side by side. */
+    private static final int LAYER = 25;
+
+    private static final String BY_HAND = """
+            def branches = [:]
+            for (int t = 0; t < %1$d; t++) {
+                int target = t
+                branches["t${target}"] = {
+                    stage("t${target}") {
+                        armoryEnvironment(name: "t${target}", dependsOn: target < %2$d ? [] : ["t${target - %2$d}".toString()]) {
+                            for (int a = 0; a < %3$d; a++) {
+                                int action = a
+                                stage("action ${action}") { echo 'deployed' }
+                            }
+                        }
+                    }
+                }
+            }
+            parallel branches
+            """.formatted(TARGETS, LAYER, ACTIONS);
+
     @Test
     void environmentsBesidePlainStages(Jenkins jenkins) {
         Map<String, Job> jobs = new LinkedHashMap<>();
@@ -51,6 +76,28 @@ class DeploymentBenchmark {
         jobs.put("timeout in a stage", create(jenkins, inStage("timeout(time: 1, unit: 'DAYS') { echo 'deployed' }")));
         jobs.put("armoryEnvironment in a stage", create(jenkins, inStage(ENVIRONMENT)));
         jobs.put("armoryEnvironment without a stage", create(jenkins, ENVIRONMENT));
+        measure(BRANCHES * LEVELS + " stages in " + LEVELS + " levels", jobs);
+    }
+
+    /** A hundred targets with five actions each, and the same written by hand with the steps that Pipelines have for it. */
+    @Test
+    void deploymentFileBesideTheSameByHand(Jenkins jenkins, ExternalProcess process) {
+        DeploymentFiles file = DeploymentFiles.of(process)
+                .steps(
+                        DeploymentFiles.weight(25),
+                        DeploymentFiles.weight(50),
+                        DeploymentFiles.weight(75),
+                        DeploymentFiles.weight(100));
+        for (int target = 0; target < TARGETS; target++) {
+            file.target("t" + target, target < LAYER ? "" : "dependsOn: [t" + (target - LAYER) + "]");
+        }
+        Map<String, Job> jobs = new LinkedHashMap<>();
+        jobs.put("by hand, without the record of the actions", jenkins.createJob(BY_HAND));
+        jobs.put("armoryDeployment", jenkins.createJob(file.pipeline("{ echo 'deployed' }")));
+        measure(TARGETS + " targets with " + ACTIONS + " actions", jobs);
+    }
+
+    private static void measure(String what, Map<String, Job> jobs) {
         Map<String, List<Long>> millis = new LinkedHashMap<>();
         jobs.values().forEach(DeploymentBenchmark::run); // to warm up
         for (int round = 0; round < ROUNDS; round++) {
@@ -60,14 +107,8 @@ class DeploymentBenchmark {
         millis.forEach((name, all) -> {
             List<Long> sorted = all.stream().sorted().toList();
             System.out.printf(
-                    "%d stages in %d levels, %s: median %d ms, %d to %d ms (%d builds)%n",
-                    BRANCHES * LEVELS,
-                    LEVELS,
-                    name,
-                    sorted.get(ROUNDS / 2),
-                    sorted.get(0),
-                    sorted.get(ROUNDS - 1),
-                    ROUNDS);
+                    "%s, %s: median %d ms, %d to %d ms (%d builds)%n",
+                    what, name, sorted.get(ROUNDS / 2), sorted.get(0), sorted.get(ROUNDS - 1), ROUNDS);
         });
     }
 
