@@ -102,6 +102,24 @@ class ApprovalsTest {
     }
 
     @Test
+    void whatFailsWithoutAnApprovalEndsTheGroup() throws IOException {
+        Approvals approvals = open(clock);
+        Approval beside = terms("beside").group("verify").start();
+        approvals.create(beside);
+        approvals.create(terms("elsewhere").group("deploy").start());
+        approvals.create(
+                terms("later").group("verify").phase(Phase.AFTER_DEPLOYMENT).start());
+        approvals.create(terms("alone").start());
+
+        approvals.endGroup(beside.build(), beside.phase(), "verify", "'analysis' failed");
+
+        assertThat(approvals.find("beside").orElseThrow().decision()).returns(Outcome.OTHER_FAILED, Decision::outcome);
+        assertThat(approvals.list().stream().filter(approval -> !approval.isDecided()))
+                .extracting(Approval::id)
+                .containsExactlyInAnyOrder("elsewhere", "later", "alone");
+    }
+
+    @Test
     void tellsOfEachOfTheTwoThatHaveToSayYes() throws IOException {
         Approvals approvals = open(clock);
         approvals.create(
