@@ -164,10 +164,7 @@ final class PlanReader {
 
     private List<String> notes() {
         if (!idle.isEmpty()) {
-            notes.add(
-                    0,
-                    "Only Armory reads " + String.join(", ", idle)
-                            + "; here the body of the step does what they describe.");
+            notes.add(0, "The plugin does not use " + String.join(", ", idle) + "; that is for the body of the step.");
         }
         return notes;
     }

@@ -72,8 +72,7 @@ class PlannedDeploymentTest {
         assertThat(planned.file().target("production"))
                 .contains(new DeploymentFile.Target("production-cluster", "shop"));
         assertThat(planned.notes())
-                .containsExactly(
-                        "Only Armory reads application, manifests; here the body of the step does what they describe.");
+                .containsExactly("The plugin does not use application, manifests; that is for the body of the step.");
     }
 
     @Test
@@ -166,8 +165,8 @@ class PlannedDeploymentTest {
                         entry("ARMORY_ANALYSIS_CONTEXT", "{}"));
         assertThat(step(planned.plan(), "production/strategy/5").label()).isEqualTo("analysis errorRate, latency");
         assertThat(planned.notes())
-                .containsExactly("Only Armory reads application, manifests, analysis.queries; here the body of the step"
-                        + " does what they describe.");
+                .containsExactly(
+                        "The plugin does not use application, manifests, analysis.queries; that is for the body of the step.");
     }
 
     @Test
