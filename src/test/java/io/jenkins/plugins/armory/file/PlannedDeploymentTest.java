@@ -271,8 +271,7 @@ class PlannedDeploymentTest {
         assertThat(planned.plan().targets().get(0).dependsOn()).isEmpty();
         assertThat(planned.notes())
                 .containsExactly(
-                        "Only Armory reads deploymentConfig.keepDeploymentObject; here the body of the step does what they"
-                                + " describe.",
+                        "The plugin does not use deploymentConfig.keepDeploymentObject; that is for the body of the step.",
                         "deploymentConfig.ifDeploymentInProgress does nothing here; use disableConcurrentBuilds() in the"
                                 + " Pipeline.",
                         "targetFilters: only two is deployed to.");
