@@ -236,6 +236,24 @@ class ArmoryDeploymentTest {
         assertThat(process.awaitCall().json().get("text").asText()).isEqualTo(Settings.TEAM_SECRET);
     }
 
+    /** An author who brings the file to the other step may believe in gates that are not there. */
+    @Test
+    void theOtherStepSaysOnceWhatOfTheFileItDoesNotUse(Jenkins jenkins, ExternalProcess process) {
+        succeed(process);
+        String text = DeploymentFiles.of(process)
+                .target("prod", "beforeDeployment: [" + run("tests") + "]")
+                .steps(weight(50))
+                .webhook("tests")
+                .text();
+        Build build = jenkins.createJob("def text = '''" + text + "'''\n"
+                        + "2.times { armoryWebhookApproval(webhook: 'tests', config: text) }")
+                .build();
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .containsOnlyOnce("which armoryWebhookApproval does not use; armoryDeployment runs the whole file.")
+                .contains("config has constraints of prod", "strategies");
+    }
+
     @Test
     void twoDeploymentsToOneTargetAreAnError(Jenkins jenkins, ExternalProcess process) {
         succeed(process);
