@@ -527,7 +527,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         ManualApproval manual = new ManualApproval();
         manual.setMessage("Go?");
         alone.setManualApproval(manual);
-        new SnippetizerTester(j).assertRoundTrip(alone, "armoryWebhookApproval manualApproval: [message: 'Go?']");
+        new SnippetizerTester(j).assertRoundTrip(alone, "armoryWebhookApproval(manualApproval: [message: 'Go?'])");
         j.assertEqualDataBoundBeans(alone, new StepConfigTester(j).configRoundTrip(alone));
 
         WorkflowRun run = start("armoryWebhookApproval(manualApproval: [message: 'Go?'])");
