@@ -179,7 +179,7 @@ class TemplateTest {
             quoteCharacter = '`',
             value = {
                 "name: 'a'                                            | uriTemplate: is missing; put the address",
-                "name: 'a', uriTemplate: ' '                          | uriTemplate: is missing; put the address",
+                "name: 'a', uriTemplate: ' '                          | uriTemplate: is empty; give it a value",
                 "name: 'a', uriTemplate: 'ftp://127.0.0.1/'           | uriTemplate: must start with http://",
                 "name: 'a'                                            | uriTemplate: is missing; put the address",
                 "context: [a: 'b']                                    | webhook: is missing; name one that is defined in",
@@ -188,7 +188,7 @@ class TemplateTest {
                 "configFile: 'deploy.yml'                             | webhook: is missing; name one of the webhooks in deploy.yml",
                 "name: 'a', uriTemplate: '{{armory.applicationName}}' | uriTemplate: must start with http://",
                 "name: 'a', uriTemplate: 'http://127.0.0.1:99999/'    | uriTemplate: is not a valid address",
-                "name: ' ', uriTemplate: 'http://127.0.0.1/'          | name: must not be blank",
+                "name: ' ', uriTemplate: 'http://127.0.0.1/'          | name: is empty; give it a value",
             })
     void mistakeInAddressOrNameIsNamed(String parameters, String message, Jenkins jenkins, ExternalProcess process) {
         Build build =
