@@ -32,7 +32,7 @@ public final class Campaign {
      */
     private static final String END_LOST =
             "(?m)Found incomplete build with completed execution - display name: \\Q%1$s\\E$"
-                    + "|error in build \\Q%1$s\\E\\R.*Cannot load build steps because FlowNode";
+                    + "|error in build \\Q%1$s\\E\\R.*(Cannot load build steps because FlowNode|Tried to load startNode FlowNodes)";
 
     private final Controller controller;
     private final FaultInjector faults;
