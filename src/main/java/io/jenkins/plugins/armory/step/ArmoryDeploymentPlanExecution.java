@@ -20,6 +20,9 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
 
     private static final long serialVersionUID = 1L;
 
+    /** A parameter of the step {@code parallel}, which would not run a branch of this name. */
+    private static final String NO_BRANCH = "failFast";
+
     @CheckForNull
     private final String config;
 
@@ -86,11 +89,17 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     }
 
     private DeploymentPlan part(DeploymentPlan whole) throws AbortException {
+        DeploymentPlan part;
         try {
-            return targets.isEmpty() ? whole : whole.only(targets);
+            part = targets.isEmpty() ? whole : whole.only(targets);
         } catch (IllegalArgumentException x) {
             throw new AbortException("armoryDeployment: " + x.getMessage());
         }
+        if (part.targets().stream().anyMatch(target -> target.name().equals(NO_BRANCH))) {
+            throw new AbortException("armoryDeployment: " + name() + ": targets." + NO_BRANCH
+                    + ": is a parameter of parallel, so it cannot be the name of a branch; rename the target");
+        }
+        return part;
     }
 
     /** Checks that a file of the workspace, which may be a stranger's, uses no secret that the Pipeline does not give it. */

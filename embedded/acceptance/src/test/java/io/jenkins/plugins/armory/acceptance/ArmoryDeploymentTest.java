@@ -156,6 +156,20 @@ class ArmoryDeploymentTest {
         assertThat(build.hasNothingPending()).isTrue();
     }
 
+    /** The step parallel would leave out the target. */
+    @Test
+    void aTargetCannotHaveTheNameOfAParameterOfParallel(Jenkins jenkins, ExternalProcess process) {
+        DeploymentFiles file = DeploymentFiles.of(process)
+                .target("failFast", "")
+                .target("prod", "")
+                .steps(weight(100));
+        Build build = jenkins.createJob(file.pipeline(BODY)).build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("config: targets.failFast: is a parameter of parallel", "rename the target")
+                .doesNotContain("DID");
+    }
+
     /** A file may be a stranger's, and its names become names of stages, which Jenkins prints. */
     @Test
     void noNameOfTheFileCanBeTakenForALineOfJenkins(Jenkins jenkins, ExternalProcess process) {
