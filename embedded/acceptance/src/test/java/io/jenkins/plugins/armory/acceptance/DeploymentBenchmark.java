@@ -45,11 +45,11 @@ class DeploymentBenchmark {
                 ? [] : ["${level - 1}/${branch}".toString(), "${level - 1}/${(branch + 1) %% %d}".toString()]) { echo 'deployed' }
             """.formatted(BRANCHES);
 
-    private static final int TARGETS = 100;
+    private static final int TARGETS = Integer.getInteger("acceptance.targets", 20);
     private static final int ACTIONS = 5;
 
     /** How many targets are deployed to side by side. */
-    private static final int LAYER = 25;
+    private static final int LAYER = 5;
 
     private static final String BY_HAND = """
             def branches = [:]
@@ -79,7 +79,7 @@ class DeploymentBenchmark {
         measure(BRANCHES * LEVELS + " stages in " + LEVELS + " levels", jobs);
     }
 
-    /** A hundred targets with five actions each, and the same written by hand with the steps that Pipelines have for it. */
+    /** Targets with five actions each, five of them at a time, and the same written by hand with the steps that Pipelines have for it. */
     @Test
     void deploymentFileBesideTheSameByHand(Jenkins jenkins, ExternalProcess process) {
         DeploymentFiles file = DeploymentFiles.of(process)
