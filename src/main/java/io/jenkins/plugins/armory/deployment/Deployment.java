@@ -33,7 +33,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param environments by name, in the order in which the build named them
  * @param failures the failed approvals that no retry has made up for
  * @param cancelsStages why later stages and environments are cancelled, {@code null} if they are not
- * @param cancelledStages names of the stages that were cancelled for that reason, in the order in which that was written
+ * @param cancelledStages names of the stages that were cancelled for that reason, in their order
  * @param leftOut names of the outermost stages that a restarted build leaves out; they are not cancelled either
  * @param ended whether the build is over; then nothing changes any more
  */

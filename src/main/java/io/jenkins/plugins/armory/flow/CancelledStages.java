@@ -5,7 +5,6 @@ import hudson.Extension;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.flow.cps.EmptyBody;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.RunningBuild;
@@ -125,9 +124,10 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         String message = "Stage '" + name + "' is cancelled: " + reason;
         listener.getLogger().println(LogText.PREFIX + LogText.continued(message));
         run.setResult(Result.ABORTED);
+        ArmoryRuntime.get().deployments().noteCancelled(run, name); // at once: the build may end before the write
         ArmoryRuntime.get().executor().execute(() -> {
             try {
-                ArmoryRuntime.get().deployments().apply(run, new StageCancelled(name));
+                ArmoryRuntime.get().deployments().flush(run);
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot write that stage " + name + " of " + run + " is cancelled", x);
             }

@@ -133,6 +133,26 @@ public final class Deployments {
         return transition;
     }
 
+    /** Notes that a stage of a running build is cancelled, in memory alone: the Pipeline engine's thread may call it. */
+    public void noteCancelled(Run<?, ?> run, String stage) {
+        DeploymentStore known = storeInMemory(run);
+        if (known != null) {
+            known.note(new DeploymentEvent.StageCancelled(stage));
+        }
+    }
+
+    /**
+     * Writes what was noted of a running build.
+     *
+     * @throws IOException if it could not be written; the next event of the build writes it too
+     */
+    public void flush(Run<?, ?> run) throws IOException {
+        DeploymentStore known = storeInMemory(run);
+        if (known != null) {
+            known.flush();
+        }
+    }
+
     private static Result result(Deployment.Outcome outcome) {
         return switch (outcome) {
             case SUCCESS -> Result.SUCCESS;

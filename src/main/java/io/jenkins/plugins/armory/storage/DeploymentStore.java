@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -114,21 +113,39 @@ public final class DeploymentStore {
      *     along, so repeating the event does no more than write
      */
     public Transition apply(DeploymentEvent event) throws UnwrittenException {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Transition transition;
         long change;
         synchronized (this) {
-            transition = newest.on(event, now);
-            if (transition.deployment() != newest) {
-                newest = transition.deployment();
-                changes++;
-            }
+            transition = note(event);
             change = changes;
         }
         write(change);
         transition.moves().forEach(move -> LOGGER.fine(move::toString));
         notifyWaiters();
         return transition;
+    }
+
+    /** Applies an event in memory alone. The next write has it too, at the latest that of the build's end. */
+    public synchronized Transition note(DeploymentEvent event) {
+        Transition transition = newest.on(event, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        if (transition.deployment() != newest) {
+            newest = transition.deployment();
+            changes++;
+        }
+        return transition;
+    }
+
+    /**
+     * Writes the events that are in memory alone.
+     *
+     * @throws UnwrittenException if they could not be written
+     */
+    public void flush() throws UnwrittenException {
+        long change;
+        synchronized (this) {
+            change = changes;
+        }
+        write(change);
     }
 
     private void write(long change) throws UnwrittenException {

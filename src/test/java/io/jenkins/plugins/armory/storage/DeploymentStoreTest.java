@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.BuildEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepEnded;
@@ -127,6 +128,19 @@ class DeploymentStoreTest {
             assertThatIOException().isThrownBy(() -> PlanFile.add(folder, plan("dev")));
             assertThat(file).hasContent(text);
         }
+    }
+
+    @Test
+    void whatIsNotedInMemoryIsWrittenWithTheNextEvent() throws IOException {
+        store.apply(new ApprovalEnded(in(null), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
+        store.note(new StageCancelled("prod"));
+        assertThat(reopened().deployment().cancelledStages()).isEmpty();
+        store.flush();
+        assertThat(reopened().deployment().cancelledStages()).containsExactly("prod");
+
+        store.note(new StageCancelled("more"));
+        store.apply(new BuildEnded());
+        assertThat(reopened().deployment().cancelledStages()).containsExactly("prod", "more");
     }
 
     @Test
