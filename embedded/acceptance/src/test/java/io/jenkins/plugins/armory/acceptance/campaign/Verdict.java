@@ -323,15 +323,15 @@ final class Verdict {
         }
     }
 
-    /** Jenkins leaves temporary files of its own behind, with other names. */
+    /** Waits, since the end of the environments may be written just now. Jenkins leaves temporary files with other names behind. */
     private void checkBuildFolder() {
-        try (Stream<Path> files = Files.list(buildFolder)) {
-            assertThat(files.map(file -> file.getFileName().toString()))
-                    .filteredOn(name -> name.startsWith("armory"))
-                    .isSubsetOf("armory-approvals.txt", "armory-deployment.json", "armory-plan.json");
-        } catch (IOException x) {
-            throw new UncheckedIOException(x);
-        }
+        Wait.until("the files of " + life).untilAsserted(() -> {
+            try (Stream<Path> files = Files.list(buildFolder)) {
+                assertThat(files.map(file -> file.getFileName().toString()))
+                        .filteredOn(name -> name.startsWith("armory"))
+                        .isSubsetOf("armory-approvals.txt", "armory-deployment.json", "armory-plan.json");
+            }
+        });
     }
 
     private int repeatedLines() {
