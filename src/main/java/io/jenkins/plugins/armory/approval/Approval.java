@@ -238,11 +238,12 @@ public record Approval(
 
     /** Returns whether the approvals belong to one group, of which all have to succeed. */
     public boolean isBeside(Approval other) {
-        String group = terms.subject().group();
-        return group != null
-                && group.equals(other.terms.subject().group())
-                && phase() == other.phase()
-                && build().equals(other.build());
+        return isIn(other.build(), other.phase(), other.terms.subject().group());
+    }
+
+    /** Returns whether the approval is one of a group, see {@link Approvals#endGroup}; {@code null} is none. */
+    boolean isIn(BuildRef build, Phase phase, @CheckForNull String group) {
+        return group != null && group.equals(terms.subject().group()) && phase == phase() && build.equals(build());
     }
 
     /**

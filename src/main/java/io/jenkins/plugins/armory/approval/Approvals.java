@@ -273,11 +273,7 @@ public final class Approvals {
      * @throws IOException if that could not be made durable for one of them
      */
     public void endGroup(BuildRef build, Phase phase, String group, String reason) throws IOException {
-        end(
-                other -> other.build().equals(build)
-                        && other.phase() == phase
-                        && group.equals(other.terms().subject().group()),
-                reason);
+        end(other -> other.isIn(build, phase, group), reason);
     }
 
     private void end(Predicate<Approval> which, String reason) throws IOException {

@@ -3,6 +3,9 @@ package io.jenkins.plugins.armory.config;
 import hudson.Extension;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -22,6 +25,13 @@ public final class KeyValue extends AbstractDescribableImpl<KeyValue> {
     public KeyValue(String key, String value) {
         this.key = key;
         this.value = value;
+    }
+
+    /** Returns entries as a map, in their order. Of two with one key, the later counts. */
+    public static Map<String, String> toMap(List<KeyValue> entries) {
+        Map<String, String> map = new LinkedHashMap<>();
+        entries.forEach(entry -> map.put(entry.key, entry.value));
+        return map;
     }
 
     public String getKey() {

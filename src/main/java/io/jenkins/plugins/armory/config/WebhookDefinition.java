@@ -135,9 +135,7 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
 
     /** Returns the context by its keys. */
     public Map<String, String> contextMap() {
-        Map<String, String> map = new LinkedHashMap<>();
-        context.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
-        return map;
+        return KeyValue.toMap(context);
     }
 
     /**

@@ -149,6 +149,12 @@ public record DeploymentPlan(
         /** The environment variable with the name of the action. */
         public static final String VARIABLE = "ARMORY_ACTION";
 
+        /** The environment variable with the account of the target. */
+        public static final String ACCOUNT = "ARMORY_ACCOUNT";
+
+        /** The environment variable with the namespace of the target, if it has one. */
+        public static final String NAMESPACE = "ARMORY_NAMESPACE";
+
         /** The first action of every strategy. */
         public static final String DEPLOY = "deploy";
 

@@ -11,8 +11,6 @@ import java.util.Map;
  */
 record TargetActions(Map<String, String> variables) {
 
-    static final String ACCOUNT = "ARMORY_ACCOUNT";
-    static final String NAMESPACE = "ARMORY_NAMESPACE";
     static final String REGION = "ARMORY_REGION";
     static final String DEPLOY_AS_IAM_ROLE = "ARMORY_DEPLOY_AS_IAM_ROLE";
     static final String STRATEGY = "ARMORY_STRATEGY";

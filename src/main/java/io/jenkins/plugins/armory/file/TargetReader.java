@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.file;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan.Action;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Target;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -108,8 +109,8 @@ final class TargetReader {
             @CheckForNull String namespace,
             @CheckForNull Strategy strategy) {
         var variables = new LinkedHashMap<String, String>();
-        put(variables, TargetActions.ACCOUNT, account);
-        put(variables, TargetActions.NAMESPACE, namespace);
+        put(variables, Action.ACCOUNT, account);
+        put(variables, Action.NAMESPACE, namespace);
         if (lambda) {
             put(variables, TargetActions.REGION, section.name("region"));
             put(variables, TargetActions.DEPLOY_AS_IAM_ROLE, section.name("deployAsIamRole"));

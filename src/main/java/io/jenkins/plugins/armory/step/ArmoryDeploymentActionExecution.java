@@ -3,11 +3,13 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan.Action;
 import io.jenkins.plugins.armory.deployment.Environment.PlannedStep;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.Stages;
@@ -44,7 +46,7 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         label = step.getLabel();
         phase = Phase.of(step.getPhase()).orElse(Phase.STRATEGY);
         approval = step.isApproval();
-        variables = new HashMap<>(step.variableMap());
+        variables = new HashMap<>(KeyValue.toMap(step.getVariables()));
         variables.put(
                 ArmoryEnvironmentExecution.VARIABLE, environment); // a rollback is outside of the environment's body
     }
@@ -86,8 +88,8 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
     private BodyInvoker invoker() throws IOException, InterruptedException {
         return getContext()
                 .newBodyInvoker()
-                .withContext(new EnclosingAction(
-                        planned, variables.get("ARMORY_ACCOUNT"), variables.get("ARMORY_NAMESPACE")))
+                .withContext(
+                        new EnclosingAction(planned, variables.get(Action.ACCOUNT), variables.get(Action.NAMESPACE)))
                 .withContext(EnvironmentExpander.merge(
                         getContext().get(EnvironmentExpander.class), EnvironmentExpander.constant(variables)));
     }

@@ -7,7 +7,6 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.config.KeyValue;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -93,12 +92,6 @@ public final class ArmoryDeploymentActionStep extends Step {
     @DataBoundSetter
     public void setVariables(@CheckForNull List<KeyValue> variables) {
         this.variables = variables == null ? List.of() : List.copyOf(variables);
-    }
-
-    Map<String, String> variableMap() {
-        Map<String, String> map = new LinkedHashMap<>();
-        variables.forEach(each -> map.put(each.getKey(), each.getValue()));
-        return map;
     }
 
     @Override

@@ -7,7 +7,6 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.config.KeyValue;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -98,9 +97,7 @@ public final class ArmoryDeploymentPlanStep extends Step {
     }
 
     Map<String, String> contextMap() {
-        Map<String, String> map = new LinkedHashMap<>();
-        context.forEach(each -> map.put(each.getKey(), each.getValue()));
-        return map;
+        return KeyValue.toMap(context);
     }
 
     @Override

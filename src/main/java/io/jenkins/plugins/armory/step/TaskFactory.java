@@ -56,9 +56,9 @@ final class TaskFactory {
 
     private Map<String, String> place() {
         Map<String, String> variables = new LinkedHashMap<>();
-        variables.put("ARMORY_ACCOUNT", target.account());
+        variables.put(Action.ACCOUNT, target.account());
         if (target.namespace() != null) {
-            variables.put("ARMORY_NAMESPACE", target.namespace());
+            variables.put(Action.NAMESPACE, target.namespace());
         }
         return variables;
     }
