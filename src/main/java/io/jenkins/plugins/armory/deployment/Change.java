@@ -260,19 +260,16 @@ final class Change {
         if (environment == null || !environment.isReached()) {
             return before.notReached(event.environment());
         }
-        PlannedStep known = environment.steps().get(event.step());
-        if (known == null) {
-            put(environment.withStep(event.step(), PlannedStep.begun(event.execution(), now), event.after()));
+        if (!environment.steps().containsKey(event.step())) {
+            put(environment.withStep(event.step(), PlannedStep.begun(now), event.after()));
         }
-        return known == null || known.execution().equals(event.execution())
-                ? null
-                : "\"" + event.step() + "\" of environment \"" + event.environment() + "\" is done twice";
+        return null;
     }
 
     private void endStep(PlannedStepEnded event) {
         Environment environment = find(event.environment());
         PlannedStep known = environment == null ? null : environment.steps().get(event.step());
-        if (known != null && known.execution().equals(event.execution()) && !known.isOver()) {
+        if (known != null && !known.isOver()) {
             put(environment.withStep(event.step(), known.over(now, event.failure(), event.outputs()), false));
         }
     }

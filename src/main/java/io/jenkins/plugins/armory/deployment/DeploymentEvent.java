@@ -84,11 +84,9 @@ public sealed interface DeploymentEvent {
      * A step of an environment's plan has begun.
      *
      * @param step id in the plan
-     * @param execution id of the Pipeline step that does it
      * @param after whether the step comes after the deployment, so that nothing is rolled back any more
      */
-    record PlannedStepStarted(String environment, String step, String execution, boolean after)
-            implements DeploymentEvent {}
+    record PlannedStepStarted(String environment, String step, boolean after) implements DeploymentEvent {}
 
     /**
      * A step of an environment's plan has ended.
@@ -97,11 +95,7 @@ public sealed interface DeploymentEvent {
      * @param outputs the values that its body returned for later templates
      */
     record PlannedStepEnded(
-            String environment,
-            String step,
-            String execution,
-            @CheckForNull String failure,
-            Map<String, String> outputs)
+            String environment, String step, @CheckForNull String failure, Map<String, String> outputs)
             implements DeploymentEvent {}
 
     /** The Pipeline has reached a rollback. */

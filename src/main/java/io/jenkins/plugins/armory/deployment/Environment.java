@@ -99,7 +99,6 @@ public record Environment(
     /**
      * A step of a {@link DeploymentPlan} that has begun.
      *
-     * @param execution id of the execution of {@code armoryDeploymentAction} that does it
      * @param began when it began
      * @param ended when it ended, {@code null} while it runs
      * @param failure why it failed, {@code null} if it did not
@@ -107,7 +106,6 @@ public record Environment(
      * @param approval id of its approval, {@code null} for none
      */
     public record PlannedStep(
-            String execution,
             Instant began,
             @CheckForNull Instant ended,
             @CheckForNull String failure,
@@ -115,21 +113,20 @@ public record Environment(
             @CheckForNull String approval) {
 
         public PlannedStep {
-            Objects.requireNonNull(execution, "execution");
             Objects.requireNonNull(began, "began");
             outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
         }
 
-        static PlannedStep begun(String execution, Instant now) {
-            return new PlannedStep(execution, now, null, null, Map.of(), null);
+        static PlannedStep begun(Instant now) {
+            return new PlannedStep(now, null, null, Map.of(), null);
         }
 
         PlannedStep with(String newApproval) {
-            return new PlannedStep(execution, began, ended, failure, outputs, newApproval);
+            return new PlannedStep(began, ended, failure, outputs, newApproval);
         }
 
         PlannedStep over(Instant now, @CheckForNull String why, Map<String, String> returned) {
-            return new PlannedStep(execution, began, now, why, returned, approval);
+            return new PlannedStep(began, now, why, returned, approval);
         }
 
         public boolean isOver() {

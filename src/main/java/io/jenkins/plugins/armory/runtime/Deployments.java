@@ -61,12 +61,12 @@ public final class Deployments {
     }
 
     /**
-     * Returns the environments of a build as they are.
+     * Returns the environments of a build as they are, with what is not on disk yet.
      *
      * @throws IOException if they cannot be read
      */
     public Deployment deploymentOf(Run<?, ?> run) throws IOException {
-        return of(run).deployment();
+        return of(run).newest();
     }
 
     /**
@@ -131,6 +131,15 @@ public final class Deployments {
             run.save();
         }
         return transition;
+    }
+
+    /**
+     * Applies an event in memory alone. It is written with the next event of the build that is, so it may be lost in a crash.
+     *
+     * @throws IOException if the environments cannot be read
+     */
+    public Transition note(Run<?, ?> run, DeploymentEvent event) throws IOException {
+        return of(run).note(event);
     }
 
     /** Notes that a stage of a running build is cancelled, in memory alone: the Pipeline engine's thread may call it. */

@@ -25,8 +25,8 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * The execution of {@code armoryDeploymentAction}. A step that is on record as over is not done again after a crash of Jenkins. A
- * body that fails counts like a failed approval of the phase.
+ * The execution of {@code armoryDeploymentAction}. A step that is on record as over is not done again after a crash of Jenkins; one
+ * that was under way is, so its start costs no write. A body that fails counts like a failed approval of the phase.
  */
 final class ArmoryDeploymentActionExecution extends BlockExecution {
 
@@ -52,8 +52,8 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
     }
 
     @Override
-    public boolean start() throws Exception {
-        return beginOnceSaved();
+    public boolean start() {
+        return beginAtOnce();
     }
 
     @Override
@@ -63,7 +63,8 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
 
     @Override
     void begin() throws Exception {
-        Transition transition = tell(new PlannedStepStarted(environment, planned, id(), isAfter()));
+        Transition transition =
+                armory().deployments().note(build(), new PlannedStepStarted(environment, planned, isAfter()));
         if (transition.problem() != null) {
             throw new AbortException("armoryDeployment: " + transition.problem());
         }
@@ -96,8 +97,7 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
 
     @Override
     void stopped(Throwable cause) throws IOException, InterruptedException {
-        tell(new PlannedStepEnded(
-                environment, planned, id(), BlockEnd.failure(cause).reason(), Map.of()));
+        tell(new PlannedStepEnded(environment, planned, BlockEnd.failure(cause).reason(), Map.of()));
     }
 
     @Override
@@ -107,7 +107,7 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         if (thrown != null && counts(thrown)) { // before the step is on record as over
             failLikeAnApproval(reason(end));
         }
-        tell(new PlannedStepEnded(environment, planned, id(), end.reason(), outputs));
+        tell(new PlannedStepEnded(environment, planned, end.reason(), outputs));
         if (thrown == null) {
             succeed(outputs);
         } else {

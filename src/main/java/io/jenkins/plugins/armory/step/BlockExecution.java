@@ -15,7 +15,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * The execution of a step with a body, which runs if the environments of the build allow it. This order makes a crash harmless at
  * any moment:
  * <ol>
- *   <li>The program is saved with the step's id.
+ *   <li>The program is saved with the step's id, where the environments know the step by it.
  *   <li>{@link #begin} tells the environments, and starts the body or ends the step.
  *   <li>The start and the end of the body become part of the program.
  *   <li>{@link #end} tells the environments, and ends the step.
@@ -59,6 +59,15 @@ abstract class BlockExecution extends SuspendedExecution {
     /** Saves the program and then begins. Returns the result of {@link #start}. */
     final boolean beginOnceSaved() throws IOException, InterruptedException {
         ProgramSaves.afterSave(getContext(), this::run, this::beginUnlessStopped);
+        return false;
+    }
+
+    /**
+     * Begins without saving the program, for a step that the environments know by another name than its {@link #id}. Returns the
+     * result of {@link #start}.
+     */
+    final boolean beginAtOnce() {
+        later(this::beginUnlessStopped);
         return false;
     }
 

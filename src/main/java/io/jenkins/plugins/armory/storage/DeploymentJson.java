@@ -105,7 +105,6 @@ final class DeploymentJson {
     private static ObjectNode toJson(PlannedStep step) {
         Instant ended = step.ended();
         ObjectNode json = JSON.createObjectNode()
-                .put("execution", step.execution())
                 .put("began", step.began().toString())
                 .put("ended", ended == null ? null : ended.toString())
                 .put("failure", step.failure())
@@ -127,7 +126,6 @@ final class DeploymentJson {
                 .fields()
                 .forEachRemaining(each -> outputs.put(each.getKey(), text(each.getKey(), each.getValue())));
         return new PlannedStep(
-                text(json, "execution"),
                 Instant.parse(text(json, "began")),
                 ended == null ? null : Instant.parse(ended),
                 optionalText(json, "failure"),

@@ -105,6 +105,11 @@ public final class DeploymentStore {
         return durable;
     }
 
+    /** Returns the environments with what is not on disk yet. */
+    public synchronized Deployment newest() {
+        return newest;
+    }
+
     /**
      * Applies an event.
      *

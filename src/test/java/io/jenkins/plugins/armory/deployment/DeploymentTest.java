@@ -670,24 +670,20 @@ public class DeploymentTest {
 
     @Test
     void aPlannedStepIsOnRecordOnce() {
-        assertThat(happens(new PlannedStepStarted("prod", "prod/strategy/1", "e1", false)))
+        assertThat(happens(new PlannedStepStarted("prod", "prod/strategy/1", false)))
                 .isNull(); // there are no environments, so nothing is known to be wrong
         reach("prod");
-        happens(new PlannedStepStarted("prod", "prod/strategy/1", "e1", false));
-        assertThat(happens(new PlannedStepStarted("prod", "prod/strategy/1", "e1", false)))
+        happens(new PlannedStepStarted("prod", "prod/strategy/1", false));
+        assertThat(happens(new PlannedStepStarted("prod", "prod/strategy/1", false)))
                 .as("resumed")
                 .isNull();
-        assertThat(happens(new PlannedStepStarted("prod", "prod/strategy/1", "e2", false)))
-                .isEqualTo("\"prod/strategy/1\" of environment \"prod\" is done twice");
-        assertThat(happens(new PlannedStepStarted("prd", "prd/strategy/1", "e3", false)))
+        assertThat(happens(new PlannedStepStarted("prd", "prd/strategy/1", false)))
                 .contains("this build has no environment \"prd\"");
 
-        happens(new PlannedStepEnded("prod", "prod/strategy/1", "e2", "not mine", Map.of()));
-        assertThat(step().isOver()).isFalse();
-        happens(new PlannedStepEnded("prod", "prod/strategy/1", "e1", null, Map.of("a", "1")));
-        happens(new PlannedStepEnded("prod", "prod/strategy/1", "e1", "again", Map.of()));
+        happens(new PlannedStepEnded("prod", "prod/strategy/1", null, Map.of("a", "1")));
+        happens(new PlannedStepEnded("prod", "prod/strategy/1", "again", Map.of()));
 
-        assertThat(step()).isEqualTo(new PlannedStep("e1", NOW, NOW, null, Map.of("a", "1"), null));
+        assertThat(step()).isEqualTo(new PlannedStep(NOW, NOW, null, Map.of("a", "1"), null));
         assertThat(deployment.find("prod").orElseThrow().deployed()).isFalse();
     }
 
@@ -698,7 +694,7 @@ public class DeploymentTest {
     @Test
     void anApprovalBelongsToItsPlannedStep() {
         reach("prod");
-        happens(new PlannedStepStarted("prod", "prod/strategy/1", "e1", false));
+        happens(new PlannedStepStarted("prod", "prod/strategy/1", false));
         happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY, "prod/strategy/1"));
 
         assertThat(step().approval()).isEqualTo("a1");
@@ -708,7 +704,7 @@ public class DeploymentTest {
     @Test
     void nothingIsRolledBackOnceAStepAfterTheDeploymentBegan() {
         reach("prod");
-        happens(new PlannedStepStarted("prod", "prod/after/1", "e1", true));
+        happens(new PlannedStepStarted("prod", "prod/after/1", true));
         happens(new Ended("prod", "step of prod", "analysis failed"));
 
         assertThat(happens(new RollbackStarted("prod", "r")))

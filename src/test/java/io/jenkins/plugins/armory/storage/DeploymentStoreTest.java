@@ -67,12 +67,12 @@ class DeploymentStoreTest {
         store.apply(new ApprovalStarted(in("dev"), "a1", Phase.STRATEGY));
         store.apply(new ApprovalStarted(in("dev"), "a2", Phase.STRATEGY));
         store.apply(new ApprovalEnded(in("dev", "a"), "a1", Phase.STRATEGY, "tests", Verdict.FAILURE, "no"));
-        store.apply(new PlannedStepStarted("dev", "dev/strategy/1", "e1", false));
-        store.apply(new PlannedStepEnded("dev", "dev/strategy/1", "e1", null, Map.of("replicaSetName", "web-7")));
-        store.apply(new PlannedStepStarted("dev", "dev/strategy/2", "e2", false));
+        store.apply(new PlannedStepStarted("dev", "dev/strategy/1", false));
+        store.apply(new PlannedStepEnded("dev", "dev/strategy/1", null, Map.of("replicaSetName", "web-7")));
+        store.apply(new PlannedStepStarted("dev", "dev/strategy/2", false));
         store.apply(new ApprovalStarted(in("dev"), "a4", Phase.STRATEGY, "dev/strategy/2"));
-        store.apply(new PlannedStepStarted("dev", "dev/strategy/3", "e3", false));
-        store.apply(new PlannedStepEnded("dev", "dev/strategy/3", "e3", "no", Map.of()));
+        store.apply(new PlannedStepStarted("dev", "dev/strategy/3", false));
+        store.apply(new PlannedStepEnded("dev", "dev/strategy/3", "no", Map.of()));
         store.apply(new Ended("dev", "step of dev", "no"));
         store.apply(new RollbackStarted("dev", "r"));
         store.apply(new RollbackEnded("dev", "r", "not possible"));

@@ -44,11 +44,11 @@ class BuildDeploymentTest {
     @Test
     void stepsThatHaveBegunAreThereInTheirOrder() throws Exception {
         on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", null));
-        on(new PlannedStepStarted("prod", "prod/strategy/1", "e1", false));
-        on(new PlannedStepEnded("prod", "prod/strategy/1", "e1", null, Map.of("secret", "output")));
-        on(new PlannedStepStarted("prod", "prod/strategy/2", "e2", false));
-        on(new PlannedStepEnded("prod", "prod/strategy/2", "e2", "no space left", Map.of()));
-        on(new PlannedStepStarted("prod", "prod/rollback", "e3", false));
+        on(new PlannedStepStarted("prod", "prod/strategy/1", false));
+        on(new PlannedStepEnded("prod", "prod/strategy/1", null, Map.of("secret", "output")));
+        on(new PlannedStepStarted("prod", "prod/strategy/2", false));
+        on(new PlannedStepEnded("prod", "prod/strategy/2", "no space left", Map.of()));
+        on(new PlannedStepStarted("prod", "prod/rollback", false));
 
         assertThat(steps()).isEqualTo(json("""
                 {'prod/strategy/1': {'began': '2026-01-31T10:00:01Z', 'ended': '2026-01-31T10:00:02Z', 'failure': null, 'approval': null},
@@ -63,7 +63,7 @@ class BuildDeploymentTest {
     @Test
     void aStepNamesItsApproval() {
         on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", null));
-        on(new PlannedStepStarted("prod", "prod/before/1", "e1", false));
+        on(new PlannedStepStarted("prod", "prod/before/1", false));
         on(new DeploymentEvent.ApprovalStarted(
                 new Place("prod", null, null, List.of()), "a1", Phase.BEFORE_DEPLOYMENT, "prod/before/1"));
 
