@@ -4,14 +4,17 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The paths of approvals and tokens below the root action. The two paths for callbacks are equivalent. */
+/**
+ * The paths of approvals and tokens below the root action. Whatever a caller has been given as the address, with or without
+ * {@code /callback} at its end, it may append the rest to it.
+ */
 final class ApprovalPath {
 
     /** Armory's documents append {@code /callback} to {@code {{armory.callbackUri}}}; its tools do not. */
-    private static final Pattern PATH = Pattern.compile("/approvals/([^/]+)(?:/callback)?");
+    private static final Pattern PATH = Pattern.compile("/approvals/([^/]+)(?:/callback){0,2}/?");
 
-    private static final Pattern REHEARSAL = Pattern.compile("/approvals/([^/]+)/test");
-    private static final Pattern PROGRESS = Pattern.compile("/approvals/([^/]+)/progress");
+    private static final Pattern REHEARSAL = Pattern.compile("/approvals/([^/]+)(?:/callback)?/test/?");
+    private static final Pattern PROGRESS = Pattern.compile("/approvals/([^/]+)(?:/callback)?/progress/?");
     private static final Pattern DATA = Pattern.compile("/approvals/([^/]+)/api/json");
     static final String TOKEN = "/oauth/token";
 
