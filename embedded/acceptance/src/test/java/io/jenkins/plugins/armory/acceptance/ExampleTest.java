@@ -2,10 +2,12 @@ package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExampleReceiver;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,5 +48,46 @@ class ExampleTest {
         assertThat(build.awaitResult("FAILURE"))
                 .contains("failed (callback token): **3** of 42 checks of `staging` failed.")
                 .doesNotContain("Deploy to production");
+    }
+
+    @Test
+    void environmentWhoseChecksFailIsRolledBack(Jenkins jenkins) {
+        Build build = receiver.buildEnvironments(
+                ExampleReceiver.createJobOfEnvironments(jenkins, "environments"), "staging/strategy=fail");
+
+        assertThat(build.awaitResult("FAILURE")).contains("Restoring what ran in staging before");
+        assertThat(build.environments())
+                .containsOnly(
+                        Map.entry("dev", "COMPLETE"),
+                        Map.entry("staging", "ROLLED_BACK"),
+                        Map.entry("prod-east", "CANCELLED"),
+                        Map.entry("prod-west", "CANCELLED"),
+                        Map.entry("notify", "COMPLETE"));
+    }
+
+    @Test
+    void deploymentFileWhoseChecksPassWaitsForAPerson(Jenkins jenkins) {
+        Build build = receiver.buildDeploymentFile(
+                ExampleReceiver.createJobOfDeploymentFile(jenkins, "file"), "pass", "pass");
+
+        JsonNode question = build.awaitQuestion();
+        assertThat(question.get("environment").asText()).isEqualTo("production");
+        assertThat(build.decide(question, "approve", "").status()).isEqualTo(200);
+
+        assertThat(build.awaitResult("SUCCESS")).contains("production: setWeight 100");
+    }
+
+    @Test
+    void deploymentFileWhoseChecksFailAfterwardsCancelsWhatDependsOnIt(Jenkins jenkins) {
+        Build build = receiver.buildDeploymentFile(
+                ExampleReceiver.createJobOfDeploymentFile(jenkins, "failing-file"), "pass", "fail");
+
+        assertThat(build.awaitResult("ABORTED")).doesNotContain("rollback", "production: ");
+        assertThat(build.environments())
+                .containsOnly(
+                        Map.entry("staging", "COMPLETE"),
+                        Map.entry("production", "CANCELLED"),
+                        Map.entry("docs", "COMPLETE"));
+        assertThat(build.outerStages()).contains(Map.entry("production", "ABORTED"), Map.entry("docs", "SUCCESS"));
     }
 }

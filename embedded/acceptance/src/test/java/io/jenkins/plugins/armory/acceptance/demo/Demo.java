@@ -9,12 +9,12 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Shows what the plugin is for, in about a quarter of a minute: the example Jenkinsfile calls the example external
- * process, waits, and is called back. Checks what it shows, and fails when something is not as it should be. In a
- * terminal, the controller then stays up to look around.
+ * Shows what the plugin is for, in less than a minute: the examples deploy, call the example external process, and are called
+ * back. Checks what it shows, and fails if something is not as it should be. In a terminal, the controller then stays up.
  */
 public final class Demo {
 
@@ -37,24 +37,28 @@ public final class Demo {
 
     private final Jenkins jenkins;
     private final ExampleReceiver receiver;
-    private final Job job;
+    private final Job deploy;
+    private final Job environments;
+    private final Job deploymentFile;
 
     private Demo(Jenkins jenkins, ExampleReceiver receiver) {
         this.jenkins = jenkins;
         this.receiver = receiver;
-        this.job = ExampleReceiver.createJob(jenkins, "deploy");
+        this.deploy = ExampleReceiver.createJob(jenkins, "deploy");
+        this.environments = ExampleReceiver.createJobOfEnvironments(jenkins, "environments");
+        this.deploymentFile = ExampleReceiver.createJobOfDeploymentFile(jenkins, "deployment-file");
     }
 
     public static void main(String[] args) throws IOException {
-        say("Starting the embedded controller and the example external process...");
+        say("Starting a controller and an external process on this machine...");
         try (Controller controller = new EmbeddedController(CASC)) {
             controller.start();
             try (ExampleReceiver receiver = new ExampleReceiver()) {
-                say("The controller is at        " + controller.url());
-                say("The external process is at  " + receiver.url());
                 Demo demo = new Demo(new Jenkins(controller), receiver);
                 demo.showPassingChecks();
-                demo.showFailingChecks();
+                demo.showRollback();
+                demo.showCancelledDependents();
+                demo.showPages();
                 if (System.console() != null) {
                     demo.stay();
                 }
@@ -65,48 +69,70 @@ public final class Demo {
     }
 
     private void showPassingChecks() {
-        title("A deployment whose checks pass");
-        Build build = showUntilItWaits("pass");
-        show(
-                build,
-                "SUCCESS",
-                "The external process says: All **42** checks of `staging` passed.",
-                "Deploy to production");
-        JsonNode decision = decision(build);
-        expect(decision.get("success").asBoolean(), "the approval succeeded");
-        expect(
-                decision.get("mdMessage").asText().equals("All **42** checks of `staging` passed."),
-                "its message is the callback's");
-        expect(jenkins.get("armory/").body().contains("armory-approvals"), "there is a page of all approvals");
-        say("The page of all approvals, " + jenkins.controller().url() + "armory/, has it too:");
-        quote(List.of("decided by the " + decision.get("decidedBy").asText() + ": "
-                + decision.get("mdMessage").asText()));
-    }
-
-    private void showFailingChecks() {
-        title("A deployment whose checks fail");
-        Build build = showUntilItWaits("fail");
-        show(build, "FAILURE", "**3** of 42 checks of `staging` failed.");
-        expect(!build.log().contains("Deploy to production"), "nothing is deployed to production");
-        expect(!decision(build).get("success").asBoolean(), "the approval failed");
-    }
-
-    private Build showUntilItWaits(String outcome) {
-        Build build = receiver.build(job, outcome);
-        say("Build " + build + " deploys to staging and calls the external process.");
+        title("1. The checks pass (docs/examples/Jenkinsfile)");
+        Build build = receiver.build(deploy, "pass");
+        say(build + " deploys to staging and calls the external process.");
         build.awaitWaiting(1);
-        say("The call was answered at once. The build waits, without a thread or an executor, while the checks run...");
-        return build;
+        say("It waits, without a thread or an executor, while the checks run...");
+        String log = build.awaitResult("SUCCESS");
+        say("The external process has called back: " + quoted(decision(build)));
+        say("The build goes on to production: SUCCESS.");
+        expect(log.contains("Deploy to production"), "production is deployed to");
+        expect(decision(build).get("success").asBoolean(), "the approval succeeded");
     }
 
-    /** Shows how the build ended, and checks that it did so in the way that it should. */
-    private static void show(Build build, String result, String... inTheLog) {
-        String log = build.awaitResult(result);
-        say("The external process has called back, and the build has ended: " + result + ". Its log:");
-        quote(log.lines().toList());
-        for (String text : inTheLog) {
-            expect(log.contains(text), "the log of " + build + " says \"" + text + "\"");
-        }
+    private void showRollback() {
+        title("2. A check fails within a deployment (docs/examples/Jenkinsfile.environments)");
+        Build build = receiver.buildEnvironments(environments, "staging/strategy=fail");
+        say(build
+                + " deploys to dev, staging, prod-east and prod-west, and to notify, which depends on none of them...");
+        String log = build.awaitResult("FAILURE");
+        say("The check of staging fails, so staging is rolled back and prod is not deployed to: FAILURE.");
+        showEnvironments(build);
+        expect(log.contains("Restoring what ran in staging before"), "staging is rolled back");
+        expect(
+                build.environments()
+                        .equals(Map.of(
+                                "dev", "COMPLETE",
+                                "staging", "ROLLED_BACK",
+                                "prod-east", "CANCELLED",
+                                "prod-west", "CANCELLED",
+                                "notify", "COMPLETE")),
+                "staging is rolled back, and what depends on it is cancelled");
+    }
+
+    private void showCancelledDependents() {
+        title("3. A check fails after a deployment (docs/examples/deploy.yml, a deployment file of Armory)");
+        Build build = receiver.buildDeploymentFile(deploymentFile, "pass", "fail");
+        say(build + " deploys to staging, production and docs, and tests staging once it is deployed...");
+        String log = build.awaitResult("ABORTED");
+        say("The test fails. Staging stays as it is, production is aborted, docs goes on: ABORTED.");
+        showEnvironments(build);
+        expect(!log.contains("rollback"), "nothing is rolled back");
+        expect(
+                build.environments()
+                        .equals(Map.of("staging", "COMPLETE", "production", "CANCELLED", "docs", "COMPLETE")),
+                "what depends on staging is cancelled");
+        expect("ABORTED".equals(build.outerStages().get("production")), "the stage of production is aborted");
+    }
+
+    /** Shows the environments of a build in the order in which they are known. */
+    private static void showEnvironments(Build build) {
+        Map<String, String> stages = build.outerStages();
+        say("    %-12s %-12s %-10s".formatted("environment", "state", "stage"));
+        build.deployment().get("environments").forEach(environment -> {
+            String name = environment.get("name").asText();
+            say("    %-12s %-12s %-10s"
+                    .formatted(name, environment.get("state").asText(), stages.getOrDefault(name, "")));
+        });
+    }
+
+    private void showPages() {
+        title("Pages");
+        expect(jenkins.get("armory/").body().contains("armory-approvals"), "there is a page of all approvals");
+        say("All approvals     " + jenkins.controller().url() + "armory/");
+        say("A build's graph   " + new Build(environments, 1).tab());
+        say("A deployment file " + new Build(deploymentFile, 1).tab());
     }
 
     private static JsonNode decision(Build build) {
@@ -115,13 +141,24 @@ public final class Demo {
         return approvals.get(0).get("decision");
     }
 
+    private static String quoted(JsonNode decision) {
+        return "\"" + decision.get("mdMessage").asText() + "\"";
+    }
+
     private void stay() throws IOException {
         title("Your turn");
-        Build build = receiver.build(job, "by-hand");
+        Build person = receiver.buildDeploymentFile(deploymentFile, "pass", "pass");
+        JsonNode question = person.awaitQuestion();
+        say(person + " asks whether it may deploy to production. Answer with the buttons of");
+        say("    " + person.tab());
+        say("or with");
+        say("    curl -X POST --data-urlencode 'comment=Looks good' "
+                + jenkins.controller().url() + "armory/approvals/"
+                + question.get("id").asText() + "/approve");
+        say("");
+        Build build = receiver.build(deploy, "by-hand");
         build.awaitWaiting(1);
-        say("Build " + build + " waits for you: " + jenkins.controller().url() + "job/" + job.name() + "/"
-                + build.number() + "/");
-        say("Call back as the external process would:");
+        say(build + " waits for a callback. Call back as the external process would:");
         say("");
         say(receiver.awaitOutput(HOW_TO_CALL_BACK));
         say("");
@@ -131,7 +168,6 @@ public final class Demo {
                 + build.approvals().get(0).get("id").asText() + " CLIENT_ID=demo CLIENT_SECRET=" + CLIENT_SECRET
                 + " docs/examples/external-process/call-back.sh true 'Looks **good** to me.'");
         say("");
-        say("Approvals: " + jenkins.controller().url() + "armory/");
         say("Press Enter to end the demo.");
         System.in.read();
     }
@@ -140,10 +176,6 @@ public final class Demo {
         say("");
         say(text);
         say("=".repeat(text.length()));
-    }
-
-    private static void quote(List<String> lines) {
-        lines.forEach(line -> say("    | " + line));
     }
 
     private static void expect(boolean condition, String what) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A build of a Pipeline job. */
@@ -72,6 +73,19 @@ public record Build(Job job, int number) {
     public Build awaitWaiting(int approvals) {
         Wait.until(approvals + " approvals of " + this + " wait").until(() -> countWaiting() == approvals);
         return this;
+    }
+
+    /** Waits until an approval of the build waits for a person alone, and returns it. */
+    public JsonNode awaitQuestion() {
+        return Wait.until("a question of " + this + " to a person")
+                .until(
+                        () -> approvals("WAITING").stream()
+                                .filter(approval -> approval.path("manualApproval")
+                                        .path("mayApprove")
+                                        .asBoolean())
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
     /** How many approvals of the build have been sent and wait for their callbacks. */
