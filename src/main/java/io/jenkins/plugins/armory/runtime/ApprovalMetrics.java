@@ -2,8 +2,9 @@ package io.jenkins.plugins.armory.runtime;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
-import hudson.Extension;
-import hudson.model.listeners.ItemListener;
+import com.codahale.metrics.health.HealthCheckRegistry;
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
 import java.io.IOException;
@@ -16,11 +17,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The metrics of approvals, for the Metrics plugin if it is installed: the pending approvals, the decisions since the
- * start by outcome, the time to a decision, and the refused callbacks.
+ * start by outcome, the time to a decision, and the refused callbacks; and {@link ApprovalsHealth}.
  */
-@Extension(optional = true)
 @Restricted(NoExternalUse.class)
-public final class ApprovalMetrics extends ItemListener {
+public final class ApprovalMetrics {
 
     static final String WAITING = "armory.approvals.waiting";
     /** The start of a name that ends with the outcome in lower case. */
@@ -32,15 +32,19 @@ public final class ApprovalMetrics extends ItemListener {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalMetrics.class.getName());
 
-    @Override
-    public void onLoaded() {
+    private ApprovalMetrics() {}
+
+    /** Registers the metrics, also if Jenkins loads the plugin while it runs. */
+    @Initializer(after = InitMilestone.JOB_LOADED)
+    public static void register() {
         try {
             // By reflection, so that this class is compiled and loaded without the plugin.
-            Object registry = Class.forName("jenkins.metrics.api.Metrics")
-                    .getMethod("metricRegistry")
-                    .invoke(null);
-            var registration = new Registration((MetricRegistry) registry);
+            Class<?> metrics = Class.forName("jenkins.metrics.api.Metrics");
+            var registration = new Registration(
+                    (MetricRegistry) metrics.getMethod("metricRegistry").invoke(null));
             ArmoryRuntime.get().whenOpen(registration::registerOrWarn);
+            ((HealthCheckRegistry) metrics.getMethod("healthCheckRegistry").invoke(null))
+                    .register(ApprovalsHealth.NAME, new ApprovalsHealth());
         } catch (ClassNotFoundException | NoClassDefFoundError x) {
             LOGGER.log(Level.FINE, "The Metrics plugin is not installed", x);
         } catch (ReflectiveOperationException x) {
@@ -48,7 +52,7 @@ public final class ApprovalMetrics extends ItemListener {
         }
     }
 
-    /** The registration, apart from the listener, which must load without the plugin's library. */
+    /** The registration, apart from the method that Jenkins calls, which must load without the plugin's library. */
     static final class Registration {
 
         private final MetricRegistry registry;

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.web;
 
-import hudson.Extension;
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
 import hudson.model.Item;
 import hudson.security.Permission;
 import hudson.security.PermissionGroup;
@@ -10,9 +11,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The permissions to approve and reject if {@code manualApproval} names no submitters. Job/Build implies both; each alone lets a user
- * decide without Job/Build. It is an extension so that Jenkins loads the permissions at its start.
+ * decide without Job/Build.
  */
-@Extension
 @Restricted(NoExternalUse.class)
 public final class ArmoryPermissions {
 
@@ -24,4 +24,12 @@ public final class ArmoryPermissions {
 
     public static final Permission REJECT =
             new Permission(GROUP, "Reject", Messages._ArmoryPermissions_reject(), Item.BUILD, PermissionScope.ITEM);
+
+    private ArmoryPermissions() {}
+
+    /** Makes Jenkins know the permissions before it reads who has them, also if it loads the plugin while it runs. */
+    @Initializer(after = InitMilestone.PLUGINS_PREPARED)
+    public static void load() {
+        // The class is initialized now, which is all that is needed.
+    }
 }

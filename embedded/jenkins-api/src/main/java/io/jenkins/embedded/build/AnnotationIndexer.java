@@ -12,14 +12,15 @@ import javax.annotation.processing.RoundEnvironment;
 import javax.annotation.processing.SupportedAnnotationTypes;
 import javax.lang.model.SourceVersion;
 import javax.lang.model.element.Element;
+import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.TypeElement;
 import javax.tools.StandardLocation;
 
 /**
- * Lists the annotated classes of a plugin in {@code META-INF/services/annotations/}, where a real Jenkins looks for
- * {@code @Symbol}. In the ordinary build the library annotation-indexer does that, which is not on Central.
+ * Lists the annotated classes of a plugin, and the classes of its annotated methods, in {@code META-INF/services/annotations/},
+ * where a real Jenkins looks for {@code @Symbol} and {@code @Initializer}. In the ordinary build the library annotation-indexer does that, which is not on Central.
  */
-@SupportedAnnotationTypes({"org.jenkinsci.Symbol", "org.kohsuke.accmod.Restricted"})
+@SupportedAnnotationTypes({"hudson.init.Initializer", "org.jenkinsci.Symbol", "org.kohsuke.accmod.Restricted"})
 public final class AnnotationIndexer extends AbstractProcessor {
     private final Map<String, Set<String>> index = new TreeMap<>();
 
@@ -32,7 +33,8 @@ public final class AnnotationIndexer extends AbstractProcessor {
     public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
         for (var annotation : annotations) {
             for (Element element : round.getElementsAnnotatedWith(annotation)) {
-                if (element instanceof TypeElement type) {
+                Element annotated = element instanceof ExecutableElement ? element.getEnclosingElement() : element;
+                if (annotated instanceof TypeElement type) {
                     index.computeIfAbsent(annotation.getQualifiedName().toString(), unused -> new TreeSet<>())
                             .add(processingEnv
                                     .getElementUtils()

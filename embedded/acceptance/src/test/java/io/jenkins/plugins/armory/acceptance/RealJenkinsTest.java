@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
+import io.jenkins.plugins.armory.acceptance.driver.ScriptConsole;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -78,6 +82,27 @@ class RealJenkinsTest {
                 .containsPattern("<a href='[^']*/1" + page + "'[^>]*>Waiting</a>")
                 .containsPattern("<a href='[^']*/1" + page + "'[^>]*>Approve or reject</a>");
         build.abort();
+    }
+
+    @Test
+    void pluginThatIsUploadedIsKnownWithoutARestart() throws IOException {
+        try (Controller jenkins = Controller.create("")) {
+            String file = "armory-webhook-approval.hpi";
+            Files.move(
+                    jenkins.home().resolve("plugins").resolve(file),
+                    jenkins.home().resolve(file));
+            jenkins.start();
+
+            assertThat(new ScriptConsole(jenkins).run("""
+                            def jenkins = jenkins.model.Jenkins.get()
+                            jenkins.pluginManager.dynamicLoad(new File(jenkins.rootDir, '%s'))
+                            def web = 'io.jenkins.plugins.armory.web.ArmoryPermissions.'
+                            println(['Approve', 'Reject'].collect { hudson.security.Permission.fromId(web + it) != null })
+                            def metrics = jenkins.pluginManager.uberClassLoader.loadClass('jenkins.metrics.api.Metrics')
+                            println metrics.metricRegistry().names.findAll { it.startsWith('armory.') }.size()
+                            """.formatted(file)).lines())
+                    .containsExactly("[true, true]", "10");
+        }
     }
 
     private static HttpRequest.Builder request(Jenkins jenkins, String path) {
