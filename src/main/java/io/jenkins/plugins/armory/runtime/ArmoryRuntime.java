@@ -122,6 +122,11 @@ public final class ArmoryRuntime {
         return store.problem();
     }
 
+    /** Returns why the last change of an approval could not be written, for administrators; empty if it was. */
+    public Optional<String> writeProblem() {
+        return store.writeProblem();
+    }
+
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
     public void whenOpen(Runnable work) {
         store.whenOpen(work);

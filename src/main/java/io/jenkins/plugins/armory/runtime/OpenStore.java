@@ -36,10 +36,12 @@ final class OpenStore {
     private final Requests requests;
     private final ScheduledExecutorService timer;
     private final Executor executor;
+    private final ApprovalEvents events;
 
     // The following fields are guarded by this.
 
     private StoreLock lock;
+    private ApprovalStore store;
     private Approvals approvals;
     private Delivery delivery;
     private final List<Runnable> waiting = new ArrayList<>();
@@ -78,6 +80,7 @@ final class OpenStore {
         this.requests = requests;
         this.timer = timer;
         this.executor = executor;
+        this.events = new ApprovalEvents(executor);
     }
 
     /**
@@ -120,6 +123,11 @@ final class OpenStore {
         return Optional.ofNullable(problem).map(Problem::details);
     }
 
+    /** Returns why the last change of an approval could not be written, for administrators; empty if it was. */
+    synchronized Optional<String> writeProblem() {
+        return approvals == null ? Optional.empty() : store.problem().map(x -> folder + ": " + x);
+    }
+
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
     void whenOpen(Runnable work) {
         synchronized (this) {
@@ -135,8 +143,8 @@ final class OpenStore {
         try {
             StoreLock taken = StoreLock.take(folder);
             try {
-                approvals =
-                        new Approvals(ApprovalStore.open(folder, timer, executor), timer, executor, Clock.systemUTC());
+                store = ApprovalStore.open(folder, timer, executor);
+                approvals = new Approvals(store, timer, executor, Clock.systemUTC(), events);
                 delivery = new Delivery(approvals, requests, new RetryPolicy(), timer, executor);
                 lock = taken;
             } finally {

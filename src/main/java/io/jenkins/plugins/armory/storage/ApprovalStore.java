@@ -264,6 +264,11 @@ public final class ApprovalStore implements ApprovalRepository {
         return recent.list();
     }
 
+    /** Returns why the last change could not be written; empty if it was, or if there was none. */
+    public Optional<String> problem() {
+        return Optional.ofNullable(journal.failure()).map(IOException::toString);
+    }
+
     /** Sets the listener that is called when there is something to {@link #fold}. It must not take long. */
     void onChange(Runnable listener) {
         changeListener = listener;

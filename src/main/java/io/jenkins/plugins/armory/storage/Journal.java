@@ -105,6 +105,10 @@ final class Journal {
     private volatile long size;
     private volatile long lastAppend = System.nanoTime();
 
+    /** Why the last write failed, {@code null} if it did not. */
+    @CheckForNull
+    private volatile IOException failure;
+
     private Journal(Disk disk, Path folder) {
         this.disk = disk;
         this.folder = folder;
@@ -225,19 +229,26 @@ final class Journal {
     }
 
     private void commit(Batch batch) {
-        var failure = new IOException("the write was broken off"); // for an error: no thread waits for ever
+        var problem = new IOException("the write was broken off"); // for an error: no thread waits for ever
         try {
             takeAndWrite(batch);
-            failure = null;
+            problem = null;
         } catch (IOException x) {
-            failure = x;
+            problem = x;
         } finally { // outside of the lock: waking many threads takes as long as a write
-            if (failure == null) {
+            failure = problem;
+            if (problem == null) {
                 batch.written.complete(null);
             } else {
-                batch.written.completeExceptionally(failure);
+                batch.written.completeExceptionally(problem);
             }
         }
+    }
+
+    /** Returns why the last write failed, {@code null} if it did not. */
+    @CheckForNull
+    IOException failure() {
+        return failure;
     }
 
     private void takeAndWrite(Batch batch) throws IOException {

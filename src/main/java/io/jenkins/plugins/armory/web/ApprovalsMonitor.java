@@ -3,26 +3,15 @@ package io.jenkins.plugins.armory.web;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.AdministrativeMonitor;
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Warns that the approvals cannot be opened, that Jenkins does not know its URL, or that approvals are about to time out. */
+/** Warns of what an administrator can mend: the approvals cannot be opened or written, or Jenkins does not know its URL. */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class ApprovalsMonitor extends AdministrativeMonitor {
-
-    private static final Logger LOGGER = Logger.getLogger(ApprovalsMonitor.class.getName());
-
-    /** An approval is near its deadline once less than this part of its whole time is left: a tenth. */
-    private static final int LAST_PART = 10;
 
     @Override
     public String getDisplayName() {
@@ -31,7 +20,7 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
 
     @Override
     public boolean isActivated() {
-        return getProblem() != null || isUrlUnknown() || getNearDeadline() > 0;
+        return getProblem() != null || getWriteProblem() != null || isUrlUnknown();
     }
 
     /** Returns the reason why the approvals cannot be opened, {@code null} for none. */
@@ -50,21 +39,9 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
         }
     }
 
-    /** Returns the number of approvals with less than a tenth of their time left. */
-    public long getNearDeadline() {
-        try {
-            Instant now = Instant.now();
-            return ArmoryRuntime.get().approvals().pending().stream()
-                    .filter(approval -> isNearDeadline(approval, now))
-                    .count();
-        } catch (IOException x) {
-            LOGGER.log(Level.FINE, "The approvals cannot be opened", x);
-            return 0;
-        }
-    }
-
-    static boolean isNearDeadline(Approval approval, Instant now) {
-        Duration whole = Duration.between(approval.createdAt(), approval.deadline());
-        return now.isAfter(approval.deadline().minus(whole.dividedBy(LAST_PART)));
+    /** Returns why the last change of an approval could not be written, {@code null} if it was. */
+    @CheckForNull
+    public String getWriteProblem() {
+        return ArmoryRuntime.get().writeProblem().orElse(null);
     }
 }

@@ -359,8 +359,10 @@ public class ApprovalStoreTest {
         assertThatIOException().isThrownBy(() -> store.apply("a1", SUCCESS, SOON));
 
         assertThat(store.find("a1")).contains(start("a1"));
+        assertThat(store.problem()).get().asString().contains("journal");
         mendJournal(folder);
         assertThat(store.apply("a1", SUCCESS, SOON).orElseThrow().answer()).isEqualTo(Answer.ACCEPTED);
+        assertThat(store.problem()).isEmpty();
     }
 
     @Test

@@ -1,8 +1,10 @@
 package io.jenkins.plugins.armory.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.health.HealthCheck;
 import hudson.cli.CLICommandInvoker;
 import hudson.model.AdministrativeMonitor;
 import hudson.model.Item;
@@ -11,9 +13,14 @@ import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import jenkins.metrics.api.Metrics;
 import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
@@ -185,18 +192,33 @@ class OperationsJenkinsTest {
     }
 
     @Test
-    void administratorsAreWarnedOfApprovalsNearTheirDeadline() throws Exception {
+    void administratorsAreWarnedOfApprovalsThatCannotBeWritten() throws Exception {
         ApprovalsMonitor monitor = AdministrativeMonitor.all().get(ApprovalsMonitor.class);
         assertThat(monitor.isActivated()).isFalse();
 
-        create(
-                j.jenkins.getItemByFullName("deploy", WorkflowJob.class),
-                "prod",
-                Instant.now().minus(Duration.ofMinutes(58)));
+        Path folder = j.jenkins.getRootDir().toPath().resolve("armory-approvals");
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> isEmpty(folder.resolve("journal"))); // then the next change begins a file
+        ApprovalStoreTest.breakJournal(folder);
 
+        assertThat(health().isHealthy()).isTrue();
+        assertThat(health().getMessage()).startsWith("1 pending, the oldest since ");
+        assertThat(callBack(token())).isEqualTo(503);
+        assertThat(health().isHealthy()).isFalse();
+        assertThat(health().getMessage()).contains("could not be written");
         assertThat(monitor.isActivated()).isTrue();
         assertThat(j.createWebClient().goTo("manage/").asNormalizedText())
-                .contains("Webhook approvals with less than a tenth of their time left: 1.");
+                .contains("A webhook approval could not be written.");
+    }
+
+    private static HealthCheck.Result health() {
+        return Metrics.healthCheckRegistry().runHealthCheck("armory-approvals");
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.findAny().isEmpty();
+        }
     }
 
     @Test
