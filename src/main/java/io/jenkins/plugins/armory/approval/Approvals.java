@@ -42,6 +42,12 @@ public final class Approvals {
     private final Heartbeats heartbeats;
     private final Observers observers;
     private final ProgressReports reports = new ProgressReports();
+    private final ApprovalFollower follower;
+
+    /** Takes up the pending approvals of a repository, which nobody follows. */
+    public Approvals(ApprovalRepository repository, ScheduledExecutorService timer, Executor executor, Clock clock) {
+        this(repository, timer, executor, clock, new ApprovalFollower() {});
+    }
 
     /**
      * Takes up the pending approvals of a repository. Overdue ones are timed out on the executor. A callback that comes
@@ -49,9 +55,17 @@ public final class Approvals {
      *
      * @param timer wakes this object for the next deadline
      * @param executor does file I/O and calls the observers
+     * @param follower is told of the changes of all approvals
      */
-    public Approvals(ApprovalRepository repository, ScheduledExecutorService timer, Executor executor, Clock clock) {
+    public Approvals(
+            ApprovalRepository repository,
+            ScheduledExecutorService timer,
+            Executor executor,
+            Clock clock,
+            ApprovalFollower follower) {
         this.repository = repository;
+        this.follower = follower;
+        repository.onDecision(follower::decided);
         this.executor = executor;
         this.clock = clock;
         this.observers = new Observers(executor);
@@ -82,6 +96,10 @@ public final class Approvals {
     public void create(Approval approval) throws IOException {
         repository.create(approval);
         watch(approval);
+        follower.created(approval);
+        if (approval.state() == Approval.State.WAITING) {
+            follower.waiting(approval);
+        }
     }
 
     private void watch(Approval approval) {
@@ -144,6 +162,7 @@ public final class Approvals {
         }
         if (event instanceof Event.Sent sent) {
             observers.tell(id, observer -> observer.sent(approval, sent.attempt()));
+            follower.waiting(approval);
         } else if (event instanceof Event.Verdict) {
             observers.tell(id, observer -> observer.heard(approval));
         }
@@ -174,6 +193,7 @@ public final class Approvals {
                 reports.remove(id);
             } else if (noted.worthALine()) {
                 observers.tell(id, observer -> observer.progressed(noted.progress()));
+                follower.progressed(found.get(), noted.progress());
             }
         }
         return transition;

@@ -272,6 +272,54 @@ class ApprovalsTest {
     }
 
     @Test
+    void theFollowerIsToldOfEachChangeOnce() throws IOException {
+        List<String> changes = new CopyOnWriteArrayList<>();
+        ApprovalFollower follower = new ApprovalFollower() {
+            @Override
+            public void created(Approval approval) {
+                changes.add("created " + approval.id());
+            }
+
+            @Override
+            public void waiting(Approval approval) {
+                changes.add("waiting " + approval.id());
+            }
+
+            @Override
+            public void progressed(Approval approval, Progress progress) {
+                changes.add("progressed " + approval.id() + " " + progress.percentText());
+            }
+
+            @Override
+            public void decided(Approval approval) {
+                changes.add("decided " + approval.id() + " "
+                        + approval.requireDecision().outcome());
+            }
+        };
+        var approvals =
+                new Approvals(ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, clock, follower);
+        approvals.create(start("a"));
+        approvals.apply("a", sentNow());
+        approvals.report("a", 40.0, "half");
+        approvals.apply("a", new Event.Callback(true, "yes", "callback token"));
+        approvals.apply("a", new Event.Callback(true, "yes", "callback token"));
+        approvals.create(start("overdue"));
+        approvals.close();
+        clock.set(DEADLINE.plusSeconds(1));
+
+        new Approvals(ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, clock, follower);
+
+        assertThat(changes)
+                .containsExactly(
+                        "created a",
+                        "waiting a",
+                        "progressed a 40 %",
+                        "decided a SUCCESS",
+                        "created overdue",
+                        "decided overdue TIMED_OUT");
+    }
+
+    @Test
     void leavesTheFilesOfAMovedJobToTheBackground() throws IOException {
         ApprovalStore store = ApprovalStore.open(folder);
         var approvals = new Approvals(store, timer, task -> {}, clock);

@@ -1,0 +1,106 @@
+package io.jenkins.plugins.armory.integration;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.model.Job;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.armory.api.ApprovalListener;
+import io.jenkins.plugins.armory.api.ApprovalView;
+import io.jenkins.plugins.checks.api.ChecksConclusion;
+import io.jenkins.plugins.checks.api.ChecksDetails.ChecksDetailsBuilder;
+import io.jenkins.plugins.checks.api.ChecksOutput.ChecksOutputBuilder;
+import io.jenkins.plugins.checks.api.ChecksPublisherFactory;
+import io.jenkins.plugins.checks.api.ChecksStatus;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Objects;
+import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Shows each approval as a check of its build's commit, where a plugin for checks is installed, such as GitHub Checks. The check asks
+ * for action while a person is asked.
+ */
+@Extension(optional = true)
+@Restricted(NoExternalUse.class)
+public final class ApprovalChecks extends ApprovalListener {
+
+    /**
+     * The conclusions of outcomes that are neither a success nor a plain failure. Without the plugin Checks API this class cannot be
+     * initialized, so Jenkins leaves out the extension.
+     */
+    private static final Map<String, ChecksConclusion> CONCLUSIONS = Map.of(
+            "TIMED_OUT", ChecksConclusion.TIME_OUT,
+            "NOT_HEARD", ChecksConclusion.TIME_OUT,
+            "ABORTED", ChecksConclusion.CANCELED,
+            "OTHER_FAILED", ChecksConclusion.CANCELED);
+
+    @Override
+    public void created(ApprovalView approval) {
+        publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_started());
+    }
+
+    @Override
+    public void waiting(ApprovalView approval) {
+        String question = approval.getQuestion();
+        if (question == null) {
+            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_waiting());
+        } else {
+            publish(approval, ChecksStatus.COMPLETED, ChecksConclusion.ACTION_REQUIRED, question);
+        }
+    }
+
+    @Override
+    public void decided(ApprovalView approval) {
+        ApprovalView.Decision decision = Objects.requireNonNull(approval.getDecision(), "a decided approval");
+        publish(approval, ChecksStatus.COMPLETED, conclusion(decision), decision.getMessage());
+    }
+
+    static ChecksConclusion conclusion(ApprovalView.Decision decision) {
+        return decision.isSuccess()
+                ? ChecksConclusion.SUCCESS
+                : CONCLUSIONS.getOrDefault(decision.getOutcome(), ChecksConclusion.FAILURE);
+    }
+
+    private static void publish(
+            ApprovalView approval, ChecksStatus status, ChecksConclusion conclusion, String summary) {
+        Run<?, ?> run = runOf(approval);
+        String root = Jenkins.get().getRootUrl();
+        if (run == null || root == null) {
+            return;
+        }
+        LocalDateTime startedAt = LocalDateTime.ofInstant(approval.getCreatedAt(), ZoneOffset.UTC);
+        ChecksDetailsBuilder check = new ChecksDetailsBuilder()
+                .withName(name(approval))
+                .withStatus(status)
+                .withConclusion(conclusion)
+                .withStartedAt(startedAt)
+                .withDetailsURL(root + run.getUrl() + "armory/")
+                .withOutput(new ChecksOutputBuilder()
+                        .withTitle(name(approval))
+                        .withSummary(summary)
+                        .build());
+        ApprovalView.Decision decision = approval.getDecision();
+        if (decision != null) {
+            check.withCompletedAt(LocalDateTime.ofInstant(decision.getDecidedAt(), ZoneOffset.UTC));
+        }
+        ChecksPublisherFactory.fromRun(run, TaskListener.NULL).publish(check.build());
+    }
+
+    /** Returns the name of the check: equal in all builds of a commit, so that a later build replaces it. */
+    static String name(ApprovalView approval) {
+        String environment = approval.getEnvironment();
+        return environment == null
+                ? Messages.ApprovalChecks_name(approval.getWebhook())
+                : Messages.ApprovalChecks_nameIn(approval.getWebhook(), environment);
+    }
+
+    @CheckForNull
+    private static Run<?, ?> runOf(ApprovalView approval) {
+        Job<?, ?> job = Jenkins.get().getItemByFullName(approval.getJob(), Job.class);
+        return job == null ? null : job.getBuildByNumber(approval.getBuildNumber());
+    }
+}

@@ -1,0 +1,49 @@
+package io.jenkins.plugins.armory.integration;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import hudson.Extension;
+import io.jenkins.plugins.armory.api.ApprovalListener;
+import io.jenkins.plugins.armory.api.ApprovalView;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Writes a line of JSON for each decision to the logger {@value #LOGGER_NAME}, which an administrator can send wherever Jenkins's log
+ * goes. JSON escapes line breaks, so no text from outside can look like a line of its own. The text of a callback is not in it.
+ */
+@Extension
+@Restricted(NoExternalUse.class)
+public final class AuditLog extends ApprovalListener {
+
+    /** A name that administrators write in their settings. */
+    static final String LOGGER_NAME = "io.jenkins.plugins.armory.audit";
+
+    private static final Logger LOGGER = Logger.getLogger(LOGGER_NAME);
+
+    @Override
+    public void decided(ApprovalView approval) {
+        if (LOGGER.isLoggable(Level.INFO)) {
+            LOGGER.log(Level.INFO, "{0}", line(approval)); // as a parameter, so that braces in it mean nothing
+        }
+    }
+
+    static String line(ApprovalView approval) {
+        ApprovalView.Decision decision = approval.getDecision();
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("approval", approval.getId())
+                .put("job", approval.getJob())
+                .put("build", approval.getBuildNumber())
+                .put("environment", approval.getEnvironment())
+                .put("phase", approval.getPhase())
+                .put("webhook", approval.getWebhook())
+                .put("outcome", decision == null ? null : decision.getOutcome())
+                .put("decidedBy", decision == null ? null : decision.getDecidedBy())
+                .put(
+                        "decidedAt",
+                        decision == null ? null : decision.getDecidedAt().toString())
+                .toString();
+    }
+}

@@ -1,0 +1,56 @@
+package io.jenkins.plugins.armory.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.api.ApprovalView;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
+import io.jenkins.plugins.checks.api.ChecksConclusion;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ApprovalChecksTest {
+
+    private static ApprovalView decided(Outcome outcome) {
+        Decision decision = new Decision(outcome, "", "somebody", Instant.now());
+        Approval started = started();
+        return new ApprovalSnapshot(new Approval(
+                started.terms(),
+                Approval.State.DECIDED,
+                new Approval.Said(null, null, decision),
+                started.attempts(),
+                null,
+                null));
+    }
+
+    private static Approval started() {
+        return ApprovalTerms.of("a1", new BuildRef("deploy", 7))
+                .environment("prod")
+                .webhook("tests")
+                .timeout(Instant.now(), Duration.ofHours(1))
+                .start();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingButASuccessIsShownAsOne(Outcome outcome) {
+        ChecksConclusion conclusion = ApprovalChecks.conclusion(decided(outcome).getDecision());
+
+        assertThat(conclusion == ChecksConclusion.SUCCESS)
+                .as("%s for %s", conclusion, outcome)
+                .isEqualTo(outcome == Outcome.SUCCESS || outcome == Outcome.SENT);
+        assertThat(conclusion).isNotIn(ChecksConclusion.NONE, ChecksConclusion.NEUTRAL, ChecksConclusion.SKIPPED);
+    }
+
+    @Test
+    void theNameIsThatOfTheGateAndNotOfTheBuild() {
+        assertThat(ApprovalChecks.name(new ApprovalSnapshot(started()))).isEqualTo("Approval: tests (prod)");
+    }
+}

@@ -1,0 +1,34 @@
+package io.jenkins.plugins.armory.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class AuditLogTest {
+
+    private static final Instant START = Instant.parse("2026-03-01T09:30:00.123Z");
+
+    @Test
+    void aLineHasWhatWasDecidedAndByWhom() {
+        Approval approval = ApprovalTerms.of("a1", new BuildRef("team/deploy", 7))
+                .environment("prod\n{\"outcome\": \"SUCCESS\"}")
+                .webhook("tests")
+                .timeout(START, Duration.ofHours(1))
+                .start()
+                .on(new Event.Aborted("The build was stopped."), START.plusSeconds(5))
+                .approval();
+
+        assertThat(AuditLog.line(new ApprovalSnapshot(approval)))
+                .isEqualTo("{\"approval\":\"a1\",\"job\":\"team/deploy\",\"build\":7,"
+                        + "\"environment\":\"prod\\n{\\\"outcome\\\": \\\"SUCCESS\\\"}\",\"phase\":\"strategy\","
+                        + "\"webhook\":\"tests\",\"outcome\":\"ABORTED\",\"decidedBy\":\""
+                        + approval.requireDecision().decidedBy() + "\",\"decidedAt\":\"2026-03-01T09:30:05.123Z\"}");
+    }
+}
