@@ -26,6 +26,8 @@ public final class Plugins {
             "configuration-as-code",
             "credentials",
             "plain-credentials",
+            "ionicons-api",
+            "nimbus-jose-jwt-api",
             "okhttp-api",
             "jackson2-api",
             "snakeyaml-api",
