@@ -247,6 +247,21 @@ public record Approval(
     }
 
     /**
+     * Returns whether the approval belongs to a newer build of the same job that came to the same environment (or stage) and
+     * phase. Then it ends the other one if the terms of that one allow it.
+     */
+    public boolean supersedes(Approval other) {
+        return isOfNewerBuildThan(other)
+                && phase() == other.phase()
+                && Objects.equals(environment(), other.environment());
+    }
+
+    private boolean isOfNewerBuildThan(Approval other) {
+        return build().job().equals(other.build().job())
+                && build().number() > other.build().number();
+    }
+
+    /**
      * Applies an event.
      *
      * <p>At or after the deadline a verdict finds the approval timed out, even if no deadline check came first. So the

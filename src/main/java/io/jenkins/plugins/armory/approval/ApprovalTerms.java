@@ -75,11 +75,13 @@ public record ApprovalTerms(
      * @param createdAt when the step started
      * @param deadline when the wait ends; absolute, so time spent while Jenkins is down counts
      * @param heartbeat the longest silence of the external process while its callback is awaited, {@code null} for any
+     * @param supersede whether a newer build that comes to the same environment and phase ends the wait
      */
     public record Limits(
             Instant createdAt,
             Instant deadline,
-            @CheckForNull Duration heartbeat) {
+            @CheckForNull Duration heartbeat,
+            boolean supersede) {
 
         public Limits {
             Objects.requireNonNull(createdAt, "createdAt");
@@ -122,6 +124,7 @@ public record ApprovalTerms(
         private Instant createdAt;
         private Instant deadline;
         private Duration heartbeat;
+        private boolean supersede;
         private String origin;
         private OutgoingCalls calls;
 
@@ -188,6 +191,12 @@ public record ApprovalTerms(
             return this;
         }
 
+        /** Sets whether a newer build that comes to the same environment and phase ends the wait. */
+        public Builder supersede(boolean supersede) {
+            this.supersede = supersede;
+            return this;
+        }
+
         public Builder origin(@CheckForNull String origin) {
             this.origin = origin;
             return this;
@@ -204,7 +213,7 @@ public record ApprovalTerms(
                     build,
                     new Subject(phase, environment, group, webhook),
                     deciders,
-                    new Limits(createdAt, deadline, heartbeat),
+                    new Limits(createdAt, deadline, heartbeat, supersede),
                     origin);
         }
 

@@ -296,6 +296,24 @@ public final class Approvals {
         end(other -> other.isIn(build, phase, group), reason);
     }
 
+    /**
+     * Ends the approvals of older builds that an approval supersedes, if their terms allow it, and returns them as they have
+     * ended. An older build that comes later looks for newer ones itself, so the approval must be recorded before this call.
+     *
+     * @throws IOException if that could not be made durable for one of them
+     */
+    public List<Approval> endSuperseded(Approval newer) throws IOException {
+        var ended = new ArrayList<Approval>();
+        for (Approval other : repository.pending()) {
+            if (newer.supersedes(other)) {
+                apply(other.id(), new Event.Superseded(newer.build().number()))
+                        .filter(transition -> transition.answer() == Answer.ACCEPTED)
+                        .ifPresent(transition -> ended.add(transition.approval()));
+            }
+        }
+        return ended;
+    }
+
     private void end(Predicate<Approval> which, String reason) throws IOException {
         for (Approval other : repository.pending()) {
             if (which.test(other)) {

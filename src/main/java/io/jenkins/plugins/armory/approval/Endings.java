@@ -48,6 +48,13 @@ final class Endings {
                 approval.deadline());
     }
 
+    static Approval superseded(Approval approval, Event.Superseded event, Instant now) {
+        String build = "build #" + event.build();
+        String place = approval.environment() == null ? "the same place" : "'" + approval.environment() + "'";
+        String message = "Superseded by " + build + ", which came to " + place + " (" + approval.phase() + ") too.";
+        return approval.decided(Outcome.ABORTED, message, build, now);
+    }
+
     static Approval heartbeatMissed(Approval approval, Event.HeartbeatCheck check) {
         Duration interval = Objects.requireNonNull(approval.heartbeat(), "nothing is due without a heartbeat");
         String message = "Nothing was heard of the external process for " + DurationText.of(interval) + ": since "

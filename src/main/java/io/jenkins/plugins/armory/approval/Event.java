@@ -59,6 +59,13 @@ public sealed interface Event {
     /** Another approval of the same group failed, so this one cannot succeed any more. */
     record OtherFailed(String reason) implements Event {}
 
+    /**
+     * A newer build of the same job came to the same environment and phase.
+     *
+     * @param build the number of the newer build
+     */
+    record Superseded(int build) implements Event {}
+
     /** A check of the clock: the deadline may have passed. */
     record DeadlineCheck() implements Event {}
 

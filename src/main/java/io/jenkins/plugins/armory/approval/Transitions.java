@@ -131,7 +131,8 @@ enum Transitions {
                     Event.DeadlineCheck.class,
                     Event.HeartbeatCheck.class,
                     Event.Aborted.class,
-                    Event.OtherFailed.class),
+                    Event.OtherFailed.class,
+                    Event.Superseded.class),
             "the same",
             Effect.NONE,
             Answer.IGNORED),
@@ -187,6 +188,15 @@ enum Transitions {
             (approval, event, now) -> approval.decided(
                     Outcome.OTHER_FAILED, ((Event.OtherFailed) event).reason(), "another approval", now),
             Answer.ACCEPTED),
+    SUPERSEDED(
+            States.PENDING,
+            Events.of(Event.Superseded.class),
+            "the terms allow it",
+            (approval, event, now) -> approval.terms().limits().supersede(),
+            "ABORTED",
+            (approval, event, now) -> Endings.superseded(approval, (Event.Superseded) event, now),
+            Answer.ACCEPTED),
+    NOT_SUPERSEDED(States.PENDING, Events.of(Event.Superseded.class), "the same", Effect.NONE, Answer.IGNORED),
     CALL_REPEATED(
             States.WAITING, Events.of(Event.Failed.class, Event.Sent.class), "the same", Effect.NONE, Answer.IGNORED),
     CALL_FAILED(

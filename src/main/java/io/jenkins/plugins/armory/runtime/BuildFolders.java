@@ -39,7 +39,8 @@ final class BuildFolders {
         return !Jenkins.get().getItems().isEmpty() && !folder.exists();
     }
 
-    private static List<Integer> numbersOf(Job<?, ?> job) {
+    /** Returns the numbers of the job's builds on disk, in no order. */
+    static List<Integer> numbersOf(Job<?, ?> job) {
         String[] names =
                 job.getBuildDir().list((folder, name) -> NUMBER.matcher(name).matches());
         var numbers = new ArrayList<Integer>();

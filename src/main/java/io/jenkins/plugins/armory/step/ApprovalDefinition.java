@@ -34,6 +34,8 @@ final class ApprovalDefinition implements Serializable {
     @CheckForNull
     private final Duration heartbeat;
 
+    private final boolean supersede;
+
     @CheckForNull
     private final String manualMessage;
 
@@ -57,6 +59,7 @@ final class ApprovalDefinition implements Serializable {
             phase = step.requirePhase();
             timeout = step.limits().timeout();
             heartbeat = step.limits().heartbeat();
+            supersede = step.limits().isSupersede();
         } catch (IllegalArgumentException x) {
             throw new AbortException("armoryWebhookApproval: " + x.getMessage());
         }
@@ -138,6 +141,7 @@ final class ApprovalDefinition implements Serializable {
                 .environment(environment)
                 .callers(callbackCredentialsId, allowedCallers)
                 .heartbeat(heartbeat)
+                .supersede(supersede)
                 .manual(manualMessage == null ? null : new ManualRequirement(manualMessage, submitters));
     }
 }

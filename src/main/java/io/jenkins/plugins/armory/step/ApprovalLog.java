@@ -139,6 +139,12 @@ final class ApprovalLog {
         }
     }
 
+    /** @param ownReason whether the build's log does not have the reason yet, as when somebody stops the build */
+    void stopped(Approval approval, boolean ownReason) {
+        log.accept(title(approval) + "was stopped before a decision"
+                + (ownReason ? message(approval.requireDecision().mdMessage()) : "."));
+    }
+
     /** Returns the reason of a failure, for the log and for the exception of the step. */
     static String failure(Approval approval) {
         Decision decision = approval.requireDecision();

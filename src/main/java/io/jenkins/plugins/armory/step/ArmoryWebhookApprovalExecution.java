@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
-import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.Attempt;
@@ -28,7 +27,6 @@ import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.actions.ErrorAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
-import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
@@ -121,8 +119,11 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         Throwable stopped = stopCause();
         if (stopped != null) { // before the approval existed
             abort(stopped);
-        } else if (!endIfOtherFailed()) {
-            armory().delivery().deliver(approvalId);
+        } else {
+            new Supersession(approvals(), build(), this::print).apply(approvalId);
+            if (!endIfOtherFailed()) {
+                armory().delivery().deliver(approvalId);
+            }
         }
     }
 
@@ -238,9 +239,8 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
                 succeed(ApprovalResult.of(approval));
             } else if (decision.outcome() == Decision.Outcome.ABORTED) {
                 tell(Verdict.STOPPED, decision.mdMessage());
-                log(ApprovalLog.title(approval) + "was stopped before a decision.");
-                Throwable stopped = stopCause();
-                fail(stopped != null ? stopped : new FlowInterruptedException(Result.ABORTED, false));
+                texts().stopped(approval, stopCause() == null);
+                fail(stopCause() != null ? stopCause() : EndedWithoutVerdict.exception(decision));
             } else {
                 fail(approval);
             }

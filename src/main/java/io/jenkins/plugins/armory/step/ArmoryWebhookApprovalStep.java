@@ -282,6 +282,16 @@ public final class ArmoryWebhookApprovalStep extends Step {
         limits.setHeartbeatUnit(heartbeatUnit);
     }
 
+    /** Returns whether a newer build that comes to the same environment and phase ends the wait of this one. */
+    public boolean isSupersede() {
+        return limits.isSupersede();
+    }
+
+    @DataBoundSetter
+    public void setSupersede(boolean supersede) {
+        limits.setSupersede(supersede);
+    }
+
     /** Returns the step's own cancel webhook, which replaces the one of the webhook's definition. */
     @CheckForNull
     public CancelDefinition getCancel() {

@@ -4,7 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The timeout and the heartbeat of {@code armoryWebhookApproval}, each with its unit, as the step gives them. */
+/** What ends the wait of {@code armoryWebhookApproval} without a verdict, as the step gives it: limits with their units. */
 final class TimeLimits {
 
     /** Armory's <i>External Automation</i>: without a callback within 24 hours the process times out. */
@@ -25,6 +25,8 @@ final class TimeLimits {
 
     @CheckForNull
     private TimeUnit heartbeatUnit;
+
+    private boolean supersede;
 
     long getTimeout() {
         return timeout == null ? DEFAULT_TIMEOUT : timeout;
@@ -59,6 +61,14 @@ final class TimeLimits {
 
     void setHeartbeatUnit(@CheckForNull TimeUnit heartbeatUnit) {
         this.heartbeatUnit = heartbeatUnit;
+    }
+
+    boolean isSupersede() {
+        return supersede;
+    }
+
+    void setSupersede(boolean supersede) {
+        this.supersede = supersede;
     }
 
     /** Returns whether {@code unit} belongs to the heartbeat: in {@code heartbeat: 10, unit: 'MINUTES'} there is no timeout. */

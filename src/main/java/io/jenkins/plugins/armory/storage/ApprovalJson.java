@@ -156,6 +156,9 @@ final class ApprovalJson {
         if (heartbeat != null) {
             json.writeNumberField("heartbeatMillis", heartbeat.toMillis());
         }
+        if (terms.limits().supersede()) {
+            json.writeBooleanField("supersede", true);
+        }
         if (terms.origin() != null) {
             json.writeStringField("origin", terms.origin());
         }
@@ -316,7 +319,8 @@ final class ApprovalJson {
                         Instant.parse(text(json, "deadline")),
                         json.has("heartbeatMillis")
                                 ? Duration.ofMillis(json.get("heartbeatMillis").longValue())
-                                : null),
+                                : null,
+                        json.path("supersede").booleanValue()),
                 optionalText(json, "origin"));
     }
 

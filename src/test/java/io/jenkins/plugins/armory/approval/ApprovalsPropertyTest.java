@@ -73,6 +73,7 @@ class ApprovalsPropertyTest {
         HEARTBEAT_PASSES,
         DEADLINE_PASSES,
         ABORT,
+        SUPERSEDE,
         CANCEL_CALLED,
         CANCEL_NOT_NEEDED,
         ATTACH,
@@ -96,6 +97,7 @@ class ApprovalsPropertyTest {
                 case CANCEL_CALLED -> new Event.CancelCalled(ApprovalTest.attempt(1, 200));
                 case CANCEL_NOT_NEEDED -> new Event.CancelNotNeeded();
                 case ABORT -> new Event.Aborted("stopped");
+                case SUPERSEDE -> new Event.Superseded(8);
                 default -> null;
             };
         }
@@ -117,6 +119,7 @@ class ApprovalsPropertyTest {
                         ApprovalTerms.Builder terms = ApprovalTest.terms(ID)
                                 .manual(manual)
                                 .heartbeat(heartbeat)
+                                .supersede(heartbeat != null)
                                 .calls(calls);
                         visitAll((withoutCallback ? terms.withoutCallback() : terms).start());
                     }
@@ -243,6 +246,12 @@ class ApprovalsPropertyTest {
                 assertThat(now).isAfterOrEqualTo(SILENT);
                 assertThat(after.requireDecision().decidedAt()).isEqualTo(SILENT);
             }
+            if (outcome == Outcome.ABORTED) {
+                assertThat(step == Step.ABORT
+                                || step == Step.SUPERSEDE
+                                        && before.terms().limits().supersede())
+                        .isTrue();
+            }
             if (outcome == Outcome.TIMED_OUT) {
                 assertThat(after.requireDecision().decidedAt()).isEqualTo(before.deadline());
             }
@@ -314,8 +323,11 @@ class ApprovalsPropertyTest {
         Life(Path folder) throws IOException {
             this.folder = folder;
             open();
-            approvals.create(
-                    ApprovalTest.terms(ID).heartbeat(HEARTBEAT).calls(CALLS).start());
+            approvals.create(ApprovalTest.terms(ID)
+                    .heartbeat(HEARTBEAT)
+                    .supersede(true)
+                    .calls(CALLS)
+                    .start());
         }
 
         private void open() throws IOException {

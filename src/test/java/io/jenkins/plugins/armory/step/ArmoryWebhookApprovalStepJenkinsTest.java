@@ -507,6 +507,11 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "armoryWebhookApproval heartbeat: 90, heartbeatUnit: 'MINUTES', name: 'tests', unit: 'DAYS',"
                         + " uriTemplate: 'https://ci/start'");
 
+        ArmoryWebhookApprovalStep superseded = named("tests", "https://ci/start");
+        superseded.setSupersede(true);
+        tester.assertRoundTrip(
+                superseded, "armoryWebhookApproval name: 'tests', supersede: true, uriTemplate: 'https://ci/start'");
+
         ArmoryWebhookApprovalStep byName = new ArmoryWebhookApprovalStep();
         byName.setWebhook("tests");
         byName.setConfigFile("deploy.yml");
@@ -591,6 +596,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "/timeout",
                 "/heartbeat",
                 "/heartbeatUnit",
+                "/supersede",
                 "/cancel",
                 "/unit",
                 "/callbackCredentialsId",

@@ -227,13 +227,15 @@ public class ApprovalStoreTest {
                 "answered 503",
                 "busy",
                 null);
-        store.create(terms("a1").heartbeat(Duration.ofMillis(90_001)).start());
+        store.create(
+                terms("a1").heartbeat(Duration.ofMillis(90_001)).supersede(true).start());
         store.apply("a1", new Event.Aborted("stopped"), ApprovalTest.SOON);
 
         store.apply("a1", new Event.CancelCalled(attempt), ApprovalTest.SOON);
 
         assertThat(ApprovalStore.open(folder).find("a1").orElseThrow())
                 .returns(Duration.ofMillis(90_001), Approval::heartbeat)
+                .returns(true, approval -> approval.terms().limits().supersede())
                 .returns(attempt, Approval::cancel);
     }
 
