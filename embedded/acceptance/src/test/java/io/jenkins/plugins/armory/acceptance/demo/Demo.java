@@ -128,7 +128,7 @@ public final class Demo {
     }
 
     private void showPages() {
-        title("Pages");
+        title("Pages, while the controller is up");
         expect(jenkins.get("armory/").body().contains("armory-approvals"), "there is a page of all approvals");
         say("All approvals     " + jenkins.controller().url() + "armory/");
         say("A build's graph   " + new Build(environments, 1).tab());
