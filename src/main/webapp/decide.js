@@ -1,5 +1,5 @@
 /*
- * Approving and rejecting: two buttons where the viewer is asked, and a dialog that says what is decided about and takes a
+ * Approving, rejecting and taking back: buttons for what the viewer may say, and a dialog that says what is decided about and takes a
  * comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
  */
 import { element } from "./elements.js";
@@ -10,6 +10,7 @@ const MAX_COMMENT = 8192;
 const CHOICES = [
   { path: "approve", may: "mayApprove", said: "approved", style: "jenkins-!-success-color" },
   { path: "reject", may: "mayReject", said: "rejected", style: "jenkins-!-destructive-color" },
+  { path: "take-back", may: "mayTakeBack", said: "takenBack", style: "", withoutComment: true },
 ];
 
 /** The dialog that is open, if one is; there is one at most. */
@@ -32,7 +33,7 @@ export function decisionButtons(approval, onDecided) {
     return [];
   }
   const buttons = choices.map((choice) => {
-    const button = element("button", `jenkins-button ${choice.style}`, say(`choice.${choice.path}`));
+    const button = element("button", `jenkins-button ${choice.style}`.trim(), say(`choice.${choice.path}`));
     button.type = "button";
     button.setAttribute("aria-label", `${say(`choice.${choice.path}`)}: ${place(approval)}`);
     button.setAttribute("aria-haspopup", "dialog");
@@ -81,7 +82,7 @@ class DecisionDialog {
     open = this;
     document.body.append(this.dialog);
     this.dialog.showModal();
-    this.comment.focus();
+    (choice.withoutComment ? this.send : this.comment).focus();
   }
 
   build() {
@@ -97,10 +98,11 @@ class DecisionDialog {
     const label = element("label", "armory-approvals__label", say("decide.comment"));
     label.htmlFor = this.comment.id;
     this.asked = element("div", "", label, this.comment);
+    this.asked.hidden = Boolean(choice.withoutComment);
     this.alert = element("p", "jenkins-alert jenkins-alert-warning armory-decision__alert");
     this.alert.setAttribute("role", "alert");
     this.alert.hidden = true;
-    this.send = element("button", `jenkins-button jenkins-button--primary ${choice.style}`, say(`choice.${choice.path}`));
+    this.send = element("button", `jenkins-button jenkins-button--primary ${choice.style}`.trim(), say(`choice.${choice.path}`));
     this.send.type = "submit";
     this.cancel = element("button", "jenkins-button", say("decide.cancel"));
     this.cancel.type = "button";
@@ -163,8 +165,8 @@ class DecisionDialog {
   }
 
   answered(status, answer) {
-    if (status === 200 && !answer.duplicate) {
-      this.done(answer.decided);
+    if (status === 200 && !(answer.duplicate && answer.decision)) {
+      this.done(answer);
     } else if (answer.decision) {
       this.tooLate(whoWasFirst(answer.decision, status !== 410));
       this.onDecided();
@@ -173,9 +175,12 @@ class DecisionDialog {
     }
   }
 
-  done(decided) {
+  done({ decided, required, approvals }) {
     const said = say(`notice.${this.choice.said}`, place(this.approval));
-    notice.textContent = decided ? said : `${said} ${say("notice.open")}`;
+    const open = approvals.length < required
+      ? `${say("person.count", approvals.length, required)}.`
+      : say("notice.open");
+    notice.textContent = decided ? said : `${said} ${open}`;
     notice.hidden = false;
     this.over = true;
     this.dialog.close();
@@ -210,8 +215,11 @@ class DecisionDialog {
     }
     if (!approval) {
       this.tooLate(say("notice.gone"));
-    } else if (approval.manualApproval.user !== undefined) {
-      const { user, approved, comment, at } = approval.manualApproval;
+      return;
+    }
+    const { user, approved, comment, at } = approval.manualApproval;
+    // As long as nothing is decided, a rejection counts, whoever has approved.
+    if (user !== undefined && (approval.decision || this.choice.path === "approve")) {
       const outcome = approved ? "SUCCESS" : "REJECTED";
       this.tooLate(whoWasFirst({ outcome, decidedBy: user, decidedAt: at, mdMessage: comment }, true));
     } else if (approval.decision) {

@@ -107,12 +107,20 @@ export function cancelled({ cancel }) {
 export function said({ manualApproval, callback, decision }) {
   const parts = [];
   if (manualApproval) {
-    const { message: question, user, approved, comment } = manualApproval;
+    const { message: question, user, approved, comment, required, approvals } = manualApproval;
+    const spoke = (name, word, text) => note(say("person.said", name, text ? `${word} – ${text}` : word));
     if (user === undefined) {
-      parts.push(element("p", "armory-approvals__question", question || say("person.asked")));
-    } else {
-      const word = say(approved ? "choice.approved" : "choice.rejected");
-      parts.push(note(say("person.said", user, comment ? `${word} – ${comment}` : word)));
+      const asked = required === 1 ? say("person.asked") : say("person.several", required);
+      parts.push(element("p", "armory-approvals__question", question || asked));
+    }
+    if (required > 1 && !decision) {
+      parts.push(note(say("person.count", approvals.length, required)));
+    }
+    if (user === undefined || required > 1) {
+      parts.push(...approvals.map((each) => spoke(each.user, say("choice.approved"), each.comment)));
+    }
+    if (user !== undefined && (required === 1 || !approved)) {
+      parts.push(spoke(user, say(approved ? "choice.approved" : "choice.rejected"), comment));
     }
   }
   if (callback && !decision) {

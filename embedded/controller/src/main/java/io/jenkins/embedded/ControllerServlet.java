@@ -4,6 +4,7 @@ import hudson.ExtensionList;
 import hudson.model.Action;
 import hudson.model.RootAction;
 import hudson.model.Run;
+import hudson.security.ACL;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -78,7 +79,7 @@ final class ControllerServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var http = new Exchange(request, response);
-        try {
+        try (var ignored = ACL.as2(http.user())) {
             if (http.isFromElsewhere()) {
                 http.text(403, "This controller answers requests of its own machine and its own pages alone");
             } else if (!filter(http)) {

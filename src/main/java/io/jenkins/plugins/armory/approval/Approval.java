@@ -12,7 +12,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * One run of a webhook in one build, from the call to the decision; or one question to a person, without a webhook. An
+ * One run of a webhook in one build, from the call to the decision; or one question to people, without a webhook. An
  * immutable value: {@link #on} applies an event, as the table in {@link Transitions} says.
  *
  * @param terms what is fixed at the start
@@ -67,15 +67,37 @@ public record Approval(
      * The verdicts on an approval.
      *
      * @param callback the verdict of the external process, {@code null} while there is none
-     * @param person the verdict of a person, {@code null} while there is none
+     * @param votes the approvals of people that count, in their order; at most as many as are required
+     * @param rejection the rejection by a person, {@code null} while there is none
      * @param decision the decision; present in state DECIDED and in no other
      */
     public record Said(
             @CheckForNull Decision callback,
-            @CheckForNull Decision person,
+            List<Vote> votes,
+            @CheckForNull Decision rejection,
             @CheckForNull Decision decision) {
 
-        static final Said NOTHING = new Said(null, null, null);
+        static final Said NOTHING = new Said(null, List.of(), null, null);
+
+        public Said {
+            votes = List.copyOf(votes);
+        }
+
+        Said withCallback(Decision said) {
+            return new Said(said, votes, rejection, decision);
+        }
+
+        Said withVotes(List<Vote> standing) {
+            return new Said(callback, standing, rejection, decision);
+        }
+
+        Said withRejection(Decision said) {
+            return new Said(callback, votes, said, decision);
+        }
+
+        Said withDecision(Decision decided) {
+            return new Said(callback, votes, rejection, decided);
+        }
     }
 
     /** The effect of an event: the approval after it, and the answer to its sender. */
@@ -163,9 +185,27 @@ public record Approval(
         return said.callback();
     }
 
+    /** Returns the people who have approved, if that still counts. */
+    public List<Vote> votes() {
+        return said.votes();
+    }
+
+    /** Returns whether the approval of that person counts. */
+    public boolean hasVoteOf(String user) {
+        return said.votes().stream().anyMatch(vote -> vote.user().equals(user));
+    }
+
+    /**
+     * Returns the verdict of the people who are asked: the rejection of one, or the approval of as many as are required.
+     * {@code null} while there is neither.
+     */
     @CheckForNull
     public Decision person() {
-        return said.person();
+        ManualRequirement manual = manual();
+        if (said.rejection() != null) {
+            return said.rejection();
+        }
+        return manual == null || said.votes().size() < manual.required() ? null : Vote.together(said.votes());
     }
 
     @CheckForNull
@@ -289,11 +329,26 @@ public record Approval(
     }
 
     Approval calledBack(Decision callback) {
-        return new Approval(terms, state, new Said(callback, said.person(), null), attempts, calls, cancel);
+        return with(said.withCallback(callback));
     }
 
-    Approval judgedByPerson(Decision person) {
-        return new Approval(terms, state, new Said(said.callback(), person, null), attempts, calls, cancel);
+    Approval approvedBy(Vote vote) {
+        var votes = new ArrayList<Vote>(said.votes());
+        votes.add(vote);
+        return with(said.withVotes(votes));
+    }
+
+    Approval withoutVoteOf(String user) {
+        return with(said.withVotes(
+                said.votes().stream().filter(vote -> !vote.user().equals(user)).toList()));
+    }
+
+    Approval rejectedBy(Decision rejection) {
+        return with(said.withRejection(rejection));
+    }
+
+    private Approval with(Said newSaid) {
+        return new Approval(terms, state, newSaid, attempts, calls, cancel);
     }
 
     /** Returns the approval without the call of its webhook. */
@@ -324,8 +379,7 @@ public record Approval(
 
     /** Returns the approval decided. The calls stay only if the cancel webhook may have to be called. */
     Approval decided(Decision decision) {
-        var all = new Said(said.callback(), said.person(), decision);
-        var decided = new Approval(terms, State.DECIDED, all, attempts, calls, cancel);
+        var decided = new Approval(terms, State.DECIDED, said.withDecision(decision), attempts, calls, cancel);
         return decided.isCancelled() ? decided.withoutWebhookCall() : decided.withoutCalls();
     }
 

@@ -22,8 +22,12 @@ public interface ApprovalObserver {
      */
     default void progressed(Progress progress) {}
 
-    /** Called when one of callback and person has approved, and the other is still awaited. */
-    default void heard(Approval approval) {}
+    /**
+     * Called when the callback or a person has approved and more is awaited, and when the approval of a person does not count any more.
+     *
+     * @param approval after the event
+     */
+    default void heard(Approval approval, Event.Verdict event) {}
 
     /** Called once, when the approval is decided. */
     void decided(Approval approval);

@@ -29,6 +29,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * exactly once in the life of this object, whether the decision or {@link #attach} comes first. After a restart the
  * step attaches again and is told again. The Pipeline engine knows whether the step was over when the program was last
  * saved, so the build takes a decision only once.
+ *
+ * <p>The class is long because it is the one way to the approvals: most of its methods hand on to the part that does the work.
  */
 @Restricted(NoExternalUse.class)
 public final class Approvals {
@@ -38,6 +40,7 @@ public final class Approvals {
     private final ApprovalRepository repository;
     private final Executor executor;
     private final Clock clock;
+    private final LostVotes lostVotes;
     private final Deadlines deadlines;
     private final Heartbeats heartbeats;
     private final Observers observers;
@@ -45,8 +48,13 @@ public final class Approvals {
     private final ApprovalFollower follower;
 
     /** Takes up the pending approvals of a repository, which nobody follows. */
-    public Approvals(ApprovalRepository repository, ScheduledExecutorService timer, Executor executor, Clock clock) {
-        this(repository, timer, executor, clock, new ApprovalFollower() {});
+    public Approvals(
+            ApprovalRepository repository,
+            ScheduledExecutorService timer,
+            Executor executor,
+            Clock clock,
+            Approvers approvers) {
+        this(repository, timer, executor, clock, approvers, new ApprovalFollower() {});
     }
 
     /**
@@ -55,6 +63,7 @@ public final class Approvals {
      *
      * @param timer wakes this object for the next deadline
      * @param executor does file I/O and calls the observers
+     * @param approvers says who may still approve when an approval may be decided
      * @param follower is told of the changes of all approvals
      */
     public Approvals(
@@ -62,12 +71,14 @@ public final class Approvals {
             ScheduledExecutorService timer,
             Executor executor,
             Clock clock,
+            Approvers approvers,
             ApprovalFollower follower) {
         this.repository = repository;
         this.follower = follower;
         repository.onDecision(follower::decided);
         this.executor = executor;
         this.clock = clock;
+        this.lostVotes = new LostVotes(approvers);
         this.observers = new Observers(executor);
         Instant now = clock.instant();
         this.deadlines = new Deadlines(timer, clock, id -> executor.execute(() -> checkClock(id)));
@@ -116,11 +127,15 @@ public final class Approvals {
      * Applies an event.
      *
      * @return its effect, durable; empty for an id that is unknown or was removed
-     * @throws IOException if the change could not be made durable; nothing has changed then
+     * @throws IOException if the change could not be made durable, or it cannot be known now whether people who have
+     *     approved still may; the event has no effect then
      */
     public Optional<Transition> apply(String id, Event event) throws IOException {
         if (event instanceof Event.Sent sent) {
             heardAnswer(id, sent.attempt());
+        }
+        for (Event lost : lostVotes.before(event, findInMemory(id))) {
+            apply(id, lost);
         }
         Optional<Transition> transition = repository.apply(id, event, clock.instant());
         if (transition.isPresent()) {
@@ -163,8 +178,8 @@ public final class Approvals {
         if (event instanceof Event.Sent sent) {
             observers.tell(id, observer -> observer.sent(approval, sent.attempt()));
             follower.waiting(approval);
-        } else if (event instanceof Event.Verdict) {
-            observers.tell(id, observer -> observer.heard(approval));
+        } else if (event instanceof Event.Verdict verdict) {
+            observers.tell(id, observer -> observer.heard(approval, verdict));
         }
     }
 

@@ -24,13 +24,17 @@ final class Endings {
         Decision person = approval.person();
         if (callback != null && person != null) {
             return approval.decided(
-                    Outcome.SUCCESS, callback.mdMessage(), callback.decidedBy() + " and " + byUser(person), now);
+                    Outcome.SUCCESS, callback.mdMessage(), callback.decidedBy() + " and " + byUsers(approval), now);
         } else if (person != null) {
-            return approval.decided(Outcome.SUCCESS, person.mdMessage(), byUser(person), now);
+            return approval.decided(Outcome.SUCCESS, person.mdMessage(), byUsers(approval), now);
         } else if (callback != null) {
             return approval.decided(callback);
         }
         return approval.decided(Outcome.SENT, "No callback is awaited.", "webhook", now);
+    }
+
+    private static String byUsers(Approval approval) {
+        return (approval.votes().size() == 1 ? "user " : "users ") + Vote.names(approval.votes());
     }
 
     static String byUser(Decision person) {
@@ -43,7 +47,7 @@ final class Endings {
                 approval.callback() != null || !approval.awaitsCallback() && approval.state() == State.WAITING;
         return approval.decided(
                 Outcome.TIMED_OUT,
-                personMissing ? "Nobody approved before the deadline." : "No callback arrived before the deadline.",
+                personMissing ? peopleMissing(approval) : "No callback arrived before the deadline.",
                 "deadline",
                 approval.deadline());
     }
@@ -53,6 +57,14 @@ final class Endings {
         String place = approval.environment() == null ? "the same place" : "'" + approval.environment() + "'";
         String message = "Superseded by " + build + ", which came to " + place + " (" + approval.phase() + ") too.";
         return approval.decided(Outcome.ABORTED, message, build, now);
+    }
+
+    private static String peopleMissing(Approval approval) {
+        ManualRequirement manual = approval.manual();
+        return manual == null || approval.votes().isEmpty()
+                ? "Nobody approved before the deadline."
+                : "Only " + approval.votes().size() + " of " + manual.required()
+                        + " people approved before the deadline.";
     }
 
     static Approval heartbeatMissed(Approval approval, Event.HeartbeatCheck check) {

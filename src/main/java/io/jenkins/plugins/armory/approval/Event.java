@@ -31,7 +31,7 @@ public sealed interface Event {
      */
     record NotSent(String reason, @CheckForNull Attempt attempt) implements Called {}
 
-    /** A verdict of the external process or of a person. */
+    /** A verdict of the external process or of a person, or the end of a verdict. */
     sealed interface Verdict extends Event {}
 
     /** An authenticated callback with a decision. */
@@ -52,6 +52,20 @@ public sealed interface Event {
      * @param comment may be empty
      */
     record ManualRejection(String user, String comment) implements Verdict {}
+
+    /**
+     * A person takes their own approval back.
+     *
+     * @param user id of the person
+     */
+    record TakenBack(String user) implements Verdict {}
+
+    /**
+     * A person who has approved may not do so any more, see {@link Approvers}.
+     *
+     * @param user id of the person
+     */
+    record VoteLost(String user) implements Verdict {}
 
     /** A report of progress by the external process. */
     record Progress() implements Event {}

@@ -24,6 +24,7 @@ enum Transitions {
                     Event.Callback.class,
                     Event.ManualApproval.class,
                     Event.ManualRejection.class,
+                    Event.TakenBack.class,
                     Event.Progress.class),
             "the terms ask nothing of that side",
             (approval, event, now) -> !isAwaited(approval, event),
@@ -43,7 +44,7 @@ enum Transitions {
     VERDICT_CONTRADICTED(
             States.ALL,
             Events.VERDICTS,
-            "that side has said the opposite",
+            "that side has said the opposite; a person may reject until the decision",
             (approval, event, now) -> standing(approval, event) != null,
             "timed out if overdue, else the same",
             Transitions::lookedAtTheClock,
@@ -54,6 +55,7 @@ enum Transitions {
                     Event.Callback.class,
                     Event.ManualApproval.class,
                     Event.ManualRejection.class,
+                    Event.TakenBack.class,
                     Event.Progress.class),
             "the approval is decided or overdue",
             (approval, event, now) -> approval.isDecided() || approval.isOverdue(now),
@@ -65,7 +67,7 @@ enum Transitions {
             Events.of(Event.Callback.class),
             "it says success",
             (approval, event, now) -> isSuccess(event),
-            "SUCCESS, or WAITING for the person",
+            "SUCCESS, or WAITING for people",
             // Once there is a callback, the webhook's own answer does not matter any more.
             (approval, event, now) -> Endings.settledOrWaiting(
                     approval.calledBack(verdict(event, now)).in(State.WAITING).withoutWebhookCall(), now),
@@ -76,19 +78,46 @@ enum Transitions {
             "FAILURE",
             (approval, event, now) -> approval.calledBack(verdict(event, now)).decided(verdict(event, now)),
             Answer.ACCEPTED),
+    PERSON_APPROVED_AGAIN(
+            States.PENDING,
+            Events.of(Event.ManualApproval.class),
+            "the person has approved",
+            (approval, event, now) -> approval.hasVoteOf(((Event.ManualApproval) event).user()),
+            "the same",
+            Effect.NONE,
+            Answer.DUPLICATE),
     PERSON_APPROVED(
             States.PENDING,
             Events.of(Event.ManualApproval.class),
-            "SUCCESS, or the same while the callback is awaited or the webhook has not answered",
-            (approval, event, now) -> Endings.settledOrWaiting(approval.judgedByPerson(verdict(event, now)), now),
+            "SUCCESS, or the same while other people or the callback are awaited or the webhook has not answered",
+            (approval, event, now) ->
+                    Endings.settledOrWaiting(approval.approvedBy(vote((Event.ManualApproval) event, now)), now),
             Answer.ACCEPTED),
+    TAKEN_BACK(
+            States.PENDING,
+            Events.of(Event.TakenBack.class),
+            "the person has approved",
+            (approval, event, now) -> approval.hasVoteOf(((Event.TakenBack) event).user()),
+            "the same without that approval",
+            (approval, event, now) -> approval.withoutVoteOf(((Event.TakenBack) event).user()),
+            Answer.ACCEPTED),
+    NOTHING_TO_TAKE_BACK(States.PENDING, Events.of(Event.TakenBack.class), "the same", Effect.NONE, Answer.DUPLICATE),
+    VOTE_LOST(
+            States.PENDING,
+            Events.of(Event.VoteLost.class),
+            "the person has approved",
+            (approval, event, now) -> approval.hasVoteOf(((Event.VoteLost) event).user()),
+            "the same without that approval",
+            (approval, event, now) -> approval.withoutVoteOf(((Event.VoteLost) event).user()),
+            Answer.ACCEPTED),
+    NO_VOTE_TO_LOSE(States.ALL, Events.of(Event.VoteLost.class), "the same", Effect.NONE, Answer.IGNORED),
     PERSON_REJECTED(
             States.PENDING,
             Events.of(Event.ManualRejection.class),
             "REJECTED",
             (approval, event, now) -> {
                 Decision said = verdict(event, now);
-                return approval.judgedByPerson(said)
+                return approval.rejectedBy(said)
                         .decided(said.outcome(), said.mdMessage(), Endings.byUser(said), said.decidedAt());
             },
             Answer.ACCEPTED),
@@ -319,12 +348,17 @@ enum Transitions {
     }
 
     private static boolean isOfPerson(Event event) {
-        return event instanceof Event.ManualApproval || event instanceof Event.ManualRejection;
+        return event instanceof Event.ManualApproval
+                || event instanceof Event.ManualRejection
+                || event instanceof Event.TakenBack;
     }
 
-    /** Returns what the side that speaks has said before. */
+    /** Returns what the side that speaks has said before. A rejection counts as long as nothing is decided. */
     @CheckForNull
     private static Decision standing(Approval approval, Event event) {
+        if (event instanceof Event.ManualRejection && !approval.isDecided()) {
+            return null;
+        }
         return isOfPerson(event) ? approval.person() : approval.callback();
     }
 
@@ -332,12 +366,14 @@ enum Transitions {
         return event instanceof Event.Callback said ? said.success() : event instanceof Event.ManualApproval;
     }
 
+    private static Vote vote(Event.ManualApproval said, Instant now) {
+        return new Vote(said.user(), said.comment(), now);
+    }
+
     private static Decision verdict(Event event, Instant now) {
         if (event instanceof Event.Callback said) {
             return new Decision(
                     said.success() ? Outcome.SUCCESS : Outcome.FAILURE, said.mdMessage(), said.decidedBy(), now);
-        } else if (event instanceof Event.ManualApproval said) {
-            return new Decision(Outcome.SUCCESS, said.comment(), said.user(), now);
         } else if (event instanceof Event.ManualRejection said) {
             return new Decision(Outcome.REJECTED, said.comment(), said.user(), now);
         }

@@ -1,7 +1,9 @@
 package io.jenkins.plugins.armory.runtime;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.ExtensionList;
 import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Approvers;
 import io.jenkins.plugins.armory.delivery.Delivery;
 import io.jenkins.plugins.armory.delivery.Requests;
 import io.jenkins.plugins.armory.delivery.RetryPolicy;
@@ -144,7 +146,14 @@ final class OpenStore {
             StoreLock taken = StoreLock.take(folder);
             try {
                 store = ApprovalStore.open(folder, timer, executor);
-                approvals = new Approvals(store, timer, executor, Clock.systemUTC(), events);
+                approvals = new Approvals(
+                        store,
+                        timer,
+                        executor,
+                        Clock.systemUTC(),
+                        (approval, user) ->
+                                ExtensionList.lookupFirst(Approvers.class).mayApprove(approval, user),
+                        events);
                 delivery = new Delivery(approvals, requests, new RetryPolicy(), timer, executor);
                 lock = taken;
             } finally {

@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.EnvVars;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
@@ -13,6 +12,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** The definition of an approval by its step. It is part of {@code program.dat} until the approval is written: no secret in it. */
@@ -37,9 +37,7 @@ final class ApprovalDefinition implements Serializable {
     private final boolean supersede;
 
     @CheckForNull
-    private final String manualMessage;
-
-    private final ArrayList<String> submitters = new ArrayList<>();
+    private final ManualApproval manual;
 
     @CheckForNull
     private final String callbackCredentialsId;
@@ -60,17 +58,16 @@ final class ApprovalDefinition implements Serializable {
             timeout = step.limits().timeout();
             heartbeat = step.limits().heartbeat();
             supersede = step.limits().isSupersede();
+            manual = step.getManualApproval();
+            if (manual != null) {
+                manual.toRequirement(); // for its checks
+            }
         } catch (IllegalArgumentException x) {
             throw new AbortException("armoryWebhookApproval: " + x.getMessage());
         }
         environment = placeEnvironment != null
                 ? placeEnvironment
                 : context.get(EnvVars.class).get("STAGE_NAME");
-        ManualApproval manual = step.getManualApproval();
-        manualMessage = manual == null ? null : manual.toRequirement().message();
-        if (manual != null) {
-            submitters.addAll(manual.toRequirement().submitters());
-        }
         allowedCallers = new ArrayList<>(step.getAllowedCallers());
         callbackCredentialsId = callbackCredentialsId(step, allowedCallers);
     }
@@ -104,7 +101,8 @@ final class ApprovalDefinition implements Serializable {
     String name() {
         return reference != null
                 ? reference.name()
-                : "manual approval (" + String.join(", ", submitters) + "): " + manualMessage;
+                : Objects.requireNonNull(manual, "without a webhook, people decide")
+                        .identity();
     }
 
     Phase phase() {
@@ -142,6 +140,6 @@ final class ApprovalDefinition implements Serializable {
                 .callers(callbackCredentialsId, allowedCallers)
                 .heartbeat(heartbeat)
                 .supersede(supersede)
-                .manual(manualMessage == null ? null : new ManualRequirement(manualMessage, submitters));
+                .manual(manual == null ? null : manual.toRequirement());
     }
 }

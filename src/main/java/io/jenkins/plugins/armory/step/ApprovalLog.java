@@ -7,12 +7,15 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.DurationText;
+import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.runtime.ApprovalRequests;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -45,7 +48,7 @@ final class ApprovalLog {
             log.accept(answered + (manual == null ? " No callback is awaited." : waiting + "."));
         }
         if (manual != null) {
-            log.accept("A person must approve too" + question(approval, manual, page));
+            log.accept(people(manual) + " must approve too" + question(approval, manual, page));
         }
     }
 
@@ -54,7 +57,11 @@ final class ApprovalLog {
         ManualRequirement manual = Objects.requireNonNull(approval.manual(), "without a webhook, a person decides");
         String page = ArmoryRuntime.pageOf(run, approval.id());
         log.accept(waiting(approval, page) + ".");
-        log.accept("A person must approve" + question(approval, manual, page));
+        log.accept(people(manual) + " must approve" + question(approval, manual, page));
+    }
+
+    private static String people(ManualRequirement manual) {
+        return manual.required() == 1 ? "A person" : manual.required() + " people";
     }
 
     private static String waiting(Approval approval, String page) {
@@ -110,29 +117,51 @@ final class ApprovalLog {
         log.accept("Progress: " + percent + (percent.isEmpty() || line.isEmpty() ? "" : ", ") + line);
     }
 
-    void heard(Approval approval) {
-        Decision person = approval.person();
-        Decision callback = approval.callback();
-        if (person != null) {
-            log.accept(approved(person) + (approval.awaitsCallback() ? " The callback is still pending." : ""));
-        } else if (callback != null) {
-            log.accept("The callback reported success (" + LogText.continued(callback.decidedBy()) + ")"
-                    + message(callback.mdMessage()) + ". A person must still approve.");
+    void heard(Approval approval, Event.Verdict event) {
+        if (event instanceof Event.ManualApproval said) {
+            Vote vote = approval.votes().get(approval.votes().size() - 1);
+            log.accept(approvedBy(said.user(), vote.comment())
+                    + count(approval)
+                    + (approval.person() != null && approval.awaitsCallback()
+                            ? " The callback is still pending."
+                            : ""));
+        } else if (event instanceof Event.TakenBack said) {
+            log.accept(LogText.continued(said.user()) + " took the approval back." + missing(approval));
+        } else if (event instanceof Event.VoteLost lost) {
+            log.accept(LogText.continued(lost.user())
+                    + " has approved and may not approve any more, so that does not count." + missing(approval));
+        } else if (event instanceof Event.Callback said) {
+            log.accept("The callback reported success (" + LogText.continued(said.decidedBy()) + ")"
+                    + message(said.mdMessage()) + "." + missing(approval));
         }
     }
 
-    private static String approved(Decision person) {
-        return "Approved by " + LogText.continued(person.decidedBy()) + message(person.mdMessage()) + ".";
+    private static String missing(Approval approval) {
+        String count = count(approval);
+        return count.isEmpty() ? " A person must still approve." : count;
+    }
+
+    /** Returns how many of several people have approved, as a sentence; nothing if one is enough. */
+    private static String count(Approval approval) {
+        ManualRequirement manual = approval.manual();
+        return manual == null || manual.required() == 1
+                ? ""
+                : " " + approval.votes().size() + " of " + manual.required() + " people have approved.";
+    }
+
+    private static String approvedBy(String user, String comment) {
+        return "Approved by " + LogText.continued(user) + message(comment) + ".";
     }
 
     void succeeded(Approval approval) {
         Decision decision = approval.requireDecision();
-        Decision person = approval.person();
+        List<Vote> votes = approval.votes();
         Decision callback = approval.callback();
-        boolean byPersonLast =
-                person != null && callback != null && !person.decidedAt().isBefore(callback.decidedAt());
-        if (byPersonLast) { // otherwise heard() has logged it
-            log.accept(approved(person));
+        if (callback != null && !votes.isEmpty()) {
+            Vote last = votes.get(votes.size() - 1);
+            if (!last.at().isBefore(callback.decidedAt())) { // otherwise heard() has logged it
+                log.accept(approvedBy(last.user(), last.comment()));
+            }
         }
         if (decision.outcome() == Decision.Outcome.SUCCESS) {
             log.accept(title(approval) + "succeeded " + by(decision));
@@ -173,9 +202,16 @@ final class ApprovalLog {
 
     private static String overdue(Approval approval) {
         boolean personMissing = isPersonMissing(approval);
-        return (personMissing ? "nobody approved" : "no callback arrived") + " within " + timeout(approval)
+        return (personMissing ? approvals(approval) : "no callback arrived") + " within " + timeout(approval)
                 + ". Raise the limit with timeout and unit, or "
                 + (personMissing ? "ask the people who may approve." : "check the external process.");
+    }
+
+    private static String approvals(Approval approval) {
+        ManualRequirement manual = approval.manual();
+        return manual == null || approval.votes().isEmpty()
+                ? "nobody approved"
+                : "only " + approval.votes().size() + " of " + manual.required() + " people approved";
     }
 
     /** Logs what a failed {@code afterDeployment} approval cancels. */

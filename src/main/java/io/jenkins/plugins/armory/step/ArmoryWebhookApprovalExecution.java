@@ -225,8 +225,8 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
     }
 
     @Override
-    public void heard(Approval approval) {
-        texts().heard(approval);
+    public void heard(Approval approval, Event.Verdict event) {
+        texts().heard(approval, event);
     }
 
     @Override

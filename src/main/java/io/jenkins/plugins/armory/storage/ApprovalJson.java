@@ -16,6 +16,7 @@ import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookJson;
 import java.io.IOException;
@@ -34,6 +35,7 @@ final class ApprovalJson {
 
     private static final int FORMAT = 1;
     private static final String REMOVED = "removed";
+    private static final String PERSON = "person";
     /** The approximate size of a decided approval. */
     private static final int TYPICAL_BYTES = 1024;
 
@@ -111,7 +113,14 @@ final class ApprovalJson {
         write(json, approval.terms());
         json.writeStringField("state", approval.state().name());
         write(json, "callback", approval.callback());
-        write(json, "person", approval.person());
+        write(json, PERSON, approval.said().rejection());
+        if (!approval.votes().isEmpty()) {
+            json.writeArrayFieldStart("votes");
+            for (Vote vote : approval.votes()) {
+                write(json, vote);
+            }
+            json.writeEndArray();
+        }
         write(json, "decision", approval.decision());
         json.writeArrayFieldStart("attempts");
         for (Attempt attempt : approval.attempts()) {
@@ -148,6 +157,7 @@ final class ApprovalJson {
             json.writeObjectFieldStart("manual");
             json.writeStringField("message", manual.message());
             writeTexts(json, "submitters", manual.submitters());
+            json.writeNumberField("required", manual.required());
             json.writeEndObject();
         }
         json.writeStringField("createdAt", terms.limits().createdAt().toString());
@@ -204,6 +214,14 @@ final class ApprovalJson {
         json.writeEndArray();
     }
 
+    private static void write(JsonGenerator json, Vote vote) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("user", vote.user());
+        json.writeStringField("comment", vote.comment());
+        json.writeStringField("at", vote.at().toString());
+        json.writeEndObject();
+    }
+
     private static void write(JsonGenerator json, String name, @CheckForNull Decision decision) throws IOException {
         if (decision != null) {
             json.writeObjectFieldStart(name);
@@ -249,7 +267,21 @@ final class ApprovalJson {
         }
         var submitters = new ArrayList<String>();
         manual.required("submitters").forEach(submitter -> submitters.add(submitter.textValue()));
-        return new ManualRequirement(text(manual, "message"), submitters);
+        return new ManualRequirement(
+                text(manual, "message"), submitters, manual.path("required").asInt(1));
+    }
+
+    private static Approval.Said said(JsonNode json) {
+        var votes = new ArrayList<Vote>();
+        json.path("votes")
+                .forEach(vote -> votes.add(
+                        new Vote(text(vote, "user"), text(vote, "comment"), Instant.parse(text(vote, "at")))));
+        Decision person = decision(json, PERSON);
+        if (person != null && person.isSuccess()) { // as it was written when one person was enough
+            votes.add(new Vote(person.decidedBy(), person.mdMessage(), person.decidedAt()));
+            person = null;
+        }
+        return new Approval.Said(decision(json, "callback"), votes, person, decision(json, "decision"));
     }
 
     private static List<Attempt> attempts(JsonNode json) {
@@ -293,7 +325,7 @@ final class ApprovalJson {
         return new Approval(
                 terms(json),
                 Approval.State.valueOf(text(json, "state")),
-                new Approval.Said(decision(json, "callback"), decision(json, "person"), decision(json, "decision")),
+                said(json),
                 attempts(json),
                 calls(json),
                 json.has("cancel") ? attempt(json.get("cancel")) : null);

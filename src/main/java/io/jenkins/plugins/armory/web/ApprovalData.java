@@ -11,9 +11,11 @@ import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.callback.CallbackAnswers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** The JSON of approvals for one viewer, as in docs/openapi.yaml. */
@@ -104,8 +106,11 @@ final class ApprovalData {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("message", manual.message());
         ArrayNode submitters = json.putArray("submitters");
         manual.submitters().forEach(submitters::add);
+        json.put("required", manual.required());
+        json.set("approvals", json(approval.votes()));
         json.put("mayApprove", viewer.isAsked(approval, Choice.APPROVE))
-                .put("mayReject", viewer.isAsked(approval, Choice.REJECT));
+                .put("mayReject", viewer.isAsked(approval, Choice.REJECT))
+                .put("mayTakeBack", viewer.isAsked(approval, Choice.TAKE_BACK));
         Decision person = approval.person();
         if (person != null) {
             json.put("approved", person.isSuccess())
@@ -113,6 +118,16 @@ final class ApprovalData {
                     .put("comment", person.mdMessage())
                     .put("at", person.decidedAt().toString());
         }
+        return json;
+    }
+
+    /** Returns the people whose approval counts, in its order. */
+    static ArrayNode json(List<Vote> votes) {
+        ArrayNode json = JsonNodeFactory.instance.arrayNode();
+        votes.forEach(vote -> json.addObject()
+                .put("user", vote.user())
+                .put("comment", vote.comment())
+                .put("at", vote.at().toString()));
         return json;
     }
 

@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -84,6 +85,15 @@ public final class BuildApproval {
     public String getQuestion() {
         ManualRequirement manual = approval.manual();
         return manual == null || approval.isDecided() ? "" : manual.message();
+    }
+
+    /** Returns how many of several people have approved, while the approval is pending; else empty. */
+    public String getVotes() {
+        ManualRequirement manual = approval.manual();
+        return manual == null || manual.required() == 1 || approval.isDecided()
+                ? ""
+                : Messages.PageWords_person_count(approval.votes().size(), manual.required())
+                        + (approval.votes().isEmpty() ? "" : ": " + Vote.names(approval.votes()));
     }
 
     /** Returns the reported progress from 0 to 100, {@code null} for none. */

@@ -2,25 +2,41 @@ package io.jenkins.plugins.armory.web;
 
 import hudson.security.Permission;
 import io.jenkins.plugins.armory.approval.Event;
-import java.util.Locale;
+import java.util.Optional;
 
-/** The decision of a person. */
+/** What a person may say about an approval. */
 enum Choice {
-    APPROVE,
-    REJECT;
+    APPROVE("approve"),
+    REJECT("reject"),
+    /** Takes the person's own approval back. It needs no permission. */
+    TAKE_BACK("take-back");
+
+    private final String path;
+
+    Choice(String path) {
+        this.path = path;
+    }
 
     /** Returns the last segment of its path. */
     String path() {
-        return name().toLowerCase(Locale.ROOT);
+        return path;
     }
 
-    /** Returns the permission that a person needs if the step names no submitters. */
-    Permission permission() {
-        return this == APPROVE ? ArmoryPermissions.APPROVE : ArmoryPermissions.REJECT;
+    /** Returns the permission that a person needs if the step names no submitters; empty for none. */
+    Optional<Permission> permission() {
+        return switch (this) {
+            case APPROVE -> Optional.of(ArmoryPermissions.APPROVE);
+            case REJECT -> Optional.of(ArmoryPermissions.REJECT);
+            case TAKE_BACK -> Optional.empty();
+        };
     }
 
     /** @param user the id of the person */
     Event by(String user, String comment) {
-        return this == APPROVE ? new Event.ManualApproval(user, comment) : new Event.ManualRejection(user, comment);
+        return switch (this) {
+            case APPROVE -> new Event.ManualApproval(user, comment);
+            case REJECT -> new Event.ManualRejection(user, comment);
+            case TAKE_BACK -> new Event.TakenBack(user);
+        };
     }
 }

@@ -11,8 +11,8 @@ import org.kohsuke.args4j.Argument;
 import org.kohsuke.args4j.Option;
 
 /**
- * The command {@code decide-armory-approval}: approves or rejects as the current user. Permissions and answers are those of
- * {@code POST approvals/ID/approve} and {@code POST approvals/ID/reject}.
+ * The command {@code decide-armory-approval}: approves, rejects, or takes an approval back as the current user. Permissions and answers
+ * are those of {@code POST approvals/ID/approve}, {@code reject} and {@code take-back}.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -21,11 +21,23 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
     @Argument(metaVar = "ID", required = true, usage = "Id of the approval, as list-armory-approvals prints it.")
     private String id;
 
-    @Option(name = "--approve", forbids = "--reject", usage = "Approves.")
+    @Option(
+            name = "--approve",
+            forbids = {"--reject", "--take-back"},
+            usage = "Approves.")
     private boolean approve;
 
-    @Option(name = "--reject", forbids = "--approve", usage = "Rejects.")
+    @Option(
+            name = "--reject",
+            forbids = {"--approve", "--take-back"},
+            usage = "Rejects.")
     private boolean reject;
+
+    @Option(
+            name = "--take-back",
+            forbids = {"--approve", "--reject"},
+            usage = "Takes your own approval back.")
+    private boolean takeBack;
 
     @Option(name = "--comment", metaVar = "TEXT", usage = "The reason, for the build's log and the pages.")
     private String comment = "";
@@ -37,13 +49,19 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
 
     @Override
     protected int run() {
-        if (!approve && !reject) {
-            throw new IllegalArgumentException("Give either --approve or --reject.");
+        if (!approve && !reject && !takeBack) {
+            throw new IllegalArgumentException("Give one of --approve, --reject and --take-back.");
         }
-        JsonResponse answer =
-                new PersonalDecision(id, approve ? Choice.APPROVE : Choice.REJECT).decide(ArmoryRuntime.get(), comment);
+        JsonResponse answer = new PersonalDecision(id, choice()).decide(ArmoryRuntime.get(), comment);
         stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
         return exitCode(answer.status());
+    }
+
+    private Choice choice() {
+        if (takeBack) {
+            return Choice.TAKE_BACK;
+        }
+        return approve ? Choice.APPROVE : Choice.REJECT;
     }
 
     /** Returns the exit code that Jenkins's own commands use, see {@code CLICommand.main}. */

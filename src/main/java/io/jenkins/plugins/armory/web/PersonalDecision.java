@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.web;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
@@ -11,6 +12,7 @@ import io.jenkins.plugins.armory.callback.CallbackAnswers;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,15 +23,15 @@ import java.util.regex.Pattern;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * The decision of the current user: {@code POST approvals/<id>/approve} and {@code POST approvals/<id>/reject}. An approval that the
- * user may not see does not exist for them.
+ * The decision of the current user: {@code POST approvals/<id>/approve}, {@code reject} and {@code take-back}. An approval that the user
+ * may not see does not exist for them.
  *
  * @param id the id of the approval
  */
 record PersonalDecision(String id, Choice choice) {
 
     private static final Logger LOGGER = Logger.getLogger(PersonalDecision.class.getName());
-    private static final Pattern PATH = Pattern.compile("/approvals/([^/]+)/(approve|reject)");
+    private static final Pattern PATH = Pattern.compile("/approvals/([^/]+)/([a-z-]+)");
     private static final int MAX_COMMENT = 8192;
 
     /**
@@ -37,11 +39,12 @@ record PersonalDecision(String id, Choice choice) {
      */
     static Optional<PersonalDecision> at(String path) {
         Matcher matcher = PATH.matcher(path);
-        return matcher.matches()
-                ? Optional.of(new PersonalDecision(
-                        matcher.group(1),
-                        matcher.group(2).equals(Choice.APPROVE.path()) ? Choice.APPROVE : Choice.REJECT))
-                : Optional.empty();
+        return !matcher.matches()
+                ? Optional.empty()
+                : Arrays.stream(Choice.values())
+                        .filter(choice -> choice.path().equals(matcher.group(2)))
+                        .findFirst()
+                        .map(choice -> new PersonalDecision(matcher.group(1), choice));
     }
 
     JsonResponse answer(ArmoryRuntime armory, StaplerRequest2 request) {
@@ -77,12 +80,7 @@ record PersonalDecision(String id, Choice choice) {
                     409, "not_awaited", "This approval needs no person. The callback of the webhook decides.");
         }
         if (!viewer.mayDecide(approval, choice)) {
-            return JsonResponse.error(
-                    403,
-                    "forbidden",
-                    manual.submitters().isEmpty()
-                            ? "You need the permission Armory/" + choice.permission().name + " for this job."
-                            : "Only its submitters may decide.");
+            return JsonResponse.error(403, "forbidden", whyNot(viewer, manual));
         }
         return approvals
                 .apply(id, choice.by(viewer.name(), comment))
@@ -90,21 +88,24 @@ record PersonalDecision(String id, Choice choice) {
                 .orElseGet(() -> JsonResponse.error(410, "approval_ended", "The build of this approval is gone."));
     }
 
+    private String whyNot(Viewer viewer, ManualRequirement manual) {
+        if (viewer.mustLogIn(manual, choice)) {
+            return "Log in to approve: different people have to approve, so Jenkins must know who you are.";
+        }
+        return manual.submitters().isEmpty()
+                ? "You need the permission Armory/" + choice.permission().orElseThrow().name + " for this job."
+                : "Only its submitters may decide.";
+    }
+
     /** Returns the answer with the decision that stands, so that a later person learns who decided first. */
     private JsonResponse answer(Transition transition) {
         Approval approval = transition.approval();
         Decision person = approval.person();
         return switch (transition.answer()) {
-            case ACCEPTED, DUPLICATE ->
-                with(
-                        person,
-                        JsonResponse.ok(JsonNodeFactory.instance
-                                .objectNode()
-                                .put("status", "accepted")
-                                .put("approvalId", id)
-                                .put("approved", choice == Choice.APPROVE)
-                                .put("duplicate", transition.answer() == Approval.Answer.DUPLICATE)
-                                .put("decided", approval.isDecided())));
+            case ACCEPTED, DUPLICATE -> {
+                JsonResponse accepted = accepted(approval, transition.answer() == Approval.Answer.DUPLICATE);
+                yield person == null ? accepted : with(person, accepted);
+            }
             case CONFLICT ->
                 with(
                         person,
@@ -119,6 +120,20 @@ record PersonalDecision(String id, Choice choice) {
                                 "The approval has ended already: "
                                         + approval.requireDecision().mdMessage()));
         };
+    }
+
+    private JsonResponse accepted(Approval approval, boolean duplicate) {
+        ObjectNode body = JsonNodeFactory.instance
+                .objectNode()
+                .put("status", "accepted")
+                .put("approvalId", id)
+                .put("approved", choice == Choice.APPROVE)
+                .put("duplicate", duplicate)
+                .put("decided", approval.isDecided());
+        ManualRequirement manual = approval.manual();
+        body.put("required", manual == null ? 1 : manual.required());
+        body.set("approvals", ApprovalData.json(approval.votes()));
+        return JsonResponse.ok(body);
     }
 
     private static JsonResponse with(@CheckForNull Decision decision, JsonResponse answer) {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.web;
 
 import hudson.model.Item;
+import hudson.model.User;
 import hudson.security.SecurityRealm;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
@@ -33,13 +34,20 @@ final class Viewer {
         }
 
         boolean permits(Choice choice) {
-            return permitted.computeIfAbsent(choice, each -> job.hasPermission(each.permission()));
+            return permitted.computeIfAbsent(
+                    choice, each -> each.permission().filter(job::hasPermission).isPresent());
         }
     }
 
-    /** Returns the id of the user. */
+    /** Returns the id of the user: the same one however it was written at the login. */
     String name() {
-        return user.getName();
+        User known = User.current();
+        return known == null ? user.getName() : known.getId();
+    }
+
+    /** Returns whether the user is logged in, and so not the same as everybody else. */
+    boolean isIdentified() {
+        return User.current() != null;
     }
 
     /** Returns whether the user may read the approval's job. Without that, the approval does not exist for the user. */
@@ -75,14 +83,26 @@ final class Viewer {
     }
 
     /**
-     * Returns whether the user may make a decision that the approval needs from a person. As in the {@code input} step, only
-     * submitters and administrators may if the step names submitters.
+     * Returns whether the user may say that about an approval that needs people. As in the {@code input} step, only submitters and
+     * administrators may if the step names submitters.
      */
     boolean mayDecide(Approval approval, Choice choice) {
         ManualRequirement manual = approval.manual();
         if (manual == null || !sees(approval)) {
             return false;
         }
+        if (choice == Choice.TAKE_BACK) {
+            return true;
+        }
+        return !mustLogIn(manual, choice) && isPermitted(approval, manual, choice);
+    }
+
+    /** Returns whether the user has to log in first: somebody unknown may be the same person twice. */
+    boolean mustLogIn(ManualRequirement manual, Choice choice) {
+        return choice == Choice.APPROVE && manual.required() > 1 && !isIdentified();
+    }
+
+    private boolean isPermitted(Approval approval, ManualRequirement manual, Choice choice) {
         return manual.submitters().isEmpty()
                 ? seen(approval).orElseThrow().permits(choice)
                 : administrator || isAmong(manual.submitters());
@@ -97,8 +117,17 @@ final class Viewer {
                                 .anyMatch(group -> realm.getGroupIdStrategy().equals(name, group)));
     }
 
-    /** Returns whether the decision of a person is pending and the user may make it. */
+    /** Returns whether that would change a pending approval, and the user may say it. */
     boolean isAsked(Approval approval, Choice choice) {
-        return approval.person() == null && !approval.isDecided() && mayDecide(approval, choice);
+        if (approval.isDecided() || approval.manual() == null) {
+            return false;
+        }
+        boolean changes =
+                switch (choice) {
+                    case APPROVE -> approval.person() == null && !approval.hasVoteOf(name());
+                    case REJECT -> true;
+                    case TAKE_BACK -> approval.hasVoteOf(name());
+                };
+        return changes && mayDecide(approval, choice);
     }
 }

@@ -291,6 +291,110 @@ public class ApprovalTest {
         return terms(id).manual(new ManualRequirement("Go?", List.of()));
     }
 
+    private static Event approve(String user) {
+        return new Event.ManualApproval(user, user.equals("carol") ? "" : "fine");
+    }
+
+    private static Approval after(Approval approval, Event... events) {
+        Approval result = approval;
+        for (Event event : events) {
+            result = result.on(event, SOON).approval();
+        }
+        return result;
+    }
+
+    private static Approval byPeople(int required) {
+        return terms("a1")
+                .manual(new ManualRequirement("Go?", List.of(), required))
+                .byPersonAlone()
+                .start();
+    }
+
+    @Test
+    void needsAsManyDifferentPeopleAsAreRequired() {
+        Approval one = after(byPeople(2), approve("alice"));
+        assertThat(one)
+                .returns(false, Approval::isDecided)
+                .returns(null, Approval::person)
+                .returns(List.of(new Vote("alice", "fine", SOON)), Approval::votes);
+        assertThat(one.on(approve("alice"), SOON)).isEqualTo(new Transition(one, Answer.DUPLICATE));
+
+        assertThat(after(one, approve("bob")).decision())
+                .isEqualTo(new Decision(Outcome.SUCCESS, "alice: fine\n\nbob: fine", "users alice and bob", SOON));
+        assertThat(after(byPeople(3), approve("carol"), approve("bob"), approve("alice"))
+                        .decision()
+                        .decidedBy())
+                .isEqualTo("users carol, bob and alice");
+    }
+
+    @Test
+    void onePersonWhoRejectsDecidesAtOnce() {
+        Approval rejected = after(byPeople(2), approve("alice"), reject());
+
+        assertThat(rejected.decision()).isEqualTo(new Decision(Outcome.REJECTED, "not on a Friday", "user bob", SOON));
+        assertThat(rejected.on(approve("carol"), SOON).answer()).isEqualTo(Answer.CONFLICT);
+        assertThat(rejected.on(new Event.TakenBack("alice"), SOON).answer()).isEqualTo(Answer.ENDED);
+    }
+
+    @Test
+    void aRejectionCountsAsLongAsNothingIsDecided() {
+        Approval approved = after(needsBoth, approve());
+
+        assertThat(approved.on(reject(), SOON))
+                .returns(Answer.ACCEPTED, Transition::answer)
+                .returns(Outcome.REJECTED, each -> each.approval().decision().outcome());
+    }
+
+    @Test
+    void anApprovalMayBeTakenBackUntilItIsDecided() {
+        Approval approved = after(needsBoth, approve());
+        Event back = new Event.TakenBack("alice");
+        assertThat(approved.on(back, SOON)).isEqualTo(new Transition(needsBoth, Answer.ACCEPTED));
+        assertThat(needsBoth.on(back, SOON)).isEqualTo(new Transition(needsBoth, Answer.DUPLICATE));
+        assertThat(after(approved, back, callback(true)).isDecided()).isFalse();
+        assertThat(after(approved, back, callback(true), approve("bob"))
+                        .decision()
+                        .decidedBy())
+                .isEqualTo("callback token and user bob");
+
+        Approval decided = after(approved, callback(true));
+        assertThat(decided.on(back, SOON)).isEqualTo(new Transition(decided, Answer.ENDED));
+        assertThat(approved.on(back, DEADLINE))
+                .returns(Answer.ENDED, Transition::answer)
+                .returns(Outcome.TIMED_OUT, each -> each.approval().decision().outcome());
+    }
+
+    @Test
+    void anApprovalThatIsLostDoesNotCount() {
+        Approval one = after(byPeople(2), approve("alice"));
+        Event lost = new Event.VoteLost("alice");
+
+        assertThat(one.on(lost, SOON)).isEqualTo(new Transition(byPeople(2), Answer.ACCEPTED));
+        assertThat(after(one, lost, approve("bob")).isDecided()).isFalse();
+        assertThat(byPeople(2).on(lost, SOON).answer()).isEqualTo(Answer.IGNORED);
+        Approval decided = after(one, approve("bob"));
+        assertThat(decided.on(lost, SOON)).isEqualTo(new Transition(decided, Answer.IGNORED));
+    }
+
+    @Test
+    void saysHowManyApprovedInTime() {
+        assertThat(after(byPeople(2), approve("alice"))
+                        .on(new Event.DeadlineCheck(), DEADLINE)
+                        .approval()
+                        .decision()
+                        .mdMessage())
+                .isEqualTo("Only 1 of 2 people approved before the deadline.");
+    }
+
+    @Test
+    void requiresBetweenOnePersonAndAHundred() {
+        for (int required : new int[] {0, -1, 101}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new ManualRequirement("", List.of(), required))
+                    .withMessage("required: must be from 1 to 100, not " + required);
+        }
+    }
+
     private final Approval byPersonAlone = needsBoth("a1").byPersonAlone().start();
 
     @Test

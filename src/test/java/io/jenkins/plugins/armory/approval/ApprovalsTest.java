@@ -5,6 +5,7 @@ import static io.jenkins.plugins.armory.approval.ApprovalTest.START;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.terms;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
@@ -19,8 +20,10 @@ import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -50,7 +53,8 @@ class ApprovalsTest {
     }
 
     private Approvals open(Clock now) throws IOException {
-        return new Approvals(ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, now);
+        return new Approvals(
+                ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, now, (approval, user) -> true);
     }
 
     private static Approval startingNow(String id, Duration timeout) {
@@ -159,7 +163,7 @@ class ApprovalsTest {
             }
 
             @Override
-            public void heard(Approval approval) {
+            public void heard(Approval approval, Event.Verdict event) {
                 heard.add(approval);
             }
         });
@@ -173,6 +177,117 @@ class ApprovalsTest {
         assertThat(heard)
                 .singleElement()
                 .satisfies(approval -> assertThat(approval.person().mdMessage()).isEqualTo("checked"));
+    }
+
+    /** Opens the approvals with people who may approve; others may not. */
+    private Approvals openFor(Set<String> permitted) throws IOException {
+        return new Approvals(
+                ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, clock, (approval, user) -> {
+                    if (permitted.contains("directory is down")) {
+                        throw new IOException("The directory is down.");
+                    }
+                    return permitted.contains(user);
+                });
+    }
+
+    private static List<String> voters(Approvals approvals) throws IOException {
+        return approvals.find("a").orElseThrow().votes().stream()
+                .map(Vote::user)
+                .toList();
+    }
+
+    @Test
+    void whoMayNotApproveAnyMoreDoesNotCount() throws IOException {
+        Set<String> permitted = new HashSet<>(List.of("alice", "bob", "carol"));
+        Approvals approvals = openFor(permitted);
+        approvals.create(terms("a")
+                .manual(new ManualRequirement("Go?", List.of(), 2))
+                .byPersonAlone()
+                .start());
+        List<Event> heard = new CopyOnWriteArrayList<>();
+        approvals.attach("a", new ApprovalObserver() {
+            @Override
+            public void decided(Approval approval) {}
+
+            @Override
+            public void heard(Approval approval, Event.Verdict event) {
+                heard.add(event);
+            }
+        });
+        approvals.apply("a", new Event.ManualApproval("alice", ""));
+        permitted.remove("alice");
+
+        Approval afterBob = approvals
+                .apply("a", new Event.ManualApproval("bob", ""))
+                .orElseThrow()
+                .approval();
+        assertThat(afterBob.isDecided()).isFalse();
+        assertThat(voters(approvals)).containsExactly("bob");
+        assertThat(heard)
+                .containsExactly(
+                        new Event.ManualApproval("alice", ""),
+                        new Event.VoteLost("alice"),
+                        new Event.ManualApproval("bob", ""));
+        assertThat(ApprovalStore.open(folder).find("a"))
+                .as("it is on disk")
+                .contains(approvals.find("a").orElseThrow());
+
+        Approval afterCarol = approvals
+                .apply("a", new Event.ManualApproval("carol", ""))
+                .orElseThrow()
+                .approval();
+        assertThat(afterCarol.requireDecision())
+                .returns(Outcome.SUCCESS, Decision::outcome)
+                .returns("users bob and carol", Decision::decidedBy);
+    }
+
+    @Test
+    void peopleAreCheckedAgainWhenTheCallbackOrTheAnswerOfTheWebhookDecides() throws IOException {
+        for (boolean withoutCallback : List.of(false, true)) {
+            Set<String> permitted = new HashSet<>(Set.of("alice"));
+            Approvals approvals = openFor(permitted);
+            ApprovalTerms.Builder terms = terms("a").manual(new ManualRequirement("Go?", List.of()));
+            approvals.create((withoutCallback ? terms.withoutCallback() : terms).start());
+            approvals.apply("a", new Event.ManualApproval("alice", ""));
+            permitted.clear();
+
+            approvals.apply("a", new Event.Sent(ApprovalTest.attempt(1, 200)));
+            if (!withoutCallback) {
+                assertThat(approvals
+                                .apply("a", new Event.Callback(true, "", "callback token"))
+                                .orElseThrow()
+                                .answer())
+                        .isEqualTo(Answer.ACCEPTED);
+            }
+            assertThat(approvals.find("a").orElseThrow())
+                    .returns(Approval.State.WAITING, Approval::state)
+                    .returns(List.of(), Approval::votes);
+            approvals.remove("a");
+            approvals.close();
+        }
+    }
+
+    @Test
+    void nothingIsDecidedWhilePermissionsCannotBeKnown() throws IOException {
+        Set<String> permitted = new HashSet<>(Set.of("alice"));
+        Approvals approvals = openFor(permitted);
+        approvals.create(
+                terms("a").manual(new ManualRequirement("Go?", List.of())).start());
+        approvals.apply("a", new Event.ManualApproval("alice", ""));
+        Approval before = approvals.find("a").orElseThrow();
+        permitted.add("directory is down");
+
+        assertThatThrownBy(() -> approvals.apply("a", new Event.Callback(true, "", "callback token")))
+                .isInstanceOf(IOException.class)
+                .hasMessage("The directory is down.");
+        assertThat(approvals.find("a")).contains(before);
+        assertThat(approvals
+                        .apply("a", new Event.Callback(false, "", "callback token"))
+                        .orElseThrow()
+                        .approval()
+                        .isDecided())
+                .as("a failure needs nobody")
+                .isTrue();
     }
 
     private static Approval startingIn(String id, int build, @CheckForNull String environment) {
@@ -266,7 +381,7 @@ class ApprovalsTest {
         ApprovalStore store = ApprovalStore.open(folder);
         ApprovalStoreTest.breakJournal(folder);
 
-        var reopened = new Approvals(store, timer, Runnable::run, clock);
+        var reopened = new Approvals(store, timer, Runnable::run, clock, (approval, user) -> true);
 
         assertThat(reopened.find("a1").orElseThrow().isDecided()).isFalse();
         await().until(() -> timer.getQueue().size() == 1); // the retry alone: the folding of the first instance is over
@@ -322,8 +437,13 @@ class ApprovalsTest {
                         + approval.requireDecision().outcome());
             }
         };
-        var approvals =
-                new Approvals(ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, clock, follower);
+        var approvals = new Approvals(
+                ApprovalStore.open(folder, timer, Runnable::run),
+                timer,
+                Runnable::run,
+                clock,
+                (approval, user) -> true,
+                follower);
         approvals.create(start("a"));
         approvals.apply("a", sentNow());
         approvals.report("a", 40.0, "half");
@@ -333,7 +453,13 @@ class ApprovalsTest {
         approvals.close();
         clock.set(DEADLINE.plusSeconds(1));
 
-        new Approvals(ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, clock, follower);
+        new Approvals(
+                ApprovalStore.open(folder, timer, Runnable::run),
+                timer,
+                Runnable::run,
+                clock,
+                (approval, user) -> true,
+                follower);
 
         assertThat(changes)
                 .containsExactly(
@@ -348,7 +474,7 @@ class ApprovalsTest {
     @Test
     void leavesTheFilesOfAMovedJobToTheBackground() throws IOException {
         ApprovalStore store = ApprovalStore.open(folder);
-        var approvals = new Approvals(store, timer, task -> {}, clock);
+        var approvals = new Approvals(store, timer, task -> {}, clock, (approval, user) -> true);
         for (int i = 0; i < 3; i++) {
             approvals.create(start("a" + i));
             approvals.apply("a" + i, new Event.Callback(true, "yes", "callback token"));

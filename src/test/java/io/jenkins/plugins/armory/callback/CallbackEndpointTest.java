@@ -66,7 +66,11 @@ class CallbackEndpointTest {
     @BeforeEach
     void create() throws IOException {
         approvals = new Approvals(
-                ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, Clock.systemUTC());
+                ApprovalStore.open(folder, timer, Runnable::run),
+                timer,
+                Runnable::run,
+                Clock.systemUTC(),
+                (approval, user) -> true);
         endpoint = new CallbackEndpoint(
                 approvals,
                 tokens,

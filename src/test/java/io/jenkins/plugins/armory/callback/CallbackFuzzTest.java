@@ -58,7 +58,11 @@ class CallbackFuzzTest {
     static void open() throws IOException {
         folder = Files.createTempDirectory("approvals");
         approvals = new Approvals(
-                ApprovalStore.open(folder, TIMER, Runnable::run), TIMER, Runnable::run, Clock.systemUTC());
+                ApprovalStore.open(folder, TIMER, Runnable::run),
+                TIMER,
+                Runnable::run,
+                Clock.systemUTC(),
+                (approval, user) -> true);
         approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
                 .webhook("w")
                 .timeout(Instant.now(), Duration.ofDays(1))

@@ -130,7 +130,11 @@ class DeliveryTest {
 
     private void open() throws IOException {
         approvals = new Approvals(
-                ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, Clock.systemUTC());
+                ApprovalStore.open(folder, timer, Runnable::run),
+                timer,
+                Runnable::run,
+                Clock.systemUTC(),
+                (approval, user) -> true);
         delivery = new Delivery(approvals, new FakeRequests(), new RetryPolicy(() -> 0.99), timer, Runnable::run);
         delivery.open();
     }

@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,7 +25,7 @@ class ApprovalChecksTest {
         return new ApprovalSnapshot(new Approval(
                 started.terms(),
                 Approval.State.DECIDED,
-                new Approval.Said(null, null, decision),
+                new Approval.Said(null, List.of(), null, decision),
                 started.attempts(),
                 null,
                 null));

@@ -102,6 +102,11 @@ class DeploymentStepsJenkinsTest {
                 approval,
                 "armoryWebhookApproval manualApproval: [message: 'Go?', submitters: 'alice, ops'],"
                         + " phase: 'afterDeployment', webhook: 'tests'");
+        manual.setRequired(2);
+        tester.assertRoundTrip(
+                approval,
+                "armoryWebhookApproval manualApproval: [message: 'Go?', required: 2, submitters: 'alice, ops'],"
+                        + " phase: 'afterDeployment', webhook: 'tests'");
     }
 
     @Test
@@ -126,6 +131,7 @@ class DeploymentStepsJenkinsTest {
                 "ArmoryWebhookApprovalStep/help/manualApproval",
                 "ManualApproval/help/message",
                 "ManualApproval/help/submitters",
+                "ManualApproval/help/required",
                 "EnvironmentName/help/name")) {
             String text = client.goTo("descriptor/io.jenkins.plugins.armory.step." + path, "text/html")
                     .getWebResponse()

@@ -18,6 +18,7 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -183,7 +184,7 @@ public class ApprovalStoreTest {
                 .timeout(ApprovalTest.START, Duration.ofDays(2))
                 .withoutCallback()
                 .phase(Phase.AFTER_DEPLOYMENT)
-                .manual(new ManualRequirement("Go?", List.of("alice", "ops")))
+                .manual(new ManualRequirement("Go?", List.of("alice", "ops"), 2))
                 .start();
         store.create(bare);
         store.create(full);
@@ -196,8 +197,45 @@ public class ApprovalStoreTest {
                 .approval();
 
         assertThat(full.attempts()).containsExactly(failed);
-        assertThat(full.person()).isNotNull();
+        assertThat(full.votes()).hasSize(1);
         assertThat(ApprovalStore.open(folder).pending()).containsExactlyInAnyOrder(bare, full);
+    }
+
+    @Test
+    void keepsWhoHasApprovedAndWhoHasTakenItBack() throws IOException {
+        store.create(terms("a1")
+                .manual(new ManualRequirement("Go?", List.of(), 3))
+                .byPersonAlone()
+                .start());
+        for (Event event : List.of(
+                new Event.ManualApproval("alice", "fine"),
+                new Event.ManualApproval("bob", ""),
+                new Event.TakenBack("alice"))) {
+            Approval after = store.apply("a1", event, SOON).orElseThrow().approval();
+
+            assertThat(ApprovalStore.open(folder).pending()).containsExactly(after);
+        }
+        assertThat(store.find("a1").orElseThrow().votes()).containsExactly(new Vote("bob", "", SOON));
+    }
+
+    /** The form in which one person's approval was written before several could be required. */
+    @Test
+    void readsTheApprovalOfOnePerson() throws IOException {
+        Approval approved = terms("a1")
+                .manual(new ManualRequirement("Go?", List.of()))
+                .start()
+                .on(new Event.ManualApproval("alice", "fine"), SOON)
+                .approval();
+        String vote = "\"votes\":[{\"user\":\"alice\",\"comment\":\"fine\",\"at\":\"" + SOON + "\"}]";
+        String person =
+                "\"person\":{\"outcome\":\"SUCCESS\",\"mdMessage\":\"fine\",\"decidedBy\":\"alice\",\"decidedAt\":\""
+                        + SOON + "\"}";
+        String json = new String(ApprovalJson.write(approved), StandardCharsets.UTF_8);
+        assertThat(json).contains(vote, ",\"required\":1");
+
+        String old = json.replace(vote, person).replace(",\"required\":1", "");
+
+        assertThat(ApprovalJson.read(old.getBytes(StandardCharsets.UTF_8))).isEqualTo(approved);
     }
 
     @Test

@@ -84,6 +84,7 @@ class AccessJenkinsTest {
             new Row("GET", "job/deploy/1/armory/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("POST", "armory/approvals/{id}/approve", Crumb.ASKED, 404, 403, 200, 200, 403, 200),
             new Row("POST", "armory/approvals/{id}/reject", Crumb.ASKED, 404, 403, 200, 403, 200, 200),
+            new Row("POST", "armory/approvals/{id}/take-back", Crumb.ASKED, 404, 200, 200, 200, 200, 200),
             // Callers are not users: the token counts, and here is none.
             new Row("POST", "armory/approvals/{id}/callback", Crumb.NOT_ASKED, 401, 401, 401, 401, 401, 401),
             new Row("POST", "armory/approvals/{id}/test", Crumb.NOT_ASKED, 401, 401, 401, 401, 401, 401),
@@ -121,6 +122,7 @@ class AccessJenkinsTest {
             "ListedClient.fillCredentialsIdItems", // for others than administrators, it has only what they send
             "ArmoryConfiguration.fillCallbackCredentialsIdItems",
             "ArmoryRollbackStep.checkEnvironment",
+            "ManualApproval.checkRequired",
             "ArmoryEnvironmentStep.checkName",
             "ArmoryWebhookApprovalStep.checkUriTemplate",
             "ArmoryWebhookApprovalStep.checkRetryCount",

@@ -2,13 +2,17 @@ package io.jenkins.plugins.armory.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hudson.cli.CLICommandInvoker;
 import hudson.model.Item;
+import hudson.security.HudsonPrivateSecurityRealm;
 import hudson.security.Permission;
 import hudson.security.PermissionGroup;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.URL;
 import java.time.Duration;
@@ -29,13 +33,14 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 class PersonalDecisionJenkinsTest {
 
     private JenkinsRule j;
+    private JenkinsRule.DummySecurityRealm realm;
     private WorkflowJob job;
 
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         j = rule;
         job = j.createProject(WorkflowJob.class, "deploy");
-        JenkinsRule.DummySecurityRealm realm = j.createDummySecurityRealm();
+        realm = j.createDummySecurityRealm();
         realm.addGroups("olga", "ops");
         j.jenkins.setSecurityRealm(realm);
         j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
@@ -57,6 +62,10 @@ class PersonalDecisionJenkinsTest {
     }
 
     private String newApproval(String... submitters) throws Exception {
+        return newApproval(1, submitters);
+    }
+
+    private String newApproval(int required, String... submitters) throws Exception {
         String id = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
@@ -64,7 +73,7 @@ class PersonalDecisionJenkinsTest {
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))
-                        .manual(new ManualRequirement("Go?", List.of(submitters)))
+                        .manual(new ManualRequirement("Go?", List.of(submitters), required))
                         .start());
         return id;
     }
@@ -119,6 +128,129 @@ class PersonalDecisionJenkinsTest {
     void approvalOfAJobThatMayNotBeSeenIsNotThere() throws Exception {
         assertThat(decide("visitor", newApproval("visitor"), "approve")).isEqualTo(404);
         assertThat(decide("builder", "nosuchapproval", "approve")).isEqualTo(404);
+    }
+
+    private List<String> voters(String id) throws Exception {
+        return approval(id).votes().stream().map(Vote::user).toList();
+    }
+
+    @Test
+    void differentPeopleHaveToApprove() throws Exception {
+        String id = newApproval(2);
+        assertThat(decide("builder", id, "approve")).isEqualTo(200);
+        assertThat(decide("BUILDER", id, "approve")).as("the same user").isEqualTo(200);
+        assertThat(voters(id)).containsExactly("builder");
+
+        assertThat(decide("approver", id, "approve")).isEqualTo(200);
+        assertThat(approval(id).person().decidedBy()).isEqualTo("builder and approver");
+    }
+
+    @Test
+    void whoLosesThePermissionMeanwhileDoesNotCount() throws Exception {
+        String id = newApproval(2);
+        decide("approver", id, "approve");
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("approver")
+                .grant(Jenkins.READ, Item.READ, Item.BUILD)
+                .everywhere()
+                .to("builder", "second"));
+
+        decide("builder", id, "approve");
+        assertThat(voters(id)).containsExactly("builder");
+        decide("second", id, "approve");
+        assertThat(voters(id)).containsExactly("builder", "second");
+    }
+
+    @Test
+    void whoIsNoLongerAmongTheSubmittersDoesNotCount() throws Exception {
+        String id = newApproval(2, "reader", "ops");
+        decide("olga", id, "approve");
+        realm.addGroups("olga", "others");
+
+        decide("reader", id, "approve");
+        assertThat(voters(id)).containsExactly("reader");
+        assertThat(approval(id).person()).isNull();
+    }
+
+    @Test
+    void whoMayNotSeeTheJobAnyMoreDoesNotCount() throws Exception {
+        String id = newApproval(2, "reader", "builder");
+        decide("reader", id, "approve");
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("reader")
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("builder"));
+
+        decide("builder", id, "approve");
+        assertThat(voters(id)).containsExactly("builder");
+    }
+
+    @Test
+    void aUserWhomTheRealmDoesNotKnowAnyMoreDoesNotCount() throws Exception {
+        String id = newApproval(2);
+        decide("approver", id, "approve");
+        j.jenkins.setSecurityRealm(new HudsonPrivateSecurityRealm(false, false, null));
+        ((HudsonPrivateSecurityRealm) j.jenkins.getSecurityRealm()).createAccount("builder", "secret-words");
+
+        assertThat(new PermittedApprovers().mayApprove(approval(id), "approver"))
+                .isFalse();
+        assertThat(new PermittedApprovers().mayApprove(approval(id), "builder")).isTrue();
+    }
+
+    @Test
+    void theCallbackIsNotEnoughWhenThePersonHasLostThePermission() throws Exception {
+        String id = newApproval();
+        decide("approver", id, "approve");
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("approver"));
+
+        ArmoryRuntime.get().approvals().apply(id, new Event.Callback(true, "", "callback token"));
+        assertThat(approval(id)).returns(false, Approval::isDecided).returns(List.of(), Approval::votes);
+    }
+
+    @Test
+    void everybodyMayTakeTheirOwnApprovalBack() throws Exception {
+        String id = newApproval();
+        decide("builder", id, "approve");
+        assertThat(decide("approver", id, "take-back")).isEqualTo(200);
+        assertThat(voters(id)).containsExactly("builder");
+        assertThat(decide("visitor", id, "take-back")).isEqualTo(404);
+
+        assertThat(decide("builder", id, "take-back")).isEqualTo(200);
+        assertThat(voters(id)).isEmpty();
+    }
+
+    private CLICommandInvoker.Result command(String user, String... arguments) {
+        return new CLICommandInvoker(j, "decide-armory-approval").asUser(user).invokeWithArgs(arguments);
+    }
+
+    @Test
+    void peopleDecideOnTheCommandLine() throws Exception {
+        String id = newApproval(2);
+        assertThat(command("approver", id, "--approve", "--comment", "fine").returnCode())
+                .isZero();
+        assertThat(voters(id)).containsExactly("approver");
+        assertThat(command("approver", id, "--take-back").stdout()).contains("\"approved\":false");
+        assertThat(voters(id)).isEmpty();
+        assertThat(command("reader", id, "--approve").returnCode()).isEqualTo(6);
+        assertThat(command("builder", id, "--approve", "--take-back").returnCode())
+                .isEqualTo(2);
+        assertThat(command("builder", id).returnCode()).isEqualTo(3);
+        command("builder", id, "--approve");
+        command("approver", id, "--approve");
+
+        assertThat(approval(id).person().decidedBy()).isEqualTo("builder and approver");
+        assertThat(command("builder", id, "--reject").returnCode())
+                .as("the callback is awaited")
+                .isZero();
+        assertThat(command("builder", id, "--take-back").returnCode()).isEqualTo(4);
     }
 
     @Test

@@ -26,7 +26,7 @@ final class ApprovalsPage {
 
     /** The page, with the approvals of one job found. */
     static BrowserPage open(Browser browser, Jenkins jenkins, int width, int height, Job job) {
-        BrowserPage page = browser.open(width, height, jenkins.controller().authorization())
+        BrowserPage page = browser.open(width, height, jenkins.authorization())
                 .goTo(jenkins.controller().url() + "armory/")
                 .await("document.querySelector('#armory-approvals input[type=search]')?.checkVisibility()");
         search(page, job.name() + " #");

@@ -27,7 +27,7 @@ class BuildTabTest {
     private static final int HEIGHT = 900;
 
     private static BrowserPage page(Browser browser, Jenkins jenkins, int width, Build build) {
-        return browser.open(width, HEIGHT, jenkins.controller().authorization())
+        return browser.open(width, HEIGHT, jenkins.authorization())
                 .goTo(build.tab())
                 .await("document.querySelector('#armory-build > :not([hidden])')?.checkVisibility()");
     }
@@ -132,7 +132,7 @@ class BuildTabTest {
                 .awaitWaiting(2);
         String id = build.approvals().get(1).get("id").asText();
 
-        BrowserPage page = browser.open(WIDE, HEIGHT, jenkins.controller().authorization())
+        BrowserPage page = browser.open(WIDE, HEIGHT, jenkins.authorization())
                 .goTo(build.tab() + "#approval-" + id)
                 .await("document.activeElement.id === 'approval-" + id + "'");
 

@@ -29,6 +29,7 @@ class DecisionPageTest {
     private static final int HEIGHT = 900;
     private static final String APPROVE = "[data-decide^=approve]";
     private static final String REJECT = "[data-decide^=reject]";
+    private static final String TAKE_BACK = "[data-decide^=take-back]";
     private static final String CANCEL = DIALOG + " [type=button]";
     private static final String COMMENT = DIALOG + " textarea";
 
@@ -163,31 +164,84 @@ class DecisionPageTest {
 
     /** Before the page has heard of it: Jenkins is asked, and says who was first. */
     @Test
-    void whoComesSecondIsToldWhoWasFirst(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        for (String second : List.of(APPROVE, REJECT)) {
-            Build build = start(jenkins, process, "");
-            BrowserPage page = page(browser, jenkins, WIDE, build);
-            page.click(second, 1);
-            awaitDialog(page);
-            page.evaluate(
-                    "Object.defineProperty(document, 'hidden', { get: () => true })"); // so it does not ask by itself
-            assertThat(build.decide(build.approvals().get(0), "approve", "I was first"))
-                    .returns(200, Answer::status);
-            page.click(SEND, 1);
+    void whoApprovesSecondIsToldWhoWasFirst(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Build build = start(jenkins, process, "");
+        BrowserPage page = page(browser, jenkins, WIDE, build);
+        page.click(APPROVE, 1);
+        awaitDialog(page);
+        page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })"); // so it does not ask by itself
+        assertThat(build.as("alice").decide(build.approvals().get(0), "approve", "I was first"))
+                .returns(200, Answer::status);
+        page.click(SEND, 1);
 
-            page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
-            assertThat(textOf(page, DIALOG + " [role=alert]"))
-                    .contains(person(build).get("user").asText() + " decided first: Approved", "I was first");
-            assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()")
-                            .asBoolean())
-                    .isFalse();
-            page.enter(); // the button that closes has the focus
-            awaitNoDialog(page);
-            assertThat(person(build).get("comment").asText()).isEqualTo("I was first");
-            process.awaitCall().callback().succeed("");
-            build.awaitResult("SUCCESS");
-            hasNoTrouble(page);
+        page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
+        assertThat(textOf(page, DIALOG + " [role=alert]")).contains("alice decided first: Approved", "I was first");
+        assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()")
+                        .asBoolean())
+                .isFalse();
+        page.enter(); // the button that closes has the focus
+        awaitNoDialog(page);
+        assertThat(person(build).get("comment").asText()).isEqualTo("I was first");
+        process.awaitCall().callback().succeed("");
+        build.awaitResult("SUCCESS");
+        hasNoTrouble(page);
+    }
+
+    @Test
+    void severalPeopleApproveAndOneTakesItBack(Jenkins jenkins, Browser browser) {
+        try (Browser other = new Browser()) { // a page in the background takes no clicks
+            severalPeopleApprove(jenkins, browser, other);
         }
+    }
+
+    private static void severalPeopleApprove(Jenkins jenkins, Browser browser, Browser other) {
+        Build build = jenkins.createJob(
+                        "armoryWebhookApproval(environment: 'prod', manualApproval: [message: 'Go?', required: 2])")
+                .build()
+                .awaitWaiting(1);
+        BrowserPage alice = page(browser, jenkins.as("alice"), WIDE, build);
+        BrowserPage bob = page(other, jenkins.as("bob"), NARROW, build);
+        assertThat(alice.evaluate(rows("waiting") + "[0]").asText()).contains("0 of 2 have approved");
+        alice.click(APPROVE, 1);
+        awaitDialog(alice);
+        alice.type("looks good");
+        alice.click(SEND, 1);
+        awaitNoDialog(alice);
+        assertThat(textOf(alice, ".armory-decision__notice"))
+                .isEqualTo("Approved: " + build.job().name() + " #1, prod. 1 of 2 have approved.");
+        for (BrowserPage page : List.of(alice, bob)) {
+            page.await(rows("waiting") + "[0].includes('1 of 2 have approved')");
+            assertThat(page.evaluate(rows("waiting") + "[0]").asText()).contains("alice: Approved – looks good");
+        }
+        alice.await("!document.querySelector('" + APPROVE + "')");
+        assertThat(bob.evaluate("document.querySelector('" + TAKE_BACK + "') === null")
+                        .asBoolean())
+                .isTrue();
+
+        alice.click(TAKE_BACK, 1);
+        awaitDialog(alice);
+        assertThat(textOf(alice, DIALOG))
+                .contains("Take back your approval of " + build.job().name() + " #1, prod?");
+        assertThat(alice.seriousProblems(DIALOG)).isEmpty();
+        alice.click(SEND, 1);
+        awaitNoDialog(alice);
+        assertThat(textOf(alice, ".armory-decision__notice"))
+                .isEqualTo("Your approval was taken back: " + build.job().name() + " #1, prod. 0 of 2 have approved.");
+        assertThat(build.awaitLog("alice took the approval back. 0 of 2 people have approved.")
+                        .isBuilding())
+                .isTrue();
+        for (BrowserPage page : List.of(bob, alice)) {
+            page.await("document.querySelector('" + APPROVE + "')");
+            page.click(APPROVE, 1);
+            awaitDialog(page);
+            page.click(SEND, 1);
+            awaitNoDialog(page);
+        }
+
+        assertThat(build.awaitResult("SUCCESS")).contains("Manual approval succeeded (users bob and alice)");
+        awaitRows(alice, 0, 1);
+        hasNoTrouble(alice);
+        hasNoTrouble(bob);
     }
 
     @Test

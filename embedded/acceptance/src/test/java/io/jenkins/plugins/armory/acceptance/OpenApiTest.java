@@ -35,6 +35,7 @@ class OpenApiTest {
     private static final String DATA = "/approvals/{id}/api/json";
     private static final String APPROVE = "/approvals/{id}/approve";
     private static final String REJECT = "/approvals/{id}/reject";
+    private static final String TAKE_BACK = "/approvals/{id}/take-back";
 
     private static JsonNode document;
 
@@ -196,16 +197,27 @@ class OpenApiTest {
                 Http.send(asUser(jenkins, "/approvals/" + approval.get("id").asText() + "/approve")));
         check(APPROVE, "post", 200, build.decide(approval, "approve", "fine"));
         check(APPROVE, "post", 200, build.decide(approval, "approve", "fine again"));
-        check(REJECT, "post", 409, build.decide(approval, "reject", "no"));
         check("/armory/api/json", "get", 200, build.deploymentAnswer());
+        check(TAKE_BACK, "post", 200, build.decide(approval, "take-back", ""));
+        check(DATA, "get", 200, data(jenkins, approval.get("id").asText()));
+        check(APPROVE, "post", 200, build.decide(approval, "approve", "fine"));
         build.abort();
         build.awaitResult("ABORTED");
+        check(REJECT, "post", 409, build.decide(approval, "reject", "no"));
+        check(TAKE_BACK, "post", 410, build.decide(approval, "take-back", ""));
         check(DATA, "get", 200, data(jenkins, approval.get("id").asText()));
 
         Build other = jenkins.createJob(script).build().awaitWaiting(1);
         check(REJECT, "post", 200, other.decide(other.approvals().get(0), "reject", "no"));
         other.awaitResult("FAILURE");
         check("/armory/api/json", "get", 200, other.deploymentAnswer());
+        Build several = jenkins.createJob(script.replace("'Go?'", "'Go?', required: 2"))
+                .build()
+                .awaitWaiting(1);
+        JsonNode open = several.approvals().get(0);
+        check(APPROVE, "post", 200, several.as("alice").decide(open, "approve", "fine"));
+        check(DATA, "get", 200, data(jenkins, open.get("id").asText()));
+        several.abort();
         Build ended = jenkins.createJob(script).build().awaitWaiting(1);
         ended.abort();
         ended.awaitResult("ABORTED");

@@ -93,6 +93,32 @@ class RestartTest {
     }
 
     @Test
+    void whoHasApprovedIsKnownAfterAKillAndAStart() {
+        Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?', required: 2])")
+                .build()
+                .awaitWaiting(1);
+        JsonNode approval = build.approvals().get(0);
+        for (String decision : List.of("approve", "take-back", "approve")) {
+            assertThat(build.as("alice").decide(approval, decision, "fine")).returns(200, Answer::status);
+        }
+        JsonNode before = build.approvals().get(0);
+        controller.kill();
+        controller.start();
+
+        assertThat(build.awaitLog("Jenkins was restarted; still waiting for a person until ")
+                        .approvals())
+                .containsExactly(before);
+        assertThat(build.as("alice")
+                        .decide(approval, "approve", "again")
+                        .json()
+                        .get("duplicate")
+                        .asBoolean())
+                .isTrue();
+        assertThat(build.as("bob").decide(approval, "approve", "")).returns(200, Answer::status);
+        assertThat(build.awaitResult("SUCCESS")).contains("(users alice and bob): alice: fine");
+    }
+
+    @Test
     void personAloneDecidesAfterAKillAndAStart() {
         Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?'])\necho 'went on'")
                 .build()

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class UsersPageTest {
     static void start() {
         controller = RealJenkins.create(Settings.CASC);
         controller.start();
-        controller.addUsers();
+        controller.restrictUsers();
         jenkins = new Jenkins(controller);
         process = new ExternalProcess();
     }
@@ -65,7 +66,7 @@ class UsersPageTest {
 
     private static BrowserPage open(String user, String url) {
         return BROWSERS.computeIfAbsent(user, name -> new Browser())
-                .open(1280, 900, Optional.of(RealJenkins.authorizationOf(user)))
+                .open(1280, 900, Optional.of(RealJenkins.passwordAuthorizationOf(user)))
                 .goTo(url)
                 .await("document.body.innerText.includes('Go?')");
     }
@@ -103,32 +104,91 @@ class UsersPageTest {
     }
 
     @Test
-    void ofTwoWhoDecideAtOnceTheSecondIsToldWhoWasFirst() {
-        for (String second : List.of("approve", "reject")) {
-            Build build = startBuild();
-            List<String> urls = pages(build);
-            BrowserPage alice = open("alice", urls.get(0));
-            BrowserPage bob = open("bob", urls.get(1));
-            bob.click(button(second, build), 1);
-            bob.await("document.querySelector('" + DIALOG + "')?.open");
-            bob.evaluate(
-                    "Object.defineProperty(document, 'hidden', { get: () => true })"); // so it does not ask by itself
-            alice.click(button("approve", build), 1);
-            alice.await("document.querySelector('" + DIALOG + "')?.open");
-            alice.type("looks good");
-            alice.click(SEND, 1);
-            alice.await("!document.querySelector('" + DIALOG + "')");
-            assertThat(person(build).get("user").asText()).isEqualTo("alice");
-
-            bob.click(SEND, 1);
+    void ofTwoWhoApproveAtOnceTheSecondIsToldWhoWasFirst() {
+        Build build = startBuild();
+        decideOneAfterTheOther(build, "approve", bob -> {
             bob.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
             assertThat(bob.evaluate("document.querySelector('" + DIALOG + " [role=alert]').innerText")
                             .asText())
                     .contains("alice decided first: Approved", "looks good");
             assertThat(person(build).get("user").asText()).isEqualTo("alice");
-            build.abort();
-            hasNoTrouble(alice);
-            hasNoTrouble(bob);
+        });
+        build.abort();
+    }
+
+    /** The callback is awaited, so nothing is decided when alice has approved. */
+    @Test
+    void whoRejectsBeforeTheDecisionEndsTheApproval() {
+        Build build = startBuild();
+        decideOneAfterTheOther(build, "reject", bob -> bob.await("!document.querySelector('" + DIALOG + "')"));
+
+        assertThat(build.awaitResult("FAILURE")).contains("Approved by alice: looks good", "was rejected (user bob)");
+    }
+
+    /** Has alice approve while bob's dialog is open and hears of nothing. Then bob decides. */
+    private static void decideOneAfterTheOther(Build build, String second, Consumer<BrowserPage> then) {
+        List<String> urls = pages(build);
+        BrowserPage alice = open("alice", urls.get(0));
+        BrowserPage bob = open("bob", urls.get(1));
+        bob.click(button(second, build), 1);
+        bob.await("document.querySelector('" + DIALOG + "')?.open");
+        bob.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })"); // so it does not ask by itself
+        alice.click(button("approve", build), 1);
+        alice.await("document.querySelector('" + DIALOG + "')?.open");
+        alice.type("looks good");
+        alice.click(SEND, 1);
+        alice.await("!document.querySelector('" + DIALOG + "')");
+        assertThat(person(build).get("user").asText()).isEqualTo("alice");
+        bob.click(SEND, 1);
+        then.accept(bob);
+        hasNoTrouble(alice);
+        hasNoTrouble(bob);
+    }
+
+    /** Sends the dialog of a button. */
+    private static void decide(BrowserPage page, String decision, Build build) {
+        page.await("document.querySelector(\"" + button(decision, build) + "\")");
+        page.click(button(decision, build), 1);
+        page.await("document.querySelector('" + DIALOG + "')?.open");
+        page.click(SEND, 1);
+        page.await("!document.querySelector('" + DIALOG + "')");
+        hasNoTrouble(page);
+    }
+
+    private static void awaitText(BrowserPage page, String text) {
+        page.await("document.body.innerText.includes('" + text + "')");
+    }
+
+    @Test
+    void whoLosesThePermissionMeanwhileDoesNotCount() {
+        controller.restrictUsers("alice", "bob", "carol");
+        try {
+            Build build = jenkins.createJob(
+                            "armoryWebhookApproval(environment: 'prod', manualApproval: [message: 'Go?', required: 2])")
+                    .build()
+                    .awaitWaiting(1);
+            BrowserPage alice = open("alice", build.tab());
+            awaitText(alice, "0 of 2 have approved");
+            decide(alice, "approve", build);
+            awaitText(alice, "1 of 2 have approved");
+            decide(alice, "take-back", build);
+            awaitText(alice, "0 of 2 have approved");
+            decide(alice, "approve", build);
+            awaitText(alice, "1 of 2 have approved");
+            controller.restrictUsers("bob", "carol");
+
+            BrowserPage bob = open("bob", controller.url() + "armory/");
+            decide(bob, "approve", build);
+            awaitText(bob, "1 of 2 have approved");
+            assertThat(build.awaitLog("alice has approved and may not approve any more, so that does not count.")
+                            .isBuilding())
+                    .isTrue();
+            BrowserPage carol = open("carol", build.tab());
+            decide(carol, "approve", build);
+
+            assertThat(build.awaitResult("SUCCESS")).contains("Manual approval succeeded (users bob and carol)");
+        } finally {
+            controller.restrictUsers();
         }
     }
 

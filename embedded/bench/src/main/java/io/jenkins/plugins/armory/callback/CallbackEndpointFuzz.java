@@ -75,7 +75,8 @@ public final class CallbackEndpointFuzz {
                     ApprovalStore.open(Files.createTempDirectory("fuzz"), timer, timer),
                     timer,
                     timer,
-                    Clock.systemUTC());
+                    Clock.systemUTC(),
+                    (approval, user) -> true);
             approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
                     .webhook("w")
                     .timeout(Instant.now(), Duration.ofDays(365))

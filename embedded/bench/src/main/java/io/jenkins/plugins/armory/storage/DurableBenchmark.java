@@ -43,7 +43,8 @@ public class DurableBenchmark {
     @Setup
     public void open() throws IOException {
         folder = Samples.folder();
-        approvals = new Approvals(ApprovalStore.open(folder, timer, timer), timer, timer, Clock.systemUTC());
+        approvals = new Approvals(
+                ApprovalStore.open(folder, timer, timer), timer, timer, Clock.systemUTC(), (approval, user) -> true);
         output = Disk.LOCAL.create(folder.resolve("appended"));
         record = ApprovalJson.write(Samples.waiting(0));
     }

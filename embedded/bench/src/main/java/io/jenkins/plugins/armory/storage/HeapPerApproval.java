@@ -28,7 +28,7 @@ public final class HeapPerApproval {
 
     private static long measure(ScheduledExecutorService timer, int count) throws IOException {
         ApprovalStore store = ApprovalStore.open(new MemoryDisk(), Path.of("memory"));
-        var approvals = new Approvals(store, timer, timer, Clock.systemUTC());
+        var approvals = new Approvals(store, timer, timer, Clock.systemUTC(), (approval, user) -> true);
         long before = used();
         for (int i = 0; i < count; i++) {
             Approval approval = Samples.waiting(i);

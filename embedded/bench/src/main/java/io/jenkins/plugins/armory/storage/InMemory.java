@@ -25,7 +25,11 @@ public final class InMemory {
      */
     public static Approvals approvals(ScheduledExecutorService timer) throws IOException {
         return new Approvals(
-                ApprovalStore.open(new MemoryDisk(), Path.of("memory"), timer, timer), timer, timer, Clock.systemUTC());
+                ApprovalStore.open(new MemoryDisk(), Path.of("memory"), timer, timer),
+                timer,
+                timer,
+                Clock.systemUTC(),
+                (approval, user) -> true);
     }
 
     /** Returns an approval whose webhook has answered, see {@link Samples#waiting}. */

@@ -49,7 +49,11 @@ public class RegistryBenchmark {
                 IntStream.range(0, waiting).mapToObj(Samples::waiting).toList();
         ids = all.stream().map(Approval::id).toList();
         approvals = new Approvals(
-                ApprovalStore.open(new MemoryDisk(), Path.of("memory"), timer, timer), timer, timer, Clock.systemUTC());
+                ApprovalStore.open(new MemoryDisk(), Path.of("memory"), timer, timer),
+                timer,
+                timer,
+                Clock.systemUTC(),
+                (approval, user) -> true);
         deadlines = new Deadlines(timer, Clock.systemUTC(), id -> {});
         for (Approval approval : all) {
             approvals.create(approval);

@@ -17,6 +17,11 @@ public record Build(Job job, int number) {
 
     private static final Pattern INNERMOST = Pattern.compile("Thread #\\d+\\R\\s+at (\\S+)\\(");
 
+    /** The same for another user, see {@link Jenkins#as}. */
+    public Build as(String user) {
+        return new Build(new Job(job.jenkins().as(user), job.name()), number);
+    }
+
     /** Whether the controller knows it. */
     public boolean exists() {
         return job.jenkins().isThere(path() + "api/json");
@@ -200,7 +205,7 @@ public record Build(Job job, int number) {
     /**
      * Has a person decide about one of {@link #approvals()}.
      *
-     * @param decision {@code approve} or {@code reject}
+     * @param decision {@code approve}, {@code reject} or {@code take-back}
      */
     public Answer decide(JsonNode approval, String decision, String comment) {
         return job.jenkins().decide("armory/approvals/" + approval.get("id").asText() + "/" + decision, comment);

@@ -86,6 +86,9 @@ public interface Controller extends AutoCloseable {
     /** The {@code Authorization} of somebody who may do everything; empty where nobody has to log in. */
     Optional<String> authorization();
 
+    /** The {@code Authorization} of {@code alice}, {@code bob}, {@code carol} or {@code admin}, with which no crumb is needed. */
+    String authorizationOf(String user);
+
     /** Ends the process, whatever state it is in, and removes its home. */
     @Override
     void close();

@@ -2,9 +2,11 @@ package io.jenkins.plugins.armory.acceptance.driver;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,5 +85,11 @@ public final class EmbeddedController extends ControllerProcess {
     @Override
     public Optional<String> authorization() {
         return Optional.empty();
+    }
+
+    /** There are no passwords: a name is enough. */
+    @Override
+    public String authorizationOf(String user) {
+        return "Basic " + Base64.getEncoder().encodeToString((user + ":").getBytes(StandardCharsets.UTF_8));
     }
 }

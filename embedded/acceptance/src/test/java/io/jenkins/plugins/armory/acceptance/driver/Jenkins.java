@@ -20,8 +20,26 @@ public final class Jenkins {
 
     private final Controller controller;
 
+    /** {@code null} for somebody who may do everything. */
+    private final String user;
+
     public Jenkins(Controller controller) {
+        this(controller, null);
+    }
+
+    private Jenkins(Controller controller, String user) {
         this.controller = controller;
+        this.user = user;
+    }
+
+    /** The same as another user: {@code alice}, {@code bob}, {@code carol} or {@code admin}. */
+    public Jenkins as(String other) {
+        return new Jenkins(controller, other);
+    }
+
+    /** The {@code Authorization} of the user; empty where nobody has to log in. */
+    public Optional<String> authorization() {
+        return user == null ? controller.authorization() : Optional.of(controller.authorizationOf(user));
     }
 
     public Controller controller() {
@@ -116,7 +134,7 @@ public final class Jenkins {
 
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request = Http.request(controller.url() + path);
-        controller.authorization().ifPresent(value -> request.header("Authorization", value));
+        authorization().ifPresent(value -> request.header("Authorization", value));
         return request;
     }
 

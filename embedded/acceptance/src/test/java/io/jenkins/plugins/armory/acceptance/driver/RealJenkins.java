@@ -14,6 +14,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A real Jenkins with the plugin installed, as an administrator would have it: nobody may do anything without logging
@@ -53,19 +55,24 @@ public final class RealJenkins extends ControllerProcess {
                     local:
                       allowsSignup: false
                       users:
-                        - {id: admin, password: "%s"}
+                        - {id: admin, password: "%1$s"}
+                        - {id: alice, password: "%1$s"}
+                        - {id: bob, password: "%1$s"}
+                        - {id: carol, password: "%1$s"}
                   authorizationStrategy:
                     loggedInUsersCanDoAnything: {allowAnonymousRead: false}
                   crumbIssuer: {standard: {excludeClientIPFromCrumb: false}}
                 unclassified:
-                  location: {url: "%s"}
+                  location: {url: "%2$s"}
                 """.formatted(PASSWORD, url()));
         if (plugins.has("dark-theme")) {
             write("casc/appearance.yaml", "appearance: {themeManager: {disableUserThemes: true, theme: darkSystem}}");
         }
         write("init.groovy.d/api-token.groovy", """
-                def admin = hudson.model.User.getById('admin', true)
-                admin.getProperty(jenkins.security.ApiTokenProperty).addFixedNewToken('acceptance', '%s')
+                ['admin', 'alice', 'bob', 'carol'].each {
+                    def user = hudson.model.User.getById(it, true)
+                    user.getProperty(jenkins.security.ApiTokenProperty).addFixedNewToken('acceptance', '%s')
+                }
                 """.formatted(API_TOKEN));
         try {
             Path folder = Files.createDirectories(home().resolve("plugins"));
@@ -89,21 +96,30 @@ public final class RealJenkins extends ControllerProcess {
     }
 
     /**
-     * From now on, there are three users beside the administrator: {@code alice} and {@code bob} may build, and so approve and
-     * reject, {@code carol} may read. Jenkins cannot keep that over a restart.
+     * From now on, the users are not administrators: {@code alice} and {@code bob} may build, and so approve and reject, {@code carol} may
+     * read. Jenkins cannot keep that over a restart.
      */
-    public void addUsers() {
-        String script = """
+    public void restrictUsers() {
+        restrictUsers("alice", "bob");
+    }
+
+    /**
+     * The same, with other users who may build.
+     *
+     * @param builders names of users
+     */
+    public void restrictUsers(String... builders) {
+        String script =
+                """
                 import hudson.model.Item
                 import hudson.security.*
                 import jenkins.model.Jenkins
 
-                ['alice', 'bob', 'carol'].each { Jenkins.get().securityRealm.createAccount(it, '%s') }
                 def granted = { user, permission ->
                     for (def each = permission; each != null; each = each.impliedBy) {
                         if (user in ['admin', 'SYSTEM']
                                 || user in ['alice', 'bob', 'carol'] && each in [Jenkins.READ, Item.READ]
-                                || user in ['alice', 'bob'] && each == Item.BUILD) {
+                                || user in [%s] && each == Item.BUILD) {
                             return true
                         }
                     }
@@ -115,13 +131,13 @@ public final class RealJenkins extends ControllerProcess {
                     Collection<String> getGroups() { [] }
                 }
                 print 'done'
-                """.formatted(PASSWORD);
+                """.formatted(Stream.of(builders).map(each -> "'" + each + "'").collect(Collectors.joining(", ")));
         Answer answer = Http.send(Http.request(url() + "scriptText")
                 .header("Authorization", apiAuthorization())
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(BodyPublishers.ofString("script=" + URLEncoder.encode(script, StandardCharsets.UTF_8))));
         if (!answer.body().equals("done")) {
-            throw new AssertionError("The users cannot be added: " + answer);
+            throw new AssertionError("The users cannot be restricted: " + answer);
         }
     }
 
@@ -187,8 +203,13 @@ public final class RealJenkins extends ControllerProcess {
         return basic(PASSWORD);
     }
 
-    /** The {@code Authorization} of one of the users of {@link #addUsers}, with a password. */
-    public static String authorizationOf(String user) {
+    @Override
+    public String authorizationOf(String user) {
+        return basic(user, API_TOKEN);
+    }
+
+    /** The {@code Authorization} of one of the users, with a password. */
+    public static String passwordAuthorizationOf(String user) {
         return basic(user, PASSWORD);
     }
 

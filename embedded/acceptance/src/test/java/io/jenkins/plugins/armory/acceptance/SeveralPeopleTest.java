@@ -1,0 +1,197 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.EmbeddedController;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Approvals that several different people have to give. One who rejects decides at once. */
+@AcceptanceTest
+class SeveralPeopleTest {
+
+    private static final String TWO = "manualApproval: [message: 'Go?', submitters: 'alice, bob, carol', required: 2]";
+
+    private static Build start(Jenkins jenkins) {
+        return jenkins.createJob("def r = armoryWebhookApproval(" + TWO + ")\necho \"went on: ${r.decidedBy}\"")
+                .build()
+                .awaitWaiting(1);
+    }
+
+    private static JsonNode approval(Build build) {
+        return build.approvals().get(0);
+    }
+
+    private static Answer decide(Build build, String user, String decision) {
+        return build.as(user).decide(approval(build), decision, "by " + user);
+    }
+
+    private static List<String> users(JsonNode approvals) {
+        return StreamSupport.stream(approvals.spliterator(), false)
+                .map(each -> each.get("user").asText())
+                .toList();
+    }
+
+    private static List<String> users(Build build) {
+        return users(approval(build).at("/manualApproval/approvals"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"alice,bob", "bob,alice", "alice,carol", "carol,alice", "bob,carol", "carol,bob"})
+    void twoOfThreeInAnyOrder(String first, String second, Jenkins jenkins) {
+        Build build = start(jenkins);
+        assertThat(approval(build).at("/manualApproval/required").asInt()).isEqualTo(2);
+
+        JsonNode one = decide(build, first, "approve").json();
+        assertThat(one.get("decided").asBoolean()).isFalse();
+        assertThat(one.get("required").asInt()).isEqualTo(2);
+        assertThat(users(one.get("approvals"))).containsExactly(first);
+        assertThat(one.has("decision")).isFalse();
+        assertThat(users(build)).containsExactly(first);
+        JsonNode two = decide(build, second, "approve").json();
+        assertThat(two.get("decided").asBoolean()).isTrue();
+        assertThat(two.at("/decision/decidedBy").asText()).isEqualTo(first + " and " + second);
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains(
+                        "2 people must approve (alice, bob, carol): Go?",
+                        "Approved by " + first + ": by " + first + ". 1 of 2 people have approved.",
+                        "Manual approval succeeded (users " + first + " and " + second + "): ",
+                        "went on: users " + first + " and " + second);
+        assertThat(approval(build).at("/manualApproval/user").asText()).isEqualTo(first + " and " + second);
+        assertThat(decide(build, first, "take-back")).returns(410, Answer::status);
+        assertThat(decide(build, first, "reject")).returns(409, Answer::status);
+    }
+
+    @Test
+    void onePersonCountsOnce(Jenkins jenkins) {
+        Build build = start(jenkins);
+        decide(build, "alice", "approve");
+        for (String same : List.of("alice", "ALICE")) {
+            assertThat(decide(build, same, "approve").json().get("duplicate").asBoolean())
+                    .isTrue();
+        }
+        assertThat(users(build)).containsExactly("alice");
+        assertThat(build.isBuilding()).isTrue();
+        build.abort();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"alice", "bob"})
+    void whoRejectsDecidesAtOnce(String rejecting, Jenkins jenkins) {
+        Build build = start(jenkins);
+        decide(build, "alice", "approve");
+        assertThat(decide(build, rejecting, "reject").json().get("decided").asBoolean())
+                .isTrue();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("Manual approval was rejected (user " + rejecting + "): by " + rejecting)
+                .doesNotContain("went on");
+        assertThat(decide(build, "carol", "approve")).returns(409, Answer::status);
+    }
+
+    @Test
+    void anApprovalIsTakenBackUntilItIsDecided(Jenkins jenkins) {
+        Build build = start(jenkins);
+        assertThat(decide(build, "alice", "take-back").json().get("duplicate").asBoolean())
+                .as("there is nothing to take back")
+                .isTrue();
+        decide(build, "alice", "approve");
+        JsonNode back = decide(build, "alice", "take-back").json();
+        assertThat(back.get("approved").asBoolean()).isFalse();
+        assertThat(back.get("approvals")).isEmpty();
+        decide(build, "bob", "approve");
+        assertThat(build.isBuilding()).isTrue();
+        decide(build, "alice", "approve");
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("alice took the approval back. 0 of 2 people have approved.", "went on: users bob and alice");
+    }
+
+    @Test
+    void oneMayTakeBackWhatIsEnoughWhileTheCallbackIsAwaited(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval(TWO)).build().awaitWaiting(1);
+        decide(build, "alice", "approve");
+        decide(build, "bob", "approve");
+        assertThat(decide(build, "carol", "approve").json().get("duplicate").asBoolean())
+                .as("two are enough")
+                .isTrue();
+        decide(build, "bob", "take-back");
+        process.awaitCall().callback().succeed("42 passed");
+        assertThat(build.awaitLog(
+                                "The callback reported success (callback token): 42 passed. 1 of 2 people have approved.")
+                        .isBuilding())
+                .isTrue();
+        decide(build, "carol", "approve");
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains(
+                        "2 people must approve too (alice, bob, carol): Go?",
+                        "(callback token and users alice and carol)");
+    }
+
+    @Test
+    void saysHowManyApprovedInTime(Jenkins jenkins) {
+        Build build = jenkins.createJob("armoryWebhookApproval(" + TWO + ", timeout: 5, unit: 'SECONDS')")
+                .build()
+                .awaitWaiting(1);
+        decide(build, "alice", "approve");
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("Manual approval timed out: only 1 of 2 people approved within 5 seconds.");
+    }
+
+    /** Somebody who is not logged in may be the same person twice. A real Jenkins of this suite lets nobody in without a login. */
+    @Test
+    void whoIsNotLoggedInDoesNotCount(Jenkins jenkins) {
+        assumeThat(jenkins.controller()).isInstanceOf(EmbeddedController.class);
+        Build build = start(jenkins);
+
+        Answer answer = build.decide(approval(build), "approve", "");
+        assertThat(answer).returns(403, Answer::status);
+        assertThat(answer.json().get("message").asText()).startsWith("Log in to approve");
+        assertThat(build.decide(approval(build), "reject", "no")).returns(200, Answer::status);
+        build.awaitResult("FAILURE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, 101})
+    void aNumberThatMakesNoSenseIsAnError(int required, Jenkins jenkins) {
+        Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [required: " + required + "])")
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("armoryWebhookApproval: manualApproval.required: must be from 1 to 100, and is " + required);
+        assertThat(build.approvals()).isEmpty();
+    }
+
+    /** A question to fewer people is no retry of one that was rejected. */
+    @Test
+    void askingFewerPeopleDoesNotMakeUpForARejection(Jenkins jenkins) {
+        Build build = jenkins.createJob("""
+                        armoryEnvironment('staging') {
+                            try { armoryWebhookApproval(%s) } catch (e) { echo 'caught' }
+                            armoryWebhookApproval(%s)
+                        }
+                        """.formatted(TWO, TWO.replace("required: 2", "required: 1")))
+                .build()
+                .awaitWaiting(1);
+        decide(build, "alice", "reject");
+        build.awaitLog("caught").awaitWaiting(1);
+        build.as("bob").decide(build.approvals("WAITING").get(0), "approve", "");
+
+        build.awaitResult("SUCCESS"); // it caught the exception
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED"));
+    }
+}

@@ -1,0 +1,50 @@
+package io.jenkins.plugins.armory.approval;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The approval of one person, of as many as are required. It counts until the whole approval is decided, unless the person takes it back or
+ * may not approve any more.
+ *
+ * @param user id of the person
+ * @param comment may be empty
+ * @param at when the person approved
+ */
+@Restricted(NoExternalUse.class)
+public record Vote(String user, String comment, Instant at) {
+
+    public Vote {
+        Objects.requireNonNull(user, "user");
+        Objects.requireNonNull(comment, "comment");
+        Objects.requireNonNull(at, "at");
+    }
+
+    /** Returns the names of the people for a sentence: {@code alice}, {@code alice and bob}, {@code alice, bob and carol}. */
+    public static String names(List<Vote> votes) {
+        List<String> users = votes.stream().map(Vote::user).toList();
+        int last = users.size() - 1;
+        return last < 1
+                ? String.join("", users)
+                : String.join(", ", users.subList(0, last)) + " and " + users.get(last);
+    }
+
+    /** Returns the approval of all these people as one verdict. With several people, each comment has its author. */
+    static Decision together(List<Vote> votes) {
+        String comments = votes.size() == 1
+                ? votes.get(0).comment()
+                : votes.stream()
+                        .filter(vote -> !vote.comment().isEmpty())
+                        .map(vote -> vote.user() + ": " + vote.comment())
+                        .collect(Collectors.joining("\n\n"));
+        return new Decision(
+                Decision.Outcome.SUCCESS,
+                comments,
+                names(votes),
+                votes.get(votes.size() - 1).at());
+    }
+}

@@ -1,0 +1,50 @@
+package io.jenkins.plugins.armory.web;
+
+import hudson.Extension;
+import hudson.init.InitMilestone;
+import hudson.model.User;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvers;
+import java.io.IOException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.userdetails.UsernameNotFoundException;
+
+/** The users of Jenkins who may approve, by their present permissions and groups. */
+@Extension
+@Restricted(NoExternalUse.class)
+public final class PermittedApprovers implements Approvers {
+
+    private static final Logger LOGGER = Logger.getLogger(PermittedApprovers.class.getName());
+
+    /**
+     * Returns whether a user may approve now. A user whom the security realm does not know any more may not. For a realm that cannot be
+     * asked, Jenkins takes the groups of the user's last login.
+     */
+    @Override
+    public boolean mayApprove(Approval approval, String user) throws IOException {
+        if (Jenkins.get().getInitLevel() != InitMilestone.COMPLETED) {
+            throw new IOException("Jenkins is starting, so the permissions of " + user + " are not known yet");
+        }
+        try (ACLContext ignored = ACL.as2(authenticationOf(user))) {
+            return new Viewer().mayDecide(approval, Choice.APPROVE);
+        } catch (UsernameNotFoundException x) {
+            LOGGER.log(Level.FINE, "There is no user " + user + " any more", x);
+            return false;
+        } catch (RuntimeException x) { // of a security realm or an authorization strategy
+            throw new IOException("The permissions of " + user + " cannot be found out", x);
+        }
+    }
+
+    private static Authentication authenticationOf(String user) {
+        return user.equals(Jenkins.ANONYMOUS2.getName())
+                ? Jenkins.ANONYMOUS2
+                : User.getById(user, true).impersonate2();
+    }
+}
