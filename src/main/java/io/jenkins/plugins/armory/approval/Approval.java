@@ -67,36 +67,38 @@ public record Approval(
      * The verdicts on an approval.
      *
      * @param callback the verdict of the external process, {@code null} while there is none
+     * @param data the data of that callback as the text of a JSON object, {@code null} if it has none
      * @param votes the approvals of people that count, in their order; at most as many as are required
      * @param rejection the rejection by a person, {@code null} while there is none
      * @param decision the decision; present in state DECIDED and in no other
      */
     public record Said(
             @CheckForNull Decision callback,
+            @CheckForNull String data,
             List<Vote> votes,
             @CheckForNull Decision rejection,
             @CheckForNull Decision decision) {
 
-        static final Said NOTHING = new Said(null, List.of(), null, null);
+        static final Said NOTHING = new Said(null, null, List.of(), null, null);
 
         public Said {
             votes = List.copyOf(votes);
         }
 
-        Said withCallback(Decision said) {
-            return new Said(said, votes, rejection, decision);
+        Said withCallback(Decision said, @CheckForNull String itsData) {
+            return new Said(said, itsData, votes, rejection, decision);
         }
 
         Said withVotes(List<Vote> standing) {
-            return new Said(callback, standing, rejection, decision);
+            return new Said(callback, data, standing, rejection, decision);
         }
 
         Said withRejection(Decision said) {
-            return new Said(callback, votes, said, decision);
+            return new Said(callback, data, votes, said, decision);
         }
 
         Said withDecision(Decision decided) {
-            return new Said(callback, votes, rejection, decided);
+            return new Said(callback, data, votes, rejection, decided);
         }
     }
 
@@ -183,6 +185,12 @@ public record Approval(
     @CheckForNull
     public Decision callback() {
         return said.callback();
+    }
+
+    /** Returns the data of the callback as the text of a JSON object, {@code null} if there is none. */
+    @CheckForNull
+    public String data() {
+        return said.data();
     }
 
     /** Returns the people who have approved, if that still counts. */
@@ -328,8 +336,8 @@ public record Approval(
         return new Approval(terms, newState, said, attempts, calls, cancel);
     }
 
-    Approval calledBack(Decision callback) {
-        return with(said.withCallback(callback));
+    Approval calledBack(Decision callback, @CheckForNull String data) {
+        return with(said.withCallback(callback, data));
     }
 
     Approval approvedBy(Vote vote) {

@@ -34,8 +34,22 @@ public sealed interface Event {
     /** A verdict of the external process or of a person, or the end of a verdict. */
     sealed interface Verdict extends Event {}
 
-    /** An authenticated callback with a decision. */
-    record Callback(boolean success, String mdMessage, String decidedBy) implements Verdict {}
+    /**
+     * An authenticated callback with a decision.
+     *
+     * @param data the callback's own data as the text of a JSON object, {@code null} if it has none
+     */
+    record Callback(
+            boolean success,
+            String mdMessage,
+            @CheckForNull String data,
+            String decidedBy)
+            implements Verdict {
+
+        public Callback(boolean success, String mdMessage, String decidedBy) {
+            this(success, mdMessage, null, decidedBy);
+        }
+    }
 
     /**
      * The approval of a person who may decide.

@@ -70,13 +70,13 @@ enum Transitions {
             "SUCCESS, or WAITING for people",
             // Once there is a callback, the webhook's own answer does not matter any more.
             (approval, event, now) -> Endings.settledOrWaiting(
-                    approval.calledBack(verdict(event, now)).in(State.WAITING).withoutWebhookCall(), now),
+                    calledBack(approval, event, now).in(State.WAITING).withoutWebhookCall(), now),
             Answer.ACCEPTED),
     CALLBACK_FAILURE(
             States.PENDING,
             Events.of(Event.Callback.class),
             "FAILURE",
-            (approval, event, now) -> approval.calledBack(verdict(event, now)).decided(verdict(event, now)),
+            (approval, event, now) -> calledBack(approval, event, now).decided(verdict(event, now)),
             Answer.ACCEPTED),
     PERSON_APPROVED_AGAIN(
             States.PENDING,
@@ -378,6 +378,10 @@ enum Transitions {
             return new Decision(Outcome.REJECTED, said.comment(), said.user(), now);
         }
         throw new AssertionError("no verdict: " + event);
+    }
+
+    private static Approval calledBack(Approval approval, Event event, Instant now) {
+        return approval.calledBack(verdict(event, now), ((Event.Callback) event).data());
     }
 
     private static Approval lookedAtTheClock(Approval approval, Event event, Instant now) {

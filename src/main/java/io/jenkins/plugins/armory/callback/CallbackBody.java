@@ -2,22 +2,33 @@ package io.jenkins.plugins.armory.callback;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * The content of a callback: {@code {"success": true|false, "mdMessage": "..."}}, as in Armory's <i>External Automation</i>,
- * "Callback format". Other fields are ignored.
+ * The content of a callback: {@code {"success": true|false, "mdMessage": "...", "data": {...}}}. The first two are as in Armory's
+ * <i>External Automation</i>, "Callback format". Other fields are ignored.
  *
  * @param success the decision. The strings {@code "true"} and {@code "false"} count too, as in the prose of Armory's example
  * @param mdMessage the message, empty if there is none
+ * @param data the text of a JSON object for the Pipeline, without spaces between its parts; {@code null} if there is none
  */
-record CallbackBody(boolean success, String mdMessage) {
+record CallbackBody(boolean success, String mdMessage, @CheckForNull String data) {
+
+    /** The content of a rehearsal without a body. */
+    static final CallbackBody SUCCESS = new CallbackBody(true, "", null);
+
+    /** The maximum length of {@link #data}, in bytes of UTF-8. */
+    static final int MAX_DATA_BYTES = 32 * 1024;
 
     private static final String EXAMPLE = "{\"success\": true, \"mdMessage\": \"...\"}";
 
     static CallbackBody read(RequestBody body) throws RefusedRequestException {
         JsonNode json = body.readJsonObject(EXAMPLE);
-        return new CallbackBody(success(json.get("success")), Objects.requireNonNullElse(mdMessage(json), ""));
+        return new CallbackBody(
+                success(json.get("success")),
+                Objects.requireNonNullElse(mdMessage(json), ""),
+                data(json.get("data")));
     }
 
     private static boolean success(@CheckForNull JsonNode node) throws RefusedRequestException {
@@ -44,5 +55,39 @@ record CallbackBody(boolean success, String mdMessage) {
             return node.textValue();
         }
         throw RefusedRequestException.invalid("The field \"mdMessage\" must be a string.");
+    }
+
+    @CheckForNull
+    private static String data(@CheckForNull JsonNode node) throws RefusedRequestException {
+        if (node == null || node.isNull()) {
+            return null;
+        }
+        if (!node.isObject()) {
+            throw RefusedRequestException.invalid(
+                    "The field \"data\" must be a JSON object such as {\"version\": \"1.4.2\"}.");
+        }
+        // A number that no double can hold would come back from the disk as a string.
+        if (hasInfinity(node)) {
+            throw RefusedRequestException.invalid(
+                    "The field \"data\" has a number that is too large: send it as a string.");
+        }
+        String text = node.toString();
+        if (text.getBytes(StandardCharsets.UTF_8).length > MAX_DATA_BYTES) {
+            throw RefusedRequestException.tooLarge("The field \"data\" may have " + MAX_DATA_BYTES
+                    + " bytes at most: store more elsewhere, and send its address.");
+        }
+        return text;
+    }
+
+    private static boolean hasInfinity(JsonNode node) {
+        if (node.isDouble()) {
+            return Double.isInfinite(node.doubleValue());
+        }
+        for (JsonNode child : node) {
+            if (hasInfinity(child)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

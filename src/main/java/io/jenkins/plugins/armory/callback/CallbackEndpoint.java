@@ -238,12 +238,12 @@ public final class CallbackEndpoint {
 
     private JsonResponse rehearseDecision(CallbackRequest request, Approval approval, Caller caller)
             throws RefusedRequestException {
-        CallbackBody body = request.body().isMissing() ? new CallbackBody(true, "") : CallbackBody.read(request.body());
+        CallbackBody body = request.body().isMissing() ? CallbackBody.SUCCESS : CallbackBody.read(request.body());
         return CallbackAnswers.toRehearsal(approval.on(event(body, caller), clock.instant()), caller);
     }
 
     private static Event.Callback event(CallbackBody body, Caller caller) {
-        return new Event.Callback(body.success(), body.mdMessage(), caller.name());
+        return new Event.Callback(body.success(), body.mdMessage(), body.data(), caller.name());
     }
 
     private JsonResponse noteProgress(CallbackRequest request) throws RefusedRequestException, IOException {

@@ -21,6 +21,11 @@ public final class RefusedRequestException extends Exception {
         return new RefusedRequestException(400, "invalid_request", message);
     }
 
+    /** Returns an exception with status 413. */
+    static RefusedRequestException tooLarge(String message) {
+        return new RefusedRequestException(413, "payload_too_large", message);
+    }
+
     public JsonResponse response() {
         return response;
     }

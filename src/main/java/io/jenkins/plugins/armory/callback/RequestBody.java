@@ -131,7 +131,6 @@ public record RequestBody(@CheckForNull String contentType, long contentLength, 
     }
 
     private static RefusedRequestException tooLarge() {
-        return new RefusedRequestException(
-                413, "payload_too_large", "The body of a callback may have " + MAX_BYTES + " bytes at most.");
+        return RefusedRequestException.tooLarge("The body of a callback may have " + MAX_BYTES + " bytes at most.");
     }
 }

@@ -1,13 +1,19 @@
 package io.jenkins.plugins.armory.step;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The value that {@code armoryWebhookApproval} returns to the Pipeline. */
 final class ApprovalResult {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private ApprovalResult() {}
 
@@ -22,6 +28,23 @@ final class ApprovalResult {
         result.put(
                 "durationMillis",
                 Duration.between(approval.createdAt(), decision.decidedAt()).toMillis());
+        result.put("data", data(approval));
         return result;
+    }
+
+    /**
+     * Returns the callback's data, an empty map if it has none. Jackson makes maps, lists, strings, numbers and booleans of it,
+     * which the Pipeline can save and the sandbox lets it use.
+     */
+    private static Map<String, Object> data(Approval approval) {
+        String data = approval.data();
+        if (data == null) {
+            return new LinkedHashMap<>();
+        }
+        try {
+            return JSON.readValue(data, new TypeReference<>() {});
+        } catch (JsonProcessingException x) {
+            throw new UncheckedIOException(x); // it was read before it was stored
+        }
     }
 }

@@ -113,6 +113,11 @@ final class ApprovalJson {
         write(json, approval.terms());
         json.writeStringField("state", approval.state().name());
         write(json, "callback", approval.callback());
+        String data = approval.data();
+        if (data != null) {
+            json.writeFieldName("data");
+            json.writeTree(JSON.readTree(data));
+        }
         write(json, PERSON, approval.said().rejection());
         if (!approval.votes().isEmpty()) {
             json.writeArrayFieldStart("votes");
@@ -281,7 +286,8 @@ final class ApprovalJson {
             votes.add(new Vote(person.decidedBy(), person.mdMessage(), person.decidedAt()));
             person = null;
         }
-        return new Approval.Said(decision(json, "callback"), votes, person, decision(json, "decision"));
+        String data = json.has("data") ? json.get("data").toString() : null;
+        return new Approval.Said(decision(json, "callback"), data, votes, person, decision(json, "decision"));
     }
 
     private static List<Attempt> attempts(JsonNode json) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.web;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -13,6 +14,8 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.callback.CallbackAnswers;
+import io.jenkins.plugins.armory.callback.JsonResponse;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -80,11 +83,23 @@ final class ApprovalData {
                 .put("mdMessageHtml", Markdown.toHtml(message));
     }
 
-    /** Replaces the cut messages in the JSON of an approval by the full ones. */
-    ObjectNode withFullMessages(ObjectNode json, Approval approval) {
+    /** Replaces the cut messages in the JSON of an approval by the full ones, and adds the callback's data. */
+    ObjectNode inFull(ObjectNode json, Approval approval) {
         putMessage(json.get("decision"), approval.decision());
         putMessage(json.get("callback"), approval.callback());
+        String data = approval.data();
+        if (data != null) {
+            json.set("data", parsed(data));
+        }
         return json;
+    }
+
+    private static JsonNode parsed(String json) {
+        try {
+            return JsonResponse.JSON.readTree(json);
+        } catch (JsonProcessingException x) {
+            throw new UncheckedIOException(x); // it was read before it was stored
+        }
     }
 
     private static void putMessage(@CheckForNull JsonNode json, @CheckForNull Decision decision) {

@@ -41,7 +41,7 @@ final class ApprovalList {
         return approvals
                 .find(id)
                 .filter(viewer::sees)
-                .map(seen -> JsonResponse.ok(data.withFullMessages(whole(seen), seen)))
+                .map(seen -> JsonResponse.ok(data.inFull(whole(seen), seen)))
                 .orElseGet(() -> JsonResponse.error(404, "unknown_approval", "There is no such approval."));
     }
 

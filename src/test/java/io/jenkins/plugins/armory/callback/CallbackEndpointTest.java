@@ -189,6 +189,85 @@ class CallbackEndpointTest {
         assertThat(decision().mdMessage()).isEqualTo("12 of 12 passed");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{}                                                | {}",
+                "{ \"a\" : [ 1 , 2.5 , true , null , {\"b\": \"\u00e7\"} ] } | {\"a\":[1,2.5,true,null,{\"b\":\"\u00e7\"}]}",
+                "{\"big\": 123456789012345678901234567890}           | {\"big\":123456789012345678901234567890}",
+                "{\"success\": false, \"data\": {}}                  | {\"success\":false,\"data\":{}}",
+            })
+    void keepsTheDataOfACallback(String sent, String kept) {
+        assertThat(callBack(id, "{\"success\": true, \"data\": " + sent + "}").status())
+                .isEqualTo(200);
+
+        assertThat(found(id).data()).isEqualTo(kept);
+        assertThat(found(id).requireDecision().isSuccess()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"success\": true}", "{\"success\": true, \"data\": null}"})
+    void needsNoData(String body) {
+        assertThat(callBack(id, body).status()).isEqualTo(200);
+        assertThat(found(id).data()).isNull();
+    }
+
+    @Test
+    void keepsTheFirstDataWhenTheSameDecisionComesAgain() {
+        callBack(id, "{\"success\": true, \"data\": {\"a\": 1}}");
+
+        JsonResponse again = callBack(id, "{\"success\": true, \"data\": {\"a\": 2}}");
+
+        assertThat(again.body().get("duplicate").booleanValue()).isTrue();
+        assertThat(found(id).data()).isEqualTo("{\"a\":1}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[1]                      | The field \"data\" must be a JSON object",
+                "\"{}\"                   | The field \"data\" must be a JSON object",
+                "7                        | The field \"data\" must be a JSON object",
+                "false                    | The field \"data\" must be a JSON object",
+                "{\"a\": [1, {\"b\": 1e400}]} | The field \"data\" has a number that is too large",
+                "{\"a\": NaN}             | The body is not JSON",
+                "{\"a\": 1, \"a\": 2}     | The field \"a\" is there twice",
+                "{\"a\": [{\"b\": 1, \"b\": 2}]} | The field \"b\" is there twice",
+            })
+    void refusesDataThatIsNoObject(String data, String message) {
+        assertError(callBack(id, "{\"success\": true, \"data\": " + data + "}"), 400, "invalid_request", message);
+        assertThat(decision()).isNull();
+    }
+
+    @Test
+    void refusesDataThatIsNestedTooDeeply() {
+        String data = "{\"a\":".repeat(32) + "1" + "}".repeat(32);
+
+        assertError(callBack(id, "{\"success\": true, \"data\": " + data + "}"), 400, "invalid_request", "32 levels");
+        assertThat(decision()).isNull();
+    }
+
+    @Test
+    void refusesDataOfMoreThan32KiB() {
+        String atMost = "{\"a\":\"" + "\u00e7".repeat((32 * 1024 - "{\"a\":\"\"}".length()) / 2) + "\"}";
+        String tooLarge = atMost.replace("\"}", "xx\"}");
+
+        assertError(
+                callBack(id, "{\"success\": true, \"data\": " + tooLarge + "}"),
+                413,
+                "payload_too_large",
+                "The field \"data\" may have 32768 bytes at most");
+        assertThat(decision()).isNull();
+        // Spaces between the parts do not count.
+        assertThat(callBack(id, "{\"success\": true, \"data\": " + atMost.replace(":", ":" + " ".repeat(9000)) + "}")
+                        .status())
+                .isEqualTo(200);
+    }
+
     @Test
     void refusesAContradictionAndTellsWhatStands() {
         callBack(id, SUCCESS);

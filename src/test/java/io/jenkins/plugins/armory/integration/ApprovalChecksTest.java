@@ -25,7 +25,7 @@ class ApprovalChecksTest {
         return new ApprovalSnapshot(new Approval(
                 started.terms(),
                 Approval.State.DECIDED,
-                new Approval.Said(null, List.of(), null, decision),
+                new Approval.Said(null, null, List.of(), null, decision),
                 started.attempts(),
                 null,
                 null));

@@ -239,6 +239,38 @@ public class ApprovalStoreTest {
     }
 
     @Test
+    void keepsTheDataOfACallbackWhileAPersonIsAwaitedAndAfterwards() throws IOException {
+        String data = "{\"a\":[1,2.5,-3.0E100,true,null,{\"ça\":\"va\\n\"}],\"big\":123456789012345678901234567890}";
+        store.create(terms("a1").manual(new ManualRequirement("Go?", List.of())).start());
+        var said = new Event.Callback(false, "no", data, "callback token");
+        store.create(terms("a2").start());
+
+        Approval waiting = store.apply("a1", new Event.Callback(true, "yes", data, "callback token"), SOON)
+                .orElseThrow()
+                .approval();
+        Approval failed = store.apply("a2", said, SOON).orElseThrow().approval();
+
+        assertThat(waiting.data()).isEqualTo(data);
+        assertThat(ApprovalStore.open(folder).pending()).containsExactly(waiting);
+        assertThat(ApprovalStore.open(folder).find("a2")).contains(failed);
+        Approval decided = store.apply("a1", new Event.ManualApproval("alice", ""), SOON)
+                .orElseThrow()
+                .approval();
+        assertThat(decided.data()).isEqualTo(data);
+        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
+    }
+
+    @Test
+    void keepsHalfACharacterInTheDataOfACallback() throws IOException {
+        store.create(terms("a1").start());
+        String data = "{\"a\":\"\ud800\"}"; // a string of JSON may have half a character, which UTF-8 cannot write
+
+        store.apply("a1", new Event.Callback(true, "", data, "callback token"), SOON);
+
+        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow().data()).isEqualTo(data);
+    }
+
+    @Test
     void keepsAnApprovalWithoutAWebhook() throws IOException {
         Approval pending = terms("a1")
                 .manual(new ManualRequirement("Go?", List.of("alice")))

@@ -36,6 +36,47 @@ class DecisionTest {
     }
 
     @Test
+    void pipelineGetsTheDataOfTheCallback(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob("""
+                def data = %s.data
+                sleep 1 // the data is saved with the program
+                echo "version=${data.version} passed=${data.tests.passed + 1} ratio=${data.tests.ratio * 2}"
+                echo "flaky=${data.flaky.join('+')} last=${data.flaky[-1]} none=${data.none} ok=${data.ok ? 'yes' : 'no'}"
+                data.flaky.each { echo "each ${it}" }
+                """.formatted(process.approval())).build();
+
+        process.awaitCall().callback().send("""
+                {"success": true, "data": {"version": "1.4.2", "tests": {"passed": 41, "ratio": 0.25},
+                 "flaky": ["a", "b"], "none": null, "ok": true}}
+                """);
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("version=1.4.2 passed=42 ratio=0.5", "flaky=a+b last=b none=null ok=yes", "each a", "each b");
+    }
+
+    @Test
+    void dataIsAnEmptyMapWithoutAny(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob("def r = %s\necho \"size=${r.data.size()} version=${r.data.version}\""
+                        .formatted(process.approval()))
+                .build();
+
+        process.awaitCall().callback().succeed("");
+
+        assertThat(build.awaitResult("SUCCESS")).contains("size=0 version=null");
+    }
+
+    @Test
+    void failureWithoutAnExceptionHasItsDataToo(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob("def r = %s\necho \"success=${r.success} failed=${r.data.failed}\""
+                        .formatted(process.approval("phase: 'afterDeployment'")))
+                .build();
+
+        process.awaitCall().callback().send("{\"success\": false, \"data\": {\"failed\": 3}}");
+
+        assertThat(build.awaitResult("UNSTABLE")).contains("success=false failed=3");
+    }
+
+    @Test
     void successMayBeAString(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.createJob(SHOWING_THE_RESULT.formatted(process.approval()))
                 .build();

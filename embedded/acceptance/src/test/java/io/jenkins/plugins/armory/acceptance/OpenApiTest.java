@@ -131,6 +131,28 @@ class OpenApiTest {
     }
 
     @Test
+    void dataOfACallbackIsWhereItSays(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        String data = "{\"version\":\"1.4.2\",\"tests\":[1,2.5,true,null,{\"\u00e7a\":\"va\"}]}";
+
+        check(CALLBACK, "post", 400, callback.send("{\"success\": true, \"data\": []}"));
+        check(
+                CALLBACK,
+                "post",
+                413,
+                callback.send("{\"success\": true, \"data\": {\"a\": \"" + "a".repeat(33_000) + "\"}}"));
+        check(CALLBACK, "post", 200, callback.send("{\"success\": true, \"data\": " + data + "}"));
+        build.awaitResult("SUCCESS");
+
+        assertThat(check(DATA, "get", 200, data(jenkins, callback.id())).json().get("data"))
+                .hasToString(data);
+        assertThat(check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json")))
+                        .body())
+                .doesNotContain("1.4.2");
+    }
+
+    @Test
     void progressIsAnsweredAsItSays(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
         Callback callback = process.awaitCall().callback();

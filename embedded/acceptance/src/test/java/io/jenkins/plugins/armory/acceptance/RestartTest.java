@@ -119,6 +119,30 @@ class RestartTest {
     }
 
     @Test
+    void dataOfACallbackOutlivesAKillBeforeAndAfterThePipelineHasIt() {
+        Build build = jenkins.createJob("""
+                        def r = %s
+                        %s
+                        echo "version=${r.data.version} second=${r.data.list[1].a}"
+                        """.formatted(process.approval(), process.approvalNamed("second")))
+                .build();
+        Callback callback = process.awaitCall().callback();
+
+        assertThat(callback.send(
+                        "{\"success\": true, \"data\": {\"version\": \"1.4.2\", \"list\": [1, {\"a\": 2.5}]}}"))
+                .returns(200, Answer::status);
+        controller.kill();
+        controller.start();
+        Callback second = process.awaitCall().callback();
+        build.awaitWaiting(1);
+        controller.kill();
+        controller.start();
+        second.succeedOnceUp("");
+
+        assertThat(build.awaitResult("SUCCESS")).contains("version=1.4.2 second=2.5");
+    }
+
+    @Test
     void personAloneDecidesAfterAKillAndAStart() {
         Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?'])\necho 'went on'")
                 .build()
