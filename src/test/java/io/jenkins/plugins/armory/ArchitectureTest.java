@@ -28,6 +28,7 @@ class ArchitectureTest {
         ROOT + ".deployment..",
         ROOT + ".file..",
         ROOT + ".http..",
+        ROOT + ".signature..",
         ROOT + ".storage..",
         ROOT + ".webhook.."
     };

@@ -40,11 +40,7 @@ public sealed interface Event {
      * @param data the callback's own data as the text of a JSON object, {@code null} if it has none
      */
     record Callback(
-            boolean success,
-            String mdMessage,
-            @CheckForNull String data,
-            String decidedBy)
-            implements Verdict {
+            boolean success, String mdMessage, @CheckForNull String data, String decidedBy) implements Verdict {
 
         public Callback(boolean success, String mdMessage, String decidedBy) {
             this(success, mdMessage, null, decidedBy);

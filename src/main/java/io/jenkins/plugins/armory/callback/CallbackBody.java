@@ -13,7 +13,8 @@ import java.util.Objects;
  * @param mdMessage the message, empty if there is none
  * @param data the text of a JSON object for the Pipeline, without spaces between its parts; {@code null} if there is none
  */
-record CallbackBody(boolean success, String mdMessage, @CheckForNull String data) {
+record CallbackBody(
+        boolean success, String mdMessage, @CheckForNull String data) {
 
     /** The content of a rehearsal without a body. */
     static final CallbackBody SUCCESS = new CallbackBody(true, "", null);
@@ -26,9 +27,7 @@ record CallbackBody(boolean success, String mdMessage, @CheckForNull String data
     static CallbackBody read(RequestBody body) throws RefusedRequestException {
         JsonNode json = body.readJsonObject(EXAMPLE);
         return new CallbackBody(
-                success(json.get("success")),
-                Objects.requireNonNullElse(mdMessage(json), ""),
-                data(json.get("data")));
+                success(json.get("success")), Objects.requireNonNullElse(mdMessage(json), ""), data(json.get("data")));
     }
 
     private static boolean success(@CheckForNull JsonNode node) throws RefusedRequestException {

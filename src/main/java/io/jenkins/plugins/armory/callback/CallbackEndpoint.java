@@ -9,11 +9,8 @@ import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
-import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.callback.token.Verification;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -25,7 +22,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /**
  * Answers callbacks. A callback is answered once its decision is on disk; the answer does not wait for the build.
  *
- * <p>The order of the checks is part of the contract. The token is checked first, so that a request without a valid token
+ * <p>The order of the checks is part of the contract. The caller is identified first, so that a request of a stranger
  * learns nothing about an approval and leaves nothing behind on disk.
  */
 @Restricted(NoExternalUse.class)
@@ -33,43 +30,37 @@ public final class CallbackEndpoint {
 
     private static final Logger LOGGER = Logger.getLogger(CallbackEndpoint.class.getName());
 
-    private static final String NOT_VALID = "The token is not valid here: use the approval's own"
-            + " ({{armory.callbackToken}}), the one that its callbackCredentialsId names, or one that POST oauth/token has"
-            + " just given you; such a token expires. The data of the approval in Jenkins says what is wrong with this one.";
-    private static final String UNKNOWN_TOKEN =
-            "unknown token: neither the approval's own, nor one of a listed client or issuer, nor a Secret text";
-
     private final Approvals approvals;
     private final CallbackTokens tokens;
-    private final List<TokenVerifier> verifiers;
+    private final CallerIdentification callers;
     private final BooleanSupplier stopping;
     private final Clock clock;
     private final RejectedCallbacks rejected = new RejectedCallbacks();
     private final FailureLimiter limiter;
 
     /**
-     * @param verifiers one for each kind of token, in the order in which they are asked
+     * @param callers finds out who sent a request
      * @param stopping returns whether the controller is shutting down
      */
     public CallbackEndpoint(
             Approvals approvals,
             CallbackTokens tokens,
-            List<TokenVerifier> verifiers,
+            CallerIdentification callers,
             BooleanSupplier stopping,
             Clock clock) {
-        this(approvals, tokens, verifiers, stopping, clock, new FailureLimiter(new SteadyClock()));
+        this(approvals, tokens, callers, stopping, clock, new FailureLimiter(new SteadyClock()));
     }
 
     CallbackEndpoint(
             Approvals approvals,
             CallbackTokens tokens,
-            List<TokenVerifier> verifiers,
+            CallerIdentification callers,
             BooleanSupplier stopping,
             Clock clock,
             FailureLimiter limiter) {
         this.approvals = approvals;
         this.tokens = tokens;
-        this.verifiers = List.copyOf(verifiers);
+        this.callers = callers;
         this.stopping = stopping;
         this.clock = clock;
         this.limiter = limiter;
@@ -99,7 +90,7 @@ public final class CallbackEndpoint {
     }
 
     /** The kinds of requests. */
-    private enum Kind {
+    enum Kind {
         CALLBACK,
         REHEARSAL,
         PROGRESS
@@ -158,10 +149,11 @@ public final class CallbackEndpoint {
 
     private Result check(CallbackRequest request, Kind kind, Lookup lookup) {
         try {
-            String token = BearerToken.of(request);
-            return checkToken(request, kind, lookup, verify(token, lookup.approval()));
-        } catch (BearerToken.Missing x) {
-            return unauthorized(request, x.getMessage(), x.reason());
+            return checkCaller(kind, lookup, callers.identify(request, lookup.approval()));
+        } catch (CallerIdentification.FailedException x) {
+            return x.isUndecided()
+                    ? new Result(JsonResponse.unavailable(x.getMessage()), x.reason())
+                    : unauthorized(request, x.getMessage(), x.reason());
         } catch (RefusedRequestException x) {
             return new Result(x.response(), x.getMessage());
         } catch (IOException x) {
@@ -173,33 +165,6 @@ public final class CallbackEndpoint {
         }
     }
 
-    /** Returns the first genuine or undecided result. Without one, returns the first reason why the token is invalid. */
-    private Verification verify(String token, Optional<Approval> approval) {
-        Verification first = Verification.unknown();
-        for (TokenVerifier verifier : verifiers) {
-            Verification verification = verifier.verify(token, approval);
-            if (verification instanceof Verification.Genuine || verification instanceof Verification.Undecided) {
-                return verification;
-            }
-            if (first instanceof Verification.Unknown) {
-                first = verification;
-            }
-        }
-        return first;
-    }
-
-    private Result checkToken(CallbackRequest request, Kind kind, Lookup lookup, Verification verification)
-            throws RefusedRequestException, IOException {
-        if (verification instanceof Verification.Genuine genuine) {
-            return checkCaller(request, kind, lookup, genuine.caller());
-        }
-        if (verification instanceof Verification.Undecided undecided) {
-            return new Result(JsonResponse.unavailable(undecided.message()), undecided.reason());
-        }
-        String reason = verification instanceof Verification.Invalid invalid ? invalid.reason() : UNKNOWN_TOKEN;
-        return unauthorized(request, NOT_VALID, reason);
-    }
-
     private Result unauthorized(CallbackRequest request, String message, String reason) {
         return new Result(
                 limiter.fails(request.remoteAddress())
@@ -208,8 +173,8 @@ public final class CallbackEndpoint {
                 reason);
     }
 
-    private Result checkCaller(CallbackRequest request, Kind kind, Lookup lookup, Caller caller)
-            throws RefusedRequestException, IOException {
+    private Result checkCaller(Kind kind, Lookup lookup, CallerIdentification.Identified identified)
+            throws CallerIdentification.FailedException, RefusedRequestException, IOException {
         if (!lookup.issued()) {
             return Result.of(CallbackAnswers.unknownApproval());
         }
@@ -217,10 +182,13 @@ public final class CallbackEndpoint {
         if (approval == null) {
             return Result.of(CallbackAnswers.buildIsGone());
         }
+        Caller caller = identified.caller();
         Obstacle obstacle = caller.obstacle().apply(approval).orElse(null);
         if (obstacle != null) {
             return new Result(CallbackAnswers.forbidden(obstacle), caller.name() + ": " + obstacle.message());
         }
+        callers.use(identified, kind);
+        CallbackRequest request = identified.request();
         return Result.of(
                 switch (kind) {
                     case CALLBACK -> decide(request, caller);

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.callback;
 
+import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -11,6 +12,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param approvalId the id in the path, not checked in any way
  * @param authorization every {@code Authorization} header
  * @param callbackToken every {@link #ALTERNATIVE_HEADER} header
+ * @param signatures the headers with signatures
  * @param remoteAddress the address of the connection, never one of a header, which anybody can invent
  * @param body the body, not read yet
  */
@@ -20,6 +22,7 @@ public record CallbackRequest(
         String approvalId,
         List<String> authorization,
         List<String> callbackToken,
+        SignatureHeaders signatures,
         String remoteAddress,
         RequestBody body) {
 
@@ -28,4 +31,27 @@ public record CallbackRequest(
      * realms in front of Jenkins may consume {@code Authorization}. It takes precedence over that header.
      */
     public static final String ALTERNATIVE_HEADER = "X-Armory-Callback-Token";
+
+    /** A request without a signature. */
+    public CallbackRequest(
+            String method,
+            String approvalId,
+            List<String> authorization,
+            List<String> callbackToken,
+            String remoteAddress,
+            RequestBody body) {
+        this(method, approvalId, authorization, callbackToken, SignatureHeaders.NONE, remoteAddress, body);
+    }
+
+    /** Returns the request with a signed body that was read from it. */
+    CallbackRequest signed(byte[] content) {
+        return new CallbackRequest(
+                method,
+                approvalId,
+                authorization,
+                callbackToken,
+                signatures,
+                remoteAddress,
+                body.signed(content, approvalId));
+    }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -25,9 +26,17 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param contentType the {@code Content-Type} header
  * @param contentLength the announced length, or -1
  * @param stream the content
+ * @param signedFor the id of the approval that a signed body was sent to, {@code null} for a body that is not signed
  */
 @Restricted(NoExternalUse.class)
-public record RequestBody(@CheckForNull String contentType, long contentLength, InputStream stream) {
+public record RequestBody(
+        @CheckForNull String contentType,
+        long contentLength,
+        InputStream stream,
+        @CheckForNull String signedFor) {
+
+    /** The field with which a signed body can name its approval, since the address is not signed. */
+    private static final String APPROVAL_ID = "approvalId";
 
     static final int MAX_BYTES = 64 * 1024;
     private static final int MAX_DEPTH = 32;
@@ -47,6 +56,15 @@ public record RequestBody(@CheckForNull String contentType, long contentLength, 
                             .build())
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    public RequestBody(@CheckForNull String contentType, long contentLength, InputStream stream) {
+        this(contentType, contentLength, stream, null);
+    }
+
+    /** Returns the body, of which the content was read and its signature verified. */
+    RequestBody signed(byte[] content, String approvalId) {
+        return new RequestBody(contentType, content.length, new ByteArrayInputStream(content), approvalId);
+    }
 
     /** Returns whether the request was sent without a body. */
     boolean isMissing() {
@@ -73,6 +91,12 @@ public record RequestBody(@CheckForNull String contentType, long contentLength, 
         JsonNode json = readJson();
         if (!json.isObject()) {
             throw RefusedRequestException.invalid("The body must be a JSON object such as " + example + ".");
+        }
+        if (signedFor != null
+                && json.has(APPROVAL_ID)
+                && !signedFor.equals(json.get(APPROVAL_ID).textValue())) {
+            throw RefusedRequestException.invalid("The field \"" + APPROVAL_ID
+                    + "\" is signed, and is not the approval in the address; send each message to its own approval.");
         }
         return json;
     }
@@ -114,7 +138,8 @@ public record RequestBody(@CheckForNull String contentType, long contentLength, 
         }
     }
 
-    private byte[] readBytes() throws RefusedRequestException {
+    /** Reads the bytes of the body as they are. */
+    byte[] readBytes() throws RefusedRequestException {
         if (contentLength > MAX_BYTES) {
             throw tooLarge();
         }

@@ -10,6 +10,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
+import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.http.AllowedHosts;
@@ -208,6 +209,11 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     @Override
     public TokenVerifier secretTexts() {
+        return new SecretTextVerifier();
+    }
+
+    @Override
+    public CallerSecrets callerSecrets() {
         return new SecretTextVerifier();
     }
 

@@ -7,23 +7,26 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import io.jenkins.plugins.armory.signature.SigningSecrets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /**
- * Accepts the secrets of two Secret text credentials: the one that the approval names, and the one of the settings. The one of
- * the settings is genuine everywhere, but may not decide an approval that names another. Both are looked up for each callback,
- * so a changed secret takes effect at once.
+ * Accepts the secrets of two Secret text credentials: the one that the approval names, and the one of the settings. A caller sends the
+ * secret as its token, or signs with it. The one of the settings is genuine everywhere, but may not decide an approval that names
+ * another. Both are looked up for each callback, so a changed secret takes effect at once.
  */
-final class SecretTextVerifier implements TokenVerifier {
+final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
 
     @Override
     public Verification verify(String token, Optional<Approval> approval) {
@@ -31,19 +34,47 @@ final class SecretTextVerifier implements TokenVerifier {
             Approval asked = approval.orElse(null);
             String id = asked == null ? null : asked.callbackCredentialsId();
             if (id != null && matches(token, ofCaller(asked, id))) {
-                return caller(id, candidate -> candidate.id().equals(asked.id()));
+                return Verification.of(named(id, candidate -> candidate.id().equals(asked.id())));
             }
             String global = ArmoryConfiguration.get().getCallbackCredentialsId();
             if (global != null && matches(token, SecretTexts.ofJenkins(global))) {
-                return caller(
-                        global, candidate -> namesNone(candidate) && global.equals(candidate.callbackCredentialsId()));
+                return Verification.of(ofSettings(global));
             }
             return new Verification.Unknown();
         }
     }
 
-    private static Verification caller(String id, Predicate<Approval> mayDecide) {
-        return new Verification.Genuine(Caller.of("credentials " + id, mayDecide));
+    @Override
+    public List<CallerSecret> of(Optional<Approval> approval) {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            var found = new ArrayList<CallerSecret>();
+            Approval asked = approval.orElse(null);
+            String id = asked == null ? null : asked.callbackCredentialsId();
+            if (id != null) {
+                add(found, ofCaller(asked, id), named(id, candidate -> candidate
+                        .id()
+                        .equals(asked.id())));
+            }
+            String global = ArmoryConfiguration.get().getCallbackCredentialsId();
+            if (global != null) {
+                add(found, SecretTexts.ofJenkins(global), ofSettings(global));
+            }
+            return found;
+        }
+    }
+
+    private static void add(List<CallerSecret> found, @CheckForNull StringCredentials credentials, Caller caller) {
+        if (credentials != null) {
+            found.add(new CallerSecret(credentials.getSecret().getPlainText(), caller));
+        }
+    }
+
+    private static Caller ofSettings(String global) {
+        return named(global, candidate -> namesNone(candidate) && global.equals(candidate.callbackCredentialsId()));
+    }
+
+    private static Caller named(String id, Predicate<Approval> mayDecide) {
+        return Caller.of("credentials " + id, mayDecide);
     }
 
     /** Returns whether the approval has the credential of the settings, because its step names none. */
@@ -61,9 +92,14 @@ final class SecretTextVerifier implements TokenVerifier {
     }
 
     private static boolean matches(String token, @CheckForNull StringCredentials credentials) {
-        return credentials != null
-                && MessageDigest.isEqual(
-                        credentials.getSecret().getPlainText().getBytes(StandardCharsets.UTF_8),
-                        token.getBytes(StandardCharsets.UTF_8));
+        if (credentials == null) {
+            return false;
+        }
+        boolean found = false;
+        for (String secret :
+                SigningSecrets.split(credentials.getSecret().getPlainText())) { // several while it is rotated
+            found |= CallbackTokens.same(secret, token);
+        }
+        return found;
     }
 }

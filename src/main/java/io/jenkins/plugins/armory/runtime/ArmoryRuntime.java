@@ -7,12 +7,14 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
+import io.jenkins.plugins.armory.callback.CallerIdentification;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.oauth.IssuedTokens;
 import io.jenkins.plugins.armory.callback.oauth.SigningKeys;
 import io.jenkins.plugins.armory.callback.oauth.TokenEndpoint;
 import io.jenkins.plugins.armory.callback.oidc.IssuerDiscovery;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuers;
+import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
@@ -179,11 +181,14 @@ public final class ArmoryRuntime {
             endpoint = new CallbackEndpoint(
                     approvals(),
                     tokens,
-                    List.of(
-                            TokenVerifier.ofApprovals(tokens),
-                            Settings.get().secretTexts(),
-                            issuedTokens,
-                            outsideIssuers),
+                    new CallerIdentification(
+                            List.of(
+                                    TokenVerifier.ofApprovals(tokens),
+                                    Settings.get().secretTexts(),
+                                    issuedTokens,
+                                    outsideIssuers),
+                            new SignatureVerifier(Settings.get().callerSecrets(), Clock.systemUTC()),
+                            store.usedMessages()),
                     ArmoryRuntime::isGoingDown,
                     Clock.systemUTC());
         }

@@ -7,10 +7,12 @@ import io.jenkins.plugins.armory.approval.Approvers;
 import io.jenkins.plugins.armory.delivery.Delivery;
 import io.jenkins.plugins.armory.delivery.Requests;
 import io.jenkins.plugins.armory.delivery.RetryPolicy;
+import io.jenkins.plugins.armory.signature.UsedMessages;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.StoreInUseException;
 import io.jenkins.plugins.armory.storage.StoreLock;
 import io.jenkins.plugins.armory.storage.UnknownFormatException;
+import io.jenkins.plugins.armory.storage.UsedMessageLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -46,6 +48,7 @@ final class OpenStore {
     private ApprovalStore store;
     private Approvals approvals;
     private Delivery delivery;
+    private UsedMessageLog usedMessages;
     private final List<Runnable> waiting = new ArrayList<>();
     private boolean closed;
 
@@ -105,6 +108,16 @@ final class OpenStore {
         return delivery;
     }
 
+    /**
+     * Returns the signed messages that were used.
+     *
+     * @throws ApprovalsUnavailableException if the approvals cannot be opened now
+     */
+    synchronized UsedMessages usedMessages() throws ApprovalsUnavailableException {
+        requireOpen();
+        return usedMessages;
+    }
+
     private void requireOpen() throws ApprovalsUnavailableException {
         if (!isOpen()) {
             throw new ApprovalsUnavailableException(
@@ -145,6 +158,7 @@ final class OpenStore {
         try {
             StoreLock taken = StoreLock.take(folder);
             try {
+                usedMessages = UsedMessageLog.open(folder.resolve("messages"), Clock.systemUTC());
                 store = ApprovalStore.open(folder, timer, executor);
                 approvals = new Approvals(
                         store,
@@ -200,6 +214,7 @@ final class OpenStore {
         closed = true;
         if (approvals != null) {
             approvals.close();
+            usedMessages.close();
             lock.close();
         }
     }

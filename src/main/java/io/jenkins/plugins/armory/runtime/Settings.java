@@ -5,6 +5,7 @@ import hudson.ExtensionList;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
+import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.http.AllowedHosts;
 import java.time.Duration;
@@ -41,6 +42,9 @@ public interface Settings {
 
     /** Returns the verifier of the Secret texts that may call back. */
     TokenVerifier secretTexts();
+
+    /** Returns the Secret texts with which callers may sign. */
+    CallerSecrets callerSecrets();
 
     /**
      * Returns the Secret text of {@code {{secrets.ID}}} in a build's template, {@code null} if the job may use none of that

@@ -3,7 +3,9 @@ package io.jenkins.plugins.armory.web;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.RequestBody;
+import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.signature.StandardWebhooks;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -46,8 +48,22 @@ final class CallerRequests {
                 id,
                 headers(request, "Authorization"),
                 headers(request, CallbackRequest.ALTERNATIVE_HEADER),
+                signatures(request),
                 request.getRemoteAddr(),
                 new RequestBody(request.getContentType(), request.getContentLengthLong(), request.getInputStream()));
+    }
+
+    private static SignatureHeaders signatures(HttpServletRequest request) {
+        // One of the two is in each request that is signed; other requests are spared the look at the rest.
+        List<String> signature = headers(request, StandardWebhooks.SIGNATURE);
+        List<String> gitHub = headers(request, SignatureHeaders.GITHUB);
+        return signature.isEmpty() && gitHub.isEmpty()
+                ? SignatureHeaders.NONE
+                : new SignatureHeaders(
+                        headers(request, StandardWebhooks.ID),
+                        headers(request, StandardWebhooks.TIMESTAMP),
+                        signature,
+                        gitHub);
     }
 
     static List<String> headers(HttpServletRequest request, String name) {

@@ -74,7 +74,8 @@ class CallbackEndpointTest {
         endpoint = new CallbackEndpoint(
                 approvals,
                 tokens,
-                List.of(TokenVerifier.ofApprovals(tokens), CallbackEndpointTest::secretText),
+                CallerIdentification.byToken(
+                        List.of(TokenVerifier.ofApprovals(tokens), CallbackEndpointTest::secretText)),
                 () -> stopping,
                 Clock.systemUTC(),
                 new FailureLimiter(new MutableClock(Instant.now())));

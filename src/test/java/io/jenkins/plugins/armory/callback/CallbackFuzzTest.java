@@ -68,7 +68,11 @@ class CallbackFuzzTest {
                 .timeout(Instant.now(), Duration.ofDays(1))
                 .start());
         endpoint = new CallbackEndpoint(
-                approvals, TOKENS, List.of(TokenVerifier.ofApprovals(TOKENS)), () -> false, Clock.systemUTC());
+                approvals,
+                TOKENS,
+                CallerIdentification.byToken(List.of(TokenVerifier.ofApprovals(TOKENS))),
+                () -> false,
+                Clock.systemUTC());
     }
 
     @AfterContainer

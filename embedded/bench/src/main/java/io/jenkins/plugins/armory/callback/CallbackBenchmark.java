@@ -64,7 +64,7 @@ public class CallbackBenchmark {
         endpoint = new CallbackEndpoint(
                 approvals,
                 tokens,
-                List.of(TokenVerifier.ofApprovals(tokens), issuedTokens),
+                CallerIdentification.byToken(List.of(TokenVerifier.ofApprovals(tokens), issuedTokens)),
                 () -> false,
                 Clock.systemUTC());
         ids = new ArrayList<>();

@@ -41,7 +41,7 @@ public final class CallbackEndpointFuzz {
     private static final CallbackEndpoint ENDPOINT = new CallbackEndpoint(
             APPROVALS,
             TOKENS,
-            List.of(
+            CallerIdentification.byToken(List.of(
                     TokenVerifier.ofApprovals(new CallbackTokens(CallbackEndpointFuzz::secret)),
                     TokenEndpointFuzz.TOKENS,
                     new OutsideIssuers(
@@ -54,7 +54,7 @@ public final class CallbackEndpointFuzz {
                             new VerifiedTokens(),
                             Clock.systemUTC(),
                             Clock.systemUTC(),
-                            Duration.ofSeconds(1))),
+                            Duration.ofSeconds(1)))),
             () -> false,
             Clock.systemUTC());
 

@@ -1,0 +1,165 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Http;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Signing;
+import java.net.http.HttpRequest;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Callers that can only sign, before a controller that is killed in between. */
+class SignedCallbackTest {
+
+    private static final String OLD = "whsec_b2xkIGtleSBvZiB0aGUgc2lnbmluZyBjYWxsZXI=";
+    private static final String NEW = "whsec_bmV3IGtleSBvZiB0aGUgc2lnbmluZyBjYWxsZXI=";
+    private static final String SIGNED = "callbackCredentialsId: 'signing'";
+    private static final String SUCCESS = "{\"success\": true, \"mdMessage\": \"signed\"}";
+
+    private static Controller controller;
+    private static Jenkins jenkins;
+    private final ExternalProcess process = new ExternalProcess();
+
+    @BeforeAll
+    static void createController() {
+        controller = Controller.create(Settings.CASC.replace(
+                "- string: {id: default,",
+                "- string: {id: signing, scope: GLOBAL, secret: \"" + NEW + " " + OLD + "\"}\n"
+                        + "          - string: {id: default,"));
+        jenkins = new Jenkins(controller);
+    }
+
+    @BeforeEach
+    void startController() {
+        controller.start();
+    }
+
+    @AfterEach
+    void closeProcess() {
+        process.close();
+    }
+
+    @AfterAll
+    static void stop() {
+        controller.close();
+    }
+
+    private static Answer send(HttpRequest.Builder request) {
+        return Http.send(request);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {OLD, NEW})
+    void standardWebhooksDecideWithEitherSecretWhileOneIsRotated(String secret) {
+        Build build = jenkins.createJob(process.approval(SIGNED)).build();
+        Callback callback = process.awaitCall().callback();
+
+        assertThat(send(Signing.with(secret).sign(callback.post("/callback", SUCCESS), SUCCESS)))
+                .returns(200, Answer::status);
+
+        assertThat(build.awaitResult("SUCCESS")).contains("succeeded (credentials signing): signed");
+    }
+
+    @Test
+    void gitHubsSignatureDecidesWithASecretOfAnyForm() {
+        Build build = jenkins.createJob(process.approval("callbackCredentialsId: '" + Settings.TEAM + "'"))
+                .build();
+        Callback callback = process.awaitCall().callback();
+        String failure = "{\"success\": false, \"mdMessage\": \"no\", \"approvalId\": \"" + callback.id() + "\"}";
+
+        assertThat(send(callback.post("/callback", failure)
+                        .header("X-Hub-Signature-256", Signing.gitHub("another secret", failure))))
+                .returns(401, Answer::status);
+        assertThat(send(callback.post("/callback", failure)
+                        .header("X-Hub-Signature-256", Signing.gitHub(Settings.DEFAULT_SECRET, failure))))
+                .returns(403, Answer::status);
+        assertThat(send(callback.post("/callback", failure)
+                        .header("X-Hub-Signature-256", Signing.gitHub(Settings.TEAM_SECRET, failure))))
+                .returns(200, Answer::status);
+
+        assertThat(build.awaitResult("FAILURE")).contains("failed (credentials " + Settings.TEAM + "): no");
+    }
+
+    @Test
+    void messageIsOfNoUseForAnotherApprovalAlsoAfterAKill() {
+        Build build = jenkins.createJob(process.approval(SIGNED)).build();
+        Callback callback = process.awaitCall().callback();
+        Build otherBuild = jenkins.createJob(process.approval(SIGNED)).build().awaitWaiting(1);
+        Callback other = process.awaitCall().callback();
+        Signing message = Signing.with(OLD);
+
+        Answer first = send(message.sign(callback.post("", SUCCESS), SUCCESS));
+        Answer elsewhere = send(message.sign(other.post("", SUCCESS), SUCCESS));
+        controller.kill();
+        controller.start();
+        Answer again = send(message.sign(callback.post("", SUCCESS), SUCCESS));
+        Answer elsewhereAgain = send(message.sign(other.post("", SUCCESS), SUCCESS));
+
+        assertThat(first).returns(200, Answer::status);
+        assertThat(again).returns(200, Answer::status);
+        assertThat(again.json().get("duplicate").booleanValue()).isTrue();
+        assertThat(elsewhere).returns(401, Answer::status);
+        assertThat(elsewhereAgain).returns(401, Answer::status).returns(elsewhere.body(), Answer::body);
+        build.awaitResult("SUCCESS");
+        assertThat(otherBuild.countWaiting()).isEqualTo(1);
+        otherBuild.abort();
+        otherBuild.awaitResult("ABORTED");
+    }
+
+    @Test
+    void clocksMayDifferByFiveMinutes() {
+        Build build = jenkins.createJob(process.approval(SIGNED)).build();
+        Callback callback = process.awaitCall().callback();
+        Instant now = Instant.now();
+
+        for (int seconds : new int[] {-330, 330}) {
+            assertThat(send(Signing.with(OLD).at(now.plusSeconds(seconds)).sign(callback.post("", SUCCESS), SUCCESS)))
+                    .returns(401, Answer::status);
+        }
+        for (int seconds : new int[] {-270, 270}) {
+            assertThat(send(Signing.with(OLD).at(now.plusSeconds(seconds)).sign(callback.post("", SUCCESS), SUCCESS)))
+                    .returns(200, Answer::status);
+        }
+        build.awaitResult("SUCCESS");
+    }
+
+    @Test
+    void reasonIsWithTheApproval() {
+        Build build = jenkins.createJob(process.approval(SIGNED)).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+
+        Answer refused = send(Signing.with(OLD).sign(callback.post("", SUCCESS), SUCCESS + " "));
+
+        assertThat(refused).returns(401, Answer::status);
+        assertThat(refused.json().get("message").asText()).startsWith("The signature is not valid here");
+        assertThat(send(Signing.with(OLD).sign(callback.with("x").post("/progress", "{}"), "{}")))
+                .returns(400, Answer::status);
+        assertThat(build.approvals().get(0).get("lastRejection").asText())
+                .isEqualTo("progress: Both \"percent\" and \"mdMessage\" are missing: send one of them, or "
+                        + "{\"percent\": 40, \"mdMessage\": \"...\"}.");
+        callback.succeed("");
+        build.awaitResult("SUCCESS");
+    }
+
+    @Test
+    void secretIsATokenToo() {
+        Build build = jenkins.createJob(process.approval(SIGNED)).build();
+        Callback callback = process.awaitCall().callback();
+
+        assertThat(callback.with(NEW + OLD).succeed("")).returns(401, Answer::status);
+        assertThat(callback.with(OLD).succeed("")).returns(200, Answer::status);
+        build.awaitResult("SUCCESS");
+    }
+}

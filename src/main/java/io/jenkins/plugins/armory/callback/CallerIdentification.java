@@ -1,0 +1,184 @@
+package io.jenkins.plugins.armory.callback;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
+import io.jenkins.plugins.armory.callback.signed.SignatureVerifier.Verified;
+import io.jenkins.plugins.armory.callback.signed.SignedMessage;
+import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.signature.UsedMessages;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** Finds out who sent a request: by its Bearer token or, in a request without one, by its signature. */
+@Restricted(NoExternalUse.class)
+public final class CallerIdentification {
+
+    private static final String TOKEN_NOT_VALID = "The token is not valid here: use the approval's own"
+            + " ({{armory.callbackToken}}), the one that its callbackCredentialsId names, or one that POST oauth/token has"
+            + " just given you; such a token expires. The data of the approval in Jenkins says what is wrong with this one.";
+    private static final String UNKNOWN_TOKEN =
+            "unknown token: neither the approval's own, nor one of a listed client or issuer, nor a Secret text";
+    private static final String SIGNATURE_NOT_VALID =
+            "The signature is not valid here: sign the bytes of the body with the Secret"
+                    + " text that the approval's callbackCredentialsId names, no more than five minutes ago, and each message for one"
+                    + " approval. The data of the approval in Jenkins says what is wrong with this one.";
+
+    private final List<TokenVerifier> tokens;
+    private final SignatureVerifier signatures;
+    private final UsedMessages messages;
+
+    /**
+     * @param tokens one for each kind of token, in the order in which they are asked
+     * @param messages the signed messages that were used
+     */
+    public CallerIdentification(List<TokenVerifier> tokens, SignatureVerifier signatures, UsedMessages messages) {
+        this.tokens = List.copyOf(tokens);
+        this.signatures = signatures;
+        this.messages = messages;
+    }
+
+    /** Returns the identification of callers who send tokens, where no Secret text is there to sign with. */
+    public static CallerIdentification byToken(List<TokenVerifier> tokens) {
+        var noMessages = new UsedMessages() {
+            @Override
+            public boolean use(String id, String address, Instant signedAt) {
+                return false;
+            }
+
+            @Override
+            public boolean useOnce(String id, String address, Instant signedAt) {
+                return false;
+            }
+        };
+        var noSecrets = new SignatureVerifier(approval -> List.of(), Clock.systemUTC());
+        return new CallerIdentification(tokens, noSecrets, noMessages);
+    }
+
+    /**
+     * A caller who is known, with the request.
+     *
+     * @param request as it came, or with the body that was read to verify it
+     * @param message what the caller signed, {@code null} for a token or a signature without an id
+     */
+    record Identified(
+            Caller caller,
+            CallbackRequest request,
+            @CheckForNull SignedMessage.Standard message) {}
+
+    /** Thrown for a request whose caller is not known. The message is for the caller, and is the same for every id. */
+    static final class FailedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final String reason;
+        private final boolean isUndecided;
+
+        private FailedException(String message, String reason, boolean isUndecided) {
+            super(message, null, false, false);
+            this.reason = reason;
+            this.isUndecided = isUndecided;
+        }
+
+        /** Returns the reason for people who may see the approval. */
+        String reason() {
+            return reason;
+        }
+
+        /** Returns whether the request may be right, and cannot be verified now. */
+        boolean isUndecided() {
+            return isUndecided;
+        }
+    }
+
+    /**
+     * Identifies the caller of a request.
+     *
+     * @param approval the approval that the request names, empty for an unknown one
+     * @throws RefusedRequestException if the request is signed, and its body cannot be read
+     */
+    Identified identify(CallbackRequest request, Optional<Approval> approval)
+            throws FailedException, RefusedRequestException {
+        String token;
+        try {
+            token = BearerToken.of(request);
+        } catch (BearerToken.Missing x) {
+            if (request.signatures().areThere()) {
+                return identifySigner(request, approval);
+            }
+            throw new FailedException(x.getMessage(), x.reason(), false);
+        }
+        return new Identified(caller(verify(token, approval), TOKEN_NOT_VALID), request, null);
+    }
+
+    /** Returns the first genuine or undecided result. Without one, returns the first reason why the token is invalid. */
+    private Verification verify(String token, Optional<Approval> approval) {
+        Verification first = Verification.unknown();
+        for (TokenVerifier verifier : tokens) {
+            Verification verification = verifier.verify(token, approval);
+            if (verification instanceof Verification.Genuine || verification instanceof Verification.Undecided) {
+                return verification;
+            }
+            if (first instanceof Verification.Unknown) {
+                first = verification;
+            }
+        }
+        return first;
+    }
+
+    /** The bytes of the body are verified before anything is parsed. */
+    private Identified identifySigner(CallbackRequest request, Optional<Approval> approval)
+            throws FailedException, RefusedRequestException {
+        byte[] body = request.body().readBytes();
+        Verified verified = signatures.verify(request.signatures(), body, approval);
+        SignedMessage message = verified.message();
+        return new Identified(
+                caller(verified.verification(), SIGNATURE_NOT_VALID),
+                request.signed(body),
+                message == null ? null : message.standard().orElse(null));
+    }
+
+    private static Caller caller(Verification verification, String notValid) throws FailedException {
+        if (verification instanceof Verification.Genuine genuine) {
+            return genuine.caller();
+        } else if (verification instanceof Verification.Undecided undecided) {
+            throw new FailedException(undecided.message(), undecided.reason(), true);
+        }
+        throw new FailedException(
+                notValid,
+                verification instanceof Verification.Invalid invalid ? invalid.reason() : UNKNOWN_TOKEN,
+                false);
+    }
+
+    /**
+     * Notes that a message is used for a request, so that it is of no use for another approval or for another kind of request. The same
+     * request again gets the answer of the first, since its sender may not have got that. Only a progress report counts once: an
+     * old one must not pass for a heartbeat.
+     *
+     * @param kind the kind of request
+     * @throws IOException if the use cannot be written
+     */
+    void use(Identified identified, CallbackEndpoint.Kind kind) throws FailedException, IOException {
+        SignedMessage.Standard message = identified.message();
+        if (message == null) {
+            return;
+        }
+        String address = kind + " " + identified.request().approvalId();
+        boolean fits = kind == CallbackEndpoint.Kind.PROGRESS
+                ? messages.useOnce(message.id(), address, message.signedAt())
+                : messages.use(message.id(), address, message.signedAt());
+        if (!fits) {
+            throw new FailedException(
+                    SIGNATURE_NOT_VALID,
+                    "the message was used before, for another approval or another kind of request: a replay, or a"
+                            + " webhook-id that is not unique",
+                    false);
+        }
+    }
+}

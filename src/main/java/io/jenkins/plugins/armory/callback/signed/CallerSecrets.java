@@ -1,0 +1,34 @@
+package io.jenkins.plugins.armory.callback.signed;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.callback.token.Caller;
+import java.util.List;
+import java.util.Optional;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** The Secret texts with which callers may sign. */
+@Restricted(NoExternalUse.class)
+@FunctionalInterface
+public interface CallerSecrets {
+
+    /**
+     * A Secret text.
+     *
+     * @param text its secret, or several, see {@link io.jenkins.plugins.armory.signature.SigningSecrets#split}
+     * @param caller who signs with it
+     */
+    record CallerSecret(String text, Caller caller) {
+        @Override
+        public String toString() {
+            return caller.name();
+        }
+    }
+
+    /**
+     * Returns the secrets that may sign for an approval, looked up anew for each request.
+     *
+     * @param approval the approval that the request names, empty for an unknown one
+     */
+    List<CallerSecret> of(Optional<Approval> approval);
+}

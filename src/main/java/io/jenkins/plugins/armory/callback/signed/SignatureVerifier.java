@@ -1,0 +1,84 @@
+package io.jenkins.plugins.armory.callback.signed;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.callback.signed.CallerSecrets.CallerSecret;
+import io.jenkins.plugins.armory.callback.token.Verification;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Optional;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Verifies signatures of requests. A request with a wrong signature takes as long as one for an approval that does not exist: at least
+ * {@value #LEAST_MACS} MACs are computed in each case, with a random key if there are fewer secrets, and all secrets are tried.
+ */
+@Restricted(NoExternalUse.class)
+public final class SignatureVerifier {
+
+    /** The MACs of the step's credential and of the one of the settings, each with two secrets while it is rotated. */
+    static final int LEAST_MACS = 4;
+
+    /**
+     * The result for a request.
+     *
+     * @param verification never unknown
+     * @param message the message, {@code null} if the headers hold none
+     */
+    public record Verified(
+            Verification verification, @CheckForNull SignedMessage message) {}
+
+    private final CallerSecrets secrets;
+    private final Clock clock;
+    private final byte[] randomKey = new byte[32];
+
+    public SignatureVerifier(CallerSecrets secrets, Clock clock) {
+        this.secrets = secrets;
+        this.clock = clock;
+        new SecureRandom().nextBytes(randomKey);
+    }
+
+    /**
+     * Verifies a request.
+     *
+     * @param body the bytes of the body as they arrived
+     * @param approval the approval that the request names, empty for an unknown one
+     */
+    public Verified verify(SignatureHeaders headers, byte[] body, Optional<Approval> approval) {
+        SignedMessage message;
+        try {
+            message = SignedMessage.of(headers);
+        } catch (SignedMessage.MalformedException x) {
+            return new Verified(Verification.invalid(x.getMessage()), null);
+        }
+        return new Verified(verify(message, body, approval), message);
+    }
+
+    private Verification verify(SignedMessage message, byte[] body, Optional<Approval> approval) {
+        int macs = 0;
+        CallerSecret signer = null;
+        String fault = "no Secret text may sign for this approval: name one in callbackCredentialsId";
+        for (CallerSecret secret : secrets.of(approval)) {
+            try {
+                for (byte[] key : message.keys(secret.text())) {
+                    macs++;
+                    if (message.isSignedWith(key, body) && signer == null) {
+                        signer = secret;
+                    }
+                }
+                fault = "the signature is of another secret, or of another body";
+            } catch (IllegalArgumentException x) {
+                fault = "the Secret text of " + secret.caller().name() + " " + x.getMessage();
+            }
+        }
+        for (; macs < LEAST_MACS; macs++) {
+            message.isSignedWith(randomKey, body);
+        }
+        if (signer == null) {
+            return Verification.invalid(fault);
+        }
+        String invalid = message.fault(clock.instant());
+        return invalid == null ? Verification.of(signer.caller()) : Verification.invalid(invalid);
+    }
+}

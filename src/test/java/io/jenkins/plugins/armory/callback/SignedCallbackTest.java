@@ -1,0 +1,353 @@
+package io.jenkins.plugins.armory.callback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.callback.signed.CallerSecrets.CallerSecret;
+import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
+import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
+import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.signature.SigningSecrets;
+import io.jenkins.plugins.armory.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.UsedMessageLog;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Callbacks with a signature instead of a token. */
+class SignedCallbackTest {
+
+    private static final String SECRET = "whsec_" + "A".repeat(32);
+    private static final String SUCCESS = "{\"success\": true}";
+    private static final String PROGRESS = "{\"percent\": 40}";
+
+    @TempDir
+    private Path folder;
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final CallbackTokens tokens = CallbackTokensTest.withKey("test");
+    private final MutableClock clock = new MutableClock(Instant.now());
+    private final List<String> addresses = new ArrayList<>();
+    private String secret = SECRET;
+    private Approvals approvals;
+    private CallbackEndpoint endpoint;
+    private String id;
+    private String other;
+
+    @BeforeEach
+    void create() throws IOException {
+        approvals = new Approvals(
+                ApprovalStore.open(folder.resolve("a"), timer, Runnable::run),
+                timer,
+                Runnable::run,
+                Clock.systemUTC(),
+                (approval, user) -> true);
+        start();
+        id = newApproval("ci");
+        other = newApproval("ci");
+    }
+
+    /** Starts the endpoint, as after a restart of Jenkins. */
+    private void start() throws IOException {
+        endpoint = new CallbackEndpoint(
+                approvals,
+                tokens,
+                new CallerIdentification(
+                        List.of(TokenVerifier.ofApprovals(tokens)),
+                        new SignatureVerifier(this::secrets, clock),
+                        UsedMessageLog.open(folder.resolve("m"), clock)),
+                () -> false,
+                Clock.systemUTC());
+    }
+
+    @AfterEach
+    void stopTimer() {
+        timer.shutdownNow();
+    }
+
+    private List<CallerSecret> secrets(Optional<Approval> approval) {
+        return List.of(new CallerSecret(
+                secret, Caller.of("credentials ci", each -> "ci".equals(each.callbackCredentialsId()))));
+    }
+
+    private String newApproval(String credentialsId) throws IOException {
+        String newId = tokens.newId();
+        approvals.create(ApprovalTerms.of(newId, new BuildRef("deploy", 1))
+                .webhook("tests")
+                .callers(credentialsId, List.of())
+                .timeout(Instant.now(), Duration.ofHours(1))
+                .start());
+        return newId;
+    }
+
+    private Approval found(String approval) throws IOException {
+        return approvals.find(approval).orElseThrow();
+    }
+
+    private SignatureHeaders signed(String message, String body) {
+        return new SignatureHeaders(
+                List.of(message),
+                List.of(Long.toString(clock.instant().getEpochSecond())),
+                List.of(StandardWebhooks.sign(
+                        SigningSecrets.of(SECRET), message, clock.instant(), body.getBytes(StandardCharsets.UTF_8))),
+                List.of());
+    }
+
+    private static SignatureHeaders gitHub(String text, String body) {
+        byte[] mac = StandardWebhooks.mac(
+                text.getBytes(StandardCharsets.UTF_8), new byte[0], body.getBytes(StandardCharsets.UTF_8));
+        return new SignatureHeaders(
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of("sha256=" + HexFormat.of().formatHex(mac)));
+    }
+
+    private CallbackRequest request(String approval, SignatureHeaders headers, String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        addresses.add("192.0.2." + addresses.size()); // each of its own, so that none is rate-limited
+        return new CallbackRequest(
+                "POST",
+                approval,
+                List.of(),
+                List.of(),
+                headers,
+                addresses.get(addresses.size() - 1),
+                new RequestBody("application/json", bytes.length, new ByteArrayInputStream(bytes)));
+    }
+
+    private JsonResponse callBack(String approval, SignatureHeaders headers, String body) {
+        return endpoint.handle(request(approval, headers, body));
+    }
+
+    private void assertReplayOf(String approval, JsonResponse response) {
+        assertThat(response.status()).as("%s", response).isEqualTo(401);
+        assertThat(endpoint.rejected().of(approval).get(0).reason()).contains("the message was used before");
+    }
+
+    @Test
+    void decidesWithASignature() throws IOException {
+        JsonResponse response = callBack(id, signed("m1", SUCCESS), SUCCESS);
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(found(id).requireDecision().decidedBy()).isEqualTo("credentials ci");
+        assertThat(found(id).requireDecision().isSuccess()).isTrue();
+    }
+
+    @Test
+    void sameMessageAgainGetsTheSameAnswerAndChangesNothing() throws IOException {
+        SignatureHeaders headers = signed("m1", SUCCESS);
+        callBack(id, headers, SUCCESS);
+        var decision = found(id).requireDecision();
+
+        JsonResponse again = callBack(id, headers, SUCCESS);
+        clock.set(clock.instant().plusSeconds(30));
+        JsonResponse signedAgain = callBack(id, signed("m1", SUCCESS), SUCCESS);
+
+        for (JsonResponse each : List.of(again, signedAgain)) {
+            assertThat(each.status()).isEqualTo(200);
+            assertThat(each.body().get("duplicate").booleanValue()).isTrue();
+        }
+        assertThat(found(id).requireDecision()).isEqualTo(decision);
+    }
+
+    @Test
+    void messageIsOfNoUseForAnotherApproval() throws IOException {
+        SignatureHeaders headers = signed("m1", SUCCESS);
+        callBack(id, headers, SUCCESS);
+
+        assertReplayOf(other, callBack(other, headers, SUCCESS));
+        start();
+        assertReplayOf(other, callBack(other, headers, SUCCESS));
+        clock.set(clock.instant().plus(Duration.ofMinutes(5)));
+        assertReplayOf(other, callBack(other, headers, SUCCESS));
+        clock.set(clock.instant().plusSeconds(1));
+
+        assertThat(callBack(other, headers, SUCCESS).status()).isEqualTo(401);
+        assertThat(endpoint.rejected().of(other).get(0).reason()).startsWith("signed 301 s ago");
+        assertThat(found(other).isDecided()).isFalse();
+    }
+
+    @Test
+    void rehearsalIsNoCallback() throws IOException {
+        SignatureHeaders headers = signed("m1", SUCCESS);
+        assertThat(endpoint.rehearse(request(id, headers, SUCCESS)).status()).isEqualTo(200);
+        assertThat(endpoint.rehearse(request(id, headers, SUCCESS)).status()).isEqualTo(200);
+
+        assertReplayOf(id, callBack(id, headers, SUCCESS));
+        start();
+        assertReplayOf(id, callBack(id, headers, SUCCESS));
+        assertThat(found(id).isDecided()).isFalse();
+    }
+
+    @Test
+    void progressCountsOnce() {
+        SignatureHeaders headers = signed("m1", PROGRESS);
+        assertThat(endpoint.progress(request(id, headers, PROGRESS)).status()).isEqualTo(200);
+
+        assertReplayOf(id, endpoint.progress(request(id, headers, PROGRESS)));
+        assertReplayOf(other, endpoint.progress(request(other, headers, PROGRESS)));
+        clock.set(clock.instant().plusSeconds(1));
+        assertThat(endpoint.progress(request(id, signed("m1", PROGRESS), PROGRESS))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void signedIdOfAnApprovalBindsTheBodyToIt() throws IOException {
+        String body = "{\"success\": true, \"approvalId\": \"" + id + "\"}";
+
+        for (SignatureHeaders headers : List.of(signed("m1", body), gitHub(SECRET, body))) {
+            JsonResponse elsewhere = callBack(other, headers, body);
+            assertThat(elsewhere.status()).isEqualTo(400);
+            assertThat(elsewhere.body().get("message").textValue()).contains("\"approvalId\" is signed");
+        }
+        String wrong = "{\"success\": true, \"approvalId\": null}";
+        assertThat(callBack(id, gitHub(SECRET, wrong), wrong).status()).isEqualTo(400);
+        assertThat(found(other).isDecided()).isFalse();
+        assertThat(callBack(id, gitHub(SECRET, body), body).status()).isEqualTo(200);
+    }
+
+    @Test
+    void tokenNeedsNoApprovalIdInTheBody() {
+        String body = "{\"success\": true, \"approvalId\": \"of the caller\"}";
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+
+        assertThat(endpoint.handle(new CallbackRequest(
+                                "POST",
+                                id,
+                                List.of("Bearer " + tokens.tokenFor(id)),
+                                List.of(),
+                                "192.0.2.1",
+                                new RequestBody("application/json", bytes.length, new ByteArrayInputStream(bytes))))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void eachOfTwoSecretsCountsWhileOneIsRotated() throws IOException {
+        secret = "whsec_" + "B".repeat(32) + " " + SECRET;
+        assertThat(callBack(id, signed("m1", SUCCESS), SUCCESS).status()).isEqualTo(200);
+        assertThat(callBack(other, gitHub(SECRET, SUCCESS), SUCCESS).status()).isEqualTo(200);
+
+        secret = "whsec_" + "B".repeat(32);
+        String next = newApproval("ci");
+        assertThat(callBack(next, signed("m2", SUCCESS), SUCCESS).status()).isEqualTo(401);
+        assertThat(callBack(next, gitHub(SECRET, SUCCESS), SUCCESS).status()).isEqualTo(401);
+    }
+
+    /** Whatever is wrong, and whether or not the approval is there: one answer. */
+    @Test
+    void strangersLearnNothing() throws IOException {
+        SignatureHeaders right = signed("m1", SUCCESS);
+        clock.set(clock.instant().minusSeconds(400));
+        SignatureHeaders old = signed("m1", SUCCESS);
+        clock.set(clock.instant().plusSeconds(400));
+        String wrongSignature = "v1," + "A".repeat(43) + "=";
+        List<SignatureHeaders> all = List.of(
+                old,
+                new SignatureHeaders(right.id(), right.timestamp(), List.of(wrongSignature), List.of()),
+                new SignatureHeaders(
+                        right.id(),
+                        right.timestamp(),
+                        List.of(right.signature().get(0).substring(0, 20)),
+                        List.of()),
+                new SignatureHeaders(List.of("m2"), right.timestamp(), right.signature(), List.of()),
+                new SignatureHeaders(List.of(), right.timestamp(), right.signature(), List.of()),
+                new SignatureHeaders(right.id(), List.of("now"), right.signature(), List.of()),
+                gitHub("another", SUCCESS),
+                new SignatureHeaders(List.of(), List.of(), List.of(), List.of("sha256=")));
+        String ended = newApproval("ci");
+        approvals.remove(ended);
+        JsonResponse first = callBack(id, all.get(0), SUCCESS);
+
+        assertThat(first.status()).isEqualTo(401);
+        assertThat(first.body().get("error").textValue()).isEqualTo("invalid_token");
+        for (SignatureHeaders headers : all) {
+            for (String approval : List.of(id, other, newApproval("another"), ended, tokens.newId(), "invented")) {
+                assertThat(callBack(approval, headers, SUCCESS)).isEqualTo(first);
+                assertThat(callBack(approval, headers, "{\"succ")).isEqualTo(first);
+                assertThat(endpoint.progress(request(approval, headers, SUCCESS)))
+                        .isEqualTo(first);
+            }
+        }
+        assertThat(found(id).isDecided()).isFalse();
+    }
+
+    @Test
+    void whoMaySignGetsTheAnswersOfTheContract() throws IOException {
+        assertThat(callBack("invented", signed("m1", SUCCESS), SUCCESS).status())
+                .isEqualTo(404);
+        assertThat(callBack(newApproval("another"), signed("m2", SUCCESS), SUCCESS)
+                        .status())
+                .isEqualTo(403);
+        assertThat(callBack(id, signed("m3", "{}"), "{}").status()).isEqualTo(400);
+        assertThat(callBack(id, signed("m4", SUCCESS), SUCCESS).status()).isEqualTo(200);
+        String failure = "{\"success\": false}";
+        assertThat(callBack(id, signed("m5", failure), failure).status()).isEqualTo(409);
+    }
+
+    @Test
+    void refusesALargeBodyWithoutALookAtTheApproval() {
+        String body = "x".repeat(RequestBody.MAX_BYTES + 1);
+
+        JsonResponse response = callBack(id, signed("m1", body), body);
+
+        assertThat(response.status()).isEqualTo(413);
+        assertThat(callBack("invented", gitHub("another", body), body)).isEqualTo(response);
+    }
+
+    @Test
+    void aTokenThatIsWrongIsNotMadeGoodByASignature() {
+        CallbackRequest request = request(id, signed("m1", SUCCESS), SUCCESS);
+
+        assertThat(endpoint.handle(new CallbackRequest(
+                                "POST",
+                                id,
+                                List.of("Bearer wrong"),
+                                List.of(),
+                                request.signatures(),
+                                "192.0.2.1",
+                                request.body()))
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void aSignatureCountsBesideTheCredentialsOfAProxy() {
+        CallbackRequest request = request(id, signed("m1", SUCCESS), SUCCESS);
+
+        assertThat(endpoint.handle(new CallbackRequest(
+                                "POST",
+                                id,
+                                List.of("Basic dTpw"),
+                                List.of(),
+                                request.signatures(),
+                                "192.0.2.1",
+                                request.body()))
+                        .status())
+                .isEqualTo(200);
+    }
+}
