@@ -3,7 +3,10 @@ package io.jenkins.plugins.armory.config;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
+import io.jenkins.plugins.armory.webhook.CallCredentials;
+import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +35,15 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
     private BodyTemplate bodyTemplate;
 
     private int retryCount;
+
+    @CheckForNull
+    private RetryDefinition retry;
+
+    private int connectTimeout;
+    private int requestTimeout;
+
+    @CheckForNull
+    private String signWith;
 
     CallDefinition() {}
 
@@ -82,6 +94,48 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
         this.retryCount = retryCount;
     }
 
+    /** Returns how a failed call is repeated, {@code null} for what {@link #getRetryCount} says. */
+    @CheckForNull
+    public RetryDefinition getRetry() {
+        return retry;
+    }
+
+    @DataBoundSetter
+    public void setRetry(@CheckForNull RetryDefinition retry) {
+        this.retry = retry;
+    }
+
+    /** Returns the limit for the connection in seconds, 0 for the default. */
+    public int getConnectTimeout() {
+        return connectTimeout;
+    }
+
+    @DataBoundSetter
+    public void setConnectTimeout(int connectTimeout) {
+        this.connectTimeout = connectTimeout;
+    }
+
+    /** Returns the limit for an attempt in seconds, 0 for the default. */
+    public int getRequestTimeout() {
+        return requestTimeout;
+    }
+
+    @DataBoundSetter
+    public void setRequestTimeout(int requestTimeout) {
+        this.requestTimeout = requestTimeout;
+    }
+
+    /** Returns the id of the Secret text that signs the call, {@code null} for none. */
+    @CheckForNull
+    public String getSignWith() {
+        return signWith;
+    }
+
+    @DataBoundSetter
+    public void setSignWith(@CheckForNull String signWith) {
+        this.signWith = Util.fixEmptyAndTrim(signWith);
+    }
+
     /** Returns the names of the fields that differ from their defaults. */
     List<String> fields() {
         List<String> fields = new ArrayList<>();
@@ -90,6 +144,10 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
         addIf(!headers.isEmpty(), "headers", fields);
         addIf(bodyTemplate != null, "bodyTemplate", fields);
         addIf(retryCount != 0, "retryCount", fields);
+        addIf(retry != null, "retry", fields);
+        addIf(connectTimeout != 0, "connectTimeout", fields);
+        addIf(requestTimeout != 0, "requestTimeout", fields);
+        addIf(signWith != null, "signWith", fields);
         return fields;
     }
 
@@ -102,7 +160,7 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
     /**
      * Returns a builder with these fields.
      *
-     * @throws InvalidWebhookException naming a header that is wrong
+     * @throws InvalidWebhookException naming a field that is wrong
      */
     final Webhook.Builder toBuilder(@CheckForNull String name) {
         List<Webhook.Header> all = new ArrayList<>();
@@ -115,6 +173,16 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
                 .headers(all)
                 .body(bodyTemplate == null ? null : bodyTemplate.getInline())
                 .bodyPath(bodyTemplate == null ? null : bodyTemplate.getPath())
-                .retryCount(retryCount);
+                .retry(retryRules())
+                .limits(CallLimits.of(connectTimeout, requestTimeout))
+                .credentials(new CallCredentials(signWith));
+    }
+
+    private RetryRules retryRules() {
+        if (retry != null && retryCount != 0) {
+            throw new InvalidWebhookException(
+                    "retry", "retryCount says the same; leave it out, and put the number into retry as count");
+        }
+        return retry == null ? RetryRules.ofCount(retryCount) : retry.toRules();
     }
 }

@@ -4,12 +4,14 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Descriptor;
+import hudson.model.Item;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -85,6 +87,22 @@ public final class CancelDefinition extends CallDefinition<CancelDefinition> {
         @POST
         public FormValidation doCheckRetryCount(@QueryParameter String value) {
             return WebhookForm.checkRetryCount(value);
+        }
+
+        @POST
+        public FormValidation doCheckConnectTimeout(
+                @QueryParameter String value, @QueryParameter String requestTimeout) {
+            return WebhookForm.checkConnectTimeout(value, requestTimeout);
+        }
+
+        @POST
+        public FormValidation doCheckRequestTimeout(@QueryParameter String value) {
+            return WebhookForm.checkRequestTimeout(value);
+        }
+
+        @POST
+        public ListBoxModel doFillSignWithItems(@AncestorInPath Item item, @QueryParameter String signWith) {
+            return SecretTexts.items(item, signWith);
         }
 
         @POST

@@ -10,16 +10,19 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.delivery.CallResult;
+import io.jenkins.plugins.armory.delivery.UndeliverableException;
 import io.jenkins.plugins.armory.http.CallTimings;
 import io.jenkins.plugins.armory.http.WebhookClient;
 import io.jenkins.plugins.armory.runtime.ApprovalRequests;
 import io.jenkins.plugins.armory.runtime.JenkinsProxy;
+import io.jenkins.plugins.armory.runtime.RequestCredentials;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +40,8 @@ final class TestCall {
 
     private static final String SAMPLE = "sample";
     /** Longer than a call may take. */
-    private static final Duration LIMIT = Duration.ofSeconds(45);
+    /** The time beyond the one that the call may take, for what comes before and after it. */
+    private static final Duration BESIDE_THE_CALL = Duration.ofSeconds(15);
 
     private final CallbackTokens tokens;
     private final WebhookClient client;
@@ -76,20 +80,24 @@ final class TestCall {
         long start = System.nanoTime();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             String id = tokens.newId();
-            WebhookRequest request = WebhookRequest.of(
+            WebhookRequest request = RequestCredentials.addTo(
+                    WebhookRequest.of(
+                            webhook,
+                            variables(webhook, place, id),
+                            new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null)),
                     webhook,
-                    variables(webhook, place, id),
-                    new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null));
+                    credentials -> secret(credentials, place));
             client.call(
-                    request,
+                    request.attempt(id, Instant.now()),
                     id,
                     ArmoryConfiguration.get().hosts(),
                     JenkinsProxy.forHost(request.hostName()),
                     timings,
                     answered::complete);
-            CallResult result = answered.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            CallResult result = answered.get(
+                    webhook.limits().request().plus(BESIDE_THE_CALL).toSeconds(), TimeUnit.SECONDS);
             return report(request, result, Duration.ofNanos(System.nanoTime() - start), timings);
-        } catch (TemplateException | IllegalStateException | TimeoutException x) {
+        } catch (TemplateException | UndeliverableException | IllegalStateException | TimeoutException x) {
             return FormValidation.error(Messages.TestCall_notSent(x.getMessage()));
         } catch (ExecutionException x) {
             return FormValidation.error(Messages.TestCall_notSent(String.valueOf(x.getCause())));

@@ -212,6 +212,22 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
         }
 
         @POST
+        public FormValidation doCheckConnectTimeout(
+                @QueryParameter String value, @QueryParameter String requestTimeout) {
+            return WebhookForm.checkConnectTimeout(value, requestTimeout);
+        }
+
+        @POST
+        public FormValidation doCheckRequestTimeout(@QueryParameter String value) {
+            return WebhookForm.checkRequestTimeout(value);
+        }
+
+        @POST
+        public ListBoxModel doFillSignWithItems(@AncestorInPath Item item, @QueryParameter String signWith) {
+            return SecretTexts.items(item, signWith);
+        }
+
+        @POST
         public ListBoxModel doFillMethodItems() {
             return WebhookForm.methods();
         }

@@ -4,9 +4,12 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import java.util.List;
+import java.util.function.Supplier;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -44,12 +47,27 @@ public final class WebhookForm {
     }
 
     public static FormValidation checkRetryCount(@CheckForNull String value) {
+        return check(() -> valid().retryCount(number(value)));
+    }
+
+    /** @param value answers after which a call is repeated, separated by commas */
+    public static FormValidation checkRetryOn(@CheckForNull String value) {
+        RetryDefinition retry = new RetryDefinition();
+        retry.setOn(value == null ? null : List.of(value));
+        return check(retry::toRules);
+    }
+
+    public static FormValidation checkConnectTimeout(@CheckForNull String value, @CheckForNull String requestTimeout) {
+        return check(() -> CallLimits.of(number(value), number(requestTimeout)));
+    }
+
+    public static FormValidation checkRequestTimeout(@CheckForNull String value) {
+        return check(() -> CallLimits.of(0, number(value)));
+    }
+
+    private static int number(@CheckForNull String value) {
         String text = Util.fixEmptyAndTrim(value);
-        try {
-            return check(valid().retryCount(text == null ? 0 : Integer.parseInt(text)));
-        } catch (NumberFormatException x) {
-            return FormValidation.error(Messages.WebhookForm_number());
-        }
+        return text == null ? 0 : Integer.parseInt(text);
     }
 
     public static FormValidation checkAgentIdentifier(@CheckForNull String value, @CheckForNull String networkMode) {
@@ -76,9 +94,16 @@ public final class WebhookForm {
     }
 
     private static FormValidation check(Webhook.Builder builder) {
+        return check(builder::build);
+    }
+
+    /** @param rule throws an exception for what is wrong */
+    private static FormValidation check(Supplier<?> rule) {
         try {
-            builder.build();
+            rule.get();
             return FormValidation.ok();
+        } catch (NumberFormatException x) {
+            return FormValidation.error(Messages.WebhookForm_number());
         } catch (InvalidWebhookException x) {
             return error(x);
         }

@@ -100,7 +100,7 @@ public final class CallResult implements Serializable {
         return new CallResult(
                 status,
                 failure == null ? null : shown(request.mask(failure, true)),
-                failure != null && mayBeRepeated,
+                failure != null && (isAnswer ? request.isRepeatedAfter(status) : mayBeRepeated),
                 failure == null || mayHaveBeenTaken,
                 pause == null || pause.compareTo(LONGEST_RETRY_AFTER) <= 0 ? pause : LONGEST_RETRY_AFTER,
                 shown(request.mask(answer, true)));
@@ -136,7 +136,7 @@ public final class CallResult implements Serializable {
         return failure;
     }
 
-    /** Returns whether the next attempt may succeed: the connection failed, or the answer was 429 or a 5xx. */
+    /** Returns whether the next attempt may succeed: the connection failed, or the answer is one that is repeated. */
     public boolean mayBeRepeated() {
         return mayBeRepeated;
     }

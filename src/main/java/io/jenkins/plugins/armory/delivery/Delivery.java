@@ -228,7 +228,7 @@ public final class Delivery {
             throws IOException {
         String id = approval.id();
         int number = running.number();
-        Optional<Duration> delay = policy.delay(number, webhook.retryCount(), result);
+        Optional<Duration> delay = policy.delay(number, webhook.retry(), result);
         Instant nextAt = delay.map(
                         wait -> Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(wait))
                 .orElse(null);
@@ -238,7 +238,7 @@ public final class Delivery {
             accepted(approval, attempt);
             return;
         }
-        note(id, attempt, webhook.retryCount());
+        note(id, attempt, webhook.retry().count());
         if (inTime) {
             noteFailure(id, attempt);
             schedule(id, sending, number + 1, Duration.between(Instant.now(), nextAt));
@@ -369,7 +369,7 @@ public final class Delivery {
 
     private void cancelAnswered(
             Approval approval, Webhook webhook, RunningAttempt attempt, String host, CallResult result) {
-        Optional<Duration> delay = policy.delay(attempt.number(), webhook.retryCount(), result);
+        Optional<Duration> delay = policy.delay(attempt.number(), webhook.retry(), result);
         if (delay.isEmpty()) {
             cancelCalled(approval, attempt.ended(host, result, null));
             return;

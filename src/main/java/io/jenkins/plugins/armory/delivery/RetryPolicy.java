@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.delivery;
 
+import io.jenkins.plugins.armory.webhook.RetryRules;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -8,8 +9,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The delays between the attempts of a call: a second after the first, then each time twice as long, a minute at most.
- * Each is shortened at random by up to a half, so that builds that failed together do not come back together. A longer
+ * The delays between the attempts of a call: a second after the first, then each time twice as long, a minute at most, if the webhook
+ * has no rules of its own. Each is shortened at random by up to a half, so that builds that failed together do not come back together. A longer
  * {@code Retry-After} of the receiver is followed instead (RFC 9110, section 10.2.3).
  *
  * <p>A delay depends only on what is on disk, so after a restart the attempts go on where they were. The retry loop of
@@ -17,9 +18,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public final class RetryPolicy {
-
-    static final Duration FIRST_DELAY = Duration.ofSeconds(1);
-    static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
     private final DoubleSupplier chance;
 
@@ -36,15 +34,15 @@ public final class RetryPolicy {
      * Returns the delay before the next attempt; empty if there is none.
      *
      * @param failed number of attempts that failed, from 1
-     * @param retryCount how many attempts there may be after the first
+     * @param rules the rules of the webhook
      * @param result the result of the last attempt
      */
-    public Optional<Duration> delay(int failed, int retryCount, CallResult result) {
-        if (!result.mayBeRepeated() || failed > retryCount) {
+    public Optional<Duration> delay(int failed, RetryRules rules, CallResult result) {
+        if (!result.mayBeRepeated() || failed > rules.count()) {
             return Optional.empty();
         }
-        Duration doubled = FIRST_DELAY.multipliedBy(1L << Math.min(failed - 1, 30));
-        Duration longest = doubled.compareTo(LONGEST_DELAY) < 0 ? doubled : LONGEST_DELAY;
+        Duration doubled = rules.delay().multipliedBy(1L << Math.min(failed - 1, 30));
+        Duration longest = doubled.compareTo(rules.maxDelay()) < 0 ? doubled : rules.maxDelay();
         Duration delay = Duration.ofMillis((long) (longest.toMillis() * (1 - chance.getAsDouble() / 2)));
         return Optional.of(
                 result.retryAfter().filter(asked -> asked.compareTo(delay) > 0).orElse(delay));

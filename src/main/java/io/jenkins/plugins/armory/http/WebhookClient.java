@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.delivery.RetryPolicy;
 import io.jenkins.plugins.armory.http.AllowedHosts.RefusedException;
+import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -72,12 +73,12 @@ public final class WebhookClient {
     private final Duration responseTimeout;
 
     public WebhookClient() {
-        this(Duration.ofSeconds(10), Duration.ofSeconds(30));
+        this(CallLimits.DEFAULT.connect(), CallLimits.DEFAULT.request());
     }
 
     /**
-     * @param connectTimeout limit for the connection
-     * @param responseTimeout limit for the whole call
+     * @param connectTimeout limit for the connection, for webhooks that say nothing
+     * @param responseTimeout limit for the whole call, for the same
      */
     WebhookClient(Duration connectTimeout, Duration responseTimeout) {
         this.responseTimeout = responseTimeout;
@@ -180,7 +181,7 @@ public final class WebhookClient {
 
             @Override
             public void onFailure(Call call, IOException x) {
-                String reason = reason(x, proxy);
+                String reason = reason(x, proxy, timeout(webhook));
                 done.accept(
                         isPassing(x) && !isBeforeTheRequest(x)
                                 ? CallResult.lost(webhook.host() + " " + reason)
@@ -191,6 +192,10 @@ public final class WebhookClient {
 
     private OkHttpClient client(WebhookRequest webhook, AllowedHosts hosts, @CheckForNull ProxyServer proxy) {
         OkHttpClient.Builder builder = client.newBuilder();
+        if (webhook.limits().connectSeconds() > 0) {
+            builder.connectTimeout(webhook.limits().connect());
+        }
+        builder.readTimeout(timeout(webhook)).callTimeout(timeout(webhook));
         if (proxy == null) {
             return builder.proxy(Proxy.NO_PROXY)
                     .socketFactory(new GuardedSockets(webhook.url().host(), hosts))
@@ -199,6 +204,11 @@ public final class WebhookClient {
         return builder.proxy(proxy.toProxy())
                 .proxyAuthenticator(proxy.authenticator())
                 .build();
+    }
+
+    /** Returns how long the whole call may take. */
+    private Duration timeout(WebhookRequest webhook) {
+        return webhook.limits().requestSeconds() > 0 ? webhook.limits().request() : responseTimeout;
     }
 
     private static Request request(WebhookRequest webhook, String idempotencyKey, @CheckForNull ProxyServer proxy) {
@@ -229,7 +239,7 @@ public final class WebhookClient {
         if (status / 100 == 2) {
             return CallResult.accepted(status, answer);
         }
-        boolean mayBeRepeated = status == 429 || status / 100 == 5;
+        boolean mayBeRepeated = webhook.isRepeatedAfter(status);
         Duration retryAfter = mayBeRepeated ? retryAfter(response.header(KEPT_RETRY_AFTER), Instant.now()) : null;
         return CallResult.refused(status, webhook.host() + " " + refusal(status), mayBeRepeated, retryAfter, answer);
     }
@@ -314,7 +324,7 @@ public final class WebhookClient {
                 || find(x, UnknownHostException.class) != null;
     }
 
-    private String reason(IOException x, @CheckForNull ProxyServer proxy) {
+    private static String reason(IOException x, @CheckForNull ProxyServer proxy, Duration timeout) {
         RefusedException refused = find(x, RefusedException.class);
         if (refused != null) {
             return refused.getMessage();
@@ -342,8 +352,8 @@ public final class WebhookClient {
             return "cannot be connected to in time; check host, port and firewalls between Jenkins and it";
         }
         if (x instanceof InterruptedIOException) {
-            return "did not answer within " + responseTimeout.toSeconds()
-                    + " seconds; a webhook has to answer at once and do its work after that";
+            return "did not answer within " + timeout.toSeconds()
+                    + " seconds; a webhook has to answer at once and do its work after that, or needs a longer requestTimeout";
         }
         if (x instanceof ConnectException || x instanceof NoRouteToHostException) {
             return "cannot be connected to; check host and port in uriTemplate, and that the service is up";

@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.http.WebhookClient;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,10 +44,10 @@ final class AgentSender implements Sender {
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     /**
-     * The limit for the agent's result, longer than a call may take there. It ends a call over a connection that broke
+     * The time for the agent's result beyond the one that the call may take there. It ends a call over a connection that broke
      * unnoticed.
      */
-    private static final Duration CALL_LIMIT = Duration.ofMinutes(1);
+    private static final Duration ON_THE_WAY = Duration.ofSeconds(30);
 
     private final String identifier;
     private final Run<?, ?> run;
@@ -163,9 +164,12 @@ final class AgentSender implements Sender {
         CallResult result;
         try {
             var call = new AgentCall(
-                    request, idempotencyKey, Settings.get().hosts().fromAgent());
+                    request.attempt(idempotencyKey, Instant.now()),
+                    idempotencyKey,
+                    Settings.get().hosts().fromAgent());
             Future<?> answer = channel.callAsync(call); // of any type: the agent is not trusted
-            result = answer.get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS) instanceof CallResult claimed
+            Duration limit = request.limits().request().plus(ON_THE_WAY);
+            result = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS) instanceof CallResult claimed
                     ? claimed.asFarAsCredible(request)
                     : lost(" returned no result of the call; look at its log");
         } catch (IOException | ExecutionException | TimeoutException x) {

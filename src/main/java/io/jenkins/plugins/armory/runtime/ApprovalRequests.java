@@ -127,10 +127,12 @@ public final class ApprovalRequests implements Requests {
         String root = Jenkins.get().getRootUrl();
         String buildUrl = root == null ? null : root + run.getUrl();
         try {
-            return WebhookRequest.of(
+            WebhookRequest request = WebhookRequest.of(
                     webhook,
                     variables(approval, run, ended),
                     new WebhookRequest.Defaults(approval.id(), approval.phase().toString(), buildUrl));
+            return RequestCredentials.addTo(
+                    request, webhook, id -> Settings.get().secret(id, run));
         } catch (TemplateException x) {
             throw new UndeliverableException("webhook '" + webhook.name() + "': " + x.getMessage());
         }

@@ -4,6 +4,7 @@ import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.delivery.Sender;
 import io.jenkins.plugins.armory.http.WebhookClient;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.time.Instant;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -18,7 +19,12 @@ final class DirectSender implements Sender {
 
     @Override
     public void send(WebhookRequest request, String idempotencyKey, BooleanSupplier wanted, Consumer<CallResult> done) {
-        client.call(request, idempotencyKey, Settings.get().hosts(), JenkinsProxy.forHost(request.hostName()), done);
+        client.call(
+                request.attempt(idempotencyKey, Instant.now()),
+                idempotencyKey,
+                Settings.get().hosts(),
+                JenkinsProxy.forHost(request.hostName()),
+                done);
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.CancelDefinition;
 import io.jenkins.plugins.armory.config.KeyValue;
+import io.jenkins.plugins.armory.config.RetryDefinition;
 import io.jenkins.plugins.armory.config.SecretTexts;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.WebhookForm;
@@ -175,6 +176,48 @@ public final class ArmoryWebhookApprovalStep extends Step {
     @DataBoundSetter
     public void setRetryCount(int retryCount) {
         definition.setRetryCount(retryCount);
+    }
+
+    /** Returns how a failed call is repeated, {@code null} for what {@link #getRetryCount} says. */
+    @CheckForNull
+    public RetryDefinition getRetry() {
+        return definition.getRetry();
+    }
+
+    @DataBoundSetter
+    public void setRetry(@CheckForNull RetryDefinition retry) {
+        definition.setRetry(retry);
+    }
+
+    /** Returns the limit for the connection in seconds, 0 for the default. */
+    public int getConnectTimeout() {
+        return definition.getConnectTimeout();
+    }
+
+    @DataBoundSetter
+    public void setConnectTimeout(int connectTimeout) {
+        definition.setConnectTimeout(connectTimeout);
+    }
+
+    /** Returns the limit for an attempt in seconds, 0 for the default. */
+    public int getRequestTimeout() {
+        return definition.getRequestTimeout();
+    }
+
+    @DataBoundSetter
+    public void setRequestTimeout(int requestTimeout) {
+        definition.setRequestTimeout(requestTimeout);
+    }
+
+    /** Returns the id of the Secret text that signs the call, {@code null} for none. */
+    @CheckForNull
+    public String getSignWith() {
+        return definition.getSignWith();
+    }
+
+    @DataBoundSetter
+    public void setSignWith(@CheckForNull String signWith) {
+        definition.setSignWith(signWith);
     }
 
     public String getNetworkMode() {
@@ -393,7 +436,8 @@ public final class ArmoryWebhookApprovalStep extends Step {
         /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
-            Map<String, Object> result = Shorthands.mapToEntries(arguments, CONTEXT);
+            Map<String, Object> result =
+                    Shorthands.numbersToTexts(Shorthands.mapToEntries(arguments, CONTEXT), "retry", "on");
             // Beside a manual approval, a variable that is not set would leave the decision to a person alone.
             StepArguments.checkNotEmpty(getFunctionName(), arguments, "webhook", "name", "uriTemplate");
             return StepArguments.checked(this, Shorthands.textToObject(result, "cancel", "webhook"));
@@ -440,6 +484,22 @@ public final class ArmoryWebhookApprovalStep extends Step {
         @POST
         public ListBoxModel doFillPhaseItems() {
             return StepForm.phases();
+        }
+
+        @POST
+        public FormValidation doCheckConnectTimeout(
+                @QueryParameter String value, @QueryParameter String requestTimeout) {
+            return WebhookForm.checkConnectTimeout(value, requestTimeout);
+        }
+
+        @POST
+        public FormValidation doCheckRequestTimeout(@QueryParameter String value) {
+            return WebhookForm.checkRequestTimeout(value);
+        }
+
+        @POST
+        public ListBoxModel doFillSignWithItems(@AncestorInPath Item item, @QueryParameter String signWith) {
+            return SecretTexts.items(item, signWith);
         }
 
         @POST

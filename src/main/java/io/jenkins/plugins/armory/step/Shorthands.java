@@ -76,6 +76,18 @@ final class Shorthands {
         return step.withArguments(with(step.getArguments(), parameter, texts));
     }
 
+    /** Replaces numbers by texts in a list of a nested object: {@code [on: [429, '5xx']]} by {@code [on: ['429', '5xx']]}. */
+    static Map<String, Object> numbersToTexts(Map<String, Object> arguments, String parameter, String field) {
+        if (!(arguments.get(parameter) instanceof Map<?, ?> object) || !(object.get(field) instanceof List<?> list)) {
+            return arguments;
+        }
+        List<Object> texts = new ArrayList<>();
+        list.forEach(each -> texts.add(each instanceof Integer ? each.toString() : each));
+        Map<String, Object> changed = new LinkedHashMap<>();
+        object.forEach((key, value) -> changed.put(String.valueOf(key), key.equals(field) ? texts : value));
+        return with(arguments, parameter, changed);
+    }
+
     private static Map<String, Object> object(String field, CharSequence text) {
         return Map.of(field, text.toString());
     }

@@ -92,7 +92,7 @@ final class TaskFactory {
         } else if (webhook.body() != null) {
             arguments.put("bodyTemplate", new LinkedHashMap<>(Map.of("inline", webhook.body())));
         }
-        arguments.put("retryCount", webhook.retryCount());
+        arguments.put("retryCount", webhook.retry().count());
         arguments.put("networkMode", webhook.networkMode().toString());
         if (webhook.networkMode() == NetworkMode.REMOTE_NETWORK_AGENT && webhook.agentIdentifier() != null) {
             arguments.put("agentIdentifier", webhook.agentIdentifier());

@@ -39,7 +39,7 @@ final class RequestRenderer {
             headers.add(new RenderedHeader(CONTENT_TYPE, JSON_TYPE));
         }
         checkCallbackUri();
-        return new WebhookRequest(webhook.method(), url, headers, body, variables.secretsUsed());
+        return new WebhookRequest(webhook, url, headers, body, variables.secretsUsed());
     }
 
     private HttpUrl url() throws TemplateException {

@@ -44,7 +44,9 @@ public final class Webhook implements Serializable {
     @CheckForNull
     private final String bodyPath;
 
-    private final int retryCount;
+    private final RetryRules retry;
+    private final CallLimits limits;
+    private final CallCredentials credentials;
     private final NetworkMode networkMode;
 
     @CheckForNull
@@ -101,7 +103,9 @@ public final class Webhook implements Serializable {
         headers = new ArrayList<>(builder.headers);
         body = builder.body;
         bodyPath = builder.bodyPath;
-        retryCount = builder.retryCount;
+        retry = builder.retry;
+        limits = builder.limits;
+        credentials = builder.credentials;
         networkMode = builder.networkMode;
         agentIdentifier = builder.agentIdentifier;
         disableCallback = builder.disableCallback;
@@ -145,9 +149,19 @@ public final class Webhook implements Serializable {
         return bodyPath;
     }
 
-    /** Returns how many times a failed call is retried. */
-    public int retryCount() {
-        return retryCount;
+    /** Returns how often a failed call is repeated, and when. */
+    public RetryRules retry() {
+        return retry;
+    }
+
+    /** Returns how long an attempt may take. */
+    public CallLimits limits() {
+        return limits;
+    }
+
+    /** Returns the credentials that the call is made with. */
+    public CallCredentials credentials() {
+        return credentials;
     }
 
     public NetworkMode networkMode() {
@@ -209,7 +223,9 @@ public final class Webhook implements Serializable {
                 .headers(headers)
                 .body(body)
                 .bodyPath(bodyPath)
-                .retryCount(retryCount)
+                .retry(retry)
+                .limits(limits)
+                .credentials(credentials)
                 .agentIdentifier(agentIdentifier)
                 .disableCallback(disableCallback)
                 .context(context)
@@ -263,7 +279,9 @@ public final class Webhook implements Serializable {
                 headers,
                 body,
                 bodyPath,
-                retryCount,
+                retry,
+                limits,
+                credentials,
                 networkMode,
                 agentIdentifier,
                 disableCallback,
@@ -280,7 +298,9 @@ public final class Webhook implements Serializable {
         private List<Header> headers = List.of();
         private String body;
         private String bodyPath;
-        private int retryCount;
+        private RetryRules retry = RetryRules.ofCount(0);
+        private CallLimits limits = CallLimits.DEFAULT;
+        private CallCredentials credentials = CallCredentials.NONE;
         private NetworkMode networkMode = NetworkMode.DIRECT;
         private String agentIdentifier;
         private boolean disableCallback;
@@ -319,8 +339,23 @@ public final class Webhook implements Serializable {
             return this;
         }
 
+        /** @throws InvalidWebhookException if the number is negative */
         public Builder retryCount(int retryCount) {
-            this.retryCount = retryCount;
+            return retry(RetryRules.ofCount(retryCount));
+        }
+
+        public Builder retry(RetryRules retry) {
+            this.retry = retry;
+            return this;
+        }
+
+        public Builder limits(CallLimits limits) {
+            this.limits = limits;
+            return this;
+        }
+
+        public Builder credentials(CallCredentials credentials) {
+            this.credentials = credentials;
             return this;
         }
 
@@ -356,7 +391,7 @@ public final class Webhook implements Serializable {
             WebhookRules.checkUriTemplate(uriTemplate);
             WebhookRules.checkMethod(method);
             WebhookRules.checkBody(method, body, bodyPath);
-            WebhookRules.checkRetryCount(retryCount);
+            WebhookRules.checkSigned(headers, credentials);
             WebhookRules.checkAgent(networkMode, agentIdentifier);
             WebhookRules.checkContext(context);
             return new Webhook(this);

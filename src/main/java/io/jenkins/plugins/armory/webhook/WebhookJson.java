@@ -27,7 +27,7 @@ public final class WebhookJson {
                 .put("method", webhook.method())
                 .put("uriTemplate", webhook.uriTemplate())
                 .put("body", webhook.body())
-                .put("retryCount", webhook.retryCount())
+                .put("retryCount", webhook.retry().count())
                 .put("networkMode", webhook.networkMode().toString())
                 .put("agentIdentifier", webhook.agentIdentifier())
                 .put("disableCallback", webhook.disableCallback());
@@ -35,7 +35,45 @@ public final class WebhookJson {
         webhook.headers()
                 .forEach(header -> headers.addObject().put("key", header.key()).put("value", header.value()));
         webhook.context().forEach(json.putObject("context")::put);
+        writeCall(webhook, json);
         return json;
+    }
+
+    /** Writes what few webhooks have, if the webhook has it. */
+    private static void writeCall(Webhook webhook, ObjectNode json) {
+        RetryRules retry = webhook.retry();
+        if (!retry.areOfCount()) {
+            ObjectNode rules = json.putObject("retry")
+                    .put("delay", retry.delay().toSeconds())
+                    .put("maxDelay", retry.maxDelay().toSeconds());
+            retry.on().forEach(rules.putArray("on")::add);
+        }
+        putUnless(0, "connectTimeout", webhook.limits().connectSeconds(), json);
+        putUnless(0, "requestTimeout", webhook.limits().requestSeconds(), json);
+        if (webhook.credentials().signWith() != null) {
+            json.put("signWith", webhook.credentials().signWith());
+        }
+    }
+
+    private static void putUnless(int otherwise, String field, int value, ObjectNode json) {
+        if (value != otherwise) {
+            json.put(field, value);
+        }
+    }
+
+    private static RetryRules retry(JsonNode json) {
+        int count = json.path("retryCount").intValue();
+        JsonNode rules = json.get("retry");
+        if (rules == null) {
+            return RetryRules.ofCount(count);
+        }
+        var on = new ArrayList<String>();
+        rules.path("on").forEach(status -> on.add(status.textValue()));
+        return RetryRules.of(
+                count,
+                on,
+                rules.path("delay").intValue(),
+                rules.path("maxDelay").intValue());
     }
 
     /** @throws InvalidWebhookException if the JSON is not a definition */
@@ -49,7 +87,11 @@ public final class WebhookJson {
                 .uriTemplate(json.path("uriTemplate").textValue())
                 .headers(headers)
                 .body(json.path("body").textValue())
-                .retryCount(json.path("retryCount").intValue())
+                .retry(retry(json))
+                .limits(CallLimits.of(
+                        json.path("connectTimeout").intValue(),
+                        json.path("requestTimeout").intValue()))
+                .credentials(new CallCredentials(json.path("signWith").textValue()))
                 .networkMode(json.path("networkMode").textValue())
                 .agentIdentifier(json.path("agentIdentifier").textValue())
                 .disableCallback(json.path("disableCallback").booleanValue())

@@ -1,7 +1,11 @@
 package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.signature.SigningSecrets;
+import io.jenkins.plugins.armory.signature.StandardWebhooks;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -19,7 +23,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class WebhookRequest implements Serializable {
 
-    private static final long serialVersionUID = 2L;
+    private static final long serialVersionUID = 3L;
     private static final String MASK = "****";
 
     private final String method;
@@ -29,20 +33,41 @@ public final class WebhookRequest implements Serializable {
     @CheckForNull
     private final String body;
 
+    private final RetryRules retry;
+    private final CallLimits limits;
+
     /** The secrets in the request, plain and in each escaped form, the longest first. */
     private final ArrayList<String> secrets;
 
+    /** The secrets to sign with, {@code null} for none. They stay where they are: an agent gets the signature. */
+    @CheckForNull
+    private final transient SigningSecrets signing;
+
     WebhookRequest(
-            String method,
+            Webhook webhook,
             HttpUrl url,
             List<RenderedHeader> headers,
             @CheckForNull String body,
             Collection<String> secrets) {
-        this.method = method;
+        this.method = webhook.method();
         this.uri = url.toString();
         this.headers = new ArrayList<>(headers);
         this.body = body;
+        this.retry = webhook.retry();
+        this.limits = webhook.limits();
         this.secrets = new ArrayList<>(escapedForms(secrets));
+        this.signing = null;
+    }
+
+    private WebhookRequest(WebhookRequest request, List<RenderedHeader> headers, @CheckForNull SigningSecrets signing) {
+        this.method = request.method;
+        this.uri = request.uri;
+        this.headers = new ArrayList<>(headers);
+        this.body = request.body;
+        this.retry = request.retry;
+        this.limits = request.limits;
+        this.secrets = request.secrets;
+        this.signing = signing;
     }
 
     /** A header with its template rendered. */
@@ -61,6 +86,30 @@ public final class WebhookRequest implements Serializable {
      */
     public static WebhookRequest of(Webhook webhook, Variables variables, Defaults defaults) throws TemplateException {
         return new RequestRenderer(webhook, variables, defaults).render();
+    }
+
+    /** Returns the request, to be signed with these secrets once it is sent. */
+    public WebhookRequest signedWith(SigningSecrets newSigning) {
+        return new WebhookRequest(this, headers, newSigning);
+    }
+
+    /**
+     * Returns the request as one attempt sends it: signed as Standard Webhooks, if it is to be signed.
+     *
+     * @param messageId the same for all attempts of one call
+     * @param now the time of the attempt
+     */
+    public WebhookRequest attempt(String messageId, Instant now) {
+        if (signing == null) {
+            return this;
+        }
+        byte[] content = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);
+        var all = new ArrayList<RenderedHeader>(headers);
+        all.add(new RenderedHeader(StandardWebhooks.ID, messageId));
+        all.add(new RenderedHeader(StandardWebhooks.TIMESTAMP, Long.toString(now.getEpochSecond())));
+        all.add(new RenderedHeader(
+                StandardWebhooks.SIGNATURE, StandardWebhooks.sign(signing, messageId, now, content)));
+        return new WebhookRequest(this, all, null);
     }
 
     private static List<String> escapedForms(Collection<String> secrets) {
@@ -114,6 +163,16 @@ public final class WebhookRequest implements Serializable {
     @CheckForNull
     public String body() {
         return body;
+    }
+
+    /** Returns whether the call is repeated after an answer with a status, if there is another attempt. */
+    public boolean isRepeatedAfter(int status) {
+        return retry.repeatAfter(status);
+    }
+
+    /** Returns how long an attempt may take. */
+    public CallLimits limits() {
+        return limits;
     }
 
     /** Returns method, scheme, host and port. Nothing else may be shown, since a path or a query may hold a secret. */

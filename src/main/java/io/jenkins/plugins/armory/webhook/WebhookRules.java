@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.signature.StandardWebhooks;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +28,9 @@ final class WebhookRules {
             "trailer",
             "transfer-encoding",
             "upgrade");
+
+    private static final Set<String> SIGNING_HEADERS =
+            Set.of(StandardWebhooks.ID, StandardWebhooks.TIMESTAMP, StandardWebhooks.SIGNATURE);
 
     private WebhookRules() {}
 
@@ -82,9 +86,15 @@ final class WebhookRules {
         }
     }
 
-    static void checkRetryCount(int retryCount) {
-        if (retryCount < 0) {
-            throw new InvalidWebhookException("retryCount", retryCount + " is less than 0");
+    static void checkSigned(List<Webhook.Header> headers, CallCredentials credentials) {
+        if (credentials.signWith() == null) {
+            return;
+        }
+        for (Webhook.Header header : headers) {
+            if (SIGNING_HEADERS.contains(header.key().toLowerCase(Locale.ROOT))) {
+                throw new InvalidWebhookException(
+                        "headers", header.key() + " is set by signWith; leave out the header or signWith");
+            }
         }
     }
 

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Throwables;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.webhook.CallCredentials;
+import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.CancelReference;
+import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
@@ -41,7 +44,10 @@ class ArmoryConfigurationJenkinsTest {
                       - {key: Authorization, value: "Bearer {{secrets.ci}}"}
                     bodyTemplate:
                       inline: '{"callbackUri": "{{armory.callbackUri}}"}'
-                    retryCount: 3
+                    retry: {count: 3, on: ["409", "5xx"], delay: 2, maxDelay: 90}
+                    connectTimeout: 5
+                    requestTimeout: 60
+                    signWith: signing
                     networkMode: remoteNetworkAgent
                     agentIdentifier: inside
                     disableCallback: true
@@ -50,6 +56,8 @@ class ArmoryConfigurationJenkinsTest {
                     cancel:
                       uriTemplate: "https://ci.example.com/stop/{{armory.approvalId}}"
                       method: DELETE
+                      retryCount: 2
+                      signWith: signing
             """;
 
     private static void configure(Path folder, String casc) throws Exception {
@@ -63,13 +71,17 @@ class ArmoryConfigurationJenkinsTest {
                 .uriTemplate("https://ci.example.com/start")
                 .headers(List.of(new Webhook.Header("Authorization", "Bearer {{secrets.ci}}")))
                 .body("{\"callbackUri\": \"{{armory.callbackUri}}\"}")
-                .retryCount(3)
+                .retry(RetryRules.of(3, List.of("409", "5xx"), 2, 90))
+                .limits(CallLimits.of(5, 60))
+                .credentials(new CallCredentials("signing"))
                 .networkMode("remoteNetworkAgent")
                 .agentIdentifier("inside")
                 .disableCallback(true)
                 .context(Map.of("suite", "smoke"))
                 .cancel(CancelReference.of(Webhook.named("cancel")
                         .method("DELETE")
+                        .retryCount(2)
+                        .credentials(new CallCredentials("signing"))
                         .uriTemplate("https://ci.example.com/stop/{{armory.approvalId}}")
                         .disableCallback(true)
                         .build()))
@@ -152,6 +164,14 @@ class ArmoryConfigurationJenkinsTest {
                 .isEqualTo(FormValidation.Kind.OK);
         assertThat(definition.doCheckRetryCount("-1")).hasMessageContaining("-1 is less than 0");
         assertThat(definition.doCheckRetryCount("many")).hasMessageContaining("whole number");
+        assertThat(definition.doCheckRequestTimeout("301")).hasMessageContaining("301 is not a number of seconds");
+        assertThat(definition.doCheckRequestTimeout("")).hasNoMessage();
+        assertThat(definition.doCheckConnectTimeout("6", "5")).hasMessageContaining("requestTimeout is 5");
+        assertThat(definition.doCheckConnectTimeout("soon", "")).hasMessageContaining("whole number");
+        RetryDefinition.DescriptorImpl retry = new RetryDefinition.DescriptorImpl();
+        assertThat(retry.doCheckOn("429, 2xx")).hasMessageContaining("\"2xx\" is neither");
+        assertThat(retry.doCheckOn("429, 5xx")).hasNoMessage();
+        assertThat(retry.doCheckCount("-1")).hasMessageContaining("-1 is less than 0");
         assertThat(definition.doCheckAgentIdentifier("inside", "direct"))
                 .hasMessageContaining("Goes with networkMode remoteNetworkAgent alone");
         assertThat(definition.doCheckAgentIdentifier("inside", "remoteNetworkAgent").kind)

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests what the controller believes of a result that an agent returned. */
@@ -51,6 +52,13 @@ class CallResultTest {
             assertThat(result.retryAfter()).contains(Duration.ofSeconds(7));
         });
         assertThat(credible(0, "cannot be found", null, "").failure()).isEqualTo("cannot be found");
+    }
+
+    /** The agent says that each may be repeated; the webhook's rules say 429 and 5xx. */
+    @ParameterizedTest
+    @CsvSource({"429, true", "503, true", "404, false", "301, false", "0, true"})
+    void isRepeatedByTheRulesOfTheWebhook(int status, boolean mayBeRepeated) {
+        assertThat(credible(status, "it failed", null, "").mayBeRepeated()).isEqualTo(mayBeRepeated);
     }
 
     @Test

@@ -3,8 +3,10 @@ package io.jenkins.plugins.armory.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.http.WebhookClient;
+import io.jenkins.plugins.armory.webhook.RetryRules;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -15,22 +17,40 @@ import org.junit.jupiter.api.Test;
 class RetryPolicyTest {
 
     private static final CallResult BROKEN = CallResult.notMade("it broke", true);
+    private static final RetryRules ENDLESS = RetryRules.ofCount(Integer.MAX_VALUE);
     private final RetryPolicy withoutChance = new RetryPolicy(() -> 0);
 
     @Test
     void waitsTwiceAsLongEachTimeUpToAMinute() {
-        assertThat(IntStream.rangeClosed(1, 8)
-                        .mapToObj(
-                                failed -> withoutChance.delay(failed, 8, BROKEN).orElseThrow()))
+        assertThat(IntStream.rangeClosed(1, 8).mapToObj(failed -> withoutChance
+                        .delay(failed, RetryRules.ofCount(8), BROKEN)
+                        .orElseThrow()))
                 .extracting(Duration::toSeconds)
                 .containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L);
     }
 
     @Test
+    void followsTheRulesOfTheWebhook() {
+        RetryRules rules = RetryRules.of(5, List.of("503"), 7, 20);
+
+        assertThat(IntStream.rangeClosed(1, 5)
+                        .mapToObj(failed ->
+                                withoutChance.delay(failed, rules, BROKEN).orElseThrow()))
+                .extracting(Duration::toSeconds)
+                .containsExactly(7L, 14L, 20L, 20L, 20L);
+        assertThat(withoutChance.delay(6, rules, BROKEN)).isEmpty();
+        assertThat(withoutChance.delay(1, rules, CallResult.refused(503, "busy", true, Duration.ofMinutes(2), "")))
+                .contains(Duration.ofMinutes(2));
+        // The longest rules do not overflow.
+        assertThat(withoutChance.delay(1_000_000, RetryRules.of(2_000_000, List.of(), 86_400, 86_400), BROKEN))
+                .contains(Duration.ofDays(1));
+    }
+
+    @Test
     void givesUpAfterTheRetriesAndAtOnceOnWhatWillNotPass() {
-        assertThat(withoutChance.delay(3, 2, BROKEN)).isEmpty();
-        assertThat(withoutChance.delay(1, 0, BROKEN)).isEmpty();
-        assertThat(withoutChance.delay(1, 5, CallResult.notMade("it is refused", false)))
+        assertThat(withoutChance.delay(3, RetryRules.ofCount(2), BROKEN)).isEmpty();
+        assertThat(withoutChance.delay(1, RetryRules.ofCount(0), BROKEN)).isEmpty();
+        assertThat(withoutChance.delay(1, RetryRules.ofCount(5), CallResult.notMade("it is refused", false)))
                 .isEmpty();
     }
 
@@ -38,13 +58,12 @@ class RetryPolicyTest {
     void takesOffUpToAHalfByChance(
             @ForAll @IntRange(min = 1, max = 1_000_000) int failed,
             @ForAll @DoubleRange(min = 0, max = 1, maxIncluded = false) double chance) {
-        Duration whole = withoutChance.delay(failed, Integer.MAX_VALUE, BROKEN).orElseThrow();
-        Duration delay = new RetryPolicy(() -> chance)
-                .delay(failed, Integer.MAX_VALUE, BROKEN)
-                .orElseThrow();
+        Duration whole = withoutChance.delay(failed, ENDLESS, BROKEN).orElseThrow();
+        Duration delay =
+                new RetryPolicy(() -> chance).delay(failed, ENDLESS, BROKEN).orElseThrow();
 
         assertThat(delay).isBetween(whole.dividedBy(2), whole);
-        assertThat(whole).isBetween(RetryPolicy.FIRST_DELAY, RetryPolicy.LONGEST_DELAY);
+        assertThat(whole).isBetween(Duration.ofSeconds(1), Duration.ofMinutes(1));
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.jenkins.plugins.armory.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.delivery.CallResult;
+import io.jenkins.plugins.armory.webhook.CallLimits;
+import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.Webhook.Header;
@@ -15,6 +17,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
@@ -52,13 +55,19 @@ class WebhookClientTest {
     }
 
     private CallResult call(String uri, AllowedHosts hosts, ProxyServer proxy) {
+        return call(webhook(uri).build(), hosts, proxy);
+    }
+
+    private static Webhook.Builder webhook(String uri) {
+        return Webhook.named("w")
+                .uriTemplate(uri)
+                .headers(List.of(new Header("Authorization", "Bearer {{secrets.token}}")))
+                .body("{\"a\": \"ü\"}")
+                .disableCallback(true);
+    }
+
+    private CallResult call(Webhook webhook, AllowedHosts hosts, ProxyServer proxy) {
         try {
-            Webhook webhook = Webhook.named("w")
-                    .uriTemplate(uri)
-                    .headers(List.of(new Header("Authorization", "Bearer {{secrets.token}}")))
-                    .body("{\"a\": \"ü\"}")
-                    .disableCallback(true)
-                    .build();
             CompletableFuture<CallResult> result = new CompletableFuture<>();
             caller.call(
                     WebhookRequest.of(webhook, new Variables().withSecrets(id -> "s3cret"), DEFAULTS),
@@ -95,6 +104,46 @@ class WebhookClientTest {
         assertThat(request.getHeaders().get("Content-Type")).isEqualTo("application/json");
         assertThat(request.getHeaders().get("Idempotency-Key")).isEqualTo("key-1");
         assertThat(request.getBody().string(StandardCharsets.UTF_8)).isEqualTo("{\"a\": \"ü\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"409, true", "429, false", "500, true", "503, true", "404, false"})
+    void repeatsAfterTheAnswersThatTheWebhookNames(int status, boolean mayBeRepeated) {
+        server.enqueue(new MockResponse.Builder()
+                .code(status)
+                .addHeader("Retry-After", "7")
+                .build());
+
+        CallResult result = call(
+                webhook(url())
+                        .retry(RetryRules.of(1, List.of("409", "5xx"), 0, 0))
+                        .build(),
+                LOOPBACK,
+                null);
+
+        assertThat(result.status()).isEqualTo(status);
+        assertThat(result.mayBeRepeated()).isEqualTo(mayBeRepeated);
+        assertThat(result.retryAfter())
+                .isEqualTo(mayBeRepeated ? Optional.of(Duration.ofSeconds(7)) : Optional.empty());
+    }
+
+    @Test
+    void waitsAsLongAsTheWebhookSays() {
+        server.enqueue(new MockResponse.Builder()
+                .code(202)
+                .headersDelay(2, TimeUnit.SECONDS) // longer than the client waits by itself
+                .build());
+        assertThat(call(webhook(url()).limits(CallLimits.of(0, 20)).build(), LOOPBACK, null)
+                        .isAccepted())
+                .isTrue();
+
+        server.enqueue(new MockResponse.Builder()
+                .code(202)
+                .headersDelay(20, TimeUnit.SECONDS)
+                .build());
+        CallResult late = call(webhook(url()).limits(CallLimits.of(1, 1)).build(), LOOPBACK, null);
+        assertThat(late.failure()).contains("did not answer within 1 seconds");
+        assertThat(late.mayBeRepeated()).isTrue();
     }
 
     @ParameterizedTest

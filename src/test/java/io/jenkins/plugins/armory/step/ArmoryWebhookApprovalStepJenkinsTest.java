@@ -21,6 +21,7 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.KeyValue;
+import io.jenkins.plugins.armory.config.RetryDefinition;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
@@ -575,6 +576,37 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     }
 
     @Test
+    void keepsTheRulesOfTheConnectionInTheSnippetGenerator() throws Exception {
+        CredentialsProvider.lookupStores(j.jenkins)
+                .iterator()
+                .next()
+                .addCredentials(
+                        Domain.global(),
+                        new StringCredentialsImpl(CredentialsScope.GLOBAL, "signing", "", Secret.fromString("x")));
+        ArmoryWebhookApprovalStep step = new ArmoryWebhookApprovalStep();
+        step.setName("checks");
+        step.setUriTemplate("https://ci.example.com/start");
+        RetryDefinition retry = new RetryDefinition();
+        retry.setCount(4);
+        retry.setOn(List.of("429", "5xx"));
+        retry.setDelay(2);
+        retry.setMaxDelay(90);
+        step.setRetry(retry);
+        step.setConnectTimeout(5);
+        step.setRequestTimeout(60);
+        step.setSignWith("signing");
+
+        ArmoryWebhookApprovalStep after = new StepConfigTester(j).configRoundTrip(step);
+
+        j.assertEqualDataBoundBeans(step, after);
+        new SnippetizerTester(j)
+                .assertRoundTrip(
+                        step,
+                        "armoryWebhookApproval connectTimeout: 5, name: 'checks', requestTimeout: 60, retry: [count: 4, delay: 2,"
+                                + " maxDelay: 90, on: ['429', '5xx']], signWith: 'signing', uriTemplate: 'https://ci.example.com/start'");
+    }
+
+    @Test
     void hasHelpForEveryField() throws Exception {
         JenkinsRule.WebClient client = j.createWebClient();
         for (String field : List.of(
@@ -583,6 +615,10 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "/config",
                 "/configFile",
                 "/retryCount",
+                "/retry",
+                "/connectTimeout",
+                "/requestTimeout",
+                "/signWith",
                 "/networkMode",
                 "/agentIdentifier",
                 "/disableCallback",

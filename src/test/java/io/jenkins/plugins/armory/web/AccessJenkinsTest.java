@@ -112,12 +112,20 @@ class AccessJenkinsTest {
             "WebhookDefinition.checkName",
             "WebhookDefinition.checkUriTemplate",
             "WebhookDefinition.checkRetryCount",
+            "WebhookDefinition.checkConnectTimeout",
+            "WebhookDefinition.checkRequestTimeout",
+            "WebhookDefinition.fillSignWithItems", // like those of callbackCredentialsId
             "WebhookDefinition.checkAgentIdentifier",
             "WebhookDefinition.fillMethodItems",
             "WebhookDefinition.fillNetworkModeItems",
             "CancelDefinition.checkUriTemplate",
             "CancelDefinition.checkRetryCount",
+            "CancelDefinition.checkConnectTimeout",
+            "CancelDefinition.checkRequestTimeout",
+            "CancelDefinition.fillSignWithItems", // like those of callbackCredentialsId
             "CancelDefinition.fillMethodItems",
+            "RetryDefinition.checkCount",
+            "RetryDefinition.checkOn",
             "BodyTemplate.checkInline",
             "ListedClient.fillCredentialsIdItems", // for others than administrators, it has only what they send
             "ArmoryConfiguration.fillCallbackCredentialsIdItems",
@@ -126,6 +134,9 @@ class AccessJenkinsTest {
             "ArmoryEnvironmentStep.checkName",
             "ArmoryWebhookApprovalStep.checkUriTemplate",
             "ArmoryWebhookApprovalStep.checkRetryCount",
+            "ArmoryWebhookApprovalStep.checkConnectTimeout",
+            "ArmoryWebhookApprovalStep.checkRequestTimeout",
+            "ArmoryWebhookApprovalStep.fillSignWithItems", // like those of callbackCredentialsId
             "ArmoryWebhookApprovalStep.checkAgentIdentifier",
             "ArmoryWebhookApprovalStep.checkHeartbeat",
             "ArmoryWebhookApprovalStep.checkTimeout",

@@ -26,7 +26,9 @@ class WebhookJsonTest {
                 .method("PUT")
                 .headers(List.of(new Webhook.Header("A", "{{secrets.a}}"), new Webhook.Header("B", "")))
                 .body("{\"reason\": \"{{armory.reason}}\"}")
-                .retryCount(3)
+                .retry(RetryRules.of(3, List.of("409", "5xx"), 2, 90))
+                .limits(CallLimits.of(3, 120))
+                .credentials(new CallCredentials("signing"))
                 .networkMode("remoteNetworkAgent")
                 .agentIdentifier("inside")
                 .disableCallback(true)
@@ -37,6 +39,17 @@ class WebhookJsonTest {
         assertThat(throughText(minimal().build()))
                 .usingRecursiveComparison()
                 .isEqualTo(minimal().build());
+    }
+
+    @Test
+    void readsARecordWithTheNumberOfRetriesAlone() throws Exception {
+        Webhook read = WebhookJson.read(new ObjectMapper()
+                .readTree("{\"name\": \"stop\", \"uriTemplate\": \"https://ci.example.com/stop\", \"retryCount\": 3}"));
+
+        assertThat(read).isEqualTo(minimal().retryCount(3).build());
+        assertThat(WebhookJson.write(read).fieldNames())
+                .toIterable()
+                .doesNotContain("retry", "connectTimeout", "requestTimeout", "signWith");
     }
 
     @Test

@@ -6,9 +6,16 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.armory.signature.SigningSecrets;
 import io.jenkins.plugins.armory.webhook.Webhook.Header;
+import io.jenkins.plugins.armory.webhook.WebhookRequest.RenderedHeader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -386,5 +393,63 @@ class WebhookRequestTest {
 
         assertThat(request).hasToString("POST https://ci:8443");
         assertThat(request("http://[::1]/", List.of(), null, Map.of())).hasToString("POST http://[::1]");
+    }
+
+    /** The vector that the libraries of Standard Webhooks 1.0.0 share. */
+    @Test
+    void eachAttemptIsSignedAnewWithTheSameId() throws TemplateException {
+        WebhookRequest request = WebhookRequest.of(
+                        Webhook.named("w")
+                                .uriTemplate("https://ci.example.com/")
+                                .body("{\"test\": 2432232314}")
+                                .disableCallback(true)
+                                .build(),
+                        new Variables(),
+                        new WebhookRequest.Defaults("a1", "strategy", null))
+                .signedWith(SigningSecrets.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+        Instant at = Instant.ofEpochSecond(1_614_265_330);
+
+        assertThat(request.attempt("msg_p5jXN8AQM9LWM0D4loKWxJek", at).headers())
+                .contains(
+                        new RenderedHeader("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"),
+                        new RenderedHeader("webhook-timestamp", "1614265330"),
+                        new RenderedHeader("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+        assertThat(request.attempt("msg_p5jXN8AQM9LWM0D4loKWxJek", at.plusSeconds(1))
+                        .headers())
+                .contains(
+                        new RenderedHeader("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"),
+                        new RenderedHeader("webhook-timestamp", "1614265331"))
+                .doesNotContain(
+                        new RenderedHeader("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+        assertThat(request.headers()).extracting(RenderedHeader::name).containsExactly("Content-Type");
+    }
+
+    @Test
+    void agentGetsTheSignatureAndNotTheSecret() throws Exception {
+        WebhookRequest request = WebhookRequest.of(
+                        Webhook.named("w")
+                                .method("GET")
+                                .uriTemplate("https://ci.example.com/")
+                                .disableCallback(true)
+                                .build(),
+                        new Variables(),
+                        new WebhookRequest.Defaults("a1", "strategy", null))
+                .signedWith(SigningSecrets.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new ObjectOutputStream(bytes)) {
+            out.writeObject(request.attempt("m1", Instant.EPOCH));
+            out.writeObject(request);
+        }
+
+        try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            WebhookRequest onAgent = (WebhookRequest) in.readObject();
+            assertThat(onAgent.headers())
+                    .extracting(RenderedHeader::name)
+                    .containsExactly("webhook-id", "webhook-timestamp", "webhook-signature");
+            assertThat(((WebhookRequest) in.readObject())
+                            .attempt("m1", Instant.EPOCH)
+                            .headers())
+                    .isEmpty();
+        }
     }
 }

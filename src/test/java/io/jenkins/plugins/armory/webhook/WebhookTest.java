@@ -22,7 +22,7 @@ class WebhookTest {
         Webhook webhook = valid().build();
 
         assertThat(webhook.method()).isEqualTo("POST");
-        assertThat(webhook.retryCount()).isZero();
+        assertThat(webhook.retry().count()).isZero();
         assertThat(webhook.networkMode()).isEqualTo(NetworkMode.DIRECT);
         assertThat(webhook.disableCallback()).isFalse();
         assertThat(webhook.context()).isEmpty();

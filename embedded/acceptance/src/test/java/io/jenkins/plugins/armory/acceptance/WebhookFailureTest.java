@@ -121,7 +121,7 @@ class WebhookFailureTest {
         assertFails(
                 unanswered,
                 unansweredHost
-                        + " did not answer within 30 seconds; a webhook has to answer at once and do its work after that");
+                        + " did not answer within 30 seconds; a webhook has to answer at once and do its work after that, or needs a longer requestTimeout");
     }
 
     /** A build whose webhook has a path, a header and a body that are nobody's business. */

@@ -1,0 +1,195 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Signing;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Calls that are signed, and calls with rules of their own for retries and time limits. */
+class SignedWebhookTest {
+
+    private static final String OLD = "whsec_b2xkIGtleSBvZiB0aGUgb3V0Z29pbmcgY2FsbHM=";
+    private static final String NEW = "whsec_bmV3IGtleSBvZiB0aGUgb3V0Z29pbmcgY2FsbHM=";
+
+    private static Controller controller;
+    private static Jenkins jenkins;
+    private final ExternalProcess process = new ExternalProcess();
+
+    @BeforeAll
+    static void startController() {
+        controller = Controller.create(
+                Settings.CASC
+                        .replace(
+                                "- string: {id: default,",
+                                "- string: {id: signing, scope: GLOBAL, secret: \"" + NEW + " " + OLD + "\"}\n"
+                                        + "          - string: {id: default,")
+                        .replace(
+                                "webhooks:\n",
+                                "webhooks:\n      - {name: signed-checks, uriTemplate: '{{context.uri}}', signWith: signing,"
+                                        + " retry: {count: 2, 'on': ['409'], delay: 1, maxDelay: 2}, connectTimeout: 5,"
+                                        + " requestTimeout: 7, cancel: {uriTemplate: '{{context.uri}}/stop', signWith: signing}}\n"));
+        controller.start();
+        jenkins = new Jenkins(controller);
+    }
+
+    @AfterEach
+    void closeProcess() {
+        process.close();
+    }
+
+    @AfterAll
+    static void stop() {
+        controller.close();
+    }
+
+    /** Verifies a call as a receiver that has one of the two secrets. */
+    private static void assertSigned(Call call, String id) {
+        String timestamp = call.header("webhook-timestamp");
+        assertThat(call.header("webhook-id")).isEqualTo(id);
+        assertThat(Instant.ofEpochSecond(Long.parseLong(timestamp)))
+                .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1));
+        assertThat(call.header("webhook-signature").split(" "))
+                .containsExactly(
+                        Signing.signature(NEW, id, timestamp, call.body()),
+                        Signing.signature(OLD, id, timestamp, call.body()));
+    }
+
+    @Test
+    void receiverCanVerifyTheCall() {
+        Build build = jenkins.createJob(process.approval("signWith: 'signing'")).build();
+        Call call = process.awaitCall();
+
+        assertSigned(call, call.callback().id());
+
+        call.callback().succeed("");
+        build.awaitResult("SUCCESS");
+    }
+
+    @Test
+    void attemptsHaveOneIdAndATimeOfTheirOwn() {
+        process.onCall(call -> Reply.of(process.calls().size() < 3 ? 409 : 202));
+
+        Build build = jenkins.createJob(
+                        process.approval("signWith: 'signing'", "retry: [count: 2, on: [409], delay: 2, maxDelay: 2]"))
+                .build();
+        String id = process.awaitCall().callback().id();
+        process.awaitCall();
+        Call third = process.awaitCall();
+        third.callback().succeed("");
+        build.awaitResult("SUCCESS");
+
+        Set<String> times = new HashSet<>();
+        for (Call call : process.calls()) {
+            assertSigned(call, id);
+            times.add(call.header("webhook-timestamp"));
+        }
+        assertThat(times).hasSizeGreaterThan(1);
+        assertThat(process.calls()).hasSize(3);
+    }
+
+    @Test
+    void settingsDefineSignedWebhooksWithASignedCancelWebhook() throws IOException {
+        process.onCall(call -> Reply.of(process.calls().size() < 2 ? 409 : 202));
+        Build build = jenkins.createJob("armoryWebhookApproval(webhook: 'signed-checks', context: [uri: '%s'])"
+                        .formatted(process.url()))
+                .build();
+        process.awaitCall();
+        Call call = process.awaitCall();
+        String id = call.json().get("approvalId").asText();
+        build.awaitWaiting(1);
+        assertSecretsAreNotOnDisk();
+
+        build.abort();
+        Call cancel = process.awaitCall();
+
+        assertSigned(call, id);
+        assertThat(cancel.path()).endsWith("/stop");
+        assertSigned(cancel, id + "-cancel");
+        build.awaitResult("ABORTED");
+        assertThat(build.log()).doesNotContain(OLD, NEW);
+        assertSecretsAreNotOnDisk();
+    }
+
+    private static void assertSecretsAreNotOnDisk() throws IOException {
+        try (Stream<Path> all = Files.walk(controller.home())) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                String name = file.getFileName().toString();
+                if (name.equals("casc.yaml")
+                        || name.endsWith(".jar")
+                        || name.endsWith(".jpi")
+                        || name.endsWith(".hpi")) {
+                    continue;
+                }
+                assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                        .as(file.toString())
+                        .doesNotContain(OLD)
+                        .doesNotContain(NEW);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "signWith: 'nosuch' | webhook 'checks': signWith: there is no Secret text \"nosuch\" that may be used here",
+                "signWith: 'team' | webhook 'checks': signWith: \"team\" does not begin with whsec_",
+                "signWith: 'default' | webhook 'checks': signWith: \"default\" is a credential that Manage Jenkins",
+                "signWith: 'signing', headers: [[key: 'Webhook-Id', value: 'x']] | headers: Webhook-Id is set by signWith",
+                "retry: [count: 1], retryCount: 1 | retry: retryCount says the same; leave it out",
+                "retry: [count: 1, on: ['2xx']] | retry: on: \"2xx\" is neither the status of a failure",
+                "retry: [cuont: 1] | armoryWebhookApproval: retry.cuont: there is no such parameter; did you mean count?",
+                "retry: 3 | armoryWebhookApproval: retry: must be a map with the keys count, delay, maxDelay, on",
+                "requestTimeout: 301 | requestTimeout: 301 is not a number of seconds from 1 to 300",
+                "cancel: [uriTemplate: 'http://127.0.0.1/', signWith: 'nosuch'] | webhook 'cancel': signWith: there is no Secret text",
+            })
+    void mistakesAreFoundBeforeAnythingIsSent(String parameters, String message) {
+        Build build = jenkins.createJob(process.approval(parameters)).build();
+
+        assertThat(build.awaitResult("FAILURE")).contains(message);
+        assertThat(process.calls()).isEmpty();
+    }
+
+    @Test
+    void webhookMayTakeAsLongAsItSays() {
+        Runnable answer = process.holdAnswers();
+
+        Build build = jenkins.createJob(process.approval("requestTimeout: 1", "connectTimeout: 1"))
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains(
+                        "did not answer within 1 seconds; a webhook has to answer at once and do its work after that");
+        answer.run();
+    }
+
+    @Test
+    void onlyAnswersThatAreNamedAreRepeated() {
+        process.onCall(call -> Reply.of(503));
+
+        Build build = jenkins.createJob(process.approval("retry: [count: 5, on: ['429']]"))
+                .build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("answered 503");
+        assertThat(process.calls()).hasSize(1);
+    }
+}

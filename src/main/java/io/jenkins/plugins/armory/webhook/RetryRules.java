@@ -1,0 +1,145 @@
+package io.jenkins.plugins.armory.webhook;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * How often a call is repeated, after which answers, and how long the delays are. A call without an answer is always repeated. A class
+ * and not a record for the reason that {@link Webhook} has.
+ */
+@Restricted(NoExternalUse.class)
+public final class RetryRules implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The answers after which a call is repeated if nothing else is said. */
+    public static final List<String> DEFAULT_ON = List.of("429", "5xx");
+
+    /** The first delay if nothing else is said, in seconds. */
+    public static final int DEFAULT_DELAY = 1;
+
+    /** The longest delay if nothing else is said, in seconds. */
+    public static final int DEFAULT_MAX_DELAY = 60;
+
+    /** The longest delay that may be asked for, in seconds: a day, which is the default of the step's timeout. */
+    static final int MOST_SECONDS = 24 * 60 * 60;
+
+    private static final Pattern STATUS = Pattern.compile("[3-5]([0-9]{2}|xx)");
+    private static final String FIELD = "retry";
+
+    private final int count;
+    private final ArrayList<String> on;
+    private final int delay;
+    private final int maxDelay;
+
+    private RetryRules(int count, List<String> on, int delay, int maxDelay) {
+        this.count = count;
+        this.on = new ArrayList<>(on);
+        this.delay = delay;
+        this.maxDelay = maxDelay;
+    }
+
+    /**
+     * Returns the rules with everything but the number of retries as it is if nothing is said.
+     *
+     * @throws InvalidWebhookException if the number is negative
+     */
+    public static RetryRules ofCount(int retryCount) {
+        if (retryCount < 0) {
+            throw new InvalidWebhookException("retryCount", retryCount + " is less than 0");
+        }
+        return new RetryRules(retryCount, DEFAULT_ON, DEFAULT_DELAY, DEFAULT_MAX_DELAY);
+    }
+
+    /**
+     * Returns rules.
+     *
+     * @param count how many attempts there may be after the first
+     * @param on the answers after which a call is repeated: {@code 429}, or {@code 5xx} for all of a class; empty for the default
+     * @param delay the first delay in seconds, 0 for the default
+     * @param maxDelay the longest delay in seconds, 0 for the default
+     * @throws InvalidWebhookException naming what is wrong
+     */
+    public static RetryRules of(int count, List<String> on, int delay, int maxDelay) {
+        if (count < 0) {
+            throw new InvalidWebhookException(FIELD, "count: " + count + " is less than 0");
+        }
+        for (String status : on) {
+            if (!STATUS.matcher(status).matches()) {
+                throw new InvalidWebhookException(
+                        FIELD,
+                        "on: \"" + status
+                                + "\" is neither the status of a failure, such as 429, nor a class of them: 3xx, 4xx"
+                                + " or 5xx");
+            }
+        }
+        checkSeconds("delay", delay);
+        checkSeconds("maxDelay", maxDelay);
+        int first = delay == 0 ? DEFAULT_DELAY : delay;
+        int longest = maxDelay == 0 ? Math.max(first, DEFAULT_MAX_DELAY) : maxDelay;
+        if (longest < first) {
+            throw new InvalidWebhookException(
+                    FIELD, "maxDelay: " + longest + " seconds is less than the delay of " + first + " seconds");
+        }
+        return new RetryRules(count, on.isEmpty() ? DEFAULT_ON : on, first, longest);
+    }
+
+    private static void checkSeconds(String name, int seconds) {
+        if (seconds < 0 || seconds > MOST_SECONDS) {
+            throw new InvalidWebhookException(
+                    FIELD, name + ": " + seconds + " is not a number of seconds from 1 to " + MOST_SECONDS);
+        }
+    }
+
+    /** Returns how many attempts there may be after the first. */
+    public int count() {
+        return count;
+    }
+
+    /** Returns the answers after which a call is repeated. */
+    public List<String> on() {
+        return List.copyOf(on);
+    }
+
+    /** Returns the delay after the first attempt; it doubles each time. */
+    public Duration delay() {
+        return Duration.ofSeconds(delay);
+    }
+
+    /** Returns the longest delay. */
+    public Duration maxDelay() {
+        return Duration.ofSeconds(maxDelay);
+    }
+
+    /** Returns whether a call is repeated after an answer. */
+    public boolean repeatAfter(int status) {
+        String text = String.valueOf(status);
+        return on.contains(text) || on.contains(text.charAt(0) + "xx");
+    }
+
+    /** Returns whether nothing is said but the number of retries. */
+    boolean areOfCount() {
+        return equals(ofCount(count));
+    }
+
+    @Override
+    public boolean equals(@CheckForNull Object other) {
+        return other instanceof RetryRules rules
+                && count == rules.count
+                && on.equals(rules.on)
+                && delay == rules.delay
+                && maxDelay == rules.maxDelay;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(count, on, delay, maxDelay);
+    }
+}
