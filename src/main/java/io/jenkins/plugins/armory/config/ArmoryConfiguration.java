@@ -50,6 +50,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     private List<ListedClient> callbackClients = new ArrayList<>();
     private List<ListedIssuer> issuers = new ArrayList<>();
     private int tokenLifetimeSeconds = DEFAULT_TOKEN_LIFETIME_SECONDS;
+    private int historyMonths = ConfigurationForm.DEFAULT_HISTORY_MONTHS;
 
     public ArmoryConfiguration() {
         load();
@@ -207,6 +208,27 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return Duration.ofSeconds(tokenLifetimeSeconds);
     }
 
+    /** Returns the number of months that the history of decisions goes back. */
+    public int getHistoryMonths() {
+        return historyMonths;
+    }
+
+    /**
+     * @param historyMonths 0 for the default
+     * @throws IllegalArgumentException naming the smallest and the largest number
+     */
+    @DataBoundSetter
+    public void setHistoryMonths(int historyMonths) {
+        ConfigurationForm.requireHistoryMonths(historyMonths);
+        this.historyMonths = historyMonths == 0 ? ConfigurationForm.DEFAULT_HISTORY_MONTHS : historyMonths;
+        save();
+    }
+
+    @Override
+    public int historyMonths() {
+        return historyMonths;
+    }
+
     @Override
     public TokenVerifier secretTexts() {
         return new SecretTextVerifier();
@@ -263,5 +285,10 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     @POST
     public FormValidation doCheckTokenLifetimeSeconds(@QueryParameter String value) {
         return ConfigurationForm.checkTokenLifetimeSeconds(value);
+    }
+
+    @POST
+    public FormValidation doCheckHistoryMonths(@QueryParameter String value) {
+        return ConfigurationForm.checkHistoryMonths(value);
     }
 }

@@ -23,6 +23,11 @@ final class ConfigurationForm {
             + ArmoryConfiguration.DEFAULT_TOKEN_LIFETIME_SECONDS + " is a day.";
     private static final String EXAMPLE = "Write it as https://jenkins.example.com/";
 
+    static final int DEFAULT_HISTORY_MONTHS = 24;
+    private static final int LONGEST_HISTORY_MONTHS = 1200;
+    private static final String WRONG_HISTORY_MONTHS = "historyMonths: must be between 1 and " + LONGEST_HISTORY_MONTHS
+            + "; 0 for the default, " + DEFAULT_HISTORY_MONTHS;
+
     private ConfigurationForm() {}
 
     static FormValidation checkCallbackBaseUrl(@CheckForNull String value) {
@@ -92,6 +97,24 @@ final class ConfigurationForm {
             return FormValidation.ok();
         } catch (IllegalArgumentException x) { // NumberFormatException is one
             return FormValidation.error(WRONG_LIFETIME);
+        }
+    }
+
+    /** @throws IllegalArgumentException naming the smallest and the largest number */
+    static void requireHistoryMonths(int months) {
+        if (months < 0 || months > LONGEST_HISTORY_MONTHS) {
+            throw new IllegalArgumentException(WRONG_HISTORY_MONTHS);
+        }
+    }
+
+    static FormValidation checkHistoryMonths(@CheckForNull String value) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        String text = Util.fixEmptyAndTrim(value);
+        try {
+            requireHistoryMonths(text == null ? 0 : Integer.parseInt(text));
+            return FormValidation.ok();
+        } catch (IllegalArgumentException x) { // NumberFormatException is one
+            return FormValidation.error(WRONG_HISTORY_MONTHS);
         }
     }
 }

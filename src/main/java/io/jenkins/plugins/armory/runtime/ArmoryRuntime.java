@@ -20,6 +20,7 @@ import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import io.jenkins.plugins.armory.delivery.Delivery;
 import io.jenkins.plugins.armory.http.WebhookClient;
+import io.jenkins.plugins.armory.storage.History;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -57,7 +58,11 @@ public final class ArmoryRuntime {
     private final Deployments deployments = new Deployments(executor, runningBuilds);
     private final ApprovalRequests requests = new ApprovalRequests(tokens, client, executor);
     private final OpenStore store = new OpenStore(
-            Jenkins.get().getRootDir().toPath().resolve("armory-approvals"), requests, Timer.get(), executor);
+            Jenkins.get().getRootDir().toPath().resolve("armory-approvals"),
+            () -> Settings.get().historyMonths(),
+            requests,
+            Timer.get(),
+            executor);
 
     private final SigningKeys signingKeys = new SigningKeys(new SigningKeyStore());
     private final VerifiedTokens verifiedTokens = new VerifiedTokens();
@@ -117,6 +122,16 @@ public final class ArmoryRuntime {
      */
     public Delivery delivery() throws ApprovalsUnavailableException {
         return store.delivery();
+    }
+
+    /**
+     * Returns the history of decisions, with all decisions so far.
+     *
+     * @throws ApprovalsUnavailableException if the approvals cannot be opened now
+     * @throws IOException if decisions could not be written to it
+     */
+    public History history() throws IOException {
+        return store.history();
     }
 
     /** Returns why the approvals are not open, for administrators; empty if they are, or if nobody needed them yet. */

@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.delivery.Requests;
 import io.jenkins.plugins.armory.delivery.RetryPolicy;
 import io.jenkins.plugins.armory.signature.UsedMessages;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.History;
 import io.jenkins.plugins.armory.storage.StoreInUseException;
 import io.jenkins.plugins.armory.storage.StoreLock;
 import io.jenkins.plugins.armory.storage.UnknownFormatException;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -37,6 +39,7 @@ final class OpenStore {
     private static final int RETRY_SECONDS = 5;
 
     private final Path folder;
+    private final IntSupplier historyMonths;
     private final Requests requests;
     private final ScheduledExecutorService timer;
     private final Executor executor;
@@ -80,8 +83,15 @@ final class OpenStore {
         }
     }
 
-    OpenStore(Path folder, Requests requests, ScheduledExecutorService timer, Executor executor) {
+    /** @param historyMonths the number of months that the history goes back */
+    OpenStore(
+            Path folder,
+            IntSupplier historyMonths,
+            Requests requests,
+            ScheduledExecutorService timer,
+            Executor executor) {
         this.folder = folder;
+        this.historyMonths = historyMonths;
         this.requests = requests;
         this.timer = timer;
         this.executor = executor;
@@ -116,6 +126,21 @@ final class OpenStore {
     synchronized UsedMessages usedMessages() throws ApprovalsUnavailableException {
         requireOpen();
         return usedMessages;
+    }
+
+    /**
+     * Returns the history of decisions, with all decisions so far.
+     *
+     * @throws ApprovalsUnavailableException if the approvals cannot be opened now
+     * @throws IOException if decisions could not be written to it
+     */
+    History history() throws IOException {
+        ApprovalStore open;
+        synchronized (this) {
+            requireOpen();
+            open = store;
+        }
+        return open.history().orElseThrow();
     }
 
     private void requireOpen() throws ApprovalsUnavailableException {
@@ -159,7 +184,7 @@ final class OpenStore {
             StoreLock taken = StoreLock.take(folder);
             try {
                 usedMessages = UsedMessageLog.open(folder.resolve("messages"), Clock.systemUTC());
-                store = ApprovalStore.open(folder, timer, executor);
+                store = ApprovalStore.open(folder, historyMonths, timer, executor);
                 approvals = new Approvals(
                         store,
                         timer,

@@ -37,6 +37,9 @@ public interface Settings {
     /** Returns how long a token of {@code oauth/token} is valid. */
     Duration tokenLifetime();
 
+    /** Returns the number of months that the history of decisions goes back. */
+    int historyMonths();
+
     /** Returns the outside issuers whose JWTs may call back. */
     List<OutsideIssuer> outsideIssuers();
 

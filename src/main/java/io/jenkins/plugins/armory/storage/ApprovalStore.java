@@ -8,7 +8,6 @@ import io.jenkins.plugins.armory.approval.Event;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -19,12 +18,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -36,6 +34,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * pending/ID.json   not closed: pending, or with calls to make; read into memory at start, so a start costs no history
  * decided/ID.json   closed; read on demand
  * moves.json        moved jobs whose new names are not in all files yet
+ * history/          a line for each decision, see {@link History}
  * </pre>
  *
  * When a method that changes an approval returns, the change is in the journal on disk. Changes at the same time share
@@ -55,11 +54,13 @@ public final class ApprovalStore implements ApprovalRepository {
     static final int RECENT = 100;
 
     private final ApprovalMemory memory = new ApprovalMemory();
+    private final HistoryOutbox outbox = new HistoryOutbox(memory);
     private final RecentDecisions recent = new RecentDecisions(RECENT);
     private final ApprovalFiles files;
     private final Moves moves;
     private final Journal journal;
     private final FileUpdate update;
+    private final Removals removals;
 
     @CheckForNull
     private Folding folding;
@@ -70,8 +71,9 @@ public final class ApprovalStore implements ApprovalRepository {
     private ApprovalStore(Disk disk, Path folder) throws IOException {
         files = new ApprovalFiles(disk, folder);
         moves = new Moves(disk, folder.resolve("moves.json"));
+        removals = new Removals(memory, files, recent, moves, outbox, this::append);
         journal = Journal.open(disk, folder.resolve("journal"), this::takeUp);
-        update = new FileUpdate(memory, files, recent, moves, journal);
+        update = new FileUpdate(memory, files, recent, moves, journal, outbox);
     }
 
     /**
@@ -85,7 +87,7 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     /**
-     * Opens the store, and folds it in the background.
+     * Opens the store, and folds it in the background. It keeps no history.
      *
      * @param executor runs the file I/O
      * @throws IOException as {@link #open(Path)} does
@@ -93,6 +95,27 @@ public final class ApprovalStore implements ApprovalRepository {
     public static ApprovalStore open(Path folder, ScheduledExecutorService timer, Executor executor)
             throws IOException {
         return open(Disk.LOCAL, folder, timer, executor);
+    }
+
+    /**
+     * Opens the store with its history, and folds it in the background.
+     *
+     * @param historyMonths the number of months that the history goes back, asked when it matters
+     * @param executor runs the file I/O
+     * @throws IOException as {@link #open(Path)} does
+     */
+    public static ApprovalStore open(
+            Path folder, IntSupplier historyMonths, ScheduledExecutorService timer, Executor executor)
+            throws IOException {
+        ApprovalStore store = open(Disk.LOCAL, folder, historyMonths);
+        store.folding = new Folding(store, timer, executor);
+        return store;
+    }
+
+    static ApprovalStore open(Disk disk, Path folder, IntSupplier historyMonths) throws IOException {
+        ApprovalStore store = open(disk, folder);
+        store.outbox.open(disk, folder.resolve("history"), historyMonths, store.files);
+        return store;
     }
 
     static ApprovalStore open(Disk disk, Path folder, ScheduledExecutorService timer, Executor executor)
@@ -116,10 +139,11 @@ public final class ApprovalStore implements ApprovalRepository {
         ApprovalJson.read(
                 record,
                 approval -> {
+                    outbox.found(approval);
                     memory.markChanged(checked(approval.id()));
                     memory.put(moves.apply(approval));
                 },
-                id -> forget(checked(id)));
+                id -> removals.forget(checked(id)));
     }
 
     private static String checked(String id) {
@@ -175,6 +199,9 @@ public final class ApprovalStore implements ApprovalRepository {
             before = found.get();
             transition = before.on(event, now);
             if (!transition.approval().equals(before)) {
+                if (before.isDecided() && memory.find(id) == null) {
+                    outbox.comesBack(id);
+                }
                 write(transition.approval());
                 if (transition.approval().isDecided()) { // also when a later attempt is noted
                     recent.put(transition.approval());
@@ -296,63 +323,25 @@ public final class ApprovalStore implements ApprovalRepository {
         return update.fold(stop);
     }
 
+    /**
+     * Returns the history with all decisions so far; empty for a store without one.
+     *
+     * @throws IOException if decisions could not be written to it
+     */
+    public Optional<History> history() throws IOException {
+        outbox.write();
+        return outbox.history();
+    }
+
     @Override
     public void removeIf(Predicate<Approval> gone) throws IOException {
-        var ids = new ArrayList<String>();
-        pending().stream().filter(gone).map(Approval::id).forEach(ids::add);
-        try (Stream<Approval> all = allDecided()) {
-            all.filter(gone).map(Approval::id).forEach(ids::add);
-        }
-        remove(ids);
+        removals.removeIf(gone);
     }
 
     @Override
     public void remove(String id) {
         if (ID.matcher(id).matches()) {
-            remove(List.of(id));
-        }
-    }
-
-    private void remove(Collection<String> ids) {
-        for (String id : ids) {
-            ReentrantLock lock = memory.lock(id);
-            try {
-                forget(id);
-                recent.remove(id);
-            } finally {
-                lock.unlock();
-            }
-        }
-        if (!ids.isEmpty()) {
-            try {
-                // Without this record, the journal or a file whose folder is not synced brings them back after a crash.
-                append(ApprovalJson.writeRemoved(ids));
-            } catch (IOException x) {
-                LOGGER.log(
-                        Level.WARNING,
-                        "Cannot write that approvals were removed; after a crash they may be there again",
-                        x);
-            }
-        }
-    }
-
-    private void forget(String id) {
-        memory.remove(id);
-        // The pending file goes first: without the decided one it would count again. Only a fault leaves both, see
-        // FileUpdate.
-        boolean both = files.hasPending(id) && files.hasDecided(id);
-        if (files.deletePending(id) && (!both || isPendingSynced())) {
-            files.deleteDecided(id);
-        }
-    }
-
-    private boolean isPendingSynced() {
-        try {
-            files.syncPending();
-            return true;
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot sync the folder of pending approvals", x);
-            return false;
+            removals.remove(List.of(id));
         }
     }
 
@@ -384,17 +373,7 @@ public final class ApprovalStore implements ApprovalRepository {
             folding.finish();
         }
         update.close();
+        outbox.close();
         journal.close();
-    }
-
-    private Stream<Approval> allDecided() throws IOException {
-        List<Approval> inMemory = List.copyOf(memory.decided());
-        Set<String> ids = inMemory.stream().map(Approval::id).collect(Collectors.toSet());
-        return Stream.concat(
-                inMemory.stream(),
-                files.decidedIds().stream()
-                        .filter(id -> !ids.contains(id))
-                        .flatMap(id -> files.readable(id).stream())
-                        .map(moves::apply));
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.storage;
 import java.io.Closeable;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -53,6 +54,12 @@ interface Disk {
 
     /** Creates a file that does not exist yet. Its name is durable after {@link #sync} of its folder. */
     Output create(Path file) throws IOException;
+
+    /** Opens a file that exists, to append to it. */
+    Output append(Path file) throws IOException;
+
+    /** Opens a file, to read it from its start to its end. */
+    InputStream open(Path file) throws IOException;
 
     /** Cuts a file to a length in bytes, and syncs it. */
     void truncate(Path file, long length) throws IOException;
@@ -133,6 +140,16 @@ interface Disk {
         public Output create(Path file) throws IOException {
             Files.createFile(file);
             return new LocalOutput(file);
+        }
+
+        @Override
+        public Output append(Path file) throws IOException {
+            return new LocalOutput(file);
+        }
+
+        @Override
+        public InputStream open(Path file) throws IOException {
+            return Files.newInputStream(file);
         }
 
         @Override

@@ -21,16 +21,24 @@ final class FileUpdate {
     private final RecentDecisions recent;
     private final Moves moves;
     private final Journal journal;
+    private final HistoryOutbox outbox;
     private final ReentrantLock writing = new ReentrantLock();
     private final ReentrantLock moving = new ReentrantLock();
     private volatile boolean closed;
 
-    FileUpdate(ApprovalMemory memory, ApprovalFiles files, RecentDecisions recent, Moves moves, Journal journal) {
+    FileUpdate(
+            ApprovalMemory memory,
+            ApprovalFiles files,
+            RecentDecisions recent,
+            Moves moves,
+            Journal journal,
+            HistoryOutbox outbox) {
         this.memory = memory;
         this.files = files;
         this.recent = recent;
         this.moves = moves;
         this.journal = journal;
+        this.outbox = outbox;
     }
 
     /** Does what {@link ApprovalStore#fold} says. */
@@ -44,6 +52,7 @@ final class FileUpdate {
             if (written.isEmpty() && !memory.hasChanges()) {
                 return true;
             }
+            outbox.write(); // first: what is in a file has its line
             // Asked after the journal's files have ended, so that this includes all that is in them. Decisions come in
             // their order: after a restart, the times of the files tell which are the newest.
             for (String id : memory.toWrite()) {
@@ -64,9 +73,13 @@ final class FileUpdate {
         ReentrantLock lock = memory.lock(id);
         try {
             Approval approval = memory.find(id);
+            if (approval != null && approval.isDecided() && !outbox.isWritten(id)) {
+                return; // decided since the lines were written; the next fold has it, and so has the journal
+            }
             if (approval != null && approval.isClosed()) {
                 files.write(approval);
                 memory.removeDecided(id);
+                outbox.forget(id);
                 files.deletePending(id); // may fail: decided/ counts from here on
             } else if (approval != null && memory.isChanged(id)) {
                 files.write(approval);

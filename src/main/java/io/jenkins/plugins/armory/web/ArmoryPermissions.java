@@ -6,12 +6,13 @@ import hudson.model.Item;
 import hudson.security.Permission;
 import hudson.security.PermissionGroup;
 import hudson.security.PermissionScope;
+import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The permissions to approve and reject if {@code manualApproval} names no submitters. Job/Build implies both; each alone lets a user
- * decide without Job/Build.
+ * The permissions to approve and reject if {@code manualApproval} names no submitters, and to export the history of decisions. Job/Build
+ * implies the first two; each alone lets a user decide without Job/Build.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryPermissions {
@@ -24,6 +25,10 @@ public final class ArmoryPermissions {
 
     public static final Permission REJECT =
             new Permission(GROUP, "Reject", Messages._ArmoryPermissions_reject(), Item.BUILD, PermissionScope.ITEM);
+
+    /** To export and verify the history of decisions, of the jobs that the user may read. */
+    public static final Permission HISTORY = new Permission(
+            GROUP, "History", Messages._ArmoryPermissions_history(), Jenkins.ADMINISTER, PermissionScope.JENKINS);
 
     private ArmoryPermissions() {}
 

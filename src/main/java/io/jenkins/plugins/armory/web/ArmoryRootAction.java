@@ -53,6 +53,10 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
     public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
         String path = request.getRestOfPath();
         ArmoryRuntime armory = ArmoryRuntime.get();
+        if ("/history.ndjson".equals(path)) {
+            HistoryExport.answer(armory, request, response);
+            return;
+        }
         if (!CallerRequests.answer(armory, request, response, path)) {
             JsonWriter.answer(response, () -> answer(armory, request, path));
         }

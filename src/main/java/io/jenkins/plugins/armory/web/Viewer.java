@@ -62,10 +62,19 @@ final class Viewer {
         return seen(approval).map(Seen::url);
     }
 
+    /** Returns whether the user may read the job that has a name now, or is an administrator, who may read what is gone too. */
+    boolean mayReadHistoryOf(String job) {
+        return administrator || seen(job).isPresent();
+    }
+
     private Optional<Seen> seen(Approval approval) {
-        return jobs.computeIfAbsent(approval.build().job(), name -> readable(
-                        name, each -> Jenkins.get().getItemByFullName(each, Item.class))
-                .map(Seen::new));
+        return seen(approval.build().job());
+    }
+
+    private Optional<Seen> seen(String job) {
+        return jobs.computeIfAbsent(
+                job, name -> readable(name, each -> Jenkins.get().getItemByFullName(each, Item.class))
+                        .map(Seen::new));
     }
 
     /**

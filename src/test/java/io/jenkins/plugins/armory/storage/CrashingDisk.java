@@ -1,7 +1,9 @@
 package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -195,18 +197,32 @@ final class CrashingDisk implements Disk {
         }
         var created = new Content(new byte[0], 0);
         change(() -> name(file, created));
+        return output(created);
+    }
+
+    @Override
+    public synchronized Output append(Path file) throws IOException {
+        return output(find(file));
+    }
+
+    @Override
+    public synchronized InputStream open(Path file) throws IOException {
+        return new ByteArrayInputStream(find(file).bytes.clone());
+    }
+
+    private Output output(Content written) {
         return new Output() {
             @Override
             public void append(byte[] content) throws IOException {
                 synchronized (CrashingDisk.this) {
                     checkAlive();
-                    int old = created.bytes.length;
-                    byte[] all = Arrays.copyOf(created.bytes, old + content.length);
+                    int old = written.bytes.length;
+                    byte[] all = Arrays.copyOf(written.bytes, old + content.length);
                     System.arraycopy(content, 0, all, old, content.length);
-                    created.bytes = Arrays.copyOf(all, old + random.nextInt(content.length + 1));
+                    written.bytes = Arrays.copyOf(all, old + random.nextInt(content.length + 1));
                     change(() -> {
-                        created.bytes = all;
-                        created.synced = all.length;
+                        written.bytes = all;
+                        written.synced = all.length;
                     });
                     syncs++;
                 }

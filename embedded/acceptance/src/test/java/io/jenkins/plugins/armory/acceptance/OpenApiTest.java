@@ -250,6 +250,26 @@ class OpenApiTest {
     }
 
     @Test
+    void linesOfTheHistoryAreAsItSays(Jenkins jenkins, ExternalProcess process) throws IOException {
+        String script = process.approval("environment: 'prod'", "manualApproval: [message: 'Go?']");
+        Build build = jenkins.createJob(script).build().awaitWaiting(1);
+        build.decide(build.approvals().get(0), "reject", "no");
+        build.awaitResult("FAILURE");
+
+        Answer history = Http.send(asUser(jenkins, "/history.ndjson"));
+
+        assertThat(history.status()).isEqualTo(200);
+        JsonNode schema = document.at("/components/schemas/HistoryLine");
+        assertThat(history.body().lines()).isNotEmpty();
+        for (String line : history.body().lines().toList()) {
+            assertThat(problems(schema, new ObjectMapper().readTree(line)))
+                    .as(line)
+                    .isEmpty();
+        }
+        check("/history.ndjson", "get", 400, Http.send(asUser(jenkins, "/history.ndjson?since=yesterday")));
+    }
+
+    @Test
     void environmentsOfABuildAreAsItSays(Jenkins jenkins) {
         Build build = jenkins.createJob("""
                         parallel a: { armoryEnvironment(name: 'dev') { error 'broken' } },

@@ -1,0 +1,118 @@
+package io.jenkins.plugins.armory.storage;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Brings decisions from the journal to the {@link History}. A decision has its line before it leaves the journal, and before its
+ * approval is removed. Without a history, this does nothing.
+ */
+final class HistoryOutbox {
+
+    private static final Logger LOGGER = Logger.getLogger(HistoryOutbox.class.getName());
+
+    private final ApprovalMemory memory;
+    /** The ids of approvals that the journal has a decision of, removed ones included. */
+    private final Set<String> inJournal = new HashSet<>();
+
+    @CheckForNull
+    private History history;
+
+    HistoryOutbox(ApprovalMemory memory) {
+        this.memory = memory;
+    }
+
+    /** Takes an approval of the journal that is opened. */
+    void found(Approval approval) {
+        if (approval.isDecided()) {
+            inJournal.add(approval.id());
+        }
+    }
+
+    /**
+     * Opens the history, after the journal and the files.
+     *
+     * @throws IOException if it cannot be read
+     */
+    void open(Disk disk, Path folder, IntSupplier months, ApprovalFiles files) throws IOException {
+        Set<String> recorded = new HashSet<>();
+        for (Approval approval : memory.decided()) {
+            // Lines are written before files, so what is decided in a file has its line.
+            if (!inJournal.contains(approval.id()) || isDecidedInFile(approval.id(), files)) {
+                recorded.add(approval.id());
+            }
+        }
+        history = History.open(disk, folder, months, Clock.systemUTC(), inJournal, recorded);
+        inJournal.clear();
+    }
+
+    private static boolean isDecidedInFile(String id, ApprovalFiles files) {
+        try {
+            return files.readPending(id).filter(Approval::isDecided).isPresent();
+        } catch (IOException x) {
+            return false;
+        }
+    }
+
+    /** Returns the history; empty if there is none. */
+    Optional<History> history() {
+        return Optional.ofNullable(history);
+    }
+
+    /**
+     * Writes the lines of all decisions that have none yet.
+     *
+     * @throws IOException if a line may not be on disk; the next call tries again
+     */
+    void write() throws IOException {
+        if (history != null) {
+            history.add(memory::decided);
+        }
+    }
+
+    /** Returns whether a decided approval may leave the journal. */
+    boolean isWritten(String id) {
+        return history == null || history.has(id);
+    }
+
+    /** Takes an approval that is decided and comes from its file into memory again. Called before that, with its lock held. */
+    void comesBack(String id) {
+        if (history != null) {
+            history.noteWritten(id);
+        }
+    }
+
+    /** Takes an approval that is not in memory any more. Called after that, with its lock held. */
+    void forget(String id) {
+        if (history != null) {
+            history.forget(id);
+        }
+    }
+
+    /** Writes the lines of approvals that are about to be removed. */
+    void writeBeforeRemoval(Collection<String> ids) {
+        if (history != null && ids.stream().anyMatch(id -> memory.findDecided(id) != null)) {
+            try {
+                write();
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot write decisions to the history, and their builds are deleted", x);
+            }
+        }
+    }
+
+    void close() {
+        if (history != null) {
+            history.close();
+        }
+    }
+}

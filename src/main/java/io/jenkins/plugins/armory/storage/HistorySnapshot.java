@@ -1,0 +1,118 @@
+package io.jenkins.plugins.armory.storage;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The lines of a {@link History} that were on disk at one moment. The memory that reading takes does not depend on the number of
+ * lines. A file that is removed meanwhile, since its month is past the time limit, ends the reading with an error.
+ */
+@Restricted(NoExternalUse.class)
+public final class HistorySnapshot {
+
+    /** Takes lines, one after the other. */
+    public interface Visitor {
+        /**
+         * Takes a line.
+         *
+         * @param index the part of its content that decides who may see it
+         * @return whether to go on
+         */
+        boolean visit(HistoryLine line, HistoryContent.Index index) throws IOException;
+    }
+
+    private final Disk disk;
+    private final List<Path> files;
+    private final long lastLength;
+
+    /**
+     * @param files the oldest first
+     * @param lastLength the number of bytes to read of the last file
+     */
+    HistorySnapshot(Disk disk, List<Path> files, long lastLength) {
+        this.disk = disk;
+        this.files = List.copyOf(files);
+        this.lastLength = lastLength;
+    }
+
+    /**
+     * Visits the lines after a number, the oldest first. A line that is damaged is left out; verification misses it.
+     *
+     * @param after the number of the last line to leave out, 0 for none
+     * @throws IOException if a file cannot be read
+     */
+    public void visit(long after, Visitor visitor) throws IOException {
+        for (int i = 0; i < files.size(); i++) {
+            boolean skipped = i + 1 < files.size() && History.firstNumberOf(files.get(i + 1)) <= after + 1;
+            if (!skipped && !visit(i, after, visitor)) {
+                return;
+            }
+        }
+    }
+
+    private boolean visit(int file, long after, Visitor visitor) throws IOException {
+        try (InputStream input = disk.open(files.get(file))) {
+            HistoryReader reader = reader(input, file);
+            for (byte[] next = reader.next(); next != null; next = reader.next()) {
+                HistoryLine line = HistoryLine.parse(next);
+                HistoryContent.Index index = line == null ? null : indexOf(line);
+                if (index != null && line.number() > after && !visitor.visit(line, index)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private HistoryReader reader(InputStream input, int file) {
+        return new HistoryReader(input, file == files.size() - 1 ? lastLength : Long.MAX_VALUE);
+    }
+
+    @CheckForNull
+    private static HistoryContent.Index indexOf(HistoryLine line) {
+        byte[] content = line.content();
+        try {
+            return content == null ? null : HistoryContent.index(content);
+        } catch (IOException x) {
+            return null;
+        }
+    }
+
+    /**
+     * Verifies all lines.
+     *
+     * @throws IOException if a file cannot be read
+     */
+    public HistoryVerifier verify() throws IOException {
+        var verifier = new HistoryVerifier();
+        for (int i = 0; i < files.size() && verifier.problem() == null; i++) {
+            try (InputStream input = disk.open(files.get(i))) {
+                HistoryReader reader = reader(input, i);
+                for (byte[] line = reader.next(); line != null && verifier.problem() == null; line = reader.next()) {
+                    verifier.take(line);
+                }
+            }
+        }
+        return verifier;
+    }
+
+    /**
+     * Returns the hash of the line with a number, {@code null} if it is not there.
+     *
+     * @throws IOException if a file cannot be read
+     */
+    @CheckForNull
+    public String hashOf(long number) throws IOException {
+        String[] found = new String[1];
+        visit(number - 1, (line, index) -> {
+            found[0] = line.number() == number ? line.hash() : null;
+            return false;
+        });
+        return found[0];
+    }
+}

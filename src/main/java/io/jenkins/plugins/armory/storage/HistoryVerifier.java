@@ -1,0 +1,102 @@
+package io.jenkins.plugins.armory.storage;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Verifies a history, line by line: each line is as it was written and follows the one before. What it cannot know is whether
+ * lines are missing at the end; the caller compares the last hash with one from elsewhere.
+ */
+@Restricted(NoExternalUse.class)
+public final class HistoryVerifier {
+
+    private long lines;
+    private long hidden;
+
+    @CheckForNull
+    private HistoryLine first;
+
+    @CheckForNull
+    private HistoryLine last;
+
+    @CheckForNull
+    private String problem;
+
+    /**
+     * Verifies an exported file. Stops at the first problem.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static HistoryVerifier verify(InputStream exported) throws IOException {
+        var verifier = new HistoryVerifier();
+        var reader = new HistoryReader(exported, Long.MAX_VALUE);
+        for (byte[] line = reader.next(); line != null && verifier.problem == null; line = reader.next()) {
+            verifier.take(line);
+        }
+        return verifier;
+    }
+
+    /** Takes the next line, without its line feed. After a problem, further lines count no more. */
+    public void take(byte[] line) {
+        HistoryLine next = HistoryLine.parse(
+                line.length > 0 && line[line.length - 1] == '\r' ? Arrays.copyOf(line, line.length - 1) : line);
+        if (problem == null) {
+            problem = problemOf(next);
+        }
+        if (problem == null && next != null) {
+            lines++;
+            hidden += next.content() == null ? 1 : 0;
+            first = first == null ? next : first;
+            last = next;
+        }
+    }
+
+    @CheckForNull
+    private String problemOf(@CheckForNull HistoryLine next) {
+        if (next == null) {
+            return (last == null ? "The first line" : "The line after number " + last.number())
+                    + " is no line of a history: it was changed, or cut off.";
+        } else if (!next.isIntact()) {
+            return "Line number " + next.number() + " was changed: its hash does not go with the rest of it.";
+        } else if (last != null && next.number() != last.number() + 1) {
+            return "After line number " + last.number() + " comes number " + next.number()
+                    + ": lines are missing, or in another order.";
+        } else if (last != null && !next.previous().equals(last.hash())) {
+            return "Line number " + next.number() + " does not follow number " + last.number()
+                    + ": one of the two was replaced.";
+        } else if (next.number() == 1 && !next.previous().equals(HistoryLine.START)) {
+            return "Line number 1 follows another line: it was replaced.";
+        }
+        return null;
+    }
+
+    /** Returns what is wrong, for people; {@code null} for nothing. */
+    @CheckForNull
+    public String problem() {
+        return problem;
+    }
+
+    /** Returns the number of the last good line, 0 if there is none. */
+    public long lastNumber() {
+        return last == null ? 0 : last.number();
+    }
+
+    /** Returns the hash of the last good line; empty if there is none. */
+    public String lastHash() {
+        return last == null ? "" : last.hash();
+    }
+
+    /** Returns what was verified, for people. */
+    public String summary() {
+        if (first == null || last == null) {
+            return "No lines.";
+        }
+        return lines + (lines == 1 ? " line" : " lines") + ", number " + first.number() + " to " + last.number()
+                + (hidden == 0 ? "" : ", " + hidden + " without their contents")
+                + ". Before the first: " + first.previous() + ". Last: " + last.hash() + '.';
+    }
+}

@@ -1,0 +1,104 @@
+package io.jenkins.plugins.armory.web;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Util;
+import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.storage.HistoryContent;
+import io.jenkins.plugins.armory.storage.HistoryLine;
+import io.jenkins.plugins.armory.storage.HistorySnapshot;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.DateTimeException;
+import java.time.Instant;
+import jenkins.model.Jenkins;
+import org.kohsuke.stapler.StaplerRequest2;
+
+/**
+ * {@code GET history.ndjson?since=}: the history of decisions, a JSON object a line (<a href="https://jsonlines.org/">JSON Lines</a>). Of
+ * a line of a job that the user may not read, there are the hashes alone, so that the chain can still be verified.
+ *
+ * @param after the number of the last line to leave out, 0 for none
+ * @param from the first line that was written then or later is the first to show, {@code null} for any
+ */
+record HistoryExport(long after, @CheckForNull Instant from) {
+
+    private static final String CONTENT_TYPE = "application/x-ndjson";
+    private static final int BUFFER = 64 << 10;
+
+    /** Answers a request: with the lines, or with an error in JSON. */
+    static void answer(ArmoryRuntime armory, StaplerRequest2 request, HttpServletResponse response) throws IOException {
+        if (!Jenkins.get().hasPermission(ArmoryPermissions.HISTORY)) {
+            JsonWriter.write(
+                    response,
+                    JsonResponse.error(
+                            403,
+                            "forbidden",
+                            "You need the permission Armory/History: log in, or send the API token of a user who has it."));
+            return;
+        }
+        HistoryExport export;
+        try {
+            export = of(request.getParameter("since"));
+        } catch (IllegalArgumentException x) {
+            JsonWriter.write(response, JsonResponse.error(400, "invalid_request", x.getMessage()));
+            return;
+        }
+        HistorySnapshot[] lines = new HistorySnapshot[1];
+        JsonResponse opened = JsonWriter.responseOf(() -> {
+            lines[0] = armory.history().snapshot();
+            return JsonResponse.ok(JsonResponse.JSON.createObjectNode());
+        });
+        if (opened.status() == HttpServletResponse.SC_OK) {
+            export.write(lines[0], new Viewer(), response);
+        } else {
+            JsonWriter.write(response, opened);
+        }
+    }
+
+    /**
+     * Returns the export that a client asks for.
+     *
+     * @param since the number of the last line that the client has, or a time in ISO 8601; {@code null} or empty for all lines
+     * @throws IllegalArgumentException naming the parameter
+     */
+    static HistoryExport of(@CheckForNull String since) {
+        String text = Util.fixEmptyAndTrim(since);
+        if (text == null) {
+            return new HistoryExport(0, null);
+        }
+        try {
+            return text.matches("[0-9]{1,18}")
+                    ? new HistoryExport(Long.parseLong(text), null)
+                    : new HistoryExport(0, Instant.parse(text));
+        } catch (DateTimeException x) {
+            throw new IllegalArgumentException(
+                    "since: is neither the number of a line nor a time such as 2026-01-31T10:00:00Z.");
+        }
+    }
+
+    private void write(HistorySnapshot lines, Viewer viewer, HttpServletResponse response) throws IOException {
+        response.setContentType(CONTENT_TYPE);
+        response.setHeader("Content-Disposition", "attachment; filename=\"armory-history.ndjson\"");
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        OutputStream out = new BufferedOutputStream(response.getOutputStream(), BUFFER);
+        boolean[] begun = {from == null};
+        lines.visit(after, (line, index) -> {
+            // Once begun, all lines follow, even if the clock was set back: there are no gaps.
+            begun[0] = begun[0] || !index.recordedAt().isBefore(from);
+            if (begun[0]) {
+                out.write(shown(line, index, viewer));
+                out.write('\n');
+            }
+            return true;
+        });
+        out.flush();
+    }
+
+    private static byte[] shown(HistoryLine line, HistoryContent.Index index, Viewer viewer) {
+        return index.job() == null || viewer.mayReadHistoryOf(index.job()) ? line.bytes() : line.withoutContent();
+    }
+}

@@ -1,0 +1,146 @@
+package io.jenkins.plugins.armory.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.cli.CLICommandInvoker;
+import hudson.model.Item;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import java.io.ByteArrayInputStream;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
+import org.htmlunit.WebRequest;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Tests of who may export and verify the history, and of the command. */
+@WithJenkins
+class HistoryJenkinsTest {
+
+    private JenkinsRule j;
+
+    @BeforeEach
+    void decide(JenkinsRule rule) throws Exception {
+        j = rule;
+        WorkflowJob open = j.createProject(WorkflowJob.class, "open");
+        WorkflowJob hidden = j.createProject(WorkflowJob.class, "hidden");
+        decide(open);
+        decide(hidden);
+        j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("auditor", "reader")
+                .grant(Item.READ)
+                .onItems(open)
+                .to("auditor", "reader")
+                .grant(ArmoryPermissions.HISTORY)
+                .onRoot()
+                .to("auditor")
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin"));
+    }
+
+    private static void decide(WorkflowJob job) throws Exception {
+        String id = ArmoryRuntime.get().tokens().newId();
+        ArmoryRuntime.get()
+                .approvals()
+                .create(ApprovalTerms.of(id, new BuildRef(job.getFullName(), 1))
+                        .webhook("tests")
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .start());
+        ArmoryRuntime.get().approvals().apply(id, new Event.Callback(true, "passed", "callback token"));
+    }
+
+    private String export(String user) throws Exception {
+        JenkinsRule.WebClient client = j.createWebClient().login(user);
+        return client.getPage(new WebRequest(new URL(j.getURL(), "armory/history.ndjson")))
+                .getWebResponse()
+                .getContentAsString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void jobsThatOneMayNotReadHaveHashesAlone() throws Exception {
+        List<String> all = export("admin").lines().toList();
+        List<String> some = export("auditor").lines().toList();
+
+        assertThat(all).hasSize(2);
+        assertThat(some.get(0)).isEqualTo(all.get(0)).contains("\"job\":\"open\"");
+        assertThat(some.get(1)).startsWith("{\"contentSha256\":").doesNotContain("hidden");
+        assertThat(JSONObject.fromObject(some.get(1)).getString("sha256"))
+                .isEqualTo(JSONObject.fromObject(all.get(1)).getString("sha256"));
+        assertThat(verify("auditor", String.join("\n", some)))
+                .returns(0, CLICommandInvoker.Result::returnCode)
+                .extracting(CLICommandInvoker.Result::stdout)
+                .asString()
+                .contains("2 lines, number 1 to 2, 1 without their contents");
+    }
+
+    @Test
+    void administratorsSeeWhatIsLeftOfADeletedJob() throws Exception {
+        j.jenkins.getItemByFullName("open", WorkflowJob.class).delete();
+
+        assertThat(export("admin")).contains("\"job\":\"open\"");
+        assertThat(export("auditor")).doesNotContain("\"job\"");
+    }
+
+    @Test
+    void theCommandNeedsThePermission() throws Exception {
+        for (String user : List.of("reader", "auditor", "admin")) {
+            CLICommandInvoker.Result result = new CLICommandInvoker(j, "verify-armory-history")
+                    .asUser(user)
+                    .invoke();
+            assertThat(result.returnCode()).as(user + result.stderr()).isEqualTo(user.equals("reader") ? 6 : 0);
+            assertThat(result.stdout().contains("2 lines")).isEqualTo(!user.equals("reader"));
+        }
+    }
+
+    @Test
+    void theCommandFindsADifferenceOfAnExportedFile() throws Exception {
+        String exported = export("admin");
+
+        assertThat(verify("admin", exported).returnCode()).isZero();
+        assertThat(verify("admin", exported.replace("passed", "failed")))
+                .returns(1, CLICommandInvoker.Result::returnCode)
+                .extracting(CLICommandInvoker.Result::stderr)
+                .asString()
+                .contains("number 1 was changed");
+        assertThat(verify("admin", "").returnCode()).isZero();
+    }
+
+    private CLICommandInvoker.Result verify(String user, String exported) {
+        return new CLICommandInvoker(j, "verify-armory-history")
+                .asUser(user)
+                .withStdin(new ByteArrayInputStream(exported.getBytes(StandardCharsets.UTF_8)))
+                .invokeWithArgs("--exported");
+    }
+
+    @Test
+    void theTimeLimitIsASetting() throws Exception {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        assertThat(configuration.getHistoryMonths()).isEqualTo(24);
+        configuration.setHistoryMonths(6);
+
+        j.configRoundtrip();
+
+        assertThat(configuration.getHistoryMonths()).isEqualTo(6);
+        assertThat(configuration.doCheckHistoryMonths("0").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckHistoryMonths("1201").kind).isEqualTo(FormValidation.Kind.ERROR);
+        configuration.setHistoryMonths(0);
+        assertThat(configuration.getHistoryMonths()).isEqualTo(24);
+    }
+}
