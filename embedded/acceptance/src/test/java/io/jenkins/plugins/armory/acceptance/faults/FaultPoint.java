@@ -28,11 +28,11 @@ public enum FaultPoint {
     APPROVAL_CREATED(START, "storage.ApprovalStore.create end", "the store has it, the build's folder does not"),
     BUILD_RECORDED(START, "runtime.BuildRecord.add end", "the build's folder has the id, the webhook was not called"),
     DELIVERING(START, "delivery.Delivery.deliver", "the step is ready, the webhook was not called"),
-    CALLING(START, "delivery.Delivery.send", "the webhook is about to be called"),
-    CALL_STARTED(START, "delivery.Delivery.send end", "the call is under way"),
-    CALL_ANSWERED(START, "delivery.Delivery.answered", "the webhook has answered, which is noted nowhere"),
-    CALL_NOTED(START, "delivery.Delivery.accepted end", "that the webhook took the call is on disk"),
-    RETRY_SCHEDULING(START, "delivery.Delivery.schedule", "a failed attempt is on disk, the next is not scheduled"),
+    CALLING(START, "delivery.WebhookCalls.send", "the webhook is about to be called"),
+    CALL_STARTED(START, "delivery.WebhookCalls.send end", "the call is under way"),
+    CALL_ANSWERED(START, "delivery.WebhookCalls.answered", "the webhook has answered, which is noted nowhere"),
+    CALL_NOTED(START, "delivery.WebhookCalls.accepted end", "that the webhook took the call is on disk"),
+    RETRY_SCHEDULING(START, "delivery.WebhookCalls.schedule", "a failed attempt is on disk, the next is not scheduled"),
     STAGE_PAUSED(START, "flow.StagePause.begin end", "the stage is shown as paused"),
 
     // A decision comes.
@@ -63,10 +63,10 @@ public enum FaultPoint {
     PERSON_DECIDED(ANSWER, "web.PersonalDecision.decide end", "that is on disk, the answer was not sent"),
     ABORTING(ANSWER, "step.ArmoryWebhookApprovalExecution.abort", "the build is stopped"),
     ABORTED(ANSWER, "step.ArmoryWebhookApprovalExecution.abort end", "the end of the approval is on disk"),
-    CANCELLING(ANSWER, "delivery.Delivery.callCancel", "the approval is over, its cancel webhook was not called"),
+    CANCELLING(ANSWER, "delivery.CancelCalls.call", "the approval is over, its cancel webhook was not called"),
     CANCEL_ANSWERED(
-            ANSWER, "delivery.Delivery.cancelAnswered", "the cancel webhook has answered, which is noted nowhere"),
-    CANCEL_OVER(ANSWER, "delivery.Delivery.close end", "that is on disk, and nothing more is to be called"),
+            ANSWER, "delivery.CancelCalls.answered", "the cancel webhook has answered, which is noted nowhere"),
+    CANCEL_OVER(ANSWER, "delivery.CancelCalls.close end", "that is on disk, and nothing more is to be called"),
     DEADLINE_CHECKING(ANSWER, "approval.Approvals.checkClock", "the deadline has come"),
     DEADLINE_CHECKED(ANSWER, "approval.Approvals.checkClock end", "that is on disk"),
     OTHERS_ENDING(ANSWER, "approval.Approvals.endOthers", "one of a phase failed, the others wait"),
@@ -102,7 +102,7 @@ public enum FaultPoint {
     CLEANING(RESTART, "storage.ApprovalStore.removeIf", "what belongs to builds that are gone is looked for"),
     STEP_RESUMING(RESTART, "step.ArmoryWebhookApprovalExecution.onResume", "a step is resumed"),
     STEP_RESUMED(RESTART, "step.ArmoryWebhookApprovalExecution.resume end", "it waits again"),
-    CALL_RESUMING(RESTART, "delivery.Delivery.goOn", "a call that was cut off is to be made again"),
+    CALL_RESUMING(RESTART, "delivery.WebhookCalls.goOn", "a call that was cut off is to be made again"),
 
     // Builds are deleted.
     BUILD_DELETING(DELETION, "runtime.BuildEvents.onDeleted", "nothing is deleted"),

@@ -1,0 +1,125 @@
+package io.jenkins.plugins.armory.delivery;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The calls of cancel webhooks. A cancel webhook is called when its approval ended without its external process, unless
+ * it is certain that the webhook took no call. It needs no step: its build may be over.
+ */
+final class CancelCalls {
+
+    private static final Logger LOGGER = Logger.getLogger(CancelCalls.class.getName());
+    /**
+     * The end of the {@code Idempotency-Key} of a cancel webhook, which is another call than the approval's webhook.
+     */
+    private static final String CANCEL_KEY_SUFFIX = "-cancel";
+
+    private final Outbox outbox;
+    private final Approvals approvals;
+    private final WebhookCalls webhooks;
+    /** The approvals whose cancel webhooks are being called. */
+    private final Set<String> cancelling = ConcurrentHashMap.newKeySet();
+
+    private final AtomicLong failed = new AtomicLong();
+
+    CancelCalls(Outbox outbox, WebhookCalls webhooks) {
+        this.outbox = outbox;
+        this.webhooks = webhooks;
+        approvals = outbox.approvals();
+    }
+
+    /** Returns the number of cancel webhooks that could not be called since Jenkins started. */
+    long failed() {
+        return failed.get();
+    }
+
+    /** Starts the call of the cancel webhook of an approval that is decided, if there is one. */
+    void decided(Approval approval) {
+        boolean cancels = !approval.isClosed() && cancelling.add(approval.id());
+        webhooks.stop(approval, taken -> {
+            if (cancels) {
+                outbox.executor().execute(() -> cancel(approval, taken));
+            }
+        });
+    }
+
+    private void cancel(Approval approval, boolean taken) {
+        String id = approval.id();
+        Optional<String> reason = outbox.reasonToWait(approval);
+        if (!taken) {
+            close(id, new Event.CancelNotNeeded());
+        } else if (reason.isPresent()) {
+            LOGGER.log(Level.WARNING, "The cancel webhook of approval {0} of {1} is not called now: {2}", new Object[] {
+                id, approval.build(), reason.get()
+            });
+        } else {
+            call(approval, 1);
+        }
+    }
+
+    private void call(Approval approval, int number) {
+        Webhook webhook = Objects.requireNonNull(Outbox.requireCalls(approval).cancel(), "only a cancel webhook is left");
+        RunningAttempt attempt = RunningAttempt.begin(number);
+        Requests.Ready ready;
+        try {
+            ready = outbox.requests().ready(approval, webhook, line -> approvals.note(approval.id(), line));
+        } catch (UndeliverableException x) {
+            called(approval, attempt.notMade(x.getMessage()));
+            return;
+        }
+        ready.sender()
+                .send(
+                        ready.request(),
+                        approval.id() + CANCEL_KEY_SUFFIX,
+                        () -> true,
+                        result -> outbox.executor().execute(() -> answered(
+                                approval, webhook, attempt, ready.request().host(), result)));
+    }
+
+    private void answered(
+            Approval approval, Webhook webhook, RunningAttempt attempt, String host, CallResult result) {
+        Optional<Duration> delay = outbox.policy().delay(attempt.number(), webhook.retry(), result);
+        if (delay.isEmpty()) {
+            called(approval, attempt.ended(host, result, null));
+            return;
+        }
+        outbox.later(delay.get(), () -> call(approval, attempt.number() + 1));
+    }
+
+    private void called(Approval approval, Attempt attempt) {
+        String name = "The cancel webhook of '" + approval.webhook() + "'";
+        if (attempt.failure() == null) {
+            approvals.note(approval.id(), name + " answered " + attempt.status() + ".");
+        } else {
+            failed.incrementAndGet();
+            String line = name + " could not be called: " + attempt.failure()
+                    + (attempt.number() == 1 ? "" : " (after " + attempt.number() + " attempts)");
+            approvals.note(approval.id(), "WARNING: " + line);
+            LOGGER.log(Level.WARNING, "{0}: {1}", new Object[] {approval.build(), line});
+        }
+        close(approval.id(), new Event.CancelCalled(attempt));
+    }
+
+    private void close(String id, Event event) {
+        try {
+            approvals.apply(id, event);
+            cancelling.remove(id);
+            outbox.settled(id);
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot write the result of the cancel webhook of " + id, x);
+        }
+    }
+}

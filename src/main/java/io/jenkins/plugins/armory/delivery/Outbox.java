@@ -1,0 +1,89 @@
+package io.jenkins.plugins.armory.delivery;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The records that calls are made from, and what every kind of call needs to make them. */
+final class Outbox {
+
+    private final Approvals approvals;
+    private final Requests requests;
+    private final RetryPolicy policy;
+    private final ScheduledExecutorService timer;
+    private final Executor executor;
+    /** The approvals that had calls to make at the start. */
+    private final Set<String> inherited = ConcurrentHashMap.newKeySet();
+
+    /** @param executor does what may take time */
+    Outbox(
+            Approvals approvals,
+            Requests requests,
+            RetryPolicy policy,
+            ScheduledExecutorService timer,
+            Executor executor) {
+        this.approvals = approvals;
+        this.requests = requests;
+        this.policy = policy;
+        this.timer = timer;
+        this.executor = executor;
+        approvals.outstanding().forEach(approval -> inherited.add(approval.id()));
+        for (Approval approval : approvals.pending()) {
+            if (approval.calls() != null) {
+                inherited.add(approval.id());
+            }
+        }
+    }
+
+    Approvals approvals() {
+        return approvals;
+    }
+
+    Requests requests() {
+        return requests;
+    }
+
+    RetryPolicy policy() {
+        return policy;
+    }
+
+    ScheduledExecutorService timer() {
+        return timer;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    /** See {@link Requests#reasonToWait}; empty for an approval that was not there when Jenkins started. */
+    Optional<String> reasonToWait(Approval approval) {
+        return inherited.contains(approval.id()) ? requests.reasonToWait(approval) : Optional.empty();
+    }
+
+    /** Forgets an approval that has no call left to make. */
+    void settled(String id) {
+        inherited.remove(id);
+    }
+
+    /** Runs work on the executor after a delay. If Jenkins goes down before, the next start makes up for it. */
+    void later(Duration delay, Runnable work) {
+        try {
+            timer.schedule(() -> executor.execute(work), Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException x) {
+            // Jenkins is going down
+        }
+    }
+
+    static OutgoingCalls requireCalls(Approval approval) {
+        return Objects.requireNonNull(approval.calls(), "an approval with a call to make has calls");
+    }
+}

@@ -1,0 +1,273 @@
+package io.jenkins.plugins.armory.delivery;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The calls of the approvals' own webhooks. A webhook is called while its approval is in state SENDING and its step
+ * follows it.
+ */
+final class WebhookCalls {
+
+    private static final Logger LOGGER = Logger.getLogger(WebhookCalls.class.getName());
+
+    private final Outbox outbox;
+    private final Approvals approvals;
+    /** The approvals whose webhooks are being called. */
+    private final Map<String, Sending> sendings = new ConcurrentHashMap<>();
+    /** The approvals of the last run of Jenkins in state SENDING whose steps have not resumed yet. */
+    private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
+
+    WebhookCalls(Outbox outbox) {
+        this.outbox = outbox;
+        approvals = outbox.approvals();
+        for (Approval approval : approvals.pending()) {
+            if (approval.state() == Approval.State.SENDING) {
+                cutOff.add(approval.id());
+            }
+        }
+    }
+
+    /** See {@link Delivery#deliver}. */
+    void deliver(String id) throws IOException {
+        boolean restored = cutOff.contains(id);
+        Approval approval = approvals.find(id).orElse(null);
+        if (approval == null || approval.state() != Approval.State.SENDING || approval.calls() == null) {
+            cutOff.remove(id);
+            return;
+        }
+        if (restored) {
+            Optional<String> reason = outbox.reasonToWait(approval);
+            if (reason.isPresent()) {
+                String line =
+                        "The webhook of approval " + id + " of " + approval.build() + " is not called: " + reason.get();
+                LOGGER.warning(line);
+                approvals.note(id, "WARNING: " + line);
+                return;
+            }
+        }
+        var sending = new Sending(mayHaveBeenTaken(approval, restored));
+        sendings.put(id, sending);
+        cutOff.remove(id);
+        if (restored) {
+            goOn(approval, sending);
+        } else {
+            attempt(id, sending, 1);
+        }
+    }
+
+    /**
+     * Stops calling the webhook of an approval that is decided.
+     *
+     * @param then takes whether the webhook may have taken a call, once no attempt is in flight
+     */
+    void stop(Approval approval, Consumer<Boolean> then) {
+        String id = approval.id();
+        boolean mayBeCutOff = cutOff.remove(id);
+        Sending sending = sendings.get(id);
+        if (sending == null) {
+            then.accept(mayHaveBeenTaken(approval, mayBeCutOff));
+            return;
+        }
+        sending.stop();
+        sending.whenQuiet(taken -> {
+            sendings.remove(id, sending);
+            then.accept(taken);
+        });
+    }
+
+    /** Goes on after a restart: at once if an attempt may have been cut off, else when the next one is due. */
+    private void goOn(Approval approval, Sending sending) {
+        Attempt last = approval.lastAttempt();
+        Instant due = approval.nextAttemptAt();
+        boolean waits = due != null && due.isAfter(Instant.now());
+        approvals.note(
+                approval.id(),
+                "Jenkins went down while webhook '" + approval.webhook() + "' was being called; calling it again"
+                        + (waits ? " at " + due : "") + ", with the same Idempotency-Key.");
+        int number = last == null ? 1 : last.number() + 1;
+        Duration delay = last == null || due == null ? Duration.ZERO : untilDue(last.at(), due);
+        schedule(approval.id(), sending, number, delay);
+    }
+
+    /** Returns the time until an attempt is due, and no more than the whole delay: the clock may have been set back. */
+    private static Duration untilDue(Instant begun, Instant due) {
+        Duration left = Duration.between(Instant.now(), due);
+        Duration whole = Duration.between(begun, due);
+        return left.compareTo(whole) < 0 ? left : whole;
+    }
+
+    private void schedule(String id, Sending sending, int number, Duration delay) {
+        sending.next(outbox.timer(), delay, () -> outbox.executor().execute(() -> attempt(id, sending, number)));
+    }
+
+    private void attempt(String id, Sending sending, int number) {
+        try {
+            Approval approval = approvals.find(id).orElse(null);
+            if (approval == null || approval.state() != Approval.State.SENDING || !sending.begin()) {
+                sendings.remove(id, sending);
+                return;
+            }
+            send(approval, sending, number);
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot read " + id + ", so its webhook is not called", x);
+            sendings.remove(id, sending);
+        }
+    }
+
+    private void send(Approval approval, Sending sending, int number) throws IOException {
+        String id = approval.id();
+        RunningAttempt attempt = RunningAttempt.begin(number);
+        Requests.Ready ready;
+        Webhook webhook =
+                Objects.requireNonNull(Outbox.requireCalls(approval).webhook(), "an approval in SENDING has a webhook");
+        try {
+            ready = outbox.requests().ready(approval, webhook, line -> approvals.note(approval.id(), line));
+        } catch (UndeliverableException x) {
+            approvals.apply(id, new Event.NotSent(x.getMessage(), attempt.notMade(x.getMessage())));
+            ended(id, sending, false);
+            return;
+        }
+        if (number == 1) {
+            approvals.note(
+                    id,
+                    "Calling webhook '" + approval.webhook() + "'"
+                            + ready.sender().description() + ": "
+                            + ready.request().destination());
+        }
+        ready.sender()
+                .send(
+                        ready.request(),
+                        id,
+                        () -> isWanted(id, sending),
+                        result -> outbox.executor().execute(() -> {
+                            try {
+                                answered(
+                                        approval,
+                                        webhook,
+                                        attempt,
+                                        ready.request().host(),
+                                        result,
+                                        sending);
+                            } catch (IOException | RuntimeException x) {
+                                LOGGER.log(Level.WARNING, "Cannot write the result of calling the webhook of " + id, x);
+                            } finally {
+                                ended(id, sending, result.mayHaveBeenTaken());
+                            }
+                        }));
+    }
+
+    /** Returns whether a call that had to wait is still to be made: not if the approval was decided meanwhile. */
+    private boolean isWanted(String id, Sending sending) {
+        boolean wanted = approvals
+                .findInMemory(id)
+                .filter(approval -> approval.state() == Approval.State.SENDING)
+                .isPresent();
+        if (!wanted) {
+            ended(id, sending, false);
+        }
+        return wanted;
+    }
+
+    private void answered(
+            Approval approval, Webhook webhook, RunningAttempt running, String host, CallResult result, Sending sending)
+            throws IOException {
+        String id = approval.id();
+        int number = running.number();
+        Optional<Duration> delay = outbox.policy().delay(number, webhook.retry(), result);
+        Instant nextAt = delay.map(
+                        wait -> Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(wait))
+                .orElse(null);
+        boolean inTime = nextAt != null && nextAt.isBefore(approval.deadline());
+        Attempt attempt = running.ended(host, result, inTime ? nextAt : null);
+        if (result.isAccepted()) {
+            accepted(approval, attempt);
+            return;
+        }
+        note(id, attempt, webhook.retry().count());
+        if (inTime) {
+            noteFailure(id, attempt);
+            schedule(id, sending, number + 1, Duration.between(Instant.now(), nextAt));
+        } else {
+            String reason = result.failure()
+                    + (nextAt == null ? "" : "; its Retry-After is later than the deadline")
+                    + (number == 1 ? "" : " (after " + number + " attempts)");
+            approvals.apply(id, new Event.NotSent(reason, attempt));
+        }
+    }
+
+    private void accepted(Approval approval, Attempt attempt) throws IOException {
+        try {
+            approvals.apply(approval.id(), new Event.Sent(attempt));
+        } catch (IOException x) {
+            if (!approval.awaitsCallback()) {
+                throw x; // no callback follows that would decide
+            }
+            // The only effect: after a restart, the call is made again.
+            approvals.tellSent(approval, attempt);
+            LOGGER.log(Level.WARNING, "Cannot write that the webhook of " + approval.id() + " was called", x);
+        }
+    }
+
+    private void noteFailure(String id, Attempt attempt) {
+        try {
+            approvals.apply(id, new Event.Failed(attempt));
+        } catch (IOException x) {
+            // The only effect: after a restart, the attempt is made again.
+            LOGGER.log(Level.WARNING, "Cannot write that an attempt of " + id + " failed", x);
+        }
+    }
+
+    /** Adds an attempt that failed to the build's log. */
+    private void note(String id, Attempt attempt, int retryCount) {
+        if (attempt.nextAt() == null
+                && attempt.number() == 1
+                && attempt.answer().isEmpty()) {
+            return; // the step's own error says it all
+        }
+        approvals.note(
+                id,
+                "Attempt " + attempt.number() + " of " + (retryCount + 1) + " failed after "
+                        + attempt.duration().toMillis() + " ms: " + attempt.failure()
+                        + (attempt.nextAt() == null ? "." : ". The next is due at " + attempt.nextAt() + "."));
+        if (!attempt.answer().isEmpty()) {
+            approvals.note(id, "The answer began: " + attempt.answer());
+        }
+    }
+
+    private void ended(String id, Sending sending, boolean taken) {
+        boolean waits = approvals
+                .findInMemory(id)
+                .filter(each -> each.state() == Approval.State.WAITING)
+                .isPresent();
+        if (waits) { // else the next attempt or the end of the approval needs it
+            sendings.remove(id, sending);
+        }
+        sending.end(taken);
+    }
+
+    /**
+     * Returns whether the external process may have begun, by the recorded attempts: a call was taken, or its answer
+     * was lost.
+     */
+    private static boolean mayHaveBeenTaken(Approval approval, boolean mayBeCutOff) {
+        Instant due = approval.nextAttemptAt();
+        boolean isCutOff = mayBeCutOff && (due == null || !due.isAfter(Instant.now()));
+        return isCutOff || approval.attempts().stream().anyMatch(each -> each.failure() == null || each.status() == 0);
+    }
+}
