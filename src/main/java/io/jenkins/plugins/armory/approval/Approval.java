@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -66,7 +67,7 @@ public record Approval(
     /**
      * The verdicts on an approval.
      *
-     * @param callback the verdict of the external process, {@code null} while there is none
+     * @param callback the verdict of the external process, through any of its channels; {@code null} while there is none
      * @param data the data of that callback as the text of a JSON object, {@code null} if it has none
      * @param votes the approvals of people that count, in their order; at most as many as are required
      * @param rejection the rejection by a person, {@code null} while there is none
@@ -161,7 +162,17 @@ public record Approval(
     }
 
     public boolean awaitsCallback() {
-        return terms.deciders().awaitsCallback();
+        return channels().contains(Channel.CALLBACK);
+    }
+
+    /** Returns the ways in which the external process may give its verdict; empty if none is required of it. */
+    public Set<Channel> channels() {
+        return terms.deciders().channels();
+    }
+
+    /** Returns whether all that is still required is the approval of a person. */
+    public boolean awaitsPersonAlone() {
+        return said.callback() != null || channels().isEmpty() && state == State.WAITING;
     }
 
     @CheckForNull

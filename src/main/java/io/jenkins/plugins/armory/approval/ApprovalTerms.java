@@ -4,8 +4,11 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -50,22 +53,27 @@ public record ApprovalTerms(
     /**
      * The parties that an approval needs, and those that may speak for the external process.
      *
-     * @param awaitsCallback whether the external process has to call back
+     * @param channels the ways in which the external process may give its verdict; empty if none is required of it
      * @param callbackCredentialsId id of the Secret text credential that may call back, {@code null} for none
      * @param allowedCallers the callers that the step admits of those that the settings admit; empty for all
      * @param manual the approval that a person has to give too, {@code null} if nobody has to
      */
     public record Deciders(
-            boolean awaitsCallback,
+            Set<Channel> channels,
             @CheckForNull String callbackCredentialsId,
             List<String> allowedCallers,
             @CheckForNull ManualRequirement manual) {
 
         /** Any caller that the settings admit, and no person. */
-        static final Deciders CALLBACK = new Deciders(true, null, List.of(), null);
+        static final Deciders CALLBACK = new Deciders(Set.of(Channel.CALLBACK), null, List.of(), null);
 
         public Deciders {
+            channels = channels.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(channels));
             allowedCallers = List.copyOf(allowedCallers);
+        }
+
+        Deciders through(Set<Channel> others) {
+            return new Deciders(others, callbackCredentialsId, allowedCallers, manual);
         }
     }
 
@@ -96,7 +104,7 @@ public record ApprovalTerms(
         Objects.requireNonNull(deciders, "deciders");
         Objects.requireNonNull(limits, "limits");
         if (subject.webhook() == null
-                && (deciders.awaitsCallback() || deciders.manual() == null || limits.heartbeat() != null)) {
+                && (!deciders.channels().isEmpty() || deciders.manual() == null || limits.heartbeat() != null)) {
             throw new IllegalArgumentException("without a webhook, a person alone decides");
         }
     }
@@ -161,21 +169,26 @@ public record ApprovalTerms(
             return withoutCallback();
         }
 
+        /** Requires no verdict of the external process. */
         public Builder withoutCallback() {
-            deciders =
-                    new Deciders(false, deciders.callbackCredentialsId(), deciders.allowedCallers(), deciders.manual());
+            return through(Set.of());
+        }
+
+        /** Sets the ways in which the external process may give its verdict, see {@link Deciders#channels}. */
+        public Builder through(Set<Channel> channels) {
+            deciders = deciders.through(channels);
             return this;
         }
 
         public Builder callers(@CheckForNull String credentialsId, List<String> allowedCallers) {
-            deciders = new Deciders(deciders.awaitsCallback(), credentialsId, allowedCallers, deciders.manual());
+            deciders = new Deciders(deciders.channels(), credentialsId, allowedCallers, deciders.manual());
             return this;
         }
 
         /** Requires a person to approve too. */
         public Builder manual(@CheckForNull ManualRequirement manual) {
             deciders = new Deciders(
-                    deciders.awaitsCallback(), deciders.callbackCredentialsId(), deciders.allowedCallers(), manual);
+                    deciders.channels(), deciders.callbackCredentialsId(), deciders.allowedCallers(), manual);
             return this;
         }
 

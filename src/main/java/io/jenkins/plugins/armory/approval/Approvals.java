@@ -178,6 +178,9 @@ public final class Approvals {
         if (event instanceof Event.Sent sent) {
             observers.tell(id, observer -> observer.sent(approval, sent.attempt()));
             follower.waiting(approval);
+        } else if (event instanceof Event.Answered answered) {
+            observers.tell(id, observer -> observer.sent(approval, answered.attempt()));
+            follower.waiting(approval);
         } else if (event instanceof Event.Verdict verdict) {
             observers.tell(id, observer -> observer.heard(approval, verdict));
         }

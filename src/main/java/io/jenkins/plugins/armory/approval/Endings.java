@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.approval;
 
-import io.jenkins.plugins.armory.approval.Approval.State;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,8 +13,9 @@ final class Endings {
 
     /** Decides for success if all that is required is there. */
     static Approval settledOrWaiting(Approval approval, Instant now) {
-        boolean reached = approval.awaitsCallback() ? approval.callback() != null : approval.state() == State.WAITING;
-        return reached && (approval.manual() == null || approval.person() != null) ? settled(approval, now) : approval;
+        return approval.awaitsPersonAlone() && (approval.manual() == null || approval.person() != null)
+                ? settled(approval, now)
+                : approval;
     }
 
     /** Decides for success, once all that is required is there. */
@@ -43,11 +43,12 @@ final class Endings {
 
     /** Ends the approval as of its deadline, even if that was noticed later. */
     static Approval timedOut(Approval approval) {
-        boolean personMissing =
-                approval.callback() != null || !approval.awaitsCallback() && approval.state() == State.WAITING;
+        String missing = Channel.missing(approval.channels());
         return approval.decided(
                 Outcome.TIMED_OUT,
-                personMissing ? peopleMissing(approval) : "No callback arrived before the deadline.",
+                approval.awaitsPersonAlone()
+                        ? peopleMissing(approval)
+                        : Character.toUpperCase(missing.charAt(0)) + missing.substring(1) + " before the deadline.",
                 "deadline",
                 approval.deadline());
     }

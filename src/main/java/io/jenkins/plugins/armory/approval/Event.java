@@ -20,7 +20,7 @@ public sealed interface Event {
     /** An attempt to call the webhook failed, and there will be another. */
     record Failed(Attempt attempt) implements Called {}
 
-    /** The webhook took the call: its answer was a 2xx. */
+    /** The webhook took the call, and its answer means nothing more: it was a 2xx. */
     record Sent(Attempt attempt) implements Called {}
 
     /**
@@ -34,18 +34,41 @@ public sealed interface Event {
     /** A verdict of the external process or of a person, or the end of a verdict. */
     sealed interface Verdict extends Event {}
 
+    /** A verdict of the external process. */
+    sealed interface ProcessVerdict extends Event {
+
+        boolean success();
+
+        /** Returns the message for people (Markdown, not to be trusted); may be empty. */
+        String mdMessage();
+
+        /** Returns who or what decided, see {@link Decision#decidedBy}. */
+        String decidedBy();
+
+        /** Returns the process's own data as the text of a JSON object, {@code null} if it has sent none. */
+        @CheckForNull
+        default String data() {
+            return null;
+        }
+    }
+
     /**
      * An authenticated callback with a decision.
      *
      * @param data the callback's own data as the text of a JSON object, {@code null} if it has none
      */
     record Callback(
-            boolean success, String mdMessage, @CheckForNull String data, String decidedBy) implements Verdict {
+            boolean success, String mdMessage, @CheckForNull String data, String decidedBy)
+            implements Verdict, ProcessVerdict {
 
         public Callback(boolean success, String mdMessage, String decidedBy) {
             this(success, mdMessage, null, decidedBy);
         }
     }
+
+    /** The webhook took the call, and its answer is the verdict. */
+    record Answered(Attempt attempt, boolean success, String mdMessage, String decidedBy)
+            implements Called, ProcessVerdict {}
 
     /**
      * The approval of a person who may decide.

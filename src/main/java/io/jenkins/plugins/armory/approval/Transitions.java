@@ -197,6 +197,22 @@ enum Transitions {
             "the same, with the attempt noted",
             (approval, event, now) -> approval.noting(((Event.Called) event).attempt()),
             Answer.IGNORED),
+    ANSWER_TOO_LATE(
+            States.PENDING,
+            Events.of(Event.Answered.class),
+            "the approval is overdue",
+            (approval, event, now) -> approval.isOverdue(now),
+            "TIMED_OUT, with the attempt noted",
+            (approval, event, now) -> Endings.timedOut(approval.noting(((Event.Answered) event).attempt())),
+            Answer.ENDED),
+    ANSWER_NOT_AWAITED(
+            States.PENDING,
+            Events.of(Event.Answered.class),
+            "the answer decides nothing by the terms",
+            (approval, event, now) -> !approval.channels().contains(Channel.ANSWER),
+            "the same",
+            Effect.NONE,
+            Answer.NOT_AWAITED),
     NOT_SENT(
             States.PENDING,
             Events.of(Event.NotSent.class),
@@ -233,6 +249,25 @@ enum Transitions {
             Events.of(Event.Failed.class),
             "SENDING, with the attempt noted",
             (approval, event, now) -> approval.noting(((Event.Failed) event).attempt()),
+            Answer.ACCEPTED),
+    ANSWER_SUCCESS(
+            States.PENDING,
+            Events.of(Event.Answered.class),
+            "it says success",
+            (approval, event, now) -> isSuccess(event),
+            "SUCCESS, or WAITING for the person",
+            (approval, event, now) -> Endings.settledOrWaiting(
+                    calledBack(approval.noting(((Event.Answered) event).attempt()), event, now)
+                            .in(State.WAITING)
+                            .withoutWebhookCall(),
+                    now),
+            Answer.ACCEPTED),
+    ANSWER_FAILURE(
+            States.PENDING,
+            Events.of(Event.Answered.class),
+            "FAILURE",
+            (approval, event, now) -> calledBack(approval.noting(((Event.Answered) event).attempt()), event, now)
+                    .decided(verdict(event, now)),
             Answer.ACCEPTED),
     SENT(
             States.SENDING,
@@ -271,7 +306,7 @@ enum Transitions {
         static final List<Class<? extends Event>> VERDICTS =
                 List.of(Event.Callback.class, Event.ManualApproval.class, Event.ManualRejection.class);
         static final List<Class<? extends Event>> CALLS =
-                List.of(Event.Failed.class, Event.Sent.class, Event.NotSent.class);
+                List.of(Event.Failed.class, Event.Sent.class, Event.Answered.class, Event.NotSent.class);
 
         @SafeVarargs
         static List<Class<? extends Event>> of(Class<? extends Event>... events) {
@@ -363,7 +398,7 @@ enum Transitions {
     }
 
     private static boolean isSuccess(Event event) {
-        return event instanceof Event.Callback said ? said.success() : event instanceof Event.ManualApproval;
+        return event instanceof Event.ProcessVerdict said ? said.success() : event instanceof Event.ManualApproval;
     }
 
     private static Vote vote(Event.ManualApproval said, Instant now) {
@@ -371,7 +406,7 @@ enum Transitions {
     }
 
     private static Decision verdict(Event event, Instant now) {
-        if (event instanceof Event.Callback said) {
+        if (event instanceof Event.ProcessVerdict said) {
             return new Decision(
                     said.success() ? Outcome.SUCCESS : Outcome.FAILURE, said.mdMessage(), said.decidedBy(), now);
         } else if (event instanceof Event.ManualRejection said) {
@@ -381,7 +416,7 @@ enum Transitions {
     }
 
     private static Approval calledBack(Approval approval, Event event, Instant now) {
-        return approval.calledBack(verdict(event, now), ((Event.Callback) event).data());
+        return approval.calledBack(verdict(event, now), ((Event.ProcessVerdict) event).data());
     }
 
     private static Approval lookedAtTheClock(Approval approval, Event event, Instant now) {

@@ -45,6 +45,9 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
     @CheckForNull
     private CancelDefinition cancel;
 
+    @CheckForNull
+    private AnswerDefinition answer;
+
     @DataBoundConstructor
     public WebhookDefinition() {}
 
@@ -107,6 +110,17 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
         this.cancel = cancel;
     }
 
+    /** Returns the rule by which the answer to the webhook decides. */
+    @CheckForNull
+    public AnswerDefinition getAnswer() {
+        return answer;
+    }
+
+    @DataBoundSetter
+    public void setAnswer(@CheckForNull AnswerDefinition answer) {
+        this.answer = answer;
+    }
+
     @Override
     public List<String> fields() {
         List<String> fields = new ArrayList<>();
@@ -130,6 +144,7 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
                 .disableCallback(disableCallback)
                 .context(contextMap())
                 .cancel(cancel == null ? null : cancel.toCancel())
+                .answer(answer == null ? null : answer.toRule())
                 .build();
     }
 

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
@@ -82,6 +83,17 @@ public final class WebhookForm {
         } catch (InvalidWebhookException x) {
             return error(x);
         }
+    }
+
+    static FormValidation checkStatuses(@CheckForNull String value) {
+        return check(() -> AnswerRule.ofAnswer(Util.fixEmptyAndTrim(value), null, List.of(), List.of()));
+    }
+
+    static FormValidation checkPointer(@CheckForNull String value) {
+        String pointer = Util.fixEmptyAndTrim(value);
+        return pointer == null
+                ? FormValidation.ok()
+                : check(() -> AnswerRule.ofAnswer(null, pointer, List.of("any"), List.of()));
     }
 
     static FormValidation checkBody(@CheckForNull String value) {

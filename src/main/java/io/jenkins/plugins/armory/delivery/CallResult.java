@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.delivery;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class CallResult implements Serializable {
 
-    private static final long serialVersionUID = 1L;
+    private static final long serialVersionUID = 2L;
 
     /** The number of bytes of an answer that are kept, in UTF-8. */
     public static final int MAX_ANSWER = 1024;
@@ -36,24 +37,34 @@ public final class CallResult implements Serializable {
 
     private final String answer;
 
+    @CheckForNull
+    private final Judgement judgement;
+
     CallResult(
             int status,
             @CheckForNull String failure,
             boolean mayBeRepeated,
             boolean mayHaveBeenTaken,
             @CheckForNull Duration retryAfter,
-            String answer) {
+            String answer,
+            @CheckForNull Judgement judgement) {
         this.status = status;
         this.failure = failure;
         this.mayBeRepeated = mayBeRepeated;
         this.mayHaveBeenTaken = mayHaveBeenTaken;
         this.retryAfter = retryAfter;
         this.answer = answer;
+        this.judgement = judgement;
     }
 
     /** Returns the result of a call that was answered with a 2xx. */
     public static CallResult accepted(int status, String answer) {
-        return new CallResult(status, null, false, true, null, shown(answer));
+        return new CallResult(status, null, false, true, null, shown(answer), null);
+    }
+
+    /** Returns the result of a call whose answer was judged by the rule of its request. */
+    public static CallResult judged(int status, String answer, Judgement judgement) {
+        return new CallResult(status, null, false, true, null, shown(answer), judgement);
     }
 
     /**
@@ -65,7 +76,7 @@ public final class CallResult implements Serializable {
      */
     public static CallResult refused(
             int status, String failure, boolean mayBeRepeated, @CheckForNull Duration retryAfter, String answer) {
-        return new CallResult(status, failure, mayBeRepeated, false, retryAfter, shown(answer));
+        return new CallResult(status, failure, mayBeRepeated, false, retryAfter, shown(answer), null);
     }
 
     /**
@@ -75,12 +86,12 @@ public final class CallResult implements Serializable {
      * @param mayBeRepeated whether the next attempt may succeed
      */
     public static CallResult notMade(String failure, boolean mayBeRepeated) {
-        return new CallResult(0, failure, mayBeRepeated, false, null, "");
+        return new CallResult(0, failure, mayBeRepeated, false, null, "", null);
     }
 
     /** Returns the result of a call whose answer was lost: the receiver may have taken it. */
     public static CallResult lost(String failure) {
-        return new CallResult(0, failure, true, true, null, "");
+        return new CallResult(0, failure, true, true, null, "", null);
     }
 
     /**
@@ -88,9 +99,10 @@ public final class CallResult implements Serializable {
      * length, without control characters and without the request's secrets, and a status that fits the rest.
      */
     public CallResult asFarAsCredible(WebhookRequest request) {
-        boolean isSuccess = status / 100 == 2;
+        boolean isSuccess = request.isTakenBy(status);
         boolean isAnswer = status >= 100 && status <= 599;
         if (answer == null
+                || failure == null && (judgement == null) != (request.answer() == null)
                 || failure == null && !isSuccess
                 || failure != null && (isSuccess || status != 0 && !isAnswer)) {
             return lost(request.host()
@@ -103,7 +115,12 @@ public final class CallResult implements Serializable {
                 failure != null && (isAnswer ? request.isRepeatedAfter(status) : mayBeRepeated),
                 failure == null || mayHaveBeenTaken,
                 pause == null || pause.compareTo(LONGEST_RETRY_AFTER) <= 0 ? pause : LONGEST_RETRY_AFTER,
-                shown(request.mask(answer, true)));
+                shown(request.mask(answer, true)),
+                failure != null || judgement == null ? null : credible(judgement, request));
+    }
+
+    private static Judgement credible(Judgement claimed, WebhookRequest request) {
+        return new Judgement(claimed.verdict(), shown(request.mask(claimed.finding(), true)));
     }
 
     /** Returns the start of a text, as much as {@link #MAX_ANSWER} bytes hold, without control characters. */
@@ -149,6 +166,11 @@ public final class CallResult implements Serializable {
     /** Returns the pause that the receiver asks for. */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
+    }
+
+    /** Returns what the answer means by the rule of its request; empty without a rule, and if the call was not taken. */
+    public Optional<Judgement> judgement() {
+        return Optional.ofNullable(judgement);
     }
 
     /** Returns the start of the answer's body, without the secrets of the request; may be empty. */

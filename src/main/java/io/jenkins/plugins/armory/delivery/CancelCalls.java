@@ -71,7 +71,8 @@ final class CancelCalls {
     }
 
     private void call(Approval approval, int number) {
-        Webhook webhook = Objects.requireNonNull(Outbox.requireCalls(approval).cancel(), "only a cancel webhook is left");
+        Webhook webhook =
+                Objects.requireNonNull(Outbox.requireCalls(approval).cancel(), "only a cancel webhook is left");
         RunningAttempt attempt = RunningAttempt.begin(number);
         Requests.Ready ready;
         try {
@@ -80,17 +81,12 @@ final class CancelCalls {
             called(approval, attempt.notMade(x.getMessage()));
             return;
         }
-        ready.sender()
-                .send(
-                        ready.request(),
-                        approval.id() + CANCEL_KEY_SUFFIX,
-                        () -> true,
-                        result -> outbox.executor().execute(() -> answered(
-                                approval, webhook, attempt, ready.request().host(), result)));
+        ready.sender().send(ready.request(), approval.id() + CANCEL_KEY_SUFFIX, () -> true, result -> outbox.executor()
+                .execute(() ->
+                        answered(approval, webhook, attempt, ready.request().host(), result)));
     }
 
-    private void answered(
-            Approval approval, Webhook webhook, RunningAttempt attempt, String host, CallResult result) {
+    private void answered(Approval approval, Webhook webhook, RunningAttempt attempt, String host, CallResult result) {
         Optional<Duration> delay = outbox.policy().delay(attempt.number(), webhook.retry(), result);
         if (delay.isEmpty()) {
             called(approval, attempt.ended(host, result, null));

@@ -4,6 +4,8 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,6 +27,9 @@ import java.util.logging.Logger;
 final class WebhookCalls {
 
     private static final Logger LOGGER = Logger.getLogger(WebhookCalls.class.getName());
+
+    /** The pause before an event is written again whose write failed. */
+    private static final Duration WRITE_AGAIN = Duration.ofSeconds(5);
 
     private final Outbox outbox;
     private final Approvals approvals;
@@ -150,26 +155,16 @@ final class WebhookCalls {
                             + ready.sender().description() + ": "
                             + ready.request().destination());
         }
-        ready.sender()
-                .send(
-                        ready.request(),
-                        id,
-                        () -> isWanted(id, sending),
-                        result -> outbox.executor().execute(() -> {
-                            try {
-                                answered(
-                                        approval,
-                                        webhook,
-                                        attempt,
-                                        ready.request().host(),
-                                        result,
-                                        sending);
-                            } catch (IOException | RuntimeException x) {
-                                LOGGER.log(Level.WARNING, "Cannot write the result of calling the webhook of " + id, x);
-                            } finally {
-                                ended(id, sending, result.mayHaveBeenTaken());
-                            }
-                        }));
+        ready.sender().send(ready.request(), id, () -> isWanted(id, sending), result -> outbox.executor()
+                .execute(() -> {
+                    try {
+                        answered(approval, webhook, attempt, ready.request().host(), result, sending);
+                    } catch (IOException | RuntimeException x) {
+                        LOGGER.log(Level.WARNING, "Cannot write the result of calling the webhook of " + id, x);
+                    } finally {
+                        ended(id, sending, result.mayHaveBeenTaken());
+                    }
+                }));
     }
 
     /** Returns whether a call that had to wait is still to be made: not if the approval was decided meanwhile. */
@@ -195,6 +190,11 @@ final class WebhookCalls {
                 .orElse(null);
         boolean inTime = nextAt != null && nextAt.isBefore(approval.deadline());
         Attempt attempt = running.ended(host, result, inTime ? nextAt : null);
+        AnswerRule rule = webhook.answer();
+        if (rule != null && delay.isEmpty() && isAnswer(result)) {
+            write(id, decided(rule, result, attempt));
+            return;
+        }
         if (result.isAccepted()) {
             accepted(approval, attempt);
             return;
@@ -209,6 +209,36 @@ final class WebhookCalls {
                     + (number == 1 ? "" : " (after " + number + " attempts)");
             approvals.apply(id, new Event.NotSent(reason, attempt));
         }
+    }
+
+    /** Applies an event that the approval waits for: again and again, until it can be written. */
+    private void write(String id, Event event) {
+        try {
+            approvals.apply(id, event);
+        } catch (IOException x) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "Cannot write what the webhook of " + id + " answered; trying again in " + WRITE_AGAIN.toSeconds()
+                            + " seconds",
+                    x);
+            outbox.later(WRITE_AGAIN, () -> write(id, event));
+        }
+    }
+
+    /** Returns whether a call has an answer that decides: any but one after which calls are repeated. */
+    private static boolean isAnswer(CallResult result) {
+        return result.isAccepted() || result.status() != 0 && !result.mayBeRepeated();
+    }
+
+    /** Returns what an answer decides. What the rule does not know as success is a failure. */
+    private static Event.Answered decided(AnswerRule rule, CallResult result, Attempt attempt) {
+        String by = "answer of " + attempt.host();
+        if (!result.isAccepted()) {
+            return new Event.Answered(attempt, false, result.failure() + ". Success is " + rule.statuses() + ".", by);
+        }
+        Judgement judgement = result.judgement().orElseThrow();
+        boolean success = judgement.verdict() == Judgement.Verdict.SUCCESS;
+        return new Event.Answered(attempt, success, success ? judgement.finding() : rule.reason(judgement), by);
     }
 
     private void accepted(Approval approval, Attempt attempt) throws IOException {

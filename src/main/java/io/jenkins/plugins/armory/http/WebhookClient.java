@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.delivery.RetryPolicy;
 import io.jenkins.plugins.armory.http.AllowedHosts.RefusedException;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
@@ -13,8 +14,6 @@ import java.net.NoRouteToHostException;
 import java.net.Proxy;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +38,6 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
-import okhttp3.ResponseBody;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -66,7 +64,7 @@ public final class WebhookClient {
     private static final int MAX_CALLS = 256;
     /** The number of calls in flight at once to one host. A slow host must not hold up the others. */
     private static final int MAX_CALLS_TO_ONE_HOST = 64;
-    /** The number of bytes of an answer that are read. */
+    /** The number of bytes that are read of an answer that is only shown. */
     private static final int MAX_READ = 8 * 1024;
 
     private final OkHttpClient client;
@@ -235,33 +233,27 @@ public final class WebhookClient {
 
     private static CallResult result(WebhookRequest webhook, Response response) {
         int status = response.code();
-        String answer = answer(webhook, response);
-        if (status / 100 == 2) {
-            return CallResult.accepted(status, answer);
+        AnswerRule rule = webhook.answer();
+        Body body = Body.read(response, rule == null ? MAX_READ : AnswerRule.MAX_BODY);
+        String answer = webhook.mask(body.text(), body.isWhole());
+        if (webhook.isTakenBy(status)) {
+            return rule == null ? CallResult.accepted(status, answer) : judged(webhook, rule, status, body, answer);
         }
         boolean mayBeRepeated = webhook.isRepeatedAfter(status);
         Duration retryAfter = mayBeRepeated ? retryAfter(response.header(KEPT_RETRY_AFTER), Instant.now()) : null;
         return CallResult.refused(status, webhook.host() + " " + refusal(status), mayBeRepeated, retryAfter, answer);
     }
 
-    /** Returns the start of an answer, and reads little more. An answer that breaks off counts as far as it came. */
-    private static String answer(WebhookRequest webhook, Response response) {
-        byte[] bytes = new byte[MAX_READ];
-        int length = 0;
-        boolean whole = false;
-        ResponseBody body = response.body();
-        try (body) {
-            for (int n = 0; n >= 0 && length < bytes.length; length += Math.max(n, 0)) {
-                n = body.byteStream().read(bytes, length, bytes.length - length);
-                whole = n < 0;
-            }
-        } catch (IOException x) {
-            // the part that came is kept
+    private static CallResult judged(WebhookRequest webhook, AnswerRule rule, int status, Body body, String answer) {
+        if (body.isBroken() && rule.needsBody()) {
+            return CallResult.lost(webhook.host() + " answered " + status
+                    + ", and the connection broke before the end of the answer; look at the log of the service that was"
+                    + " called");
         }
-        MediaType type = body.contentType();
-        Charset charset = type == null ? StandardCharsets.UTF_8 : type.charset(StandardCharsets.UTF_8);
-        var text = new String(bytes, 0, length, charset == null ? StandardCharsets.UTF_8 : charset);
-        return webhook.mask(text, whole);
+        return CallResult.judged(
+                status,
+                answer,
+                rule.judge(status, body.isWhole() ? body.bytes() : null, value -> webhook.mask(value, true)));
     }
 
     /**

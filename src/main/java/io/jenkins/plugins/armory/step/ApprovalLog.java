@@ -5,6 +5,7 @@ import hudson.console.ModelHyperlinkNote;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.Event;
@@ -44,12 +45,22 @@ final class ApprovalLog {
                     + (heartbeat == null
                             ? ""
                             : ", and " + DurationText.of(heartbeat) + " at most between reports of progress"));
+        } else if (approval.channels().isEmpty() && manual == null) {
+            log.accept(answered + " No callback is awaited.");
         } else {
-            log.accept(answered + (manual == null ? " No callback is awaited." : waiting + "."));
+            log.accept(answered + said(approval) + waiting + ".");
         }
         if (manual != null) {
             log.accept(people(manual) + " must approve too" + question(approval, manual, page));
         }
+    }
+
+    /** Returns what the webhook's answer said; nothing if it was no verdict. */
+    private static String said(Approval approval) {
+        Decision said = approval.callback();
+        return said == null || !approval.channels().contains(Channel.ANSWER)
+                ? ""
+                : " That is a success" + message(said.mdMessage()) + ".";
     }
 
     /** Logs the start of an approval without a webhook. */
@@ -88,14 +99,10 @@ final class ApprovalLog {
     void resumed(Approval approval) {
         if (approval.state() == Approval.State.WAITING) {
             log.accept("Jenkins was restarted; still waiting for "
-                    + (isPersonMissing(approval) ? "a person" : "the callback") + " until " + approval.deadline()
+                    + (approval.awaitsPersonAlone() ? "a person" : Channel.awaited(approval.channels())) + " until "
+                    + approval.deadline()
                     + ".");
         }
-    }
-
-    /** Returns whether only the decision of a person is missing. */
-    private static boolean isPersonMissing(Approval approval) {
-        return approval.callback() != null || !approval.awaitsCallback();
     }
 
     private static String callbackUri(Approval approval) {
@@ -122,9 +129,7 @@ final class ApprovalLog {
             Vote vote = approval.votes().get(approval.votes().size() - 1);
             log.accept(approvedBy(said.user(), vote.comment())
                     + count(approval)
-                    + (approval.person() != null && approval.awaitsCallback()
-                            ? " The callback is still pending."
-                            : ""));
+                    + (approval.person() == null || approval.awaitsPersonAlone() ? "" : stillPending(approval)));
         } else if (event instanceof Event.TakenBack said) {
             log.accept(LogText.continued(said.user()) + " took the approval back." + missing(approval));
         } else if (event instanceof Event.VoteLost lost) {
@@ -147,6 +152,11 @@ final class ApprovalLog {
         return manual == null || manual.required() == 1
                 ? ""
                 : " " + approval.votes().size() + " of " + manual.required() + " people have approved.";
+    }
+
+    private static String stillPending(Approval approval) {
+        String awaited = Channel.awaited(approval.channels());
+        return " " + Character.toUpperCase(awaited.charAt(0)) + awaited.substring(1) + " is still pending.";
     }
 
     private static String approvedBy(String user, String comment) {
@@ -201,8 +211,9 @@ final class ApprovalLog {
     }
 
     private static String overdue(Approval approval) {
-        boolean personMissing = isPersonMissing(approval);
-        return (personMissing ? approvals(approval) : "no callback arrived") + " within " + timeout(approval)
+        boolean personMissing = approval.awaitsPersonAlone();
+        return (personMissing ? approvals(approval) : Channel.missing(approval.channels())) + " within "
+                + timeout(approval)
                 + ". Raise the limit with timeout and unit, or "
                 + (personMissing ? "ask the people who may approve." : "check the external process.");
     }

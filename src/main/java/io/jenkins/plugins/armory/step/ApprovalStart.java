@@ -6,6 +6,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jenkinsci.plugins.workflow.flow.BlockableResume;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
@@ -101,13 +103,20 @@ final class ApprovalStart {
         Webhook webhook = Objects.requireNonNull(calls.webhook(), "a reference is one to a webhook");
         checkCallers(definition, run, webhook);
         checkHeartbeat(definition, webhook);
-        ApprovalTerms.Builder terms =
-                terms(id, definition, run).webhook(webhook.name()).calls(calls);
-        if (webhook.disableCallback()) {
-            terms.withoutCallback();
-        }
+        ApprovalTerms.Builder terms = terms(id, definition, run)
+                .webhook(webhook.name())
+                .through(channels(webhook))
+                .calls(calls);
         checkCalls(terms.start(), run);
         return terms;
+    }
+
+    /** Returns the ways in which the external process may decide. */
+    private static Set<Channel> channels(Webhook webhook) {
+        if (webhook.answer() != null) {
+            return Set.of(Channel.ANSWER);
+        }
+        return webhook.disableCallback() ? Set.of() : Set.of(Channel.CALLBACK);
     }
 
     /** Returns the address of this Jenkins, {@code null} if unknown: then the check of the calls fails with a message. */
@@ -129,8 +138,9 @@ final class ApprovalStart {
 
     private static void checkHeartbeat(ApprovalDefinition definition, Webhook webhook) throws AbortException {
         if (definition.heartbeat() != null && webhook.disableCallback()) {
-            throw new AbortException("heartbeat: webhook '" + webhook.name()
-                    + "' is defined with disableCallback, so no callback is awaited; leave heartbeat out");
+            throw new AbortException("heartbeat: webhook '" + webhook.name() + "' is defined with "
+                    + (webhook.answer() == null ? "disableCallback" : "answer")
+                    + ", so no callback is awaited; leave heartbeat out");
         }
     }
 
@@ -139,6 +149,10 @@ final class ApprovalStart {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
         String credentialsId = definition.callbackCredentialsId();
         List<String> allowed = definition.allowedCallers();
+        if (webhook.answer() != null && !allowed.isEmpty()) {
+            throw new AbortException("callbackCredentialsId, allowedCallers: webhook '" + webhook.name()
+                    + "' is defined with answer, so nobody calls back; leave them out, or leave answer out");
+        }
         if (credentialsId != null
                 && !configuration.hasClient(credentialsId)
                 && SecretTexts.ofCaller(credentialsId, allowed, run) == null) {

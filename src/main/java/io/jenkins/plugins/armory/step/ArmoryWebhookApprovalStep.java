@@ -14,9 +14,11 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
+import io.jenkins.plugins.armory.config.AnswerDefinition;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.CancelDefinition;
 import io.jenkins.plugins.armory.config.KeyValue;
+import io.jenkins.plugins.armory.config.Lines;
 import io.jenkins.plugins.armory.config.RetryDefinition;
 import io.jenkins.plugins.armory.config.SecretTexts;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
@@ -77,6 +79,9 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
     @CheckForNull
     private CancelDefinition cancel;
+
+    @CheckForNull
+    private AnswerDefinition answer;
 
     @CheckForNull
     private String callbackCredentialsId;
@@ -346,6 +351,17 @@ public final class ArmoryWebhookApprovalStep extends Step {
         this.cancel = cancel;
     }
 
+    /** Returns the step's own rule for the answer, which replaces the one of the webhook's definition. */
+    @CheckForNull
+    public AnswerDefinition getAnswer() {
+        return answer;
+    }
+
+    @DataBoundSetter
+    public void setAnswer(@CheckForNull AnswerDefinition answer) {
+        this.answer = answer;
+    }
+
     @CheckForNull
     public String getCallbackCredentialsId() {
         return callbackCredentialsId;
@@ -363,7 +379,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
     /** @param allowedCallers entries in the format of {@link AllowedCallers} */
     @DataBoundSetter
     public void setAllowedCallers(@CheckForNull List<String> allowedCallers) {
-        this.allowedCallers = StepForm.lines(allowedCallers);
+        this.allowedCallers = Lines.of(allowedCallers);
     }
 
     /** Returns the entries for the form, one a line. */
@@ -378,7 +394,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
     @DataBoundSetter
     public void setSecrets(@CheckForNull List<String> secrets) {
-        this.secrets = StepForm.lines(secrets);
+        this.secrets = Lines.of(secrets);
     }
 
     /** Returns the ids for the form, one a line. */
@@ -410,6 +426,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
     public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
 
         private static final String CONTEXT = "context";
+        private static final String ANSWER = "answer";
 
         @Override
         public String getFunctionName() {
@@ -439,7 +456,13 @@ public final class ArmoryWebhookApprovalStep extends Step {
             Map<String, Object> result =
                     Shorthands.numbersToTexts(Shorthands.mapToEntries(arguments, CONTEXT), "retry", "on");
             // Beside a manual approval, a variable that is not set would leave the decision to a person alone.
-            StepArguments.checkNotEmpty(getFunctionName(), arguments, "webhook", "name", "uriTemplate");
+            StepArguments.checkNotEmpty(getFunctionName(), arguments, "webhook", "name", "uriTemplate", ANSWER);
+            if (arguments.get(ANSWER) instanceof Map<?, ?> answer) { // else less of the answer would decide
+                StepArguments.checkNotEmpty(
+                        getFunctionName() + ": " + ANSWER, answer, "success", "pointer", "equals", "failure");
+            }
+            result = Shorthands.scalarsToTexts(
+                    result, ANSWER, Set.of("success", "pointer"), Set.of("equals", "failure"));
             return StepArguments.checked(this, Shorthands.textToObject(result, "cancel", "webhook"));
         }
 

@@ -1,9 +1,12 @@
 package io.jenkins.plugins.armory.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 
 /**
@@ -86,6 +89,40 @@ final class Shorthands {
         Map<String, Object> changed = new LinkedHashMap<>();
         object.forEach((key, value) -> changed.put(String.valueOf(key), key.equals(field) ? texts : value));
         return with(arguments, parameter, changed);
+    }
+
+    /**
+     * Replaces values of an object that are for texts and are written as something else: {@code 200} by {@code '200'}, and in
+     * lists of texts {@code true} by {@code ['true']}.
+     *
+     * @param texts the fields with a text
+     * @param lists the fields with a list of texts
+     */
+    static Map<String, Object> scalarsToTexts(
+            Map<String, Object> arguments, String parameter, Set<String> texts, Set<String> lists) {
+        if (!(arguments.get(parameter) instanceof Map<?, ?> object)) {
+            return arguments;
+        }
+        Map<String, Object> result = new LinkedHashMap<>();
+        object.forEach((key, value) -> {
+            String name = String.valueOf(key);
+            if (texts.contains(name)) {
+                result.put(name, text(value));
+            } else if (lists.contains(name) && value != null) {
+                List<?> values = value instanceof List<?> list ? list : List.of(value);
+                result.put(name, values.stream().map(Shorthands::text).collect(Collectors.toList()));
+            } else {
+                result.put(name, value);
+            }
+        });
+        return with(arguments, parameter, result);
+    }
+
+    @CheckForNull
+    private static Object text(@CheckForNull Object value) {
+        return value instanceof Number || value instanceof Boolean || value instanceof CharSequence
+                ? value.toString()
+                : value;
     }
 
     private static Map<String, Object> object(String field, CharSequence text) {

@@ -52,10 +52,10 @@ final class StepArguments {
     /**
      * Checks arguments that would mean something else without a value, such as a variable that is not set.
      *
-     * @param function the name of the step in messages
+     * @param function the name of the step in messages, with the path of a nested object
      * @throws IllegalArgumentException if one of the arguments is given and has no value
      */
-    static void checkNotEmpty(String function, Map<String, Object> arguments, String... names) {
+    static void checkNotEmpty(String function, Map<?, ?> arguments, String... names) {
         for (String name : names) {
             if (arguments.containsKey(name) && isEmpty(arguments.get(name))) {
                 throw new IllegalArgumentException(
@@ -67,7 +67,8 @@ final class StepArguments {
     private static boolean isEmpty(@CheckForNull Object value) {
         return value == null
                 || value instanceof CharSequence text && text.toString().isBlank()
-                || value instanceof Collection<?> elements && elements.isEmpty();
+                || value instanceof Collection<?> elements && elements.isEmpty()
+                || value instanceof Map<?, ?> fields && fields.isEmpty();
     }
 
     /**

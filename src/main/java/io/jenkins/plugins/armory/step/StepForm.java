@@ -45,15 +45,4 @@ final class StepForm {
     static FormValidation checkPositiveOrZero(@CheckForNull String value) {
         return "0".equals(Util.fixNull(value).strip()) ? FormValidation.ok() : checkPositive(value);
     }
-
-    /** Returns the lines of a list's texts: a Pipeline has an entry a text, a form has all entries in one text. */
-    static List<String> lines(@CheckForNull List<String> texts) {
-        return texts == null
-                ? List.of()
-                : texts.stream()
-                        .flatMap(String::lines)
-                        .map(String::strip)
-                        .filter(each -> !each.isEmpty())
-                        .toList();
-    }
 }

@@ -5,10 +5,12 @@ import hudson.AbortException;
 import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.config.AnswerDefinition;
 import io.jenkins.plugins.armory.config.CancelDefinition;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.Webhooks;
 import io.jenkins.plugins.armory.file.DeploymentFile;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.Variables;
@@ -59,6 +61,10 @@ final class WebhookReference implements Serializable {
     @CheckForNull
     private final CancelReference cancel;
 
+    /** The step's own rule for the answer, {@code null} for the one of the webhook's definition. */
+    @CheckForNull
+    private final AnswerRule answer;
+
     /** Ids of the Secret texts that templates of the workspace may use. */
     private final ArrayList<String> secrets;
 
@@ -68,12 +74,14 @@ final class WebhookReference implements Serializable {
             Map<String, String> context,
             ArmoryWebhookApprovalStep step) {
         CancelDefinition ownCancel = step.getCancel();
+        AnswerDefinition ownAnswer = step.getAnswer();
         this.name = name;
         this.inline = inline;
         this.context = new LinkedHashMap<>(context);
         config = step.getConfig();
         configFile = step.getConfigFile();
         cancel = ownCancel == null ? null : ownCancel.toCancel();
+        answer = ownAnswer == null ? null : ownAnswer.toRule();
         secrets = new ArrayList<>(step.getSecrets());
     }
 
@@ -139,6 +147,7 @@ final class WebhookReference implements Serializable {
         Map<String, Boolean> given = new LinkedHashMap<>();
         given.put("context", !step.getContext().isEmpty());
         given.put("cancel", step.getCancel() != null);
+        given.put("answer", step.getAnswer() != null);
         given.put("secrets", !step.getSecrets().isEmpty());
         given.put("heartbeat", step.getHeartbeat() != 0);
         given.put("callbackCredentialsId", step.getCallbackCredentialsId() != null);
@@ -201,7 +210,8 @@ final class WebhookReference implements Serializable {
             new UnusedSections(configFile == null ? CONFIG : configFile, file.unusedByWebhooks())
                     .logOnce(stepContext.get(Run.class), log);
         }
-        Webhook webhook = withBody(stepContext, inline == null ? named(stepContext, file, "webhook", name()) : inline);
+        Webhook webhook = withAnswer(
+                withBody(stepContext, inline == null ? named(stepContext, file, "webhook", name()) : inline));
         Webhook toCancel = cancelOf(stepContext, webhook, file);
         // From the most general to the most specific context; the later wins.
         Map<String, String> all = new LinkedHashMap<>();
@@ -225,6 +235,14 @@ final class WebhookReference implements Serializable {
                 all,
                 target == null ? null : target.account(),
                 target == null ? null : target.namespace());
+    }
+
+    private Webhook withAnswer(Webhook webhook) throws AbortException {
+        try {
+            return answer == null ? webhook : webhook.withAnswer(answer);
+        } catch (InvalidWebhookException x) {
+            throw new AbortException(x.getMessage());
+        }
     }
 
     @CheckForNull

@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
@@ -26,7 +27,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -152,7 +155,15 @@ final class ApprovalJson {
         json.writeStringField("environment", terms.subject().environment());
         json.writeStringField("group", terms.subject().group());
         json.writeStringField("webhook", terms.subject().webhook());
-        json.writeBooleanField("awaitsCallback", terms.deciders().awaitsCallback());
+        Set<Channel> channels = terms.deciders().channels();
+        json.writeBooleanField("awaitsCallback", channels.contains(Channel.CALLBACK));
+        List<String> others = channels.stream()
+                .filter(channel -> channel != Channel.CALLBACK)
+                .map(Channel::name)
+                .toList();
+        if (!others.isEmpty()) {
+            writeTexts(json, "otherChannels", others);
+        }
         json.writeStringField("callbackCredentialsId", terms.deciders().callbackCredentialsId());
         if (!terms.deciders().allowedCallers().isEmpty()) {
             writeTexts(json, "allowedCallers", terms.deciders().allowedCallers());
@@ -348,7 +359,7 @@ final class ApprovalJson {
                         optionalText(json, "group"),
                         optionalText(json, "webhook")),
                 new ApprovalTerms.Deciders(
-                        json.required("awaitsCallback").booleanValue(),
+                        channels(json),
                         optionalText(json, "callbackCredentialsId"),
                         texts(json.path("allowedCallers")),
                         manual(json)),
@@ -360,6 +371,15 @@ final class ApprovalJson {
                                 : null,
                         json.path("supersede").booleanValue()),
                 optionalText(json, "origin"));
+    }
+
+    private static Set<Channel> channels(JsonNode json) {
+        var channels = EnumSet.noneOf(Channel.class);
+        if (json.required("awaitsCallback").booleanValue()) {
+            channels.add(Channel.CALLBACK);
+        }
+        texts(json.path("otherChannels")).forEach(name -> channels.add(Channel.valueOf(name)));
+        return channels;
     }
 
     private static List<String> texts(JsonNode array) {

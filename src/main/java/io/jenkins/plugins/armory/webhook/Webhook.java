@@ -58,6 +58,9 @@ public final class Webhook implements Serializable {
     @CheckForNull
     private final CancelReference cancel;
 
+    @CheckForNull
+    private final AnswerRule answer;
+
     /** A header of the call, with a template for its value. */
     public static final class Header implements Serializable {
 
@@ -108,9 +111,10 @@ public final class Webhook implements Serializable {
         credentials = builder.credentials;
         networkMode = builder.networkMode;
         agentIdentifier = builder.agentIdentifier;
-        disableCallback = builder.disableCallback;
+        disableCallback = builder.disableCallback || builder.answer != null;
         context = new LinkedHashMap<>(builder.context);
         cancel = builder.cancel;
+        answer = builder.answer;
     }
 
     /**
@@ -174,7 +178,7 @@ public final class Webhook implements Serializable {
         return agentIdentifier;
     }
 
-    /** Returns whether the step goes on after the call, without a callback. */
+    /** Returns whether no callback is awaited: the step goes on after the call, or the answer decides. */
     public boolean disableCallback() {
         return disableCallback;
     }
@@ -190,9 +194,24 @@ public final class Webhook implements Serializable {
         return cancel;
     }
 
-    /** Returns a copy for use as a cancel webhook: it awaits no callback. */
+    /** Returns the rule by which the answer to the call decides, {@code null} if it does not. */
+    @CheckForNull
+    public AnswerRule answer() {
+        return answer;
+    }
+
+    /** Returns a copy for use as a cancel webhook: it awaits no callback, and its answer decides nothing. */
     public Webhook asCancel() {
-        return toBuilder().disableCallback(true).cancel(null).build();
+        return toBuilder().disableCallback(true).answer(null).cancel(null).build();
+    }
+
+    /**
+     * Returns a copy whose answer decides.
+     *
+     * @throws InvalidWebhookException if the definition expects a callback
+     */
+    public Webhook withAnswer(AnswerRule rule) {
+        return toBuilder().answer(rule).build();
     }
 
     /** Returns a copy that is called from where another webhook is called: from Jenkins, or from the same agent. */
@@ -229,7 +248,8 @@ public final class Webhook implements Serializable {
                 .agentIdentifier(agentIdentifier)
                 .disableCallback(disableCallback)
                 .context(context)
-                .cancel(cancel);
+                .cancel(cancel)
+                .answer(answer);
         builder.networkMode = networkMode;
         return builder;
     }
@@ -286,7 +306,8 @@ public final class Webhook implements Serializable {
                 agentIdentifier,
                 disableCallback,
                 context,
-                cancel);
+                cancel,
+                answer);
     }
 
     /** Builds a {@link Webhook}. A field that is not set has Armory's default. */
@@ -306,6 +327,7 @@ public final class Webhook implements Serializable {
         private boolean disableCallback;
         private Map<String, String> context = Map.of();
         private CancelReference cancel;
+        private AnswerRule answer;
 
         private Builder(@CheckForNull String name) {
             this.name = name;
@@ -385,6 +407,12 @@ public final class Webhook implements Serializable {
             return this;
         }
 
+        /** @param answer the rule by which the answer decides, {@code null} if it does not */
+        public Builder answer(@CheckForNull AnswerRule answer) {
+            this.answer = answer;
+            return this;
+        }
+
         /** @throws InvalidWebhookException naming the field and what to put there */
         public Webhook build() {
             WebhookRules.checkName(name);
@@ -394,7 +422,9 @@ public final class Webhook implements Serializable {
             WebhookRules.checkSigned(headers, credentials);
             WebhookRules.checkAgent(networkMode, agentIdentifier);
             WebhookRules.checkContext(context);
-            return new Webhook(this);
+            var webhook = new Webhook(this);
+            WebhookRules.checkAnswer(webhook);
+            return webhook;
         }
     }
 }

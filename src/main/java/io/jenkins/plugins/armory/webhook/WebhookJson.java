@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -36,6 +37,20 @@ public final class WebhookJson {
                 .forEach(header -> headers.addObject().put("key", header.key()).put("value", header.value()));
         webhook.context().forEach(json.putObject("context")::put);
         writeCall(webhook, json);
+        AnswerRule answer = webhook.answer();
+        if (answer != null) {
+            json.set("answer", write(answer));
+        }
+        return json;
+    }
+
+    private static ObjectNode write(AnswerRule rule) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("success", rule.statuses())
+                .put("pointer", rule.pointer());
+        rule.successes().forEach(json.putArray("equals")::add);
+        rule.failures().forEach(json.putArray("failure")::add);
         return json;
     }
 
@@ -96,7 +111,22 @@ public final class WebhookJson {
                 .agentIdentifier(json.path("agentIdentifier").textValue())
                 .disableCallback(json.path("disableCallback").booleanValue())
                 .context(texts(json.path("context")))
+                .answer(json.has("answer") ? rule(json.get("answer")) : null)
                 .build();
+    }
+
+    private static AnswerRule rule(JsonNode json) {
+        return AnswerRule.ofAnswer(
+                json.path("success").textValue(),
+                json.path("pointer").textValue(),
+                list(json.path("equals")),
+                list(json.path("failure")));
+    }
+
+    private static List<String> list(JsonNode array) {
+        var texts = new ArrayList<String>();
+        array.forEach(text -> texts.add(text.textValue()));
+        return texts;
     }
 
     /** Reads a JSON object whose values are strings. */

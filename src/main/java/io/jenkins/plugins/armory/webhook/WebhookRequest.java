@@ -43,6 +43,9 @@ public final class WebhookRequest implements Serializable {
     @CheckForNull
     private final transient SigningSecrets signing;
 
+    @CheckForNull
+    private final AnswerRule answer;
+
     WebhookRequest(
             Webhook webhook,
             HttpUrl url,
@@ -56,6 +59,7 @@ public final class WebhookRequest implements Serializable {
         this.retry = webhook.retry();
         this.limits = webhook.limits();
         this.secrets = new ArrayList<>(escapedForms(secrets));
+        this.answer = webhook.answer();
         this.signing = null;
     }
 
@@ -68,6 +72,7 @@ public final class WebhookRequest implements Serializable {
         this.limits = request.limits;
         this.secrets = request.secrets;
         this.signing = signing;
+        this.answer = request.answer;
     }
 
     /** A header with its template rendered. */
@@ -173,6 +178,17 @@ public final class WebhookRequest implements Serializable {
     /** Returns how long an attempt may take. */
     public CallLimits limits() {
         return limits;
+    }
+
+    /** Returns the rule by which the answer is judged, {@code null} if its body means nothing. */
+    @CheckForNull
+    public AnswerRule answer() {
+        return answer;
+    }
+
+    /** Returns whether an answer of this status means that the call was taken. */
+    public boolean isTakenBy(int status) {
+        return answer == null ? status / 100 == 2 : answer.admits(status);
     }
 
     /** Returns method, scheme, host and port. Nothing else may be shown, since a path or a query may hold a secret. */

@@ -116,6 +116,25 @@ final class WebhookRules {
         }
     }
 
+    static void checkAnswer(Webhook webhook) {
+        AnswerRule answer = webhook.answer();
+        if (answer == null) {
+            return;
+        }
+        if (answer.needsBody() && webhook.method().equals("HEAD")) {
+            throw new InvalidWebhookException(
+                    "answer", "pointer: the answer to a HEAD request has no body; use GET, or leave out pointer");
+        }
+        for (String variable : List.of(Variables.CALLBACK_URI, Variables.CALLBACK_TOKEN)) {
+            if (webhook.mentions(variable)) {
+                throw new InvalidWebhookException(
+                        "answer",
+                        "decides by itself, so that no callback is awaited, but the webhook has {{" + variable
+                                + "}}; leave out one of the two");
+            }
+        }
+    }
+
     static boolean mayHaveBody(String method) {
         return !METHODS_WITHOUT_BODY.contains(normalMethod(method));
     }

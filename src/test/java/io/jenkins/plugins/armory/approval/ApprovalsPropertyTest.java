@@ -57,6 +57,9 @@ class ApprovalsPropertyTest {
     private static final Webhook WEBHOOK =
             Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
     private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of(), null, null);
+    /** The channels of the terms. */
+    private static final List<Set<Channel>> CHANNELS =
+            List.of(Set.of(), Set.of(Channel.CALLBACK), Set.of(Channel.ANSWER));
     /** The rows of the transition table that were visited. */
     private static final Set<Transitions> VISITED = EnumSet.noneOf(Transitions.class);
 
@@ -64,6 +67,8 @@ class ApprovalsPropertyTest {
         FAILED,
         SENT,
         NOT_SENT,
+        ANSWER_TRUE,
+        ANSWER_FALSE,
         CALLBACK_TRUE,
         CALLBACK_FALSE,
         PROGRESS,
@@ -95,6 +100,8 @@ class ApprovalsPropertyTest {
                 case FAILED -> new Event.Failed(ApprovalTest.attempt(1, 503));
                 case SENT -> new Event.Sent(ApprovalTest.attempt(2, 200));
                 case NOT_SENT -> new Event.NotSent("answered 500", ApprovalTest.attempt(2, 500));
+                case ANSWER_TRUE -> new Event.Answered(ApprovalTest.attempt(2, 200), true, "yes", "answer");
+                case ANSWER_FALSE -> new Event.Answered(ApprovalTest.attempt(2, 200), false, "no", "answer");
                 case CALLBACK_TRUE -> new Event.Callback(true, "yes", "callback token");
                 case CALLBACK_FALSE -> new Event.Callback(false, "no", "callback token");
                 case PROGRESS -> new Event.Progress();
@@ -126,7 +133,7 @@ class ApprovalsPropertyTest {
      */
     @Property(tries = 1)
     void everyOrderOfEventsComesToTheFirstDecision() {
-        for (boolean withoutCallback : List.of(false, true)) {
+        for (Set<Channel> channels : CHANNELS) {
             for (ManualRequirement manual : Arrays.asList(null, people(1))) {
                 for (Duration heartbeat : Arrays.asList(null, HEARTBEAT)) {
                     for (OutgoingCalls calls : Arrays.asList(null, CALLS)) {
@@ -135,7 +142,7 @@ class ApprovalsPropertyTest {
                                 .heartbeat(heartbeat)
                                 .supersede(heartbeat != null)
                                 .calls(calls);
-                        visitAll((withoutCallback ? terms.withoutCallback() : terms).start());
+                        visitAll(terms.through(channels).start());
                     }
                 }
             }
@@ -190,13 +197,13 @@ class ApprovalsPropertyTest {
         if (first.manual() == null) {
             expected.remove(Outcome.REJECTED);
         }
-        if (!first.awaitsCallback()) {
+        if (first.channels().isEmpty()) {
             expected.remove(Outcome.FAILURE);
         }
         if (first.heartbeat() == null || !first.awaitsCallback()) {
             expected.remove(Outcome.NOT_HEARD);
         }
-        expected.remove(first.awaitsCallback() || first.manual() != null ? Outcome.SENT : Outcome.SUCCESS);
+        expected.remove(!first.channels().isEmpty() || first.manual() != null ? Outcome.SENT : Outcome.SUCCESS);
         assertThat(outcomes).isEqualTo(expected);
     }
 
@@ -236,6 +243,16 @@ class ApprovalsPropertyTest {
             assertThat(transition).isEqualTo(new Approval.Transition(before, Answer.NOT_AWAITED));
             return;
         }
+        boolean answered = step == Step.ANSWER_TRUE || step == Step.ANSWER_FALSE;
+        if (answered && transition.answer() == Answer.ACCEPTED) {
+            assertThat(before.channels()).contains(Channel.ANSWER);
+            assertThat(before.callback()).isNull();
+            assertThat(now).isBefore(before.deadline());
+            assertThat(after.callback().isSuccess()).isEqualTo(step == Step.ANSWER_TRUE);
+            assertThat(after.isDecided() || step == Step.ANSWER_TRUE).isTrue();
+        } else if (answered) {
+            assertThat(after.callback()).isEqualTo(before.callback());
+        }
         if (callback) {
             checkAnswer(
                     before.isDecided(),
@@ -251,7 +268,7 @@ class ApprovalsPropertyTest {
         }
         if (!before.isDecided() && after.isDecided()) {
             Outcome outcome = after.requireDecision().outcome();
-            boolean complete = (!after.awaitsCallback() || said(after.callback()))
+            boolean complete = (after.channels().isEmpty() || said(after.callback()))
                     && (after.manual() == null || approvedByAll(after));
             assertThat(after.requireDecision().isSuccess())
                     .isEqualTo(outcome == Outcome.SUCCESS || outcome == Outcome.SENT);

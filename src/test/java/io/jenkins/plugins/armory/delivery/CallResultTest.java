@@ -2,6 +2,9 @@ package io.jenkins.plugins.armory.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -17,15 +20,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tests what the controller believes of a result that an agent returned. */
 class CallResultTest {
 
-    private static final WebhookRequest REQUEST = request();
+    private static final WebhookRequest REQUEST = request(null);
+    private static final WebhookRequest JUDGED =
+            request(AnswerRule.ofAnswer("200, 404", "/state", List.of("passed"), List.of()));
 
-    private static WebhookRequest request() {
+    private static WebhookRequest request(@CheckForNull AnswerRule rule) {
         try {
             return WebhookRequest.of(
                     Webhook.named("w")
                             .uriTemplate("https://ci.internal/start")
                             .headers(List.of(new Webhook.Header("Authorization", "Bearer {{secrets.token}}")))
                             .disableCallback(true)
+                            .answer(rule)
                             .build(),
                     new Variables().withSecrets(id -> "s3cret"),
                     new WebhookRequest.Defaults("a1", "strategy", null));
@@ -35,7 +41,38 @@ class CallResultTest {
     }
 
     private static CallResult credible(int status, String failure, Duration retryAfter, String answer) {
-        return new CallResult(status, failure, true, true, retryAfter, answer).asFarAsCredible(REQUEST);
+        return new CallResult(status, failure, true, true, retryAfter, answer, null).asFarAsCredible(REQUEST);
+    }
+
+    private static CallResult judged(int status, Judgement judgement) {
+        return new CallResult(status, null, false, true, null, "", judgement).asFarAsCredible(JUDGED);
+    }
+
+    @Test
+    void aJudgementIsThatOfAnAnswerThatTheRuleAdmits() {
+        Judgement passed = new Judgement(Judgement.Verdict.SUCCESS, "/state is \"s3cret\"\u001b[2J");
+
+        assertThat(judged(404, passed).judgement())
+                .contains(new Judgement(Judgement.Verdict.SUCCESS, "/state is \"****\"[2J"));
+        assertThat(judged(200, new Judgement(Judgement.Verdict.NO_VALUE, "x".repeat(1 << 24)))
+                        .judgement()
+                        .orElseThrow()
+                        .finding())
+                .hasSize(CallResult.MAX_ANSWER);
+        for (int status : List.of(0, 201, 302, 500)) {
+            assertThat(judged(status, passed)).as("%d", status).satisfies(result -> {
+                assertThat(result.isAccepted()).isFalse();
+                assertThat(result.judgement()).isEmpty();
+            });
+        }
+        assertThat(judged(200, null).isAccepted()).as("without a judgement").isFalse();
+        assertThat(CallResult.judged(200, "", passed).asFarAsCredible(REQUEST).isAccepted())
+                .as("without a rule")
+                .isFalse();
+        assertThat(new CallResult(200, "no", false, true, null, "", passed)
+                        .asFarAsCredible(JUDGED)
+                        .judgement())
+                .isEmpty();
     }
 
     @Test

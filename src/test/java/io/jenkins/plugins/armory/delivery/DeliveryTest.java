@@ -10,11 +10,14 @@ import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -27,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -174,6 +178,76 @@ class DeliveryTest {
 
     private void answer(CallResult result) {
         calls.remove(0).done().accept(result);
+    }
+
+    private void createJudged(String id) throws IOException {
+        Webhook gate =
+                webhook("gate").withAnswer(AnswerRule.ofAnswer(null, "/state", List.of("passed"), List.of("failed")));
+        approvals.create(ApprovalTerms.of(id, new BuildRef("job", 1))
+                .webhook("gate")
+                .through(Set.of(Channel.ANSWER))
+                .timeout(Instant.now(), Duration.ofHours(1))
+                .calls(new OutgoingCalls(gate, webhook("cancel"), Map.of(), null, null))
+                .start());
+    }
+
+    private static CallResult said(Judgement.Verdict verdict, String finding) {
+        return CallResult.judged(200, "{}", new Judgement(verdict, finding));
+    }
+
+    @Test
+    void theAnswerDecidesByItsRule() throws IOException {
+        createJudged("g1");
+        createJudged("g2");
+        createJudged("g3");
+        createJudged("g4");
+
+        delivery.deliver("g1");
+        answer(said(Judgement.Verdict.SUCCESS, "/state is \"passed\""));
+        delivery.deliver("g2");
+        answer(said(Judgement.Verdict.FAILURE, "/state is \"failed\""));
+        delivery.deliver("g3");
+        answer(said(Judgement.Verdict.NEITHER, "/state is 7"));
+        delivery.deliver("g4");
+        answer(CallResult.refused(422, "http://ci.example.com answered 422", false, null, ""));
+
+        assertThat(decision("g1"))
+                .returns(Decision.Outcome.SUCCESS, Decision::outcome)
+                .returns("/state is \"passed\"", Decision::mdMessage)
+                .returns("answer of http://ci.example.com", Decision::decidedBy);
+        assertThat(decision("g2"))
+                .returns(Decision.Outcome.FAILURE, Decision::outcome)
+                .returns("/state is \"failed\"", Decision::mdMessage);
+        assertThat(decision("g3"))
+                .returns(Decision.Outcome.FAILURE, Decision::outcome)
+                .returns(
+                        "/state is 7, which is neither success (\"passed\") nor failure (\"failed\")",
+                        Decision::mdMessage);
+        assertThat(decision("g4"))
+                .returns(Decision.Outcome.FAILURE, Decision::outcome)
+                .returns("http://ci.example.com answered 422. Success is 200-299.", Decision::mdMessage);
+        assertThat(calls).as("nothing is cancelled").isEmpty();
+    }
+
+    private Decision decision(String id) throws IOException {
+        return approvals.find(id).orElseThrow().requireDecision();
+    }
+
+    @Test
+    void anAnswerAfterWhichCallsAreRepeatedIsRepeatedBeforeAnythingIsDecided() throws IOException {
+        createJudged("g1");
+        delivery.deliver("g1");
+        answer(REFUSED);
+        await().until(() -> calls.size() == 1);
+        answer(said(Judgement.Verdict.SUCCESS, "/state is \"passed\""));
+        assertThat(decision("g1").outcome()).isEqualTo(Decision.Outcome.SUCCESS);
+
+        createJudged("g2");
+        delivery.deliver("g2");
+        answer(REFUSED);
+        await().until(() -> calls.size() == 1);
+        answer(REFUSED);
+        assertThat(decision("g2").outcome()).isEqualTo(Decision.Outcome.NOT_SENT);
     }
 
     private static final CallResult OK = CallResult.accepted(202, "queued");

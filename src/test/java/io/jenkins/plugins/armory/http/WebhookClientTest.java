@@ -2,8 +2,11 @@ package io.jenkins.plugins.armory.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.delivery.CallResult;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallLimits;
+import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -58,6 +61,11 @@ class WebhookClientTest {
         return call(webhook(uri).build(), hosts, proxy);
     }
 
+    private CallResult call(
+            String uri, AllowedHosts hosts, @CheckForNull ProxyServer proxy, @CheckForNull AnswerRule rule) {
+        return call(webhook(uri).answer(rule).build(), hosts, proxy);
+    }
+
     private static Webhook.Builder webhook(String uri) {
         return Webhook.named("w")
                 .uriTemplate(uri)
@@ -87,6 +95,46 @@ class WebhookClientTest {
 
     private void answer(int status) {
         server.enqueue(new MockResponse.Builder().code(status).build());
+    }
+
+    @Test
+    void judgesTheWholeAnswerAndShowsItsStart() {
+        AnswerRule rule = AnswerRule.ofAnswer("200, 404", "/state", List.of("passed"), List.of("s3cret"));
+        String log = "{\"log\": \"" + "x".repeat(20_000) + "\", \"state\": ";
+        server.enqueue(
+                new MockResponse.Builder().code(404).body(log + "\"passed\"}").build());
+        server.enqueue(new MockResponse.Builder().body(log + "\"s3cret\"}").build());
+        server.enqueue(new MockResponse.Builder().body("x".repeat(100_000)).build());
+        server.enqueue(new MockResponse.Builder().code(503).body("{}").build());
+
+        CallResult passed = call(url(), LOOPBACK, null, rule);
+        assertThat(passed.judgement()).contains(new Judgement(Judgement.Verdict.SUCCESS, "/state is \"passed\""));
+        assertThat(passed.answer()).startsWith("{\"log\"").hasSize(CallResult.MAX_ANSWER);
+        assertThat(call(url(), LOOPBACK, null, rule).judgement())
+                .contains(new Judgement(Judgement.Verdict.FAILURE, "/state is \"****\""));
+        assertThat(call(url(), LOOPBACK, null, rule).judgement())
+                .contains(new Judgement(Judgement.Verdict.NO_VALUE, "the answer is larger than 65536 bytes"));
+        assertThat(call(url(), LOOPBACK, null, rule))
+                .returns(true, CallResult::mayBeRepeated)
+                .extracting(CallResult::judgement)
+                .isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsNotJudged() {
+        server.enqueue(new MockResponse.Builder()
+                .body("{\"state\": \"passed\"}")
+                .setHeader("Content-Length", "100")
+                .onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE)
+                .build());
+
+        CallResult result =
+                call(url(), LOOPBACK, null, AnswerRule.ofAnswer(null, "/state", List.of("passed"), List.of()));
+
+        assertThat(result.isAccepted()).isFalse();
+        assertThat(result.mayBeRepeated()).isTrue();
+        assertThat(result.mayHaveBeenTaken()).isTrue();
+        assertThat(result.failure()).contains("the connection broke before the end of the answer");
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.config.AnswerDefinition;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.KeyValue;
@@ -607,6 +608,63 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     }
 
     @Test
+    void theRuleOfAnAnswerSurvivesFormsAndIsWrittenByTheSnippetGenerator() throws Exception {
+        AnswerDefinition answer = new AnswerDefinition();
+        answer.setSuccess("200, 404");
+        answer.setPointer("/state");
+        answer.setEquals(List.of("passed", "true"));
+        answer.setFailure(List.of("failed"));
+        ArmoryWebhookApprovalStep step = named("gate", "https://ci/start");
+        step.setAnswer(answer);
+
+        ArmoryWebhookApprovalStep after = new StepConfigTester(j).configRoundTrip(step);
+
+        j.assertEqualDataBoundBeans(answer, after.getAnswer());
+        new SnippetizerTester(j)
+                .assertRoundTrip(
+                        step,
+                        "armoryWebhookApproval answer: [equals: ['passed', 'true'], failure: ['failed'], pointer: '/state',"
+                                + " success: '200, 404'], name: 'gate', uriTemplate: 'https://ci/start'");
+
+        WebhookDefinition definition = new WebhookDefinition();
+        definition.setName("gate");
+        definition.setUriTemplate("https://ci/start");
+        definition.setAnswer(answer);
+        ArmoryConfiguration.get().setWebhooks(List.of(definition));
+        j.configRoundtrip();
+        j.assertEqualDataBoundBeans(
+                answer, ArmoryConfiguration.get().getWebhooks().get(0).getAnswer());
+        JenkinsRule.WebClient client = j.createWebClient();
+        for (String field : List.of("success", "pointer", "equals", "failure")) {
+            String url = "descriptor/" + AnswerDefinition.class.getName() + "/help/" + field;
+            assertThat(client.goTo(url).getWebResponse().getContentAsString()).contains("<div>");
+        }
+    }
+
+    @Test
+    void isDecidedByTheAnswer() throws Exception {
+        external.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                return new MockResponse.Builder()
+                        .body(request.getTarget().contains("yes") ? "{\"ok\": true, \"n\": 1}" : "{\"ok\": false}")
+                        .build();
+            }
+        });
+        String step = "armoryWebhookApproval(name: 'gate', uriTemplate: '" + external.url("/%s")
+                + "', answer: [pointer: '/ok', equals: true])";
+
+        WorkflowRun yes = start(step.formatted("yes"));
+        j.assertBuildStatusSuccess(j.waitForCompletion(yes));
+        j.assertLogContains("/ok is true", yes);
+        assertFailure(step.formatted("no"), "/ok is false, which is neither success (\"true\") nor failure");
+        assertFailure(step.formatted("no").replace("/ok", "ok"), "answer: pointer: \"ok\" is no JSON Pointer");
+        String pipeline = "pipeline { agent none; stages { stage('prod') { steps { %s } } } }";
+        WorkflowRun declarative = start(pipeline.formatted(step.formatted("yes")));
+        j.assertBuildStatusSuccess(j.waitForCompletion(declarative));
+    }
+
+    @Test
     void hasHelpForEveryField() throws Exception {
         JenkinsRule.WebClient client = j.createWebClient();
         for (String field : List.of(
@@ -634,6 +692,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "/heartbeatUnit",
                 "/supersede",
                 "/cancel",
+                "/answer",
                 "/unit",
                 "/callbackCredentialsId",
                 "/secrets",

@@ -119,6 +119,8 @@ class AccessJenkinsTest {
             "WebhookDefinition.checkAgentIdentifier",
             "WebhookDefinition.fillMethodItems",
             "WebhookDefinition.fillNetworkModeItems",
+            "AnswerDefinition.checkSuccess",
+            "AnswerDefinition.checkPointer",
             "CancelDefinition.checkUriTemplate",
             "CancelDefinition.checkRetryCount",
             "CancelDefinition.checkConnectTimeout",

@@ -33,6 +33,7 @@ class WebhookJsonTest {
                 .agentIdentifier("inside")
                 .disableCallback(true)
                 .context(Map.of("a", "1"))
+                .answer(AnswerRule.ofAnswer("200, 404", "/a/b", List.of("x", "y"), List.of("z")))
                 .build();
 
         assertThat(throughText(full)).usingRecursiveComparison().isEqualTo(full);

@@ -58,6 +58,9 @@ final class Settings {
                     cancel: {webhook: stop-checks}
                   - name: stop-checks
                     uriTemplate: "{{context.stop}}/stop"
+                  - name: gate
+                    uriTemplate: "{{context.uri}}"
+                    answer: {pointer: /state, equals: [passed], failure: [failed]}
                 callbackClients:
                   - {credentialsId: client, jobs: "job-*, example*"}
                   - {credentialsId: other-client, jobs: "team/**"}

@@ -64,8 +64,7 @@ public enum FaultPoint {
     ABORTING(ANSWER, "step.ArmoryWebhookApprovalExecution.abort", "the build is stopped"),
     ABORTED(ANSWER, "step.ArmoryWebhookApprovalExecution.abort end", "the end of the approval is on disk"),
     CANCELLING(ANSWER, "delivery.CancelCalls.call", "the approval is over, its cancel webhook was not called"),
-    CANCEL_ANSWERED(
-            ANSWER, "delivery.CancelCalls.answered", "the cancel webhook has answered, which is noted nowhere"),
+    CANCEL_ANSWERED(ANSWER, "delivery.CancelCalls.answered", "the cancel webhook has answered, which is noted nowhere"),
     CANCEL_OVER(ANSWER, "delivery.CancelCalls.close end", "that is on disk, and nothing more is to be called"),
     DEADLINE_CHECKING(ANSWER, "approval.Approvals.checkClock", "the deadline has come"),
     DEADLINE_CHECKED(ANSWER, "approval.Approvals.checkClock end", "that is on disk"),

@@ -1,0 +1,164 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The webhook's own answer decides. */
+@AcceptanceTest
+class AnswerTest {
+
+    private static final String RULE = "answer: [pointer: '/state', equals: ['passed', true], failure: 'failed']";
+
+    /** A step with the default body: without a callback, nobody is told where to call back to. */
+    private static String step(ExternalProcess process, String... more) {
+        return "def r = armoryWebhookApproval(name: 'gate', uriTemplate: '" + process.url() + "', "
+                + String.join(", ", more) + ")\necho \"said ${r.success}: ${r.mdMessage} (${r.decidedBy})\"";
+    }
+
+    private static Reply json(String body) {
+        return new Reply(200, Map.of("Content-Type", "application/json"), body);
+    }
+
+    @Test
+    void succeedsAndLetsNobodyCallBack(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> json("{\"state\": true}"));
+        Build build = jenkins.createJob(step(process, RULE)).build();
+
+        String host = process.url().replaceFirst("/checks$", "");
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("said true: /state is true (answer of " + host + ")")
+                .contains("Webhook approval 'gate' succeeded (answer of " + host + "): /state is true");
+
+        JsonNode approval = build.approvals().get(0);
+        assertThat(approval.at("/decision/outcome").asText()).isEqualTo("SUCCESS");
+        assertThat(process.calls()).hasSize(1);
+        assertThat(process.calls().get(0).json().has("callbackUri")).isFalse();
+        Answer late = build.callback(approval, Settings.DEFAULT_SECRET).send(Callback.body(true, "me too"));
+        assertThat(late.status()).isEqualTo(410);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "200 | {\"state\": \"failed\"}  | /state is \"failed\"",
+                "200 | {\"state\": \"running\"} | /state is \"running\", which is neither success (\"passed\", \"true\") nor failure (\"failed\")",
+                "200 | {\"status\": \"passed\"} | the answer has nothing at /state",
+                "200 | passed                   | the answer is not JSON (line 1, column ",
+                "204 | ``                       | the answer has nothing at /state",
+                "422 | {\"state\": \"passed\"}  | answered 422; check the body and its Content-Type. Success is 200-299.",
+            })
+    void whatIsNotKnownAsSuccessFails(
+            int status, String body, String reason, Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> new Reply(status, Map.of(), body));
+
+        assertThat(jenkins.createJob(step(process, RULE, "retryCount: 3"))
+                        .build()
+                        .awaitResult("FAILURE"))
+                .contains("Webhook approval 'gate' failed (answer of ")
+                .contains(reason);
+        assertThat(process.calls()).as("an answer is final").hasSize(1);
+    }
+
+    @Test
+    void anAnswerThatIsTooLargeFails(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> json("{\"state\": \"passed\", \"log\": \"" + "x".repeat(70_000) + "\"}"));
+
+        assertThat(jenkins.createJob(step(process, RULE)).build().awaitResult("FAILURE"))
+                .contains("the answer is larger than 65536 bytes");
+    }
+
+    @Test
+    void theStatusAloneMayDecide(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> Reply.of(404));
+        jenkins.createJob(step(process, "method: 'GET'", "answer: [success: 404]"))
+                .build()
+                .awaitResult("SUCCESS");
+
+        process.onCall(call -> Reply.of(200));
+        assertThat(jenkins.createJob(step(process, "method: 'GET'", "answer: [success: 404]"))
+                        .build()
+                        .awaitResult("FAILURE"))
+                .contains(" answered 200")
+                .contains("Success is 404.");
+    }
+
+    @Test
+    void aCallThatMayBeRepeatedIsRepeatedFirst(Jenkins jenkins, ExternalProcess process) {
+        AtomicInteger calls = new AtomicInteger();
+        process.onCall(call -> calls.incrementAndGet() == 1 ? Reply.of(503) : json("{\"state\": \"passed\"}"));
+        jenkins.createJob(step(process, RULE, "retryCount: 1")).build().awaitResult("SUCCESS");
+        assertThat(process.calls()).hasSize(2);
+
+        process.onCall(call -> Reply.of(503));
+        assertThat(jenkins.createJob(step(process, RULE, "retryCount: 1"))
+                        .build()
+                        .awaitResult("FAILURE"))
+                .contains("Webhook 'gate' could not be called: ")
+                .contains("answered 503");
+    }
+
+    @Test
+    void aPersonMayHaveToApproveToo(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> json("{\"state\": \"passed\"}"));
+        Build build = jenkins.createJob(step(process, RULE, "manualApproval: [message: 'Go?']"))
+                .build()
+                .awaitWaiting(1);
+        build.awaitLog("That is a success: /state is \"passed\".");
+        JsonNode approval = build.approvals().get(0);
+        assertThat(approval.at("/callback/success").asBoolean()).isTrue();
+
+        build.decide(approval, "approve", "fine");
+
+        assertThat(build.awaitResult("SUCCESS")).contains(" and user ");
+    }
+
+    @Test
+    void aWebhookOfTheSettingsMayHaveARule(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> json("{\"state\": \"passed\"}"));
+        String gate = "armoryWebhookApproval(webhook: 'gate', context: [uri: '" + process.url() + "']%s)";
+        jenkins.createJob(gate.formatted("")).build().awaitResult("SUCCESS");
+
+        assertThat(jenkins.createJob(gate.formatted(", answer: [pointer: '/state', equals: 'done']"))
+                        .build()
+                        .awaitResult("FAILURE"))
+                .contains("/state is \"passed\", which is neither success (\"done\")");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "answer: [equals: ['x']] | answer: pointer: is missing; say where in the answer the value stands",
+                "answer: [pointer: 'state', equals: ['x']] | answer: pointer: \"state\" is no JSON Pointer; it starts with a slash: /state",
+                "answer: [pointr: '/state', equals: ['x']] | answer.pointr: there is no such parameter; did you mean pointer?",
+                "answer: [pointer: '/state', equals: []] | answer: equals: is empty; give it a value, or leave it out",
+                "answer: [pointer: null] | answer: pointer: is empty; give it a value, or leave it out",
+                "answer: [:] | answer: is empty; give it a value, or leave it out",
+                "answer: 'passed' | answer: must be a map with the keys equals, failure, pointer, success",
+                "answer: [success: 503] | answer: success: 503 is not between 200 and 499",
+                "answer: [success: 200], heartbeat: 5 | heartbeat: webhook 'gate' is defined with answer, so no callback is awaited",
+                "answer: [success: 200], callbackCredentialsId: 'callback-token' | is defined with answer, so nobody calls back",
+                "answer: [success: 200], bodyTemplate: [inline: '{\"to\": \"{{armory.callbackUri}}\"}'] | answer: decides by itself, so that no callback is awaited",
+            })
+    void mistakesAreFoundBeforeAnythingIsCalled(
+            String parameters, String message, Jenkins jenkins, ExternalProcess process) {
+        assertThat(jenkins.createJob(step(process, parameters)).build().awaitResult("FAILURE"))
+                .contains(message);
+        assertThat(process.calls()).isEmpty();
+    }
+}

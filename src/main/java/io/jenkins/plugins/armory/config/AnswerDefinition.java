@@ -1,0 +1,123 @@
+package io.jenkins.plugins.armory.config;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AbstractDescribableImpl;
+import hudson.model.Descriptor;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * The field {@code answer: [success: '200-299', pointer: '/state', equals: ['passed'], failure: ['failed']]}: the answer to the
+ * webhook decides, and no callback is awaited. {@link #toRule} checks it.
+ */
+@Restricted(NoExternalUse.class)
+public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefinition> {
+
+    private static final String FIELD = "answer";
+    private static final String ANY_2XX = "200-299";
+
+    private String success = ANY_2XX;
+
+    @CheckForNull
+    private String pointer;
+
+    private List<String> equals = List.of();
+    private List<String> failure = List.of();
+
+    @DataBoundConstructor
+    public AnswerDefinition() {}
+
+    /** Returns the HTTP statuses that mean success, or whose bodies are judged if there is a pointer. */
+    public String getSuccess() {
+        return success;
+    }
+
+    @DataBoundSetter
+    public void setSuccess(@CheckForNull String success) {
+        this.success = success == null || success.isBlank() ? ANY_2XX : success.strip();
+    }
+
+    /** Returns the place of the value in the body, as a JSON Pointer. */
+    @CheckForNull
+    public String getPointer() {
+        return pointer;
+    }
+
+    @DataBoundSetter
+    public void setPointer(@CheckForNull String pointer) {
+        this.pointer = Util.fixEmptyAndTrim(pointer);
+    }
+
+    /** Returns the values that mean success. */
+    public List<String> getEquals() {
+        return equals;
+    }
+
+    /** @param equals one value an entry or a line */
+    @DataBoundSetter
+    public void setEquals(@CheckForNull List<String> equals) {
+        this.equals = Lines.of(equals);
+    }
+
+    /** Returns the values for the form, one a line. */
+    public String getEqualsLines() {
+        return String.join("\n", equals);
+    }
+
+    /** Returns the values that mean failure. */
+    public List<String> getFailure() {
+        return failure;
+    }
+
+    /** @param failure one value an entry or a line */
+    @DataBoundSetter
+    public void setFailure(@CheckForNull List<String> failure) {
+        this.failure = Lines.of(failure);
+    }
+
+    /** Returns the values for the form, one a line. */
+    public String getFailureLines() {
+        return String.join("\n", failure);
+    }
+
+    /**
+     * Checks the fields and returns the rule.
+     *
+     * @throws InvalidWebhookException naming the field that is wrong
+     */
+    public AnswerRule toRule() {
+        try {
+            return AnswerRule.ofAnswer(success, pointer, equals, failure);
+        } catch (InvalidWebhookException x) {
+            throw new InvalidWebhookException(FIELD, x.getMessage());
+        }
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends Descriptor<AnswerDefinition> {
+        @Override
+        public String getDisplayName() {
+            return "";
+        }
+
+        @POST
+        public FormValidation doCheckSuccess(@QueryParameter String value) {
+            return WebhookForm.checkStatuses(value);
+        }
+
+        @POST
+        public FormValidation doCheckPointer(@QueryParameter String value) {
+            return WebhookForm.checkPointer(value);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package io.jenkins.plugins.armory.webhook;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.Judgement.Verdict;
+import java.io.IOException;
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The rule that says which answers of an external process mean success, and which failure: by the HTTP status alone, or by a
+ * value in the JSON of the body. The value stands at a JSON Pointer (RFC 6901). An answer that the rule does not know is
+ * neither.
+ *
+ * <p>It is a class and not a record because it is kept in a build's {@code program.dat}, like {@link Webhook}.
+ */
+@Restricted(NoExternalUse.class)
+public final class AnswerRule implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The largest body that is judged, in bytes. */
+    public static final int MAX_BODY = 64 * 1024;
+
+    static final String ANY_2XX = "200-299";
+
+    private static final String SUCCESS = "success";
+    private static final String POINTER = "pointer";
+    private static final String FAILURE = "failure";
+    /** The longest value in a finding, in characters. */
+    private static final int MAX_SHOWN = 100;
+
+    private static final int MAX_POINTER = 1000;
+    /** A JSON Pointer in its string form, with at least one token (RFC 6901, section 3). */
+    private static final Pattern POINTER_SYNTAX = Pattern.compile("(/([^~/]|~[01])*)+");
+
+    /** Two values under one name would leave open which of them counts, so such a body is no JSON here. */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private final StatusCodes statuses;
+
+    @CheckForNull
+    private final String pointer;
+
+    private final ArrayList<String> successes;
+    private final ArrayList<String> failures;
+
+    private AnswerRule(
+            StatusCodes statuses, @CheckForNull String pointer, List<String> successes, List<String> failures) {
+        this.statuses = statuses;
+        this.pointer = pointer;
+        this.successes = new ArrayList<>(successes);
+        this.failures = new ArrayList<>(failures);
+    }
+
+    /**
+     * Returns the rule for the answer of a webhook.
+     *
+     * @param success the statuses that mean success or, with a pointer, whose bodies are judged; {@code null} for 2xx
+     * @param pointer {@code null} if the status alone decides
+     * @param equals the values that mean success
+     * @param failure the values that mean failure
+     * @throws InvalidWebhookException naming the field
+     */
+    public static AnswerRule ofAnswer(
+            @CheckForNull String success, @CheckForNull String pointer, List<String> equals, List<String> failure) {
+        StatusCodes statuses = StatusCodes.parse(SUCCESS, success == null ? ANY_2XX : success);
+        if (pointer == null) {
+            if (!equals.isEmpty() || !failure.isEmpty()) {
+                throw new InvalidWebhookException(
+                        POINTER,
+                        "is missing; say where in the answer the value stands, such as /state, or leave out "
+                                + (equals.isEmpty() ? FAILURE : "equals"));
+            }
+        } else {
+            checkPointer(pointer);
+            checkValues("equals", equals, failure);
+        }
+        return new AnswerRule(statuses, pointer, equals, failure);
+    }
+
+    /**
+     * Returns the rule for the answers of a status.
+     *
+     * @param success the values that mean success
+     * @param failure the values that mean failure
+     * @throws InvalidWebhookException naming the field
+     */
+    public static AnswerRule ofStatus(@CheckForNull String pointer, List<String> success, List<String> failure) {
+        if (pointer == null) {
+            throw new InvalidWebhookException(
+                    POINTER, "is missing; say where in the answer the status stands, such as /state");
+        }
+        checkPointer(pointer);
+        checkValues(SUCCESS, success, failure);
+        return new AnswerRule(StatusCodes.parse(SUCCESS, ANY_2XX), pointer, success, failure);
+    }
+
+    private static void checkPointer(String pointer) {
+        if (!pointer.startsWith("/")) {
+            throw new InvalidWebhookException(
+                    POINTER,
+                    "\"" + pointer + "\" is no JSON Pointer; it starts with a slash: /" + pointer.replace('.', '/'));
+        }
+        if (!POINTER_SYNTAX.matcher(pointer).matches()) {
+            throw new InvalidWebhookException(
+                    POINTER, "\"" + pointer + "\" is no JSON Pointer; write ~0 for ~, and ~1 for / in a name");
+        }
+        if (pointer.length() > MAX_POINTER) {
+            throw new InvalidWebhookException(POINTER, "is longer than " + MAX_POINTER + " characters");
+        }
+    }
+
+    private static void checkValues(String field, List<String> successes, List<String> failures) {
+        if (successes.isEmpty()) {
+            throw new InvalidWebhookException(
+                    field, "is missing; list the values that mean success, such as " + field + ": ['passed']");
+        }
+        for (String value : successes) {
+            if (failures.stream().anyMatch(each -> isSame(each, value))) {
+                throw new InvalidWebhookException(
+                        FAILURE, "\"" + value + "\" is also in " + field + "; a value means one of the two");
+            }
+        }
+    }
+
+    /** Returns the statuses that are judged, as they are written. */
+    public String statuses() {
+        return statuses.toString();
+    }
+
+    @CheckForNull
+    public String pointer() {
+        return pointer;
+    }
+
+    /** Returns the values that mean success. */
+    public List<String> successes() {
+        return Collections.unmodifiableList(successes);
+    }
+
+    /** Returns the values that mean failure. */
+    public List<String> failures() {
+        return Collections.unmodifiableList(failures);
+    }
+
+    /** Returns whether answers of a status are judged; any other answer never means success. */
+    public boolean admits(int status) {
+        return statuses.contains(status);
+    }
+
+    /** Returns whether the body is looked at. */
+    public boolean needsBody() {
+        return pointer != null;
+    }
+
+    /**
+     * Judges an answer whose status is {@linkplain #admits admitted}.
+     *
+     * @param body the whole body; {@code null} if it is larger than {@link #MAX_BODY}
+     * @param mask replaces the secrets in a value that is shown
+     */
+    public Judgement judge(int status, @CheckForNull byte[] body, UnaryOperator<String> mask) {
+        if (pointer == null) {
+            return new Judgement(Verdict.SUCCESS, "it answered " + status);
+        }
+        if (body == null || body.length > MAX_BODY) {
+            return noValue("the answer is larger than " + MAX_BODY + " bytes");
+        }
+        try {
+            JsonNode json = JSON.readTree(body);
+            return judge(json == null ? JSON.missingNode() : json.at(JsonPointer.compile(pointer)), mask);
+        } catch (JsonProcessingException x) {
+            JsonLocation at = x.getLocation();
+            return noValue("the answer is not JSON"
+                    + (at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")"));
+        } catch (IOException x) {
+            return noValue("the answer is not JSON");
+        }
+    }
+
+    private Judgement judge(JsonNode node, UnaryOperator<String> mask) {
+        if (node.isMissingNode()) {
+            return noValue("the answer has nothing at " + pointer);
+        }
+        if (!node.isValueNode() || node.isNull()) {
+            return noValue(pointer + " is " + (node.isNull() ? "null" : node.isArray() ? "a list" : "an object")
+                    + ", and not a text, a number or a boolean");
+        }
+        Verdict verdict = isAmong(successes, node)
+                ? Verdict.SUCCESS
+                : isAmong(failures, node) ? Verdict.FAILURE : Verdict.NEITHER;
+        return new Judgement(verdict, pointer + " is " + shown(node, mask));
+    }
+
+    private static Judgement noValue(String finding) {
+        return new Judgement(Verdict.NO_VALUE, finding);
+    }
+
+    private static boolean isAmong(List<String> values, JsonNode node) {
+        return values.stream().anyMatch(value -> isSame(value, node));
+    }
+
+    /** Texts are compared as they are, numbers by their value: {@code 1} is the same as {@code 1.0}. */
+    private static boolean isSame(String value, JsonNode node) {
+        if (!node.isNumber()) {
+            return value.equals(node.asText());
+        }
+        BigDecimal number = number(value);
+        return number != null && number.compareTo(node.decimalValue()) == 0;
+    }
+
+    private static boolean isSame(String one, String other) {
+        BigDecimal number = number(one);
+        BigDecimal otherNumber = number(other);
+        return one.equals(other) || number != null && otherNumber != null && number.compareTo(otherNumber) == 0;
+    }
+
+    @CheckForNull
+    private static BigDecimal number(String text) {
+        try {
+            return new BigDecimal(text);
+        } catch (NumberFormatException x) {
+            return null;
+        }
+    }
+
+    private static String shown(JsonNode node, UnaryOperator<String> mask) {
+        String text = mask.apply(node.asText()).replaceAll("\\p{Cntrl}", " ");
+        String cut = text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
+        return node.isTextual() ? '"' + cut + '"' : cut;
+    }
+
+    /**
+     * Returns the reason of a failure, for people.
+     *
+     * @param judgement of this rule, and not SUCCESS
+     */
+    public String reason(Judgement judgement) {
+        return judgement.verdict() == Verdict.NEITHER
+                ? judgement.finding() + ", which is neither success (" + quoted(successes) + ") nor failure ("
+                        + (failures.isEmpty() ? "none is named" : quoted(failures)) + ")"
+                : judgement.finding();
+    }
+
+    private static String quoted(List<String> values) {
+        return values.stream().map(value -> '"' + value + '"').collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof AnswerRule rule
+                && statuses().equals(rule.statuses())
+                && Objects.equals(pointer, rule.pointer)
+                && successes.equals(rule.successes)
+                && failures.equals(rule.failures);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(statuses(), pointer, successes, failures);
+    }
+}

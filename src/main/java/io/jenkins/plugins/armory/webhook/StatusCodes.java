@@ -1,0 +1,81 @@
+package io.jenkins.plugins.armory.webhook;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A set of HTTP status codes, written as {@code 200-299} or {@code 200, 404}. It has no code of an answer that is no
+ * decision: 429 and 5xx, after which the call is repeated, and 1xx and 3xx.
+ */
+final class StatusCodes implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final Pattern RANGE = Pattern.compile("(\\d{3})(?:\\s*-\\s*(\\d{3}))?");
+    private static final int FIRST = 200;
+    private static final int LAST = 499;
+    private static final int FIRST_REDIRECT = 300;
+    private static final int LAST_REDIRECT = 399;
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    private final String text;
+    /** First and last code of each range. */
+    private final ArrayList<int[]> ranges;
+
+    private StatusCodes(String text, List<int[]> ranges) {
+        this.text = text;
+        this.ranges = new ArrayList<>(ranges);
+    }
+
+    /**
+     * Reads a set.
+     *
+     * @param field the field of the definition that has the text
+     * @throws InvalidWebhookException if the text is no set of such codes
+     */
+    static StatusCodes parse(String field, String text) {
+        List<int[]> ranges = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            Matcher range = RANGE.matcher(part.strip());
+            if (!range.matches()) {
+                throw new InvalidWebhookException(
+                        field, "\"" + part.strip() + "\" is no HTTP status; write 200, or 200-299, or 200, 404");
+            }
+            int first = Integer.parseInt(range.group(1));
+            int last = range.group(2) == null ? first : Integer.parseInt(range.group(2));
+            check(field, part.strip(), first, last);
+            ranges.add(new int[] {first, last});
+        }
+        return new StatusCodes(text.strip(), ranges);
+    }
+
+    private static void check(String field, String range, int first, int last) {
+        if (first > last) {
+            throw new InvalidWebhookException(field, range + " is empty; write the lower status first");
+        }
+        if (first < FIRST || last > LAST) {
+            throw new InvalidWebhookException(
+                    field, range + " is not between 200 and 499; other answers, such as 503, never mean success");
+        }
+        if (first <= LAST_REDIRECT && last >= FIRST_REDIRECT) {
+            throw new InvalidWebhookException(field, range + " has a redirect, which is not followed; leave out 3xx");
+        }
+        if (first <= TOO_MANY_REQUESTS && last >= TOO_MANY_REQUESTS) {
+            throw new InvalidWebhookException(
+                    field, range + " has 429, after which the call is repeated; leave it out");
+        }
+    }
+
+    boolean contains(int status) {
+        return ranges.stream().anyMatch(range -> range[0] <= status && status <= range[1]);
+    }
+
+    /** Returns the set as it was written. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}
