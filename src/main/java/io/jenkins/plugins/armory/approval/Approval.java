@@ -170,6 +170,11 @@ public record Approval(
         return terms.deciders().channels();
     }
 
+    /** Returns whether the external process may report progress, and is missed if it is silent. */
+    public boolean isHeard() {
+        return channels().contains(Channel.CALLBACK) || channels().contains(Channel.STATUS);
+    }
+
     /** Returns whether all that is still required is the approval of a person. */
     public boolean awaitsPersonAlone() {
         return said.callback() != null || channels().isEmpty() && state == State.WAITING;
@@ -290,7 +295,7 @@ public record Approval(
      */
     public Optional<Instant> heartbeatDue(Instant heardAt) {
         Duration heartbeat = heartbeat();
-        return heartbeat != null && awaitsCallback() && state == State.WAITING && said.callback() == null
+        return heartbeat != null && isHeard() && state == State.WAITING && said.callback() == null
                 ? Optional.of(heardAt.plus(heartbeat))
                 : Optional.empty();
     }
@@ -375,6 +380,11 @@ public record Approval(
         return calls == null ? this : new Approval(terms, state, said, attempts, calls.withoutWebhook(), cancel);
     }
 
+    /** Returns the approval without the calls that are for a verdict of the external process. */
+    Approval withoutProcessCalls() {
+        return calls == null ? this : new Approval(terms, state, said, attempts, calls.withoutProcessCalls(), cancel);
+    }
+
     /** Returns the approval without further calls. */
     Approval withoutCalls() {
         return calls == null ? this : new Approval(terms, state, said, attempts, null, cancel);
@@ -399,7 +409,7 @@ public record Approval(
     /** Returns the approval decided. The calls stay only if the cancel webhook may have to be called. */
     Approval decided(Decision decision) {
         var decided = new Approval(terms, State.DECIDED, said.withDecision(decision), attempts, calls, cancel);
-        return decided.isCancelled() ? decided.withoutWebhookCall() : decided.withoutCalls();
+        return decided.isCancelled() ? decided.withoutProcessCalls() : decided.withoutCalls();
     }
 
     Approval decided(Outcome outcome, String message, String decidedBy, Instant at) {

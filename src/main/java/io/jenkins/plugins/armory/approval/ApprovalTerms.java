@@ -4,8 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -68,7 +66,7 @@ public record ApprovalTerms(
         static final Deciders CALLBACK = new Deciders(Set.of(Channel.CALLBACK), null, List.of(), null);
 
         public Deciders {
-            channels = channels.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(channels));
+            channels = Channel.shared(channels);
             allowedCallers = List.copyOf(allowedCallers);
         }
 

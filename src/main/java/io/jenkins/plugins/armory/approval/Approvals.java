@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -45,6 +46,7 @@ public final class Approvals {
     private final Heartbeats heartbeats;
     private final Observers observers;
     private final ProgressReports reports = new ProgressReports();
+    private final List<Consumer<String>> changeListeners = new CopyOnWriteArrayList<>();
     private final ApprovalFollower follower;
 
     /** Takes up the pending approvals of a repository, which nobody follows. */
@@ -111,6 +113,19 @@ public final class Approvals {
         if (approval.state() == Approval.State.WAITING) {
             follower.waiting(approval);
         }
+        changed(approval.id());
+    }
+
+    /**
+     * Adds a listener that takes the id of each approval that was created, removed, or may have changed, once that is on disk. It
+     * looks at the approval itself, since two changes may be told in either order. It must not take long.
+     */
+    public void onChange(Consumer<String> listener) {
+        changeListeners.add(listener);
+    }
+
+    private void changed(String id) {
+        changeListeners.forEach(listener -> listener.accept(id));
     }
 
     private void watch(Approval approval) {
@@ -140,6 +155,7 @@ public final class Approvals {
         Optional<Transition> transition = repository.apply(id, event, clock.instant());
         if (transition.isPresent()) {
             passOn(event, transition.get());
+            changed(id);
         }
         return transition;
     }
@@ -370,6 +386,7 @@ public final class Approvals {
         deadlines.remove(id);
         forgetHeartbeats(id);
         observers.detach(id);
+        changed(id);
     }
 
     private void forgetHeartbeats(String id) {

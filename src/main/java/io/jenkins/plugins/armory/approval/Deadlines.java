@@ -85,7 +85,8 @@ public final class Deadlines {
         }
     }
 
-    synchronized void close() {
+    /** Ends all waiting. */
+    public synchronized void close() {
         closed = true;
         entries.clear();
         deadlines.clear();

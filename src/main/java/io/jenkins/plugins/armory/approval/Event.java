@@ -66,6 +66,9 @@ public sealed interface Event {
         }
     }
 
+    /** An answer to the question for the status, with a decision. */
+    record StatusVerdict(boolean success, String mdMessage, String decidedBy) implements Verdict, ProcessVerdict {}
+
     /** The webhook took the call, and its answer is the verdict. */
     record Answered(Attempt attempt, boolean success, String mdMessage, String decidedBy)
             implements Called, ProcessVerdict {}
@@ -100,7 +103,7 @@ public sealed interface Event {
      */
     record VoteLost(String user) implements Verdict {}
 
-    /** A report of progress by the external process. */
+    /** A report of progress by the external process, or a status that decides nothing. */
     record Progress() implements Event {}
 
     /** Another approval of the same group failed, so this one cannot succeed any more. */

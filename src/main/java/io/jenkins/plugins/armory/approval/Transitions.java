@@ -22,6 +22,7 @@ enum Transitions {
             States.ALL,
             Events.of(
                     Event.Callback.class,
+                    Event.StatusVerdict.class,
                     Event.ManualApproval.class,
                     Event.ManualRejection.class,
                     Event.TakenBack.class,
@@ -53,6 +54,7 @@ enum Transitions {
             States.ALL,
             Events.of(
                     Event.Callback.class,
+                    Event.StatusVerdict.class,
                     Event.ManualApproval.class,
                     Event.ManualRejection.class,
                     Event.TakenBack.class,
@@ -64,17 +66,17 @@ enum Transitions {
             Answer.ENDED),
     CALLBACK_SUCCESS(
             States.PENDING,
-            Events.of(Event.Callback.class),
+            Events.of(Event.Callback.class, Event.StatusVerdict.class),
             "it says success",
             (approval, event, now) -> isSuccess(event),
             "SUCCESS, or WAITING for people",
             // Once there is a callback, the webhook's own answer does not matter any more.
             (approval, event, now) -> Endings.settledOrWaiting(
-                    calledBack(approval, event, now).in(State.WAITING).withoutWebhookCall(), now),
+                    calledBack(approval, event, now).in(State.WAITING).withoutProcessCalls(), now),
             Answer.ACCEPTED),
     CALLBACK_FAILURE(
             States.PENDING,
-            Events.of(Event.Callback.class),
+            Events.of(Event.Callback.class, Event.StatusVerdict.class),
             "FAILURE",
             (approval, event, now) -> calledBack(approval, event, now).decided(verdict(event, now)),
             Answer.ACCEPTED),
@@ -259,7 +261,7 @@ enum Transitions {
             (approval, event, now) -> Endings.settledOrWaiting(
                     calledBack(approval.noting(((Event.Answered) event).attempt()), event, now)
                             .in(State.WAITING)
-                            .withoutWebhookCall(),
+                            .withoutProcessCalls(),
                     now),
             Answer.ACCEPTED),
     ANSWER_FAILURE(
@@ -303,8 +305,11 @@ enum Transitions {
 
     private static final class Events {
         static final String BY_WEBHOOK = "webhook";
-        static final List<Class<? extends Event>> VERDICTS =
-                List.of(Event.Callback.class, Event.ManualApproval.class, Event.ManualRejection.class);
+        static final List<Class<? extends Event>> VERDICTS = List.of(
+                Event.Callback.class,
+                Event.StatusVerdict.class,
+                Event.ManualApproval.class,
+                Event.ManualRejection.class);
         static final List<Class<? extends Event>> CALLS =
                 List.of(Event.Failed.class, Event.Sent.class, Event.Answered.class, Event.NotSent.class);
 
@@ -379,7 +384,12 @@ enum Transitions {
     }
 
     private static boolean isAwaited(Approval approval, Event event) {
-        return isOfPerson(event) ? approval.manual() != null : approval.awaitsCallback();
+        if (isOfPerson(event)) {
+            return approval.manual() != null;
+        } else if (event instanceof Event.StatusVerdict) {
+            return approval.channels().contains(Channel.STATUS);
+        }
+        return event instanceof Event.Progress ? approval.isHeard() : approval.awaitsCallback();
     }
 
     private static boolean isOfPerson(Event event) {

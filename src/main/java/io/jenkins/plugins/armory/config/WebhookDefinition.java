@@ -48,6 +48,9 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
     @CheckForNull
     private AnswerDefinition answer;
 
+    @CheckForNull
+    private StatusDefinition status;
+
     @DataBoundConstructor
     public WebhookDefinition() {}
 
@@ -121,6 +124,17 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
         this.answer = answer;
     }
 
+    /** Returns the question for the status of the external process. */
+    @CheckForNull
+    public StatusDefinition getStatus() {
+        return status;
+    }
+
+    @DataBoundSetter
+    public void setStatus(@CheckForNull StatusDefinition status) {
+        this.status = status;
+    }
+
     @Override
     public List<String> fields() {
         List<String> fields = new ArrayList<>();
@@ -145,6 +159,7 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
                 .context(contextMap())
                 .cancel(cancel == null ? null : cancel.toCancel())
                 .answer(answer == null ? null : answer.toRule())
+                .status(status == null ? null : status.toCheck())
                 .build();
     }
 

@@ -8,8 +8,12 @@ import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -94,6 +98,28 @@ public final class WebhookForm {
         return pointer == null
                 ? FormValidation.ok()
                 : check(() -> AnswerRule.ofAnswer(null, pointer, List.of("any"), List.of()));
+    }
+
+    static FormValidation checkEvery(@CheckForNull String value, @CheckForNull String unit) {
+        String text = Util.fixEmptyAndTrim(value);
+        try {
+            TimeUnit of = unit == null || unit.isBlank() ? TimeUnit.SECONDS : TimeUnit.valueOf(unit);
+            Duration every = Duration.ofMillis(of.toMillis(text == null ? 0 : Long.parseLong(text)));
+            return check(() -> {
+                StatusCheck.checkEvery(every);
+                return every;
+            });
+        } catch (IllegalArgumentException x) { // the number, or the unit
+            return FormValidation.error(Messages.WebhookForm_number());
+        }
+    }
+
+    static ListBoxModel units() {
+        ListBoxModel items = new ListBoxModel();
+        for (TimeUnit unit : List.of(TimeUnit.SECONDS, TimeUnit.MINUTES, TimeUnit.HOURS)) {
+            items.add(unit.name().toLowerCase(Locale.ROOT), unit.name());
+        }
+        return items;
     }
 
     static FormValidation checkBody(@CheckForNull String value) {

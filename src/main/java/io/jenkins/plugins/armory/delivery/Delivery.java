@@ -18,6 +18,7 @@ public final class Delivery {
     private final Approvals approvals;
     private final WebhookCalls webhooks;
     private final CancelCalls cancels;
+    private final StatusPolls statuses;
 
     /** @param executor does what may take time */
     public Delivery(
@@ -30,12 +31,20 @@ public final class Delivery {
         var outbox = new Outbox(approvals, requests, policy, timer, executor);
         webhooks = new WebhookCalls(outbox);
         cancels = new CancelCalls(outbox, webhooks);
+        statuses = new StatusPolls(outbox);
         approvals.onDecision(cancels::decided);
+        approvals.onChange(statuses::changed);
     }
 
     /** Makes the calls that were left by the last run of Jenkins. Called when Jenkins has loaded its jobs. */
     public void open() {
         approvals.outstanding().forEach(cancels::decided);
+        statuses.open();
+    }
+
+    /** Begins no further questions for statuses. */
+    public void close() {
+        statuses.close();
     }
 
     /** Returns the number of cancel webhooks that could not be called since Jenkins started. */

@@ -126,8 +126,9 @@ final class AgentSender implements Sender {
             }
         }
         if (System.nanoTime() - until >= 0) {
-            done.accept(failed(
-                    " was offline for " + patience.toSeconds() + " seconds; start it, or check agentIdentifier", true));
+            String howLong =
+                    patience.isZero() ? " is offline" : " was offline for " + patience.toSeconds() + " seconds";
+            done.accept(failed(howLong + "; start it, or check agentIdentifier", true));
             return;
         }
         if (first) {

@@ -19,6 +19,7 @@ import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -49,7 +50,8 @@ public final class ApprovalRequests implements Requests {
      */
     public void check(Approval approval, Run<?, ?> run) throws UndeliverableException {
         OutgoingCalls calls = requireCalls(approval);
-        for (Webhook webhook : new Webhook[] {calls.webhook(), calls.cancel()}) {
+        Webhook asking = calls.status() == null ? null : calls.status().webhook();
+        for (Webhook webhook : new Webhook[] {calls.webhook(), calls.cancel(), asking}) {
             if (webhook != null) {
                 sender(webhook, approval, run, line -> {});
                 request(webhook, approval, run, webhook == calls.cancel() ? sample() : null);
@@ -102,7 +104,8 @@ public final class ApprovalRequests implements Requests {
         if (webhook.networkMode() == NetworkMode.DIRECT) {
             return new DirectSender(client);
         }
-        String account = requireCalls(approval).account();
+        OutgoingCalls calls = requireCalls(approval);
+        String account = calls.account();
         String agent = webhook.agentIdentifier() != null ? webhook.agentIdentifier() : account;
         if (agent == null) {
             throw new UndeliverableException(
@@ -110,7 +113,11 @@ public final class ApprovalRequests implements Requests {
                             + " makes the call, or a label, or name a deployment file with config or configFile, whose target '"
                             + approval.environment() + "' has an account of that name");
         }
-        return new AgentSender(agent, run, client, executor, log);
+        boolean isAsking =
+                calls.status() != null && webhook.equals(calls.status().webhook());
+        return isAsking // asked again soon
+                ? new AgentSender(agent, run, client, executor, log, Duration.ZERO)
+                : new AgentSender(agent, run, client, executor, log);
     }
 
     private static OutgoingCalls requireCalls(Approval approval) {

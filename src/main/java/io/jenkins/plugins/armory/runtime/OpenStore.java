@@ -238,6 +238,7 @@ final class OpenStore {
     synchronized void close() {
         closed = true;
         if (approvals != null) {
+            delivery.close();
             approvals.close();
             usedMessages.close();
             lock.close();

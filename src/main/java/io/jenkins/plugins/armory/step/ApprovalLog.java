@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.flow.LogText;
@@ -44,15 +45,25 @@ final class ApprovalLog {
             log.accept(answered + waiting + ", for the callback to " + callbackUri(approval) + "/callback"
                     + (heartbeat == null
                             ? ""
-                            : ", and " + DurationText.of(heartbeat) + " at most between reports of progress"));
+                            : ", and " + DurationText.of(heartbeat) + " at most between reports of progress")
+                    + asked(approval));
         } else if (approval.channels().isEmpty() && manual == null) {
             log.accept(answered + " No callback is awaited.");
         } else {
-            log.accept(answered + said(approval) + waiting + ".");
+            log.accept(answered + said(approval) + waiting + asked(approval) + ".");
         }
         if (manual != null) {
             log.accept(people(manual) + " must approve too" + question(approval, manual, page));
         }
+    }
+
+    /** Returns how often the external process is asked for its status; nothing if it is not. */
+    private static String asked(Approval approval) {
+        OutgoingCalls calls = approval.calls();
+        return calls == null || calls.status() == null
+                ? ""
+                : ", and asking for the status every "
+                        + DurationText.of(calls.status().every());
     }
 
     /** Returns what the webhook's answer said; nothing if it was no verdict. */
@@ -135,9 +146,11 @@ final class ApprovalLog {
         } else if (event instanceof Event.VoteLost lost) {
             log.accept(LogText.continued(lost.user())
                     + " has approved and may not approve any more, so that does not count." + missing(approval));
-        } else if (event instanceof Event.Callback said) {
-            log.accept("The callback reported success (" + LogText.continued(said.decidedBy()) + ")"
-                    + message(said.mdMessage()) + "." + missing(approval));
+        } else if (event instanceof Event.ProcessVerdict said) {
+            log.accept(
+                    (said instanceof Event.Callback ? "The callback reported success (" : "The status says success (")
+                            + LogText.continued(said.decidedBy()) + ")"
+                            + message(said.mdMessage()) + "." + missing(approval));
         }
     }
 

@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Channel;
+import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -17,10 +18,13 @@ import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ApprovalRequests;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.armory.runtime.Deployments;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -101,22 +105,29 @@ final class ApprovalStart {
     private ApprovalTerms.Builder withCalls(
             String id, ApprovalDefinition definition, Run<?, ?> run, OutgoingCalls calls) throws AbortException {
         Webhook webhook = Objects.requireNonNull(calls.webhook(), "a reference is one to a webhook");
-        checkCallers(definition, run, webhook);
-        checkHeartbeat(definition, webhook);
+        checkCallers(definition, run, webhook, calls.status());
+        checkHeartbeat(definition, calls, webhook);
+        checkStatus(definition, calls);
         ApprovalTerms.Builder terms = terms(id, definition, run)
                 .webhook(webhook.name())
-                .through(channels(webhook))
+                .through(channels(calls, webhook))
                 .calls(calls);
         checkCalls(terms.start(), run);
         return terms;
     }
 
     /** Returns the ways in which the external process may decide. */
-    private static Set<Channel> channels(Webhook webhook) {
+    private static Set<Channel> channels(OutgoingCalls calls, Webhook webhook) {
+        var channels = EnumSet.noneOf(Channel.class);
         if (webhook.answer() != null) {
-            return Set.of(Channel.ANSWER);
+            channels.add(Channel.ANSWER);
+        } else if (!webhook.disableCallback()) {
+            channels.add(Channel.CALLBACK);
         }
-        return webhook.disableCallback() ? Set.of() : Set.of(Channel.CALLBACK);
+        if (calls.status() != null) {
+            channels.add(Channel.STATUS);
+        }
+        return channels;
     }
 
     /** Returns the address of this Jenkins, {@code null} if unknown: then the check of the calls fails with a message. */
@@ -136,16 +147,38 @@ final class ApprovalStart {
         }
     }
 
-    private static void checkHeartbeat(ApprovalDefinition definition, Webhook webhook) throws AbortException {
-        if (definition.heartbeat() != null && webhook.disableCallback()) {
+    private static void checkHeartbeat(ApprovalDefinition definition, OutgoingCalls calls, Webhook webhook)
+            throws AbortException {
+        if (definition.heartbeat() != null && webhook.disableCallback() && calls.status() == null) {
             throw new AbortException("heartbeat: webhook '" + webhook.name() + "' is defined with "
                     + (webhook.answer() == null ? "disableCallback" : "answer")
                     + ", so no callback is awaited; leave heartbeat out");
         }
     }
 
+    /** @throws AbortException if the status would not be asked for in time */
+    private static void checkStatus(ApprovalDefinition definition, OutgoingCalls calls) throws AbortException {
+        StatusCheck status = calls.status();
+        if (status == null) {
+            return;
+        }
+        String every = "status: every: " + DurationText.of(status.every()) + " is not less than ";
+        Duration heartbeat = definition.heartbeat();
+        if (status.every().compareTo(definition.timeout()) >= 0) {
+            throw new AbortException(every + "the timeout of " + DurationText.of(definition.timeout())
+                    + "; ask more often, or raise timeout");
+        }
+        // A question may be late by a tenth, and takes its time.
+        if (heartbeat != null && status.every().multipliedBy(2).compareTo(heartbeat) > 0) {
+            throw new AbortException(every + "half of the heartbeat of " + DurationText.of(heartbeat)
+                    + "; ask more often, or raise heartbeat");
+        }
+    }
+
     /** @throws AbortException if the step names a caller that does not exist */
-    private void checkCallers(ApprovalDefinition definition, Run<?, ?> run, Webhook webhook) throws AbortException {
+    private void checkCallers(
+            ApprovalDefinition definition, Run<?, ?> run, Webhook webhook, @CheckForNull StatusCheck status)
+            throws AbortException {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
         String credentialsId = definition.callbackCredentialsId();
         List<String> allowed = definition.allowedCallers();
@@ -168,6 +201,7 @@ final class ApprovalStart {
         }
         if (credentialsId == null
                 && !webhook.disableCallback()
+                && status == null
                 && !webhook.mentions(Variables.CALLBACK_TOKEN)
                 && !configuration.letsSomebodyDecideFor(run.getParent().getFullName())) {
             log.accept(

@@ -21,6 +21,7 @@ import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.config.Lines;
 import io.jenkins.plugins.armory.config.RetryDefinition;
 import io.jenkins.plugins.armory.config.SecretTexts;
+import io.jenkins.plugins.armory.config.StatusDefinition;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.WebhookForm;
 import io.jenkins.plugins.armory.config.Webhooks;
@@ -82,6 +83,9 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
     @CheckForNull
     private AnswerDefinition answer;
+
+    @CheckForNull
+    private StatusDefinition status;
 
     @CheckForNull
     private String callbackCredentialsId;
@@ -362,6 +366,17 @@ public final class ArmoryWebhookApprovalStep extends Step {
         this.answer = answer;
     }
 
+    /** Returns the step's own question for the status, which replaces the one of the webhook's definition. */
+    @CheckForNull
+    public StatusDefinition getStatus() {
+        return status;
+    }
+
+    @DataBoundSetter
+    public void setStatus(@CheckForNull StatusDefinition status) {
+        this.status = status;
+    }
+
     @CheckForNull
     public String getCallbackCredentialsId() {
         return callbackCredentialsId;
@@ -427,6 +442,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
         private static final String CONTEXT = "context";
         private static final String ANSWER = "answer";
+        private static final String STATUS = "status";
 
         @Override
         public String getFunctionName() {
@@ -456,13 +472,16 @@ public final class ArmoryWebhookApprovalStep extends Step {
             Map<String, Object> result =
                     Shorthands.numbersToTexts(Shorthands.mapToEntries(arguments, CONTEXT), "retry", "on");
             // Beside a manual approval, a variable that is not set would leave the decision to a person alone.
-            StepArguments.checkNotEmpty(getFunctionName(), arguments, "webhook", "name", "uriTemplate", ANSWER);
-            if (arguments.get(ANSWER) instanceof Map<?, ?> answer) { // else less of the answer would decide
-                StepArguments.checkNotEmpty(
-                        getFunctionName() + ": " + ANSWER, answer, "success", "pointer", "equals", "failure");
+            StepArguments.checkNotEmpty(getFunctionName(), arguments, "webhook", "name", "uriTemplate", ANSWER, STATUS);
+            for (String rule : List.of(ANSWER, STATUS)) {
+                if (arguments.get(rule) instanceof Map<?, ?> fields) { // else less of it would decide
+                    StepArguments.checkNotEmpty(
+                            getFunctionName() + ": " + rule, fields, "success", "pointer", "equals", "failure");
+                }
             }
             result = Shorthands.scalarsToTexts(
                     result, ANSWER, Set.of("success", "pointer"), Set.of("equals", "failure"));
+            result = Shorthands.scalarsToTexts(result, STATUS, Set.of("pointer"), Set.of("success", "failure"));
             return StepArguments.checked(this, Shorthands.textToObject(result, "cancel", "webhook"));
         }
 

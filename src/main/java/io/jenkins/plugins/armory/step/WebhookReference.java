@@ -7,12 +7,14 @@ import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.config.AnswerDefinition;
 import io.jenkins.plugins.armory.config.CancelDefinition;
+import io.jenkins.plugins.armory.config.StatusDefinition;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.Webhooks;
 import io.jenkins.plugins.armory.file.DeploymentFile;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
@@ -65,6 +67,10 @@ final class WebhookReference implements Serializable {
     @CheckForNull
     private final AnswerRule answer;
 
+    /** The step's own question for the status, {@code null} for the one of the webhook's definition. */
+    @CheckForNull
+    private final StatusCheck status;
+
     /** Ids of the Secret texts that templates of the workspace may use. */
     private final ArrayList<String> secrets;
 
@@ -75,6 +81,7 @@ final class WebhookReference implements Serializable {
             ArmoryWebhookApprovalStep step) {
         CancelDefinition ownCancel = step.getCancel();
         AnswerDefinition ownAnswer = step.getAnswer();
+        StatusDefinition ownStatus = step.getStatus();
         this.name = name;
         this.inline = inline;
         this.context = new LinkedHashMap<>(context);
@@ -82,6 +89,7 @@ final class WebhookReference implements Serializable {
         configFile = step.getConfigFile();
         cancel = ownCancel == null ? null : ownCancel.toCancel();
         answer = ownAnswer == null ? null : ownAnswer.toRule();
+        status = ownStatus == null ? null : ownStatus.toCheck();
         secrets = new ArrayList<>(step.getSecrets());
     }
 
@@ -148,6 +156,7 @@ final class WebhookReference implements Serializable {
         given.put("context", !step.getContext().isEmpty());
         given.put("cancel", step.getCancel() != null);
         given.put("answer", step.getAnswer() != null);
+        given.put("status", step.getStatus() != null);
         given.put("secrets", !step.getSecrets().isEmpty());
         given.put("heartbeat", step.getHeartbeat() != 0);
         given.put("callbackCredentialsId", step.getCallbackCredentialsId() != null);
@@ -210,7 +219,7 @@ final class WebhookReference implements Serializable {
             new UnusedSections(configFile == null ? CONFIG : configFile, file.unusedByWebhooks())
                     .logOnce(stepContext.get(Run.class), log);
         }
-        Webhook webhook = withAnswer(
+        Webhook webhook = withVerdict(
                 withBody(stepContext, inline == null ? named(stepContext, file, "webhook", name()) : inline));
         Webhook toCancel = cancelOf(stepContext, webhook, file);
         // From the most general to the most specific context; the later wins.
@@ -230,16 +239,19 @@ final class WebhookReference implements Serializable {
             target = new DeploymentFile.Target(action.account(), action.namespace());
         }
         return new OutgoingCalls(
-                webhook.withoutCancel(),
+                webhook.alone(),
                 toCancel,
+                webhook.status() == null ? null : webhook.status().onTheWayOf(webhook),
                 all,
                 target == null ? null : target.account(),
                 target == null ? null : target.namespace());
     }
 
-    private Webhook withAnswer(Webhook webhook) throws AbortException {
+    /** Returns a webhook with the step's own ways to a verdict. */
+    private Webhook withVerdict(Webhook webhook) throws AbortException {
         try {
-            return answer == null ? webhook : webhook.withAnswer(answer);
+            Webhook judged = answer == null ? webhook : webhook.withAnswer(answer);
+            return status == null ? judged : judged.withStatus(status);
         } catch (InvalidWebhookException x) {
             throw new AbortException(x.getMessage());
         }

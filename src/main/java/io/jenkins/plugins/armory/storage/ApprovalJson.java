@@ -18,6 +18,7 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Vote;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookJson;
 import java.io.IOException;
@@ -200,6 +201,12 @@ final class ApprovalJson {
         if (cancel != null) {
             json.set("cancel", WebhookJson.write(cancel));
         }
+        StatusCheck status = calls.status();
+        if (status != null) {
+            json.putObject("status")
+                    .put("everyMillis", status.every().toMillis())
+                    .set("webhook", WebhookJson.write(status.webhook()));
+        }
         calls.context().forEach(json.putObject("context")::put);
         return json.put("account", calls.account()).put("namespace", calls.namespace());
     }
@@ -212,9 +219,16 @@ final class ApprovalJson {
                 : new OutgoingCalls(
                         webhook(calls, "webhook"),
                         webhook(calls, "cancel"),
+                        calls.has("status") ? status(calls.get("status")) : null,
                         WebhookJson.texts(calls.path("context")),
                         optionalText(calls, "account"),
                         optionalText(calls, "namespace"));
+    }
+
+    private static StatusCheck status(JsonNode json) {
+        return new StatusCheck(
+                WebhookJson.read(json.required("webhook")),
+                Duration.ofMillis(json.required("everyMillis").longValue()));
     }
 
     @CheckForNull

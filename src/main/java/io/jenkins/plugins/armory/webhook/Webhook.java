@@ -61,6 +61,9 @@ public final class Webhook implements Serializable {
     @CheckForNull
     private final AnswerRule answer;
 
+    @CheckForNull
+    private final StatusCheck status;
+
     /** A header of the call, with a template for its value. */
     public static final class Header implements Serializable {
 
@@ -115,6 +118,7 @@ public final class Webhook implements Serializable {
         context = new LinkedHashMap<>(builder.context);
         cancel = builder.cancel;
         answer = builder.answer;
+        status = builder.status;
     }
 
     /**
@@ -200,9 +204,20 @@ public final class Webhook implements Serializable {
         return answer;
     }
 
+    /** Returns the question for the status of the external process, {@code null} if it is not asked. */
+    @CheckForNull
+    public StatusCheck status() {
+        return status;
+    }
+
     /** Returns a copy for use as a cancel webhook: it awaits no callback, and its answer decides nothing. */
     public Webhook asCancel() {
-        return toBuilder().disableCallback(true).answer(null).cancel(null).build();
+        return toBuilder()
+                .disableCallback(true)
+                .answer(null)
+                .status(null)
+                .cancel(null)
+                .build();
     }
 
     /**
@@ -214,6 +229,15 @@ public final class Webhook implements Serializable {
         return toBuilder().answer(rule).build();
     }
 
+    /**
+     * Returns a copy whose external process is asked for its status.
+     *
+     * @throws InvalidWebhookException if the answer to the webhook decides
+     */
+    public Webhook withStatus(StatusCheck check) {
+        return toBuilder().status(check).build();
+    }
+
     /** Returns a copy that is called from where another webhook is called: from Jenkins, or from the same agent. */
     public Webhook onTheWayOf(Webhook other) {
         var builder = toBuilder().agentIdentifier(other.agentIdentifier);
@@ -221,9 +245,9 @@ public final class Webhook implements Serializable {
         return builder.build();
     }
 
-    /** Returns a copy without its cancel webhook. */
-    public Webhook withoutCancel() {
-        return toBuilder().cancel(null).build();
+    /** Returns a copy without its cancel webhook and its question for the status. */
+    public Webhook alone() {
+        return toBuilder().cancel(null).status(null).build();
     }
 
     boolean mayHaveBody() {
@@ -249,7 +273,8 @@ public final class Webhook implements Serializable {
                 .disableCallback(disableCallback)
                 .context(context)
                 .cancel(cancel)
-                .answer(answer);
+                .answer(answer)
+                .status(status);
         builder.networkMode = networkMode;
         return builder;
     }
@@ -307,7 +332,8 @@ public final class Webhook implements Serializable {
                 disableCallback,
                 context,
                 cancel,
-                answer);
+                answer,
+                status);
     }
 
     /** Builds a {@link Webhook}. A field that is not set has Armory's default. */
@@ -328,6 +354,7 @@ public final class Webhook implements Serializable {
         private Map<String, String> context = Map.of();
         private CancelReference cancel;
         private AnswerRule answer;
+        private StatusCheck status;
 
         private Builder(@CheckForNull String name) {
             this.name = name;
@@ -410,6 +437,12 @@ public final class Webhook implements Serializable {
         /** @param answer the rule by which the answer decides, {@code null} if it does not */
         public Builder answer(@CheckForNull AnswerRule answer) {
             this.answer = answer;
+            return this;
+        }
+
+        /** @param status the question for the status, {@code null} if it is not asked */
+        public Builder status(@CheckForNull StatusCheck status) {
+            this.status = status;
             return this;
         }
 

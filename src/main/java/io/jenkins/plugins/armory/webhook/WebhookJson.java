@@ -17,9 +17,9 @@ public final class WebhookJson {
 
     private WebhookJson() {}
 
-    /** @param webhook a definition whose body file has been read, and that has no cancel webhook */
+    /** @param webhook a definition whose body file has been read, and that stands alone: see {@link Webhook#alone} */
     public static ObjectNode write(Webhook webhook) {
-        if (webhook.bodyPath() != null || webhook.cancel() != null) {
+        if (webhook.bodyPath() != null || webhook.cancel() != null || webhook.status() != null) {
             throw new IllegalArgumentException(webhook.name() + " refers to something else");
         }
         ObjectNode json = JsonNodeFactory.instance

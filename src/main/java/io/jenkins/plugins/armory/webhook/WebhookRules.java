@@ -121,6 +121,11 @@ final class WebhookRules {
         if (answer == null) {
             return;
         }
+        if (webhook.status() != null) {
+            throw new InvalidWebhookException(
+                    "status",
+                    "the answer decides at once, so there is nothing to ask for later; leave out answer or status");
+        }
         if (answer.needsBody() && webhook.method().equals("HEAD")) {
             throw new InvalidWebhookException(
                     "answer", "pointer: the answer to a HEAD request has no body; use GET, or leave out pointer");

@@ -6,6 +6,8 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,10 +58,20 @@ class ApprovalsPropertyTest {
 
     private static final Webhook WEBHOOK =
             Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
-    private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of(), null, null);
+    private static final StatusCheck STATUS = new StatusCheck(
+            Webhook.named("status")
+                    .uriTemplate("https://ci.example.com/")
+                    .answer(AnswerRule.ofStatus("/state", List.of("passed"), List.of()))
+                    .build(),
+            Duration.ofSeconds(30));
+    private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, STATUS, Map.of(), null, null);
     /** The channels of the terms. */
-    private static final List<Set<Channel>> CHANNELS =
-            List.of(Set.of(), Set.of(Channel.CALLBACK), Set.of(Channel.ANSWER));
+    private static final List<Set<Channel>> CHANNELS = List.of(
+            Set.of(),
+            Set.of(Channel.CALLBACK),
+            Set.of(Channel.ANSWER),
+            Set.of(Channel.STATUS),
+            Set.of(Channel.CALLBACK, Channel.STATUS));
     /** The rows of the transition table that were visited. */
     private static final Set<Transitions> VISITED = EnumSet.noneOf(Transitions.class);
 
@@ -69,6 +81,8 @@ class ApprovalsPropertyTest {
         NOT_SENT,
         ANSWER_TRUE,
         ANSWER_FALSE,
+        STATUS_TRUE,
+        STATUS_FALSE,
         CALLBACK_TRUE,
         CALLBACK_FALSE,
         PROGRESS,
@@ -102,6 +116,8 @@ class ApprovalsPropertyTest {
                 case NOT_SENT -> new Event.NotSent("answered 500", ApprovalTest.attempt(2, 500));
                 case ANSWER_TRUE -> new Event.Answered(ApprovalTest.attempt(2, 200), true, "yes", "answer");
                 case ANSWER_FALSE -> new Event.Answered(ApprovalTest.attempt(2, 200), false, "no", "answer");
+                case STATUS_TRUE -> new Event.StatusVerdict(true, "yes", "status");
+                case STATUS_FALSE -> new Event.StatusVerdict(false, "no", "status");
                 case CALLBACK_TRUE -> new Event.Callback(true, "yes", "callback token");
                 case CALLBACK_FALSE -> new Event.Callback(false, "no", "callback token");
                 case PROGRESS -> new Event.Progress();
@@ -200,7 +216,7 @@ class ApprovalsPropertyTest {
         if (first.channels().isEmpty()) {
             expected.remove(Outcome.FAILURE);
         }
-        if (first.heartbeat() == null || !first.awaitsCallback()) {
+        if (first.heartbeat() == null || !first.isHeard()) {
             expected.remove(Outcome.NOT_HEARD);
         }
         expected.remove(!first.channels().isEmpty() || first.manual() != null ? Outcome.SENT : Outcome.SUCCESS);
@@ -209,12 +225,24 @@ class ApprovalsPropertyTest {
 
     private static void checkTransition(Approval before, Step step, Instant now, Approval.Transition transition) {
         Approval after = transition.approval();
-        boolean callback = step == Step.CALLBACK_TRUE || step == Step.CALLBACK_FALSE;
+        boolean status = step == Step.STATUS_TRUE || step == Step.STATUS_FALSE;
+        boolean callback = status || step == Step.CALLBACK_TRUE || step == Step.CALLBACK_FALSE;
+        boolean awaited = step == Step.PROGRESS
+                ? before.isHeard()
+                : before.channels().contains(status ? Channel.STATUS : Channel.CALLBACK);
         if (before.isDecided()) {
             assertThat(after.said()).isEqualTo(before.said());
         }
         assertThat(after.cancel() == null || after.isDecided()).isTrue();
         assertThat(after.calls() == null || before.calls() != null).isTrue();
+        if (after.calls() != null && (after.isDecided() || after.callback() != null)) {
+            assertThat(after.calls().status()).as("nothing is left to ask").isNull();
+            assertThat(after.calls().webhook()).as("nothing is left to start").isNull();
+        }
+        if (before.calls() != null && !after.isDecided() && after.callback() == null) {
+            assertThat(after.calls()).isNotNull();
+            assertThat(after.calls().status()).as("there is no verdict yet").isEqualTo(STATUS);
+        }
         if (before.calls() != null && after.isDecided() && !after.isCancelled()) {
             assertThat(after.calls()).as("nothing is left to call").isNull();
         }
@@ -226,7 +254,7 @@ class ApprovalsPropertyTest {
         }
         assertThat(after.attempts().subList(0, before.attempts().size())).isEqualTo(before.attempts());
         if (step == Step.PROGRESS) {
-            boolean heard = before.awaitsCallback()
+            boolean heard = before.isHeard()
                     && before.callback() == null
                     && !before.isDecided()
                     && now.isBefore(before.deadline());
@@ -239,7 +267,7 @@ class ApprovalsPropertyTest {
         boolean byPerson = step.event() instanceof Event.ManualApproval
                 || step.event() instanceof Event.ManualRejection
                 || step.event() instanceof Event.TakenBack;
-        if (byProcess && !before.awaitsCallback() || byPerson && before.manual() == null) {
+        if (byProcess && !awaited || byPerson && before.manual() == null) {
             assertThat(transition).isEqualTo(new Approval.Transition(before, Answer.NOT_AWAITED));
             return;
         }
@@ -259,7 +287,7 @@ class ApprovalsPropertyTest {
                     before.callback(),
                     after,
                     after.callback(),
-                    step == Step.CALLBACK_TRUE,
+                    step == Step.CALLBACK_TRUE || step == Step.STATUS_TRUE,
                     transition.answer());
         }
         checkPeople(before, step.event(), now, transition);

@@ -23,6 +23,7 @@ import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.config.RetryDefinition;
+import io.jenkins.plugins.armory.config.StatusDefinition;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
@@ -642,6 +643,74 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     }
 
     @Test
+    void theQuestionForAStatusSurvivesFormsAndIsWrittenByTheSnippetGenerator() throws Exception {
+        StatusDefinition status = new StatusDefinition();
+        status.setUriTemplate("https://ci/status");
+        status.setHeaders(List.of(new KeyValue("a", "b")));
+        status.setEvery(2);
+        status.setUnit(TimeUnit.MINUTES);
+        status.setPointer("/state");
+        status.setSuccess(List.of("passed", "true"));
+        status.setFailure(List.of("failed"));
+        ArmoryWebhookApprovalStep step = named("tests", "https://ci/start");
+        step.setStatus(status);
+
+        ArmoryWebhookApprovalStep after = new StepConfigTester(j).configRoundTrip(step);
+
+        j.assertEqualDataBoundBeans(status, after.getStatus());
+        new SnippetizerTester(j)
+                .assertRoundTrip(
+                        step,
+                        "armoryWebhookApproval name: 'tests', status: [every: 2, failure: ['failed'],"
+                                + " headers: [[key: 'a', value: 'b']], pointer: '/state', success: ['passed', 'true'],"
+                                + " unit: 'MINUTES', uriTemplate: 'https://ci/status'], uriTemplate: 'https://ci/start'");
+
+        WebhookDefinition definition = new WebhookDefinition();
+        definition.setName("tests");
+        definition.setUriTemplate("https://ci/start");
+        definition.setStatus(status);
+        ArmoryConfiguration.get().setWebhooks(List.of(definition));
+        j.configRoundtrip();
+        j.assertEqualDataBoundBeans(
+                status, ArmoryConfiguration.get().getWebhooks().get(0).getStatus());
+        JenkinsRule.WebClient client = j.createWebClient();
+        for (String field : List.of("uriTemplate", "headers", "every", "unit", "pointer", "success", "failure")) {
+            String url = j.jenkins
+                    .getDescriptorOrDie(StatusDefinition.class)
+                    .getHelpFile(field)
+                    .substring(1);
+            assertThat(client.goTo(url).getWebResponse().getContentAsString())
+                    .as(field)
+                    .contains("<div>");
+        }
+    }
+
+    @Test
+    void isDecidedByTheStatus() throws Exception {
+        external.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                return request.getTarget().startsWith("/status")
+                        ? new MockResponse.Builder()
+                                .body("{\"state\": \"passed\"}")
+                                .build()
+                        : new MockResponse.Builder().code(202).build();
+            }
+        });
+
+        WorkflowRun run = start("armoryWebhookApproval(name: 'tests', uriTemplate: '" + external.url("/start")
+                + "', disableCallback: true, status: [uriTemplate: '" + external.url("/status")
+                + "/{{armory.approvalId}}', every: 5, pointer: '/state', success: 'passed'])");
+
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        j.assertLogContains("and asking for the status every 5 seconds.", run);
+        j.assertLogContains(
+                "succeeded (status of http://" + external.getHostName() + ":" + external.getPort()
+                        + "): /state is \"passed\"",
+                run);
+    }
+
+    @Test
     void isDecidedByTheAnswer() throws Exception {
         external.setDispatcher(new Dispatcher() {
             @Override
@@ -693,6 +762,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "/supersede",
                 "/cancel",
                 "/answer",
+                "/status",
                 "/unit",
                 "/callbackCredentialsId",
                 "/secrets",

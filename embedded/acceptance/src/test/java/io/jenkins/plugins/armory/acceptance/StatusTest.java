@@ -1,0 +1,255 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Job;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Jenkins asks the external process for its status, and whichever comes first decides: the callback or the status. */
+class StatusTest {
+
+    /** What tells the status. */
+    private final ExternalProcess service = new ExternalProcess();
+
+    @AfterEach
+    void closeService() {
+        service.close();
+    }
+
+    private String status(String... more) {
+        return "status: [uriTemplate: '" + service.url() + "/{{armory.approvalId}}', every: 5, pointer: '/state',"
+                + " success: ['passed'], failure: 'failed'" + (more.length == 0 ? "" : ", " + String.join(", ", more))
+                + "]";
+    }
+
+    private static Reply state(String state) {
+        return new Reply(200, Map.of("Content-Type", "application/json"), "{\"state\": \"" + state + "\"}");
+    }
+
+    private String by() {
+        return "status of " + service.url().replaceFirst("/checks$", "");
+    }
+
+    @Nested
+    @AcceptanceTest
+    class WhileJenkinsRuns {
+
+        @Test
+        void theStatusDecidesWithoutACallback(Jenkins jenkins, ExternalProcess process) {
+            service.onCall(call -> state("running"));
+            Build build = jenkins.createJob("armoryWebhookApproval(name: 'tests', uriTemplate: '" + process.url()
+                            + "', disableCallback: true, "
+                            + status("headers: [[key: 'X-Token', value: '{{secrets.team}}']]") + ")")
+                    .build()
+                    .awaitWaiting(1);
+            build.awaitLog("and asking for the status every 5 seconds.");
+            assertThat(process.awaitCall().json().has("callbackUri")).isFalse();
+            JsonNode approval = build.approvals().get(0);
+            Call question = service.awaitCall();
+            assertThat(question.method()).isEqualTo("GET");
+            assertThat(question.path())
+                    .isEqualTo("/checks/" + approval.get("id").asText());
+            assertThat(question.header("X-Token")).isEqualTo(Settings.TEAM_SECRET);
+            build.awaitLog("Progress: /state is \"running\"");
+            assertThat(build.approvals().get(0).at("/progress/mdMessage").asText())
+                    .isEqualTo("/state is \"running\"");
+            assertThat(build.callback(approval, Settings.DEFAULT_SECRET)
+                            .send(Callback.body(true, "me"))
+                            .status())
+                    .as("nobody calls back")
+                    .isEqualTo(410);
+
+            service.onCall(call -> state("passed"));
+
+            assertThat(build.awaitResult("SUCCESS"))
+                    .contains("Webhook approval 'tests' succeeded (" + by() + "): /state is \"passed\"")
+                    .doesNotContain(Settings.TEAM_SECRET);
+        }
+
+        @Test
+        void theFirstOfTheTwoDecidesAndTheOtherLearnsWhatStands(Jenkins jenkins, ExternalProcess process) {
+            service.onCall(call -> state("failed"));
+            Build byStatus = jenkins.createJob(process.approval(status())).build();
+            Call call = process.awaitCall();
+            assertThat(byStatus.awaitResult("FAILURE")).contains("failed (" + by() + "): /state is \"failed\"");
+            Answer late = call.callback().succeed("but I am done");
+            assertThat(late.status()).isEqualTo(409);
+            assertThat(late.json().at("/decision/decidedBy").asText()).isEqualTo(by());
+            assertThat(call.callback().fail("so it is").json().get("duplicate").asBoolean())
+                    .isTrue();
+
+            service.onCall(question -> state("running"));
+            Build byCallback = jenkins.createJob(process.approval(status())).build();
+            service.awaitCall();
+            process.awaitCall().callback().succeed("done");
+            assertThat(byCallback.awaitResult("SUCCESS")).contains("succeeded (callback token): done");
+        }
+
+        /** Each status is answered at the moment in which the callback says the opposite. */
+        @Test
+        void bothAtOnceMakeOneDecision(Jenkins jenkins, ExternalProcess process) {
+            Map<String, Callback> callbacks = new ConcurrentHashMap<>();
+            Map<String, CompletableFuture<Answer>> answers = new ConcurrentHashMap<>();
+            process.onCall(call -> {
+                callbacks.put(call.callback().id(), call.callback());
+                return Reply.of(202);
+            });
+            service.onCall(question -> {
+                String id = question.path().replaceFirst(".*/", "");
+                answers.computeIfAbsent(
+                        id,
+                        each -> CompletableFuture.supplyAsync(
+                                () -> callbacks.get(each).fail("no")));
+                return state("passed");
+            });
+            Job job = jenkins.createJob(process.approval(status()));
+            List<Build> builds =
+                    IntStream.range(0, 15).mapToObj(i -> job.build()).toList();
+
+            for (Build build : builds) {
+                Wait.until(build + " is over")
+                        .until(() -> build.approvals("DECIDED").size() == 1);
+                JsonNode approval = build.approvals().get(0);
+                Answer answer = answers.get(approval.get("id").asText()).join();
+                boolean success = approval.at("/decision/success").asBoolean();
+                assertThat(answer.status()).isEqualTo(success ? 409 : 200);
+                assertThat(approval.at("/decision/decidedBy").asText()).isEqualTo(success ? by() : "callback token");
+                build.awaitResult(success ? "SUCCESS" : "FAILURE");
+            }
+        }
+
+        @Test
+        void whatCannotBeReadDecidesNothing(Jenkins jenkins, ExternalProcess process) {
+            service.onCall(call -> Reply.of(500));
+            Build build = jenkins.createJob(process.approval(status())).build();
+            build.awaitLog("WARNING: The status cannot be read: ");
+            service.onCall(call -> new Reply(200, Map.of(), "passed"));
+            build.awaitLog("the answer is not JSON");
+            service.onCall(call -> state("running"));
+            build.awaitLog("The status can be read again.");
+            service.onCall(call -> state("passed"));
+
+            build.awaitResult("SUCCESS");
+        }
+
+        @Test
+        void theDeadlineEndsTheQuestions(Jenkins jenkins, ExternalProcess process) {
+            service.onCall(call -> state("running"));
+            Build build = jenkins.createJob(process.approval(status(), "timeout: 12", "unit: 'SECONDS'"))
+                    .build();
+
+            assertThat(build.awaitResult("FAILURE"))
+                    .contains("timed out: no callback arrived, and the status did not decide within 12 seconds.");
+            assertThat(service.calls()).hasSizeBetween(1, 3);
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '`',
+                value = {
+                    "status: [pointer: '/s', success: ['x']] | status: uriTemplate: is missing",
+                    "status: [uriTemplate: 'http://127.0.0.1/', success: ['x']] | status: pointer: is missing",
+                    "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s'] | status: success: is missing; list the values",
+                    "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: ['x'], every: 4] | status: every: 4000 ms is not between 5 SECONDS and 24 HOURS",
+                    "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: ['x'], evry: 9] | status.evry: there is no such parameter; did you mean every?",
+                    "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: null] | status: success: is empty",
+                    "status: [uriTemplate: 'http://127.0.0.1/{{context.nope}}', pointer: '/s', success: 'x'] | {{context.nope}}",
+                    "timeout: 30, unit: 'SECONDS', status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: every: 30 seconds is not less than the timeout of 30 seconds",
+                    "heartbeat: 50, unit: 'SECONDS', status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | is not less than half of the heartbeat of 50 seconds",
+                    "answer: [success: 200], status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: the answer decides at once",
+                })
+        void mistakesAreFoundBeforeAnythingIsCalled(
+                String parameters, String message, Jenkins jenkins, ExternalProcess process) {
+            assertThat(jenkins.createJob("armoryWebhookApproval(name: 'x', uriTemplate: '" + process.url() + "', "
+                                    + parameters + ")")
+                            .build()
+                            .awaitResult("FAILURE"))
+                    .contains(message);
+            assertThat(process.calls()).isEmpty();
+        }
+    }
+
+    @Test
+    void aProcessThatDecidesWhileJenkinsIsDownIsFoundAtOnce() {
+        service.onCall(call -> state("running"));
+        try (Controller controller = Controller.create(Settings.CASC);
+                ExternalProcess process = new ExternalProcess()) {
+            controller.start();
+            Build build = new Jenkins(controller)
+                    .createJob(process.approval(status().replace("every: 5", "every: 1, unit: 'HOURS'")))
+                    .build()
+                    .awaitWaiting(1);
+            process.awaitCall();
+            controller.kill();
+            service.onCall(call -> state("passed"));
+            assertThat(service.calls())
+                    .as("the first question is due in an hour")
+                    .isEmpty();
+
+            controller.start();
+
+            assertThat(build.awaitResult("SUCCESS")).contains("succeeded (" + by() + ")");
+            assertThat(process.calls()).hasSize(1);
+            assertThat(build.hasNothingPending()).isTrue();
+        }
+    }
+
+    /** The address for callers is one that refuses connections, as it is behind a firewall. */
+    @Test
+    void aProcessWhoseCallbackIsBlockedIsFound() throws IOException {
+        int closed;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            closed = socket.getLocalPort();
+        }
+        service.onCall(call -> state("running"));
+        String casc = Settings.CASC.replace(
+                "    callbackCredentialsId: default",
+                "    callbackCredentialsId: default\n    callbackBaseUrl: \"http://127.0.0.1:" + closed + "/\"");
+        assertThat(casc).contains("callbackBaseUrl");
+        try (Controller controller = Controller.create(casc);
+                ExternalProcess process = new ExternalProcess()) {
+            controller.start();
+            Build build = new Jenkins(controller)
+                    .createJob(process.approval(status()))
+                    .build();
+            Callback callback = process.awaitCall().callback();
+            assertThat(isBlocked(callback)).isTrue();
+            service.onCall(call -> state("passed"));
+
+            assertThat(build.awaitResult("SUCCESS")).contains("succeeded (" + by() + ")");
+        }
+    }
+
+    private static boolean isBlocked(Callback callback) {
+        try {
+            callback.succeed("done");
+            return false;
+        } catch (UncheckedIOException x) {
+            return true;
+        }
+    }
+}

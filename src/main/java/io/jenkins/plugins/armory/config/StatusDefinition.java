@@ -1,0 +1,189 @@
+package io.jenkins.plugins.armory.config;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AbstractDescribableImpl;
+import hudson.model.Descriptor;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * The field {@code status: [uriTemplate: '...', every: 30, unit: 'SECONDS', pointer: '/state', success: ['passed'], failure:
+ * ['failed']]}: Jenkins asks the external process whether it is done. {@link #toCheck} checks it.
+ */
+@Restricted(NoExternalUse.class)
+public final class StatusDefinition extends AbstractDescribableImpl<StatusDefinition> {
+
+    private static final String FIELD = "status";
+    private static final long DEFAULT_EVERY = 30;
+
+    @CheckForNull
+    private String uriTemplate;
+
+    private List<KeyValue> headers = List.of();
+    private long every = DEFAULT_EVERY;
+    private TimeUnit unit = TimeUnit.SECONDS;
+
+    @CheckForNull
+    private String pointer;
+
+    private List<String> success = List.of();
+    private List<String> failure = List.of();
+
+    @DataBoundConstructor
+    public StatusDefinition() {}
+
+    @CheckForNull
+    public String getUriTemplate() {
+        return uriTemplate;
+    }
+
+    @DataBoundSetter
+    public void setUriTemplate(@CheckForNull String uriTemplate) {
+        this.uriTemplate = Util.fixEmptyAndTrim(uriTemplate);
+    }
+
+    public List<KeyValue> getHeaders() {
+        return headers;
+    }
+
+    @DataBoundSetter
+    public void setHeaders(@CheckForNull List<KeyValue> headers) {
+        this.headers = headers == null ? List.of() : new ArrayList<>(headers);
+    }
+
+    /** Returns the time between two questions, in {@link #getUnit}. */
+    public long getEvery() {
+        return every;
+    }
+
+    @DataBoundSetter
+    public void setEvery(long every) {
+        this.every = every;
+    }
+
+    public TimeUnit getUnit() {
+        return unit;
+    }
+
+    @DataBoundSetter
+    public void setUnit(@CheckForNull TimeUnit unit) {
+        this.unit = Objects.requireNonNullElse(unit, TimeUnit.SECONDS);
+    }
+
+    /** Returns the place of the status in the body, as a JSON Pointer. */
+    @CheckForNull
+    public String getPointer() {
+        return pointer;
+    }
+
+    @DataBoundSetter
+    public void setPointer(@CheckForNull String pointer) {
+        this.pointer = Util.fixEmptyAndTrim(pointer);
+    }
+
+    /** Returns the values that mean success. */
+    public List<String> getSuccess() {
+        return success;
+    }
+
+    /** @param success one value an entry or a line */
+    @DataBoundSetter
+    public void setSuccess(@CheckForNull List<String> success) {
+        this.success = Lines.of(success);
+    }
+
+    /** Returns the values for the form, one a line. */
+    public String getSuccessLines() {
+        return String.join("\n", success);
+    }
+
+    /** Returns the values that mean failure. */
+    public List<String> getFailure() {
+        return failure;
+    }
+
+    /** @param failure one value an entry or a line */
+    @DataBoundSetter
+    public void setFailure(@CheckForNull List<String> failure) {
+        this.failure = Lines.of(failure);
+    }
+
+    /** Returns the values for the form, one a line. */
+    public String getFailureLines() {
+        return String.join("\n", failure);
+    }
+
+    /**
+     * Checks the fields and returns the question.
+     *
+     * @throws InvalidWebhookException naming the field that is wrong
+     */
+    public StatusCheck toCheck() {
+        try {
+            List<Webhook.Header> all = new ArrayList<>();
+            for (KeyValue header : headers) {
+                all.add(new Webhook.Header(header.getKey(), header.getValue()));
+            }
+            Webhook webhook = Webhook.named(FIELD)
+                    .method("GET")
+                    .uriTemplate(uriTemplate)
+                    .headers(all)
+                    .disableCallback(true)
+                    .answer(AnswerRule.ofStatus(pointer, success, failure))
+                    .build();
+            return new StatusCheck(webhook, Duration.ofMillis(unit.toMillis(every)));
+        } catch (InvalidWebhookException x) {
+            throw new InvalidWebhookException(FIELD, x.getMessage());
+        }
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends Descriptor<StatusDefinition> {
+        @Override
+        public String getDisplayName() {
+            return "";
+        }
+
+        @Override
+        public String getHelpFile(String fieldName) {
+            return fieldName.equals("headers") ? WebhookForm.helpFile(fieldName) : super.getHelpFile(fieldName);
+        }
+
+        @POST
+        public FormValidation doCheckUriTemplate(@QueryParameter String value) {
+            return value.isBlank() ? FormValidation.validateRequired(value) : WebhookForm.checkUriTemplate(value);
+        }
+
+        @POST
+        public FormValidation doCheckPointer(@QueryParameter String value) {
+            return value.isBlank() ? FormValidation.validateRequired(value) : WebhookForm.checkPointer(value);
+        }
+
+        @POST
+        public FormValidation doCheckEvery(@QueryParameter String value, @QueryParameter String unit) {
+            return WebhookForm.checkEvery(value, unit);
+        }
+
+        @POST
+        public ListBoxModel doFillUnitItems() {
+            return WebhookForm.units();
+        }
+    }
+}

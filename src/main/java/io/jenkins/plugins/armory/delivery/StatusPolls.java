@@ -1,0 +1,255 @@
+package io.jenkins.plugins.armory.delivery;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Deadlines;
+import io.jenkins.plugins.armory.approval.DurationText;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.SteadyClock;
+import io.jenkins.plugins.armory.webhook.Judgement;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The questions for the statuses of external processes. An approval is asked about from the webhook's answer until there
+ * is a verdict of the external process, through whichever channel. What to ask is in the record; when it was asked last
+ * is in memory alone, since each start of Jenkins asks at once.
+ *
+ * <p>One timer is set for the next question of all. An answer that decides nothing, and a question that fails, change
+ * nothing: the next question makes up for it, until the deadline.
+ */
+final class StatusPolls {
+
+    private static final Logger LOGGER = Logger.getLogger(StatusPolls.class.getName());
+    /** The end of the {@code Idempotency-Key} of a question. */
+    private static final String STATUS_KEY_SUFFIX = "-status";
+    /** The number of questions in flight at once. The client makes four times as many calls, so webhooks find room. */
+    static final int MAX_IN_FLIGHT = 64;
+    /** The number of questions in flight at once to one host. */
+    static final int MAX_TO_ONE_HOST = 16;
+    /** The part of the interval by which a question is late at most, at random: what began together spreads out. */
+    private static final double SPREAD = 0.1;
+
+    private final Outbox outbox;
+    private final Approvals approvals;
+    private final Clock steady;
+    private final Deadlines due;
+    private final Lanes lanes;
+    private final Map<String, Poll> polls = new ConcurrentHashMap<>();
+    private volatile boolean open;
+
+    /** What is known in memory of the questions for one approval. */
+    private static final class Poll {
+        /** The last failure that was logged, {@code null} if the last question was answered. */
+        @CheckForNull
+        private volatile String failure;
+    }
+
+    StatusPolls(Outbox outbox) {
+        this(outbox, new SteadyClock());
+    }
+
+    /** @param steady a clock for durations */
+    StatusPolls(Outbox outbox, Clock steady) {
+        this.outbox = outbox;
+        this.steady = steady;
+        approvals = outbox.approvals();
+        due = new Deadlines(outbox.timer(), steady, id -> outbox.executor().execute(() -> ask(id)));
+        lanes = new Lanes(MAX_IN_FLIGHT, MAX_TO_ONE_HOST, outbox.executor());
+    }
+
+    /** Asks about all approvals of the last run of Jenkins at once, and from then on about new ones. */
+    void open() {
+        open = true;
+        approvals.pending().forEach(approval -> watch(approval, Duration.ZERO));
+    }
+
+    void close() {
+        open = false;
+        due.close();
+    }
+
+    /** Takes note of a change of an approval, which may have to be asked about from now on, or not any more. */
+    void changed(String id) {
+        Optional<Approval> approval = approvals.findInMemory(id);
+        if (approval.filter(StatusPolls::isAsked).isPresent()) {
+            watch(approval.get(), statusOf(approval.get()).every());
+        } else {
+            forget(id);
+        }
+    }
+
+    private void watch(Approval approval, Duration delay) {
+        if (open && isAsked(approval) && polls.putIfAbsent(approval.id(), new Poll()) == null) {
+            next(approval.id(), delay);
+        }
+    }
+
+    private void forget(String id) {
+        if (polls.remove(id) != null) {
+            due.remove(id);
+        }
+    }
+
+    private static boolean isAsked(Approval approval) {
+        return approval.state() == Approval.State.WAITING
+                && approval.callback() == null
+                && approval.calls() != null
+                && approval.calls().status() != null;
+    }
+
+    private static StatusCheck statusOf(Approval approval) {
+        return Objects.requireNonNull(Outbox.requireCalls(approval).status(), "an approval that is asked about");
+    }
+
+    /** Schedules the next question, unless nothing is to be asked any more. */
+    private void next(String id, Duration delay) {
+        if (open && polls.containsKey(id)) {
+            due.set(id, steady.instant().plus(delay));
+        }
+    }
+
+    private Duration delay(Approval approval, Duration atLeast) {
+        Duration every = statusOf(approval).every();
+        Duration delay = every.plusMillis(
+                (long) (every.toMillis() * SPREAD * ThreadLocalRandom.current().nextDouble()));
+        return delay.compareTo(atLeast) < 0 ? atLeast : delay;
+    }
+
+    private void ask(String id) {
+        Approval approval = asked(id);
+        Poll poll = polls.get(id);
+        if (approval == null || poll == null) {
+            forget(id);
+            return;
+        }
+        Optional<String> reason = outbox.reasonToWait(approval);
+        if (reason.isPresent()) {
+            failed(approval, poll, reason.get());
+            next(id, delay(approval, Duration.ZERO));
+            return;
+        }
+        String lane = laneOf(statusOf(approval).webhook());
+        lanes.enter(lane, () -> send(id, poll, once(() -> lanes.leave(lane))));
+    }
+
+    /** Returns an approval if there is still something to ask. */
+    @CheckForNull
+    private Approval asked(String id) {
+        return open ? approvals.findInMemory(id).filter(StatusPolls::isAsked).orElse(null) : null;
+    }
+
+    /** Returns the host of a call as its template has it, and the agent that makes it. */
+    private static String laneOf(Webhook webhook) {
+        return webhook.uriTemplate().replaceFirst("(?i)^https?://", "").replaceFirst("[/?#].*", "")
+                + ' '
+                + webhook.agentIdentifier();
+    }
+
+    private static Runnable once(Runnable work) {
+        var done = new AtomicBoolean();
+        return () -> {
+            if (done.compareAndSet(false, true)) {
+                work.run();
+            }
+        };
+    }
+
+    /** @param leave ends the turn of this question in its lane */
+    private void send(String id, Poll poll, Runnable leave) {
+        Approval approval = asked(id);
+        if (approval == null) { // decided while the question waited for its turn
+            leave.run();
+            forget(id);
+            return;
+        }
+        try {
+            Requests.Ready ready =
+                    outbox.requests().ready(approval, statusOf(approval).webhook(), line -> {});
+            ready.sender()
+                    .send(
+                            ready.request(),
+                            id + STATUS_KEY_SUFFIX,
+                            () -> isWanted(id, leave),
+                            result -> outbox.executor().execute(() -> {
+                                leave.run();
+                                answered(approval, poll, ready.request().host(), result);
+                            }));
+        } catch (UndeliverableException | RuntimeException x) {
+            leave.run();
+            failed(approval, poll, String.valueOf(x.getMessage()));
+            next(id, delay(approval, Duration.ZERO));
+        }
+    }
+
+    /** Returns whether a question that had to wait is still to be asked. */
+    private boolean isWanted(String id, Runnable leave) {
+        boolean wanted = asked(id) != null;
+        if (!wanted) {
+            leave.run();
+            forget(id);
+        }
+        return wanted;
+    }
+
+    private void answered(Approval approval, Poll poll, String host, CallResult result) {
+        try {
+            judge(approval, poll, host, result);
+        } finally {
+            next(approval.id(), delay(approval, result.retryAfter().orElse(Duration.ZERO)));
+        }
+    }
+
+    private void judge(Approval approval, Poll poll, String host, CallResult result) {
+        String id = approval.id();
+        if (!result.isAccepted() || result.judgement().isEmpty()) {
+            failed(approval, poll, String.valueOf(result.failure()));
+            return;
+        }
+        Judgement judgement = result.judgement().get();
+        try {
+            if (judgement.isDecided()) {
+                boolean success = judgement.verdict() == Judgement.Verdict.SUCCESS;
+                approvals.apply(id, new Event.StatusVerdict(success, judgement.finding(), "status of " + host));
+            } else if (judgement.verdict() == Judgement.Verdict.NEITHER) {
+                succeeded(id, poll);
+                approvals.report(id, null, judgement.finding());
+            } else {
+                failed(approval, poll, host + ": " + judgement.finding());
+            }
+        } catch (IOException x) { // the next question decides
+            LOGGER.log(Level.WARNING, "Cannot write what the status of " + id + " said; asking again", x);
+        }
+    }
+
+    private void succeeded(String id, Poll poll) {
+        if (poll.failure != null) {
+            poll.failure = null;
+            approvals.note(id, "The status can be read again.");
+        }
+    }
+
+    /** Logs that a question failed, unless the last one failed in the same way. */
+    private void failed(Approval approval, Poll poll, String failure) {
+        if (!failure.equals(poll.failure)) {
+            poll.failure = failure;
+            approvals.note(
+                    approval.id(),
+                    "WARNING: The status cannot be read: " + failure.replaceFirst("\\.$", "")
+                            + ". Jenkins asks again every "
+                            + DurationText.of(statusOf(approval).every()) + ".");
+        }
+    }
+}
