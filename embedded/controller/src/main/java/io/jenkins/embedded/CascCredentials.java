@@ -3,12 +3,20 @@ package io.jenkins.embedded;
 import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
 import com.cloudbees.plugins.credentials.domains.DomainRequirement;
+import hudson.model.AbstractDescribableImpl;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.util.Secret;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.Serializable;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import jenkins.model.Jenkins;
@@ -19,8 +27,8 @@ import org.springframework.security.core.Authentication;
 /** The credentials of {@code casc.yaml}: in memory alone, and for all jobs unless they are of scope SYSTEM. */
 final class CascCredentials extends CredentialsProvider {
     /** The kinds by their names in {@code casc.yaml}. */
-    static final Map<String, Class<? extends Entry>> KINDS =
-            Map.of("string", SecretText.class, "usernamePassword", UsernamePassword.class);
+    static final Map<String, Class<? extends Entry>> KINDS = Map.of(
+            "string", SecretText.class, "usernamePassword", UsernamePassword.class, "certificate", KeyStoreFile.class);
 
     private volatile List<Entry> entries = List.of();
 
@@ -115,6 +123,63 @@ final class CascCredentials extends CredentialsProvider {
         @Override
         public Secret getPassword() {
             return password;
+        }
+    }
+
+    static final class KeyStoreFile extends Entry implements StandardCertificateCredentials {
+        private static final long serialVersionUID = 1;
+
+        private final Secret password;
+        private final Source keyStoreSource;
+
+        @DataBoundConstructor
+        public KeyStoreFile(
+                String id, CredentialsScope scope, String description, Secret password, Source keyStoreSource) {
+            super(id, scope, description);
+            this.password = password;
+            this.keyStoreSource = keyStoreSource;
+        }
+
+        @Override
+        public KeyStore getKeyStore() {
+            try {
+                var store = KeyStore.getInstance("PKCS12");
+                var content = Base64.getDecoder().decode(keyStoreSource.uploaded.uploadedKeystore.getPlainText());
+                store.load(
+                        new ByteArrayInputStream(content),
+                        password.getPlainText().toCharArray());
+                return store;
+            } catch (GeneralSecurityException | IOException e) {
+                throw new IllegalArgumentException("certificate " + getId() + ": " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public Secret getPassword() {
+            return password;
+        }
+    }
+
+    /** Where a key store comes from: {@code uploaded: {uploadedKeystore: BASE64}}. */
+    static final class Source extends AbstractDescribableImpl<Source> implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private final Uploaded uploaded;
+
+        @DataBoundConstructor
+        public Source(Uploaded uploaded) {
+            this.uploaded = uploaded;
+        }
+    }
+
+    static final class Uploaded extends AbstractDescribableImpl<Uploaded> implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private final Secret uploadedKeystore;
+
+        @DataBoundConstructor
+        public Uploaded(Secret uploadedKeystore) {
+            this.uploadedKeystore = uploadedKeystore;
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.config;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.ExtensionList;
@@ -248,6 +249,12 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         }
         CredentialsProvider.track(run, credentials);
         return credentials.getSecret().getPlainText();
+    }
+
+    @Override
+    @CheckForNull
+    public StandardCertificateCredentials certificate(String id, Run<?, ?> run) {
+        return Certificates.of(id, run);
     }
 
     @Override

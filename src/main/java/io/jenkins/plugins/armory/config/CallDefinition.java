@@ -45,6 +45,12 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
     @CheckForNull
     private String signWith;
 
+    @CheckForNull
+    private String clientCertificateId;
+
+    @CheckForNull
+    private String trustCertificateId;
+
     CallDefinition() {}
 
     public String getMethod() {
@@ -136,6 +142,28 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
         this.signWith = Util.fixEmptyAndTrim(signWith);
     }
 
+    /** Returns the id of the certificate that Jenkins shows to the server, {@code null} for none. */
+    @CheckForNull
+    public String getClientCertificateId() {
+        return clientCertificateId;
+    }
+
+    @DataBoundSetter
+    public void setClientCertificateId(@CheckForNull String clientCertificateId) {
+        this.clientCertificateId = Util.fixEmptyAndTrim(clientCertificateId);
+    }
+
+    /** Returns the id of the authorities that are trusted instead of those of Java, {@code null} for the latter. */
+    @CheckForNull
+    public String getTrustCertificateId() {
+        return trustCertificateId;
+    }
+
+    @DataBoundSetter
+    public void setTrustCertificateId(@CheckForNull String trustCertificateId) {
+        this.trustCertificateId = Util.fixEmptyAndTrim(trustCertificateId);
+    }
+
     /** Returns the names of the fields that differ from their defaults. */
     List<String> fields() {
         List<String> fields = new ArrayList<>();
@@ -148,6 +176,8 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
         addIf(connectTimeout != 0, "connectTimeout", fields);
         addIf(requestTimeout != 0, "requestTimeout", fields);
         addIf(signWith != null, "signWith", fields);
+        addIf(clientCertificateId != null, "clientCertificateId", fields);
+        addIf(trustCertificateId != null, "trustCertificateId", fields);
         return fields;
     }
 
@@ -175,7 +205,7 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
                 .bodyPath(bodyTemplate == null ? null : bodyTemplate.getPath())
                 .retry(retryRules())
                 .limits(CallLimits.of(connectTimeout, requestTimeout))
-                .credentials(new CallCredentials(signWith));
+                .credentials(new CallCredentials(signWith, clientCertificateId, trustCertificateId));
     }
 
     private RetryRules retryRules() {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.config;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Item;
@@ -88,21 +89,20 @@ public final class SecretTexts {
      * @param current the id of the current credential
      */
     public static ListBoxModel items(@CheckForNull Item item, String current) {
+        return items(StringCredentials.class, item, current);
+    }
+
+    /** @param type the kind of credentials */
+    static ListBoxModel items(Class<? extends StandardCredentials> type, @CheckForNull Item item, String current) {
         StandardListBoxModel items = new StandardListBoxModel();
         if (item == null) {
             if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
                 items.includeEmptyValue()
-                        .includeMatchingAs(
-                                ACL.SYSTEM2,
-                                Jenkins.get(),
-                                StringCredentials.class,
-                                List.of(),
-                                CredentialsMatchers.always());
+                        .includeMatchingAs(ACL.SYSTEM2, Jenkins.get(), type, List.of(), CredentialsMatchers.always());
             }
         } else if (item.hasPermission(Item.EXTENDED_READ) || item.hasPermission(CredentialsProvider.USE_ITEM)) {
             items.includeEmptyValue()
-                    .includeMatchingAs(
-                            ACL.SYSTEM2, item, StringCredentials.class, List.of(), CredentialsMatchers.always());
+                    .includeMatchingAs(ACL.SYSTEM2, item, type, List.of(), CredentialsMatchers.always());
         }
         return items.includeCurrentValue(current);
     }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.config;
 
+import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.Item;
@@ -86,7 +87,7 @@ final class TestCall {
                             variables(webhook, place, id),
                             new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null)),
                     webhook,
-                    credentials -> secret(credentials, place));
+                    credentialsOf(place));
             client.call(
                     request.attempt(id, Instant.now()),
                     id,
@@ -105,6 +106,22 @@ final class TestCall {
             Thread.currentThread().interrupt();
             return FormValidation.error(Messages.TestCall_notSent("Jenkins is shutting down"));
         }
+    }
+
+    private static RequestCredentials.Lookup credentialsOf(ItemGroup<?> place) {
+        return new RequestCredentials.Lookup() {
+            @Override
+            @CheckForNull
+            public String secretText(String id) {
+                return secret(id, place);
+            }
+
+            @Override
+            @CheckForNull
+            public StandardCertificateCredentials certificate(String id) {
+                return Certificates.of(id, place);
+            }
+        };
     }
 
     private Variables variables(Webhook webhook, ItemGroup<?> place, String id) {

@@ -258,6 +258,18 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
         }
 
         @POST
+        public ListBoxModel doFillClientCertificateIdItems(
+                @AncestorInPath Item item, @QueryParameter String clientCertificateId) {
+            return Certificates.items(item, clientCertificateId);
+        }
+
+        @POST
+        public ListBoxModel doFillTrustCertificateIdItems(
+                @AncestorInPath Item item, @QueryParameter String trustCertificateId) {
+            return Certificates.items(item, trustCertificateId);
+        }
+
+        @POST
         public ListBoxModel doFillMethodItems() {
             return WebhookForm.methods();
         }

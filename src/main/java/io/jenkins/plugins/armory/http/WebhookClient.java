@@ -153,13 +153,15 @@ public final class WebhookClient {
             CallTimings timings,
             Consumer<CallResult> done) {
         Call call;
+        ClientTls tls;
         try {
+            tls = webhook.url().isHttps() ? ClientTls.of(webhook.tls()) : null;
             if (proxy == null) {
                 hosts.check(webhook.url().host());
             } else {
                 hosts.checkProxied(webhook.url().host());
             }
-            call = client(webhook, hosts, proxy)
+            call = client(webhook, hosts, proxy, tls)
                     .newBuilder()
                     .eventListener(timings)
                     .build()
@@ -168,7 +170,8 @@ public final class WebhookClient {
             done.accept(notMade(webhook, x.getMessage(), false));
             return;
         } catch (IllegalArgumentException x) {
-            done.accept(notMade(webhook, "cannot be called as it is defined; check method and headers", false));
+            done.accept(notMade(
+                    webhook, "cannot be called as it is defined; check method, headers and certificates", false));
             return;
         }
         call.enqueue(new Callback() {
@@ -179,7 +182,7 @@ public final class WebhookClient {
 
             @Override
             public void onFailure(Call call, IOException x) {
-                String reason = reason(x, proxy, timeout(webhook));
+                String reason = reason(x, proxy, timeout(webhook), tls);
                 done.accept(
                         isPassing(x) && !isBeforeTheRequest(x)
                                 ? CallResult.lost(webhook.host() + " " + reason)
@@ -188,8 +191,12 @@ public final class WebhookClient {
         });
     }
 
-    private OkHttpClient client(WebhookRequest webhook, AllowedHosts hosts, @CheckForNull ProxyServer proxy) {
+    private OkHttpClient client(
+            WebhookRequest webhook, AllowedHosts hosts, @CheckForNull ProxyServer proxy, @CheckForNull ClientTls tls) {
         OkHttpClient.Builder builder = client.newBuilder();
+        if (tls != null) {
+            tls.addTo(builder);
+        }
         if (webhook.limits().connectSeconds() > 0) {
             builder.connectTimeout(webhook.limits().connect());
         }
@@ -305,6 +312,7 @@ public final class WebhookClient {
     /** Returns whether the next attempt may succeed: not if a certificate or a setting has to be corrected first. */
     private static boolean isPassing(IOException x) {
         return find(x, RefusedException.class) == null
+                && !ClientTls.isRefusalOfClient(find(x, SSLException.class))
                 && find(x, CertificateException.class) == null
                 && find(x, SSLPeerUnverifiedException.class) == null;
     }
@@ -316,17 +324,24 @@ public final class WebhookClient {
                 || find(x, UnknownHostException.class) != null;
     }
 
-    private static String reason(IOException x, @CheckForNull ProxyServer proxy, Duration timeout) {
+    /** @param tls the TLS of the call, {@code null} for a plain one */
+    private static String reason(
+            IOException x, @CheckForNull ProxyServer proxy, Duration timeout, @CheckForNull ClientTls tls) {
         RefusedException refused = find(x, RefusedException.class);
         if (refused != null) {
             return refused.getMessage();
         }
-        if (find(x, CertificateException.class) != null) {
-            return "cannot be trusted: its certificate is not from an authority that Jenkins's Java trusts, or is not valid"
-                    + " any more; add the authority to the trust store of the Java that makes the call";
+        if (ClientTls.isRefusalOfClient(find(x, SSLException.class)) && tls != null) {
+            return tls.reasonAfterAsking();
+        }
+        if (find(x, CertificateException.class) != null && tls != null) {
+            return tls.reasonOfDistrust();
         }
         if (find(x, SSLPeerUnverifiedException.class) != null) {
             return "cannot be trusted: its certificate is for another host; check the host name in uriTemplate";
+        }
+        if (tls != null && tls.wasAsked() && !(x instanceof InterruptedIOException)) {
+            return tls.reasonAfterAsking();
         }
         if (x instanceof SSLException) {
             return "cannot be connected to securely: the TLS handshake failed; check that it speaks TLS 1.2 or later on"

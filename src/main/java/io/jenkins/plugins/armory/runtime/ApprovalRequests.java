@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.runtime;
 
+import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Job;
 import hudson.model.Run;
@@ -138,11 +139,26 @@ public final class ApprovalRequests implements Requests {
                     webhook,
                     variables(approval, run, ended),
                     new WebhookRequest.Defaults(approval.id(), approval.phase().toString(), buildUrl));
-            return RequestCredentials.addTo(
-                    request, webhook, id -> Settings.get().secret(id, run));
+            return RequestCredentials.addTo(request, webhook, credentialsOf(run));
         } catch (TemplateException x) {
             throw new UndeliverableException("webhook '" + webhook.name() + "': " + x.getMessage());
         }
+    }
+
+    private static RequestCredentials.Lookup credentialsOf(Run<?, ?> run) {
+        return new RequestCredentials.Lookup() {
+            @Override
+            @CheckForNull
+            public String secretText(String id) {
+                return Settings.get().secret(id, run);
+            }
+
+            @Override
+            @CheckForNull
+            public StandardCertificateCredentials certificate(String id) {
+                return Settings.get().certificate(id, run);
+            }
+        };
     }
 
     private Variables variables(Approval approval, Run<?, ?> run, @CheckForNull Decision ended)

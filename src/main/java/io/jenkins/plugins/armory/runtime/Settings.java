@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.runtime;
 
+import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.ExtensionList;
 import hudson.model.Run;
@@ -57,4 +58,11 @@ public interface Settings {
      */
     @CheckForNull
     String secret(String id, Run<?, ?> run);
+
+    /**
+     * Returns the certificate credential for the calls of a build, {@code null} if the job may use none of that id. The use is
+     * recorded.
+     */
+    @CheckForNull
+    StandardCertificateCredentials certificate(String id, Run<?, ?> run);
 }

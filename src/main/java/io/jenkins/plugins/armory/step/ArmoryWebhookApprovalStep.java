@@ -17,6 +17,7 @@ import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.config.AnswerDefinition;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.CancelDefinition;
+import io.jenkins.plugins.armory.config.Certificates;
 import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.config.Lines;
 import io.jenkins.plugins.armory.config.RetryDefinition;
@@ -227,6 +228,28 @@ public final class ArmoryWebhookApprovalStep extends Step {
     @DataBoundSetter
     public void setSignWith(@CheckForNull String signWith) {
         definition.setSignWith(signWith);
+    }
+
+    /** Returns the id of the certificate that Jenkins shows to the server, {@code null} for none. */
+    @CheckForNull
+    public String getClientCertificateId() {
+        return definition.getClientCertificateId();
+    }
+
+    @DataBoundSetter
+    public void setClientCertificateId(@CheckForNull String clientCertificateId) {
+        definition.setClientCertificateId(clientCertificateId);
+    }
+
+    /** Returns the id of the authorities that are trusted instead of those of Java, {@code null} for the latter. */
+    @CheckForNull
+    public String getTrustCertificateId() {
+        return definition.getTrustCertificateId();
+    }
+
+    @DataBoundSetter
+    public void setTrustCertificateId(@CheckForNull String trustCertificateId) {
+        definition.setTrustCertificateId(trustCertificateId);
     }
 
     public String getNetworkMode() {
@@ -542,6 +565,18 @@ public final class ArmoryWebhookApprovalStep extends Step {
         @POST
         public ListBoxModel doFillSignWithItems(@AncestorInPath Item item, @QueryParameter String signWith) {
             return SecretTexts.items(item, signWith);
+        }
+
+        @POST
+        public ListBoxModel doFillClientCertificateIdItems(
+                @AncestorInPath Item item, @QueryParameter String clientCertificateId) {
+            return Certificates.items(item, clientCertificateId);
+        }
+
+        @POST
+        public ListBoxModel doFillTrustCertificateIdItems(
+                @AncestorInPath Item item, @QueryParameter String trustCertificateId) {
+            return Certificates.items(item, trustCertificateId);
         }
 
         @POST

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,8 +66,15 @@ public final class WebhookJson {
         }
         putUnless(0, "connectTimeout", webhook.limits().connectSeconds(), json);
         putUnless(0, "requestTimeout", webhook.limits().requestSeconds(), json);
-        if (webhook.credentials().signWith() != null) {
-            json.put("signWith", webhook.credentials().signWith());
+        CallCredentials credentials = webhook.credentials();
+        putUnlessNull("signWith", credentials.signWith(), json);
+        putUnlessNull("clientCertificateId", credentials.clientCertificateId(), json);
+        putUnlessNull("trustCertificateId", credentials.trustCertificateId(), json);
+    }
+
+    private static void putUnlessNull(String field, @CheckForNull String value, ObjectNode json) {
+        if (value != null) {
+            json.put(field, value);
         }
     }
 
@@ -106,7 +114,10 @@ public final class WebhookJson {
                 .limits(CallLimits.of(
                         json.path("connectTimeout").intValue(),
                         json.path("requestTimeout").intValue()))
-                .credentials(new CallCredentials(json.path("signWith").textValue()))
+                .credentials(new CallCredentials(
+                        json.path("signWith").textValue(),
+                        json.path("clientCertificateId").textValue(),
+                        json.path("trustCertificateId").textValue()))
                 .networkMode(json.path("networkMode").textValue())
                 .agentIdentifier(json.path("agentIdentifier").textValue())
                 .disableCallback(json.path("disableCallback").booleanValue())

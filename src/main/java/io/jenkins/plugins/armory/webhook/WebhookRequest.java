@@ -23,7 +23,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class WebhookRequest implements Serializable {
 
-    private static final long serialVersionUID = 3L;
+    private static final long serialVersionUID = 4L;
     private static final String MASK = "****";
 
     private final String method;
@@ -46,6 +46,10 @@ public final class WebhookRequest implements Serializable {
     @CheckForNull
     private final AnswerRule answer;
 
+    /** The certificates of the connection, {@code null} for no client certificate and the authorities of Java. */
+    @CheckForNull
+    private final TlsMaterial tls;
+
     WebhookRequest(
             Webhook webhook,
             HttpUrl url,
@@ -61,9 +65,14 @@ public final class WebhookRequest implements Serializable {
         this.secrets = new ArrayList<>(escapedForms(secrets));
         this.answer = webhook.answer();
         this.signing = null;
+        this.tls = null;
     }
 
-    private WebhookRequest(WebhookRequest request, List<RenderedHeader> headers, @CheckForNull SigningSecrets signing) {
+    private WebhookRequest(
+            WebhookRequest request,
+            List<RenderedHeader> headers,
+            @CheckForNull SigningSecrets signing,
+            @CheckForNull TlsMaterial tls) {
         this.method = request.method;
         this.uri = request.uri;
         this.headers = new ArrayList<>(headers);
@@ -73,6 +82,7 @@ public final class WebhookRequest implements Serializable {
         this.secrets = request.secrets;
         this.signing = signing;
         this.answer = request.answer;
+        this.tls = tls;
     }
 
     /** A header with its template rendered. */
@@ -95,7 +105,18 @@ public final class WebhookRequest implements Serializable {
 
     /** Returns the request, to be signed with these secrets once it is sent. */
     public WebhookRequest signedWith(SigningSecrets newSigning) {
-        return new WebhookRequest(this, headers, newSigning);
+        return new WebhookRequest(this, headers, newSigning, tls);
+    }
+
+    /** Returns the request, to be sent over a connection with these certificates. */
+    public WebhookRequest withTls(TlsMaterial newTls) {
+        return new WebhookRequest(this, headers, signing, newTls);
+    }
+
+    /** Returns the certificates of the connection, {@code null} for no client certificate and the authorities of Java. */
+    @CheckForNull
+    public TlsMaterial tls() {
+        return tls;
     }
 
     /**
@@ -114,7 +135,7 @@ public final class WebhookRequest implements Serializable {
         all.add(new RenderedHeader(StandardWebhooks.TIMESTAMP, Long.toString(now.getEpochSecond())));
         all.add(new RenderedHeader(
                 StandardWebhooks.SIGNATURE, StandardWebhooks.sign(signing, messageId, now, content)));
-        return new WebhookRequest(this, all, null);
+        return new WebhookRequest(this, all, null, tls);
     }
 
     private static List<String> escapedForms(Collection<String> secrets) {

@@ -48,6 +48,8 @@ class ArmoryConfigurationJenkinsTest {
                     connectTimeout: 5
                     requestTimeout: 60
                     signWith: signing
+                    clientCertificateId: client
+                    trustCertificateId: ca
                     networkMode: remoteNetworkAgent
                     agentIdentifier: inside
                     disableCallback: true
@@ -73,7 +75,7 @@ class ArmoryConfigurationJenkinsTest {
                 .body("{\"callbackUri\": \"{{armory.callbackUri}}\"}")
                 .retry(RetryRules.of(3, List.of("409", "5xx"), 2, 90))
                 .limits(CallLimits.of(5, 60))
-                .credentials(new CallCredentials("signing"))
+                .credentials(new CallCredentials("signing", "client", "ca"))
                 .networkMode("remoteNetworkAgent")
                 .agentIdentifier("inside")
                 .disableCallback(true)
@@ -81,7 +83,7 @@ class ArmoryConfigurationJenkinsTest {
                 .cancel(CancelReference.of(Webhook.named("cancel")
                         .method("DELETE")
                         .retryCount(2)
-                        .credentials(new CallCredentials("signing"))
+                        .credentials(new CallCredentials("signing", null, null))
                         .uriTemplate("https://ci.example.com/stop/{{armory.approvalId}}")
                         .disableCallback(true)
                         .build()))

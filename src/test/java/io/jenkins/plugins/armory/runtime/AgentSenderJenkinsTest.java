@@ -6,14 +6,24 @@ import hudson.model.FreeStyleBuild;
 import hudson.slaves.DumbSlave;
 import hudson.slaves.OfflineCause;
 import io.jenkins.plugins.armory.delivery.CallResult;
+import io.jenkins.plugins.armory.http.TestKeys;
 import io.jenkins.plugins.armory.http.WebhookClient;
+import io.jenkins.plugins.armory.signature.SigningSecrets;
+import io.jenkins.plugins.armory.webhook.TlsMaterial;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
@@ -48,5 +58,38 @@ class AgentSenderJenkinsTest {
                         + "' was offline for 3 seconds; start it, or check agentIdentifier");
         assertThat(result.get().mayBeRepeated()).isTrue();
         assertThat(result.get().mayHaveBeenTaken()).as("no call was made").isFalse();
+    }
+
+    @Test
+    void agentSendsTheSignatureAndShowsTheCertificate(JenkinsRule j, @TempDir Path folder) throws Exception {
+        TestKeys serverKeys = new TestKeys(folder, "server");
+        TestKeys clientKeys = new TestKeys(folder, "client");
+        DumbSlave agent = j.createOnlineSlave();
+        FreeStyleBuild build = j.buildAndAssertSuccess(j.createFreeStyleProject());
+        try (MockWebServer server = new MockWebServer()) {
+            server.useHttps(serverKeys.server(clientKeys).getSocketFactory());
+            server.requireClientAuth();
+            server.start(InetAddress.getByName("127.0.0.1"), 0);
+            server.enqueue(new MockResponse.Builder().code(202).build());
+            WebhookRequest request = WebhookRequest.of(
+                            Webhook.named("a")
+                                    .uriTemplate("https://127.0.0.1:" + server.getPort() + "/start")
+                                    .disableCallback(true)
+                                    .build(),
+                            new Variables(),
+                            new WebhookRequest.Defaults("id", "strategy", null))
+                    .withTls(new TlsMaterial(clientKeys.identity(), List.of(serverKeys.certificate())))
+                    .signedWith(SigningSecrets.of("whsec_" + "A".repeat(32)));
+            CompletableFuture<CallResult> result = new CompletableFuture<>();
+
+            new AgentSender(agent.getNodeName(), build, new WebhookClient(), Runnable::run, line -> {})
+                    .send(request, "key-1", () -> true, result::complete);
+
+            assertThat(result.get(1, TimeUnit.MINUTES).status()).isEqualTo(202);
+            RecordedRequest received = server.takeRequest();
+            assertThat(received.getHandshake().peerPrincipal()).hasToString("CN=client");
+            assertThat(received.getHeaders().get("webhook-id")).isEqualTo("key-1");
+            assertThat(received.getHeaders().get("webhook-signature")).startsWith("v1,");
+        }
     }
 }

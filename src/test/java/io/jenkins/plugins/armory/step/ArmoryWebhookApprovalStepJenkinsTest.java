@@ -746,6 +746,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "/connectTimeout",
                 "/requestTimeout",
                 "/signWith",
+                "/clientCertificateId",
+                "/trustCertificateId",
                 "/networkMode",
                 "/agentIdentifier",
                 "/disableCallback",

@@ -116,6 +116,8 @@ class AccessJenkinsTest {
             "WebhookDefinition.checkConnectTimeout",
             "WebhookDefinition.checkRequestTimeout",
             "WebhookDefinition.fillSignWithItems", // like those of callbackCredentialsId
+            "WebhookDefinition.fillClientCertificateIdItems",
+            "WebhookDefinition.fillTrustCertificateIdItems",
             "WebhookDefinition.checkAgentIdentifier",
             "WebhookDefinition.fillMethodItems",
             "WebhookDefinition.fillNetworkModeItems",
@@ -130,6 +132,8 @@ class AccessJenkinsTest {
             "CancelDefinition.checkConnectTimeout",
             "CancelDefinition.checkRequestTimeout",
             "CancelDefinition.fillSignWithItems", // like those of callbackCredentialsId
+            "CancelDefinition.fillClientCertificateIdItems",
+            "CancelDefinition.fillTrustCertificateIdItems",
             "CancelDefinition.fillMethodItems",
             "RetryDefinition.checkCount",
             "RetryDefinition.checkOn",
@@ -144,6 +148,8 @@ class AccessJenkinsTest {
             "ArmoryWebhookApprovalStep.checkConnectTimeout",
             "ArmoryWebhookApprovalStep.checkRequestTimeout",
             "ArmoryWebhookApprovalStep.fillSignWithItems", // like those of callbackCredentialsId
+            "ArmoryWebhookApprovalStep.fillClientCertificateIdItems",
+            "ArmoryWebhookApprovalStep.fillTrustCertificateIdItems",
             "ArmoryWebhookApprovalStep.checkAgentIdentifier",
             "ArmoryWebhookApprovalStep.checkHeartbeat",
             "ArmoryWebhookApprovalStep.checkTimeout",

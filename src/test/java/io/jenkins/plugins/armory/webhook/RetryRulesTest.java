@@ -103,8 +103,8 @@ class RetryRulesTest {
                     .headers(List.of(new Webhook.Header(header, "x")));
             builder.build();
 
-            assertThatThrownBy(() ->
-                            builder.credentials(new CallCredentials("signing")).build())
+            assertThatThrownBy(() -> builder.credentials(new CallCredentials("signing", null, null))
+                            .build())
                     .hasMessage("headers: " + header + " is set by signWith; leave out the header or signWith");
         }
     }

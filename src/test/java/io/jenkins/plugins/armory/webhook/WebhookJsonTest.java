@@ -28,7 +28,7 @@ class WebhookJsonTest {
                 .body("{\"reason\": \"{{armory.reason}}\"}")
                 .retry(RetryRules.of(3, List.of("409", "5xx"), 2, 90))
                 .limits(CallLimits.of(3, 120))
-                .credentials(new CallCredentials("signing"))
+                .credentials(new CallCredentials("signing", "client", "ca"))
                 .networkMode("remoteNetworkAgent")
                 .agentIdentifier("inside")
                 .disableCallback(true)
@@ -50,7 +50,13 @@ class WebhookJsonTest {
         assertThat(read).isEqualTo(minimal().retryCount(3).build());
         assertThat(WebhookJson.write(read).fieldNames())
                 .toIterable()
-                .doesNotContain("retry", "connectTimeout", "requestTimeout", "signWith");
+                .doesNotContain(
+                        "retry",
+                        "connectTimeout",
+                        "requestTimeout",
+                        "signWith",
+                        "clientCertificateId",
+                        "trustCertificateId");
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +24,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /** An external process that takes webhook calls, keeps them, and answers as a test tells it to. */
 public final class ExternalProcess implements AutoCloseable {
@@ -82,13 +84,25 @@ public final class ExternalProcess implements AutoCloseable {
      * @param tls its certificate and key, for HTTPS; {@code null} for HTTP
      */
     public ExternalProcess(InetSocketAddress address, SSLContext tls) {
+        this(address, tls, false);
+    }
+
+    /** @param wantsClient whether callers have to show a certificate */
+    public ExternalProcess(InetSocketAddress address, SSLContext tls, boolean wantsClient) {
         scheme = tls == null ? "http" : "https";
         try {
             if (tls == null) {
                 server = HttpServer.create(address, 0);
             } else {
                 HttpsServer secure = HttpsServer.create(address, 0);
-                secure.setHttpsConfigurator(new HttpsConfigurator(tls));
+                secure.setHttpsConfigurator(new HttpsConfigurator(tls) {
+                    @Override
+                    public void configure(HttpsParameters parameters) {
+                        SSLParameters settings = tls.getDefaultSSLParameters();
+                        settings.setNeedClientAuth(wantsClient);
+                        parameters.setSSLParameters(settings);
+                    }
+                });
                 server = secure;
             }
         } catch (IOException x) {

@@ -1,0 +1,45 @@
+package io.jenkins.plugins.armory.config;
+
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Item;
+import hudson.model.ItemGroup;
+import hudson.model.Run;
+import hudson.security.ACL;
+import hudson.util.ListBoxModel;
+import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** Lookup of certificate credentials, for mutual TLS and for authorities of one's own. */
+@Restricted(NoExternalUse.class)
+public final class Certificates {
+
+    private Certificates() {}
+
+    /** Returns the credential that the job of a build may use, {@code null} if there is none of that id. The use is recorded. */
+    @CheckForNull
+    static StandardCertificateCredentials of(String id, Run<?, ?> run) {
+        StandardCertificateCredentials credentials =
+                CredentialsProvider.findCredentialById(id, StandardCertificateCredentials.class, run);
+        if (credentials != null) {
+            CredentialsProvider.track(run, credentials);
+        }
+        return credentials;
+    }
+
+    /** Returns the credential that the jobs of a folder or of Jenkins may use, {@code null} if there is none of that id. */
+    @CheckForNull
+    static StandardCertificateCredentials of(String id, ItemGroup<?> place) {
+        StandardCertificateCredentials credentials = CredentialsProvider.findCredentialByIdInItemGroup(
+                id, StandardCertificateCredentials.class, place, ACL.SYSTEM2, List.of());
+        return credentials == null || credentials.getScope() == CredentialsScope.SYSTEM ? null : credentials;
+    }
+
+    /** Returns the list for a form, see {@link SecretTexts#items}. */
+    public static ListBoxModel items(@CheckForNull Item item, String current) {
+        return SecretTexts.items(StandardCertificateCredentials.class, item, current);
+    }
+}
