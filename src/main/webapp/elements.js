@@ -40,6 +40,11 @@ export function badge(state, word = say(`state.${state}`)) {
   return element("span", `armory-approvals__state armory-approvals__state--${state.toLowerCase()}`, word);
 }
 
+/** Why something failed, as Jenkins has made HTML of it. */
+export function reason(html) {
+  return element("div", "armory-graph__reason", harmless(html));
+}
+
 /** The HTML of a message, of which whatever is not expected is left out; Jenkins should not have sent it. */
 function harmless(html) {
   const result = document.createDocumentFragment();

@@ -3,7 +3,7 @@
  * those that it depends on, with the edges drawn behind them. The edges are drawn again when the layout changes. Many targets of a
  * deployment, and targets that depend on nothing, fill the width instead, level by level and without edges.
  */
-import { badge, element, note, time } from "./elements.js";
+import { badge, element, note, reason, time } from "./elements.js";
 import { say } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -57,7 +57,7 @@ function ordered(environments) {
 }
 
 /** The content of an environment that is no target of a deployment file. */
-export function box({ name, state, since, dependsOn, reason, afterDeploymentFailure, cancelledBy, rollback }) {
+export function box({ name, state, since, dependsOn, reasonHtml, afterDeploymentFailureHtml, cancelledBy, rollback }) {
   const notes = [];
   if (dependsOn.length > 0) {
     notes.push(note(say("after", dependsOn.join(", "))));
@@ -65,9 +65,9 @@ export function box({ name, state, since, dependsOn, reason, afterDeploymentFail
   if (cancelledBy) {
     notes.push(note(say("cancelledBy", cancelledBy)));
   }
-  for (const why of new Set([reason, afterDeploymentFailure])) {
+  for (const why of new Set([reasonHtml, afterDeploymentFailureHtml])) {
     if (why) {
-      notes.push(element("p", "armory-graph__reason", why));
+      notes.push(reason(why));
     }
   }
   if (rollback) {

@@ -4,7 +4,7 @@
  */
 import { callsOf, factsOf } from "./card.js";
 import { decisionButtons } from "./decide.js";
-import { badge, element, message, note, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
+import { badge, element, message, note, progressOf, reason, said, stateOf, time, timeLeft } from "./elements.js";
 import { now } from "./live.js";
 import { clock, isApproval, pauseLeft, rollbackState } from "./plan.js";
 import { duration, say } from "./words.js";
@@ -82,7 +82,7 @@ function stepItem(standingStep, context) {
   const { step, record, approval, state } = standingStep;
   const shown = approval && isApproval(step) ? badge(stateOf(approval)) : stateBadge(state);
   const failure = record?.failure && !(approval && isApproval(step))
-    ? [element("p", "armory-step__reason", record.failure)]
+    ? [reason(record.failureHtml)]
     : [];
   const result = element(
     "li",
@@ -141,19 +141,20 @@ function rollbackPart(target, environment, approvals, context) {
   const step = target.rollback;
   const known = environment.steps?.[step.id];
   // The step's own record is missing until it has begun.
-  const record = known || { began: environment.since, ended: null, failure: environment.rollback.failure, approval: null };
+  const record = known || { began: environment.since, ended: null, failure: null, approval: null };
   const approval = known?.approval ? approvals.get(known.approval) : undefined;
-  const failure = record.failure || environment.rollback.failure;
-  const item = stepItem({ step, record: { ...record, failure }, approval, state }, context);
+  const failed = record.failure ? record : environment.rollback;
+  const item = stepItem(
+    { step, record: { ...record, failure: failed.failure, failureHtml: failed.failureHtml }, approval, state }, context);
   return [element("h4", "armory-tile__part", say("plan.rollback")), element("ul", "armory-tile__steps", item)];
 }
 
 /** Why the target is where it is, unless one of its steps says so. */
-function reasons({ reason, afterDeploymentFailure, cancelledBy }, parts) {
+function reasons({ reasonHtml, afterDeploymentFailureHtml, cancelledBy }, parts) {
   const notes = cancelledBy ? [note(say("cancelledBy", cancelledBy))] : [];
   const saidByStep = parts.some(({ failed }) => failed);
-  const all = new Set(saidByStep ? [] : [reason, afterDeploymentFailure]);
-  return [...notes, ...[...all].filter((why) => why).map((why) => element("p", "armory-graph__reason", why))];
+  const all = new Set(saidByStep ? [] : [reasonHtml, afterDeploymentFailureHtml]);
+  return [...notes, ...[...all].filter((why) => why).map(reason)];
 }
 
 function toggle({ name }, open, onToggle) {

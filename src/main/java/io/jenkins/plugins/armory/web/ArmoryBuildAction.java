@@ -5,12 +5,13 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.logging.Level;
@@ -21,11 +22,14 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
+import org.kohsuke.stapler.export.Exported;
+import org.kohsuke.stapler.export.ExportedBean;
 
 /**
  * The page {@code <build>/armory/} with the environments and approvals of a build, and their summary on the build's page. The
  * action keeps no data: each request reads it.
  */
+@ExportedBean
 @Restricted(NoExternalUse.class)
 public final class ArmoryBuildAction extends Tab {
 
@@ -76,19 +80,40 @@ public final class ArmoryBuildAction extends Tab {
         return FirstAnswer.json(() -> data(null));
     }
 
-    /** Returns the approvals in the order of their starts; empty if they cannot be read. */
-    public List<BuildApproval> getApprovals() {
-        List<BuildApproval> found = new ArrayList<>();
+    /** Returns the approvals in the order of their starts, for the summary; empty if they cannot be read. */
+    public List<BuildApproval> getSummary() {
+        List<Approval> approvals = approvals();
+        if (approvals.isEmpty()) {
+            return List.of();
+        }
         try {
-            ArmoryRuntime armory = ArmoryRuntime.get();
-            ApprovalList list = new ApprovalList(armory);
-            armory.approvalsOf(run).forEach(approval -> found.add(new BuildApproval(approval, list)));
+            ApprovalList list = new ApprovalList(ArmoryRuntime.get());
+            return approvals.stream()
+                    .map(approval -> new BuildApproval(approval, list))
+                    .toList();
+        } catch (IOException x) {
+            LOGGER.log(Level.FINE, "The approvals are not open", x);
+            return List.of();
+        }
+    }
+
+    /** Returns the approvals in the order of their starts, for the data of the build; empty if they cannot be read. */
+    @Exported
+    public List<ExportedApproval> getApprovals() {
+        return approvals().stream()
+                .map(approval -> new ExportedApproval(new ApprovalSnapshot(approval)))
+                .toList();
+    }
+
+    private List<Approval> approvals() {
+        try {
+            return ArmoryRuntime.get().approvalsOf(run);
         } catch (ApprovalsUnavailableException x) {
             LOGGER.log(Level.FINE, "The approvals are not open", x);
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot read the approvals of " + run, x);
         }
-        return found;
+        return List.of();
     }
 
     /** Answers all requests below the page. There is only {@code api/json}. */

@@ -63,27 +63,33 @@ final class BuildDeployment {
         environment.dependsOn().forEach(dependsOn::add);
         json.put("state", environment.state().name())
                 .put("since", environment.since().toString())
-                .put("reason", environment.reason())
-                .put("afterDeploymentFailure", environment.afterDeploymentFailure())
                 .put("cancelledBy", environment.cancelledBy());
+        putReason(json, "reason", environment.reason());
+        putReason(json, "afterDeploymentFailure", environment.afterDeploymentFailure());
         if (!environment.steps().isEmpty()) {
             ObjectNode steps = json.putObject("steps");
             environment.steps().forEach((id, step) -> steps.set(id, json(step)));
         }
         Environment.Rollback rollback = environment.rollback();
         if (rollback != null) {
-            json.putObject("rollback").put("over", rollback.over()).put("failure", rollback.failure());
+            putReason(json.putObject("rollback").put("over", rollback.over()), "failure", rollback.failure());
         }
         return json;
     }
 
+    /** Adds a reason, which may be the message of a callback, and its HTML. */
+    private static void putReason(ObjectNode json, String name, @CheckForNull String reason) {
+        json.put(name, reason).put(name + "Html", reason == null ? null : Markdown.toHtml(reason));
+    }
+
     private static ObjectNode json(Environment.PlannedStep step) {
         Instant ended = step.ended();
-        return JsonNodeFactory.instance
+        ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("began", step.began().toString())
                 .put("ended", ended == null ? null : ended.toString())
-                .put("failure", step.failure())
                 .put("approval", step.approval());
+        putReason(json, "failure", step.failure());
+        return json;
     }
 }

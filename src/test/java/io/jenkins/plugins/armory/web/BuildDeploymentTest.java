@@ -47,13 +47,13 @@ class BuildDeploymentTest {
         on(new PlannedStepStarted("prod", "prod/strategy/1", false));
         on(new PlannedStepEnded("prod", "prod/strategy/1", null, Map.of("secret", "output")));
         on(new PlannedStepStarted("prod", "prod/strategy/2", false));
-        on(new PlannedStepEnded("prod", "prod/strategy/2", "no space left", Map.of()));
+        on(new PlannedStepEnded("prod", "prod/strategy/2", "no **space** left", Map.of()));
         on(new PlannedStepStarted("prod", "prod/rollback", false));
 
         assertThat(steps()).isEqualTo(json("""
-                {'prod/strategy/1': {'began': '2026-01-31T10:00:01Z', 'ended': '2026-01-31T10:00:02Z', 'failure': null, 'approval': null},
-                 'prod/strategy/2': {'began': '2026-01-31T10:00:03Z', 'ended': '2026-01-31T10:00:04Z', 'failure': 'no space left', 'approval': null},
-                 'prod/rollback': {'began': '2026-01-31T10:00:05Z', 'ended': null, 'failure': null, 'approval': null}}
+                {'prod/strategy/1': {'began': '2026-01-31T10:00:01Z', 'ended': '2026-01-31T10:00:02Z', 'approval': null, 'failure': null, 'failureHtml': null},
+                 'prod/strategy/2': {'began': '2026-01-31T10:00:03Z', 'ended': '2026-01-31T10:00:04Z', 'approval': null, 'failure': 'no **space** left', 'failureHtml': '<p>no <strong>space</strong> left</p>\\n'},
+                 'prod/rollback': {'began': '2026-01-31T10:00:05Z', 'ended': null, 'approval': null, 'failure': null, 'failureHtml': null}}
                 """));
         assertThat(steps().fieldNames())
                 .toIterable()

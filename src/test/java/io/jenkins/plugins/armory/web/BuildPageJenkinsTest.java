@@ -79,6 +79,20 @@ class BuildPageJenkinsTest {
     }
 
     @Test
+    void dataOfTheBuildHaveItsApprovals() throws Exception {
+        String tree = "api/json?tree=actions[approvals[webhook,environment,state,outcome,decidedBy]]";
+        assertThat(j.getJSON(run.getUrl() + tree).getJSONObject().toString())
+                .contains("{\"decidedBy\":null,\"environment\":\"" + ENVIRONMENT
+                        + "\",\"outcome\":null,\"state\":\"SENDING\",\"webhook\":\"tests\"}");
+
+        assertThat(callBack(token(), "fine")).isEqualTo(200);
+
+        assertThat(j.getJSON(run.getUrl() + tree).getJSONObject().toString())
+                .contains("\"outcome\":\"SUCCESS\",\"state\":\"DECIDED\"");
+        end();
+    }
+
+    @Test
     void buildPageShowsTheDecisionWithItsMessageAsMarkdown() throws Exception {
         assertThat(callBack(token(), "**fine** <script>window.attacked = 2</script> [a](javascript:x)"))
                 .isEqualTo(200);

@@ -49,11 +49,12 @@ class HpiContentTest {
 
     /**
      * Neither of the two must have these: names of the parameters of web methods, of which Stapler's processor leaves some out
-     * from build to build, and which are in the classes too; and two indexes that nothing reads of this plugin. Into that of
+     * from build to build, and which are in the classes too; the Javadoc of exported properties, for their page; and indexes that nothing
+     * reads of this plugin. Into that of
      * restricted types the indexer of the ordinary build puts no records.
      */
     private static final Pattern OPTIONAL = Pattern.compile(
-            ".*/do[A-Z]\\w*\\.stapler|META-INF/services/annotations/org\\.kohsuke\\.(stapler\\.export|accmod)\\..*");
+            ".*/do[A-Z]\\w*\\.stapler|.*\\.javadoc|META-INF/exposed\\.stapler-beans|META-INF/services/annotations/org\\.kohsuke\\.(stapler\\.export|accmod)\\..*");
 
     private static Map<String, byte[]> embedded;
     private static Map<String, byte[]> ordinary;
