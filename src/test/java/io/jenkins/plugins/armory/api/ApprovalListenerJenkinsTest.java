@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.ExtensionList;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import mockwebserver3.MockResponse;
@@ -66,10 +67,10 @@ class ApprovalListenerJenkinsTest {
             List<String> lines = ExtensionList.lookupSingleton(Notes.class).lines;
 
             WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-            await().until(() -> lines.size() >= 2);
+            await().atMost(Duration.ofMinutes(1)).until(() -> lines.size() >= 2);
             run.getExecutor().interrupt();
             j.waitForCompletion(run);
-            await().until(() -> lines.size() >= 3);
+            await().atMost(Duration.ofMinutes(1)).until(() -> lines.size() >= 3);
 
             assertThat(lines)
                     .containsExactly("created tests SENDING", "waiting prod Go?", "decided false ABORTED of deploy #1");
