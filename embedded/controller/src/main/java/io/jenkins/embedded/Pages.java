@@ -3,41 +3,77 @@ package io.jenkins.embedded;
 import com.google.common.html.HtmlEscapers;
 import hudson.model.Action;
 import hudson.model.RootAction;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The controller's pages, as plain as can be: they are there to watch an example run. */
+/** The controller's pages. They are there to watch an example run. */
 final class Pages {
     /** The plugin's short name, below which its script and style are served. */
     static final String PLUGIN = "armory-webhook-approval";
+
+    private static final DateTimeFormatter STARTED =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
 
     private Pages() {}
 
     static String index(Collection<PipelineJob> jobs, List<RootAction> actions) {
         var links = actions.stream()
-                .map(action -> "<li>" + link("/" + action.getUrlName() + "/", action.getDisplayName()) + "</li>")
+                .map(action -> "<p>" + link("/" + action.getUrlName() + "/", action.getDisplayName()) + "</p>")
                 .collect(Collectors.joining());
-        var items = jobs.stream()
-                .map(job -> "<li>" + link("/" + job.getUrl(), job.getName()) + builds(job) + "</li>")
+        var rows = jobs.stream()
+                .map(job -> row(link("/" + job.getUrl(), job.getName()), lastBuild(job)))
                 .collect(Collectors.joining());
-        return page("Embedded controller", "<ul>" + links + "</ul><h2>Jobs</h2><ul>" + items + "</ul>");
+        return page("Jobs", links + table("Job", rows));
+    }
+
+    private static String lastBuild(PipelineJob job) {
+        return job.builds().stream()
+                .max(Comparator.comparing(PipelineBuild::getNumber))
+                .map(build -> cells(build, link("/" + build.getUrl(), build.getDisplayName()) + " "))
+                .orElse("<td>never built</td><td></td><td></td>");
     }
 
     static String job(PipelineJob job) {
-        return page(job.getFullDisplayName(), builds(job) + button("/" + job.getUrl() + "build", "Build now"));
+        var rows = job.builds().stream()
+                .sorted(Comparator.comparing(PipelineBuild::getNumber).reversed())
+                .map(build -> row(link("/" + build.getUrl(), build.getDisplayName()), cells(build, "")))
+                .collect(Collectors.joining());
+        return page(job.getFullDisplayName(), button("/" + job.getUrl() + "build", "Build now") + table("Build", rows));
     }
 
-    private static String builds(PipelineJob job) {
-        return job.builds().stream()
-                .map(build ->
-                        "<li>" + link("/" + build.getUrl(), build.getDisplayName()) + " " + status(build) + "</li>")
-                .collect(Collectors.joining("", "<ul>", "</ul>"));
+    private static String table(String first, String rows) {
+        return "<table><thead><tr><th>%s</th><th>State</th><th>Started</th><th>Took</th></tr></thead><tbody>%s</tbody></table>"
+                .formatted(first, rows);
+    }
+
+    private static String row(String first, String cells) {
+        return "<tr><td>" + first + "</td>" + cells + "</tr>";
+    }
+
+    private static String cells(PipelineBuild build, String before) {
+        return "<td>%s%s</td><td>%s</td><td>%s</td>"
+                .formatted(before, badge(state(build)), started(build), took(build));
+    }
+
+    private static String started(PipelineBuild build) {
+        return STARTED.format(Instant.ofEpochMilli(build.timestamp()));
+    }
+
+    private static String took(PipelineBuild build) {
+        var millis = build.isBuilding() ? System.currentTimeMillis() - build.timestamp() : build.duration();
+        var seconds = millis / 1000;
+        return seconds < 60 ? seconds + " s" : seconds / 60 + " min " + seconds % 60 + " s";
     }
 
     static String build(PipelineBuild build, List<Action> actions, String log, List<InputExecution> inputs) {
         var url = "/" + build.getUrl();
-        var body = new StringBuilder(paragraph(status(build)));
+        var body = new StringBuilder(
+                "<p>%s · started %s · %s</p>".formatted(badge(state(build)), started(build), took(build)));
         actions.stream()
                 .filter(action -> action.getIconFileName() != null)
                 .map(action -> "<p>" + link(url + action.getUrlName() + "/", action.getDisplayName()) + "</p>")
@@ -48,11 +84,17 @@ final class Pages {
                     .append(button(inputUrl + "/proceedEmpty", input.ok()))
                     .append(button(inputUrl + "/abort", "Abort"));
         }
-        build.stages().forEach(stage -> body.append(paragraph(stage.name() + ": " + stage.status())));
         if (build.isBuilding()) {
             body.append(button(url + "stop", "Stop the build"));
         }
-        return page(build.getFullDisplayName(), body + "<pre>" + escape(log) + "</pre>");
+        if (!build.stages().isEmpty()) {
+            body.append("<h2>Stages</h2><ol class=\"stages\">");
+            build.stages()
+                    .forEach(stage ->
+                            body.append("<li>%s %s</li>".formatted(badge(stage.status()), escape(stage.name()))));
+            body.append("</ol>");
+        }
+        return page(build.getFullDisplayName(), body + "<h2>Log</h2><pre>" + escape(log) + "</pre>");
     }
 
     /** A page that a script of the plugin fills, as the plugin's view does on Jenkins. */
@@ -60,15 +102,28 @@ final class Pages {
         var words = (String) action.getClass().getMethod("getWords").invoke(action);
         var first = (String) action.getClass().getMethod("getFirstAnswer").invoke(action);
         return page(action.getDisplayName(), """
-                <link rel="stylesheet" href="/plugin/%1$s/approvals.css">
                 <div id="armory-%2$s" data-api="api/json" data-base="/armory/" data-armory-words="%3$s"
                      data-armory-first="%4$s"></div>
                 <script src="/plugin/%1$s/%2$s.js" type="module"></script>
                 """.formatted(PLUGIN, script, escape(words), escape(first)));
     }
 
-    private static String status(PipelineBuild build) {
-        return build.isBuilding() ? "running" : String.valueOf(build.getResult());
+    private static String state(PipelineBuild build) {
+        return build.isBuilding() ? "IN_PROGRESS" : String.valueOf(build.getResult());
+    }
+
+    /** A state with the colour that the plugin's pages give to such a state. */
+    private static String badge(String state) {
+        var style =
+                switch (state) {
+                    case "SUCCESS" -> "success";
+                    case "IN_PROGRESS", "PAUSED" -> "waiting";
+                    case "ABORTED", "NOT_BUILT" -> "aborted";
+                    case "UNSTABLE" -> "unstable";
+                    default -> "failure";
+                };
+        return "<span class=\"armory-approvals__state armory-approvals__state--%s\">%s</span>"
+                .formatted(style, escape(state));
     }
 
     private static String paragraph(String text) {
@@ -91,6 +146,7 @@ final class Pages {
                 <meta charset="UTF-8">
                 <meta name="viewport" content="width=device-width">
                 <title>%1$s</title>
+                <link rel="stylesheet" href="/plugin/%3$s/approvals.css">
                 <link rel="stylesheet" href="/controller/style.css">
                 </head>
                 <body>
@@ -99,7 +155,7 @@ final class Pages {
                 %2$s
                 </body>
                 </html>
-                """.formatted(escape(title), body);
+                """.formatted(escape(title), body, PLUGIN);
     }
 
     private static String escape(String text) {
