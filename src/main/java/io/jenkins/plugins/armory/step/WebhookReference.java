@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import hudson.EnvVars;
 import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
@@ -42,6 +44,8 @@ final class WebhookReference implements Serializable {
 
     /** The parameter with the text of a deployment file, and the name of that file in messages. */
     private static final String CONFIG = "config";
+
+    private static final Pattern TRACE_PARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
 
     @CheckForNull
     private final String name;
@@ -238,9 +242,10 @@ final class WebhookReference implements Serializable {
         if (target == null && action != null) {
             target = new DeploymentFile.Target(action.account(), action.namespace());
         }
+        String traceParent = traceParent(stepContext);
         return new OutgoingCalls(
-                webhook.alone(),
-                toCancel,
+                traced(webhook.alone(), traceParent),
+                toCancel == null ? null : traced(toCancel, traceParent),
                 webhook.status() == null ? null : webhook.status().onTheWayOf(webhook),
                 all,
                 target == null ? null : target.account(),
@@ -255,6 +260,20 @@ final class WebhookReference implements Serializable {
         } catch (InvalidWebhookException x) {
             throw new AbortException(x.getMessage());
         }
+    }
+
+    /**
+     * Returns the trace that the build is part of, as the OpenTelemetry plugin names it in an environment variable; {@code null} for
+     * none. The format is that of W3C Trace Context, section 3.2.2.
+     */
+    @CheckForNull
+    private static String traceParent(StepContext stepContext) throws IOException, InterruptedException {
+        String value = stepContext.get(EnvVars.class).get("TRACEPARENT");
+        return value != null && TRACE_PARENT.matcher(value).matches() ? value : null;
+    }
+
+    private static Webhook traced(Webhook webhook, @CheckForNull String traceParent) {
+        return traceParent == null ? webhook : webhook.withDefaultHeader("traceparent", traceParent);
     }
 
     @CheckForNull

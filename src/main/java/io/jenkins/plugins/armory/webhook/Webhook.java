@@ -250,6 +250,16 @@ public final class Webhook implements Serializable {
         return toBuilder().cancel(null).status(null).build();
     }
 
+    /** Returns a copy with a further header, or the webhook itself if it defines that header. */
+    public Webhook withDefaultHeader(String name, String value) {
+        if (headers.stream().anyMatch(header -> header.name().equalsIgnoreCase(name))) {
+            return this;
+        }
+        List<Header> more = new ArrayList<>(headers);
+        more.add(new Header(name, value));
+        return toBuilder().headers(more).build();
+    }
+
     boolean mayHaveBody() {
         return WebhookRules.mayHaveBody(method);
     }

@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
@@ -82,6 +83,28 @@ class RealJenkinsTest {
                 .containsPattern("<a href='[^']*/1" + page + "'[^>]*>Waiting</a>")
                 .containsPattern("<a href='[^']*/1" + page + "'[^>]*>Approve or reject</a>");
         build.abort();
+    }
+
+    @Test
+    void callIsPartOfTheTraceOfItsBuild(Jenkins jenkins, ExternalProcess process) {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        Build build = jenkins.createJob("""
+                withEnv(['TRACEPARENT=%s']) {
+                    %s
+                }
+                withEnv(['TRACEPARENT=none\\r\\nX-Other: header']) {
+                    %s
+                }
+                """.formatted(trace, process.approval(), process.approval()))
+                .build();
+
+        Call traced = process.awaitCall();
+        assertThat(traced.header("traceparent")).isEqualTo(trace);
+        traced.callback().succeed("fine");
+        Call untraced = process.awaitCall();
+        assertThat(untraced.header("traceparent")).isNull();
+        untraced.callback().succeed("fine");
+        build.awaitResult("SUCCESS");
     }
 
     @Test
