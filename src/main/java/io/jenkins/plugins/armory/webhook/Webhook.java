@@ -252,7 +252,7 @@ public final class Webhook implements Serializable {
 
     /** Returns a copy with a further header, or the webhook itself if it defines that header. */
     public Webhook withDefaultHeader(String name, String value) {
-        if (headers.stream().anyMatch(header -> header.name().equalsIgnoreCase(name))) {
+        if (headers.stream().anyMatch(header -> header.key().equalsIgnoreCase(name))) {
             return this;
         }
         List<Header> more = new ArrayList<>(headers);

@@ -312,7 +312,7 @@ class DeploymentPageTest {
                 const names = Array.from({ length: 100 }, (_, i) => `region-${i}`);
                 const approval = (name, i) => ({ id: `${name}.${i}`, job: "deploy", build: 1, buildUrl: "job/deploy/1/", phase: "beforeDeployment",
                   environment: name, webhook: `condition ${i}`, state: "WAITING", createdAt: began, deadline: "2099-01-01T00:00:00Z", attempts: [],
-                  rejectedCallbacks: [], manualApproval: { message: "Go?", submitters: [], mayApprove: true, mayReject: true } });
+                  rejectedCallbacks: [], manualApproval: { message: "Go?", submitters: [], required: 1, approvals: [], mayApprove: true, mayReject: true } });
                 window.answer = {
                   now: began, building: true, cancelsStages: null, cancelledStages: [],
                   plan: names.map((name) => ({ name, before: [1, 2, 3, 4, 5].map((i) => condition(name, i)),
@@ -339,7 +339,7 @@ class DeploymentPageTest {
                 page.evaluate("window.longest").asDouble());
 
         page.evaluate("window.longest = 0; window.kept = " + tile("region-7")
-                + "; window.answer.approvals[0].manualApproval = { message: 'Go?', submitters: [], mayApprove: false,"
+                + "; window.answer.approvals[0].manualApproval = { message: 'Go?', submitters: [], required: 1, approvals: [], mayApprove: false,"
                 + " mayReject: false, approved: true, user: 'alice', comment: '', at: '2026-01-01T00:00:00Z' }");
         awaitText(page, tile("region-0"), "alice: Approved");
         System.out.printf(
