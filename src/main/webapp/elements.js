@@ -112,11 +112,14 @@ export function cancelled({ cancel }) {
 export function said({ manualApproval, callback, decision }) {
   const parts = [];
   if (manualApproval) {
-    const { message: question, user, approved, comment, required, approvals } = manualApproval;
+    const { message: question, user, approved, comment, required, approvals, requesters } = manualApproval;
     const spoke = (name, word, text) => note(say("person.said", name, text ? `${word} – ${text}` : word));
     if (user === undefined) {
       const asked = required === 1 ? say("person.asked") : say("person.several", required);
       parts.push(element("p", "armory-approvals__question", question || asked));
+    }
+    if (requesters?.length > 0 && !decision) {
+      parts.push(note(say("person.requested", requesters.join(", "))));
     }
     if (required > 1 && !decision) {
       parts.push(note(say("person.count", approvals.length, required)));

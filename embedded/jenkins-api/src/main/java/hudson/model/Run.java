@@ -4,6 +4,7 @@ import hudson.security.ACL;
 import hudson.security.AccessControlled;
 import java.io.File;
 import java.io.IOException;
+import java.util.List;
 
 /** A build. */
 public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, RunT>> extends Actionable
@@ -32,6 +33,10 @@ public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
     /** The first cause of that type, or null; on the embedded controller builds have none. */
     public <T extends Cause> T getCause(Class<T> type) {
         return null;
+    }
+
+    public List<Cause> getCauses() {
+        return List.of();
     }
 
     public synchronized void save() throws IOException {}

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.List;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
@@ -12,9 +13,14 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param submitters ids of the users and names of the groups who may decide; empty for everybody whom the job permits
  *     to
  * @param required how many different people have to approve, from 1 to {@value #MAX_REQUIRED}; one who rejects ends the approval
+ * @param requesters ids of the users who requested the build, and so may reject and not approve; {@code null} if they may
  */
 @Restricted(NoExternalUse.class)
-public record ManualRequirement(String message, List<String> submitters, int required) {
+public record ManualRequirement(
+        String message,
+        List<String> submitters,
+        int required,
+        @CheckForNull List<String> requesters) {
 
     /** Bounds the size of a record, which has all approvals with their comments. */
     public static final int MAX_REQUIRED = 100;
@@ -22,13 +28,28 @@ public record ManualRequirement(String message, List<String> submitters, int req
     public ManualRequirement {
         Objects.requireNonNull(message, "message");
         submitters = List.copyOf(submitters);
+        requesters = requesters == null ? null : List.copyOf(requesters);
         if (required < 1 || required > MAX_REQUIRED) {
             throw new IllegalArgumentException("required: must be from 1 to " + MAX_REQUIRED + ", not " + required);
         }
     }
 
+    public ManualRequirement(String message, List<String> submitters, int required) {
+        this(message, submitters, required, null);
+    }
+
     /** One person of these. */
     public ManualRequirement(String message, List<String> submitters) {
         this(message, submitters, 1);
+    }
+
+    /** Returns the same, with people who may reject and not approve. */
+    public ManualRequirement notBy(List<String> users) {
+        return new ManualRequirement(message, submitters, required, users);
+    }
+
+    /** Returns whether people have to be told apart, so that somebody who is not logged in may not approve. */
+    public boolean needsIdentity() {
+        return required > 1 || requesters != null;
     }
 }

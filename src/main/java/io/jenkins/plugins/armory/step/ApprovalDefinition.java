@@ -3,7 +3,9 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.EnvVars;
+import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
@@ -133,13 +135,26 @@ final class ApprovalDefinition implements Serializable {
         return allowedCallers;
     }
 
-    /** Sets the definition's part of the terms of an approval. */
-    void addTo(ApprovalTerms.Builder terms) {
+    @CheckForNull
+    private ManualRequirement requirement(Run<?, ?> run) throws AbortException {
+        if (manual == null) {
+            return null;
+        }
+        ManualRequirement requirement = manual.toRequirement();
+        return manual.isNotByRequester() ? requirement.notBy(Requesters.of(run)) : requirement;
+    }
+
+    /**
+     * Sets the definition's part of the terms of an approval.
+     *
+     * @throws AbortException if it matters who requested the build, and that cannot be known
+     */
+    void addTo(ApprovalTerms.Builder terms, Run<?, ?> run) throws AbortException {
         terms.phase(phase)
                 .environment(environment)
                 .callers(callbackCredentialsId, allowedCallers)
                 .heartbeat(heartbeat)
                 .supersede(supersede)
-                .manual(manual == null ? null : manual.toRequirement());
+                .manual(requirement(run));
     }
 }

@@ -95,7 +95,18 @@ final class ApprovalLog {
     private static String question(Approval approval, ManualRequirement manual, String page) {
         return (manual.submitters().isEmpty() ? "" : " (" + String.join(", ", manual.submitters()) + ")")
                 + (manual.message().isEmpty() ? "" : ": " + manual.message())
-                + " " + ModelHyperlinkNote.encodeTo(page, "Approve or reject") + post(approval) + ".";
+                + " " + ModelHyperlinkNote.encodeTo(page, "Approve or reject") + post(approval) + "."
+                + requesters(manual);
+    }
+
+    private static String requesters(ManualRequirement manual) {
+        List<String> requesters = manual.requesters();
+        if (requesters == null) {
+            return "";
+        }
+        return requesters.isEmpty()
+                ? " No user requested this build, so notByRequester excludes nobody."
+                : " Not by who requested this build: " + LogText.continued(String.join(", ", requesters)) + ".";
     }
 
     /** Returns how to answer over HTTP; nothing if Jenkins does not know its address, which only a webhook needs. */

@@ -94,10 +94,11 @@ final class ApprovalStart {
         return reference == null ? "Nobody was asked" : "The webhook was not called";
     }
 
-    private static ApprovalTerms.Builder terms(String id, ApprovalDefinition definition, Run<?, ?> run) {
+    private static ApprovalTerms.Builder terms(String id, ApprovalDefinition definition, Run<?, ?> run)
+            throws AbortException {
         ApprovalTerms.Builder terms =
                 ApprovalTerms.of(id, BuildRecord.refTo(run)).timeout(Instant.now(), definition.timeout());
-        definition.addTo(terms);
+        definition.addTo(terms, run);
         return terms.origin(originIfKnown());
     }
 

@@ -29,6 +29,7 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
 
     private String message = "";
     private int required = 1;
+    private boolean notByRequester;
 
     @CheckForNull
     private String submitters;
@@ -66,6 +67,16 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
         this.required = required;
     }
 
+    /** Returns whether the people who requested the build may not approve, see {@link Requesters}. */
+    public boolean isNotByRequester() {
+        return notByRequester;
+    }
+
+    @DataBoundSetter
+    public void setNotByRequester(boolean notByRequester) {
+        this.notByRequester = notByRequester;
+    }
+
     private List<String> submitterNames() {
         return submitters == null
                 ? List.of()
@@ -80,7 +91,8 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
      * people is another one.
      */
     String identity() {
-        return "manual approval" + (required == 1 ? "" : " by " + required) + " (" + String.join(", ", submitterNames())
+        return "manual approval" + (required == 1 ? "" : " by " + required)
+                + (notByRequester ? " not by requester" : "") + " (" + String.join(", ", submitterNames())
                 + "): " + message;
     }
 

@@ -40,6 +40,7 @@ final class ApprovalJson {
     private static final int FORMAT = 1;
     private static final String REMOVED = "removed";
     private static final String PERSON = "person";
+    private static final String REQUESTERS = "requesters";
     /** The approximate size of a decided approval. */
     private static final int TYPICAL_BYTES = 1024;
 
@@ -175,6 +176,9 @@ final class ApprovalJson {
             json.writeStringField("message", manual.message());
             writeTexts(json, "submitters", manual.submitters());
             json.writeNumberField("required", manual.required());
+            if (manual.requesters() != null) {
+                writeTexts(json, REQUESTERS, manual.requesters());
+            }
             json.writeEndObject();
         }
         json.writeStringField("createdAt", terms.limits().createdAt().toString());
@@ -298,7 +302,10 @@ final class ApprovalJson {
         var submitters = new ArrayList<String>();
         manual.required("submitters").forEach(submitter -> submitters.add(submitter.textValue()));
         return new ManualRequirement(
-                text(manual, "message"), submitters, manual.path("required").asInt(1));
+                text(manual, "message"),
+                submitters,
+                manual.path("required").asInt(1),
+                manual.has(REQUESTERS) ? texts(manual.get(REQUESTERS)) : null);
     }
 
     private static Approval.Said said(JsonNode json) {

@@ -122,6 +122,10 @@ final class ApprovalData {
         ArrayNode submitters = json.putArray("submitters");
         manual.submitters().forEach(submitters::add);
         json.put("required", manual.required());
+        List<String> requesters = manual.requesters();
+        if (requesters != null) {
+            requesters.forEach(json.putArray("requesters")::add);
+        }
         json.set("approvals", json(approval.votes()));
         json.put("mayApprove", viewer.isAsked(approval, Choice.APPROVE))
                 .put("mayReject", viewer.isAsked(approval, Choice.REJECT))

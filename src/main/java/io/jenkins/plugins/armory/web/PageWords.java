@@ -91,6 +91,7 @@ final class PageWords {
                 .put("notice.failed", Messages.PageWords_notice_failed(FIRST))
                 .put("person.asked", Messages.PageWords_person_asked())
                 .put("person.several", Messages.PageWords_person_several(FIRST))
+                .put("person.requested", Messages.PageWords_person_requested(FIRST))
                 .put("person.count", Messages.PageWords_person_count(FIRST, SECOND))
                 .put("person.said", Messages.PageWords_person_said(FIRST, SECOND))
                 .put("callback.said", Messages.PageWords_callback_said(FIRST))

@@ -90,7 +90,10 @@ record PersonalDecision(String id, Choice choice) {
 
     private String whyNot(Viewer viewer, ManualRequirement manual) {
         if (viewer.mustLogIn(manual, choice)) {
-            return "Log in to approve: different people have to approve, so Jenkins must know who you are.";
+            return "Log in to approve: it matters who approves, so Jenkins must know who you are.";
+        }
+        if (choice == Choice.APPROVE && viewer.isRequester(manual)) {
+            return "You requested this build, so somebody else has to approve it. You may reject it.";
         }
         return manual.submitters().isEmpty()
                 ? "You need the permission Armory/" + choice.permission().orElseThrow().name + " for this job."

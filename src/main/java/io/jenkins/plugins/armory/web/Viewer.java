@@ -103,12 +103,23 @@ final class Viewer {
         if (choice == Choice.TAKE_BACK) {
             return true;
         }
-        return !mustLogIn(manual, choice) && isPermitted(approval, manual, choice);
+        return !mustLogIn(manual, choice)
+                && !(choice == Choice.APPROVE && isRequester(manual))
+                && isPermitted(approval, manual, choice);
     }
 
-    /** Returns whether the user has to log in first: somebody unknown may be the same person twice. */
+    /** Returns whether the user has to log in first: somebody unknown may be the requester, or the same person twice. */
     boolean mustLogIn(ManualRequirement manual, Choice choice) {
-        return choice == Choice.APPROVE && manual.required() > 1 && !isIdentified();
+        return choice == Choice.APPROVE && manual.needsIdentity() && !isIdentified();
+    }
+
+    /** Returns whether the user requested the build, and so may not approve. */
+    boolean isRequester(ManualRequirement manual) {
+        List<String> requesters = manual.requesters();
+        SecurityRealm realm = Jenkins.get().getSecurityRealm();
+        return requesters != null
+                && requesters.stream()
+                        .anyMatch(requester -> realm.getUserIdStrategy().equals(requester, name()));
     }
 
     private boolean isPermitted(Approval approval, ManualRequirement manual, Choice choice) {

@@ -103,9 +103,11 @@ class DeploymentStepsJenkinsTest {
                 "armoryWebhookApproval manualApproval: [message: 'Go?', submitters: 'alice, ops'],"
                         + " phase: 'afterDeployment', webhook: 'tests'");
         manual.setRequired(2);
+        manual.setNotByRequester(true);
         tester.assertRoundTrip(
                 approval,
-                "armoryWebhookApproval manualApproval: [message: 'Go?', required: 2, submitters: 'alice, ops'],"
+                "armoryWebhookApproval manualApproval: [message: 'Go?', notByRequester: true, required: 2,"
+                        + " submitters: 'alice, ops'],"
                         + " phase: 'afterDeployment', webhook: 'tests'");
     }
 
@@ -132,6 +134,7 @@ class DeploymentStepsJenkinsTest {
                 "ManualApproval/help/message",
                 "ManualApproval/help/submitters",
                 "ManualApproval/help/required",
+                "ManualApproval/help/notByRequester",
                 "EnvironmentName/help/name")) {
             String text = client.goTo("descriptor/io.jenkins.plugins.armory.step." + path, "text/html")
                     .getWebResponse()

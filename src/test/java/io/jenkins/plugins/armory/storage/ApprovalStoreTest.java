@@ -184,7 +184,7 @@ public class ApprovalStoreTest {
                 .timeout(ApprovalTest.START, Duration.ofDays(2))
                 .withoutCallback()
                 .phase(Phase.AFTER_DEPLOYMENT)
-                .manual(new ManualRequirement("Go?", List.of("alice", "ops"), 2))
+                .manual(new ManualRequirement("Go?", List.of("alice", "ops"), 2).notBy(List.of("carol")))
                 .start();
         store.create(bare);
         store.create(full);
@@ -273,7 +273,7 @@ public class ApprovalStoreTest {
     @Test
     void keepsAnApprovalWithoutAWebhook() throws IOException {
         Approval pending = terms("a1")
-                .manual(new ManualRequirement("Go?", List.of("alice")))
+                .manual(new ManualRequirement("Go?", List.of("alice")).notBy(List.of()))
                 .byPersonAlone()
                 .start();
         store.create(pending);

@@ -176,6 +176,32 @@ class SeveralPeopleTest {
         assertThat(build.approvals()).isEmpty();
     }
 
+    /** The embedded controller's builds have no causes; RequestersJenkinsTest has the rest. */
+    @Test
+    void whoRequestedTheBuildMayNotApprove(Jenkins jenkins) {
+        boolean embedded = jenkins.controller() instanceof EmbeddedController;
+        Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [notByRequester: true])")
+                .build()
+                .awaitWaiting(1);
+        assertThat(approval(build).at("/manualApproval/requesters")).hasSize(embedded ? 0 : 1);
+        Answer answer = decide(build, "admin", "approve");
+        if (!embedded) {
+            assertThat(answer).returns(403, Answer::status);
+            assertThat(answer.json().get("message").asText()).startsWith("You requested this build");
+            assertThat(approval(build).at("/manualApproval/mayApprove").asBoolean())
+                    .isFalse();
+            assertThat(approval(build).at("/manualApproval/mayReject").asBoolean())
+                    .isTrue();
+            decide(build, "alice", "approve");
+        }
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains(
+                        embedded
+                                ? "No user requested this build, so notByRequester excludes nobody."
+                                : "Not by who requested this build: admin.");
+    }
+
     /** A question to fewer people is no retry of one that was rejected. */
     @Test
     void askingFewerPeopleDoesNotMakeUpForARejection(Jenkins jenkins) {
