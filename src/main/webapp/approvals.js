@@ -3,7 +3,7 @@
  * has said once; as many rows are made as are looked at.
  */
 import { decisionButtons, focusAgain, heard, notice } from "./decide.js";
-import { badge, cancelled, element, message, note, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
+import { badge, cancelled, element, message, note, overridden, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
 import { keepUpToDate, now, troubleElement } from "./live.js";
 import { duration, page, say, words } from "./words.js";
 
@@ -72,7 +72,7 @@ function build(approval) {
 
 /** What the cells of an approval hold, by column; some of it changes as time goes by. */
 const CELLS = {
-  state: (approval) => [badge(stateOf(approval))],
+  state: (approval) => [badge(stateOf(approval)), ...overridden(approval)],
   build: (approval) => [build(approval)],
   environment: (approval) => [approval.environment || "–"],
   webhook: (approval) => [approval.webhook],

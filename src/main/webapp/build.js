@@ -4,7 +4,7 @@
  */
 import { callsOf, factsOf } from "./card.js";
 import { decisionButtons, focusAgain, heard, notice } from "./decide.js";
-import { badge, element, message, progressOf, said, stateOf, timeLeft } from "./elements.js";
+import { badge, element, message, overridden, progressOf, said, stateOf, timeLeft } from "./elements.js";
 import { box, Graph } from "./graph.js";
 import { keepUpToDate, troubleElement } from "./live.js";
 import { isOfInterest, plannedApprovals, standing, withPlanned } from "./plan.js";
@@ -43,7 +43,7 @@ function makeCard(approval) {
   const card = element(
     "section",
     "armory-build__approval",
-    element("div", "armory-build__line", heading, badge(stateOf(approval))),
+    element("div", "armory-build__line", heading, badge(stateOf(approval)), ...overridden(approval)),
     factsOf(approval, left),
     ...said(approval),
     ...(decision ? message(decision) : progressOf(approval)),

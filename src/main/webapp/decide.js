@@ -13,6 +13,12 @@ const CHOICES = [
   { path: "take-back", may: "mayTakeBack", said: "takenBack", style: "", withoutComment: true },
 ];
 
+/** The decision of an administrator, whatever is missing. */
+const OVERRIDE = { path: "override", said: "overridden", style: "jenkins-button--tertiary", withReason: true };
+
+const APPROVE_ANYWAY = { decision: "approve", label: "decide.approveAnyway", style: "jenkins-!-success-color" };
+const REJECT_ANYWAY = { decision: "reject", label: "decide.rejectAnyway", style: "jenkins-!-destructive-color" };
+
 /** The dialog that is open, if one is; there is one at most. */
 let open = null;
 
@@ -29,6 +35,9 @@ notice.hidden = true;
  */
 export function decisionButtons(approval, onDecided) {
   const choices = CHOICES.filter(({ may }) => approval.manualApproval?.[may]);
+  if (approval.mayOverride) {
+    choices.push(OVERRIDE);
+  }
   if (choices.length === 0) {
     return [];
   }
@@ -82,28 +91,34 @@ class DecisionDialog {
     open = this;
     document.body.append(this.dialog);
     this.dialog.showModal();
-    (choice.withoutComment ? this.send : this.comment).focus();
+    (choice.withoutComment ? this.sends[0] : this.comment).focus();
   }
 
   build() {
     const { approval, choice } = this;
     const title = element("div", "jenkins-dialog__title", say(`decide.${choice.path}`, place(approval)));
     title.id = "armory-decision-title";
-    const question = element("p", "armory-approvals__question", approval.manualApproval.message);
-    question.hidden = !approval.manualApproval.message;
+    const text = choice.withReason ? say("decide.anyway") : approval.manualApproval.message;
+    const question = element("p", "armory-approvals__question", text);
+    question.hidden = !text;
     this.comment = element("textarea", "jenkins-input");
     this.comment.id = "armory-decision-comment";
     this.comment.maxLength = MAX_COMMENT;
     this.comment.rows = 3;
-    const label = element("label", "armory-approvals__label", say("decide.comment"));
+    this.comment.required = Boolean(choice.withReason);
+    const label = element("label", "armory-approvals__label", say(choice.withReason ? "decide.reason" : "decide.comment"));
     label.htmlFor = this.comment.id;
     this.asked = element("div", "", label, this.comment);
     this.asked.hidden = Boolean(choice.withoutComment);
     this.alert = element("p", "jenkins-alert jenkins-alert-warning armory-decision__alert");
     this.alert.setAttribute("role", "alert");
     this.alert.hidden = true;
-    this.send = element("button", `jenkins-button jenkins-button--primary ${choice.style}`.trim(), say(`choice.${choice.path}`));
-    this.send.type = "submit";
+    this.sends = (choice.withReason ? [APPROVE_ANYWAY, REJECT_ANYWAY] : [choice]).map((each) => {
+      const send = element("button", `jenkins-button jenkins-button--primary ${each.style}`.trim(), say(each.label || `choice.${each.path}`));
+      send.type = "submit";
+      send.value = each.decision || "";
+      return send;
+    });
     this.cancel = element("button", "jenkins-button", say("decide.cancel"));
     this.cancel.type = "button";
     this.cancel.addEventListener("click", () => this.dialog.close());
@@ -112,11 +127,11 @@ class DecisionDialog {
       "armory-decision__form",
       title,
       element("div", "jenkins-dialog__contents", this.facts(), question, this.asked, this.alert),
-      element("div", "jenkins-buttons-row jenkins-buttons-row--equal-width jenkins-dialog__buttons", this.send, this.cancel),
+      element("div", "jenkins-buttons-row jenkins-buttons-row--equal-width jenkins-dialog__buttons", ...this.sends, this.cancel),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.decide();
+      this.decide(event.submitter?.value);
     });
     this.dialog = element("dialog", "jenkins-dialog armory-decision", form);
     this.dialog.setAttribute("aria-labelledby", title.id);
@@ -144,17 +159,19 @@ class DecisionDialog {
     }
   }
 
-  async decide() {
+  /** @param decision of an override: approve or reject */
+  async decide(decision) {
     if (this.sending || this.over) {
       return;
     }
     this.sending = true;
-    this.send.disabled = true;
+    this.sends.forEach((send) => { send.disabled = true; });
+    const text = this.comment.value;
     try {
       const response = await fetch(`${page.dataset.base}approvals/${encodeURIComponent(this.approval.id)}/${this.choice.path}`, {
         method: "POST",
         headers: { Accept: "application/json", ...crumb() },
-        body: new URLSearchParams({ comment: this.comment.value }),
+        body: new URLSearchParams(this.choice.withReason ? { decision, reason: text } : { comment: text }),
       });
       this.answered(response.status, await response.json().catch(() => ({})));
     } catch (error) {
@@ -168,14 +185,14 @@ class DecisionDialog {
     if (status === 200 && !(answer.duplicate && answer.decision)) {
       this.done(answer);
     } else if (answer.decision) {
-      this.tooLate(whoWasFirst(answer.decision, status !== 410));
+      this.tooLate(whoWasFirst(answer.decision, status !== 410 && !this.choice.withReason));
       this.onDecided();
     } else {
       this.refused(say("notice.failed", answer.message || say("failed.status", status)));
     }
   }
 
-  done({ decided, required, approvals }) {
+  done({ decided = true, required, approvals = [] }) {
     const said = say(`notice.${this.choice.said}`, place(this.approval));
     const open = approvals.length < required
       ? `${say("person.count", approvals.length, required)}.`
@@ -191,7 +208,7 @@ class DecisionDialog {
   /** It was not decided, and may be asked for again. */
   refused(text) {
     this.tell(text);
-    this.send.disabled = false;
+    this.sends.forEach((send) => { send.disabled = false; });
   }
 
   /** It will not be decided here any more. */
@@ -199,7 +216,7 @@ class DecisionDialog {
     this.over = true;
     this.tell(text);
     this.asked.hidden = true;
-    this.send.hidden = true;
+    this.sends.forEach((send) => { send.hidden = true; });
     this.cancel.textContent = say("decide.close");
     this.cancel.focus();
   }
@@ -217,9 +234,9 @@ class DecisionDialog {
       this.tooLate(say("notice.gone"));
       return;
     }
-    const { user, approved, comment, at } = approval.manualApproval;
+    const { user, approved, comment, at } = approval.manualApproval || {};
     // As long as nothing is decided, a rejection counts, whoever has approved.
-    if (user !== undefined && (approval.decision || this.choice.path === "approve")) {
+    if (user !== undefined && !approval.decision?.override && (approval.decision || this.choice.path === "approve")) {
       const outcome = approved ? "SUCCESS" : "REJECTED";
       this.tooLate(whoWasFirst({ outcome, decidedBy: user, decidedAt: at, mdMessage: comment }, true));
     } else if (approval.decision) {

@@ -45,6 +45,11 @@ export function reason(html) {
   return element("div", "armory-graph__reason", harmless(html));
 }
 
+/** Says that an administrator decided, whatever was missing. */
+export function overridden({ decision }) {
+  return decision?.override ? [note(say("override"))] : [];
+}
+
 /** The HTML of a message, of which whatever is not expected is left out; Jenkins should not have sent it. */
 function harmless(html) {
   const result = document.createDocumentFragment();

@@ -283,6 +283,7 @@ public record Approval(
                 && said.callback() == null
                 && switch (decision.outcome()) {
                     case TIMED_OUT, NOT_HEARD, ABORTED, OTHER_FAILED, REJECTED -> true;
+                    case SUCCESS -> decision.override() && !channels().isEmpty();
                     default -> false;
                 };
     }

@@ -14,17 +14,18 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param decidedBy who or what decided, for people to read: {@code callback token}, {@code credentials ci-callback},
  *     {@code deadline}
  * @param decidedAt when it was decided
+ * @param override whether an administrator decided, whatever was missing; the message is the reason then
  */
 @Restricted(NoExternalUse.class)
-public record Decision(Outcome outcome, String mdMessage, String decidedBy, Instant decidedAt) {
+public record Decision(Outcome outcome, String mdMessage, String decidedBy, Instant decidedAt, boolean override) {
 
     /** The ways in which an approval ends. */
     public enum Outcome {
-        /** A callback said {@code "success": true}, and a person approved, where either is required. */
+        /** A callback said {@code "success": true}, and people approved, where either is required; or an administrator decided so. */
         SUCCESS,
         /** A callback said {@code "success": false}. */
         FAILURE,
-        /** A person rejected. */
+        /** A person or an administrator rejected. */
         REJECTED,
         /** A required verdict did not come before the deadline. */
         TIMED_OUT,
@@ -45,6 +46,11 @@ public record Decision(Outcome outcome, String mdMessage, String decidedBy, Inst
         Objects.requireNonNull(mdMessage, "mdMessage");
         Objects.requireNonNull(decidedBy, "decidedBy");
         Objects.requireNonNull(decidedAt, "decidedAt");
+    }
+
+    /** A decision that is no override. */
+    public Decision(Outcome outcome, String mdMessage, String decidedBy, Instant decidedAt) {
+        this(outcome, mdMessage, decidedBy, decidedAt, false);
     }
 
     /** Returns whether the build goes on. */

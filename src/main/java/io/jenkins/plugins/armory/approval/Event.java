@@ -103,6 +103,14 @@ public sealed interface Event {
      */
     record VoteLost(String user) implements Verdict {}
 
+    /**
+     * The decision of an administrator, whatever is missing.
+     *
+     * @param user id of the administrator
+     * @param reason not empty
+     */
+    record Overridden(boolean success, String user, String reason) implements Verdict {}
+
     /** A report of progress by the external process, or a status that decides nothing. */
     record Progress() implements Event {}
 

@@ -40,6 +40,6 @@ final class LostVotes {
     private static boolean mayDecideForSuccess(Event event) {
         return event instanceof Event.ManualApproval
                 || event instanceof Event.Sent
-                || event instanceof Event.Callback callback && callback.success();
+                || event instanceof Event.ProcessVerdict said && said.success();
     }
 }

@@ -58,6 +58,7 @@ enum Transitions {
                     Event.ManualApproval.class,
                     Event.ManualRejection.class,
                     Event.TakenBack.class,
+                    Event.Overridden.class,
                     Event.Progress.class),
             "the approval is decided or overdue",
             (approval, event, now) -> approval.isDecided() || approval.isOverdue(now),
@@ -122,6 +123,12 @@ enum Transitions {
                 return approval.rejectedBy(said)
                         .decided(said.outcome(), said.mdMessage(), Endings.byUser(said), said.decidedAt());
             },
+            Answer.ACCEPTED),
+    OVERRIDDEN(
+            States.PENDING,
+            Events.of(Event.Overridden.class),
+            "SUCCESS or REJECTED, whatever is missing",
+            (approval, event, now) -> approval.decided(verdict(event, now)),
             Answer.ACCEPTED),
     PROGRESS_AFTER_CALLBACK(
             States.PENDING,
@@ -309,7 +316,8 @@ enum Transitions {
                 Event.Callback.class,
                 Event.StatusVerdict.class,
                 Event.ManualApproval.class,
-                Event.ManualRejection.class);
+                Event.ManualRejection.class,
+                Event.Overridden.class);
         static final List<Class<? extends Event>> CALLS =
                 List.of(Event.Failed.class, Event.Sent.class, Event.Answered.class, Event.NotSent.class);
 
@@ -401,6 +409,10 @@ enum Transitions {
     /** Returns what the side that speaks has said before. A rejection counts as long as nothing is decided. */
     @CheckForNull
     private static Decision standing(Approval approval, Event event) {
+        if (event instanceof Event.Overridden) {
+            Decision decision = approval.decision();
+            return decision != null && decision.override() ? decision : null;
+        }
         if (event instanceof Event.ManualRejection && !approval.isDecided()) {
             return null;
         }
@@ -408,7 +420,9 @@ enum Transitions {
     }
 
     private static boolean isSuccess(Event event) {
-        return event instanceof Event.ProcessVerdict said ? said.success() : event instanceof Event.ManualApproval;
+        return event instanceof Event.ManualApproval
+                || event instanceof Event.ProcessVerdict said && said.success()
+                || event instanceof Event.Overridden decided && decided.success();
     }
 
     private static Vote vote(Event.ManualApproval said, Instant now) {
@@ -421,6 +435,10 @@ enum Transitions {
                     said.success() ? Outcome.SUCCESS : Outcome.FAILURE, said.mdMessage(), said.decidedBy(), now);
         } else if (event instanceof Event.ManualRejection said) {
             return new Decision(Outcome.REJECTED, said.comment(), said.user(), now);
+        }
+        if (event instanceof Event.Overridden said) {
+            Outcome outcome = said.success() ? Outcome.SUCCESS : Outcome.REJECTED;
+            return new Decision(outcome, said.reason(), "override by user " + said.user(), now, true);
         }
         throw new AssertionError("no verdict: " + event);
     }

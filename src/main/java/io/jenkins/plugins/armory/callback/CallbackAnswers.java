@@ -21,13 +21,14 @@ public final class CallbackAnswers {
 
     /** Returns the JSON of a decision. */
     public static ObjectNode json(Decision decision) {
-        return JsonResponse.JSON
+        ObjectNode json = JsonResponse.JSON
                 .createObjectNode()
                 .put("success", decision.isSuccess())
                 .put("outcome", decision.outcome().name())
                 .put("mdMessage", decision.mdMessage())
                 .put("decidedBy", decision.decidedBy())
                 .put("decidedAt", decision.decidedAt().toString());
+        return decision.override() ? json.put("override", true) : json;
     }
 
     static JsonResponse toCallback(Transition transition) {

@@ -191,7 +191,7 @@ final class ApprovalLog {
         Decision decision = approval.requireDecision();
         List<Vote> votes = approval.votes();
         Decision callback = approval.callback();
-        if (callback != null && !votes.isEmpty()) {
+        if (callback != null && !votes.isEmpty() && !decision.override()) {
             Vote last = votes.get(votes.size() - 1);
             if (!last.at().isBefore(callback.decidedAt())) { // otherwise heard() has logged it
                 log.accept(approvedBy(last.user(), last.comment()));
@@ -235,7 +235,8 @@ final class ApprovalLog {
     }
 
     private static String overdue(Approval approval) {
-        boolean personMissing = approval.awaitsPersonAlone();
+        boolean personMissing =
+                approval.callback() != null || approval.channels().isEmpty();
         return (personMissing ? approvals(approval) : Channel.missing(approval.channels())) + " within "
                 + timeout(approval)
                 + ". Raise the limit with timeout and unit, or "

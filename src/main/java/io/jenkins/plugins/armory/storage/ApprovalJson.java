@@ -263,6 +263,9 @@ final class ApprovalJson {
             json.writeStringField("mdMessage", decision.mdMessage());
             json.writeStringField("decidedBy", decision.decidedBy());
             json.writeStringField("decidedAt", decision.decidedAt().toString());
+            if (decision.override()) {
+                json.writeBooleanField("override", true);
+            }
             json.writeEndObject();
         }
     }
@@ -290,7 +293,8 @@ final class ApprovalJson {
                         Outcome.valueOf(text(decision, "outcome")),
                         text(decision, "mdMessage"),
                         text(decision, "decidedBy"),
-                        Instant.parse(text(decision, "decidedAt")));
+                        Instant.parse(text(decision, "decidedAt")),
+                        decision.path("override").asBoolean());
     }
 
     @CheckForNull

@@ -51,6 +51,9 @@ public final class HistoryContent {
         content.put("outcome", decision.outcome().name());
         content.put("decidedBy", text(decision.decidedBy()));
         content.put("message", text(decision.mdMessage()));
+        if (decision.override()) {
+            content.put("override", true);
+        }
         List<Map<String, Object>> people = new ArrayList<>();
         approval.said().votes().forEach(vote -> people.add(said(true, vote.user(), vote.comment(), vote.at())));
         Decision rejection = approval.said().rejection();

@@ -47,7 +47,8 @@ final class ApprovalData {
                 .put("webhook", approval.webhook())
                 .put("state", approval.state().name())
                 .put("createdAt", approval.createdAt().toString())
-                .put("deadline", approval.deadline().toString());
+                .put("deadline", approval.deadline().toString())
+                .put("mayOverride", viewer.mayOverride(approval));
         Duration heartbeat = approval.heartbeat();
         if (heartbeat != null) {
             Optional<Instant> due = approvals.heartbeatDue(approval);

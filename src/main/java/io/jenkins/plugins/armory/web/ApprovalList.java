@@ -77,9 +77,10 @@ final class ApprovalList {
         return viewer.sees(approval);
     }
 
-    /** Returns whether the decision of a person is pending and the user may make it. */
+    /** Returns whether the user may say anything about an approval that is pending. */
     boolean asks(Approval approval) {
-        return Arrays.stream(Choice.values()).anyMatch(choice -> viewer.isAsked(approval, choice));
+        return viewer.mayOverride(approval)
+                || Arrays.stream(Choice.values()).anyMatch(choice -> viewer.isAsked(approval, choice));
     }
 
     /** Returns the refused callbacks of an approval, the newest first. */
@@ -99,6 +100,7 @@ final class ApprovalList {
         tag.add(rejected(approval));
         tag.add(progress(approval));
         tag.add(approvals.heartbeatDue(approval));
+        tag.add(viewer.mayOverride(approval));
         for (Choice choice : Choice.values()) {
             tag.add(viewer.isAsked(approval, choice));
         }

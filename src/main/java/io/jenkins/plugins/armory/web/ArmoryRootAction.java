@@ -77,6 +77,10 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         if (decision.isPresent()) {
             return decision.get().answer(armory, request);
         }
+        Optional<OverrideDecision> override = OverrideDecision.at(path);
+        if (override.isPresent()) {
+            return override.get().answer(armory, request);
+        }
         return JsonResponse.error(404, "not_found", "There is nothing here.");
     }
 

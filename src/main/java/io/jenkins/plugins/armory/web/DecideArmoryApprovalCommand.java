@@ -11,8 +11,8 @@ import org.kohsuke.args4j.Argument;
 import org.kohsuke.args4j.Option;
 
 /**
- * The command {@code decide-armory-approval}: approves, rejects, or takes an approval back as the current user. Permissions and answers
- * are those of {@code POST approvals/ID/approve}, {@code reject} and {@code take-back}.
+ * The command {@code decide-armory-approval}: approves, rejects, takes an approval back, or overrides as the current user. Permissions and
+ * answers are those of {@code POST approvals/ID/approve}, {@code reject}, {@code take-back} and {@code override}.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -42,6 +42,15 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
     @Option(name = "--comment", metaVar = "TEXT", usage = "The reason, for the build's log and the pages.")
     private String comment = "";
 
+    @Option(
+            name = "--override",
+            metaVar = "REASON",
+            forbids = "--take-back",
+            usage =
+                    "Decides the whole approval, whatever is missing, with --approve or --reject, for this reason. Needs"
+                            + " Armory/Override.")
+    private String override;
+
     @Override
     public String getShortDescription() {
         return Messages.DecideArmoryApprovalCommand_shortDescription();
@@ -52,7 +61,9 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
         if (!approve && !reject && !takeBack) {
             throw new IllegalArgumentException("Give one of --approve, --reject and --take-back.");
         }
-        JsonResponse answer = new PersonalDecision(id, choice()).decide(ArmoryRuntime.get(), comment);
+        JsonResponse answer = override == null
+                ? new PersonalDecision(id, choice()).decide(ArmoryRuntime.get(), comment)
+                : new OverrideDecision(id).decide(ArmoryRuntime.get(), choice().path(), override);
         stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
         return exitCode(answer.status());
     }

@@ -2,10 +2,10 @@ package io.jenkins.plugins.armory.web;
 
 import hudson.model.Item;
 import hudson.model.User;
+import hudson.security.Permission;
 import hudson.security.SecurityRealm;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,15 +27,14 @@ final class Viewer {
     private final Map<String, Optional<Seen>> jobs = new HashMap<>();
 
     /** A job that the user may read, with the permissions checked so far. */
-    private record Seen(Item job, String url, Map<Choice, Boolean> permitted) {
+    private record Seen(Item job, String url, Map<Permission, Boolean> permitted) {
 
         Seen(Item job) {
-            this(job, job.getUrl(), new EnumMap<>(Choice.class));
+            this(job, job.getUrl(), new HashMap<>());
         }
 
-        boolean permits(Choice choice) {
-            return permitted.computeIfAbsent(
-                    choice, each -> each.permission().filter(job::hasPermission).isPresent());
+        boolean permits(Permission permission) {
+            return permitted.computeIfAbsent(permission, job::hasPermission);
         }
     }
 
@@ -124,7 +123,9 @@ final class Viewer {
 
     private boolean isPermitted(Approval approval, ManualRequirement manual, Choice choice) {
         return manual.submitters().isEmpty()
-                ? seen(approval).orElseThrow().permits(choice)
+                ? choice.permission()
+                        .filter(seen(approval).orElseThrow()::permits)
+                        .isPresent()
                 : administrator || isAmong(manual.submitters());
     }
 
@@ -135,6 +136,18 @@ final class Viewer {
                         || user.getAuthorities().stream()
                                 .map(GrantedAuthority::getAuthority)
                                 .anyMatch(group -> realm.getGroupIdStrategy().equals(name, group)));
+    }
+
+    /** Returns whether the user may decide a pending approval anyway. */
+    boolean mayOverride(Approval approval) {
+        return !approval.isDecided() && isOverrider(approval);
+    }
+
+    /** Returns whether the user may decide approvals of that job anyway. */
+    boolean isOverrider(Approval approval) {
+        return seen(approval)
+                .filter(job -> job.permits(ArmoryPermissions.OVERRIDE))
+                .isPresent();
     }
 
     /** Returns whether that would change a pending approval, and the user may say it. */

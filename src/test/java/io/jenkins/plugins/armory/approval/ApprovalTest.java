@@ -376,6 +376,58 @@ public class ApprovalTest {
         assertThat(decided.on(lost, SOON)).isEqualTo(new Transition(decided, Answer.IGNORED));
     }
 
+    private static Event override(boolean success) {
+        return new Event.Overridden(success, "root", "CI is down");
+    }
+
+    @Test
+    void anOverrideDecidesWhateverIsMissing() {
+        Decision approved = new Decision(Outcome.SUCCESS, "CI is down", "override by user root", SOON, true);
+        Decision rejected = new Decision(Outcome.REJECTED, "CI is down", "override by user root", SOON, true);
+        for (Approval pending : List.of(
+                terms("a1").start(),
+                waiting,
+                needsBoth,
+                after(needsBoth, callback(true)),
+                byPeople(2),
+                byPersonAlone)) {
+            Approval decided = after(pending, override(true));
+            assertThat(decided.decision()).isEqualTo(approved);
+            assertThat(after(pending, override(false)).decision()).isEqualTo(rejected);
+            assertThat(decided.on(override(true), SOON)).isEqualTo(new Transition(decided, Answer.DUPLICATE));
+            assertThat(decided.on(override(false), SOON)).isEqualTo(new Transition(decided, Answer.CONFLICT));
+            assertThat(pending.on(override(true), DEADLINE))
+                    .returns(Answer.ENDED, Transition::answer)
+                    .returns(
+                            Outcome.TIMED_OUT,
+                            each -> each.approval().decision().outcome());
+        }
+        Approval failed = after(waiting, callback(false));
+        assertThat(failed.on(override(true), SOON)).isEqualTo(new Transition(failed, Answer.ENDED));
+        assertThat(after(waiting, override(true)).on(callback(true), SOON).answer())
+                .isEqualTo(Answer.ENDED);
+    }
+
+    @Test
+    void anOverrideCallsTheCancelWebhookUnlessTheExternalProcessIsDone() {
+        OutgoingCalls calls = new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of(), null, null);
+        for (boolean success : List.of(true, false)) {
+            Approval pending = terms("a1").calls(calls).start();
+            assertThat(after(pending, override(success)))
+                    .returns(true, Approval::isCancelled)
+                    .returns(false, Approval::isClosed);
+            assertThat(after(pending, sent(), override(success)).isCancelled()).isTrue();
+            Approval calledBack =
+                    after(needsBoth("a1").calls(calls).start(), sent(), callback(true), override(success));
+            assertThat(calledBack.isClosed()).isTrue();
+        }
+        Approval notAwaited =
+                after(needsBoth("a1").calls(calls).withoutCallback().start(), sent(), override(true));
+        assertThat(notAwaited.isClosed())
+                .as("nobody stops what nobody waits for, as without an override")
+                .isTrue();
+    }
+
     @Test
     void saysHowManyApprovedInTime() {
         assertThat(after(byPeople(2), approve("alice"))

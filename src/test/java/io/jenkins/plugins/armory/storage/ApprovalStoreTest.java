@@ -218,6 +218,17 @@ public class ApprovalStoreTest {
         assertThat(store.find("a1").orElseThrow().votes()).containsExactly(new Vote("bob", "", SOON));
     }
 
+    @Test
+    void keepsThatADecisionIsAnOverride() throws IOException {
+        store.create(start("a1"));
+        Approval decided = store.apply("a1", new Event.Overridden(true, "root", "CI is down"), SOON)
+                .orElseThrow()
+                .approval();
+
+        assertThat(decided.requireDecision().override()).isTrue();
+        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
+    }
+
     /** The form in which one person's approval was written before several could be required. */
     @Test
     void readsTheApprovalOfOnePerson() throws IOException {

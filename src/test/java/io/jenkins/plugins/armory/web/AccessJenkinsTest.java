@@ -86,6 +86,17 @@ class AccessJenkinsTest {
             new Row("POST", "armory/approvals/{id}/approve", Crumb.ASKED, 404, 403, 200, 200, 403, 200),
             new Row("POST", "armory/approvals/{id}/reject", Crumb.ASKED, 404, 403, 200, 403, 200, 200),
             new Row("POST", "armory/approvals/{id}/take-back", Crumb.ASKED, 404, 200, 200, 200, 200, 200),
+            new Row("POST", "armory/approvals/{id}/override", Crumb.ASKED, 400, 400, 400, 400, 400, 400),
+            new Row(
+                    "POST",
+                    "armory/approvals/{id}/override?decision=approve&reason=x",
+                    Crumb.ASKED,
+                    404,
+                    403,
+                    403,
+                    403,
+                    403,
+                    200),
             // Callers are not users: the token counts, and here is none.
             new Row("POST", "armory/approvals/{id}/callback", Crumb.NOT_ASKED, 401, 401, 401, 401, 401, 401),
             new Row("POST", "armory/approvals/{id}/test", Crumb.NOT_ASKED, 401, 401, 401, 401, 401, 401),

@@ -10,6 +10,7 @@ import hudson.security.PermissionGroup;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Vote;
@@ -227,6 +228,37 @@ class PersonalDecisionJenkinsTest {
         assertThat(voters(id)).isEmpty();
     }
 
+    @Test
+    void overridingIsAPermissionOfItsOwnThatAdministratorsHave() throws Exception {
+        for (String user : List.of("reader", "builder", "approver")) {
+            String id = newApproval();
+            assertThat(command(user, id, "--approve", "--override", "CI is down")
+                            .returnCode())
+                    .as(user)
+                    .isEqualTo(6);
+            assertThat(approval(id).isDecided()).isFalse();
+        }
+        String id = newApproval();
+        assertThat(command("admin", id, "--approve", "--override", " ").returnCode())
+                .isEqualTo(3);
+        assertThat(command("admin", id, "--take-back", "--override", "why").returnCode())
+                .isEqualTo(2);
+        assertThat(command("admin", id, "--approve", "--override", "CI is down").stdout())
+                .contains("\"override\":true");
+        assertThat(approval(id).decision())
+                .returns(true, Decision::override)
+                .returns("override by user admin", Decision::decidedBy)
+                .returns("CI is down", Decision::mdMessage);
+
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ, ArmoryPermissions.OVERRIDE)
+                .everywhere()
+                .to("reader"));
+        assertThat(command("reader", newApproval(), "--reject", "--override", "no")
+                        .returnCode())
+                .isZero();
+    }
+
     private CLICommandInvoker.Result command(String user, String... arguments) {
         return new CLICommandInvoker(j, "decide-armory-approval").asUser(user).invokeWithArgs(arguments);
     }
@@ -276,7 +308,7 @@ class PersonalDecisionJenkinsTest {
     void permissionsAreKnownToAdministrators() {
         assertThat(PermissionGroup.get(ArmoryPermissions.class).getPermissions())
                 .extracting(permission -> permission.name)
-                .containsExactlyInAnyOrder("Approve", "Reject");
+                .containsExactlyInAnyOrder("Approve", "Reject", "Override", "History");
         assertThat(Permission.fromId("io.jenkins.plugins.armory.web.ArmoryPermissions.Approve"))
                 .isSameAs(ArmoryPermissions.APPROVE);
     }

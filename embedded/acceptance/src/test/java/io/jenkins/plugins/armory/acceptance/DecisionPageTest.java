@@ -29,6 +29,7 @@ class DecisionPageTest {
     private static final int HEIGHT = 900;
     private static final String APPROVE = "[data-decide^=approve]";
     private static final String REJECT = "[data-decide^=reject]";
+    private static final String OVERRIDE = "[data-decide^=override]";
     private static final String TAKE_BACK = "[data-decide^=take-back]";
     private static final String CANCEL = DIALOG + " [type=button]";
     private static final String COMMENT = DIALOG + " textarea";
@@ -242,6 +243,50 @@ class DecisionPageTest {
         awaitRows(alice, 0, 1);
         hasNoTrouble(alice);
         hasNoTrouble(bob);
+    }
+
+    @Test
+    void anAdministratorDecidesAnywayWithAReason(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Build build = jenkins.createJob(process.approval("environment: 'prod'"))
+                .build()
+                .awaitWaiting(1);
+        for (int width : new int[] {NARROW, WIDE}) {
+            BrowserPage page = page(browser, jenkins, width, build);
+            for (String colours : List.of("dark", "light")) {
+                page.prefer(colours);
+                page.click(OVERRIDE, 1);
+                awaitDialog(page).await("document.querySelector('" + DIALOG + "').getAnimations().length === 0");
+                assertThat(page.seriousProblems(DIALOG)).isEmpty();
+                assertThat(textOf(page, DIALOG))
+                        .contains(
+                                "Override " + build.job().name() + " #1, prod?",
+                                "whatever is missing",
+                                "Reason (required)",
+                                "Approve anyway",
+                                "Reject anyway");
+                page.click(CANCEL, 1);
+                awaitNoDialog(page);
+            }
+        }
+        BrowserPage page = page(browser, jenkins, WIDE, build);
+        page.click(OVERRIDE, 1);
+        awaitDialog(page);
+        page.click(SEND, 1); // without a reason, the browser sends nothing
+        assertThat(page.evaluate("document.querySelector('" + COMMENT + "').matches(':invalid')")
+                        .asBoolean())
+                .isTrue();
+        assertThat(build.isBuilding()).isTrue();
+        page.type("CI is down");
+        page.click(SEND, 1);
+        awaitNoDialog(page);
+
+        assertThat(build.awaitResult("SUCCESS")).contains("(override by user ", "): CI is down");
+        awaitRows(page, 0, 1);
+        assertThat(page.evaluate(rows("decided") + "[0]").asText())
+                .contains("Succeeded", "Override", "override by user", "CI is down");
+        assertThat(textOf(page, ".armory-decision__notice"))
+                .isEqualTo("Decided by override: " + build.job().name() + " #1, prod.");
+        hasNoTrouble(page);
     }
 
     @Test

@@ -35,6 +35,7 @@ class OpenApiTest {
     private static final String DATA = "/approvals/{id}/api/json";
     private static final String APPROVE = "/approvals/{id}/approve";
     private static final String REJECT = "/approvals/{id}/reject";
+    private static final String OVERRIDE = "/approvals/{id}/override";
     private static final String TAKE_BACK = "/approvals/{id}/take-back";
 
     private static JsonNode document;
@@ -239,7 +240,10 @@ class OpenApiTest {
         JsonNode open = several.approvals().get(0);
         check(APPROVE, "post", 200, several.as("alice").decide(open, "approve", "fine"));
         check(DATA, "get", 200, data(jenkins, open.get("id").asText()));
-        several.abort();
+        check(OVERRIDE, "post", 400, several.override(open, "approve", ""));
+        check(OVERRIDE, "post", 200, several.override(open, "reject", "stop"));
+        check(OVERRIDE, "post", 409, several.override(open, "approve", "go on"));
+        check(DATA, "get", 200, data(jenkins, open.get("id").asText()));
         Build ended = jenkins.createJob(script).build().awaitWaiting(1);
         ended.abort();
         ended.awaitResult("ABORTED");

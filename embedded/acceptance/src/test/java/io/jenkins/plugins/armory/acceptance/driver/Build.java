@@ -211,6 +211,14 @@ public record Build(Job job, int number) {
         return job.jenkins().decide("armory/approvals/" + approval.get("id").asText() + "/" + decision, comment);
     }
 
+    /** Decides about one of {@link #approvals()}, whatever is missing. */
+    public Answer override(JsonNode approval, String decision, String reason) {
+        return job.jenkins()
+                .post(
+                        "armory/approvals/" + approval.get("id").asText() + "/override",
+                        Map.of("decision", decision, "reason", reason));
+    }
+
     /** Whether none of the build's approvals waits for anything any more. */
     public boolean hasNothingPending() {
         // From one answer: other builds push what is decided out of the newest hundred.

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -123,9 +124,17 @@ public final class Jenkins {
 
     /** Unlike the others, this one may be refused. */
     Answer decide(String path, String comment) {
+        return post(path, Map.of("comment", comment));
+    }
+
+    /** Posts a form. The request may be refused. */
+    Answer post(String path, Map<String, String> form) {
+        String body = form.entrySet().stream()
+                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
         return Http.send(request(path)
                 .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString("comment=" + URLEncoder.encode(comment, StandardCharsets.UTF_8))));
+                .POST(BodyPublishers.ofString(body)));
     }
 
     Answer post(String path) {

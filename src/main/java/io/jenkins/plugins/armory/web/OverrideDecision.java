@@ -1,0 +1,107 @@
+package io.jenkins.plugins.armory.web;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approval.Transition;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.callback.CallbackAnswers;
+import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.kohsuke.stapler.StaplerRequest2;
+
+/**
+ * The decision of an administrator, whatever is missing: {@code POST approvals/<id>/override}. It ends the whole approval, also where a
+ * callback or nobody is awaited.
+ *
+ * @param id the id of the approval
+ */
+record OverrideDecision(String id) {
+
+    private static final Logger LOGGER = Logger.getLogger(OverrideDecision.class.getName());
+    private static final Pattern PATH = Pattern.compile("/approvals/([^/]+)/override");
+    private static final int MAX_REASON = 8192;
+
+    /** Returns the decision at a path below the root action; empty for another path. */
+    static Optional<OverrideDecision> at(String path) {
+        Matcher matcher = PATH.matcher(path);
+        return matcher.matches() ? Optional.of(new OverrideDecision(matcher.group(1))) : Optional.empty();
+    }
+
+    JsonResponse answer(ArmoryRuntime armory, StaplerRequest2 request) {
+        return "POST".equals(request.getMethod())
+                ? decide(armory, request.getParameter("decision"), request.getParameter("reason"))
+                : JsonResponse.error(
+                        405, "method_not_allowed", "Decisions are made with POST.", Map.of("Allow", "POST"));
+    }
+
+    /**
+     * Decides as the current user, if they may.
+     *
+     * @param decision {@code approve} or {@code reject}; anything else is refused
+     */
+    JsonResponse decide(ArmoryRuntime armory, @CheckForNull String decision, @CheckForNull String reason) {
+        boolean approve = Choice.APPROVE.path().equals(decision);
+        String stripped = Objects.requireNonNullElse(reason, "").strip();
+        if (!approve && !Choice.REJECT.path().equals(decision)) {
+            return invalid("decision: must be approve or reject.");
+        } else if (stripped.isEmpty()) {
+            return invalid("reason: is missing; say why you decide this approval anyway.");
+        } else if (stripped.length() > MAX_REASON) {
+            return invalid("reason: has more than " + MAX_REASON + " characters; shorten it.");
+        }
+        try {
+            return decide(armory, new Viewer(), approve, stripped);
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot store a decision", x);
+            return JsonResponse.unavailable("The decision could not be stored and does not count. Try again later.");
+        }
+    }
+
+    private static JsonResponse invalid(String message) {
+        return JsonResponse.error(400, "invalid_request", message);
+    }
+
+    private JsonResponse decide(ArmoryRuntime armory, Viewer viewer, boolean approve, String reason)
+            throws IOException {
+        Approval approval = armory.approvals().find(id).filter(viewer::sees).orElse(null);
+        if (approval == null) {
+            return JsonResponse.error(404, "unknown_approval", "There is no such approval.");
+        }
+        if (!viewer.isOverrider(approval)) {
+            return JsonResponse.error(
+                    403, "forbidden", "You need the permission Armory/Override for this job to decide anyway.");
+        }
+        return armory.approvals()
+                .apply(id, new Event.Overridden(approve, viewer.name(), reason))
+                .map(transition -> answer(transition, approve))
+                .orElseGet(() -> JsonResponse.error(410, "approval_ended", "The build of this approval is gone."));
+    }
+
+    private JsonResponse answer(Transition transition, boolean approve) {
+        JsonResponse answer =
+                switch (transition.answer()) {
+                    case ACCEPTED, DUPLICATE ->
+                        JsonResponse.ok(JsonNodeFactory.instance
+                                .objectNode()
+                                .put("status", "accepted")
+                                .put("approvalId", id)
+                                .put("approved", approve)
+                                .put("duplicate", transition.answer() == Approval.Answer.DUPLICATE));
+                    case CONFLICT ->
+                        JsonResponse.error(
+                                409, "already_decided", "Another override came first. That decision stands.");
+                    default -> JsonResponse.error(410, "approval_ended", "The approval has ended already.");
+                };
+        answer.body().set("decision", CallbackAnswers.json(transition.approval().requireDecision()));
+        return answer;
+    }
+}
