@@ -43,8 +43,12 @@ public record CallbackRequest(
         this(method, approvalId, authorization, callbackToken, SignatureHeaders.NONE, remoteAddress, body);
     }
 
-    /** Returns the request with a signed body that was read from it. */
-    CallbackRequest signed(byte[] content) {
+    /**
+     * Returns the request with a signed body that was read from it.
+     *
+     * @param mustSayApproval whether the body has to name its approval
+     */
+    CallbackRequest signed(byte[] content, boolean mustSayApproval) {
         return new CallbackRequest(
                 method,
                 approvalId,
@@ -52,6 +56,6 @@ public record CallbackRequest(
                 callbackToken,
                 signatures,
                 remoteAddress,
-                body.signed(content, approvalId));
+                body.signed(content, new RequestBody.Signed(approvalId, mustSayApproval)));
     }
 }

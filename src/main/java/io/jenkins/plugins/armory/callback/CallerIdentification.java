@@ -137,11 +137,11 @@ public final class CallerIdentification {
             throws FailedException, RefusedRequestException {
         byte[] body = request.body().readBytes();
         Verified verified = signatures.verify(request.signatures(), body, approval);
+        Caller caller = caller(verified.verification(), SIGNATURE_NOT_VALID);
         SignedMessage message = verified.message();
-        return new Identified(
-                caller(verified.verification(), SIGNATURE_NOT_VALID),
-                request.signed(body),
-                message == null ? null : message.standard().orElse(null));
+        SignedMessage.Standard standard =
+                message == null ? null : message.standard().orElse(null);
+        return new Identified(caller, request.signed(body, standard == null), standard);
     }
 
     private static Caller caller(Verification verification, String notValid) throws FailedException {

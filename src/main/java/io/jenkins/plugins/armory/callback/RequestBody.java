@@ -26,17 +26,26 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param contentType the {@code Content-Type} header
  * @param contentLength the announced length, or -1
  * @param stream the content
- * @param signedFor the id of the approval that a signed body was sent to, {@code null} for a body that is not signed
+ * @param signed what a signed body has to say, {@code null} for a body that is not signed
  */
 @Restricted(NoExternalUse.class)
 public record RequestBody(
         @CheckForNull String contentType,
         long contentLength,
         InputStream stream,
-        @CheckForNull String signedFor) {
+        @CheckForNull Signed signed) {
 
-    /** The field with which a signed body can name its approval, since the address is not signed. */
+    /** The field with which a signed body names its approval, since the address is not signed. */
     private static final String APPROVAL_ID = "approvalId";
+
+    /**
+     * What a signed body has to say.
+     *
+     * @param approvalId the id of the approval that it was sent to
+     * @param mustSay whether it has to name that approval: without an id of the message, anybody who has read it could send it to
+     *     another approval
+     */
+    record Signed(String approvalId, boolean mustSay) {}
 
     static final int MAX_BYTES = 64 * 1024;
     private static final int MAX_DEPTH = 32;
@@ -62,8 +71,8 @@ public record RequestBody(
     }
 
     /** Returns the body, of which the content was read and its signature verified. */
-    RequestBody signed(byte[] content, String approvalId) {
-        return new RequestBody(contentType, content.length, new ByteArrayInputStream(content), approvalId);
+    RequestBody signed(byte[] content, Signed statement) {
+        return new RequestBody(contentType, content.length, new ByteArrayInputStream(content), statement);
     }
 
     /** Returns whether the request was sent without a body. */
@@ -92,13 +101,22 @@ public record RequestBody(
         if (!json.isObject()) {
             throw RefusedRequestException.invalid("The body must be a JSON object such as " + example + ".");
         }
-        if (signedFor != null
-                && json.has(APPROVAL_ID)
-                && !signedFor.equals(json.get(APPROVAL_ID).textValue())) {
+        if (signed != null) {
+            check(signed, json.get(APPROVAL_ID));
+        }
+        return json;
+    }
+
+    private static void check(Signed signed, @CheckForNull JsonNode approvalId) throws RefusedRequestException {
+        if (approvalId == null && signed.mustSay()) {
+            throw RefusedRequestException.invalid("The field \"" + APPROVAL_ID
+                    + "\" is missing. The signature has neither an id nor the address in it, so the body has to name its"
+                    + " approval: the value of {{armory.approvalId}}.");
+        }
+        if (approvalId != null && !signed.approvalId().equals(approvalId.textValue())) {
             throw RefusedRequestException.invalid("The field \"" + APPROVAL_ID
                     + "\" is signed, and is not the approval in the address; send each message to its own approval.");
         }
-        return json;
     }
 
     /** Reads the body as JSON, whatever its content type. */

@@ -226,6 +226,9 @@ class SignedCallbackTest {
         }
         String wrong = "{\"success\": true, \"approvalId\": null}";
         assertThat(callBack(id, gitHub(SECRET, wrong), wrong).status()).isEqualTo(400);
+        JsonResponse unnamed = callBack(id, gitHub(SECRET, SUCCESS), SUCCESS);
+        assertThat(unnamed.status()).isEqualTo(400);
+        assertThat(unnamed.body().get("message").textValue()).contains("\"approvalId\" is missing");
         assertThat(found(other).isDecided()).isFalse();
         assertThat(callBack(id, gitHub(SECRET, body), body).status()).isEqualTo(200);
     }
@@ -250,7 +253,8 @@ class SignedCallbackTest {
     void eachOfTwoSecretsCountsWhileOneIsRotated() throws IOException {
         secret = "whsec_" + "B".repeat(32) + " " + SECRET;
         assertThat(callBack(id, signed("m1", SUCCESS), SUCCESS).status()).isEqualTo(200);
-        assertThat(callBack(other, gitHub(SECRET, SUCCESS), SUCCESS).status()).isEqualTo(200);
+        String named = "{\"success\": true, \"approvalId\": \"" + other + "\"}";
+        assertThat(callBack(other, gitHub(SECRET, named), named).status()).isEqualTo(200);
 
         secret = "whsec_" + "B".repeat(32);
         String next = newApproval("ci");
