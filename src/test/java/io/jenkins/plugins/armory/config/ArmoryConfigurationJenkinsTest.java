@@ -167,12 +167,12 @@ class ArmoryConfigurationJenkinsTest {
         assertThat(definition.doCheckRetryCount("-1")).hasMessageContaining("-1 is less than 0");
         assertThat(definition.doCheckRetryCount("many")).hasMessageContaining("whole number");
         assertThat(definition.doCheckRequestTimeout("301")).hasMessageContaining("301 is not a number of seconds");
-        assertThat(definition.doCheckRequestTimeout("")).hasNoMessage();
+        assertThat(definition.doCheckRequestTimeout("").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(definition.doCheckConnectTimeout("6", "5")).hasMessageContaining("requestTimeout is 5");
         assertThat(definition.doCheckConnectTimeout("soon", "")).hasMessageContaining("whole number");
         RetryDefinition.DescriptorImpl retry = new RetryDefinition.DescriptorImpl();
         assertThat(retry.doCheckOn("429, 2xx")).hasMessageContaining("\"2xx\" is neither");
-        assertThat(retry.doCheckOn("429, 5xx")).hasNoMessage();
+        assertThat(retry.doCheckOn("429, 5xx").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(retry.doCheckCount("-1")).hasMessageContaining("-1 is less than 0");
         assertThat(definition.doCheckAgentIdentifier("inside", "direct"))
                 .hasMessageContaining("Goes with networkMode remoteNetworkAgent alone");
