@@ -114,7 +114,7 @@ public record Approval(
         if ((state == State.DECIDED) != (said.decision() != null)) {
             throw new IllegalArgumentException("state " + state + " does not go with decision " + said.decision());
         }
-        if (terms.subject().webhook() == null && (state == State.SENDING || calls != null)) {
+        if (terms.subject().webhook() == null && (state == State.SENDING || calls != null && calls.isForProcess())) {
             throw new IllegalArgumentException("without a webhook, there is nothing to call");
         }
     }
@@ -122,7 +122,7 @@ public record Approval(
     /** Returns a new approval, before anything was sent. */
     static Approval start(ApprovalTerms terms, @CheckForNull OutgoingCalls calls) {
         State first = terms.subject().webhook() == null ? State.WAITING : State.SENDING;
-        return new Approval(terms, first, Said.NOTHING, List.of(), calls, null);
+        return Notifications.afterEvent(null, new Approval(terms, first, Said.NOTHING, List.of(), calls, null));
     }
 
     public String id() {
@@ -301,6 +301,14 @@ public record Approval(
                 : Optional.empty();
     }
 
+    /** Returns when somebody is to be told that the approval is about to time out; empty if nobody is, or was told. */
+    public Optional<Instant> reminderDue() {
+        Notifications notifications = Notifications.of(this);
+        return notifications == null || notifications.reminded() || isDecided()
+                ? Optional.empty()
+                : Optional.of(terms.limits().nearlyOver());
+    }
+
     /** Returns whether the approvals belong to one group, of which all have to succeed. */
     public boolean isBeside(Approval other) {
         return isIn(other.build(), other.phase(), other.terms.subject().group());
@@ -378,21 +386,30 @@ public record Approval(
 
     /** Returns the approval without the call of its webhook. */
     Approval withoutWebhookCall() {
-        return calls == null ? this : new Approval(terms, state, said, attempts, calls.withoutWebhook(), cancel);
+        return calls == null ? this : with(calls.withoutWebhook(), cancel);
     }
 
     /** Returns the approval without the calls that are for a verdict of the external process. */
-    Approval withoutProcessCalls() {
-        return calls == null ? this : new Approval(terms, state, said, attempts, calls.withoutProcessCalls(), cancel);
+    Approval withoutVerdictCalls() {
+        return calls == null ? this : with(calls.withoutVerdictCalls(), cancel);
     }
 
-    /** Returns the approval without further calls. */
-    Approval withoutCalls() {
-        return calls == null ? this : new Approval(terms, state, said, attempts, null, cancel);
+    /** Returns the approval without further calls to the external process. */
+    Approval withoutProcessCalls() {
+        return calls == null ? this : with(calls.withoutProcess(), cancel);
     }
 
     Approval cancelCalled(Attempt attempt) {
-        return new Approval(terms, state, said, attempts, null, attempt);
+        return with(calls == null ? null : calls.withoutProcess(), attempt);
+    }
+
+    /** Returns the approval with other notifications, {@code null} for none any more. */
+    Approval notifying(@CheckForNull Notifications notifications) {
+        return calls == null ? this : with(calls.with(notifications), cancel);
+    }
+
+    private Approval with(@CheckForNull OutgoingCalls others, @CheckForNull Attempt cancelled) {
+        return new Approval(terms, state, said, attempts, others, cancelled);
     }
 
     /** Returns the approval with an attempt added, unless it was noted before. */
@@ -407,10 +424,10 @@ public record Approval(
         return new Approval(terms, state, said, newest, calls, cancel);
     }
 
-    /** Returns the approval decided. The calls stay only if the cancel webhook may have to be called. */
+    /** Returns the approval decided. The cancel webhook stays only if it may have to be called. */
     Approval decided(Decision decision) {
         var decided = new Approval(terms, State.DECIDED, said.withDecision(decision), attempts, calls, cancel);
-        return decided.isCancelled() ? decided.withoutProcessCalls() : decided.withoutCalls();
+        return decided.isCancelled() ? decided.withoutVerdictCalls() : decided.withoutProcessCalls();
     }
 
     Approval decided(Outcome outcome, String message, String decidedBy, Instant at) {

@@ -89,9 +89,18 @@ public record ApprovalTerms(
             @CheckForNull Duration heartbeat,
             boolean supersede) {
 
+        /** The longest time before the deadline at which an approval counts as about to time out. */
+        private static final Duration LONGEST_NOTICE = Duration.ofHours(1);
+
         public Limits {
             Objects.requireNonNull(createdAt, "createdAt");
             Objects.requireNonNull(deadline, "deadline");
+        }
+
+        /** Returns when the approval is about to time out: when a tenth of its time is left, or an hour if that is less. */
+        Instant nearlyOver() {
+            Duration tenth = Duration.between(createdAt, deadline).dividedBy(10);
+            return deadline.minus(tenth.compareTo(LONGEST_NOTICE) < 0 ? tenth : LONGEST_NOTICE);
         }
     }
 

@@ -14,9 +14,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * record, which makes the approval its own outbox. Templates are kept as they are written, so that no secret and no token
  * is in a record.
  *
- * @param webhook the approval's webhook, {@code null} once it took the call
+ * @param webhook the approval's webhook, {@code null} once it took the call, and if a person alone decides
  * @param cancel the cancel webhook, {@code null} for none
  * @param status the question for the status, {@code null} for none, and once there is a verdict
+ * @param notifications who is told of the approval, {@code null} for nobody
  * @param context values of {@code {{context.*}}}
  * @param account the account of the target in the deployment file, {@code null} without one
  * @param namespace the namespace of that target, {@code null} without one
@@ -26,6 +27,7 @@ public record OutgoingCalls(
         @CheckForNull Webhook webhook,
         @CheckForNull Webhook cancel,
         @CheckForNull StatusCheck status,
+        @CheckForNull Notifications notifications,
         Map<String, String> context,
         @CheckForNull String account,
         @CheckForNull String namespace) {
@@ -34,32 +36,58 @@ public record OutgoingCalls(
         context = Collections.unmodifiableMap(new LinkedHashMap<>(context));
     }
 
-    /** Creates calls without a question for the status. */
+    /** Creates the calls of a webhook and its cancel webhook alone. */
     public OutgoingCalls(
             @CheckForNull Webhook webhook,
             @CheckForNull Webhook cancel,
             Map<String, String> context,
             @CheckForNull String account,
             @CheckForNull String namespace) {
-        this(webhook, cancel, null, context, account, namespace);
+        this(webhook, cancel, null, null, context, account, namespace);
+    }
+
+    /** Returns the calls of an approval that calls nobody but those who are told of it. */
+    public static OutgoingCalls notifying(Notifications notifications) {
+        return new OutgoingCalls(null, null, null, notifications, Map.of(), null, null);
+    }
+
+    /** Returns whether there is a call to the external process, of whichever kind. */
+    boolean isForProcess() {
+        return webhook != null || cancel != null || status != null;
+    }
+
+    /** Returns the same calls with other notifications, {@code null} if that is nothing. */
+    @CheckForNull
+    public OutgoingCalls with(@CheckForNull Notifications others) {
+        return rest(webhook, cancel, status, others);
     }
 
     /** Returns what is left once the webhook needs no further call, {@code null} if that is nothing. */
     @CheckForNull
     OutgoingCalls withoutWebhook() {
-        return rest(status);
+        return rest(null, cancel, status, notifications);
     }
 
     /** Returns what is left once there is a verdict of the external process, {@code null} if that is nothing. */
     @CheckForNull
-    OutgoingCalls withoutProcessCalls() {
-        return rest(null);
+    OutgoingCalls withoutVerdictCalls() {
+        return rest(null, cancel, null, notifications);
+    }
+
+    /** Returns what is left once the external process needs no further call, {@code null} if that is nothing. */
+    @CheckForNull
+    OutgoingCalls withoutProcess() {
+        return rest(null, null, null, notifications);
     }
 
     @CheckForNull
-    private OutgoingCalls rest(@CheckForNull StatusCheck asked) {
-        return cancel == null && asked == null
+    private OutgoingCalls rest(
+            @CheckForNull Webhook start,
+            @CheckForNull Webhook stop,
+            @CheckForNull StatusCheck ask,
+            @CheckForNull Notifications tell) {
+        return start == null && stop == null && ask == null && tell == null
                 ? null
-                : new OutgoingCalls(null, cancel, asked, context, account, namespace);
+                : new OutgoingCalls(start, stop, ask, tell, context, account, namespace);
     }
 }

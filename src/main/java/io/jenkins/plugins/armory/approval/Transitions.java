@@ -73,7 +73,7 @@ enum Transitions {
             "SUCCESS, or WAITING for people",
             // Once there is a callback, the webhook's own answer does not matter any more.
             (approval, event, now) -> Endings.settledOrWaiting(
-                    calledBack(approval, event, now).in(State.WAITING).withoutProcessCalls(), now),
+                    calledBack(approval, event, now).in(State.WAITING).withoutVerdictCalls(), now),
             Answer.ACCEPTED),
     CALLBACK_FAILURE(
             States.PENDING,
@@ -142,14 +142,14 @@ enum Transitions {
     CANCEL_CALLED(
             States.DECIDED,
             Events.of(Event.CancelCalled.class),
-            "closed",
+            "closed, unless somebody is still to be told",
             (approval, event, now) -> approval.cancelCalled(((Event.CancelCalled) event).attempt()),
             Answer.ACCEPTED),
     CANCEL_NOT_NEEDED(
             States.DECIDED,
             Events.of(Event.CancelNotNeeded.class),
-            "closed",
-            (approval, event, now) -> approval.withoutCalls(),
+            "closed, unless somebody is still to be told",
+            (approval, event, now) -> approval.withoutProcessCalls(),
             Answer.ACCEPTED),
     CANCEL_TOO_EARLY(
             States.PENDING,
@@ -174,6 +174,27 @@ enum Transitions {
             "the same",
             Effect.NONE,
             Answer.IGNORED),
+    NOTICE_SENT(
+            States.ALL,
+            Events.of(Event.Notified.class),
+            "that notice is due",
+            (approval, event, now) -> isDue(approval, (Event.Notified) event),
+            "the same without that notice; closed if that was the last call",
+            (approval, event, now) ->
+                    approval.notifying(Notifications.of(approval).sent(((Event.Notified) event).notice())),
+            Answer.ACCEPTED),
+    NOTICE_OVERTAKEN(States.ALL, Events.of(Event.Notified.class), "the same", Effect.NONE, Answer.IGNORED),
+    EXPIRING(
+            States.PENDING,
+            Events.of(Event.ExpiryCheck.class),
+            "little of its time is left, and nobody was told",
+            (approval, event, now) -> approval.reminderDue()
+                    .filter(due -> !now.isBefore(due) && !approval.isOverdue(now))
+                    .isPresent(),
+            "the same, with a notice for everybody who is told",
+            (approval, event, now) -> Notifications.expiring(approval),
+            Answer.ACCEPTED),
+    NOT_EXPIRING(States.ALL, Events.of(Event.ExpiryCheck.class), "the same", Effect.NONE, Answer.IGNORED),
     DEADLINE_PASSED(
             States.PENDING,
             Events.of(Event.DeadlineCheck.class),
@@ -268,7 +289,7 @@ enum Transitions {
             (approval, event, now) -> Endings.settledOrWaiting(
                     calledBack(approval.noting(((Event.Answered) event).attempt()), event, now)
                             .in(State.WAITING)
-                            .withoutProcessCalls(),
+                            .withoutVerdictCalls(),
                     now),
             Answer.ACCEPTED),
     ANSWER_FAILURE(
@@ -370,7 +391,7 @@ enum Transitions {
     }
 
     Transition apply(Approval approval, Event event, Instant now) {
-        return new Transition(effect.on(approval, event, now), answer);
+        return new Transition(Notifications.afterEvent(approval, effect.on(approval, event, now)), answer);
     }
 
     /** Returns the row as one of a Markdown table: states, events, condition, result, answer. */
@@ -404,6 +425,11 @@ enum Transitions {
         return event instanceof Event.ManualApproval
                 || event instanceof Event.ManualRejection
                 || event instanceof Event.TakenBack;
+    }
+
+    private static boolean isDue(Approval approval, Event.Notified event) {
+        Notifications notifications = Notifications.of(approval);
+        return notifications != null && notifications.due().contains(event.notice());
     }
 
     /** Returns what the side that speaks has said before. A rejection counts as long as nothing is decided. */

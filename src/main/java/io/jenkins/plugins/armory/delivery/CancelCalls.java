@@ -4,6 +4,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.time.Duration;
@@ -48,7 +49,8 @@ final class CancelCalls {
 
     /** Starts the call of the cancel webhook of an approval that is decided, if there is one. */
     void decided(Approval approval) {
-        boolean cancels = !approval.isClosed() && cancelling.add(approval.id());
+        OutgoingCalls calls = approval.calls();
+        boolean cancels = calls != null && calls.cancel() != null && cancelling.add(approval.id());
         webhooks.stop(approval, taken -> {
             if (cancels) {
                 outbox.executor().execute(() -> cancel(approval, taken));
@@ -113,7 +115,6 @@ final class CancelCalls {
         try {
             approvals.apply(id, event);
             cancelling.remove(id);
-            outbox.settled(id);
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot write the result of the cancel webhook of " + id, x);
         }

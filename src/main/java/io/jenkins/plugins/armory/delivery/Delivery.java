@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.delivery;
 
 import io.jenkins.plugins.armory.approval.Approvals;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import org.kohsuke.accmod.Restricted;
@@ -19,6 +20,7 @@ public final class Delivery {
     private final WebhookCalls webhooks;
     private final CancelCalls cancels;
     private final StatusPolls statuses;
+    private final NotifyCalls notices;
 
     /** @param executor does what may take time */
     public Delivery(
@@ -32,19 +34,29 @@ public final class Delivery {
         webhooks = new WebhookCalls(outbox);
         cancels = new CancelCalls(outbox, webhooks);
         statuses = new StatusPolls(outbox);
+        notices = new NotifyCalls(outbox, Clock.systemUTC());
         approvals.onDecision(cancels::decided);
         approvals.onChange(statuses::changed);
+        approvals.onChange(notices::changed);
+        approvals.onChange(outbox::changed);
     }
 
     /** Makes the calls that were left by the last run of Jenkins. Called when Jenkins has loaded its jobs. */
     public void open() {
         approvals.outstanding().forEach(cancels::decided);
         statuses.open();
+        notices.open();
     }
 
-    /** Begins no further questions for statuses. */
+    /** Begins no further questions for statuses, and no further notices. */
     public void close() {
         statuses.close();
+        notices.close();
+    }
+
+    /** Returns the number of notices that could not be sent since Jenkins started. */
+    public long failedNotices() {
+        return notices.failed();
     }
 
     /** Returns the number of cancel webhooks that could not be called since Jenkins started. */

@@ -70,8 +70,14 @@ final class Outbox {
     }
 
     /** Forgets an approval that has no call left to make. */
-    void settled(String id) {
-        inherited.remove(id);
+    void changed(String id) {
+        if (inherited.contains(id)
+                && approvals
+                        .findInMemory(id)
+                        .filter(approval -> !approval.isClosed())
+                        .isEmpty()) {
+            inherited.remove(id);
+        }
     }
 
     /** Runs work on the executor after a delay. If Jenkins goes down before, the next start makes up for it. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.delivery;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.util.Optional;
@@ -24,6 +25,15 @@ public interface Requests {
      * @throws UndeliverableException if the call cannot be made as it is defined
      */
     Ready ready(Approval approval, Webhook webhook, Consumer<String> log) throws UndeliverableException;
+
+    /**
+     * Makes the request for one attempt to tell somebody of an approval, as {@link #ready} does. It does not say how to call
+     * back.
+     *
+     * @throws UndeliverableException if the call cannot be made as it is defined
+     */
+    Ready notice(Approval approval, Webhook webhook, Notifications.Occasion occasion, Consumer<String> log)
+            throws UndeliverableException;
 
     /**
      * Returns why this Jenkins must not call for an approval that was there when it started: it is a copy of another

@@ -28,6 +28,7 @@ public final class ApprovalMetrics {
 
     static final String TIME_TO_DECISION = "armory.approvals.timeToDecision";
     static final String CANCELS_FAILED = "armory.cancels.failed";
+    static final String NOTICES_FAILED = "armory.notices.failed";
     static final String REFUSED = "armory.callbacks.refused";
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalMetrics.class.getName());
@@ -77,6 +78,7 @@ public final class ApprovalMetrics {
             replace(WAITING, () -> approvals.pending().size());
             replace(REFUSED, rejected::total);
             replace(CANCELS_FAILED, delivery::failedCancels);
+            replace(NOTICES_FAILED, delivery::failedNotices);
             for (Decision.Outcome outcome : Decision.Outcome.values()) {
                 registry.counter(name(outcome)); // so that a graph begins with 0
             }

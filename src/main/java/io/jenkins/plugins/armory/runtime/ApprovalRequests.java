@@ -9,6 +9,7 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.delivery.Requests;
@@ -50,12 +51,21 @@ public final class ApprovalRequests implements Requests {
      * @throws UndeliverableException if one of them cannot
      */
     public void check(Approval approval, Run<?, ?> run) throws UndeliverableException {
-        OutgoingCalls calls = requireCalls(approval);
+        OutgoingCalls calls = approval.calls();
+        if (calls == null) {
+            return;
+        }
         Webhook asking = calls.status() == null ? null : calls.status().webhook();
         for (Webhook webhook : new Webhook[] {calls.webhook(), calls.cancel(), asking}) {
             if (webhook != null) {
                 sender(webhook, approval, run, line -> {});
                 request(webhook, approval, run, webhook == calls.cancel() ? sample() : null);
+            }
+        }
+        if (calls.notifications() != null) {
+            for (Webhook webhook : calls.notifications().webhooks()) {
+                sender(webhook, approval, run, line -> {});
+                notice(webhook, approval, run, Notifications.Occasion.EXPIRING);
             }
         }
     }
@@ -68,9 +78,17 @@ public final class ApprovalRequests implements Requests {
     @Override
     public Ready ready(Approval approval, Webhook webhook, Consumer<String> log) throws UndeliverableException {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            Run<?, ?> run = find(approval.build())
-                    .orElseThrow(() -> new UndeliverableException("its build " + approval.build() + " is not there"));
+            Run<?, ?> run = requireRun(approval);
             return new Ready(request(webhook, approval, run, approval.decision()), sender(webhook, approval, run, log));
+        }
+    }
+
+    @Override
+    public Ready notice(Approval approval, Webhook webhook, Notifications.Occasion occasion, Consumer<String> log)
+            throws UndeliverableException {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            Run<?, ?> run = requireRun(approval);
+            return new Ready(notice(webhook, approval, run, occasion), sender(webhook, approval, run, log));
         }
     }
 
@@ -91,6 +109,11 @@ public final class ApprovalRequests implements Requests {
                 : Optional.of("it was made at " + origin + ", and this Jenkins is at " + here
                         + ". In a copy of that Jenkins, stop the build. If the address was changed on purpose, stop the build"
                         + " and start it again, or set the old address and restart Jenkins.");
+    }
+
+    private static Run<?, ?> requireRun(Approval approval) throws UndeliverableException {
+        return find(approval.build())
+                .orElseThrow(() -> new UndeliverableException("its build " + approval.build() + " is not there"));
     }
 
     private static Optional<Run<?, ?>> find(BuildRef build) {
@@ -132,12 +155,43 @@ public final class ApprovalRequests implements Requests {
      */
     private WebhookRequest request(Webhook webhook, Approval approval, Run<?, ?> run, @CheckForNull Decision ended)
             throws UndeliverableException {
+        var variables = variables(webhook, approval, run)
+                .with(Variables.CALLBACK_URI, callbackUri(approval.id()))
+                .with(Variables.CALLBACK_TOKEN, tokens.tokenFor(approval.id()));
+        if (ended != null) {
+            variables.with(Variables.OUTCOME, ended.outcome().name()).with(Variables.REASON, ended.mdMessage());
+        }
+        return render(webhook, approval, run, variables);
+    }
+
+    /** Renders the request for a notification. It has no token: whoever is told cannot decide. */
+    private static WebhookRequest notice(
+            Webhook webhook, Approval approval, Run<?, ?> run, Notifications.Occasion occasion)
+            throws UndeliverableException {
+        String root = Jenkins.get().getRootUrl();
+        String page = ArmoryRuntime.pageOf(run, approval.id()).substring(1);
+        return render(
+                webhook,
+                approval,
+                run,
+                variables(webhook, approval, run)
+                        .with(Variables.EVENT, occasion.name())
+                        .with(Variables.TEXT, NoticeText.of(approval, occasion))
+                        .with(Variables.WEBHOOK_NAME, approval.webhook())
+                        .with(Variables.APPROVAL_URL, root == null ? page : root + page)
+                        .with(Variables.DEADLINE, NoticeText.deadline(approval))
+                        .with(Variables.OUTCOME, NoticeText.outcome(approval))
+                        .with(Variables.REASON, NoticeText.reason(approval, occasion)));
+    }
+
+    private static WebhookRequest render(Webhook webhook, Approval approval, Run<?, ?> run, Variables variables)
+            throws UndeliverableException {
         String root = Jenkins.get().getRootUrl();
         String buildUrl = root == null ? null : root + run.getUrl();
         try {
             WebhookRequest request = WebhookRequest.of(
                     webhook,
-                    variables(approval, run, ended),
+                    variables,
                     new WebhookRequest.Defaults(approval.id(), approval.phase().toString(), buildUrl));
             return RequestCredentials.addTo(request, webhook, credentialsOf(run));
         } catch (TemplateException x) {
@@ -161,24 +215,19 @@ public final class ApprovalRequests implements Requests {
         };
     }
 
-    private Variables variables(Approval approval, Run<?, ?> run, @CheckForNull Decision ended)
-            throws UndeliverableException {
+    /** Returns the variables that every call has. The defaults of the webhook's own context count least. */
+    private static Variables variables(Webhook webhook, Approval approval, Run<?, ?> run) {
         OutgoingCalls calls = requireCalls(approval);
-        var variables = new Variables()
-                .with(Variables.CALLBACK_URI, callbackUri(approval.id()))
-                .with(Variables.CALLBACK_TOKEN, tokens.tokenFor(approval.id()))
+        return new Variables()
                 .with(Variables.APPROVAL_ID, approval.id())
                 .with(Variables.DEPLOYMENT_ID, run.getExternalizableId())
                 .with(Variables.APPLICATION_NAME, run.getParent().getFullName())
                 .with(Variables.ENVIRONMENT_NAME, approval.environment())
                 .with(Variables.ACCOUNT_NAME, calls.account())
                 .with(Variables.NAMESPACE, calls.namespace())
+                .withContext(webhook.context())
                 .withContext(calls.context())
                 .withSecrets(id -> Settings.get().secret(id, run));
-        if (ended != null) {
-            variables.with(Variables.OUTCOME, ended.outcome().name()).with(Variables.REASON, ended.mdMessage());
-        }
-        return variables;
     }
 
     private static String callbackUri(String id) throws UndeliverableException {

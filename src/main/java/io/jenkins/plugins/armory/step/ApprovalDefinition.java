@@ -46,6 +46,9 @@ final class ApprovalDefinition implements Serializable {
 
     private final ArrayList<String> allowedCallers;
 
+    /** Names of the webhooks that are told of the approval. */
+    private final ArrayList<String> notified;
+
     /**
      * Checks the parameters of the step.
      *
@@ -70,6 +73,7 @@ final class ApprovalDefinition implements Serializable {
         environment = placeEnvironment != null
                 ? placeEnvironment
                 : context.get(EnvVars.class).get("STAGE_NAME");
+        notified = new ArrayList<>(step.getNotify());
         allowedCallers = new ArrayList<>(step.getAllowedCallers());
         callbackCredentialsId = callbackCredentialsId(step, allowedCallers);
     }
@@ -83,6 +87,11 @@ final class ApprovalDefinition implements Serializable {
             return own;
         }
         return allowedCallers.isEmpty() ? ArmoryConfiguration.get().getCallbackCredentialsId() : null;
+    }
+
+    /** Returns the names of the webhooks that are told of the approval. */
+    List<String> notified() {
+        return notified;
     }
 
     /** Returns the webhook; {@code null} if a person alone decides. */

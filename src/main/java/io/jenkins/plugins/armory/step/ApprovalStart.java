@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.DurationText;
+import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -68,9 +69,16 @@ final class ApprovalStart {
         Run<?, ?> run = context.get(Run.class);
         WebhookReference reference = definition.reference();
         // Before the group is known: the environments must hear of the approval only after all checks.
+        Notifications notifications = NotifyTargets.find(definition.notified(), run.getParent());
         ApprovalTerms.Builder terms = reference == null
-                ? terms(id, definition, run).byPersonAlone()
-                : withCalls(id, definition, run, reference.resolve(context, definition.environment(), log));
+                ? byPersonAlone(id, definition, run, notifications)
+                : withCalls(
+                        id,
+                        definition,
+                        run,
+                        reference
+                                .resolve(context, definition.environment(), log)
+                                .with(notifications));
         EnclosingAction action = context.get(EnclosingAction.class);
         String planned = action == null ? null : action.planned();
         Transition transition = deployments.apply(run, new ApprovalStarted(place, id, definition.phase(), planned));
@@ -100,6 +108,16 @@ final class ApprovalStart {
                 ApprovalTerms.of(id, BuildRecord.refTo(run)).timeout(Instant.now(), definition.timeout());
         definition.addTo(terms, run);
         return terms.origin(originIfKnown());
+    }
+
+    private ApprovalTerms.Builder byPersonAlone(
+            String id, ApprovalDefinition definition, Run<?, ?> run, @CheckForNull Notifications notifications)
+            throws AbortException {
+        ApprovalTerms.Builder terms = terms(id, definition, run)
+                .byPersonAlone()
+                .calls(notifications == null ? null : OutgoingCalls.notifying(notifications));
+        checkCalls(terms.start(), run);
+        return terms;
     }
 
     /** @throws AbortException if the calls cannot be made, or the terms do not go with them */

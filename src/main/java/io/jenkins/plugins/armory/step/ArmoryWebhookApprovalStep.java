@@ -93,6 +93,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
 
     private List<String> allowedCallers = List.of();
     private List<String> secrets = List.of();
+    private List<String> notified = List.of();
 
     @DataBoundConstructor
     public ArmoryWebhookApprovalStep() {}
@@ -440,6 +441,21 @@ public final class ArmoryWebhookApprovalStep extends Step {
         return String.join("\n", secrets);
     }
 
+    /** Returns the names of the webhooks that are told of the approval. */
+    public List<String> getNotify() {
+        return notified;
+    }
+
+    @DataBoundSetter
+    public void setNotify(@CheckForNull List<String> names) {
+        notified = Lines.of(names);
+    }
+
+    /** Returns the names for the form, one a line. */
+    public String getNotifyLines() {
+        return String.join("\n", notified);
+    }
+
     @Override
     public StepExecution start(StepContext stepContext) {
         return new ArmoryWebhookApprovalExecution(stepContext, this);
@@ -505,6 +521,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
             result = Shorthands.scalarsToTexts(
                     result, ANSWER, Set.of("success", "pointer"), Set.of("equals", "failure"));
             result = Shorthands.scalarsToTexts(result, STATUS, Set.of("pointer"), Set.of("success", "failure"));
+            result = Shorthands.textToList(result, "notify");
             return StepArguments.checked(this, Shorthands.textToObject(result, "cancel", "webhook"));
         }
 

@@ -54,6 +54,13 @@ final class Shorthands {
                 : arguments;
     }
 
+    /** Replaces a text by a list with that text: {@code 'a'} by {@code ['a']}. */
+    static Map<String, Object> textToList(Map<String, Object> arguments, String parameter) {
+        return arguments.get(parameter) instanceof CharSequence text
+                ? with(arguments, parameter, List.of(text.toString()))
+                : arguments;
+    }
+
     /** Replaces a list of texts, or one text, by a list of objects: {@code ['a']} and {@code 'a'} by {@code [[field: 'a']]}. */
     static Map<String, Object> textsToObjects(Map<String, Object> arguments, String parameter, String field) {
         Object given = arguments.get(parameter);

@@ -246,7 +246,8 @@ final class WebhookReference implements Serializable {
         return new OutgoingCalls(
                 traced(webhook.alone(), traceParent),
                 toCancel == null ? null : traced(toCancel, traceParent),
-                webhook.status() == null ? null : webhook.status().onTheWayOf(webhook),
+                webhook.status() == null ? null : webhook.status().sentLike(webhook),
+                null,
                 all,
                 target == null ? null : target.account(),
                 target == null ? null : target.namespace());

@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Vote;
@@ -211,6 +212,10 @@ final class ApprovalJson {
                     .put("everyMillis", status.every().toMillis())
                     .set("webhook", WebhookJson.write(status.webhook()));
         }
+        Notifications notifications = calls.notifications();
+        if (notifications != null) {
+            json.set("notifications", NotificationsJson.write(notifications));
+        }
         calls.context().forEach(json.putObject("context")::put);
         return json.put("account", calls.account()).put("namespace", calls.namespace());
     }
@@ -224,6 +229,7 @@ final class ApprovalJson {
                         webhook(calls, "webhook"),
                         webhook(calls, "cancel"),
                         calls.has("status") ? status(calls.get("status")) : null,
+                        calls.has("notifications") ? NotificationsJson.read(calls.get("notifications")) : null,
                         WebhookJson.texts(calls.path("context")),
                         optionalText(calls, "account"),
                         optionalText(calls, "namespace"));

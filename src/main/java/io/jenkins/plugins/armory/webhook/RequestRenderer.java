@@ -162,6 +162,13 @@ final class RequestRenderer {
         if (variables.get(Variables.OUTCOME) != null) {
             json.put("outcome", variables.get(Variables.OUTCOME)).put("reason", variables.get(Variables.REASON));
         }
+        if (variables.get(Variables.EVENT) != null) {
+            json.put("event", variables.get(Variables.EVENT))
+                    .put("text", variables.get(Variables.TEXT))
+                    .put("webhook", variables.get(Variables.WEBHOOK_NAME))
+                    .put("approvalUrl", variables.get(Variables.APPROVAL_URL))
+                    .put("deadline", variables.get(Variables.DEADLINE));
+        }
         return json.toString();
     }
 

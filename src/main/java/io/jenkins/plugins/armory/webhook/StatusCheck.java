@@ -58,9 +58,9 @@ public final class StatusCheck implements Serializable {
         return every;
     }
 
-    /** Returns a copy that is asked from where another webhook is called: from Jenkins, or from the same agent. */
-    public StatusCheck onTheWayOf(Webhook other) {
-        return new StatusCheck(webhook.onTheWayOf(other), every);
+    /** Returns a copy that is asked as another webhook is called, see {@link Webhook#sentLike}. */
+    public StatusCheck sentLike(Webhook other) {
+        return new StatusCheck(webhook.sentLike(other), every);
     }
 
     @Override

@@ -28,7 +28,16 @@ public final class Variables {
     public static final String ACCOUNT_NAME = "armory.accountName";
     public static final String NAMESPACE = "armory.namespace";
     public static final String APPROVAL_ID = "armory.approvalId";
-    /** The outcome of the approval. Only cancel webhooks have it and {@link #REASON}. */
+    /** The occasion of a notification. Only notifications have it and the next four. */
+    public static final String EVENT = "armory.event";
+
+    /** A sentence about the approval, for people. */
+    public static final String TEXT = "armory.text";
+
+    public static final String APPROVAL_URL = "armory.approvalUrl";
+    public static final String DEADLINE = "armory.deadline";
+    public static final String WEBHOOK_NAME = "armory.webhookName";
+    /** The outcome of the approval. Only cancel webhooks and notifications have it and {@link #REASON}. */
     public static final String OUTCOME = "armory.outcome";
 
     public static final String REASON = "armory.reason";

@@ -245,6 +245,14 @@ public final class Webhook implements Serializable {
         return builder.build();
     }
 
+    /** Returns a copy that is called as another webhook is: from where that is called, with its credentials and time limits. */
+    public Webhook sentLike(Webhook other) {
+        return onTheWayOf(other).toBuilder()
+                .credentials(other.credentials)
+                .limits(other.limits)
+                .build();
+    }
+
     /** Returns a copy without its cancel webhook and its question for the status. */
     public Webhook alone() {
         return toBuilder().cancel(null).status(null).build();

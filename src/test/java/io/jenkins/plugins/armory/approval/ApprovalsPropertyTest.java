@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import io.jenkins.plugins.armory.approval.Notifications.Notice;
+import io.jenkins.plugins.armory.approval.Notifications.Occasion;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
@@ -50,6 +52,9 @@ class ApprovalsPropertyTest {
     /** The time at which the heartbeat is missed. */
     private static final Instant SILENT = ApprovalTest.START.plus(HEARTBEAT);
 
+    /** The time from which the approval is about to time out. */
+    private static final Instant NEARLY_OVER = ApprovalTest.DEADLINE.minus(Duration.ofHours(1));
+
     private static ScheduledExecutorService stoppedTimer() {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         timer.shutdown();
@@ -64,14 +69,11 @@ class ApprovalsPropertyTest {
                     .answer(AnswerRule.ofStatus("/state", List.of("passed"), List.of()))
                     .build(),
             Duration.ofSeconds(30));
-    private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, STATUS, Map.of(), null, null);
-    /** The channels of the terms. */
-    private static final List<Set<Channel>> CHANNELS = List.of(
-            Set.of(),
-            Set.of(Channel.CALLBACK),
-            Set.of(Channel.ANSWER),
-            Set.of(Channel.STATUS),
-            Set.of(Channel.CALLBACK, Channel.STATUS));
+    private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, STATUS, null, Map.of(), null, null);
+    private static final Notifications TOLD = Notifications.by(List.of(WEBHOOK));
+    /** The channels of the terms, beside those that the most orders are tried with. */
+    private static final List<Set<Channel>> OTHER_CHANNELS =
+            List.of(Set.of(Channel.ANSWER), Set.of(Channel.STATUS), Set.of(Channel.CALLBACK, Channel.STATUS));
     /** The rows of the transition table that were visited. */
     private static final Set<Transitions> VISITED = EnumSet.noneOf(Transitions.class);
 
@@ -97,6 +99,10 @@ class ApprovalsPropertyTest {
         OVERRIDE_REJECTS,
         OTHER_FAILED,
         DEADLINE_CHECK,
+        EXPIRY_CHECK,
+        TOLD_WAITING,
+        TOLD_EXPIRING,
+        TOLD_DECIDED,
         HEARTBEAT_CHECK,
         HEARTBEAT_PASSES,
         DEADLINE_PASSES,
@@ -134,6 +140,10 @@ class ApprovalsPropertyTest {
                 case ALICE_IS_LOST -> new Event.VoteLost("alice");
                 case OTHER_FAILED -> new Event.OtherFailed("'lint' failed");
                 case DEADLINE_CHECK -> new Event.DeadlineCheck();
+                case EXPIRY_CHECK -> new Event.ExpiryCheck();
+                case TOLD_WAITING -> told(Occasion.WAITING);
+                case TOLD_EXPIRING -> told(Occasion.EXPIRING);
+                case TOLD_DECIDED -> told(Occasion.DECIDED);
                 case HEARTBEAT_CHECK -> new Event.HeartbeatCheck(ApprovalTest.START, "when the webhook answered");
                 case CANCEL_CALLED -> new Event.CancelCalled(ApprovalTest.attempt(1, 200));
                 case CANCEL_NOT_NEEDED -> new Event.CancelNotNeeded();
@@ -142,6 +152,10 @@ class ApprovalsPropertyTest {
                 default -> null;
             };
         }
+    }
+
+    private static Event told(Occasion occasion) {
+        return new Event.Notified(new Notice(occasion, 0));
     }
 
     /** An approval at a moment of its life. What happens next depends on these two values alone. */
@@ -153,7 +167,7 @@ class ApprovalsPropertyTest {
      */
     @Property(tries = 1)
     void everyOrderOfEventsComesToTheFirstDecision() {
-        for (Set<Channel> channels : CHANNELS) {
+        for (Set<Channel> channels : List.of(Set.<Channel>of(), Set.of(Channel.CALLBACK))) {
             for (ManualRequirement manual : Arrays.asList(null, people(1))) {
                 for (Duration heartbeat : Arrays.asList(null, HEARTBEAT)) {
                     for (OutgoingCalls calls : Arrays.asList(null, CALLS)) {
@@ -172,6 +186,27 @@ class ApprovalsPropertyTest {
                     ApprovalTest.terms(ID).manual(people(2)).calls(CALLS);
             visitAll((withoutCallback ? terms.withoutCallback() : terms).start());
         }
+        for (Set<Channel> channels : OTHER_CHANNELS) {
+            for (ManualRequirement manual : Arrays.asList(null, people(1))) {
+                visitAll(ApprovalTest.terms(ID)
+                        .manual(manual)
+                        .heartbeat(HEARTBEAT)
+                        .calls(CALLS)
+                        .through(channels)
+                        .start());
+            }
+        }
+        visitAll(ApprovalTest.terms(ID).calls(CALLS.with(TOLD)).start());
+        visitAll(ApprovalTest.terms(ID)
+                .manual(people(1))
+                .withoutCallback()
+                .calls(CALLS.with(TOLD))
+                .start());
+        visitAll(ApprovalTest.terms(ID)
+                .manual(people(1))
+                .calls(OutgoingCalls.notifying(TOLD))
+                .byPersonAlone()
+                .start());
         for (int required : new int[] {1, 2, 3}) {
             visitAll(ApprovalTest.terms(ID)
                     .manual(people(required))
@@ -181,6 +216,14 @@ class ApprovalsPropertyTest {
         assertThat(VISITED)
                 .as("rows of the transition table that no order leads to")
                 .containsExactlyInAnyOrder(Transitions.values());
+    }
+
+    /** @param told whether somebody is told that the approval is about to time out */
+    private static Instant later(Instant now, boolean told) {
+        if (now.equals(ApprovalTest.START)) {
+            return SILENT;
+        }
+        return told && now.equals(SILENT) ? NEARLY_OVER : ApprovalTest.DEADLINE;
     }
 
     private static ManualRequirement people(int required) {
@@ -198,8 +241,7 @@ class ApprovalsPropertyTest {
         while (!open.isEmpty()) {
             Moment moment = open.remove();
             if (seen.add(moment)) {
-                open.add(new Moment(
-                        moment.approval, moment.now.equals(ApprovalTest.START) ? SILENT : ApprovalTest.DEADLINE));
+                open.add(new Moment(moment.approval, later(moment.now, Notifications.of(first) != null)));
                 for (Step step : events) {
                     VISITED.add(Transitions.of(moment.approval, step.event(), moment.now));
                     Approval.Transition transition = moment.approval.on(step.event(), moment.now);
@@ -244,11 +286,16 @@ class ApprovalsPropertyTest {
         }
         if (before.calls() != null && !after.isDecided() && after.callback() == null) {
             assertThat(after.calls()).isNotNull();
-            assertThat(after.calls().status()).as("there is no verdict yet").isEqualTo(STATUS);
+            assertThat(after.calls().status())
+                    .as("there is no verdict yet")
+                    .isEqualTo(before.calls().status());
         }
         if (before.calls() != null && after.isDecided() && !after.isCancelled()) {
-            assertThat(after.calls()).as("nothing is left to call").isNull();
+            assertThat(after.calls() != null && after.calls().isForProcess())
+                    .as("nothing is left to call")
+                    .isFalse();
         }
+        checkNotices(before, step.event(), now, after);
         if (before.calls() != null && !before.isDecided() && after.isCancelled()) {
             assertThat(after.calls()).as("the cancel webhook is not lost").isNotNull();
         }
@@ -398,6 +445,36 @@ class ApprovalsPropertyTest {
         return approval.votes().stream().map(Vote::user).collect(Collectors.toSet());
     }
 
+    private static void checkNotices(Approval before, Event event, Instant now, Approval after) {
+        Notifications told = Notifications.of(before);
+        Notifications left = Notifications.of(after);
+        if (told == null) {
+            assertThat(left).as("nobody is to be told").isNull();
+            return;
+        }
+        List<Occasion> due = left == null
+                ? List.of()
+                : left.due().stream().map(Notice::occasion).toList();
+        if (event instanceof Event.Notified) {
+            assertThat(after.said()).as("a notice decides nothing").isEqualTo(before.said());
+            assertThat(after.state()).isEqualTo(before.state());
+            return;
+        }
+        if (after.isDecided() && !before.isDecided()) {
+            assertThat(due).as("what is out of date is not told").containsExactly(Occasion.DECIDED);
+        } else if (after.state() == Approval.State.WAITING
+                && before.state() == Approval.State.SENDING
+                && after.manual() != null
+                && after.person() == null) {
+            assertThat(due).contains(Occasion.WAITING);
+        } else if (event instanceof Event.ExpiryCheck && !before.isDecided() && !now.isBefore(NEARLY_OVER)) {
+            assertThat(left.reminded()).isEqualTo(told.reminded() || now.isBefore(before.deadline()));
+        } else {
+            assertThat(left).isEqualTo(told);
+        }
+        assertThat(due).doesNotHaveDuplicates();
+    }
+
     private static boolean said(@CheckForNull Decision decision) {
         return decision != null && decision.isSuccess();
     }
@@ -470,7 +547,7 @@ class ApprovalsPropertyTest {
                     .manual(required == 0 ? null : people(required))
                     .heartbeat(HEARTBEAT)
                     .supersede(true)
-                    .calls(CALLS)
+                    .calls(CALLS.with(TOLD))
                     .start());
         }
 

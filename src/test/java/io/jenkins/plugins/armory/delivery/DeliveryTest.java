@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
@@ -73,6 +74,12 @@ class DeliveryTest {
                 throw new UndeliverableException(undeliverable);
             }
             return new Ready(request(webhook), new FakeSender(webhook.name()));
+        }
+
+        @Override
+        public Ready notice(Approval approval, Webhook webhook, Notifications.Occasion occasion, Consumer<String> note)
+                throws UndeliverableException {
+            return ready(approval, webhook, note);
         }
 
         @Override

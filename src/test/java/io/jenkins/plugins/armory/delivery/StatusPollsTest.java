@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
@@ -91,6 +92,12 @@ class StatusPollsTest {
         }
 
         @Override
+        public Ready notice(Approval approval, Webhook webhook, Notifications.Occasion occasion, Consumer<String> note)
+                throws UndeliverableException {
+            return ready(approval, webhook, note);
+        }
+
+        @Override
         public Optional<String> reasonToWait(Approval approval) {
             return Optional.ofNullable(reasonToWait);
         }
@@ -145,7 +152,7 @@ class StatusPollsTest {
                 .webhook("w")
                 .through(Set.of(Channel.CALLBACK, Channel.STATUS))
                 .timeout(START, Duration.ofHours(2))
-                .calls(new OutgoingCalls(starting, null, new StatusCheck(asking, EVERY), Map.of(), null, null));
+                .calls(new OutgoingCalls(starting, null, new StatusCheck(asking, EVERY), null, Map.of(), null, null));
     }
 
     private void start(ApprovalTerms.Builder terms) throws IOException {

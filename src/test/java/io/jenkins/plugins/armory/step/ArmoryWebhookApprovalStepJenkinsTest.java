@@ -570,6 +570,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         step.setHeartbeat(2);
         step.setHeartbeatUnit(TimeUnit.SECONDS);
         step.setSecrets(List.of("ci-token", "other"));
+        step.setNotify(List.of("slack-releases", "mail"));
         step.setAllowedCallers(List.of("ci-client", "https://gitlab.example.com project_path:team/app:*"));
 
         ArmoryWebhookApprovalStep after = new StepConfigTester(j).configRoundTrip(step);
@@ -711,6 +712,36 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     }
 
     @Test
+    void tellsPeopleByAWebhookOfTheSettings() throws Exception {
+        WebhookDefinition slack = new WebhookDefinition();
+        slack.setName("slack");
+        slack.setUriTemplate(external.url("/slack").toString());
+        BodyTemplate body = new BodyTemplate();
+        body.setInline("{\"text\": \"{{armory.event}} {{armory.text}} {{armory.approvalUrl}}\"}");
+        slack.setBodyTemplate(body);
+        ArmoryConfiguration.get().setWebhooks(List.of(slack));
+
+        assertFailure(
+                "armoryWebhookApproval(manualApproval: [message: 'Go?'], notify: 'slak')",
+                "notify: there is no webhook \"slak\" on a folder or in Manage Jenkins » System; did you mean \"slack\"?");
+        WorkflowRun run = start("armoryWebhookApproval(manualApproval: [message: 'Go?'], notify: ['slack'])");
+        assertThat(received().getBody().string(StandardCharsets.UTF_8))
+                .startsWith("{\"text\": \"WAITING " + run.getParent().getFullName()
+                        + "#1: 'manual approval' waits for a person: Go? " + j.getURL());
+        Approval pending = ArmoryRuntime.get().approvalsOf(run).get(0);
+        ArmoryRuntime.get().approvals().apply(pending.id(), new Event.ManualApproval("alice", "fine"));
+
+        assertThat(received().getBody().string(StandardCharsets.UTF_8)).contains("succeeded (user alice): fine");
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        ArmoryWebhookApprovalStep step = named("tests", "https://ci/start");
+        step.setNotify(List.of("slack"));
+        new SnippetizerTester(j)
+                .assertRoundTrip(
+                        step,
+                        "armoryWebhookApproval name: 'tests', notify: ['slack'], uriTemplate: 'https://ci/start'");
+    }
+
+    @Test
     void isDecidedByTheAnswer() throws Exception {
         external.setDispatcher(new Dispatcher() {
             @Override
@@ -765,6 +796,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "/cancel",
                 "/answer",
                 "/status",
+                "/notify",
                 "/unit",
                 "/callbackCredentialsId",
                 "/secrets",

@@ -14,11 +14,15 @@ import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Vote;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +38,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -725,10 +730,25 @@ public class ApprovalStoreTest {
         Webhook webhook = Webhook.named("w")
                 .uriTemplate("http://ci.example.com/{{context.ref}}")
                 .build();
+        Webhook asking = Webhook.named("status")
+                .method("GET")
+                .uriTemplate("http://ci.example.com/")
+                .disableCallback(true)
+                .answer(AnswerRule.ofStatus("/state", List.of("passed"), List.of("failed")))
+                .build();
         Approval calling = terms("a1")
-                .calls(new OutgoingCalls(webhook, webhook, Map.of("ref", "main"), "account", "namespace"))
+                .through(Set.of(Channel.CALLBACK, Channel.STATUS))
+                .calls(new OutgoingCalls(
+                        webhook,
+                        webhook,
+                        new StatusCheck(asking, Duration.ofSeconds(30)),
+                        Notifications.by(List.of(webhook, webhook)),
+                        Map.of("ref", "main"),
+                        "account",
+                        "namespace"))
                 .start();
         store.create(calling);
+        assertThat(ApprovalStore.open(folder).find("a1")).contains(calling);
         Approval aborted = store.apply("a1", new Event.Aborted("stopped"), SOON)
                 .orElseThrow()
                 .approval();
@@ -746,6 +766,11 @@ public class ApprovalStoreTest {
 
         ApprovalStore last = ApprovalStore.open(folder);
         last.apply("a1", new Event.CancelNotNeeded(), SOON);
+        last.apply("a1", new Event.Notified(new Notifications.Notice(Notifications.Occasion.DECIDED, 1)), SOON);
+        Approval told = last.find("a1").orElseThrow();
+        assertThat(Notifications.of(told).due()).hasSize(1);
+        assertThat(ApprovalStore.open(folder).outstanding()).containsExactly(told);
+        last.apply("a1", new Event.Notified(new Notifications.Notice(Notifications.Occasion.DECIDED, 0)), SOON);
         last.fold(() -> false);
         assertThat(folder.resolve("pending/a1.json")).doesNotExist();
         assertThat(ApprovalStore.open(folder).outstanding()).isEmpty();

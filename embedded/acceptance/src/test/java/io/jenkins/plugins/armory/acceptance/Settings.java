@@ -58,6 +58,13 @@ final class Settings {
                     cancel: {webhook: stop-checks}
                   - name: stop-checks
                     uriTemplate: "{{context.stop}}/stop"
+                  - name: chat
+                    uriTemplate: "{{context.chat}}"
+                    bodyTemplate:
+                      inline: '{"event": "{{armory.event}}", "text": "{{armory.text}}", "url": "{{armory.approvalUrl}}", "outcome": "{{armory.outcome}}", "reason": "{{armory.reason}}", "deadline": "{{armory.deadline}}", "webhook": "{{armory.webhookName}}"}'
+                    retryCount: 5
+                  - name: fixed-chat
+                    uriTemplate: "http://host.invalid/chat"
                   - name: gate
                     uriTemplate: "{{context.uri}}"
                     answer: {pointer: /state, equals: [passed], failure: [failed]}

@@ -64,6 +64,9 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
         return switch (point) {
             case RETRY_SCHEDULING -> Scenario.RETRIED;
             case PERSON_DECIDING, PERSON_DECIDED -> Scenario.PERSON;
+            case ANSWER_JUDGED -> Scenario.ANSWER;
+            case STATUS_ASKING, STATUS_ANSWERED -> random.nextBoolean() ? Scenario.STATUS : Scenario.STATUS_RACE;
+            case NOTICE_SENDING, NOTICE_ANSWERED, NOTICE_OVER -> Scenario.NOTIFIED;
             case ABORTING, ABORTED, CANCELLING, CANCEL_ANSWERED, CANCEL_OVER -> Scenario.STOPPED;
             case DEADLINE_CHECKING, DEADLINE_CHECKED -> random.nextBoolean() ? Scenario.TIMEOUT : Scenario.SILENT;
             case OTHERS_ENDING, OTHERS_ENDED -> Scenario.PHASE_FAILURE;

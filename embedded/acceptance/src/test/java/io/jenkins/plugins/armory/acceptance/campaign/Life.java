@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.acceptance.campaign;
 
 import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
@@ -31,6 +32,8 @@ final class Life {
     static final boolean ON_JENKINS = !System.getProperty("jenkins.war", "").isEmpty();
     /** Steps of Jenkins's own that the Pipelines have. */
     private static final Set<String> STRANDING = Set.of("DSL.parallel", "DSL.stage");
+    /** The state that means success. */
+    static final String PASSED = "passed";
     /** For so long nothing may have happened. */
     private static final Duration STRANDED_AFTER = Duration.ofSeconds(10);
 
@@ -56,13 +59,26 @@ final class Life {
     Life(Scenario scenario, Jenkins jenkins) {
         this.scenario = scenario;
         process.onCall(this::reply);
+        canceller.onCall(this::tellOther);
         build = new Build(jenkins.createJob(scenario.script(process, canceller)), 1);
+    }
+
+    /** The status, or nothing of importance. */
+    private Reply tellOther(Call call) {
+        return scenario != Scenario.STATUS && scenario != Scenario.STATUS_RACE
+                ? Reply.of(202)
+                : state(isReleased() ? PASSED : "running");
+    }
+
+    private static Reply state(String state) {
+        return new Reply(200, Map.of(), "{\"state\": \"" + state + "\"}");
     }
 
     private Reply reply(Call call) {
         String name = call.path().substring(call.path().lastIndexOf('/') + 1);
         approvers.computeIfAbsent(call.header("Idempotency-Key"), key -> {
-            Approver approver = new Approver(name, call.callback());
+            Approver approver =
+                    new Approver(name, scenario == Scenario.ANSWER ? nobodysCallback(key) : call.callback());
             submit(() -> decide(approver));
             return approver;
         });
@@ -73,14 +89,31 @@ final class Life {
         if (scenario == Scenario.EARLY) {
             await(died);
         }
+        if (scenario == Scenario.ANSWER) {
+            await(released);
+            return state(PASSED);
+        }
         return Reply.of(202);
+    }
+
+    /** Names an approval that is not called back. */
+    private static Callback nobodysCallback(String id) {
+        return new Callback("/" + id, "");
     }
 
     /** What the external process does once it has been called. */
     private void decide(Approver approver) {
         await(released);
         switch (scenario) {
-            case SUCCESS, EARLY, RETRIED, STOPPED_RACE, SEQUENCE, ENVIRONMENTS, DEPLOYMENT_FILE -> approver.say(true);
+            case SUCCESS,
+                    EARLY,
+                    RETRIED,
+                    STATUS_RACE,
+                    NOTIFIED,
+                    STOPPED_RACE,
+                    SEQUENCE,
+                    ENVIRONMENTS,
+                    DEPLOYMENT_FILE -> approver.say(true);
             case FAILURE -> approver.say(false);
             case RACE -> {
                 submit(() -> approver.say(true));
@@ -100,7 +133,7 @@ final class Life {
                 Wait.until("the end of " + this).ignoreExceptions().until(() -> !build.isBuilding());
                 approver.say(true);
             }
-            case NO_CALLBACK, STOPPED -> {}
+            case ANSWER, STATUS, NO_CALLBACK, STOPPED -> {}
         }
     }
 
@@ -259,8 +292,8 @@ final class Life {
         return process.calls();
     }
 
-    /** Those that told the external process to stop. */
-    List<Call> cancelCalls() {
+    /** Those that told the external process to stop, asked for the status, or told of the decision. */
+    List<Call> otherCalls() {
         return canceller.calls();
     }
 

@@ -17,6 +17,14 @@ enum Scenario {
     RETRIED,
     /** A person has to approve beside the callback. */
     PERSON,
+    /** The webhook's answer decides. */
+    ANSWER,
+    /** The status decides, which the controller asks for; nobody calls back. */
+    STATUS,
+    /** The status and a callback say the same at about the same time. */
+    STATUS_RACE,
+    /** People are told of the decision. */
+    NOTIFIED,
     /** No callback is awaited. */
     NO_CALLBACK,
     /** No callback comes in time. */
@@ -52,14 +60,24 @@ enum Scenario {
 
     /** @param canceller what is told to stop when nobody waits any more, in the kinds of builds that have such a one */
     String script(ExternalProcess process, ExternalProcess canceller) {
-        return "int applied = 0\n" + body(process, "cancel: [uriTemplate: '" + canceller.url() + "']");
+        return "int applied = 0\n" + body(process, canceller.url(), "cancel: [uriTemplate: '" + canceller.url() + "']");
     }
 
-    private String body(ExternalProcess process, String cancel) {
+    /** @param other address of the other process, which is told to stop, tells the status, or is told of the decision */
+    private String body(ExternalProcess process, String other, String cancel) {
+        String status = "status: [uriTemplate: '" + other + "', every: 5, pointer: '/state', success: ['passed']]";
         return switch (this) {
             case SUCCESS, FAILURE, RACE, EARLY -> apply(process, "one");
             case STOPPED, STOPPED_RACE -> apply(process, "one", cancel);
             case RETRIED -> apply(process, "one", "retryCount: 5", cancel);
+            case ANSWER ->
+                APPLY.formatted(
+                        "one",
+                        "armoryWebhookApproval(name: 'one', uriTemplate: '" + process.url()
+                                + "/one', retryCount: 5, answer: [pointer: '/state', equals: ['passed']])");
+            case STATUS -> apply(process, "one", "disableCallback: true", status);
+            case STATUS_RACE -> apply(process, "one", status);
+            case NOTIFIED -> apply(process, "one", "notify: ['chat']", "context: [chat: '" + other + "']");
             case PERSON -> apply(process, "one", "manualApproval: [message: 'Go?']");
             case NO_CALLBACK -> process.approvalNamed("one", "disableCallback: true") + "\necho 'applied 1: sent'";
             case TIMEOUT -> apply(process, "one", "timeout: 3", "unit: 'SECONDS'", cancel);
@@ -97,6 +115,11 @@ enum Scenario {
     /** Whether the external process is told to stop when an approval ends without it. */
     boolean isCancelled() {
         return isStopped() || this == TIMEOUT || this == RETRIED;
+    }
+
+    /** Whether the external process says nothing by itself. */
+    boolean isAsked() {
+        return this == ANSWER || this == STATUS;
     }
 
     /** Whether builds of this kind may be stopped. */

@@ -91,6 +91,9 @@ final class Verdict {
         life.approvers().stream()
                 .filter(approver -> life.scenario().isCancelled())
                 .forEach(this::checkCancelled);
+        if (life.scenario() == Scenario.NOTIFIED) {
+            life.approvers().forEach(this::checkTold);
+        }
         checkResult();
         checkEnvironments();
         checkActions();
@@ -103,7 +106,9 @@ final class Verdict {
         life.calls().stream()
                 .collect(Collectors.groupingBy(call -> call.header("Idempotency-Key")))
                 .forEach((key, calls) -> {
-                    assertThat(key).isEqualTo(calls.get(0).callback().id());
+                    if (life.scenario() != Scenario.ANSWER) {
+                        assertThat(key).isEqualTo(calls.get(0).callback().id());
+                    }
                     assertThat(calls)
                             .extracting(Call::body)
                             .containsOnly(calls.get(0).body());
@@ -142,7 +147,9 @@ final class Verdict {
             boolean success = decided.get("outcome").asText().equals("SUCCESS");
             assertThat(said.success() == success).as(said.toString()).isEqualTo(status == 200);
         }
-        if (decided != null) {
+        if (decided != null && isByQuestion(decided)) {
+            assertThat(decided.get("mdMessage").asText()).isEqualTo("/state is \"" + Life.PASSED + "\"");
+        } else if (decided != null) {
             assertThat(accepted)
                     .extracting(Said::message)
                     .contains(decided.get("mdMessage").asText());
@@ -162,6 +169,28 @@ final class Verdict {
         }
     }
 
+    /** Whether the webhook's answer or the status has decided. */
+    private boolean isByQuestion(JsonNode decided) {
+        String by = decided.get("decidedBy").asText();
+        boolean asked = by.startsWith("answer of ") || by.startsWith("status of ");
+        if (life.scenario() != Scenario.STATUS_RACE) {
+            assertThat(asked).isEqualTo(life.scenario().isAsked());
+        }
+        return asked;
+    }
+
+    /** People are told at least once. A notice that was on its way when the controller died is sent once more. */
+    private void checkTold(Approver approver) {
+        awaitNoFile("pending", approver);
+        String key = approver.id() + "-notify-0-";
+        assertThat(life.otherCalls())
+                .extracting(call -> call.header("Idempotency-Key"))
+                .allMatch(each -> each.startsWith(key));
+        assertThat(life.otherCalls().stream()
+                        .filter(call -> call.header("Idempotency-Key").equals(key + "decided")))
+                .hasSizeBetween(1, 1 + life.deaths());
+    }
+
     private JsonNode read(Approver approver) {
         Path file = file("decided", approver);
         Wait.until(file + " is there").until(() -> Files.exists(file));
@@ -177,14 +206,14 @@ final class Verdict {
         awaitNoFile("pending", approver);
         JsonNode approval = read(approver);
         if (approval.has("callback")) {
-            assertThat(life.cancelCalls()).isEmpty();
+            assertThat(life.otherCalls()).isEmpty();
             return;
         }
         // That is written behind the decision, and comes to its file later than into the journal.
         Wait.until("what came of the cancel webhook of " + life)
                 .untilAsserted(() ->
                         assertThat(read(approver).at("/cancel/status").asInt()).isEqualTo(202));
-        assertThat(life.cancelCalls())
+        assertThat(life.otherCalls())
                 .hasSizeBetween(1, 1 + life.deaths())
                 .extracting(call -> call.header("Idempotency-Key"))
                 .containsOnly(approver.id() + "-cancel");
@@ -233,7 +262,17 @@ final class Verdict {
 
     private List<String> expectedOutcomes() {
         return switch (life.scenario()) {
-            case SUCCESS, EARLY, RETRIED, PERSON, SEQUENCE, ENVIRONMENTS, DEPLOYMENT_FILE -> List.of("SUCCESS");
+            case SUCCESS,
+                    EARLY,
+                    RETRIED,
+                    ANSWER,
+                    STATUS,
+                    STATUS_RACE,
+                    NOTIFIED,
+                    PERSON,
+                    SEQUENCE,
+                    ENVIRONMENTS,
+                    DEPLOYMENT_FILE -> List.of("SUCCESS");
             case FAILURE -> List.of("FAILURE");
             case RACE -> List.of("SUCCESS", "FAILURE");
             case NO_CALLBACK -> List.of("SENT");

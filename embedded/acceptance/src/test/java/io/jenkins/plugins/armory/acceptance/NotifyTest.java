@@ -1,0 +1,173 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** People are told of an approval by webhooks, whatever becomes of these. */
+class NotifyTest {
+
+    private final ExternalProcess chat = new ExternalProcess();
+
+    @AfterEach
+    void closeChat() {
+        chat.close();
+    }
+
+    private String told(String... more) {
+        return "notify: ['chat'], context: [chat: '" + chat.url() + "']"
+                + (more.length == 0 ? "" : ", " + String.join(", ", more));
+    }
+
+    private JsonNode awaitNotice() {
+        return chat.awaitCall().json();
+    }
+
+    @Nested
+    @AcceptanceTest
+    class WhileJenkinsRuns {
+
+        @Test
+        void tellsThatAPersonIsWaitedForAndWhatWasDecided(Jenkins jenkins, ExternalProcess process) {
+            Build build = jenkins.createJob("stage('prod') { "
+                            + process.approval(told("manualApproval: [message: 'Go \"now\"?']")) + " }")
+                    .build();
+            Call started = process.awaitCall();
+
+            Call waiting = chat.awaitCall();
+            JsonNode said = waiting.json();
+            assertThat(said.get("event").asText()).isEqualTo("WAITING");
+            assertThat(said.get("outcome").asText()).isEqualTo("PENDING");
+            assertThat(said.get("text").asText())
+                    .isEqualTo(build.job().name() + "#1 (prod): 'checks' waits for a person: Go \"now\"?");
+            assertThat(said.get("url").asText())
+                    .endsWith("job/" + build.job().name() + "/1/armory/#approval-"
+                            + started.callback().id());
+            assertThat(waiting.header("Idempotency-Key"))
+                    .isEqualTo(started.callback().id() + "-notify-0-waiting");
+            assertThat(waiting.body()).doesNotContain(started.callback().token());
+
+            started.callback().succeed("12 **passed**");
+            build.decide(build.approvals().get(0), "approve", "fine");
+            build.awaitResult("SUCCESS");
+
+            JsonNode decided = awaitNotice();
+            assertThat(decided.get("event").asText()).isEqualTo("DECIDED");
+            assertThat(decided.get("outcome").asText()).isEqualTo("SUCCESS");
+            assertThat(decided.get("reason").asText()).isEqualTo("12 **passed**");
+            assertThat(decided.get("text").asText()).contains("'checks' succeeded (callback token and user ");
+            assertThat(chat.calls()).hasSize(2);
+        }
+
+        @Test
+        void tellsBeforeTheTimeIsOver(Jenkins jenkins, ExternalProcess process) {
+            jenkins.createJob(process.approval(told("timeout: 10", "unit: 'SECONDS'")))
+                    .build()
+                    .awaitResult("FAILURE");
+
+            JsonNode expiring = awaitNotice();
+            assertThat(expiring.get("event").asText()).isEqualTo("EXPIRING");
+            assertThat(expiring.get("text").asText()).contains("'checks' is about to time out, at ");
+            JsonNode decided = awaitNotice();
+            assertThat(decided.get("outcome").asText()).isEqualTo("TIMED_OUT");
+        }
+
+        /** The step ends although the chat answers nothing, and the notice is sent once it does. */
+        @Test
+        void neverHoldsUpAnApproval(Jenkins jenkins, ExternalProcess process) {
+            Runnable answer = chat.holdAnswers();
+            Build build = jenkins.createJob(process.approval(told("manualApproval: [message: 'Go?']")))
+                    .build();
+            Call started = process.awaitCall();
+            awaitNotice();
+            started.callback().fail("no");
+
+            build.awaitResult("FAILURE");
+            assertThat(chat.calls()).hasSize(1);
+            answer.run();
+
+            assertThat(awaitNotice().get("outcome").asText()).isEqualTo("FAILURE");
+        }
+
+        @Test
+        void aNoticeThatFailsIsLoggedAndDecidesNothing(Jenkins jenkins, ExternalProcess process) {
+            chat.onCall(call -> Reply.of(404));
+            Build build = jenkins.createJob(process.approval(told("manualApproval: [message: 'Go?']")))
+                    .build();
+            build.awaitLog("WARNING: Webhook 'chat' could not be told that the approval waits for a person: ");
+            process.awaitCall().callback().succeed("fine");
+            build.decide(build.approvals().get(0), "approve", "");
+
+            build.awaitResult("SUCCESS");
+        }
+
+        @Test
+        void aPersonAloneIsToldToo(Jenkins jenkins) {
+            Build build = jenkins.createJob(
+                            "armoryWebhookApproval(manualApproval: [message: 'Go?'], notify: 'fixed-chat')")
+                    .build()
+                    .awaitWaiting(1);
+            build.awaitLog("could not be told that the approval waits for a person: http://host.invalid");
+            build.decide(build.approvals().get(0), "approve", "");
+            build.awaitResult("SUCCESS");
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '`',
+                value = {
+                    "notify: ['chatt'] | notify: there is no webhook \"chatt\" on a folder or in Manage Jenkins » System; did you mean \"chat\"?",
+                    "notify: ['deploy-checks'] | notify: webhook 'deploy-checks' has {{armory.callbackUri}}, and whoever is told must not be able to decide",
+                    "notify: ['chat'] | {{context.chat}}",
+                    "notfy: ['chat'] | notfy: there is no such parameter; did you mean notify?",
+                    "notify: [name: 'chat'] | notify: must be a list",
+                })
+        void mistakesAreFoundBeforeAnythingIsCalled(
+                String parameters, String message, Jenkins jenkins, ExternalProcess process) {
+            assertThat(jenkins.createJob(process.approval(parameters)).build().awaitResult("FAILURE"))
+                    .contains(message);
+            assertThat(process.calls()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsDecidedIsToldThoughJenkinsIsKilledBefore() {
+        try (Controller controller = Controller.create(Settings.CASC);
+                ExternalProcess process = new ExternalProcess()) {
+            controller.start();
+            chat.onCall(call -> Reply.of(503));
+            Build build =
+                    new Jenkins(controller).createJob(process.approval(told())).build();
+            process.awaitCall().callback().succeed("fine");
+            build.awaitResult("SUCCESS");
+            awaitNotice();
+            controller.kill();
+            chat.onCall(call -> Reply.of(200));
+
+            controller.start();
+
+            Wait.until("the decision is told")
+                    .until(() -> chat.calls().stream()
+                                    .filter(call ->
+                                            call.json().get("event").asText().equals("DECIDED"))
+                                    .count()
+                            > 1);
+            assertThat(chat.calls())
+                    .extracting(call -> call.header("Idempotency-Key"))
+                    .containsOnly(build.approvals().get(0).get("id").asText() + "-notify-0-decided");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.jenkins.plugins.armory.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The notifications of an approval: who is told, and what they have not been told yet. A notification never decides
+ * anything, and no decision waits for one.
+ *
+ * @param webhooks the webhooks that are called, each for every occasion
+ * @param reminded whether it was noted that the approval is about to time out
+ * @param due the notices to be sent, the oldest first
+ */
+@Restricted(NoExternalUse.class)
+public record Notifications(List<Webhook> webhooks, boolean reminded, List<Notice> due) {
+
+    /** The occasions of a notice. The names are on disk, and in templates. */
+    public enum Occasion {
+        /** The approval waits for a person. */
+        WAITING,
+        /** The approval is about to time out. */
+        EXPIRING,
+        /** The approval is decided. */
+        DECIDED
+    }
+
+    /**
+     * A notice to be sent.
+     *
+     * @param webhook the index in {@link #webhooks}
+     */
+    public record Notice(Occasion occasion, int webhook) {
+        public Notice {
+            Objects.requireNonNull(occasion, "occasion");
+        }
+    }
+
+    public Notifications {
+        webhooks = List.copyOf(webhooks);
+        due = List.copyOf(due);
+        if (webhooks.isEmpty()) {
+            throw new IllegalArgumentException("nobody is to be told");
+        }
+        for (Notice notice : due) {
+            Objects.checkIndex(notice.webhook(), webhooks.size());
+        }
+    }
+
+    /** Returns notifications before anything has happened. */
+    public static Notifications by(List<Webhook> webhooks) {
+        return new Notifications(webhooks, false, List.of());
+    }
+
+    /** Returns the notifications with a notice for each webhook added. */
+    private Notifications telling(Occasion occasion) {
+        // What has not been told before the decision would be out of date after it.
+        var all = new ArrayList<Notice>(occasion == Occasion.DECIDED ? List.of() : due);
+        for (int i = 0; i < webhooks.size(); i++) {
+            all.add(new Notice(occasion, i));
+        }
+        return new Notifications(webhooks, reminded || occasion == Occasion.EXPIRING, all);
+    }
+
+    /** Returns the notifications without a notice that was sent, {@code null} if nothing can follow it. */
+    @CheckForNull
+    Notifications sent(Notice notice) {
+        var rest = new ArrayList<Notice>(due);
+        rest.remove(notice);
+        return notice.occasion() == Occasion.DECIDED && rest.isEmpty()
+                ? null
+                : new Notifications(webhooks, reminded, rest);
+    }
+
+    /** Returns the approval with the notice that it is about to time out. */
+    static Approval expiring(Approval approval) {
+        return told(approval, Occasion.EXPIRING);
+    }
+
+    /**
+     * Returns an approval with the notices that an event has made due: that it waits for a person, and that it is decided.
+     *
+     * @param before the approval before the event, {@code null} if it is new
+     * @param after the approval after the event
+     */
+    static Approval afterEvent(@CheckForNull Approval before, Approval after) {
+        if (of(after) == null) {
+            return after;
+        }
+        boolean wasDecided = before != null && before.isDecided();
+        boolean wasWaiting = before != null && before.state() == Approval.State.WAITING;
+        if (after.isDecided()) {
+            return wasDecided ? after : told(after, Occasion.DECIDED);
+        }
+        boolean asksPerson = after.manual() != null && after.person() == null;
+        return after.state() == Approval.State.WAITING && !wasWaiting && asksPerson
+                ? told(after, Occasion.WAITING)
+                : after;
+    }
+
+    private static Approval told(Approval approval, Occasion occasion) {
+        Notifications notifications = Objects.requireNonNull(of(approval), "nobody is to be told");
+        return approval.notifying(notifications.telling(occasion));
+    }
+
+    /** Returns the notifications of an approval, {@code null} if there are none, or none can follow. */
+    @CheckForNull
+    public static Notifications of(Approval approval) {
+        OutgoingCalls calls = approval.calls();
+        return calls == null ? null : calls.notifications();
+    }
+}

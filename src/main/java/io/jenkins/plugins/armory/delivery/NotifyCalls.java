@@ -1,0 +1,201 @@
+package io.jenkins.plugins.armory.delivery;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Deadlines;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.Notifications;
+import io.jenkins.plugins.armory.approval.Notifications.Notice;
+import io.jenkins.plugins.armory.approval.Notifications.Occasion;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The calls that tell people of approvals. What is to be told is in the record, so it is told at least once; a notice that
+ * the decision overtakes is dropped. Each webhook gets its notices one after another, and no webhook waits for another one.
+ * No approval waits for a notice.
+ */
+final class NotifyCalls {
+
+    private static final Logger LOGGER = Logger.getLogger(NotifyCalls.class.getName());
+    /** The pause before an event is written again whose write failed. */
+    private static final Duration WRITE_AGAIN = Duration.ofSeconds(30);
+
+    private final Outbox outbox;
+    private final Approvals approvals;
+    /** The reminders that approvals are about to time out. */
+    private final Deadlines reminders;
+    /** The webhooks that are being called, see {@link #place}. */
+    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
+    private final AtomicLong failed = new AtomicLong();
+    private volatile boolean open;
+
+    /** @param clock the clock of the deadlines */
+    NotifyCalls(Outbox outbox, Clock clock) {
+        this.outbox = outbox;
+        approvals = outbox.approvals();
+        reminders = new Deadlines(outbox.timer(), clock, id -> outbox.executor().execute(() -> remind(id)));
+    }
+
+    /** Sends what the last run of Jenkins has left to be sent, and from then on what becomes due. */
+    void open() {
+        open = true;
+        approvals.pending().forEach(approval -> changed(approval.id()));
+        approvals.outstanding().forEach(approval -> changed(approval.id()));
+    }
+
+    void close() {
+        open = false;
+        reminders.close();
+    }
+
+    /** Returns the number of notices that could not be sent since Jenkins started. */
+    long failed() {
+        return failed.get();
+    }
+
+    /** Takes note of a change of an approval, which may have made notices due. */
+    void changed(String id) {
+        Approval approval = approvals.findInMemory(id).orElse(null);
+        Notifications notifications = approval == null ? null : Notifications.of(approval);
+        Optional<Instant> reminder = approval == null ? Optional.empty() : approval.reminderDue();
+        reminder.ifPresentOrElse(at -> remindAt(id, at), () -> reminders.remove(id));
+        if (open && notifications != null) {
+            for (Notice notice : notifications.due()) {
+                if (underWay.add(place(id, notice))) {
+                    outbox.executor().execute(() -> attempt(id, notice, 1));
+                }
+            }
+        }
+    }
+
+    private void remindAt(String id, Instant at) {
+        if (open) {
+            reminders.set(id, at);
+        }
+    }
+
+    private void remind(String id) {
+        write(id, new Event.ExpiryCheck(), () -> {});
+    }
+
+    private static String place(String id, Notice notice) {
+        return id + '/' + notice.webhook();
+    }
+
+    private void attempt(String id, Notice notice, int number) {
+        Approval approval = approvals.findInMemory(id).orElse(null);
+        if (!isDue(approval, notice)) {
+            leave(id, notice);
+            return;
+        }
+        Optional<String> reason = outbox.reasonToWait(approval);
+        if (reason.isPresent()) { // it stays under way, so the next start of Jenkins tries again
+            LOGGER.log(Level.WARNING, "Nobody is told of approval {0} of {1} now: {2}", new Object[] {
+                id, approval.build(), reason.get()
+            });
+            return;
+        }
+        send(approval, notice, number);
+    }
+
+    private boolean isDue(Approval approval, Notice notice) {
+        Notifications notifications = approval == null || !open ? null : Notifications.of(approval);
+        return notifications != null && notifications.due().contains(notice);
+    }
+
+    private void send(Approval approval, Notice notice, int number) {
+        String id = approval.id();
+        Webhook webhook = Notifications.of(approval).webhooks().get(notice.webhook());
+        try {
+            Requests.Ready ready =
+                    outbox.requests().notice(approval, webhook, notice.occasion(), line -> approvals.note(id, line));
+            ready.sender()
+                    .send(ready.request(), key(id, notice), () -> isWanted(id, notice), result -> outbox.executor()
+                            .execute(() -> answered(approval, webhook, notice, number, result)));
+        } catch (UndeliverableException | RuntimeException x) {
+            over(approval, webhook, notice, String.valueOf(x.getMessage()));
+        }
+    }
+
+    /** Returns the {@code Idempotency-Key} of a notice. Two webhooks may call one host. */
+    private static String key(String id, Notice notice) {
+        return id + "-notify-" + notice.webhook() + "-"
+                + notice.occasion().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns whether a call that had to wait is still to be made. */
+    private boolean isWanted(String id, Notice notice) {
+        boolean wanted = isDue(approvals.findInMemory(id).orElse(null), notice);
+        if (!wanted) {
+            leave(id, notice);
+        }
+        return wanted;
+    }
+
+    private void answered(Approval approval, Webhook webhook, Notice notice, int number, CallResult result) {
+        Optional<Duration> delay = outbox.policy().delay(number, webhook.retry(), result);
+        if (delay.isPresent()) {
+            outbox.later(delay.get(), () -> attempt(approval.id(), notice, number + 1));
+        } else {
+            over(
+                    approval,
+                    webhook,
+                    notice,
+                    result.isAccepted()
+                            ? ""
+                            : result.failure() + (number == 1 ? "" : " (after " + number + " attempts)"));
+        }
+    }
+
+    /** @param failure why the notice could not be sent; empty if it was */
+    private void over(Approval approval, Webhook webhook, Notice notice, String failure) {
+        String id = approval.id();
+        if (!failure.isEmpty()) {
+            failed.incrementAndGet();
+            String line = "Webhook '" + webhook.name() + "' could not be told that " + what(notice.occasion()) + ": "
+                    + failure;
+            approvals.note(id, "WARNING: " + line);
+            LOGGER.log(Level.WARNING, "{0}: {1}", new Object[] {approval.build(), line});
+        }
+        write(id, new Event.Notified(notice), () -> leave(id, notice));
+    }
+
+    private static String what(Occasion occasion) {
+        return switch (occasion) {
+            case WAITING -> "the approval waits for a person";
+            case EXPIRING -> "the approval is about to time out";
+            case DECIDED -> "the approval is decided";
+        };
+    }
+
+    /** Ends the turn of a notice that is not to be sent any more, and starts what has become due meanwhile. */
+    private void leave(String id, Notice notice) {
+        underWay.remove(place(id, notice));
+        changed(id);
+    }
+
+    private void write(String id, Event event, Runnable then) {
+        try {
+            approvals.apply(id, event);
+        } catch (IOException x) {
+            if (open) {
+                LOGGER.log(Level.WARNING, "Cannot write " + event + " of " + id + "; trying again", x);
+                outbox.later(WRITE_AGAIN, () -> write(id, event, then));
+            }
+            return;
+        }
+        then.run();
+    }
+}

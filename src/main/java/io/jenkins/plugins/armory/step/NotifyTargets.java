@@ -1,0 +1,63 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.model.Job;
+import hudson.util.EditDistance;
+import io.jenkins.plugins.armory.approval.Notifications;
+import io.jenkins.plugins.armory.config.Webhooks;
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The webhooks of the parameter {@code notify}, by their names. They are those of Jenkins alone, on folders or in the settings:
+ * a file of the workspace has no say in who is told.
+ */
+final class NotifyTargets {
+
+    private NotifyTargets() {}
+
+    /**
+     * Looks up the webhooks.
+     *
+     * @return {@code null} if nobody is to be told
+     * @throws AbortException naming a webhook that is unknown, or that is not one for this
+     */
+    @CheckForNull
+    static Notifications find(List<String> names, Job<?, ?> job) throws AbortException {
+        List<Webhook> webhooks = new ArrayList<>();
+        for (String name : names.stream().distinct().toList()) {
+            Webhook webhook = Webhooks.find(job, name).orElse(null);
+            if (webhook == null) {
+                throw new AbortException(unknown(name, Webhooks.names(job)));
+            }
+            check(webhook);
+            webhooks.add(webhook.asCancel());
+        }
+        return webhooks.isEmpty() ? null : Notifications.by(webhooks);
+    }
+
+    private static String unknown(String name, TreeSet<String> known) {
+        return "notify: there is no webhook \"" + name + "\" on a folder or in Manage Jenkins » System"
+                + (known.isEmpty()
+                        ? "; none is defined"
+                        : "; did you mean \"" + EditDistance.findNearest(name, known) + "\"? Known are "
+                                + String.join(", ", known));
+    }
+
+    private static void check(Webhook webhook) throws AbortException {
+        String start = "notify: webhook '" + webhook.name() + "' ";
+        if (webhook.bodyPath() != null) {
+            throw new AbortException(start + "reads its body from a workspace; give it bodyTemplate: [inline: '...']");
+        }
+        for (String variable : List.of(Variables.CALLBACK_URI, Variables.CALLBACK_TOKEN)) {
+            if (webhook.mentions(variable)) {
+                throw new AbortException(start + "has {{" + variable
+                        + "}}, and whoever is told must not be able to decide; name a webhook that is made for people");
+            }
+        }
+    }
+}

@@ -1,0 +1,306 @@
+package io.jenkins.plugins.armory.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.approval.Notifications;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.webhook.TemplateException;
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NotifyCallsTest {
+
+    private static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
+    private static final CallResult OK = CallResult.accepted(200, "ok");
+    private static final CallResult BUSY = CallResult.refused(503, "answered 503", true, null, "");
+    private static final String ID = "a1";
+
+    @TempDir
+    private Path folder;
+
+    private final MutableClock clock = new MutableClock(START);
+    private final ManualTimer timer = new ManualTimer(clock);
+    /** The calls that are in flight. */
+    private final List<Call> calls = new ArrayList<>();
+
+    private final List<String> log = new ArrayList<>();
+    private BooleanSupplier wanted;
+
+    @CheckForNull
+    private String undeliverable;
+
+    @CheckForNull
+    private String reasonToWait;
+
+    private Approvals approvals;
+    private NotifyCalls notices;
+
+    private record Call(String webhook, String key, Consumer<CallResult> done) {}
+
+    private final class FakeRequests implements Requests {
+        @Override
+        public Ready ready(Approval approval, Webhook webhook, Consumer<String> note) {
+            throw new AssertionError("only notices are sent");
+        }
+
+        @Override
+        public Ready notice(Approval approval, Webhook webhook, Notifications.Occasion occasion, Consumer<String> note)
+                throws UndeliverableException {
+            if (undeliverable != null) {
+                throw new UndeliverableException(undeliverable);
+            }
+            try {
+                return new Ready(
+                        WebhookRequest.of(
+                                webhook, new Variables(), new WebhookRequest.Defaults(approval.id(), "strategy", null)),
+                        new FakeSender(webhook.name()));
+            } catch (TemplateException x) {
+                throw new AssertionError(x);
+            }
+        }
+
+        @Override
+        public Optional<String> reasonToWait(Approval approval) {
+            return Optional.ofNullable(reasonToWait);
+        }
+    }
+
+    private final class FakeSender implements Sender {
+
+        private final String webhook;
+
+        FakeSender(String webhook) {
+            this.webhook = webhook;
+        }
+
+        @Override
+        public void send(WebhookRequest request, String key, BooleanSupplier isWanted, Consumer<CallResult> done) {
+            wanted = isWanted;
+            calls.add(new Call(webhook, key, done));
+        }
+
+        @Override
+        public String description() {
+            return "";
+        }
+    }
+
+    private static Webhook webhook(String name) {
+        return Webhook.named(name)
+                .uriTemplate("https://chat.example.com/")
+                .retryCount(1)
+                .build()
+                .asCancel();
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        approvals = new Approvals(
+                ApprovalStore.open(folder, timer.service(), Runnable::run),
+                timer.service(),
+                Runnable::run,
+                clock,
+                (approval, user) -> true);
+        notices = new NotifyCalls(
+                new Outbox(approvals, new FakeRequests(), new RetryPolicy(() -> 0), timer.service(), Runnable::run),
+                clock);
+        approvals.onChange(notices::changed);
+        notices.open();
+    }
+
+    private void restart() throws IOException {
+        notices.close();
+        approvals.close();
+        calls.clear();
+        open();
+    }
+
+    /** Creates an approval by a person alone. */
+    private void start(String... told) throws IOException {
+        List<Webhook> webhooks = new ArrayList<>();
+        for (String name : told) {
+            webhooks.add(webhook(name));
+        }
+        approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
+                .timeout(START, Duration.ofHours(2))
+                .manual(new ManualRequirement("Go?", List.of(), 1))
+                .byPersonAlone()
+                .calls(OutgoingCalls.notifying(Notifications.by(webhooks)))
+                .start());
+        approvals.attach(ID, new NotingObserver(log));
+    }
+
+    private void approve() throws IOException {
+        approvals.apply(ID, new Event.ManualApproval("alice", ""));
+    }
+
+    private void answer(CallResult result) {
+        calls.remove(0).done().accept(result);
+    }
+
+    private Approval approval() throws IOException {
+        return approvals.find(ID).orElseThrow();
+    }
+
+    @Test
+    void tellsThatAPersonIsWaitedForThatTimeIsNearlyOverAndWhatWasDecided() throws IOException {
+        start("slack");
+        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-waiting");
+        answer(OK);
+        timer.pass(Duration.ofMinutes(107));
+        assertThat(calls).isEmpty();
+
+        timer.pass(Duration.ofMinutes(2)); // a tenth of two hours is twelve minutes
+        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-expiring");
+        answer(OK);
+        approve();
+        assertThat(approval().isDecided()).isTrue();
+        assertThat(approval().isClosed()).as("somebody is to be told").isFalse();
+        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");
+        answer(OK);
+
+        assertThat(approval().isClosed()).isTrue();
+        timer.pass(Duration.ofHours(3));
+        assertThat(calls).isEmpty();
+        assertThat(log).isEmpty();
+        assertThat(notices.failed()).isZero();
+    }
+
+    @Test
+    void eachWebhookGetsItsNoticesOneAfterAnotherAndNoneWaitsForAnother() throws IOException {
+        start("slow", "fast");
+        assertThat(calls).extracting(Call::webhook).containsExactly("slow", "fast");
+        calls.remove(1).done().accept(OK);
+        timer.pass(Duration.ofMinutes(109));
+        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-waiting", "a1-notify-1-expiring");
+
+        answer(OK);
+
+        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-1-expiring", "a1-notify-0-expiring");
+    }
+
+    @Test
+    void whatTheDecisionOvertakesIsNotSentAnyMore() throws IOException {
+        start("slack");
+        timer.pass(Duration.ofMinutes(109));
+        Call waiting = calls.remove(0);
+        approve();
+        assertThat(calls).as("one at a time").isEmpty();
+
+        waiting.done().accept(BUSY);
+        timer.pass(Duration.ofMinutes(5));
+
+        assertThat(calls).as("the first is not repeated").extracting(Call::key).containsExactly("a1-notify-0-decided");
+    }
+
+    @Test
+    void aNoticeThatStillWaitsForItsAgentIsNotSentAnyMore() throws IOException {
+        start("slack");
+        calls.clear();
+        approve();
+
+        assertThat(wanted.getAsBoolean()).isFalse();
+
+        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");
+    }
+
+    @Test
+    void aFailureIsRepeatedLoggedOnceAndChangesNothing() throws IOException {
+        start("slack");
+        answer(BUSY);
+        timer.pass(Duration.ofSeconds(2));
+        answer(BUSY);
+        timer.pass(Duration.ofMinutes(10));
+
+        assertThat(calls).isEmpty();
+        assertThat(log)
+                .containsExactly("WARNING: Webhook 'slack' could not be told that the approval waits for a person:"
+                        + " answered 503 (after 2 attempts)");
+        assertThat(notices.failed()).isOne();
+        assertThat(approval().isDecided()).isFalse();
+
+        undeliverable = "there is no secret";
+        approve();
+        assertThat(approval().requireDecision().isSuccess()).isTrue();
+        assertThat(approval().isClosed()).isTrue();
+        assertThat(notices.failed()).isEqualTo(2);
+    }
+
+    @Test
+    void aNoticeThatARestartCutOffIsSentAgainWithItsKey() throws IOException {
+        start("slack");
+        restart();
+        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-waiting");
+        answer(OK);
+        approve();
+        restart();
+        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");
+        answer(OK);
+        restart();
+
+        assertThat(calls).isEmpty();
+        assertThat(approval().isClosed()).isTrue();
+    }
+
+    @Test
+    void aReminderThatCameDueWhileJenkinsWasDownIsSentAtOnceAndOnlyOnce() throws IOException {
+        start("slack");
+        answer(OK);
+        notices.close();
+        approvals.close();
+        clock.set(START.plus(Duration.ofMinutes(110)));
+        open();
+        timer.pass(Duration.ofMillis(1));
+        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-expiring");
+        answer(OK);
+
+        restart();
+        timer.pass(Duration.ofMinutes(5));
+
+        assertThat(calls).isEmpty();
+    }
+
+    @Test
+    void aCopyOfAnotherJenkinsTellsNobody() throws IOException {
+        start("slack");
+        reasonToWait = "it was made elsewhere";
+        restart();
+        approve();
+        timer.pass(Duration.ofHours(1));
+
+        assertThat(calls).isEmpty();
+        assertThat(approval().isClosed()).as("left for a later start").isFalse();
+    }
+
+    @Test
+    void nobodyIsToldOfADeletedBuild() throws IOException {
+        start("slack");
+        answer(BUSY);
+        approvals.remove(ID);
+        timer.pass(Duration.ofHours(3));
+
+        assertThat(calls).isEmpty();
+    }
+}
