@@ -160,7 +160,7 @@ final class Verdict {
                 assertThat(said.message()).isEqualTo(decided.get("mdMessage").asText()));
         if (!approver.personSaid().isEmpty()) {
             assertThat(approver.personSaid()).allMatch(answer -> answer.status() == 200);
-            assertThat(approval.get("person").get("mdMessage").asText()).isEqualTo(Approver.COMMENT);
+            assertThat(approval.at("/votes/0/comment").asText()).isEqualTo(Approver.COMMENT);
         }
         int last = 0;
         for (JsonNode attempt : approval.get("attempts")) {
@@ -399,6 +399,11 @@ final class Verdict {
 
     /** Deletes the build, as somebody does who wants it gone, and checks that nothing is left of it. */
     void deleteAndCheck() {
+        if (life.hasDiedStarting() && life.approvers().isEmpty() && !logIsWhole) {
+            // WorkflowRun.isLogUpdated: of a build whose program it has never saved, Jenkins keeps the log open after it has given
+            // it up, and deletes none such before its next start.
+            return;
+        }
         Wait.until(life + " is gone").ignoreExceptions().until(this::delete);
         for (Approver approver : life.approvers()) {
             awaitNoFile("pending", approver);
