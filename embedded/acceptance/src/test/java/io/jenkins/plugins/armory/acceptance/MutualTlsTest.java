@@ -6,8 +6,10 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Certificate;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,6 +77,17 @@ class MutualTlsTest {
 
         assertThat(process.awaitCall().path()).endsWith("/stop");
         build.awaitResult("ABORTED");
+    }
+
+    @Test
+    void statusIsAskedForWithTheCertificatesOfTheWebhook() {
+        process.onCall(call ->
+                call.method().equals("GET") ? new Reply(200, Map.of(), "{\"state\": \"passed\"}") : Reply.of(202));
+        Build build = build("clientCertificateId: 'client-key', trustCertificateId: 'ca', status: [uriTemplate: '"
+                + process.url() + "', every: 5, pointer: '/state', success: ['passed']]");
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("succeeded (status of https://127.0.0.1:" + process.port() + ")");
     }
 
     @ParameterizedTest
