@@ -140,10 +140,12 @@ public final class UsedMessageLog implements UsedMessages {
 
     private Use find(String id) throws IOException {
         Instant now = clock.instant();
-        if (!now.isBefore(nextLook) || uses.size() >= MAX) {
+        if (!now.isBefore(nextLook)) {
             nextLook = now.plus(KEPT);
             forget(now);
             dropFiles(now);
+        } else if (uses.size() >= MAX) {
+            forget(now);
         }
         if (uses.size() >= MAX) {
             throw new IOException(MAX + " signed messages arrived within " + KEPT.toMinutes() + " minutes");

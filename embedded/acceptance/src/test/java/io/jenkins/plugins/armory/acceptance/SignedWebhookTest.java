@@ -134,6 +134,7 @@ class SignedWebhookTest {
             for (Path file : all.filter(Files::isRegularFile).toList()) {
                 String name = file.getFileName().toString();
                 if (name.equals("casc.yaml")
+                        || file.getParent().endsWith("casc")
                         || name.endsWith(".jar")
                         || name.endsWith(".jpi")
                         || name.endsWith(".hpi")) {

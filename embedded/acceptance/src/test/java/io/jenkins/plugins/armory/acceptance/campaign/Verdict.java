@@ -400,7 +400,8 @@ final class Verdict {
     /** Deletes the build, as somebody does who wants it gone, and checks that nothing is left of it. */
     void deleteAndCheck() {
         if (life.hasDiedStarting() && life.approvers().isEmpty() && !logIsWhole) {
-            // WorkflowRun.isLogUpdated: of a build whose program it has never saved, Jenkins keeps the log open after it has given
+            // WorkflowRun.isLogUpdated: of a build whose program it has never saved, Jenkins keeps the log open after
+            // it has given
             // it up, and deletes none such before its next start.
             return;
         }
