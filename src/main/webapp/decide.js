@@ -13,6 +13,19 @@ const CHOICES = [
   { path: "take-back", may: "mayTakeBack", said: "takenBack", style: "", withoutComment: true },
 ];
 
+/** What is filled in, by name. Each parameter has one field, whose value is one text. */
+function filledIn(form) {
+  const inputs = {};
+  form.querySelectorAll("[name=parameter]").forEach((parameter) => {
+    const name = parameter.querySelector("[name=name]")?.value;
+    const field = parameter.querySelector("[name=value]");
+    if (name !== undefined && field) {
+      inputs[name] = field.type === "checkbox" ? String(field.checked) : field.value;
+    }
+  });
+  return inputs;
+}
+
 /** The decision of an administrator, whatever is missing. */
 const OVERRIDE = { path: "override", said: "overridden", style: "jenkins-button--tertiary", withReason: true };
 
@@ -91,6 +104,7 @@ class DecisionDialog {
     open = this;
     document.body.append(this.dialog);
     this.dialog.showModal();
+    this.loadForm();
     (choice.withoutComment ? this.sends[0] : this.comment).focus();
   }
 
@@ -108,7 +122,8 @@ class DecisionDialog {
     this.comment.required = Boolean(choice.withReason);
     const label = element("label", "armory-approvals__label", say(choice.withReason ? "decide.reason" : "decide.comment"));
     label.htmlFor = this.comment.id;
-    this.asked = element("div", "", label, this.comment);
+    this.form = element("div", "");
+    this.asked = element("div", "", this.form, label, this.comment);
     this.asked.hidden = Boolean(choice.withoutComment);
     this.alert = element("p", "jenkins-alert jenkins-alert-warning armory-decision__alert");
     this.alert.setAttribute("role", "alert");
@@ -138,15 +153,43 @@ class DecisionDialog {
     this.dialog.addEventListener("close", () => this.closed());
   }
 
+  /** Whether there is something to fill in: the first who approves does, and the others agree to that. */
+  asksForInputs() {
+    const { parameters = [], inputs } = this.approval.manualApproval || {};
+    return parameters.length > 0 && !inputs && (this.choice.path === "approve" || this.choice.withReason);
+  }
+
+  /** Has Jenkins make the form: the kinds of parameters are those of its plugins. Nothing is sent without it. */
+  async loadForm() {
+    if (!this.asksForInputs()) {
+      return;
+    }
+    this.sends.forEach((send) => { send.disabled = true; });
+    try {
+      const response = await fetch(`${page.dataset.base}approvals/${encodeURIComponent(this.approval.id)}/inputs`);
+      if (!response.ok) {
+        throw new Error(say("failed.status", response.status));
+      }
+      this.form.innerHTML = await response.text(); // a view of Jenkins, like any form of it
+      window.Behaviour?.applySubtree(this.form, true);
+      this.sends.forEach((send) => { send.disabled = false; });
+      this.form.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+    } catch (error) {
+      this.tell(say("notice.failed", error.message));
+    }
+  }
+
   facts() {
-    const { job, build, environment, webhook } = this.approval;
+    const { job, build, environment, webhook, manualApproval } = this.approval;
     const facts = [["build", `${job} #${build}`], ["environment", environment], ["webhook", webhook]];
+    const agreed = Object.entries(manualApproval?.inputs || {});
     return element(
       "dl",
       "armory-decision__facts",
       ...facts
         .filter(([, value]) => value)
         .flatMap(([name, value]) => [element("dt", "", say(`column.${name}`)), element("dd", "", value)]),
+      ...agreed.flatMap(([name, value]) => [element("dt", "", name), element("dd", "", String(value))]),
     );
   }
 
@@ -171,7 +214,10 @@ class DecisionDialog {
       const response = await fetch(`${page.dataset.base}approvals/${encodeURIComponent(this.approval.id)}/${this.choice.path}`, {
         method: "POST",
         headers: { Accept: "application/json", ...crumb() },
-        body: new URLSearchParams(this.choice.withReason ? { decision, reason: text } : { comment: text }),
+        body: new URLSearchParams({
+          ...(this.choice.withReason ? { decision, reason: text } : { comment: text }),
+          ...this.inputs(decision),
+        }),
       });
       this.answered(response.status, await response.json().catch(() => ({})));
     } catch (error) {
@@ -179,6 +225,11 @@ class DecisionDialog {
     } finally {
       this.sending = false;
     }
+  }
+
+  /** What to send of the form; a rejection sends nothing of it. */
+  inputs(decision) {
+    return this.asksForInputs() && decision !== "reject" ? { inputs: JSON.stringify(filledIn(this.form)) } : {};
   }
 
   answered(status, answer) {

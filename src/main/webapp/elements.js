@@ -117,7 +117,7 @@ export function cancelled({ cancel }) {
 export function said({ manualApproval, callback, decision }) {
   const parts = [];
   if (manualApproval) {
-    const { message: question, user, approved, comment, required, approvals, requesters } = manualApproval;
+    const { message: question, user, approved, comment, required, approvals, requesters, inputs = {} } = manualApproval;
     const spoke = (name, word, text) => note(say("person.said", name, text ? `${word} – ${text}` : word));
     if (user === undefined) {
       const asked = required === 1 ? say("person.asked") : say("person.several", required);
@@ -129,6 +129,7 @@ export function said({ manualApproval, callback, decision }) {
     if (required > 1 && !decision) {
       parts.push(note(say("person.count", approvals.length, required)));
     }
+    Object.entries(inputs).forEach(([name, value]) => parts.push(note(say("person.said", name, String(value)))));
     if (user === undefined || required > 1) {
       parts.push(...approvals.map((each) => spoke(each.user, say("choice.approved"), each.comment)));
     }

@@ -1,5 +1,6 @@
 package jenkins.model;
 
+import com.thoughtworks.xstream.XStream;
 import hudson.ExtensionList;
 import hudson.ProxyConfiguration;
 import hudson.init.InitMilestone;
@@ -28,6 +29,8 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
     /** Whoever did not log in; on the embedded controller, everybody. */
     public static final Authentication ANONYMOUS2 =
             new AnonymousAuthenticationToken("anonymous", "anonymous", AuthorityUtils.createAuthorityList("anonymous"));
+
+    public static final XStream XSTREAM = new XStream();
 
     private static volatile Jenkins instance;
 

@@ -2,6 +2,7 @@ package io.jenkins.embedded;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import hudson.model.Action;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
@@ -89,6 +90,11 @@ record Exchange(HttpServletRequest request, HttpServletResponse response) {
         @Override
         public String getRestOfPath() {
             return restOfPath;
+        }
+
+        @Override
+        public RequestDispatcher getView(Object it, String viewName) {
+            throw new UnsupportedOperationException("The controller has no views");
         }
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /**
  * One run of a webhook in one build, from the call to the decision; or one question to people, without a webhook. An
  * immutable value: {@link #on} applies an event, as the table in {@link Transitions} says.
+ *
+ * <p>The class is long because each change of a value is a method of its own.
  *
  * @param terms what is fixed at the start
  * @param state see {@link State}
@@ -58,49 +61,12 @@ public record Approval(
         CONFLICT,
         /** A verdict came after the approval had ended without one, or progress after any end. */
         ENDED,
+        /** A person approves, but with other inputs than those who have approved before. */
+        OTHER_INPUTS,
         /** A verdict or progress came from a side that is not awaited. */
         NOT_AWAITED,
         /** The event came too early or too late to mean anything. */
         IGNORED
-    }
-
-    /**
-     * The verdicts on an approval.
-     *
-     * @param callback the verdict of the external process, through any of its channels; {@code null} while there is none
-     * @param data the data of that callback as the text of a JSON object, {@code null} if it has none
-     * @param votes the approvals of people that count, in their order; at most as many as are required
-     * @param rejection the rejection by a person, {@code null} while there is none
-     * @param decision the decision; present in state DECIDED and in no other
-     */
-    public record Said(
-            @CheckForNull Decision callback,
-            @CheckForNull String data,
-            List<Vote> votes,
-            @CheckForNull Decision rejection,
-            @CheckForNull Decision decision) {
-
-        static final Said NOTHING = new Said(null, null, List.of(), null, null);
-
-        public Said {
-            votes = List.copyOf(votes);
-        }
-
-        Said withCallback(Decision said, @CheckForNull String itsData) {
-            return new Said(said, itsData, votes, rejection, decision);
-        }
-
-        Said withVotes(List<Vote> standing) {
-            return new Said(callback, data, standing, rejection, decision);
-        }
-
-        Said withRejection(Decision said) {
-            return new Said(callback, data, votes, said, decision);
-        }
-
-        Said withDecision(Decision decided) {
-            return new Said(callback, data, votes, rejection, decided);
-        }
     }
 
     /** The effect of an event: the approval after it, and the answer to its sender. */
@@ -212,6 +178,11 @@ public record Approval(
     /** Returns the people who have approved, if that still counts. */
     public List<Vote> votes() {
         return said.votes();
+    }
+
+    /** Returns what the people filled in, by name: texts and booleans. Empty before the first of them has approved. */
+    public Map<String, Object> inputs() {
+        return said.inputs();
     }
 
     /** Returns whether the approval of that person counts. */
@@ -365,15 +336,12 @@ public record Approval(
         return with(said.withCallback(callback, data));
     }
 
-    Approval approvedBy(Vote vote) {
-        var votes = new ArrayList<Vote>(said.votes());
-        votes.add(vote);
-        return with(said.withVotes(votes));
+    Approval approvedBy(Vote vote, Map<String, Object> inputs) {
+        return with(said.withVote(vote, inputs));
     }
 
     Approval withoutVoteOf(String user) {
-        return with(said.withVotes(
-                said.votes().stream().filter(vote -> !vote.user().equals(user)).toList()));
+        return with(said.withoutVoteOf(user));
     }
 
     Approval rejectedBy(Decision rejection) {
@@ -422,6 +390,11 @@ public record Approval(
         all.add(attempt);
         List<Attempt> newest = all.subList(Math.max(0, all.size() - MAX_ATTEMPTS), all.size());
         return new Approval(terms, state, said, newest, calls, cancel);
+    }
+
+    /** Returns the approval with what an administrator filled in. */
+    Approval withInputs(Map<String, Object> inputs) {
+        return with(said.withInputs(inputs));
     }
 
     /** Returns the approval decided. The cancel webhook stays only if it may have to be called. */

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Instant;
+import java.util.Map;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -78,8 +79,14 @@ public sealed interface Event {
      *
      * @param user id of the person
      * @param comment may be empty
+     * @param inputs what the person filled in, by name
      */
-    record ManualApproval(String user, String comment) implements Verdict {}
+    record ManualApproval(String user, String comment, Map<String, Object> inputs) implements Verdict {
+
+        public ManualApproval(String user, String comment) {
+            this(user, comment, Map.of());
+        }
+    }
 
     /**
      * The rejection of a person who may decide.
@@ -108,8 +115,14 @@ public sealed interface Event {
      *
      * @param user id of the administrator
      * @param reason not empty
+     * @param inputs what the administrator filled in, by name
      */
-    record Overridden(boolean success, String user, String reason) implements Verdict {}
+    record Overridden(boolean success, String user, String reason, Map<String, Object> inputs) implements Verdict {
+
+        public Overridden(boolean success, String user, String reason) {
+            this(success, user, reason, Map.of());
+        }
+    }
 
     /** A report of progress by the external process, or a status that decides nothing. */
     record Progress() implements Event {}

@@ -14,13 +14,15 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *     to
  * @param required how many different people have to approve, from 1 to {@value #MAX_REQUIRED}; one who rejects ends the approval
  * @param requesters ids of the users who requested the build, and so may reject and not approve; {@code null} if they may
+ * @param inputs what the people who approve fill in; empty for nothing
  */
 @Restricted(NoExternalUse.class)
 public record ManualRequirement(
         String message,
         List<String> submitters,
         int required,
-        @CheckForNull List<String> requesters) {
+        @CheckForNull List<String> requesters,
+        List<InputDefinition> inputs) {
 
     /** Bounds the size of a record, which has all approvals with their comments. */
     public static final int MAX_REQUIRED = 100;
@@ -28,6 +30,7 @@ public record ManualRequirement(
     public ManualRequirement {
         Objects.requireNonNull(message, "message");
         submitters = List.copyOf(submitters);
+        inputs = List.copyOf(inputs);
         requesters = requesters == null ? null : List.copyOf(requesters);
         if (required < 1 || required > MAX_REQUIRED) {
             throw new IllegalArgumentException("required: must be from 1 to " + MAX_REQUIRED + ", not " + required);
@@ -35,7 +38,7 @@ public record ManualRequirement(
     }
 
     public ManualRequirement(String message, List<String> submitters, int required) {
-        this(message, submitters, required, null);
+        this(message, submitters, required, null, List.of());
     }
 
     /** One person of these. */
@@ -45,7 +48,12 @@ public record ManualRequirement(
 
     /** Returns the same, with people who may reject and not approve. */
     public ManualRequirement notBy(List<String> users) {
-        return new ManualRequirement(message, submitters, required, users);
+        return new ManualRequirement(message, submitters, required, users, inputs);
+    }
+
+    /** Returns the same, with something to fill in. */
+    public ManualRequirement filling(List<InputDefinition> definitions) {
+        return new ManualRequirement(message, submitters, required, requesters, definitions);
     }
 
     /** Returns whether people have to be told apart, so that somebody who is not logged in may not approve. */

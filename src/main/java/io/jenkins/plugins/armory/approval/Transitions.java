@@ -89,12 +89,21 @@ enum Transitions {
             "the same",
             Effect.NONE,
             Answer.DUPLICATE),
+    OTHER_INPUTS(
+            States.PENDING,
+            Events.of(Event.ManualApproval.class),
+            "others have approved with other inputs",
+            (approval, event, now) ->
+                    !approval.votes().isEmpty() && !approval.inputs().equals(((Event.ManualApproval) event).inputs()),
+            "the same",
+            Effect.NONE,
+            Answer.OTHER_INPUTS),
     PERSON_APPROVED(
             States.PENDING,
             Events.of(Event.ManualApproval.class),
             "SUCCESS, or the same while other people or the callback are awaited or the webhook has not answered",
             (approval, event, now) ->
-                    Endings.settledOrWaiting(approval.approvedBy(vote((Event.ManualApproval) event, now)), now),
+                    Endings.settledOrWaiting(approvedBy(approval, (Event.ManualApproval) event, now), now),
             Answer.ACCEPTED),
     TAKEN_BACK(
             States.PENDING,
@@ -128,7 +137,8 @@ enum Transitions {
             States.PENDING,
             Events.of(Event.Overridden.class),
             "SUCCESS or REJECTED, whatever is missing",
-            (approval, event, now) -> approval.decided(verdict(event, now)),
+            (approval, event, now) ->
+                    approval.withInputs(((Event.Overridden) event).inputs()).decided(verdict(event, now)),
             Answer.ACCEPTED),
     PROGRESS_AFTER_CALLBACK(
             States.PENDING,
@@ -451,8 +461,8 @@ enum Transitions {
                 || event instanceof Event.Overridden decided && decided.success();
     }
 
-    private static Vote vote(Event.ManualApproval said, Instant now) {
-        return new Vote(said.user(), said.comment(), now);
+    private static Approval approvedBy(Approval approval, Event.ManualApproval said, Instant now) {
+        return approval.approvedBy(new Vote(said.user(), said.comment(), now), said.inputs());
     }
 
     private static Decision verdict(Event event, Instant now) {

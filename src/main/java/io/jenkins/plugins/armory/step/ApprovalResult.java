@@ -29,6 +29,7 @@ final class ApprovalResult {
                 "durationMillis",
                 Duration.between(approval.createdAt(), decision.decidedAt()).toMillis());
         result.put("data", data(approval));
+        result.put("inputs", new LinkedHashMap<>(approval.inputs()));
         return result;
     }
 

@@ -5,12 +5,18 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
+import hudson.model.ParameterDefinition;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.approval.InputDefinition;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.config.InputParameters;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -30,6 +36,7 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
     private String message = "";
     private int required = 1;
     private boolean notByRequester;
+    private ArrayList<ParameterDefinition> parameters = new ArrayList<>();
 
     @CheckForNull
     private String submitters;
@@ -77,6 +84,33 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
         this.notByRequester = notByRequester;
     }
 
+    /** Returns what the people who approve fill in, as the {@code input} step has it. */
+    public List<ParameterDefinition> getParameters() {
+        return parameters;
+    }
+
+    @DataBoundSetter
+    public void setParameters(@CheckForNull List<ParameterDefinition> parameters) {
+        this.parameters = parameters == null ? new ArrayList<>() : new ArrayList<>(parameters);
+    }
+
+    private List<InputDefinition> inputs() {
+        List<InputDefinition> inputs = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (ParameterDefinition parameter : parameters) {
+            try {
+                InputDefinition input = InputParameters.toInput(parameter);
+                if (!names.add(input.name())) {
+                    throw new IllegalArgumentException('"' + input.name() + "\" is there twice; rename one of them");
+                }
+                inputs.add(input);
+            } catch (IllegalArgumentException x) {
+                throw new IllegalArgumentException("manualApproval.parameters: " + x.getMessage(), x);
+            }
+        }
+        return inputs;
+    }
+
     private List<String> submitterNames() {
         return submitters == null
                 ? List.of()
@@ -102,7 +136,7 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
             throw new IllegalArgumentException("manualApproval.required: must be from 1 to "
                     + ManualRequirement.MAX_REQUIRED + ", and is " + required);
         }
-        return new ManualRequirement(message, submitterNames(), required);
+        return new ManualRequirement(message, submitterNames(), required).filling(inputs());
     }
 
     @Extension

@@ -2,16 +2,20 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Describable;
+import hudson.model.Descriptor;
 import hudson.util.EditDistance;
 import java.beans.Introspector;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jenkinsci.plugins.structs.SymbolLookup;
+import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.kohsuke.stapler.ClassDescriptor;
@@ -117,13 +121,27 @@ final class StepArguments {
             if (value instanceof Map<?, ?> arguments) {
                 checkObject(nested, arguments, path);
             } else if (value instanceof UninstantiatedDescribable object) {
-                checkObject(nested, object.getArguments(), path);
+                checkSymbol(nested, object, path);
             } else if (!nested.isInstance(value)) {
                 throw new IllegalArgumentException(path + ": must be a map with the keys "
                         + String.join(", ", parameters(nested).keySet()));
             }
         } else if (value == null) {
             throw new IllegalArgumentException(path + ": must not be null");
+        }
+    }
+
+    /** Checks an object that may be written with the symbol of its class, such as {@code choice(...)}. */
+    private static void checkSymbol(Class<?> base, UninstantiatedDescribable object, String path) {
+        if (!Modifier.isAbstract(base.getModifiers())) {
+            checkObject(base, object.getArguments(), path);
+        } else if (object.getSymbol() != null) {
+            Descriptor<?> found = SymbolLookup.get().findDescriptor(base, object.getSymbol());
+            if (found == null) {
+                throw new IllegalArgumentException(path + ": there is no " + object.getSymbol() + " that fits here");
+            } else if (!(found instanceof CustomDescribableModel)) { // that takes arguments in forms of its own
+                checkObject(found.clazz, object.getArguments(), path);
+            }
         }
     }
 

@@ -14,11 +14,10 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.approval.Vote;
+import io.jenkins.plugins.armory.approval.Said;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookJson;
@@ -40,8 +39,6 @@ final class ApprovalJson {
 
     private static final int FORMAT = 1;
     private static final String REMOVED = "removed";
-    private static final String PERSON = "person";
-    private static final String REQUESTERS = "requesters";
     /** The approximate size of a decided approval. */
     private static final int TYPICAL_BYTES = 1024;
 
@@ -124,14 +121,7 @@ final class ApprovalJson {
             json.writeFieldName("data");
             json.writeTree(JSON.readTree(data));
         }
-        write(json, PERSON, approval.said().rejection());
-        if (!approval.votes().isEmpty()) {
-            json.writeArrayFieldStart("votes");
-            for (Vote vote : approval.votes()) {
-                write(json, vote);
-            }
-            json.writeEndArray();
-        }
+        PeopleJson.write(json, approval.said());
         write(json, "decision", approval.decision());
         json.writeArrayFieldStart("attempts");
         for (Attempt attempt : approval.attempts()) {
@@ -171,17 +161,7 @@ final class ApprovalJson {
         if (!terms.deciders().allowedCallers().isEmpty()) {
             writeTexts(json, "allowedCallers", terms.deciders().allowedCallers());
         }
-        ManualRequirement manual = terms.deciders().manual();
-        if (manual != null) {
-            json.writeObjectFieldStart("manual");
-            json.writeStringField("message", manual.message());
-            writeTexts(json, "submitters", manual.submitters());
-            json.writeNumberField("required", manual.required());
-            if (manual.requesters() != null) {
-                writeTexts(json, REQUESTERS, manual.requesters());
-            }
-            json.writeEndObject();
-        }
+        PeopleJson.write(json, terms.deciders().manual());
         json.writeStringField("createdAt", terms.limits().createdAt().toString());
         json.writeStringField("deadline", terms.limits().deadline().toString());
         Duration heartbeat = terms.limits().heartbeat();
@@ -246,7 +226,7 @@ final class ApprovalJson {
         return calls.has(name) ? WebhookJson.read(calls.get(name)) : null;
     }
 
-    private static void writeTexts(JsonGenerator json, String name, Collection<String> texts) throws IOException {
+    static void writeTexts(JsonGenerator json, String name, Collection<String> texts) throws IOException {
         json.writeArrayFieldStart(name);
         for (String text : texts) {
             json.writeString(text);
@@ -254,15 +234,7 @@ final class ApprovalJson {
         json.writeEndArray();
     }
 
-    private static void write(JsonGenerator json, Vote vote) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("user", vote.user());
-        json.writeStringField("comment", vote.comment());
-        json.writeStringField("at", vote.at().toString());
-        json.writeEndObject();
-    }
-
-    private static void write(JsonGenerator json, String name, @CheckForNull Decision decision) throws IOException {
+    static void write(JsonGenerator json, String name, @CheckForNull Decision decision) throws IOException {
         if (decision != null) {
             json.writeObjectFieldStart(name);
             json.writeStringField("outcome", decision.outcome().name());
@@ -291,7 +263,7 @@ final class ApprovalJson {
     }
 
     @CheckForNull
-    private static Decision decision(JsonNode json, String name) {
+    static Decision decision(JsonNode json, String name) {
         JsonNode decision = json.get(name);
         return decision == null
                 ? null
@@ -303,33 +275,12 @@ final class ApprovalJson {
                         decision.path("override").asBoolean());
     }
 
-    @CheckForNull
-    private static ManualRequirement manual(JsonNode json) {
-        JsonNode manual = json.get("manual");
-        if (manual == null) {
-            return null;
-        }
-        var submitters = new ArrayList<String>();
-        manual.required("submitters").forEach(submitter -> submitters.add(submitter.textValue()));
-        return new ManualRequirement(
-                text(manual, "message"),
-                submitters,
-                manual.path("required").asInt(1),
-                manual.has(REQUESTERS) ? texts(manual.get(REQUESTERS)) : null);
-    }
-
-    private static Approval.Said said(JsonNode json) {
-        var votes = new ArrayList<Vote>();
-        json.path("votes")
-                .forEach(vote -> votes.add(
-                        new Vote(text(vote, "user"), text(vote, "comment"), Instant.parse(text(vote, "at")))));
-        Decision person = decision(json, PERSON);
-        if (person != null && person.isSuccess()) { // as it was written when one person was enough
-            votes.add(new Vote(person.decidedBy(), person.mdMessage(), person.decidedAt()));
-            person = null;
-        }
-        String data = json.has("data") ? json.get("data").toString() : null;
-        return new Approval.Said(decision(json, "callback"), data, votes, person, decision(json, "decision"));
+    private static Said said(JsonNode json) {
+        return PeopleJson.said(
+                json,
+                decision(json, "callback"),
+                json.has("data") ? json.get("data").toString() : null,
+                decision(json, "decision"));
     }
 
     private static List<Attempt> attempts(JsonNode json) {
@@ -393,7 +344,7 @@ final class ApprovalJson {
                         channels(json),
                         optionalText(json, "callbackCredentialsId"),
                         texts(json.path("allowedCallers")),
-                        manual(json)),
+                        PeopleJson.manual(json)),
                 new ApprovalTerms.Limits(
                         Instant.parse(text(json, "createdAt")),
                         Instant.parse(text(json, "deadline")),
@@ -413,13 +364,13 @@ final class ApprovalJson {
         return channels;
     }
 
-    private static List<String> texts(JsonNode array) {
+    static List<String> texts(JsonNode array) {
         var texts = new ArrayList<String>();
         array.forEach(element -> texts.add(element.asText()));
         return texts;
     }
 
-    private static String text(JsonNode json, String name) {
+    static String text(JsonNode json, String name) {
         String text = optionalText(json, name);
         if (text == null) {
             throw new IllegalArgumentException("it has no \"" + name + "\"");

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The JSON of approvals for one viewer, as in docs/openapi.yaml. */
@@ -122,6 +123,13 @@ final class ApprovalData {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("message", manual.message());
         ArrayNode submitters = json.putArray("submitters");
         manual.submitters().forEach(submitters::add);
+        if (!manual.inputs().isEmpty()) {
+            ArrayNode parameters = json.putArray("parameters");
+            manual.inputs().forEach(input -> parameters.add(input.name()));
+        }
+        if (!approval.inputs().isEmpty()) {
+            json.set("inputs", json(approval.inputs()));
+        }
         json.put("required", manual.required());
         List<String> requesters = manual.requesters();
         if (requesters != null) {
@@ -148,6 +156,19 @@ final class ApprovalData {
                 .put("user", vote.user())
                 .put("comment", vote.comment())
                 .put("at", vote.at().toString()));
+        return json;
+    }
+
+    /** Returns what people filled in. */
+    static ObjectNode json(Map<String, Object> inputs) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        inputs.forEach((name, value) -> {
+            if (value instanceof Boolean flag) {
+                json.put(name, flag);
+            } else {
+                json.put(name, String.valueOf(value));
+            }
+        });
         return json;
     }
 

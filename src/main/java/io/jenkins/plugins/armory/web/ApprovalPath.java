@@ -16,6 +16,7 @@ final class ApprovalPath {
     private static final Pattern REHEARSAL = Pattern.compile("/approvals/([^/]+)(?:/callback)?/test/?");
     private static final Pattern PROGRESS = Pattern.compile("/approvals/([^/]+)(?:/callback)?/progress/?");
     private static final Pattern DATA = Pattern.compile("/approvals/([^/]+)/api/json");
+    private static final Pattern INPUTS = Pattern.compile("/approvals/([^/]+)/inputs");
     static final String TOKEN = "/oauth/token";
 
     private ApprovalPath() {}
@@ -46,6 +47,12 @@ final class ApprovalPath {
     @CheckForNull
     static String idOfData(@CheckForNull String path) {
         return idIn(DATA, path);
+    }
+
+    /** Returns the id in the path of the form for one approval, {@code null} for another path. */
+    @CheckForNull
+    static String idOfInputs(@CheckForNull String path) {
+        return idIn(INPUTS, path);
     }
 
     /** Returns whether the path is for callers, who are not users of Jenkins and authenticate with a token or a secret. */

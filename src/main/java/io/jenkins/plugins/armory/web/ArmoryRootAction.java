@@ -4,9 +4,13 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.UnprotectedRootAction;
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -22,6 +26,8 @@ import org.kohsuke.stapler.StaplerResponse2;
 public final class ArmoryRootAction implements UnprotectedRootAction {
 
     static final String URL_NAME = "armory";
+
+    private static final Logger LOGGER = Logger.getLogger(ArmoryRootAction.class.getName());
 
     @Override
     public String getUrlName() {
@@ -50,15 +56,39 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
     }
 
     /** Answers all requests below the page. Callers come here if {@link CallerFilter} has not answered them. */
-    public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
+    public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException, ServletException {
         String path = request.getRestOfPath();
         ArmoryRuntime armory = ArmoryRuntime.get();
-        if ("/history.ndjson".equals(path)) {
+        Optional<ApprovalInputs> form = formAt(armory, path);
+        if (form.isPresent()) {
+            request.getView(form.get(), "index.jelly").forward(request, response);
+        } else if ("/history.ndjson".equals(path)) {
             HistoryExport.answer(armory, request, response);
             return;
         }
         if (!CallerRequests.answer(armory, request, response, path)) {
             JsonWriter.answer(response, () -> answer(armory, request, path));
+        }
+    }
+
+    /**
+     * Returns the form of an approval that people may see and have something to fill in for; empty for others, and for other paths. An
+     * approval whose form cannot be made has none.
+     */
+    private static Optional<ApprovalInputs> formAt(ArmoryRuntime armory, String path) throws IOException {
+        String id = ApprovalPath.idOfInputs(path);
+        if (id == null || !mayRead()) {
+            return Optional.empty();
+        }
+        try {
+            return armory.approvals()
+                    .find(id)
+                    .filter(new Viewer()::sees)
+                    .map(ApprovalInputs::new)
+                    .filter(inputs -> !inputs.getDefinitions().isEmpty());
+        } catch (ApprovalsUnavailableException | IllegalArgumentException x) {
+            LOGGER.log(Level.FINE, "No form for " + id, x);
+            return Optional.empty();
         }
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.web;
 
 import hudson.security.Permission;
 import io.jenkins.plugins.armory.approval.Event;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a person may say about an approval. */
@@ -31,10 +32,13 @@ enum Choice {
         };
     }
 
-    /** @param user the id of the person */
-    Event by(String user, String comment) {
+    /**
+     * @param user the id of the person
+     * @param inputs what the person filled in, which only an approval has
+     */
+    Event by(String user, String comment, Map<String, Object> inputs) {
         return switch (this) {
-            case APPROVE -> new Event.ManualApproval(user, comment);
+            case APPROVE -> new Event.ManualApproval(user, comment, inputs);
             case REJECT -> new Event.ManualRejection(user, comment);
             case TAKE_BACK -> new Event.TakenBack(user);
         };

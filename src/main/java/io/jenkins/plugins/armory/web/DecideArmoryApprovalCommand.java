@@ -1,10 +1,13 @@
 package io.jenkins.plugins.armory.web;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.cli.CLICommand;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.args4j.Argument;
@@ -43,6 +46,12 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
     private String comment = "";
 
     @Option(
+            name = "-p",
+            metaVar = "NAME=VALUE",
+            usage = "Fills in one of the approval's parameters; may be given several times.")
+    private Map<String, String> inputs = new LinkedHashMap<>();
+
+    @Option(
             name = "--override",
             metaVar = "REASON",
             forbids = "--take-back",
@@ -62,10 +71,17 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
             throw new IllegalArgumentException("Give one of --approve, --reject and --take-back.");
         }
         JsonResponse answer = override == null
-                ? new PersonalDecision(id, choice()).decide(ArmoryRuntime.get(), comment)
-                : new OverrideDecision(id).decide(ArmoryRuntime.get(), choice().path(), override);
+                ? new PersonalDecision(id, choice()).decide(ArmoryRuntime.get(), comment, inputsAsJson())
+                : new OverrideDecision(id).decide(ArmoryRuntime.get(), choice().path(), override, inputsAsJson());
         stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
         return exitCode(answer.status());
+    }
+
+    @CheckForNull
+    private String inputsAsJson() {
+        return inputs.isEmpty()
+                ? null
+                : ApprovalData.json(new LinkedHashMap<>(inputs)).toString();
     }
 
     private Choice choice() {

@@ -38,7 +38,11 @@ record OverrideDecision(String id) {
 
     JsonResponse answer(ArmoryRuntime armory, StaplerRequest2 request) {
         return "POST".equals(request.getMethod())
-                ? decide(armory, request.getParameter("decision"), request.getParameter("reason"))
+                ? decide(
+                        armory,
+                        request.getParameter("decision"),
+                        request.getParameter("reason"),
+                        request.getParameter("inputs"))
                 : JsonResponse.error(
                         405, "method_not_allowed", "Decisions are made with POST.", Map.of("Allow", "POST"));
     }
@@ -47,8 +51,13 @@ record OverrideDecision(String id) {
      * Decides as the current user, if they may.
      *
      * @param decision {@code approve} or {@code reject}; anything else is refused
+     * @param inputs what they filled in, as in {@link ApprovalInputs#valuesOf}
      */
-    JsonResponse decide(ArmoryRuntime armory, @CheckForNull String decision, @CheckForNull String reason) {
+    JsonResponse decide(
+            ArmoryRuntime armory,
+            @CheckForNull String decision,
+            @CheckForNull String reason,
+            @CheckForNull String inputs) {
         boolean approve = Choice.APPROVE.path().equals(decision);
         String stripped = Objects.requireNonNullElse(reason, "").strip();
         if (!approve && !Choice.REJECT.path().equals(decision)) {
@@ -59,7 +68,9 @@ record OverrideDecision(String id) {
             return invalid("reason: has more than " + MAX_REASON + " characters; shorten it.");
         }
         try {
-            return decide(armory, new Viewer(), approve, stripped);
+            return decide(armory, new Viewer(), approve, stripped, inputs);
+        } catch (IllegalArgumentException x) {
+            return invalid(x.getMessage() + ".");
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot store a decision", x);
             return JsonResponse.unavailable("The decision could not be stored and does not count. Try again later.");
@@ -70,7 +81,8 @@ record OverrideDecision(String id) {
         return JsonResponse.error(400, "invalid_request", message);
     }
 
-    private JsonResponse decide(ArmoryRuntime armory, Viewer viewer, boolean approve, String reason)
+    private JsonResponse decide(
+            ArmoryRuntime armory, Viewer viewer, boolean approve, String reason, @CheckForNull String inputs)
             throws IOException {
         Approval approval = armory.approvals().find(id).filter(viewer::sees).orElse(null);
         if (approval == null) {
@@ -80,8 +92,9 @@ record OverrideDecision(String id) {
             return JsonResponse.error(
                     403, "forbidden", "You need the permission Armory/Override for this job to decide anyway.");
         }
+        Map<String, Object> values = approve ? new ApprovalInputs(approval).valuesOf(inputs) : Map.of();
         return armory.approvals()
-                .apply(id, new Event.Overridden(approve, viewer.name(), reason))
+                .apply(id, new Event.Overridden(approve, viewer.name(), reason, values))
                 .map(transition -> answer(transition, approve))
                 .orElseGet(() -> JsonResponse.error(410, "approval_ended", "The build of this approval is gone."));
     }

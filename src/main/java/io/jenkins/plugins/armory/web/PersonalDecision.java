@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.callback.CallbackAnswers;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -49,27 +50,37 @@ record PersonalDecision(String id, Choice choice) {
 
     JsonResponse answer(ArmoryRuntime armory, StaplerRequest2 request) {
         return "POST".equals(request.getMethod())
-                ? decide(armory, Objects.requireNonNullElse(request.getParameter("comment"), ""))
+                ? decide(
+                        armory,
+                        Objects.requireNonNullElse(request.getParameter("comment"), ""),
+                        request.getParameter("inputs"))
                 : JsonResponse.error(
                         405, "method_not_allowed", "Decisions are made with POST.", Map.of("Allow", "POST"));
     }
 
-    /** Decides as the current user, if they may. */
-    JsonResponse decide(ArmoryRuntime armory, String comment) {
+    /**
+     * Decides as the current user, if they may.
+     *
+     * @param inputs what they filled in, as in {@link ApprovalInputs#valuesOf}
+     */
+    JsonResponse decide(ArmoryRuntime armory, String comment, @CheckForNull String inputs) {
         String stripped = comment.strip();
         if (stripped.length() > MAX_COMMENT) {
             return JsonResponse.error(
                     400, "invalid_request", "comment: has more than " + MAX_COMMENT + " characters; shorten it.");
         }
         try {
-            return decide(armory.approvals(), new Viewer(), stripped);
+            return decide(armory.approvals(), new Viewer(), stripped, inputs);
+        } catch (IllegalArgumentException x) {
+            return JsonResponse.error(400, "invalid_request", x.getMessage() + ".");
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot store a decision", x);
             return JsonResponse.unavailable("The decision could not be stored and does not count. Try again later.");
         }
     }
 
-    private JsonResponse decide(Approvals approvals, Viewer viewer, String comment) throws IOException {
+    private JsonResponse decide(Approvals approvals, Viewer viewer, String comment, @CheckForNull String inputs)
+            throws IOException {
         Approval approval = approvals.find(id).filter(viewer::sees).orElse(null);
         if (approval == null) {
             return JsonResponse.error(404, "unknown_approval", "There is no such approval.");
@@ -83,9 +94,18 @@ record PersonalDecision(String id, Choice choice) {
             return JsonResponse.error(403, "forbidden", whyNot(viewer, manual));
         }
         return approvals
-                .apply(id, choice.by(viewer.name(), comment))
+                .apply(id, choice.by(viewer.name(), comment, valuesOf(approval, inputs)))
                 .map(this::answer)
                 .orElseGet(() -> JsonResponse.error(410, "approval_ended", "The build of this approval is gone."));
+    }
+
+    private Map<String, Object> valuesOf(Approval approval, @CheckForNull String inputs) {
+        if (choice == Choice.APPROVE) {
+            return new ApprovalInputs(approval).valuesOf(inputs);
+        } else if (inputs != null && !inputs.isBlank()) {
+            throw new IllegalArgumentException("inputs: goes with approve alone; leave it out");
+        }
+        return Map.of();
     }
 
     private String whyNot(Viewer viewer, ManualRequirement manual) {
@@ -108,6 +128,14 @@ record PersonalDecision(String id, Choice choice) {
             case ACCEPTED, DUPLICATE -> {
                 JsonResponse accepted = accepted(approval, transition.answer() == Approval.Answer.DUPLICATE);
                 yield person == null ? accepted : with(person, accepted);
+            }
+            case OTHER_INPUTS -> {
+                JsonResponse other = JsonResponse.error(
+                        409,
+                        "other_inputs",
+                        Vote.names(approval.votes()) + " approved with other inputs. Approve theirs, or reject.");
+                other.body().set("inputs", ApprovalData.json(approval.inputs()));
+                yield other;
             }
             case CONFLICT ->
                 with(
@@ -136,6 +164,9 @@ record PersonalDecision(String id, Choice choice) {
         ManualRequirement manual = approval.manual();
         body.put("required", manual == null ? 1 : manual.required());
         body.set("approvals", ApprovalData.json(approval.votes()));
+        if (!approval.inputs().isEmpty()) {
+            body.set("inputs", ApprovalData.json(approval.inputs()));
+        }
         return JsonResponse.ok(body);
     }
 

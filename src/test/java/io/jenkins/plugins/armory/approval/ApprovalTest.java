@@ -376,6 +376,37 @@ public class ApprovalTest {
         assertThat(decided.on(lost, SOON)).isEqualTo(new Transition(decided, Answer.IGNORED));
     }
 
+    private static Event approveWith(String user, String region) {
+        return new Event.ManualApproval(user, "", Map.of("region", region));
+    }
+
+    @Test
+    void theFirstWhoApprovesFillsInAndTheOthersAgree() {
+        Approval one = after(byPeople(2), approveWith("alice", "eu"));
+        assertThat(one.inputs()).isEqualTo(Map.of("region", "eu"));
+        assertThat(one.on(approveWith("bob", "us"), SOON)).isEqualTo(new Transition(one, Answer.OTHER_INPUTS));
+        assertThat(after(one, approveWith("bob", "eu")))
+                .returns(true, Approval::isDecided)
+                .returns(Map.of("region", "eu"), Approval::inputs);
+
+        Approval back = after(one, new Event.TakenBack("alice"));
+        assertThat(back).isEqualTo(byPeople(2));
+        assertThat(after(back, approveWith("bob", "us")).inputs()).isEqualTo(Map.of("region", "us"));
+        Approval two = after(byPeople(3), approveWith("alice", "eu"), approveWith("bob", "eu"));
+        assertThat(after(two, new Event.VoteLost("alice")).inputs())
+                .as("bob has agreed to that")
+                .isEqualTo(Map.of("region", "eu"));
+    }
+
+    @Test
+    void anOverrideFillsInToo() {
+        Approval decided = after(
+                after(byPeople(2), approveWith("alice", "eu")),
+                new Event.Overridden(true, "root", "CI is down", Map.of("region", "us")));
+
+        assertThat(decided.inputs()).isEqualTo(Map.of("region", "us"));
+    }
+
     private static Event override(boolean success) {
         return new Event.Overridden(success, "root", "CI is down");
     }

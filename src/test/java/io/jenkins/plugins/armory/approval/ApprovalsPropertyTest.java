@@ -90,6 +90,7 @@ class ApprovalsPropertyTest {
         PROGRESS,
         ALICE_APPROVES,
         BOB_APPROVES,
+        BOB_APPROVES_WITH_OTHER_INPUTS,
         CAROL_APPROVES,
         BOB_REJECTS,
         ALICE_TAKES_BACK,
@@ -131,6 +132,7 @@ class ApprovalsPropertyTest {
                 case PROGRESS -> new Event.Progress();
                 case ALICE_APPROVES -> new Event.ManualApproval("alice", "");
                 case BOB_APPROVES -> new Event.ManualApproval("bob", "fine");
+                case BOB_APPROVES_WITH_OTHER_INPUTS -> new Event.ManualApproval("bob", "", Map.of("region", "us"));
                 case CAROL_APPROVES -> new Event.ManualApproval("carol", "");
                 case BOB_REJECTS -> new Event.ManualRejection("bob", "not on a Friday");
                 case ALICE_TAKES_BACK -> new Event.TakenBack("alice");
@@ -395,6 +397,10 @@ class ApprovalsPropertyTest {
                 assertThat(transition.answer()).isEqualTo(standing.isSuccess() ? Answer.DUPLICATE : Answer.CONFLICT);
             } else if (ended) {
                 assertThat(transition.answer()).isEqualTo(Answer.ENDED);
+            } else if (!votersBefore.isEmpty()
+                    && !votersBefore.contains(said.user())
+                    && !before.inputs().equals(said.inputs())) {
+                assertThat(transition).isEqualTo(new Approval.Transition(before, Answer.OTHER_INPUTS));
             } else {
                 assertThat(transition.answer())
                         .isEqualTo(votersBefore.contains(said.user()) ? Answer.DUPLICATE : Answer.ACCEPTED);

@@ -8,11 +8,13 @@ import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import io.jenkins.plugins.armory.approval.Said;
 import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,7 +27,7 @@ class ApprovalChecksTest {
         return new ApprovalSnapshot(new Approval(
                 started.terms(),
                 Approval.State.DECIDED,
-                new Approval.Said(null, null, List.of(), null, decision),
+                new Said(null, null, List.of(), Map.of(), null, decision),
                 started.attempts(),
                 null,
                 null));

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import hudson.model.ChoiceParameterDefinition;
 import hudson.model.Result;
 import hudson.model.queue.QueueTaskFuture;
 import io.jenkins.plugins.armory.approval.Phase;
@@ -109,6 +110,13 @@ class DeploymentStepsJenkinsTest {
                 "armoryWebhookApproval manualApproval: [message: 'Go?', notByRequester: true, required: 2,"
                         + " submitters: 'alice, ops'],"
                         + " phase: 'afterDeployment', webhook: 'tests'");
+        manual.setParameters(List.of(new ChoiceParameterDefinition("region", new String[] {"eu", "us"}, null)));
+        tester.assertRoundTrip(
+                approval,
+                "armoryWebhookApproval manualApproval: [message: 'Go?', notByRequester: true,"
+                        + " parameters: [choice(choices: ['eu', 'us'], name: 'region')], required: 2,"
+                        + " submitters: 'alice, ops'],"
+                        + " phase: 'afterDeployment', webhook: 'tests'");
     }
 
     @Test
@@ -135,6 +143,7 @@ class DeploymentStepsJenkinsTest {
                 "ManualApproval/help/submitters",
                 "ManualApproval/help/required",
                 "ManualApproval/help/notByRequester",
+                "ManualApproval/help/parameters",
                 "EnvironmentName/help/name")) {
             String text = client.goTo("descriptor/io.jenkins.plugins.armory.step." + path, "text/html")
                     .getWebResponse()

@@ -16,6 +16,7 @@ import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.InputDefinition;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
@@ -221,6 +222,23 @@ public class ApprovalStoreTest {
             assertThat(ApprovalStore.open(folder).pending()).containsExactly(after);
         }
         assertThat(store.find("a1").orElseThrow().votes()).containsExactly(new Vote("bob", "", SOON));
+    }
+
+    @Test
+    void keepsWhatIsToBeFilledInAndWhatWas() throws IOException {
+        store.create(terms("a1")
+                .manual(new ManualRequirement("Go?", List.of(), 2)
+                        .filling(List.of(
+                                new InputDefinition("region", "<choice/>"), new InputDefinition("dry", "<b/>"))))
+                .byPersonAlone()
+                .start());
+        Map<String, Object> inputs = Map.of("region", "eu \"quoted\"", "dry", true);
+        Approval pending = store.apply("a1", new Event.ManualApproval("alice", "", inputs), SOON)
+                .orElseThrow()
+                .approval();
+
+        assertThat(pending.inputs()).isEqualTo(inputs);
+        assertThat(ApprovalStore.open(folder).pending()).containsExactly(pending);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
@@ -10,6 +11,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -140,6 +142,29 @@ class RestartTest {
         second.succeedOnceUp("");
 
         assertThat(build.awaitResult("SUCCESS")).contains("version=1.4.2 second=2.5");
+    }
+
+    /** The embedded controller has no kinds of parameters. */
+    @Test
+    void whatIsToBeFilledInIsKnownAfterAKillAndAStart() {
+        assumeThat(controller).isInstanceOf(RealJenkins.class);
+        Build build = jenkins.createJob("""
+                        def r = armoryWebhookApproval(manualApproval: [required: 2, parameters: [choice(name: 'region', choices: ['eu', 'us'])]])
+                        echo "to ${r.inputs.region}"
+                        """).build().awaitWaiting(1);
+        JsonNode approval = build.approvals().get(0);
+        assertThat(build.as("alice").decide(approval, "approve", "", "{\"region\": \"us\"}"))
+                .returns(200, Answer::status);
+        controller.kill();
+        controller.start();
+
+        build.awaitLog("Jenkins was restarted; still waiting");
+        assertThat(build.as("bob").decide(approval, "approve", "", "{\"region\": \"moon\"}"))
+                .returns(400, Answer::status);
+        assertThat(build.as("bob").decide(approval, "approve", "", "{\"region\": \"eu\"}"))
+                .returns(409, Answer::status);
+        assertThat(build.as("bob").decide(approval, "approve", "")).returns(200, Answer::status);
+        assertThat(build.awaitResult("SUCCESS")).contains("to us");
     }
 
     @Test

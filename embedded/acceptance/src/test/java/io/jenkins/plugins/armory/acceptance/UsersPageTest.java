@@ -160,6 +160,39 @@ class UsersPageTest {
     }
 
     @Test
+    void peopleFillInParametersOnBothPages() {
+        for (int i = 0; i < 2; i++) {
+            Build build = jenkins.createJob("""
+                            def r = armoryWebhookApproval(environment: 'prod', manualApproval: [message: 'Go?', required: 2, parameters: [
+                                choice(name: 'region', choices: ['eu', 'us'], description: 'Where to'),
+                                string(name: 'ticket', defaultValue: ''),
+                                booleanParam(name: 'dry', defaultValue: true)]])
+                            echo "to ${r.inputs.region}, ${r.inputs.ticket}, ${r.inputs.dry}"
+                            """).build().awaitWaiting(1);
+            BrowserPage alice = open("alice", pages(build).get(i));
+            alice.click(button("approve", build), 1);
+            alice.await("document.querySelector('" + DIALOG + " select')");
+            for (String colours : List.of("dark", "light")) {
+                alice.prefer(colours);
+                assertThat(alice.seriousProblems(DIALOG)).as(colours).isEmpty();
+            }
+            alice.evaluate("document.querySelector('" + DIALOG + " select').value = 'us'");
+            alice.evaluate("document.querySelector('" + DIALOG + " [type=checkbox]').click()");
+            alice.evaluate("document.querySelector('" + DIALOG + " [type=text]').focus()");
+            alice.type("CHG-1 <b>");
+            alice.click(SEND, 1);
+            alice.await("!document.querySelector('" + DIALOG + "')");
+            awaitText(alice, "region: us");
+            BrowserPage bob = open("bob", pages(build).get(1 - i));
+            awaitText(bob, "ticket: CHG-1 <b>");
+            decide(bob, "approve", build);
+
+            assertThat(build.awaitResult("SUCCESS")).contains("to us, CHG-1 <b>, false");
+            hasNoTrouble(alice);
+        }
+    }
+
+    @Test
     void whoLosesThePermissionMeanwhileDoesNotCount() {
         controller.restrictUsers("alice", "bob", "carol");
         try {

@@ -17,6 +17,10 @@ public final class UninstantiatedDescribable implements Serializable {
         return new UninstantiatedDescribable(arguments);
     }
 
+    public String getSymbol() {
+        return null;
+    }
+
     public Map<String, ?> getArguments() {
         return arguments;
     }

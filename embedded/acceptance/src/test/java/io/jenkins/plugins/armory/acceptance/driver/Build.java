@@ -211,6 +211,14 @@ public record Build(Job job, int number) {
         return job.jenkins().decide("armory/approvals/" + approval.get("id").asText() + "/" + decision, comment);
     }
 
+    /** The same, with what the person fills in. */
+    public Answer decide(JsonNode approval, String decision, String comment, String inputs) {
+        return job.jenkins()
+                .post(
+                        "armory/approvals/" + approval.get("id").asText() + "/" + decision,
+                        Map.of("comment", comment, "inputs", inputs));
+    }
+
     /** Decides about one of {@link #approvals()}, whatever is missing. */
     public Answer override(JsonNode approval, String decision, String reason) {
         return job.jenkins()

@@ -1,0 +1,94 @@
+package io.jenkins.plugins.armory.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.SimpleParameterDefinition;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.config.InputParameters;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * What the people who approve fill in. The first of them decides the values; the others agree to them. Its view is the form for the dialog of
+ * the pages, made of the views of Jenkins's parameter definitions.
+ */
+@Restricted(NoExternalUse.class)
+public final class ApprovalInputs {
+
+    /** The longest object with values, in characters. */
+    static final int MAX_LENGTH = 32_768;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Approval approval;
+    private final List<SimpleParameterDefinition> definitions;
+
+    /** @throws IllegalArgumentException if Jenkins does not know the type of a parameter any more */
+    ApprovalInputs(Approval approval) {
+        this.approval = approval;
+        ManualRequirement manual = approval.manual();
+        definitions = manual == null
+                ? List.of()
+                : manual.inputs().stream().map(InputParameters::of).toList();
+    }
+
+    public List<SimpleParameterDefinition> getDefinitions() {
+        return definitions;
+    }
+
+    /**
+     * Returns the values that a person approves. Where nothing is given, these are the values of those who have approved before, else the
+     * defaults.
+     *
+     * @param given a JSON object with texts and booleans, {@code null} for none
+     * @throws IllegalArgumentException naming the parameter that is wrong
+     */
+    Map<String, Object> valuesOf(@CheckForNull String given) {
+        if (given == null || given.isBlank()) {
+            return approval.votes().isEmpty() ? values(JSON.createObjectNode()) : approval.inputs();
+        }
+        if (given.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("inputs: has more than " + MAX_LENGTH + " characters");
+        }
+        try {
+            if (JSON.readTree(given) instanceof ObjectNode object) {
+                return values(object);
+            }
+        } catch (JsonProcessingException x) {
+            throw new IllegalArgumentException("inputs: is not JSON: " + x.getOriginalMessage(), x);
+        }
+        throw new IllegalArgumentException("inputs: must be a JSON object, such as {\"name\": \"value\"}");
+    }
+
+    private Map<String, Object> values(ObjectNode given) {
+        List<String> names =
+                definitions.stream().map(SimpleParameterDefinition::getName).toList();
+        given.fieldNames().forEachRemaining(name -> {
+            if (!names.contains(name)) {
+                throw new IllegalArgumentException("inputs." + name + ": there is no such parameter; "
+                        + (names.isEmpty() ? "this approval has none" : "there is " + String.join(", ", names)));
+            }
+        });
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (SimpleParameterDefinition definition : definitions) {
+            String name = definition.getName();
+            JsonNode value = given.get(name);
+            if (value != null && !value.isTextual() && !value.isBoolean()) {
+                throw new IllegalArgumentException("inputs." + name + ": must be a text or a boolean");
+            }
+            values.put(
+                    name,
+                    value == null
+                            ? InputParameters.defaultOf(definition)
+                            : InputParameters.valueOf(definition, value.asText()));
+        }
+        return values;
+    }
+}

@@ -1,0 +1,207 @@
+package io.jenkins.plugins.armory.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.cli.CLICommandInvoker;
+import hudson.model.Result;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import java.net.URL;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import net.sf.json.JSONObject;
+import org.awaitility.Awaitility;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
+import org.htmlunit.WebResponse;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** What people fill in when they approve. */
+@WithJenkins
+class ApprovalInputsJenkinsTest {
+
+    private static final String PARAMETERS = "parameters: [choice(name: 'region', choices: ['eu', 'us']),"
+            + " string(name: 'ticket', defaultValue: 'none'), booleanParam(name: 'dry', defaultValue: true),"
+            + " text(name: 'notes')]";
+
+    private JenkinsRule j;
+
+    @BeforeEach
+    void start(JenkinsRule rule) {
+        j = rule;
+        j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(jenkins.model.Jenkins.ADMINISTER)
+                .everywhere()
+                .to("alice", "bob"));
+    }
+
+    private WorkflowRun run(String manual) throws Exception {
+        WorkflowJob job = j.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                "def r = armoryWebhookApproval(manualApproval: [message: 'Go?', " + manual + "])\n"
+                        + "echo \"inputs: ${r.inputs.collect { k, v -> k + '=' + v + (v instanceof Boolean ? '!' : '') }}\"",
+                true));
+        return job.scheduleBuild2(0).waitForStart();
+    }
+
+    private static Approval approvalOf(WorkflowRun run) {
+        return Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(
+                        () -> {
+                            List<Approval> all = ArmoryRuntime.get().approvalsOf(run);
+                            return all.isEmpty() ? null : all.get(0);
+                        },
+                        found -> found != null);
+    }
+
+    private WebResponse request(String user, HttpMethod method, String path) throws Exception {
+        JenkinsRule.WebClient client = j.createWebClient().withBasicApiToken(user);
+        client.getOptions().setThrowExceptionOnFailingStatusCode(false);
+        return client.getPage(new WebRequest(new URL(j.getURL(), "armory/approvals/" + path), method))
+                .getWebResponse();
+    }
+
+    private WebResponse approve(String user, WorkflowRun run, String inputs) throws Exception {
+        return request(
+                user,
+                HttpMethod.POST,
+                approvalOf(run).id() + "/approve?inputs=" + URLEncoder.encode(inputs, StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void valuesComeToThePipeline() throws Exception {
+        WorkflowRun run = run(PARAMETERS);
+        WebResponse answer = approve("alice", run, "{\"region\": \"us\", \"dry\": false, \"notes\": \"a\\nb\"}");
+
+        assertThat(answer.getStatusCode()).isEqualTo(200);
+        assertThat((Object) JSONObject.fromObject(answer.getContentAsString()).getJSONObject("inputs"))
+                .isEqualTo(JSONObject.fromObject("{'region': 'us', 'ticket': 'none', 'dry': false, 'notes': 'a\\nb'}"));
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        j.assertLogContains("inputs: [region=us, ticket=none, dry=false!, notes=a", run);
+    }
+
+    @Test
+    void whatIsNotFilledInHasItsDefault() throws Exception {
+        WorkflowRun run = run(PARAMETERS);
+        assertThat(approve("alice", run, "").getStatusCode()).isEqualTo(200);
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        j.assertLogContains("inputs: [region=eu, ticket=none, dry=true!, notes=]", run);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"region\": \"moon\"}  | inputs.region: \"moon\" is not one of its values",
+                "{\"dry\": \"yes\"}      | inputs.dry: must be true or false",
+                "{\"dry\": 1}            | inputs.dry: must be a text or a boolean",
+                "{\"ticket\": null}      | inputs.ticket: must be a text or a boolean",
+                "{\"regoin\": \"us\"}    | inputs.regoin: there is no such parameter; there is region, ticket, dry, notes",
+                "[]                      | inputs: must be a JSON object",
+                "{region: us}            | inputs: is not JSON",
+            })
+    void wrongValuesAreRefused(String inputs, String message) throws Exception {
+        WorkflowRun run = run(PARAMETERS);
+        WebResponse answer = approve("alice", run, inputs);
+
+        assertThat(answer.getStatusCode()).isEqualTo(400);
+        assertThat(JSONObject.fromObject(answer.getContentAsString()).getString("message"))
+                .startsWith(message);
+        assertThat(approvalOf(run).isDecided()).isFalse();
+        run.doStop();
+        j.waitForCompletion(run);
+    }
+
+    @Test
+    void severalPeopleAgreeToWhatTheFirstFilledIn() throws Exception {
+        WorkflowRun run = run("required: 2, " + PARAMETERS);
+        approve("alice", run, "{\"region\": \"us\"}");
+        WebResponse other = approve("bob", run, "{\"region\": \"eu\"}");
+        assertThat(other.getStatusCode()).isEqualTo(409);
+        assertThat(other.getContentAsString()).contains("other_inputs", "alice approved with other inputs");
+
+        assertThat(approve("bob", run, "").getStatusCode()).isEqualTo(200);
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        j.assertLogContains("inputs: [region=us, ", run);
+    }
+
+    @Test
+    void formIsMadeOfJenkinssOwnViews() throws Exception {
+        WorkflowRun run =
+                run("parameters: [choice(name: 'region', choices: ['eu', '<b>us</b>'], description: 'Where to')]");
+        WebResponse form = request("alice", HttpMethod.GET, approvalOf(run).id() + "/inputs");
+
+        assertThat(form.getStatusCode()).isEqualTo(200);
+        assertThat(form.getContentAsString())
+                .contains("name=\"parameter\"", "value=\"region\"", "<select", "&lt;b&gt;us&lt;/b&gt;", "Where to")
+                .doesNotContain("<b>us</b>", "<html");
+        run.doStop();
+        j.waitForCompletion(run);
+        WorkflowRun nothing = run("submitters: 'bob'");
+        assertThat(request("alice", HttpMethod.GET, approvalOf(nothing).id() + "/inputs")
+                        .getStatusCode())
+                .isEqualTo(404);
+        nothing.doStop();
+        j.waitForCompletion(nothing);
+    }
+
+    private CLICommandInvoker.Result command(String... arguments) {
+        return new CLICommandInvoker(j, "decide-armory-approval")
+                .asUser("alice")
+                .invokeWithArgs(arguments);
+    }
+
+    @Test
+    void valuesAreGivenOnTheCommandLine() throws Exception {
+        WorkflowRun run = run(PARAMETERS);
+        String id = approvalOf(run).id();
+        assertThat(command(id, "--approve", "-p", "region=moon").returnCode()).isEqualTo(3);
+        assertThat(command(id, "--reject", "-p", "region=us").returnCode()).isEqualTo(3);
+        assertThat(command(id, "--approve", "-p", "region=us", "-p", "ticket=A=B")
+                        .returnCode())
+                .isZero();
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        j.assertLogContains("inputs: [region=us, ticket=A=B, dry=true!", run);
+
+        WorkflowRun overridden = run(PARAMETERS);
+        assertThat(command(approvalOf(overridden).id(), "--approve", "--override", "now", "-p", "region=us")
+                        .returnCode())
+                .isZero();
+        j.assertBuildStatusSuccess(j.waitForCompletion(overridden));
+        j.assertLogContains("inputs: [region=us, ", overridden);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "password(name: 'token')                      | manualApproval.parameters: \"token\" is a password",
+                "file(name: 'plan')                           | manualApproval.parameters: \"plan\" has a type whose values",
+                "choice(name: 'region', choices: [])          | manualApproval.parameters: \"region\" has no default value",
+                "choice(name: 'region', chioces: ['eu'])      | manualApproval.parameters[0].chioces: there is no such parameter",
+                "string(name: '')                             | manualApproval.parameters: a parameter has no name",
+                "string(name: 'a'), string(name: 'a')         | manualApproval.parameters: \"a\" is there twice",
+            })
+    void whatCannotBeFilledInIsAnError(String parameters, String message) throws Exception {
+        WorkflowRun run = run("parameters: [" + parameters + "]");
+
+        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
+        j.assertLogContains("armoryWebhookApproval: " + message, run);
+        assertThat(ArmoryRuntime.get().approvalsOf(run)).isEmpty();
+    }
+}
