@@ -675,11 +675,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         j.assertEqualDataBoundBeans(
                 status, ArmoryConfiguration.get().getWebhooks().get(0).getStatus());
         JenkinsRule.WebClient client = j.createWebClient();
-        for (String field : List.of("uriTemplate", "headers", "every", "unit", "pointer", "success", "failure")) {
-            String url = j.jenkins
-                    .getDescriptorOrDie(StatusDefinition.class)
-                    .getHelpFile(field)
-                    .substring(1);
+        for (String field : List.of("uriTemplate", "every", "unit", "pointer", "success", "failure")) {
+            String url = "descriptor/" + StatusDefinition.class.getName() + "/help/" + field;
             assertThat(client.goTo(url).getWebResponse().getContentAsString())
                     .as(field)
                     .contains("<div>");

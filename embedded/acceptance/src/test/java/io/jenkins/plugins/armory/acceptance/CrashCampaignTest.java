@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>{@code -Dacceptance.kills=N} says how often it dies, {@code -Dacceptance.killSeconds=T} for how long at most, {@code
  * -Dacceptance.seed=S} where and when, and {@code -Dacceptance.lanes=L} how many controllers there are at a time, which share
- * the kills. See docs/reliability.md.
+ * the kills. {@code -Dacceptance.points=A,B} names the points of the process at which it dies, of all. See docs/reliability.md.
  */
 class CrashCampaignTest {
 

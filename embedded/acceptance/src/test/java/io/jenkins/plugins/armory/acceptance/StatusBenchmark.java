@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
  */
 class StatusBenchmark {
 
-    private static final int APPROVALS = Integer.getInteger("acceptance.approvals", 1000);
+    private static final int APPROVALS = Integer.getInteger("acceptance.asked", 1000);
     private static final int EVERY = Integer.getInteger("acceptance.statusSeconds", 30);
     private static final int A_BUILD = 50;
-    private static final Duration MEASURED = Duration.ofSeconds(120);
+    private static final Duration MEASURED = Duration.ofSeconds(Integer.getInteger("acceptance.measuredSeconds", 120));
     /** The unit of the times in {@code /proc/PID/stat}, see proc(5) and {@code getconf CLK_TCK}. */
     private static final double TICKS_A_SECOND = 100;
 

@@ -420,12 +420,12 @@ final class Verdict {
         return store.resolve(folder).resolve(approver.id() + ".json");
     }
 
-    /** What is in the folders of the store, beside the lock, which stays. */
+    /** What is in the folders of the store, beside the lock and the history, which stay. */
     static List<String> filesIn(Path home) {
         try (Stream<Path> files = Files.walk(home.resolve("armory-approvals"))) {
             return files.filter(Files::isRegularFile)
                     .map(file -> file.getFileName().toString())
-                    .filter(name -> !name.equals("lock"))
+                    .filter(name -> !name.equals("lock") && !name.endsWith(".ndjson"))
                     .toList();
         } catch (IOException x) {
             throw new UncheckedIOException(x);
