@@ -13,17 +13,20 @@ const CHOICES = [
   { path: "take-back", may: "mayTakeBack", said: "takenBack", style: "", withoutComment: true },
 ];
 
-/** What is filled in, by name. Each parameter has one field, whose value is one text. */
+/** The fields of a form by name. Each parameter has one field, whose value is one text. */
+function fieldsOf(form) {
+  return [...form.querySelectorAll("[name=parameter]")]
+    .map((parameter) => ({
+      name: parameter.querySelector("[name=name]")?.value,
+      field: parameter.querySelector("[name=value]"),
+    }))
+    .filter(({ name, field }) => name !== undefined && field);
+}
+
+/** What is filled in, by name. */
 function filledIn(form) {
-  const inputs = {};
-  form.querySelectorAll("[name=parameter]").forEach((parameter) => {
-    const name = parameter.querySelector("[name=name]")?.value;
-    const field = parameter.querySelector("[name=value]");
-    if (name !== undefined && field) {
-      inputs[name] = field.type === "checkbox" ? String(field.checked) : field.value;
-    }
-  });
-  return inputs;
+  const valueOf = (field) => (field.type === "checkbox" ? String(field.checked) : field.value);
+  return Object.fromEntries(fieldsOf(form).map(({ name, field }) => [name, valueOf(field)]));
 }
 
 /** The decision of an administrator, whatever is missing. */
@@ -172,6 +175,7 @@ class DecisionDialog {
       }
       this.form.innerHTML = await response.text(); // a view of Jenkins, like any form of it
       window.Behaviour?.applySubtree(this.form, true);
+      fieldsOf(this.form).forEach(({ name, field }) => field.setAttribute("aria-label", name)); // Jenkins's views have no labels
       this.sends.forEach((send) => { send.disabled = false; });
       this.form.querySelector("select, input:not([type=hidden]), textarea")?.focus();
     } catch (error) {
