@@ -37,7 +37,8 @@ let over = false;
 /** One approval, with all that is known of it. */
 function makeCard(approval) {
   const { id, webhook, environment, decision } = approval;
-  const heading = element("h3", "armory-build__heading", environment ? `${webhook} (${environment})` : webhook);
+  const name = approval.try > 1 ? `${webhook}, ${say("try", approval.try)}` : webhook;
+  const heading = element("h3", "armory-build__heading", environment ? `${name} (${environment})` : name);
   heading.id = `heading-${id}`;
   const left = decision ? null : timeLeft(approval);
   const card = element(

@@ -1,5 +1,5 @@
 /*
- * Approving, rejecting and taking back: buttons for what the viewer may say, and a dialog that says what is decided about and takes a
+ * Approving, rejecting and taking back, and running again or giving up what has failed: buttons for what the viewer may say, and a dialog that says what is decided about and takes a
  * comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
  */
 import { element } from "./elements.js";
@@ -11,6 +11,8 @@ const CHOICES = [
   { path: "approve", may: "mayApprove", said: "approved", style: "jenkins-!-success-color" },
   { path: "reject", may: "mayReject", said: "rejected", style: "jenkins-!-destructive-color" },
   { path: "take-back", may: "mayTakeBack", said: "takenBack", style: "", withoutComment: true },
+  { path: "run-again", may: "mayRunAgain", said: "runAgain", style: "", aboutFailure: true },
+  { path: "give-up", may: "mayGiveUp", said: "givenUp", style: "jenkins-!-destructive-color", aboutFailure: true },
 ];
 
 /** The fields of a form by name. Each parameter has one field, whose value is one text. */
@@ -50,7 +52,7 @@ notice.hidden = true;
  * @param onDecided called when something was decided, by whomever
  */
 export function decisionButtons(approval, onDecided) {
-  const choices = CHOICES.filter(({ may }) => approval.manualApproval?.[may]);
+  const choices = CHOICES.filter(({ may, aboutFailure }) => (aboutFailure ? approval.failure : approval.manualApproval)?.[may]);
   if (approval.mayOverride) {
     choices.push(OVERRIDE);
   }
@@ -115,7 +117,8 @@ class DecisionDialog {
     const { approval, choice } = this;
     const title = element("div", "jenkins-dialog__title", say(`decide.${choice.path}`, place(approval)));
     title.id = "armory-decision-title";
-    const text = choice.withReason ? say("decide.anyway") : approval.manualApproval.message;
+    const asked = choice.aboutFailure ? "" : approval.manualApproval?.message;
+    const text = choice.withReason ? say("decide.anyway") : asked;
     const question = element("p", "armory-approvals__question", text);
     question.hidden = !text;
     this.comment = element("textarea", "jenkins-input");
@@ -289,7 +292,7 @@ class DecisionDialog {
       this.tooLate(say("notice.gone"));
       return;
     }
-    const { user, approved, comment, at } = approval.manualApproval || {};
+    const { user, approved, comment, at } = this.choice.aboutFailure ? {} : approval.manualApproval || {};
     // As long as nothing is decided, a rejection counts, whoever has approved.
     if (user !== undefined && !approval.decision?.override && (approval.decision || this.choice.path === "approve")) {
       const outcome = approved ? "SUCCESS" : "REJECTED";

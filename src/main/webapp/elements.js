@@ -113,10 +113,13 @@ export function cancelled({ cancel }) {
   return cancel ? [note(cancel.failure ? say("cancel.failed", cancel.failure) : say("cancel.ok", cancel.status))] : [];
 }
 
-/** What a person is asked, and what they, or a callback, have said so far. */
-export function said({ manualApproval, callback, decision }) {
+/** What a person is asked, and what they, or a callback, have said so far; or the failure that a person is asked about. */
+export function said({ manualApproval, callback, failure, decision }) {
   const parts = [];
-  if (manualApproval) {
+  if (failure && !decision) {
+    parts.push(note(say("failure.asked", say(`state.${failure.outcome}`), failure.decidedBy)), ...message(failure));
+  }
+  if (manualApproval && !(failure && !decision)) {
     const { message: question, user, approved, comment, required, approvals, requesters, inputs = {} } = manualApproval;
     const spoke = (name, word, text) => note(say("person.said", name, text ? `${word} – ${text}` : word));
     if (user === undefined) {
@@ -137,7 +140,7 @@ export function said({ manualApproval, callback, decision }) {
       parts.push(spoke(user, say(approved ? "choice.approved" : "choice.rejected"), comment));
     }
   }
-  if (callback && !decision) {
+  if (callback && !decision && !failure) {
     parts.push(note(say("callback.said", say(`state.${callback.outcome}`))), ...message(callback));
   }
   return parts;

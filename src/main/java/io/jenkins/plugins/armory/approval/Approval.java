@@ -47,6 +47,8 @@ public record Approval(
         SENDING,
         /** The webhook took the call, or there is none; the callback or a person is awaited. */
         WAITING,
+        /** The approval has failed, and a person is asked whether to run it again, see {@link Said.Failed}. */
+        ASKING,
         /** The approval is over, one way or the other. */
         DECIDED
     }
@@ -79,6 +81,9 @@ public record Approval(
         attempts = List.copyOf(attempts);
         if ((state == State.DECIDED) != (said.decision() != null)) {
             throw new IllegalArgumentException("state " + state + " does not go with decision " + said.decision());
+        }
+        if (state == State.ASKING && (said.failed() == null || terms.tries() == null)) {
+            throw new IllegalArgumentException("nothing has failed, or the failure is final");
         }
         if (terms.subject().webhook() == null && (state == State.SENDING || calls != null && calls.isForProcess())) {
             throw new IllegalArgumentException("without a webhook, there is nothing to call");
@@ -230,6 +235,34 @@ public record Approval(
         return decision;
     }
 
+    /** Returns the failure that a person is or was asked about, {@code null} for none. */
+    @CheckForNull
+    public Decision failure() {
+        Said.Failed failed = said.failed();
+        return failed == null ? null : failed.failure();
+    }
+
+    /** Returns the id of the approval that is the next try, {@code null} if there is none. */
+    @CheckForNull
+    public String next() {
+        Said.Failed failed = said.failed();
+        return failed == null ? null : failed.next();
+    }
+
+    /** Returns how the approval has ended, or failed so far; {@code null} while neither is so. */
+    @CheckForNull
+    public Decision end() {
+        return isDecided() ? said.decision() : failure();
+    }
+
+    /**
+     * Returns the next try of an approval that a person had run again: the same terms with another id, and the same deadline.
+     */
+    public Approval nextTry() {
+        String next = Objects.requireNonNull(next(), "nobody had it run again");
+        return terms.nextTry(next, requireDecision().decidedAt());
+    }
+
     /** Returns when the next attempt to call the webhook is due, {@code null} if none is known. */
     @CheckForNull
     public Instant nextAttemptAt() {
@@ -255,6 +288,7 @@ public record Approval(
                 && switch (decision.outcome()) {
                     case TIMED_OUT, NOT_HEARD, ABORTED, OTHER_FAILED, REJECTED -> true;
                     case SUCCESS -> decision.override() && !channels().isEmpty();
+                    case RUN_AGAIN -> Objects.requireNonNull(failure()).outcome() == Outcome.NOT_HEARD;
                     default -> false;
                 };
     }
@@ -295,14 +329,9 @@ public record Approval(
      * phase. Then it ends the other one if the terms of that one allow it.
      */
     public boolean supersedes(Approval other) {
-        return isOfNewerBuildThan(other)
+        return build().isNewerThan(other.build())
                 && phase() == other.phase()
                 && Objects.equals(environment(), other.environment());
-    }
-
-    private boolean isOfNewerBuildThan(Approval other) {
-        return build().job().equals(other.build().job())
-                && build().number() > other.build().number();
     }
 
     /**
@@ -397,8 +426,23 @@ public record Approval(
         return with(said.withInputs(inputs));
     }
 
-    /** Returns the approval decided. The cancel webhook stays only if it may have to be called. */
+    /** Returns the approval decided; or failed for the time being, if a person is to be asked whether to run it again. */
     Approval decided(Decision decision) {
+        return terms.tries() != null && state != State.ASKING && decision.mayBeRunAgain()
+                ? with(said.withFailed(new Said.Failed(decision, null)))
+                        .in(State.ASKING)
+                        .withoutVerdictCalls()
+                : ended(decision);
+    }
+
+    /** Returns the approval run again by another one. */
+    Approval runAgain(String next, Decision decision) {
+        return with(said.withFailed(new Said.Failed(Objects.requireNonNull(failure()), next)))
+                .ended(decision);
+    }
+
+    /** Returns the approval decided for good. The cancel webhook stays only if it may have to be called. */
+    private Approval ended(Decision decision) {
         var decided = new Approval(terms, State.DECIDED, said.withDecision(decision), attempts, calls, cancel);
         return decided.isCancelled() ? decided.withoutVerdictCalls() : decided.withoutProcessCalls();
     }

@@ -29,6 +29,9 @@ public interface ApprovalObserver {
      */
     default void heard(Approval approval, Event.Verdict event) {}
 
+    /** Called when the approval has failed, and a person is asked whether to run it again. */
+    default void asked(Approval approval) {}
+
     /** Called once, when the approval is decided. */
     void decided(Approval approval);
 }

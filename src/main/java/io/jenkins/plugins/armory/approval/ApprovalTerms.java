@@ -36,15 +36,31 @@ public record ApprovalTerms(
      * @param environment what is deployed to, {@code null} if none is known
      * @param group equal for approvals of a build and phase that all have to succeed, {@code null} for one by itself
      * @param webhook name of the webhook, {@code null} if none is called and a person alone decides
+     * @param tries what it takes to run the approval again after a failure, {@code null} if a failure is final
      */
     public record Subject(
             Phase phase,
             @CheckForNull String environment,
             @CheckForNull String group,
-            @CheckForNull String webhook) {
+            @CheckForNull String webhook,
+            @CheckForNull Tries tries) {
 
         public Subject {
             Objects.requireNonNull(phase, "phase");
+        }
+    }
+
+    /**
+     * The tries of an approval that may be run again.
+     *
+     * @param number the number of this try, from 1
+     * @param previous the id of the approval that was the try before, {@code null} for the first
+     * @param calls the calls of each try
+     */
+    public record Tries(int number, @CheckForNull String previous, OutgoingCalls calls) {
+
+        public Tries {
+            Objects.requireNonNull(calls, "calls");
         }
     }
 
@@ -116,6 +132,24 @@ public record ApprovalTerms(
         }
     }
 
+    /** Returns what it takes to run the approval again, {@code null} if a failure is final. */
+    @CheckForNull
+    public Tries tries() {
+        return subject.tries();
+    }
+
+    /** Returns the next try, with the same deadline. */
+    Approval nextTry(String nextId, Instant startedAt) {
+        Tries tries = Objects.requireNonNull(subject.tries(), "its failure is final");
+        var following = new Tries(tries.number() + 1, id, tries.calls());
+        var nextSubject =
+                new Subject(subject.phase(), subject.environment(), subject.group(), subject.webhook(), following);
+        var nextLimits = new Limits(
+                startedAt.truncatedTo(ChronoUnit.MILLIS), limits.deadline(), limits.heartbeat(), limits.supersede());
+        var next = new ApprovalTerms(nextId, build, nextSubject, deciders, nextLimits, origin);
+        return Approval.start(next, tries.calls());
+    }
+
     /** Starts the terms of an approval that awaits a callback in phase {@code strategy}. */
     public static Builder of(String id, BuildRef build) {
         return new Builder(id, build);
@@ -142,6 +176,7 @@ public record ApprovalTerms(
         private boolean supersede;
         private String origin;
         private OutgoingCalls calls;
+        private boolean asksAfterFailure;
 
         private Builder(String id, BuildRef build) {
             this.id = id;
@@ -227,11 +262,18 @@ public record ApprovalTerms(
             return this;
         }
 
+        /** Sets whether a person is asked after a failure, who may have the approval run again. It needs {@link #calls}. */
+        public Builder askAfterFailure(boolean asks) {
+            asksAfterFailure = asks;
+            return this;
+        }
+
         public ApprovalTerms build() {
+            Tries tries = asksAfterFailure ? new Tries(1, null, calls) : null;
             return new ApprovalTerms(
                     id,
                     build,
-                    new Subject(phase, environment, group, webhook),
+                    new Subject(phase, environment, group, webhook, tries),
                     deciders,
                     new Limits(createdAt, deadline, heartbeat, supersede),
                     origin);

@@ -191,7 +191,9 @@ public final class Approvals {
         if (transition.answer() != Answer.ACCEPTED) {
             return;
         }
-        if (event instanceof Event.Sent sent) {
+        if (approval.failure() != null) {
+            observers.tell(id, observer -> observer.asked(approval));
+        } else if (event instanceof Event.Sent sent) {
             observers.tell(id, observer -> observer.sent(approval, sent.attempt()));
             follower.waiting(approval);
         } else if (event instanceof Event.Answered answered) {

@@ -34,4 +34,9 @@ public record BuildRef(String job, int number) {
     public String toString() {
         return job + '#' + number;
     }
+
+    /** Returns whether this is a later build of the same job. */
+    boolean isNewerThan(BuildRef other) {
+        return job.equals(other.job) && number > other.number;
+    }
 }

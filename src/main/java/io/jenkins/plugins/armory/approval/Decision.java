@@ -37,6 +37,8 @@ public record Decision(Outcome outcome, String mdMessage, String decidedBy, Inst
         OTHER_FAILED,
         /** The webhook could not be called, or refused the call. */
         NOT_SENT,
+        /** A person had it run again after a failure, so that the next try decides. */
+        RUN_AGAIN,
         /** The webhook took the call, and no callback was awaited ({@code disableCallback}). */
         SENT;
     }
@@ -58,8 +60,16 @@ public record Decision(Outcome outcome, String mdMessage, String decidedBy, Inst
         return outcome == Outcome.SUCCESS || outcome == Outcome.SENT;
     }
 
+    /** Returns whether a person may have it run again: the webhook or the external process failed, and nobody decided so. */
+    boolean mayBeRunAgain() {
+        return outcome == Outcome.FAILURE || outcome == Outcome.NOT_SENT || outcome == Outcome.NOT_HEARD;
+    }
+
     /** Returns whether the approval failed by itself, so that others of its phase end with it. */
     boolean isFailure() {
-        return !isSuccess() && outcome != Outcome.ABORTED && outcome != Outcome.OTHER_FAILED;
+        return !isSuccess()
+                && outcome != Outcome.ABORTED
+                && outcome != Outcome.OTHER_FAILED
+                && outcome != Outcome.RUN_AGAIN;
     }
 }

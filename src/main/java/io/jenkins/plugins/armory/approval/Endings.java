@@ -43,6 +43,14 @@ final class Endings {
 
     /** Ends the approval as of its deadline, even if that was noticed later. */
     static Approval timedOut(Approval approval) {
+        Decision failure = approval.failure();
+        if (failure != null) {
+            return approval.decided(
+                    failure.outcome(),
+                    failure.mdMessage(),
+                    failure.decidedBy() + ", nobody answered",
+                    approval.deadline());
+        }
         String missing = Channel.missing(approval.channels());
         return approval.decided(
                 Outcome.TIMED_OUT,
@@ -51,6 +59,21 @@ final class Endings {
                         : Character.toUpperCase(missing.charAt(0)) + missing.substring(1) + " before the deadline.",
                 "deadline",
                 approval.deadline());
+    }
+
+    static Approval runAgain(Approval approval, Event.RunAgain event, Instant now) {
+        return approval.runAgain(
+                event.next(), new Decision(Outcome.RUN_AGAIN, event.comment(), "user " + event.user(), now));
+    }
+
+    /** Makes the failure final, as it was. */
+    static Approval givenUp(Approval approval, Event.GivenUp event, Instant now) {
+        Decision failure = Objects.requireNonNull(approval.failure(), "nothing has failed");
+        String message = event.comment().isEmpty() || failure.mdMessage().isEmpty()
+                ? failure.mdMessage() + event.comment()
+                : failure.mdMessage() + "\n\n" + event.comment();
+        return approval.decided(
+                failure.outcome(), message, failure.decidedBy() + ", given up by user " + event.user(), now);
     }
 
     static Approval superseded(Approval approval, Event.Superseded event, Instant now) {

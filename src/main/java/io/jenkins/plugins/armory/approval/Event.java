@@ -137,6 +137,23 @@ public sealed interface Event {
      */
     record Superseded(int build) implements Event {}
 
+    /**
+     * The wish of a person to run a failed approval again.
+     *
+     * @param user id of the person
+     * @param comment may be empty
+     * @param next the id of the approval that is the next try
+     */
+    record RunAgain(String user, String comment, String next) implements Event {}
+
+    /**
+     * The wish of a person not to run a failed approval again.
+     *
+     * @param user id of the person
+     * @param comment may be empty
+     */
+    record GivenUp(String user, String comment) implements Event {}
+
     /** A check of the clock: the deadline may have passed. */
     record DeadlineCheck() implements Event {}
 

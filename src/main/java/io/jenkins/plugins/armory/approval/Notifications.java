@@ -97,7 +97,8 @@ public record Notifications(List<Webhook> webhooks, boolean reminded, List<Notic
             return wasDecided ? after : told(after, Occasion.DECIDED);
         }
         boolean asksPerson = after.manual() != null && after.person() == null;
-        return after.state() == Approval.State.WAITING && !wasWaiting && asksPerson
+        boolean asksAfterFailure = after.failure() != null && (before == null || before.failure() == null);
+        return after.state() == Approval.State.WAITING && !wasWaiting && asksPerson || asksAfterFailure
                 ? told(after, Occasion.WAITING)
                 : after;
     }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -17,6 +18,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param votes the approvals of people that count, in their order; at most as many as are required
  * @param inputs what the first of these people filled in and the others agreed to, by name; texts and booleans
  * @param rejection the rejection by a person, {@code null} while there is none
+ * @param failed the failure that a person is or was asked about, {@code null} for none
  * @param decision the decision; present in state DECIDED and in no other
  */
 @Restricted(NoExternalUse.class)
@@ -26,7 +28,32 @@ public record Said(
         List<Vote> votes,
         Map<String, Object> inputs,
         @CheckForNull Decision rejection,
+        @CheckForNull Failed failed,
         @CheckForNull Decision decision) {
+
+    /**
+     * A failure that is not final, since a person may have the approval run again.
+     *
+     * @param failure the decision that it is if nobody does
+     * @param next the id of the approval that is the next try, {@code null} while there is none
+     */
+    public record Failed(Decision failure, @CheckForNull String next) {
+
+        public Failed {
+            Objects.requireNonNull(failure, "failure");
+        }
+    }
+
+    /** What was said of an approval whose failure nobody was asked about. */
+    public Said(
+            @CheckForNull Decision callback,
+            @CheckForNull String data,
+            List<Vote> votes,
+            Map<String, Object> inputs,
+            @CheckForNull Decision rejection,
+            @CheckForNull Decision decision) {
+        this(callback, data, votes, inputs, rejection, null, decision);
+    }
 
     public static final Said NOTHING = new Said(null, null, List.of(), Map.of(), null, null);
 
@@ -36,31 +63,36 @@ public record Said(
     }
 
     Said withCallback(Decision said, @CheckForNull String itsData) {
-        return new Said(said, itsData, votes, inputs, rejection, decision);
+        return new Said(said, itsData, votes, inputs, rejection, failed, decision);
     }
 
     Said withVote(Vote vote, Map<String, Object> itsInputs) {
         var all = new ArrayList<Vote>(votes);
         all.add(vote);
-        return new Said(callback, data, all, itsInputs, rejection, decision);
+        return new Said(callback, data, all, itsInputs, rejection, failed, decision);
     }
 
     /** Without anybody left who approved, what they filled in does not count either. */
     Said withoutVoteOf(String user) {
         List<Vote> rest =
                 votes.stream().filter(vote -> !vote.user().equals(user)).toList();
-        return new Said(callback, data, rest, rest.isEmpty() ? Map.of() : inputs, rejection, decision);
+        return new Said(callback, data, rest, rest.isEmpty() ? Map.of() : inputs, rejection, failed, decision);
     }
 
     Said withInputs(Map<String, Object> given) {
-        return new Said(callback, data, votes, given, rejection, decision);
+        return new Said(callback, data, votes, given, rejection, failed, decision);
     }
 
     Said withRejection(Decision said) {
-        return new Said(callback, data, votes, inputs, said, decision);
+        return new Said(callback, data, votes, inputs, said, failed, decision);
     }
 
     Said withDecision(Decision decided) {
-        return new Said(callback, data, votes, inputs, rejection, decided);
+        return new Said(callback, data, votes, inputs, rejection, failed, decided);
+    }
+
+    /** Returns the same with a failure that a person is asked about, {@code null} for none. */
+    public Said withFailed(@CheckForNull Failed asked) {
+        return new Said(callback, data, votes, inputs, rejection, asked, decision);
     }
 }

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /**
  * The transition table of an approval: the first row that fits applies. A test visits every row, and another holds the
- * table of docs/architecture.md to this one.
+ * table of docs/architecture.md to this one. It is long because a table is one.
  */
 enum Transitions {
     SIDE_NOT_AWAITED(
@@ -60,8 +60,10 @@ enum Transitions {
                     Event.TakenBack.class,
                     Event.Overridden.class,
                     Event.Progress.class),
-            "the approval is decided or overdue",
-            (approval, event, now) -> approval.isDecided() || approval.isOverdue(now),
+            "the approval is decided, has failed and this is no override, or is overdue",
+            (approval, event, now) -> approval.isDecided()
+                    || approval.failure() != null && !(event instanceof Event.Overridden)
+                    || approval.isOverdue(now),
             "timed out if overdue, else the same",
             Transitions::lookedAtTheClock,
             Answer.ENDED),
@@ -78,7 +80,7 @@ enum Transitions {
     CALLBACK_FAILURE(
             States.PENDING,
             Events.of(Event.Callback.class, Event.StatusVerdict.class),
-            "FAILURE",
+            "FAILURE, or ASKING",
             (approval, event, now) -> calledBack(approval, event, now).decided(verdict(event, now)),
             Answer.ACCEPTED),
     PERSON_APPROVED_AGAIN(
@@ -134,7 +136,7 @@ enum Transitions {
             },
             Answer.ACCEPTED),
     OVERRIDDEN(
-            States.PENDING,
+            States.OPEN,
             Events.of(Event.Overridden.class),
             "SUCCESS or REJECTED, whatever is missing",
             (approval, event, now) ->
@@ -162,13 +164,13 @@ enum Transitions {
             (approval, event, now) -> approval.withoutProcessCalls(),
             Answer.ACCEPTED),
     CANCEL_TOO_EARLY(
-            States.PENDING,
+            States.OPEN,
             Events.of(Event.CancelCalled.class, Event.CancelNotNeeded.class),
             "the same",
             Effect.NONE,
             Answer.IGNORED),
     CALL_AFTER_THE_END(
-            States.DECIDED,
+            States.FAILED_OR_DECIDED,
             Events.CALLS,
             "the same, with the attempt noted",
             (approval, event, now) -> approval.noting(((Event.Called) event).attempt()),
@@ -195,7 +197,7 @@ enum Transitions {
             Answer.ACCEPTED),
     NOTICE_OVERTAKEN(States.ALL, Events.of(Event.Notified.class), "the same", Effect.NONE, Answer.IGNORED),
     EXPIRING(
-            States.PENDING,
+            States.OPEN,
             Events.of(Event.ExpiryCheck.class),
             "little of its time is left, and nobody was told",
             (approval, event, now) -> approval.reminderDue()
@@ -206,11 +208,11 @@ enum Transitions {
             Answer.ACCEPTED),
     NOT_EXPIRING(States.ALL, Events.of(Event.ExpiryCheck.class), "the same", Effect.NONE, Answer.IGNORED),
     DEADLINE_PASSED(
-            States.PENDING,
+            States.OPEN,
             Events.of(Event.DeadlineCheck.class),
             "the deadline has passed",
             (approval, event, now) -> approval.isOverdue(now),
-            "TIMED_OUT",
+            "TIMED_OUT, or the failure as it was",
             (approval, event, now) -> Endings.timedOut(approval),
             Answer.ACCEPTED),
     HEARTBEAT_MISSED(
@@ -220,11 +222,11 @@ enum Transitions {
             (approval, event, now) -> approval.heartbeatDue(((Event.HeartbeatCheck) event).heardAt())
                     .filter(due -> !now.isBefore(due))
                     .isPresent(),
-            "NOT_HEARD",
+            "NOT_HEARD, or ASKING",
             (approval, event, now) -> Endings.heartbeatMissed(approval, (Event.HeartbeatCheck) event),
             Answer.ACCEPTED),
     CHECKED_IN_TIME(
-            States.PENDING,
+            States.OPEN,
             Events.of(Event.DeadlineCheck.class, Event.HeartbeatCheck.class),
             "the same",
             Effect.NONE,
@@ -256,32 +258,67 @@ enum Transitions {
     NOT_SENT(
             States.PENDING,
             Events.of(Event.NotSent.class),
-            "NOT_SENT",
+            "NOT_SENT, or ASKING",
             (approval, event, now) -> approval.noting(((Event.NotSent) event).attempt())
                     .decided(Outcome.NOT_SENT, ((Event.NotSent) event).reason(), Events.BY_WEBHOOK, now),
             Answer.ACCEPTED),
     ABORTED(
-            States.PENDING,
+            States.OPEN,
             Events.of(Event.Aborted.class),
             "ABORTED",
             (approval, event, now) -> approval.decided(Outcome.ABORTED, ((Event.Aborted) event).reason(), "build", now),
             Answer.ACCEPTED),
     OTHER_FAILED(
-            States.PENDING,
+            States.OPEN,
             Events.of(Event.OtherFailed.class),
             "OTHER_FAILED",
             (approval, event, now) -> approval.decided(
                     Outcome.OTHER_FAILED, ((Event.OtherFailed) event).reason(), "another approval", now),
             Answer.ACCEPTED),
     SUPERSEDED(
-            States.PENDING,
+            States.OPEN,
             Events.of(Event.Superseded.class),
             "the terms allow it",
             (approval, event, now) -> approval.terms().limits().supersede(),
             "ABORTED",
             (approval, event, now) -> Endings.superseded(approval, (Event.Superseded) event, now),
             Answer.ACCEPTED),
-    NOT_SUPERSEDED(States.PENDING, Events.of(Event.Superseded.class), "the same", Effect.NONE, Answer.IGNORED),
+    NOT_SUPERSEDED(States.OPEN, Events.of(Event.Superseded.class), "the same", Effect.NONE, Answer.IGNORED),
+    NOTHING_HAS_FAILED(
+            States.PENDING,
+            Events.ANSWERS,
+            "timed out if overdue, else the same",
+            Transitions::lookedAtTheClock,
+            Answer.NOT_AWAITED),
+    ANSWERED_BEFORE(
+            States.DECIDED,
+            Events.ANSWERS,
+            "it was run again or given up, as the event says",
+            (approval, event, now) ->
+                    approval.failure() != null && (event instanceof Event.RunAgain) == (approval.next() != null),
+            "the same",
+            Effect.NONE,
+            Answer.DUPLICATE),
+    ANSWERED_TOO_LATE(
+            States.FAILED_OR_DECIDED,
+            Events.ANSWERS,
+            "the approval is decided or overdue",
+            (approval, event, now) -> approval.isDecided() || approval.isOverdue(now),
+            "timed out if overdue, else the same",
+            Transitions::lookedAtTheClock,
+            Answer.ENDED),
+    RUN_AGAIN(
+            States.ASKING,
+            Events.of(Event.RunAgain.class),
+            "RUN_AGAIN, with the id of the next try",
+            (approval, event, now) -> Endings.runAgain(approval, (Event.RunAgain) event, now),
+            Answer.ACCEPTED),
+    GIVEN_UP(
+            States.ASKING,
+            Events.of(Event.GivenUp.class),
+            "the failure as it was",
+            (approval, event, now) -> Endings.givenUp(approval, (Event.GivenUp) event, now),
+            Answer.ACCEPTED),
     CALL_REPEATED(
             States.WAITING, Events.of(Event.Failed.class, Event.Sent.class), "the same", Effect.NONE, Answer.IGNORED),
     CALL_FAILED(
@@ -305,7 +342,7 @@ enum Transitions {
     ANSWER_FAILURE(
             States.PENDING,
             Events.of(Event.Answered.class),
-            "FAILURE",
+            "FAILURE, or ASKING",
             (approval, event, now) -> calledBack(approval.noting(((Event.Answered) event).attempt()), event, now)
                     .decided(verdict(event, now)),
             Answer.ACCEPTED),
@@ -338,6 +375,9 @@ enum Transitions {
         static final Set<State> PENDING = EnumSet.of(State.SENDING, State.WAITING);
         static final Set<State> SENDING = EnumSet.of(State.SENDING);
         static final Set<State> WAITING = EnumSet.of(State.WAITING);
+        static final Set<State> ASKING = EnumSet.of(State.ASKING);
+        static final Set<State> OPEN = EnumSet.of(State.SENDING, State.WAITING, State.ASKING);
+        static final Set<State> FAILED_OR_DECIDED = EnumSet.of(State.ASKING, State.DECIDED);
         static final Set<State> DECIDED = EnumSet.of(State.DECIDED);
     }
 
@@ -349,6 +389,7 @@ enum Transitions {
                 Event.ManualApproval.class,
                 Event.ManualRejection.class,
                 Event.Overridden.class);
+        static final List<Class<? extends Event>> ANSWERS = List.of(Event.RunAgain.class, Event.GivenUp.class);
         static final List<Class<? extends Event>> CALLS =
                 List.of(Event.Failed.class, Event.Sent.class, Event.Answered.class, Event.NotSent.class);
 

@@ -1,12 +1,14 @@
 package io.jenkins.plugins.armory.callback;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
 import java.util.Map;
+import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -37,7 +39,7 @@ public final class CallbackAnswers {
         }
         Decision callback = transition.approval().callback();
         if (callback == null) { // the approval ended without a callback
-            return gone(whyItEnded(transition.approval().requireDecision()));
+            return gone(whyItEnded(transition.approval()));
         }
         if (transition.answer() == Answer.CONFLICT) {
             return conflict(callback);
@@ -71,7 +73,7 @@ public final class CallbackAnswers {
                 gone(
                         transition.approval().callback() != null
                                 ? "The callback has come already; no progress is awaited any more."
-                                : whyItEnded(transition.approval().requireDecision()));
+                                : whyItEnded(transition.approval()));
         };
     }
 
@@ -113,7 +115,8 @@ public final class CallbackAnswers {
         return JsonResponse.error(410, "approval_ended", message);
     }
 
-    private static String whyItEnded(Decision decision) {
+    private static String whyItEnded(Approval approval) {
+        Decision decision = Objects.requireNonNull(approval.end(), "it goes on");
         return switch (decision.outcome()) {
             case TIMED_OUT -> "The approval timed out at " + decision.decidedAt() + ".";
             case NOT_HEARD ->
@@ -121,6 +124,8 @@ public final class CallbackAnswers {
                         + " because its heartbeat was missed: neither progress nor a callback arrived in time.";
             case NOT_SENT -> "The approval ended because its webhook could not be called.";
             case REJECTED -> "The approval ended because a person rejected it.";
+            case RUN_AGAIN ->
+                "The approval ended because a person had it run again; the next try has an address of its own.";
             case OTHER_FAILED -> "The approval ended because another one of the same phase failed.";
             default -> "The approval ended with its build, or with the part of the build that waited.";
         };

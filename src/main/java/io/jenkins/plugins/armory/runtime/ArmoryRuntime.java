@@ -220,6 +220,11 @@ public final class ArmoryRuntime {
         return signingKeys.published(Clock.systemUTC().instant());
     }
 
+    /** Returns an id for a new approval. */
+    public String newApprovalId() {
+        return tokens.newId();
+    }
+
     /** Returns the ids and tokens of approvals. */
     public CallbackTokens tokens() {
         return tokens;

@@ -39,6 +39,7 @@ final class NoticeText {
                     case NOT_HEARD -> "failed: nothing was heard of the external process";
                     case ABORTED -> "was stopped";
                     case OTHER_FAILED -> "ended";
+                    case RUN_AGAIN -> "is run again";
                     case NOT_SENT -> "failed: the webhook could not be called";
                     case SENT -> "was sent";
                 };
@@ -54,6 +55,10 @@ final class NoticeText {
     static String reason(Approval approval, Occasion occasion) {
         if (approval.isDecided()) {
             return line(approval.requireDecision().mdMessage());
+        }
+        Decision failure = approval.failure();
+        if (occasion == Occasion.WAITING && failure != null) {
+            return "It has failed. Run it again, or give up? " + line(failure.mdMessage());
         }
         ManualRequirement manual = approval.manual();
         return occasion == Occasion.WAITING && manual != null

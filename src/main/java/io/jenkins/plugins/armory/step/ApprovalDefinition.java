@@ -37,6 +37,7 @@ final class ApprovalDefinition implements Serializable {
     private final Duration heartbeat;
 
     private final boolean supersede;
+    private final boolean asksAfterFailure;
 
     @CheckForNull
     private final ManualApproval manual;
@@ -63,12 +64,18 @@ final class ApprovalDefinition implements Serializable {
             timeout = step.limits().timeout();
             heartbeat = step.limits().heartbeat();
             supersede = step.limits().isSupersede();
+            asksAfterFailure = step.limits().asksAfterFailure();
+            if (asksAfterFailure && reference == null) {
+                throw new IllegalArgumentException(
+                        "onFailure: without a webhook nothing can be run again; a person alone"
+                                + " decides, and a rejection is final. Leave it out");
+            }
             manual = step.getManualApproval();
             if (manual != null) {
                 manual.toRequirement(); // for its checks
             }
         } catch (IllegalArgumentException x) {
-            throw new AbortException("armoryWebhookApproval: " + x.getMessage());
+            throw new AbortException(step.functionName() + ": " + x.getMessage());
         }
         environment = placeEnvironment != null
                 ? placeEnvironment
@@ -164,6 +171,7 @@ final class ApprovalDefinition implements Serializable {
                 .callers(callbackCredentialsId, allowedCallers)
                 .heartbeat(heartbeat)
                 .supersede(supersede)
+                .askAfterFailure(asksAfterFailure)
                 .manual(requirement(run));
     }
 }

@@ -95,7 +95,8 @@ final class ApprovalLog {
     private static String question(Approval approval, ManualRequirement manual, String page) {
         return (manual.submitters().isEmpty() ? "" : " (" + String.join(", ", manual.submitters()) + ")")
                 + (manual.message().isEmpty() ? "" : ": " + manual.message())
-                + " " + ModelHyperlinkNote.encodeTo(page, "Approve or reject") + post(approval) + "."
+                + " " + ModelHyperlinkNote.encodeTo(page, "Approve or reject") + post(approval, "/approve or /reject")
+                + "."
                 + requesters(manual);
     }
 
@@ -110,15 +111,32 @@ final class ApprovalLog {
     }
 
     /** Returns how to answer over HTTP; nothing if Jenkins does not know its address, which only a webhook needs. */
-    private static String post(Approval approval) {
+    private static String post(Approval approval, String paths) {
         try {
-            return ", or POST to " + callbackUri(approval) + "/approve or /reject";
+            return ", or POST to " + callbackUri(approval) + paths;
         } catch (IllegalStateException x) {
             return "";
         }
     }
 
+    /** Logs a failure that a person is asked about. */
+    void failed(Approval approval, Run<?, ?> run) {
+        log.accept(failure(approval));
+        log.accept("Waiting until " + approval.deadline() + " for a person: "
+                + ModelHyperlinkNote.encodeTo(ArmoryRuntime.pageOf(run, approval.id()), "Run again or give up")
+                + post(approval, "/run-again or /give-up") + ".");
+    }
+
+    void runAgain(Approval approval) {
+        Decision decision = approval.requireDecision();
+        log.accept("Run again by " + LogText.continued(decision.decidedBy()) + message(decision.mdMessage()) + ".");
+    }
+
     void resumed(Approval approval) {
+        if (approval.state() == Approval.State.ASKING) {
+            log.accept("Jenkins was restarted; still waiting for a person to run it again or give up until "
+                    + approval.deadline() + ".");
+        }
         if (approval.state() == Approval.State.WAITING) {
             log.accept("Jenkins was restarted; still waiting for "
                     + (approval.awaitsPersonAlone() ? "a person" : Channel.awaited(approval.channels())) + " until "
@@ -210,7 +228,7 @@ final class ApprovalLog {
 
     /** Returns the reason of a failure, for the log and for the exception of the step. */
     static String failure(Approval approval) {
-        Decision decision = approval.requireDecision();
+        Decision decision = Objects.requireNonNull(approval.end(), "nothing has failed");
         String title = title(approval);
         return switch (decision.outcome()) {
             case FAILURE -> title + "failed " + by(decision);

@@ -121,12 +121,7 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         Transition transition = tell(new ApprovalEnded(place, id(), phase, label, Verdict.FAILURE, reason));
         String group = transition.deployment().resolved(place).shared();
         if (group != null) {
-            approvals()
-                    .endGroup(
-                            BuildRecord.refTo(build()),
-                            phase,
-                            group,
-                            ArmoryWebhookApprovalExecution.OTHER_FAILED + reason);
+            approvals().endGroup(BuildRecord.refTo(build()), phase, group, Rivals.OTHER_FAILED + reason);
         }
     }
 

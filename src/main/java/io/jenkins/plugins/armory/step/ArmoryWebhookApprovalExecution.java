@@ -12,7 +12,6 @@ import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
-import io.jenkins.plugins.armory.deployment.Failure;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.flow.ProgramSaves;
@@ -21,6 +20,7 @@ import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.Work;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -39,15 +39,19 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * </ol>
  * After a restart, {@link #resume} continues from what is on disk.
  */
-final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements ApprovalObserver {
+class ArmoryWebhookApprovalExecution extends SuspendedExecution implements ApprovalObserver {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(ArmoryWebhookApprovalExecution.class.getName());
-    static final String OTHER_FAILED = "another approval of the same phase failed: ";
 
     private final transient ArmoryWebhookApprovalStep step;
 
+    /** The id of the first try, by which the environments know the approval. */
     private String approvalId;
+
+    /** The id of the present try, {@code null} until it is known. */
+    @CheckForNull
+    private transient volatile String tryId;
 
     /** The environment that the approval belongs to, {@code null} for the enclosing stage. */
     @CheckForNull
@@ -114,30 +118,17 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         return Stages.placeOf(getContext().get(FlowNode.class), placeEnvironment);
     }
 
+    /** Waits for the decision on the present try, which is created first if a person had the approval run again. */
     private void waitForDecision() throws Exception {
-        approvals().attach(approvalId, this);
-        Throwable stopped = stopCause();
-        if (stopped != null) { // before the approval existed
-            abort(stopped);
+        Approval approval = ResumedApproval.presentTry(approvals(), approvalId, build());
+        tryId = approval.id();
+        approvals().attach(tryId, this);
+        if (stopCause() != null) { // before the approval existed
+            abort(stopCause());
         } else {
-            new Supersession(approvals(), build(), this::print).apply(approvalId);
-            if (!endIfOtherFailed()) {
-                armory().delivery().deliver(approvalId);
-            }
+            new Rivals(approvals(), armory().deployments(), build(), this::print).meet(approval, place());
+            armory().delivery().deliver(tryId); // if it still waits for its call
         }
-    }
-
-    /**
-     * Ends this approval if an approval of the same phase failed in a parallel branch, and returns whether it did. Called after
-     * this approval is attached, since an approval that fails later only ends attached ones.
-     */
-    private boolean endIfOtherFailed() throws IOException, InterruptedException {
-        Optional<Failure> failed = armory().deployments().deploymentOf(build()).failedBeside(place(), phase);
-        if (failed.isPresent()) {
-            String reason = OTHER_FAILED + failed.get().reason();
-            approvals().apply(approvalId, new Event.OtherFailed(reason));
-        }
-        return failed.isPresent();
     }
 
     @Override
@@ -175,7 +166,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         boolean known = false;
         try {
             known = approvals()
-                    .apply(approvalId, new Event.Aborted("The build, or this part of it, was stopped."))
+                    .apply(presentId(), new Event.Aborted("The build, or this part of it, was stopped."))
                     .isPresent();
         } catch (IOException x) {
             unwritten(x, "the next start of Jenkins ends it");
@@ -184,6 +175,10 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
             tell(Verdict.STOPPED, "It was stopped before it began.");
             fail(cause);
         }
+    }
+
+    private String presentId() {
+        return Objects.requireNonNullElse(tryId, approvalId);
     }
 
     private void unwritten(Exception x, String next) {
@@ -200,7 +195,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
                     // Before the step ends: what follows in the Pipeline asks the environments.
                     tell(Verdict.STOPPED, "The step failed: " + thrown.getMessage());
                     super.failed(thrown);
-                    approvals().apply(approvalId, new Event.Aborted("The step failed."));
+                    approvals().apply(presentId(), new Event.Aborted("The step failed."));
                 },
                 x -> {
                     unwritten(x, "the end of the build tries again");
@@ -230,13 +225,21 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
     }
 
     @Override
+    public void asked(Approval approval) {
+        run(() -> texts().failed(approval, build()));
+    }
+
+    @Override
     public void decided(Approval approval) {
         run(() -> {
             Decision decision = approval.requireDecision();
             if (decision.isSuccess()) {
                 tell(Verdict.SUCCESS, "");
                 texts().succeeded(approval);
-                succeed(ApprovalResult.of(approval));
+                passed(ApprovalResult.of(approval));
+            } else if (decision.outcome() == Decision.Outcome.RUN_AGAIN) {
+                texts().runAgain(approval);
+                waitForDecision();
             } else if (decision.outcome() == Decision.Outcome.ABORTED) {
                 tell(Verdict.STOPPED, decision.mdMessage());
                 texts().stopped(approval, stopCause() == null);
@@ -258,7 +261,7 @@ final class ArmoryWebhookApprovalExecution extends SuspendedExecution implements
         // Before the others are ended: an approval that starts later asks the environments.
         Transition transition = tell(own ? Verdict.FAILURE : Verdict.OTHER_FAILED, plain);
         if (own) {
-            approvals().endOthers(approval, OTHER_FAILED + plain);
+            approvals().endOthers(approval, Rivals.OTHER_FAILED + plain);
         }
         print("ERROR: " + reason);
         if (phase != Phase.AFTER_DEPLOYMENT) {

@@ -55,7 +55,7 @@ import org.kohsuke.stapler.verb.POST;
  * {@link Shorthands} and {@link StepForm}.
  */
 @Restricted(NoExternalUse.class)
-public final class ArmoryWebhookApprovalStep extends Step {
+public class ArmoryWebhookApprovalStep extends Step {
 
     @CheckForNull
     private String webhook;
@@ -358,6 +358,16 @@ public final class ArmoryWebhookApprovalStep extends Step {
         limits.setHeartbeatUnit(heartbeatUnit);
     }
 
+    /** Returns what a failure of the webhook or of the external process does: {@code fail} or {@code ask}. */
+    public String getOnFailure() {
+        return limits.getOnFailure();
+    }
+
+    @DataBoundSetter
+    public void setOnFailure(@CheckForNull String onFailure) {
+        limits.setOnFailure(onFailure);
+    }
+
     /** Returns whether a newer build that comes to the same environment and phase ends the wait of this one. */
     public boolean isSupersede() {
         return limits.isSupersede();
@@ -461,6 +471,11 @@ public final class ArmoryWebhookApprovalStep extends Step {
         return new ArmoryWebhookApprovalExecution(stepContext, this);
     }
 
+    /** Returns the name of the step in messages. */
+    String functionName() {
+        return "armoryWebhookApproval";
+    }
+
     WebhookDefinition definition() {
         return definition;
     }
@@ -477,7 +492,7 @@ public final class ArmoryWebhookApprovalStep extends Step {
     }
 
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
+    public static class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
 
         private static final String CONTEXT = "context";
         private static final String ANSWER = "answer";
@@ -594,6 +609,11 @@ public final class ArmoryWebhookApprovalStep extends Step {
         public ListBoxModel doFillTrustCertificateIdItems(
                 @AncestorInPath Item item, @QueryParameter String trustCertificateId) {
             return Certificates.items(item, trustCertificateId);
+        }
+
+        @POST
+        public ListBoxModel doFillOnFailureItems() {
+            return StepForm.onFailure();
         }
 
         @POST

@@ -34,4 +34,27 @@ final class ResumedApproval {
         }
         return approval;
     }
+
+    /**
+     * Returns the present try of an approval: the approval itself, or the one that a person had it run again as. Creates it if it
+     * does not exist yet.
+     *
+     * @param id the id of the first try, which exists
+     * @throws AbortException if a try was written and is lost or unreadable
+     */
+    static Approval presentTry(Approvals approvals, String id, Run<?, ?> run) throws IOException {
+        Approval approval =
+                approvals.find(id).orElseThrow(() -> new AbortException("The build of this approval is gone."));
+        while (approval.next() != null) {
+            String next = approval.next();
+            Approval following = find(approvals, next, run).orElse(null);
+            if (following == null) {
+                following = approval.nextTry();
+                approvals.create(following);
+                BuildRecord.add(run, next); // after the approval, see BuildRecord.add
+            }
+            approval = following;
+        }
+        return approval;
+    }
 }

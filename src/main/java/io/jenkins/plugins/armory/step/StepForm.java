@@ -21,6 +21,12 @@ final class StepForm {
         return items;
     }
 
+    static ListBoxModel onFailure() {
+        ListBoxModel items = new ListBoxModel();
+        TimeLimits.ON_FAILURE.forEach(each -> items.add(each, each));
+        return items;
+    }
+
     static ListBoxModel units() {
         ListBoxModel items = new ListBoxModel();
         for (TimeUnit unit : List.of(TimeUnit.SECONDS, TimeUnit.MINUTES, TimeUnit.HOURS, TimeUnit.DAYS)) {

@@ -75,6 +75,11 @@ abstract class SuspendedExecution extends StepExecution {
         }
     }
 
+    /** Goes on once what the step waits for has come: ends the step, if it has no body. */
+    void passed(@CheckForNull Object value) {
+        succeed(value);
+    }
+
     final void fail(Throwable cause) {
         if (finish()) {
             getContext().onFailure(cause);
@@ -94,7 +99,8 @@ abstract class SuspendedExecution extends StepExecution {
         return first;
     }
 
-    final synchronized boolean isOver() {
+    /** Returns whether the step waits no longer. */
+    synchronized boolean isOver() {
         return over;
     }
 

@@ -1,7 +1,10 @@
 package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Util;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** What ends the wait of {@code armoryWebhookApproval} without a verdict, as the step gives it: limits with their units. */
@@ -12,6 +15,11 @@ final class TimeLimits {
 
     private static final TimeUnit DEFAULT_UNIT = TimeUnit.HOURS;
     private static final TimeUnit DEFAULT_HEARTBEAT_UNIT = TimeUnit.MINUTES;
+    private static final String FAIL = "fail";
+    private static final String ASK = "ask";
+    /** The values of {@code onFailure}, the default first. */
+    static final List<String> ON_FAILURE = List.of(FAIL, ASK);
+
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(366);
 
     @CheckForNull
@@ -27,6 +35,7 @@ final class TimeLimits {
     private TimeUnit heartbeatUnit;
 
     private boolean supersede;
+    private String onFailure = FAIL;
 
     long getTimeout() {
         return timeout == null ? DEFAULT_TIMEOUT : timeout;
@@ -69,6 +78,27 @@ final class TimeLimits {
 
     void setSupersede(boolean supersede) {
         this.supersede = supersede;
+    }
+
+    String getOnFailure() {
+        return onFailure;
+    }
+
+    void setOnFailure(@CheckForNull String onFailure) {
+        this.onFailure = Objects.requireNonNullElse(Util.fixEmptyAndTrim(onFailure), FAIL);
+    }
+
+    /**
+     * Returns whether a person is asked after a failure.
+     *
+     * @throws IllegalArgumentException naming the parameter and its values
+     */
+    boolean asksAfterFailure() {
+        if (!ON_FAILURE.contains(onFailure)) {
+            throw new IllegalArgumentException(
+                    "onFailure: \"" + onFailure + "\" is not one of " + String.join(", ", ON_FAILURE));
+        }
+        return onFailure.equals(ASK);
     }
 
     /** Returns whether {@code unit} belongs to the heartbeat: in {@code heartbeat: 10, unit: 'MINUTES'} there is no timeout. */

@@ -34,7 +34,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** The JSON of approvals, in their files and in the journal. */
+/**
+ * The JSON of approvals, in their files and in the journal. The class is long because it writes and reads each field, side by side.
+ */
 final class ApprovalJson {
 
     private static final int FORMAT = 1;
@@ -122,6 +124,11 @@ final class ApprovalJson {
             json.writeTree(JSON.readTree(data));
         }
         PeopleJson.write(json, approval.said());
+        Said.Failed failed = approval.said().failed();
+        if (failed != null) {
+            write(json, "failure", failed.failure());
+            json.writeStringField("next", failed.next());
+        }
         write(json, "decision", approval.decision());
         json.writeArrayFieldStart("attempts");
         for (Attempt attempt : approval.attempts()) {
@@ -148,6 +155,15 @@ final class ApprovalJson {
         json.writeStringField("environment", terms.subject().environment());
         json.writeStringField("group", terms.subject().group());
         json.writeStringField("webhook", terms.subject().webhook());
+        ApprovalTerms.Tries tries = terms.tries();
+        if (tries != null) {
+            json.writeObjectFieldStart("tries");
+            json.writeNumberField("number", tries.number());
+            json.writeStringField("previous", tries.previous());
+            json.writeFieldName("calls");
+            json.writeTree(calls(tries.calls()));
+            json.writeEndObject();
+        }
         Set<Channel> channels = terms.deciders().channels();
         json.writeBooleanField("awaitsCallback", channels.contains(Channel.CALLBACK));
         List<String> others = channels.stream()
@@ -276,11 +292,13 @@ final class ApprovalJson {
     }
 
     private static Said said(JsonNode json) {
+        Decision failure = decision(json, "failure");
         return PeopleJson.said(
-                json,
-                decision(json, "callback"),
-                json.has("data") ? json.get("data").toString() : null,
-                decision(json, "decision"));
+                        json,
+                        decision(json, "callback"),
+                        json.has("data") ? json.get("data").toString() : null,
+                        decision(json, "decision"))
+                .withFailed(failure == null ? null : new Said.Failed(failure, optionalText(json, "next")));
     }
 
     private static List<Attempt> attempts(JsonNode json) {
@@ -339,7 +357,8 @@ final class ApprovalJson {
                         Phase.of(phase).orElseThrow(() -> new IllegalArgumentException("there is no phase " + phase)),
                         optionalText(json, "environment"),
                         optionalText(json, "group"),
-                        optionalText(json, "webhook")),
+                        optionalText(json, "webhook"),
+                        tries(json.path("tries"))),
                 new ApprovalTerms.Deciders(
                         channels(json),
                         optionalText(json, "callbackCredentialsId"),
@@ -362,6 +381,14 @@ final class ApprovalJson {
         }
         texts(json.path("otherChannels")).forEach(name -> channels.add(Channel.valueOf(name)));
         return channels;
+    }
+
+    @CheckForNull
+    private static ApprovalTerms.Tries tries(JsonNode json) {
+        OutgoingCalls calls = calls(json);
+        return calls == null
+                ? null
+                : new ApprovalTerms.Tries(json.required("number").intValue(), optionalText(json, "previous"), calls);
     }
 
     static List<String> texts(JsonNode array) {

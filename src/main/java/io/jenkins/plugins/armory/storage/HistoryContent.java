@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Decision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,11 +47,18 @@ public final class HistoryContent {
         put(content, "environment", approval.environment());
         content.put("phase", approval.phase().toString());
         put(content, "webhook", approval.hasWebhook() ? approval.webhook() : null);
+        ApprovalTerms.Tries tries = approval.terms().tries();
+        if (tries != null) {
+            content.put("try", tries.number());
+        }
         content.put("createdAt", time(approval.createdAt()));
         content.put("decidedAt", time(decision.decidedAt()));
         content.put("outcome", decision.outcome().name());
         content.put("decidedBy", text(decision.decidedBy()));
         content.put("message", text(decision.mdMessage()));
+        if (decision.override()) {
+            content.put("override", true);
+        }
         if (decision.override()) {
             content.put("override", true);
         }

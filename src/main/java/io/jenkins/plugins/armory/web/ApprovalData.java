@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
@@ -72,6 +73,18 @@ final class ApprovalData {
         if (manual != null) {
             json.set("manualApproval", json(approval, manual));
         }
+        ApprovalTerms.Tries tries = approval.terms().tries();
+        if (tries != null) {
+            json.put("try", tries.number()).put("previousTry", tries.previous());
+        }
+        Decision failure = approval.failure();
+        if (failure != null) {
+            ObjectNode failed = json(failure)
+                    .put("mayRunAgain", viewer.isAsked(approval, Choice.RUN_AGAIN))
+                    .put("mayGiveUp", viewer.isAsked(approval, Choice.GIVE_UP))
+                    .put("nextTry", approval.next());
+            json.set("failure", failed);
+        }
         if (approval.isDecided()) {
             json.set("decision", json(approval.requireDecision()));
         }
@@ -89,6 +102,7 @@ final class ApprovalData {
     ObjectNode inFull(ObjectNode json, Approval approval) {
         putMessage(json.get("decision"), approval.decision());
         putMessage(json.get("callback"), approval.callback());
+        putMessage(json.get("failure"), approval.failure());
         String data = approval.data();
         if (data != null) {
             json.set("data", parsed(data));

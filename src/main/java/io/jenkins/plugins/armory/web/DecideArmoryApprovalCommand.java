@@ -14,8 +14,8 @@ import org.kohsuke.args4j.Argument;
 import org.kohsuke.args4j.Option;
 
 /**
- * The command {@code decide-armory-approval}: approves, rejects, takes an approval back, or overrides as the current user. Permissions and
- * answers are those of {@code POST approvals/ID/approve}, {@code reject}, {@code take-back} and {@code override}.
+ * The command {@code decide-armory-approval}: approves, rejects, takes an approval back, overrides, or answers a failure, as the current
+ * user. Permissions and answers are those of {@code POST approvals/ID/approve} and the like.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -26,21 +26,33 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
 
     @Option(
             name = "--approve",
-            forbids = {"--reject", "--take-back"},
+            forbids = {"--reject", "--take-back", "--run-again", "--give-up"},
             usage = "Approves.")
     private boolean approve;
 
     @Option(
             name = "--reject",
-            forbids = {"--approve", "--take-back"},
+            forbids = {"--approve", "--take-back", "--run-again", "--give-up"},
             usage = "Rejects.")
     private boolean reject;
 
     @Option(
             name = "--take-back",
-            forbids = {"--approve", "--reject"},
+            forbids = {"--approve", "--reject", "--run-again", "--give-up"},
             usage = "Takes your own approval back.")
     private boolean takeBack;
+
+    @Option(
+            name = "--run-again",
+            forbids = {"--approve", "--reject", "--take-back", "--give-up"},
+            usage = "Runs a failed approval again.")
+    private boolean runAgain;
+
+    @Option(
+            name = "--give-up",
+            forbids = {"--approve", "--reject", "--take-back", "--run-again"},
+            usage = "Makes the failure of an approval final.")
+    private boolean giveUp;
 
     @Option(name = "--comment", metaVar = "TEXT", usage = "The reason, for the build's log and the pages.")
     private String comment = "";
@@ -54,7 +66,7 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
     @Option(
             name = "--override",
             metaVar = "REASON",
-            forbids = "--take-back",
+            forbids = {"--take-back", "--run-again", "--give-up"},
             usage =
                     "Decides the whole approval, whatever is missing, with --approve or --reject, for this reason. Needs"
                             + " Armory/Override.")
@@ -67,12 +79,14 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
 
     @Override
     protected int run() {
-        if (!approve && !reject && !takeBack) {
-            throw new IllegalArgumentException("Give one of --approve, --reject and --take-back.");
+        Choice choice = choice();
+        if (choice == null) {
+            throw new IllegalArgumentException(
+                    "Give one of --approve, --reject, --take-back, --run-again and --give-up.");
         }
         JsonResponse answer = override == null
-                ? new PersonalDecision(id, choice()).decide(ArmoryRuntime.get(), comment, inputsAsJson())
-                : new OverrideDecision(id).decide(ArmoryRuntime.get(), choice().path(), override, inputsAsJson());
+                ? new PersonalDecision(id, choice).decide(ArmoryRuntime.get(), comment, inputsAsJson())
+                : new OverrideDecision(id).decide(ArmoryRuntime.get(), choice.path(), override, inputsAsJson());
         stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
         return exitCode(answer.status());
     }
@@ -84,11 +98,18 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
                 : ApprovalData.json(new LinkedHashMap<>(inputs)).toString();
     }
 
+    @CheckForNull
     private Choice choice() {
         if (takeBack) {
             return Choice.TAKE_BACK;
+        } else if (runAgain) {
+            return Choice.RUN_AGAIN;
+        } else if (giveUp) {
+            return Choice.GIVE_UP;
+        } else if (reject) {
+            return Choice.REJECT;
         }
-        return approve ? Choice.APPROVE : Choice.REJECT;
+        return approve ? Choice.APPROVE : null;
     }
 
     /** Returns the exit code that Jenkins's own commands use, see {@code CLICommand.main}. */

@@ -19,7 +19,8 @@ final class PageWords {
 
     /** The states of pending approvals and the outcomes of decided ones. */
     private static final List<String> STATES = Stream.concat(
-                    Stream.of(Approval.State.SENDING, Approval.State.WAITING), Stream.of(Decision.Outcome.values()))
+                    Stream.of(Approval.State.SENDING, Approval.State.WAITING, Approval.State.ASKING),
+                    Stream.of(Decision.Outcome.values()))
             .map(Enum::name)
             .toList();
 
@@ -71,12 +72,16 @@ final class PageWords {
                 .put("failed", Messages.PageWords_failed(FIRST))
                 .put("failed.status", Messages.PageWords_failed_status(FIRST))
                 .put("choice.approve", Messages.PageWords_choice_approve())
+                .put("choice.run-again", Messages.PageWords_choice_runAgain())
+                .put("choice.give-up", Messages.PageWords_choice_giveUp())
                 .put("choice.reject", Messages.PageWords_choice_reject())
                 .put("choice.take-back", Messages.PageWords_choice_takeBack())
                 .put("choice.override", Messages.PageWords_choice_override())
                 .put("choice.approved", Messages.PageWords_choice_approved())
                 .put("choice.rejected", Messages.PageWords_choice_rejected())
                 .put("decide.approve", Messages.PageWords_decide_approve(FIRST))
+                .put("decide.run-again", Messages.PageWords_decide_runAgain(FIRST))
+                .put("decide.give-up", Messages.PageWords_decide_giveUp(FIRST))
                 .put("decide.reject", Messages.PageWords_decide_reject(FIRST))
                 .put("decide.take-back", Messages.PageWords_decide_takeBack(FIRST))
                 .put("decide.override", Messages.PageWords_decide_override(FIRST))
@@ -88,6 +93,8 @@ final class PageWords {
                 .put("decide.cancel", Messages.PageWords_decide_cancel())
                 .put("decide.close", Messages.PageWords_decide_close())
                 .put("notice.approved", Messages.PageWords_notice_approved(FIRST))
+                .put("notice.runAgain", Messages.PageWords_notice_runAgain(FIRST))
+                .put("notice.givenUp", Messages.PageWords_notice_givenUp(FIRST))
                 .put("notice.rejected", Messages.PageWords_notice_rejected(FIRST))
                 .put("notice.takenBack", Messages.PageWords_notice_takenBack(FIRST))
                 .put("notice.overridden", Messages.PageWords_notice_overridden(FIRST))
@@ -96,6 +103,8 @@ final class PageWords {
                 .put("notice.ended", Messages.PageWords_notice_ended(FIRST, SECOND, THIRD))
                 .put("notice.gone", Messages.PageWords_notice_gone())
                 .put("notice.failed", Messages.PageWords_notice_failed(FIRST))
+                .put("failure.asked", Messages.PageWords_failure_asked(FIRST, SECOND))
+                .put("try", Messages.PageWords_try(FIRST))
                 .put("person.asked", Messages.PageWords_person_asked())
                 .put("person.several", Messages.PageWords_person_several(FIRST))
                 .put("person.requested", Messages.PageWords_person_requested(FIRST))
@@ -154,6 +163,8 @@ final class PageWords {
         return switch (name) {
             case "SENDING" -> Messages.PageWords_state_SENDING();
             case "WAITING" -> Messages.PageWords_state_WAITING();
+            case "ASKING" -> Messages.PageWords_state_ASKING();
+            case "RUN_AGAIN" -> Messages.PageWords_state_RUN_AGAIN();
             case "SUCCESS" -> Messages.PageWords_state_SUCCESS();
             case "FAILURE" -> Messages.PageWords_state_FAILURE();
             case "REJECTED" -> Messages.PageWords_state_REJECTED();

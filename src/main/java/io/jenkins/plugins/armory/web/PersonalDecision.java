@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * The decision of the current user: {@code POST approvals/<id>/approve}, {@code reject} and {@code take-back}. An approval that the user
- * may not see does not exist for them.
+ * The decision of the current user: {@code POST approvals/<id>/approve}, {@code reject} and {@code take-back}, and after a failure
+ * {@code run-again} and {@code give-up}. An approval that the user may not see does not exist for them.
  *
  * @param id the id of the approval
  */
@@ -70,7 +70,7 @@ record PersonalDecision(String id, Choice choice) {
                     400, "invalid_request", "comment: has more than " + MAX_COMMENT + " characters; shorten it.");
         }
         try {
-            return decide(armory.approvals(), new Viewer(), stripped, inputs);
+            return decide(armory, new Viewer(), stripped, inputs);
         } catch (IllegalArgumentException x) {
             return JsonResponse.error(400, "invalid_request", x.getMessage() + ".");
         } catch (IOException x) {
@@ -79,22 +79,21 @@ record PersonalDecision(String id, Choice choice) {
         }
     }
 
-    private JsonResponse decide(Approvals approvals, Viewer viewer, String comment, @CheckForNull String inputs)
+    private JsonResponse decide(ArmoryRuntime armory, Viewer viewer, String comment, @CheckForNull String inputs)
             throws IOException {
+        Approvals approvals = armory.approvals();
         Approval approval = approvals.find(id).filter(viewer::sees).orElse(null);
         if (approval == null) {
             return JsonResponse.error(404, "unknown_approval", "There is no such approval.");
         }
-        ManualRequirement manual = approval.manual();
-        if (manual == null) {
-            return JsonResponse.error(
-                    409, "not_awaited", "This approval needs no person. The callback of the webhook decides.");
+        if (!choice.isFor(approval)) {
+            return notAwaited();
         }
         if (!viewer.mayDecide(approval, choice)) {
-            return JsonResponse.error(403, "forbidden", whyNot(viewer, manual));
+            return JsonResponse.error(403, "forbidden", whyNot(viewer, approval.manual()));
         }
         return approvals
-                .apply(id, choice.by(viewer.name(), comment, valuesOf(approval, inputs)))
+                .apply(id, choice.by(viewer.name(), comment, valuesOf(approval, inputs), armory::newApprovalId))
                 .map(this::answer)
                 .orElseGet(() -> JsonResponse.error(410, "approval_ended", "The build of this approval is gone."));
     }
@@ -108,14 +107,24 @@ record PersonalDecision(String id, Choice choice) {
         return Map.of();
     }
 
-    private String whyNot(Viewer viewer, ManualRequirement manual) {
-        if (viewer.mustLogIn(manual, choice)) {
+    private JsonResponse notAwaited() {
+        return JsonResponse.error(
+                409,
+                "not_awaited",
+                choice.isAboutFailure()
+                        ? "This approval has not failed, or its step has no onFailure: 'ask', so there is nothing to run again"
+                                + " or to give up."
+                        : "This approval needs no person. The callback of the webhook decides.");
+    }
+
+    private String whyNot(Viewer viewer, @CheckForNull ManualRequirement manual) {
+        if (manual != null && viewer.mustLogIn(manual, choice)) {
             return "Log in to approve: it matters who approves, so Jenkins must know who you are.";
         }
-        if (choice == Choice.APPROVE && viewer.isRequester(manual)) {
+        if (manual != null && choice == Choice.APPROVE && viewer.isRequester(manual)) {
             return "You requested this build, so somebody else has to approve it. You may reject it.";
         }
-        return manual.submitters().isEmpty()
+        return manual == null || manual.submitters().isEmpty()
                 ? "You need the permission Armory/" + choice.permission().orElseThrow().name + " for this job."
                 : "Only its submitters may decide.";
     }
@@ -123,8 +132,9 @@ record PersonalDecision(String id, Choice choice) {
     /** Returns the answer with the decision that stands, so that a later person learns who decided first. */
     private JsonResponse answer(Transition transition) {
         Approval approval = transition.approval();
-        Decision person = approval.person();
+        Decision person = choice.isAboutFailure() ? approval.decision() : approval.person();
         return switch (transition.answer()) {
+            case NOT_AWAITED -> notAwaited();
             case ACCEPTED, DUPLICATE -> {
                 JsonResponse accepted = accepted(approval, transition.answer() == Approval.Answer.DUPLICATE);
                 yield person == null ? accepted : with(person, accepted);
@@ -142,14 +152,18 @@ record PersonalDecision(String id, Choice choice) {
                         person,
                         JsonResponse.error(
                                 409, "already_decided", "Another person decided first. That decision stands."));
-            default ->
-                with(
-                        approval.decision(),
+            default -> {
+                Decision end = Objects.requireNonNull(approval.end(), "it goes on");
+                yield with(
+                        end,
                         JsonResponse.error(
                                 410,
                                 "approval_ended",
-                                "The approval has ended already: "
-                                        + approval.requireDecision().mdMessage()));
+                                (approval.isDecided()
+                                                ? "The approval has ended already: "
+                                                : "The approval has failed; it can be run again or given up: ")
+                                        + end.mdMessage()));
+            }
         };
     }
 
@@ -166,6 +180,9 @@ record PersonalDecision(String id, Choice choice) {
         body.set("approvals", ApprovalData.json(approval.votes()));
         if (!approval.inputs().isEmpty()) {
             body.set("inputs", ApprovalData.json(approval.inputs()));
+        }
+        if (choice.isAboutFailure()) {
+            body.put("nextTry", approval.next());
         }
         return JsonResponse.ok(body);
     }

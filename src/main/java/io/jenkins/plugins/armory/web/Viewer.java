@@ -96,8 +96,13 @@ final class Viewer {
      */
     boolean mayDecide(Approval approval, Choice choice) {
         ManualRequirement manual = approval.manual();
-        if (manual == null || !sees(approval)) {
+        if (!sees(approval) || !choice.isFor(approval)) {
             return false;
+        }
+        if (manual == null) {
+            return choice.permission()
+                    .filter(seen(approval).orElseThrow()::permits)
+                    .isPresent();
         }
         if (choice == Choice.TAKE_BACK) {
             return true;
@@ -152,11 +157,12 @@ final class Viewer {
 
     /** Returns whether that would change a pending approval, and the user may say it. */
     boolean isAsked(Approval approval, Choice choice) {
-        if (approval.isDecided() || approval.manual() == null) {
+        if (approval.isDecided() || choice.isAboutFailure() != (approval.failure() != null)) {
             return false;
         }
         boolean changes =
                 switch (choice) {
+                    case RUN_AGAIN, GIVE_UP -> true;
                     case APPROVE -> approval.person() == null && !approval.hasVoteOf(name());
                     case REJECT -> true;
                     case TAKE_BACK -> approval.hasVoteOf(name());

@@ -21,6 +21,10 @@ public class ApprovalTest {
     public static final Instant SOON = START.plusSeconds(60);
     static final Instant DEADLINE = START.plus(Duration.ofHours(24));
 
+    private static final Webhook WEBHOOK =
+            Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
+    private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of(), null, null);
+
     public static ApprovalTerms.Builder terms(String id) {
         return ApprovalTerms.of(id, new BuildRef("team/deploy", 7))
                 .environment("staging")
@@ -134,6 +138,120 @@ public class ApprovalTest {
                 .environment("staging")
                 .webhook("tests")
                 .timeout(START, Duration.ofHours(24));
+    }
+
+    private Approval failed() {
+        return terms("a1")
+                .calls(CALLS)
+                .askAfterFailure(true)
+                .start()
+                .on(sent(), SOON)
+                .approval()
+                .on(callback(false), SOON)
+                .approval();
+    }
+
+    @Test
+    void aFailureWaitsForAPersonIfTheTermsSaySo() {
+        Approval asking = failed();
+
+        assertThat(asking.state()).isEqualTo(State.ASKING);
+        assertThat(asking.failure().outcome()).isEqualTo(Outcome.FAILURE);
+        assertThat(asking.on(callback(false), SOON).answer()).isEqualTo(Answer.DUPLICATE);
+        assertThat(asking.on(callback(true), SOON).answer()).isEqualTo(Answer.CONFLICT);
+        assertThat(asking.on(new Event.ManualRejection("bob", ""), SOON).answer())
+                .isEqualTo(Answer.NOT_AWAITED);
+        assertThat(asking.on(new Event.OtherFailed("'lint' failed"), SOON)
+                        .approval()
+                        .requireDecision()
+                        .outcome())
+                .isEqualTo(Outcome.OTHER_FAILED);
+    }
+
+    @Test
+    void isRunAgainAsAnotherApprovalWithTheSameDeadline() {
+        Approval again =
+                failed().on(new Event.RunAgain("alice", "flaky", "a2"), SOON).approval();
+
+        assertThat(again.decision()).isEqualTo(new Decision(Outcome.RUN_AGAIN, "flaky", "user alice", SOON));
+        assertThat(again.isClosed()).isTrue();
+        assertThat(again.on(callback(true), SOON).answer()).isEqualTo(Answer.CONFLICT);
+        assertThat(again.on(new Event.RunAgain("bob", "", "a3"), SOON))
+                .isEqualTo(new Transition(again, Answer.DUPLICATE));
+        assertThat(again.on(new Event.GivenUp("bob", ""), SOON)).isEqualTo(new Transition(again, Answer.ENDED));
+        Approval next = again.nextTry();
+        assertThat(next)
+                .returns("a2", Approval::id)
+                .returns(State.SENDING, Approval::state)
+                .returns(DEADLINE, Approval::deadline)
+                .returns(CALLS, Approval::calls);
+        Approval third = next.on(callback(false), SOON)
+                .approval()
+                .on(new Event.RunAgain("alice", "", "a3"), SOON)
+                .approval()
+                .nextTry();
+        assertThat(third.terms().tries())
+                .returns(3, ApprovalTerms.Tries::number)
+                .returns("a2", ApprovalTerms.Tries::previous);
+    }
+
+    @Test
+    void whoGivesUpOrNobodyMakesTheFailureFinalAsItWas() {
+        Approval givenUp =
+                failed().on(new Event.GivenUp("alice", "it is broken"), SOON).approval();
+        Approval overdue =
+                failed().on(new Event.DeadlineCheck(), DEADLINE.plusSeconds(9)).approval();
+
+        assertThat(givenUp.decision())
+                .isEqualTo(new Decision(
+                        Outcome.FAILURE,
+                        "12 of 12 passed\n\nit is broken",
+                        "callback token, given up by user alice",
+                        SOON));
+        assertThat(givenUp.on(new Event.GivenUp("bob", ""), SOON).answer()).isEqualTo(Answer.DUPLICATE);
+        assertThat(overdue.decision())
+                .isEqualTo(
+                        new Decision(Outcome.FAILURE, "12 of 12 passed", "callback token, nobody answered", DEADLINE));
+        assertThat(overdue.on(new Event.RunAgain("alice", "", "a2"), DEADLINE).answer())
+                .isEqualTo(Answer.ENDED);
+    }
+
+    @Test
+    void whatMayStillBeAtWorkIsCancelledWhenItIsRunAgain() {
+        Approval silent = terms("a1")
+                .heartbeat(Duration.ofMinutes(5))
+                .calls(CALLS)
+                .askAfterFailure(true)
+                .start()
+                .on(sent(), SOON)
+                .approval()
+                .on(new Event.HeartbeatCheck(START, "when the webhook answered"), START.plusSeconds(301))
+                .approval();
+        assertThat(silent.failure().outcome()).isEqualTo(Outcome.NOT_HEARD);
+
+        Approval again = silent.on(new Event.RunAgain("alice", "", "a2"), START.plusSeconds(400))
+                .approval();
+
+        assertThat(again.isCancelled()).isTrue();
+        assertThat(again.calls().cancel()).isNotNull();
+        assertThat(again.calls().webhook()).isNull();
+    }
+
+    @Test
+    void aRejectionAndATimeoutAreFinal() {
+        Approval asks = terms("a1")
+                .manual(new ManualRequirement("Go?", List.of()))
+                .calls(CALLS)
+                .askAfterFailure(true)
+                .start();
+
+        assertThat(asks.on(new Event.ManualRejection("bob", ""), SOON)
+                        .approval()
+                        .isDecided())
+                .isTrue();
+        assertThat(asks.on(new Event.DeadlineCheck(), DEADLINE).approval().isDecided())
+                .isTrue();
+        assertThat(asks.on(new Event.RunAgain("bob", "", "a2"), SOON).answer()).isEqualTo(Answer.NOT_AWAITED);
     }
 
     @Test
@@ -648,9 +766,6 @@ public class ApprovalTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Approval(sending.terms(), State.DECIDED, sending.said(), List.of(), null, null));
     }
-
-    private static final Webhook WEBHOOK =
-            Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
 
     private static Approval withCalls(@CheckForNull Webhook cancel) {
         return terms("a1")

@@ -109,6 +109,8 @@ class ApprovalsPropertyTest {
         DEADLINE_PASSES,
         ABORT,
         SUPERSEDE,
+        RUN_AGAIN,
+        GIVE_UP,
         CANCEL_CALLED,
         CANCEL_NOT_NEEDED,
         ATTACH,
@@ -151,6 +153,8 @@ class ApprovalsPropertyTest {
                 case CANCEL_NOT_NEEDED -> new Event.CancelNotNeeded();
                 case ABORT -> new Event.Aborted("stopped");
                 case SUPERSEDE -> new Event.Superseded(8);
+                case RUN_AGAIN -> new Event.RunAgain("alice", "once more", "next");
+                case GIVE_UP -> new Event.GivenUp("bob", "enough");
                 default -> null;
             };
         }
@@ -209,6 +213,15 @@ class ApprovalsPropertyTest {
                 .calls(OutgoingCalls.notifying(TOLD))
                 .byPersonAlone()
                 .start());
+        for (ManualRequirement manual : Arrays.asList(null, people(2))) {
+            visitAll(ApprovalTest.terms(ID)
+                    .manual(manual)
+                    .heartbeat(HEARTBEAT)
+                    .supersede(true)
+                    .calls(CALLS)
+                    .askAfterFailure(true)
+                    .start());
+        }
         for (int required : new int[] {1, 2, 3}) {
             visitAll(ApprovalTest.terms(ID)
                     .manual(people(required))
@@ -264,6 +277,9 @@ class ApprovalsPropertyTest {
         if (first.heartbeat() == null || !first.isHeard()) {
             expected.remove(Outcome.NOT_HEARD);
         }
+        if (first.terms().tries() == null) {
+            expected.remove(Outcome.RUN_AGAIN);
+        }
         if (!first.channels().isEmpty() || first.manual() != null) {
             expected.remove(Outcome.SENT);
         }
@@ -282,11 +298,11 @@ class ApprovalsPropertyTest {
         }
         assertThat(after.cancel() == null || after.isDecided()).isTrue();
         assertThat(after.calls() == null || before.calls() != null).isTrue();
-        if (after.calls() != null && (after.isDecided() || after.callback() != null)) {
+        if (after.calls() != null && (after.end() != null || after.callback() != null)) {
             assertThat(after.calls().status()).as("nothing is left to ask").isNull();
             assertThat(after.calls().webhook()).as("nothing is left to start").isNull();
         }
-        if (before.calls() != null && !after.isDecided() && after.callback() == null) {
+        if (before.calls() != null && after.end() == null && after.callback() == null) {
             assertThat(after.calls()).isNotNull();
             assertThat(after.calls().status())
                     .as("there is no verdict yet")
@@ -308,7 +324,7 @@ class ApprovalsPropertyTest {
         if (step == Step.PROGRESS) {
             boolean heard = before.isHeard()
                     && before.callback() == null
-                    && !before.isDecided()
+                    && before.end() == null
                     && now.isBefore(before.deadline());
             assertThat(transition.answer() == Answer.ACCEPTED).isEqualTo(heard);
             assertThat(heard && !after.equals(before))
@@ -329,7 +345,7 @@ class ApprovalsPropertyTest {
             assertThat(before.callback()).isNull();
             assertThat(now).isBefore(before.deadline());
             assertThat(after.callback().isSuccess()).isEqualTo(step == Step.ANSWER_TRUE);
-            assertThat(after.isDecided() || step == Step.ANSWER_TRUE).isTrue();
+            assertThat(after.end() != null || step == Step.ANSWER_TRUE).isTrue();
         } else if (answered) {
             assertThat(after.callback()).isEqualTo(before.callback());
         }
@@ -346,6 +362,7 @@ class ApprovalsPropertyTest {
             checkOverride(before, said, now, transition);
         }
         checkPeople(before, step.event(), now, transition);
+        checkFailure(before, step, now, transition);
         if (transition.answer() == Answer.ACCEPTED && (callback || byPerson)) {
             assertThat(now).isBefore(before.deadline());
         }
@@ -356,11 +373,11 @@ class ApprovalsPropertyTest {
             assertThat(after.requireDecision().isSuccess())
                     .isEqualTo(outcome == Outcome.SUCCESS || outcome == Outcome.SENT);
             assertThat(after.requireDecision().override())
-                    .isEqualTo(step.event() instanceof Event.Overridden && outcome != Outcome.TIMED_OUT);
+                    .isEqualTo(step.event() instanceof Event.Overridden && now.isBefore(before.deadline()));
             if (after.requireDecision().isSuccess() && !after.requireDecision().override()) {
                 assertThat(complete).isTrue();
             }
-            if (outcome == Outcome.NOT_HEARD) {
+            if (outcome == Outcome.NOT_HEARD && before.failure() == null) {
                 assertThat(step).isEqualTo(Step.HEARTBEAT_CHECK);
                 assertThat(before.state()).as("the webhook had answered").isEqualTo(Approval.State.WAITING);
                 assertThat(before.callback()).isNull();
@@ -379,6 +396,46 @@ class ApprovalsPropertyTest {
         }
     }
 
+    /** Checks that a failure is asked about where the terms say so, and comes out as it was. */
+    private static void checkFailure(Approval before, Step step, Instant now, Approval.Transition transition) {
+        Approval after = transition.approval();
+        boolean asks = before.state() == Approval.State.ASKING;
+        boolean overdue = !now.isBefore(before.deadline());
+        if (before.terms().tries() == null) {
+            assertThat(after.failure()).isNull();
+        } else if (!before.isDecided() && !asks && after.isDecided()) {
+            assertThat(after.requireDecision().mayBeRunAgain())
+                    .as("it is asked about")
+                    .isFalse();
+        }
+        if (asks && after.isDecided() && !after.requireDecision().override()) {
+            Outcome outcome = after.requireDecision().outcome();
+            switch (step) {
+                case RUN_AGAIN -> {
+                    assertThat(outcome).isEqualTo(overdue ? before.failure().outcome() : Outcome.RUN_AGAIN);
+                    assertThat(after.next()).isEqualTo(overdue ? null : "next");
+                }
+                case ABORT, SUPERSEDE -> assertThat(outcome).isEqualTo(Outcome.ABORTED);
+                case OTHER_FAILED -> assertThat(outcome).isEqualTo(Outcome.OTHER_FAILED);
+                default -> {
+                    assertThat(step == Step.GIVE_UP || overdue).isTrue();
+                    assertThat(outcome).isEqualTo(before.failure().outcome());
+                    assertThat(after.requireDecision().mdMessage())
+                            .startsWith(before.failure().mdMessage());
+                }
+            }
+        }
+        if (after.next() != null) {
+            Approval next = after.nextTry();
+            assertThat(next.id()).isEqualTo("next");
+            assertThat(next.deadline()).isEqualTo(after.deadline());
+            assertThat(next.state()).isEqualTo(Approval.State.SENDING);
+            assertThat(next.calls()).isEqualTo(CALLS);
+            assertThat(next.terms().tries().number()).isEqualTo(2);
+            assertThat(next.terms().tries().previous()).isEqualTo(ID);
+        }
+    }
+
     private static boolean approvedByAll(Approval approval) {
         return approval.votes().stream().map(Vote::user).distinct().count()
                         == approval.manual().required()
@@ -388,7 +445,7 @@ class ApprovalsPropertyTest {
     /** Checks what a person, or the loss of their permission, has changed, and the answer. */
     private static void checkPeople(Approval before, Event event, Instant now, Approval.Transition transition) {
         Approval after = transition.approval();
-        boolean ended = before.isDecided() || !now.isBefore(before.deadline());
+        boolean ended = before.end() != null || !now.isBefore(before.deadline());
         Set<String> votersBefore = voters(before);
         Set<String> voters = voters(after);
         if (event instanceof Event.ManualApproval said) {
@@ -421,9 +478,9 @@ class ApprovalsPropertyTest {
             assertThat(transition.answer()).isEqualTo(ended ? Answer.ENDED : open);
             assertThat(!ended && voters.contains(said.user())).isFalse();
         } else if (event instanceof Event.VoteLost lost) {
-            boolean counted = !before.isDecided() && votersBefore.contains(lost.user());
+            boolean counted = before.end() == null && votersBefore.contains(lost.user());
             assertThat(transition.answer()).isEqualTo(counted ? Answer.ACCEPTED : Answer.IGNORED);
-            assertThat(!before.isDecided() && voters.contains(lost.user())).isFalse();
+            assertThat(before.end() == null && voters.contains(lost.user())).isFalse();
         } else {
             assertThat(after.votes())
                     .as("nothing else changes who has approved")
@@ -496,12 +553,12 @@ class ApprovalsPropertyTest {
             assertThat(answer).isEqualTo(standing.isSuccess() == success ? Answer.DUPLICATE : Answer.CONFLICT);
         } else if (now == null) {
             assertThat(answer).isEqualTo(Answer.ENDED);
-            assertThat(after.isDecided()).isTrue();
+            assertThat(after.end()).isNotNull();
         } else {
             assertThat(answer).isEqualTo(Answer.ACCEPTED);
             assertThat(wasDecided).isFalse();
             assertThat(now.isSuccess()).isEqualTo(success);
-            assertThat(after.isDecided() || success)
+            assertThat(after.end() != null || success)
                     .as("a failure waits for nothing")
                     .isTrue();
         }

@@ -150,6 +150,8 @@ class CallersConfigurationJenkinsTest {
                 "issuers: [{issuer: '', audience: 'a', requiredClaims: ['a=b'], jobs: '**'}]",
                 "issuers: [{issuer: 'https://issuer.example.com', requiredClaims: ['a=b'], jobs: '**'}]",
                 "issuers: [{issuer: 'https://auth.cloud.armory.io/', audience: 'https://api.cloud.armory.io', jobs: '**'}]",
+                "historyMonths: 1201",
+                "historyMonths: -1",
                 "tokenLifetimeSeconds: 59",
                 "tokenLifetimeSeconds: 2592001",
             })

@@ -129,6 +129,26 @@ public class ApprovalStoreTest {
     }
 
     @Test
+    void keepsAFailureThatIsAskedAboutAndItsNextTry() throws IOException {
+        Webhook webhook =
+                Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
+        store.create(terms("a1")
+                .calls(new OutgoingCalls(webhook, null, Map.of("ref", "main"), null, null))
+                .askAfterFailure(true)
+                .start());
+        store.apply("a1", new Event.Callback(false, "1 failed", "callback token"), SOON);
+        Approval asking = store.find("a1").orElseThrow();
+        assertThat(ApprovalStore.open(folder).find("a1")).contains(asking);
+
+        store.apply("a1", new Event.RunAgain("alice", "", "a2"), SOON);
+
+        Approval again = ApprovalStore.open(folder).find("a1").orElseThrow();
+        assertThat(again).isEqualTo(store.find("a1").orElseThrow());
+        store.create(again.nextTry());
+        assertThat(ApprovalStore.open(folder).find("a2")).contains(again.nextTry());
+    }
+
+    @Test
     void leavesOutOfTheJournalWhatIsDamaged() throws IOException {
         Approval decided = decide("a1");
         decide("a2");

@@ -1,0 +1,290 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A failure waits for a person, who has the approval run again or gives up ({@code onFailure: 'ask'}). */
+class RunAgainTest {
+
+    private static final String ASK = "onFailure: 'ask'";
+
+    private static Controller controller;
+    private static Jenkins jenkins;
+    private final ExternalProcess process = new ExternalProcess();
+    private final ExternalProcess canceller = new ExternalProcess();
+
+    @BeforeAll
+    static void createController() {
+        controller = Controller.create(Settings.CASC);
+        jenkins = new Jenkins(controller);
+    }
+
+    @BeforeEach
+    void startController() {
+        controller.start();
+    }
+
+    @AfterAll
+    static void closeController() {
+        controller.close();
+    }
+
+    @AfterEach
+    void closeProcesses() {
+        process.close();
+        canceller.close();
+    }
+
+    private Build build(String... more) {
+        String[] all = new String[more.length + 1];
+        all[0] = ASK;
+        System.arraycopy(more, 0, all, 1, more.length);
+        return jenkins.createJob("def r = " + process.approval(all) + "\necho \"got ${r.success} ${r.mdMessage}\"")
+                .build();
+    }
+
+    private static JsonNode awaitAsking(Build build, int tries) {
+        return Wait.until("a failure of " + build + " is asked about")
+                .until(
+                        () -> build.approvals("ASKING").stream()
+                                .filter(each -> each.get("try").asInt() == tries)
+                                .toList(),
+                        asking -> asking.size() == 1)
+                .get(0);
+    }
+
+    @Test
+    void aFailedCallbackIsRunAgainWithANewKeyAddressAndToken() {
+        Build build = build();
+        Call first = process.awaitCall();
+        first.callback().fail("1 of 12 failed");
+        JsonNode asking = awaitAsking(build, 1);
+        assertThat(asking.at("/failure/mdMessage").asText()).isEqualTo("1 of 12 failed");
+        assertThat(asking.at("/failure/mayRunAgain").asBoolean()).isTrue();
+        assertThat(build.isBuilding()).isTrue();
+
+        Answer answer = build.decide(asking, "run-again", "flaky");
+
+        assertThat(answer).returns(200, Answer::status);
+        Call second = process.awaitCall();
+        assertThat(answer.json().get("nextTry").asText())
+                .isEqualTo(second.callback().id());
+        assertThat(second.header("Idempotency-Key")).isNotEqualTo(first.header("Idempotency-Key"));
+        assertThat(second.callback().uri()).isNotEqualTo(first.callback().uri());
+        assertThat(second.callback().token()).isNotEqualTo(first.callback().token());
+        assertThat(first.callback().succeed("late")).returns(409, Answer::status);
+        assertThat(first.callback().fail("1 of 12 failed")).returns(200, Answer::status);
+        assertThat(second.callback().with(first.callback().token()).succeed("with the first token"))
+                .returns(403, Answer::status);
+        assertThat(second.callback().succeed("12 of 12 passed")).returns(200, Answer::status);
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("failed (callback token): 1 of 12 failed")
+                .contains("Run again or give up")
+                .contains("Run again by user anonymous: flaky")
+                .contains("got true 12 of 12 passed");
+        List<JsonNode> tries = build.approvals().stream()
+                .sorted(Comparator.comparing(each -> each.get("try").asInt()))
+                .toList();
+        assertThat(tries)
+                .extracting(each -> each.at("/decision/outcome").asText())
+                .containsExactly("RUN_AGAIN", "SUCCESS");
+        assertThat(tries.get(0).get("deadline")).isEqualTo(tries.get(1).get("deadline"));
+        assertThat(tries.get(1).get("previousTry")).isEqualTo(tries.get(0).get("id"));
+        assertThat(build.decide(asking, "run-again", "again"))
+                .returns(200, Answer::status)
+                .extracting(each -> each.json().get("duplicate").asBoolean())
+                .isEqualTo(true);
+        assertThat(build.decide(asking, "give-up", "")).returns(410, Answer::status);
+        assertThat(process.calls()).hasSize(2);
+    }
+
+    @Test
+    void whoGivesUpMakesTheFailureFinal() {
+        Build build = build();
+        process.awaitCall().callback().fail("1 of 12 failed");
+        JsonNode asking = awaitAsking(build, 1);
+
+        assertThat(build.decide(asking, "give-up", "it is broken")).returns(200, Answer::status);
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains(
+                        "ERROR: Webhook approval 'checks' failed (callback token, given up by user anonymous): 1 of 12 failed")
+                .contains("it is broken");
+        assertThat(build.decide(asking, "run-again", "")).returns(410, Answer::status);
+        assertThat(build.decide(asking, "give-up", ""))
+                .extracting(each -> each.json().get("duplicate").asBoolean())
+                .isEqualTo(true);
+    }
+
+    @Test
+    void aRefusedCallAndAMissedHeartbeatAreAskedAboutToo() {
+        process.onCall(call -> Reply.of(500));
+        Build refused = build();
+        JsonNode asking = awaitAsking(refused, 1);
+        process.awaitCall();
+        assertThat(asking.at("/failure/outcome").asText()).isEqualTo("NOT_SENT");
+        process.onCall(call -> Reply.of(202));
+        refused.decide(asking, "run-again", "");
+        process.awaitCall().callback().succeed("better");
+        refused.awaitResult("SUCCESS");
+
+        Build silent = build("heartbeat: 1", "heartbeatUnit: 'SECONDS'", CancelWebhookTest.cancel(canceller));
+        process.awaitCall();
+        JsonNode missed = awaitAsking(silent, 1);
+        assertThat(missed.at("/failure/outcome").asText()).isEqualTo("NOT_HEARD");
+        assertThat(canceller.calls()).isEmpty();
+        silent.decide(missed, "run-again", "");
+        assertThat(canceller.awaitCall().json().get("outcome").asText())
+                .as("the first process may still be at work")
+                .isEqualTo("RUN_AGAIN");
+        process.awaitCall().callback().succeed("in time");
+        silent.awaitResult("SUCCESS");
+    }
+
+    @Test
+    void ifNobodyAnswersInTimeItFailsAsItHadFailed() {
+        Build build = build("timeout: 3", "unit: 'SECONDS'");
+        process.awaitCall().callback().fail("1 of 12 failed");
+        awaitAsking(build, 1);
+
+        assertThat(build.awaitResult("FAILURE")).contains("failed (callback token, nobody answered): 1 of 12 failed");
+    }
+
+    @Test
+    void theBuildCanBeStoppedWhileAPersonIsAskedAndInALaterTry() {
+        Build asking = build();
+        process.awaitCall().callback().fail("no");
+        awaitAsking(asking, 1);
+        asking.abort();
+        asking.awaitResult("ABORTED");
+
+        Build again = build(CancelWebhookTest.cancel(canceller));
+        process.awaitCall().callback().fail("no");
+        again.decide(awaitAsking(again, 1), "run-again", "");
+        process.awaitCall();
+        again.awaitWaiting(1);
+        again.abort();
+        again.awaitResult("ABORTED");
+        assertThat(canceller.awaitCall().json().get("outcome").asText()).isEqualTo("ABORTED");
+        assertThat(again.hasNothingPending()).isTrue();
+    }
+
+    @Test
+    void nothingBesideItIsEndedAndNoEnvironmentIsToldBeforeSomebodyGivesUp() {
+        String script = "armoryEnvironment('dev') { parallel(a: { " + process.approvalNamed("a", ASK) + " }, b: { "
+                + process.approvalNamed("b") + " }) }";
+        Build build = jenkins.createJob(script).build().awaitWaiting(2);
+        List<Call> calls = List.of(process.awaitCall(), process.awaitCall());
+        Callback asked = callback(calls, "/a");
+        Callback beside = callback(calls, "/b");
+        asked.fail("no");
+        JsonNode asking = awaitAsking(build, 1);
+        assertThat(build.countWaiting()).as("the one beside it").isEqualTo(1);
+        assertThat(build.environments()).containsEntry("dev", "AWAITING_APPROVAL");
+
+        build.decide(asking, "give-up", "");
+
+        build.awaitResult("FAILURE");
+        assertThat(build.environments()).containsEntry("dev", "FAILED");
+        assertThat(beside.succeed("late")).returns(410, Answer::status);
+    }
+
+    private static Callback callback(List<Call> calls, String path) {
+        return calls.stream()
+                .filter(call -> call.path().endsWith(path))
+                .findFirst()
+                .orElseThrow()
+                .callback();
+    }
+
+    @Test
+    void aSecondTryThatSucceedsCompletesTheEnvironment() {
+        String script = "armoryEnvironment('dev') { " + process.approval(ASK) + " }\n"
+                + "armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'deployed' }";
+        Build build = jenkins.createJob(script).build();
+        process.awaitCall().callback().fail("no");
+        build.decide(awaitAsking(build, 1), "run-again", "");
+        process.awaitCall().callback().fail("no again");
+        build.decide(awaitAsking(build, 2), "run-again", "");
+        process.awaitCall().callback().succeed("yes");
+
+        assertThat(build.awaitResult("SUCCESS")).contains("deployed");
+        assertThat(build.environments()).containsEntry("dev", "COMPLETE").containsEntry("prod", "COMPLETE");
+    }
+
+    @Test
+    void everyStateOutlivesAKill() {
+        Build build = build();
+        process.awaitCall().callback().fail("no");
+        JsonNode asking = awaitAsking(build, 1);
+        controller.kill();
+        controller.start();
+
+        assertThat(awaitAsking(build, 1).get("failure")).isEqualTo(asking.get("failure"));
+        build.decide(asking, "run-again", "after the start");
+        Call second = process.awaitCall();
+        build.awaitWaiting(1);
+        controller.kill();
+        controller.start();
+
+        assertThat(second.callback().succeed("after another start")).returns(200, Answer::status);
+        assertThat(build.awaitResult("SUCCESS")).contains("got true after another start");
+    }
+
+    @Test
+    void aRejectionIsFinalAndPeopleAreAskedAgainInTheNextTry() {
+        String manual = "manualApproval: [message: 'Go?']";
+        Build rejected = build(manual).awaitWaiting(1);
+        rejected.decide(rejected.approvals().get(0), "reject", "no");
+        rejected.awaitResult("FAILURE");
+        process.awaitCall();
+
+        Build build = build(manual);
+        Call first = process.awaitCall();
+        build.awaitWaiting(1);
+        build.decide(build.approvals().get(0), "approve", "");
+        first.callback().fail("no");
+        JsonNode asking = awaitAsking(build, 1);
+        assertThat(build.decide(asking, "approve", "")).returns(200, Answer::status); // said before
+        assertThat(build.decide(asking, "reject", "")).returns(410, Answer::status);
+        build.decide(asking, "run-again", "");
+        process.awaitCall().callback().succeed("yes");
+        Wait.until("the person is asked again").until(() -> build.approvals("WAITING"), waiting -> waiting.size() == 1);
+        assertThat(build.isBuilding()).isTrue();
+        build.decide(build.approvals("WAITING").get(0), "approve", "");
+        build.awaitResult("SUCCESS");
+    }
+
+    @Test
+    void theParameterIsCheckedBeforeAnythingIsCalled() {
+        assertThat(jenkins.createJob(process.approval("onFailure: 'askk'"))
+                        .build()
+                        .awaitResult("FAILURE"))
+                .contains("onFailure: \"askk\" is not one of fail, ask");
+        assertThat(jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?'], onFailure: 'ask')")
+                        .build()
+                        .awaitResult("FAILURE"))
+                .contains("onFailure: without a webhook nothing can be run again");
+        Build plain = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        assertThat(plain.decide(plain.approvals().get(0), "run-again", "")).returns(409, Answer::status);
+        plain.abort();
+        assertThat(process.calls()).hasSize(1);
+    }
+}

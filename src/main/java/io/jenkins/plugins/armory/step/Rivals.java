@@ -1,0 +1,60 @@
+package io.jenkins.plugins.armory.step;
+
+import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.deployment.Failure;
+import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.runtime.Deployments;
+import io.jenkins.plugins.armory.runtime.LaterBuilds;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+
+/**
+ * What other approvals mean for one that begins, and it for them: those of other builds at the same place ({@code supersede}), and one
+ * beside it that has failed. Each approval is recorded and attached before it looks for the others, in both directions, so of two
+ * that come at the same time one finds the other. Repeated after a restart, it changes nothing.
+ */
+final class Rivals {
+
+    /** The start of the reason of an approval that ends with another one. */
+    static final String OTHER_FAILED = "another approval of the same phase failed: ";
+
+    private final Approvals approvals;
+    private final Deployments deployments;
+    private final Run<?, ?> run;
+    private final Consumer<String> log;
+
+    /** @param log takes lines for the build's log */
+    Rivals(Approvals approvals, Deployments deployments, Run<?, ?> run, Consumer<String> log) {
+        this.approvals = approvals;
+        this.deployments = deployments;
+        this.run = run;
+        this.log = log;
+    }
+
+    /** Ends what an approval ends, and the approval itself if it may not go on. */
+    void meet(Approval approval, Place place) throws IOException {
+        for (Approval older : approvals.endSuperseded(approval)) {
+            log.accept("Superseded build #" + older.build().number() + ", which waited for "
+                    + (older.hasWebhook() ? "webhook approval '" + older.webhook() + "'" : "a person") + " here.");
+        }
+        if (approval.isDecided()) {
+            return;
+        }
+        if (approval.terms().limits().supersede()) {
+            OptionalInt newest = LaterBuilds.newestThat(newer -> newer.supersedes(approval), approvals, run);
+            if (newest.isPresent()) {
+                approvals.apply(approval.id(), new Event.Superseded(newest.getAsInt()));
+            }
+        }
+        Optional<Failure> failed = deployments.deploymentOf(run).failedBeside(place, approval.phase());
+        if (failed.isPresent()) {
+            String reason = OTHER_FAILED + failed.get().reason();
+            approvals.apply(approval.id(), new Event.OtherFailed(reason));
+        }
+    }
+}
