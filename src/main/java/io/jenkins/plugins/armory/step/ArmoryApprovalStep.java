@@ -1,0 +1,66 @@
+package io.jenkins.plugins.armory.step;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import io.jenkins.plugins.armory.approval.Phase;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.DataBoundConstructor;
+
+/**
+ * The step {@code armoryApproval}: runs its body once an approval has succeeded. It has the parameters of
+ * {@code armoryWebhookApproval}. A Declarative Pipeline takes it as an option of a stage too, since Declarative takes every step
+ * with a body that needs no node; so the approval comes before the stage's agent.
+ */
+@Restricted(NoExternalUse.class)
+public final class ArmoryApprovalStep extends ArmoryWebhookApprovalStep {
+
+    static final String FUNCTION = "armoryApproval";
+
+    @DataBoundConstructor
+    public ArmoryApprovalStep() {
+        setPhase(Phase.BEFORE_DEPLOYMENT.toString());
+    }
+
+    @Override
+    public StepExecution start(StepContext stepContext) {
+        return new ArmoryApprovalExecution(stepContext, this);
+    }
+
+    @Override
+    String functionName() {
+        return FUNCTION;
+    }
+
+    @Override
+    Phase requirePhase() {
+        Phase phase = super.requirePhase();
+        if (phase == Phase.AFTER_DEPLOYMENT) {
+            throw new IllegalArgumentException("phase: " + phase
+                    + " comes after what this step guards; leave it out, or use" + " armoryWebhookApproval");
+        }
+        return phase;
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends ArmoryWebhookApprovalStep.DescriptorImpl {
+
+        @Override
+        public String getFunctionName() {
+            return FUNCTION;
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.ArmoryApprovalStep_displayName();
+        }
+
+        @Override
+        public boolean takesImplicitBlockArgument() {
+            return true;
+        }
+    }
+}
