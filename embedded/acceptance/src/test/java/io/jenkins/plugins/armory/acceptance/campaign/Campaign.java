@@ -2,6 +2,9 @@ package io.jenkins.plugins.armory.acceptance.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.acceptance.campaign.CampaignReport.Work;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
@@ -11,7 +14,9 @@ import io.jenkins.plugins.armory.acceptance.faults.FaultPoint.Moment;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -46,6 +51,9 @@ public final class Campaign {
     /** Builds that are over and judged, but not deleted. */
     private final List<Verdict> over = new ArrayList<>();
 
+    /** Of the approvals whose builds were judged. */
+    private final Set<String> judged = new HashSet<>();
+
     /** How long the controller took to start, the last time. */
     private Duration startTime = Duration.ofSeconds(1);
 
@@ -79,6 +87,28 @@ public final class Campaign {
         Wait.until("the store is empty").untilAsserted(() -> assertThat(Verdict.filesIn(controller.home()))
                 .isEmpty());
         assertThat(jenkins.approvals()).isEmpty();
+        checkHistory();
+    }
+
+    /** Each decision has one line, over all deaths and deletions, and the chain is whole. */
+    private void checkHistory() {
+        List<String> approvals = new ArrayList<>();
+        String previous = "0".repeat(64);
+        for (String line : jenkins.get("armory/history.ndjson").body().lines().toList()) {
+            JsonNode json = parsed(line);
+            assertThat(json.get("previous").asText()).isEqualTo(previous);
+            previous = json.get("sha256").asText();
+            approvals.add(json.at("/content/approval").asText());
+        }
+        assertThat(approvals).doesNotHaveDuplicates().containsAll(judged);
+    }
+
+    private static JsonNode parsed(String line) {
+        try {
+            return new ObjectMapper().readTree(line);
+        } catch (JsonProcessingException x) {
+            throw new AssertionError(line, x);
+        }
     }
 
     private void start() {
@@ -245,6 +275,7 @@ public final class Campaign {
                 noteLostEnds(Stream.of(life));
                 Verdict verdict = new Verdict(life, controller.home());
                 report.judged(verdict, verdict.check());
+                life.approvers().forEach(approver -> judged.add(approver.id()));
                 over.add(verdict);
             });
         }

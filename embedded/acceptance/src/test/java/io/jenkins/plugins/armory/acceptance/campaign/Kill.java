@@ -71,6 +71,8 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
     /** One that comes to the point. */
     private static Scenario scenario(FaultPoint point, Random random) {
         return switch (point) {
+            case SUPERSEDING, SUPERSEDED -> Scenario.SUPERSEDED;
+            case TRY_FAILED, TRY_CREATING -> Scenario.RUN_AGAIN;
             case RETRY_SCHEDULING -> Scenario.RETRIED;
             case PERSON_DECIDING, PERSON_DECIDED -> Scenario.PERSON;
             case ANSWER_JUDGED -> Scenario.ANSWER;
@@ -98,7 +100,10 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
             default -> {
                 Scenario any = any(random);
                 // No decision may come in a build that is stopped, and none soon in one of which nothing is heard.
-                boolean late = any.isStopped() || any == Scenario.TIMEOUT || any == Scenario.SILENT;
+                boolean late = any.isStopped()
+                        || any == Scenario.TIMEOUT
+                        || any == Scenario.SILENT
+                        || any == Scenario.SUPERSEDED;
                 yield late ? Scenario.SUCCESS : any;
             }
         };

@@ -53,6 +53,9 @@ final class Life {
     private volatile boolean diedStarting;
     private boolean stranded;
     private boolean endLost;
+    /** The first that was called, {@code null} until then. Guarded by {@link #approvers}. */
+    private Approver first;
+
     private Instant standsSince;
 
     /** Creates the job, and no build yet. */
@@ -79,6 +82,9 @@ final class Life {
         approvers.computeIfAbsent(call.header("Idempotency-Key"), key -> {
             Approver approver =
                     new Approver(name, scenario == Scenario.ANSWER ? nobodysCallback(key) : call.callback());
+            synchronized (approvers) {
+                first = first == null ? approver : first;
+            }
             submit(() -> decide(approver));
             return approver;
         });
@@ -124,6 +130,17 @@ final class Life {
                 submit(() -> approver.letPersonApprove(build));
                 approver.say(true);
             }
+            case RUN_AGAIN -> {
+                approver.say(!isFirst(approver));
+                if (isFirst(approver)) {
+                    approver.letPersonRunAgain(build);
+                }
+            }
+            case SUPERSEDED -> {
+                if (!isFirst(approver)) {
+                    approver.say(true);
+                }
+            }
             case PHASE_FAILURE -> {
                 if (approver.name().equals("fail")) {
                     approver.say(false);
@@ -134,6 +151,12 @@ final class Life {
                 approver.say(true);
             }
             case ANSWER, STATUS, NO_CALLBACK, STOPPED -> {}
+        }
+    }
+
+    private boolean isFirst(Approver approver) {
+        synchronized (approvers) {
+            return approver == first;
         }
     }
 
@@ -181,6 +204,8 @@ final class Life {
             released.countDown();
             if (scenario.isStopped()) {
                 submit(this::stop);
+            } else if (scenario == Scenario.SUPERSEDED) {
+                submit(this::supersede);
             }
         }
     }
@@ -193,6 +218,19 @@ final class Life {
                 .until(() -> {
                     if (build.isBuilding()) {
                         build.abort();
+                    }
+                    return !build.isBuilding();
+                });
+    }
+
+    /** Until the build is over: a newer one may be lost in a crash before it comes to the step. */
+    private void supersede() {
+        Wait.until("the end of " + this)
+                .ignoreExceptions()
+                .pollInterval(Duration.ofSeconds(3))
+                .until(() -> {
+                    if (build.isBuilding()) {
+                        build.job().requestBuild();
                     }
                     return !build.isBuilding();
                 });

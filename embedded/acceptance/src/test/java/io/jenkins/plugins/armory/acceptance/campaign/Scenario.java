@@ -35,6 +35,10 @@ enum Scenario {
     STOPPED,
     /** The build is stopped while a callback is on its way. */
     STOPPED_RACE,
+    /** It fails, a person has it run again, and then it succeeds. */
+    RUN_AGAIN,
+    /** Newer builds come to the same place. */
+    SUPERSEDED,
     /** One approval after the other. */
     SEQUENCE,
     /** Two environments of which one waits for the other, with an approval each. */
@@ -78,6 +82,8 @@ enum Scenario {
             case STATUS -> apply(process, "one", "disableCallback: true", status);
             case STATUS_RACE -> apply(process, "one", status);
             case NOTIFIED -> apply(process, "one", "notify: ['chat']", "context: [chat: '" + other + "']");
+            case RUN_AGAIN -> apply(process, "one", "onFailure: 'ask'");
+            case SUPERSEDED -> apply(process, "one", "supersede: env.BUILD_NUMBER == '1'");
             case PERSON -> apply(process, "one", "manualApproval: [message: 'Go?']");
             case NO_CALLBACK -> process.approvalNamed("one", "disableCallback: true") + "\necho 'applied 1: sent'";
             case TIMEOUT -> apply(process, "one", "timeout: 3", "unit: 'SECONDS'", cancel);
@@ -120,6 +126,11 @@ enum Scenario {
     /** Whether the external process says nothing by itself. */
     boolean isAsked() {
         return this == ANSWER || this == STATUS;
+    }
+
+    /** Whether one webhook is called for several approvals. */
+    boolean hasSeveralTries() {
+        return this == RUN_AGAIN || this == SUPERSEDED || this == DEPLOYMENT_FILE;
     }
 
     /** Whether builds of this kind may be stopped. */

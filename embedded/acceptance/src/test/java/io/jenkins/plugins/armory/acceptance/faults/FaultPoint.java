@@ -76,6 +76,15 @@ public enum FaultPoint {
     DEADLINE_CHECKED(ANSWER, "approval.Approvals.checkClock end", "that is on disk"),
     OTHERS_ENDING(ANSWER, "approval.Approvals.endOthers", "one of a phase failed, the others wait"),
     OTHERS_ENDED(ANSWER, "approval.Approvals.endOthers end", "their ends are on disk, nobody was told"),
+    HISTORY_WRITING(ANSWER, "storage.History.write", "lines of the history are to be written"),
+    HISTORY_WRITTEN(ANSWER, "storage.History.write end", "the lines are on disk, the journal has their decisions too"),
+    SUPERSEDING(ANSWER, "approval.Approvals.endSuperseded", "a newer build is there, the older one waits"),
+    SUPERSEDED(ANSWER, "approval.Approvals.endSuperseded end", "the end of the older one is on disk"),
+    TRY_FAILED(
+            ANSWER,
+            "step.ArmoryWebhookApprovalExecution.asked",
+            "a failure is on disk, the step is told that it is asked about"),
+    TRY_CREATING(ANSWER, "approval.Approval.nextTry", "a person had it run again, the next try is not on disk"),
     BUILD_COMPLETED(ANSWER, "runtime.BuildEvents.onCompleted", "the Pipeline is over"),
     BUILD_FINALIZED(ANSWER, "runtime.BuildEvents.onFinalized", "the build is written"),
 
