@@ -38,7 +38,8 @@ final class Binder {
     /** Converts texts to numbers, truth values and constants, but nothing to texts. */
     private static final ObjectMapper SCALARS = JsonMapper.builder()
             .withCoercionConfig(
-                    LogicalType.Textual, config -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                    LogicalType.Textual,
+                    config -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 

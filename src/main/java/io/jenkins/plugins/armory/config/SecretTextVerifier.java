@@ -51,9 +51,10 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
             Approval asked = approval.orElse(null);
             String id = asked == null ? null : asked.callbackCredentialsId();
             if (id != null) {
-                add(found, ofCaller(asked, id), named(id, candidate -> candidate
-                        .id()
-                        .equals(asked.id())));
+                add(
+                        found,
+                        ofCaller(asked, id),
+                        named(id, candidate -> candidate.id().equals(asked.id())));
             }
             String global = ArmoryConfiguration.get().getCallbackCredentialsId();
             if (global != null) {

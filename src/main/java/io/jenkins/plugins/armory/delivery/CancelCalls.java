@@ -83,9 +83,18 @@ final class CancelCalls {
             called(approval, attempt.notMade(x.getMessage()));
             return;
         }
-        ready.sender().send(ready.request(), approval.id() + CANCEL_KEY_SUFFIX, () -> true, result -> outbox.executor()
-                .execute(() ->
-                        answered(approval, webhook, attempt, ready.request().host(), result)));
+        ready.sender()
+                .send(
+                        ready.request(),
+                        approval.id() + CANCEL_KEY_SUFFIX,
+                        () -> true,
+                        result -> outbox.executor()
+                                .execute(() -> answered(
+                                        approval,
+                                        webhook,
+                                        attempt,
+                                        ready.request().host(),
+                                        result)));
     }
 
     private void answered(Approval approval, Webhook webhook, RunningAttempt attempt, String host, CallResult result) {

@@ -122,8 +122,12 @@ final class NotifyCalls {
             Requests.Ready ready =
                     outbox.requests().notice(approval, webhook, notice.occasion(), line -> approvals.note(id, line));
             ready.sender()
-                    .send(ready.request(), key(id, notice), () -> isWanted(id, notice), result -> outbox.executor()
-                            .execute(() -> answered(approval, webhook, notice, number, result)));
+                    .send(
+                            ready.request(),
+                            key(id, notice),
+                            () -> isWanted(id, notice),
+                            result -> outbox.executor()
+                                    .execute(() -> answered(approval, webhook, notice, number, result)));
         } catch (UndeliverableException | RuntimeException x) {
             over(approval, webhook, notice, String.valueOf(x.getMessage()));
         }

@@ -155,16 +155,26 @@ final class WebhookCalls {
                             + ready.sender().description() + ": "
                             + ready.request().destination());
         }
-        ready.sender().send(ready.request(), id, () -> isWanted(id, sending), result -> outbox.executor()
-                .execute(() -> {
-                    try {
-                        answered(approval, webhook, attempt, ready.request().host(), result, sending);
-                    } catch (IOException | RuntimeException x) {
-                        LOGGER.log(Level.WARNING, "Cannot write the result of calling the webhook of " + id, x);
-                    } finally {
-                        ended(id, sending, result.mayHaveBeenTaken());
-                    }
-                }));
+        ready.sender()
+                .send(
+                        ready.request(),
+                        id,
+                        () -> isWanted(id, sending),
+                        result -> outbox.executor().execute(() -> {
+                            try {
+                                answered(
+                                        approval,
+                                        webhook,
+                                        attempt,
+                                        ready.request().host(),
+                                        result,
+                                        sending);
+                            } catch (IOException | RuntimeException x) {
+                                LOGGER.log(Level.WARNING, "Cannot write the result of calling the webhook of " + id, x);
+                            } finally {
+                                ended(id, sending, result.mayHaveBeenTaken());
+                            }
+                        }));
     }
 
     /** Returns whether a call that had to wait is still to be made: not if the approval was decided meanwhile. */

@@ -21,9 +21,11 @@ final class NotificationsJson {
         ArrayNode webhooks = json.putArray("webhooks");
         notifications.webhooks().forEach(webhook -> webhooks.add(WebhookJson.write(webhook)));
         ArrayNode due = json.putArray("due");
-        notifications.due().forEach(notice -> due.addObject()
-                .put("occasion", notice.occasion().name())
-                .put("webhook", notice.webhook()));
+        notifications
+                .due()
+                .forEach(notice -> due.addObject()
+                        .put("occasion", notice.occasion().name())
+                        .put("webhook", notice.webhook()));
         return json;
     }
 

@@ -72,7 +72,8 @@ final class Viewer {
 
     private Optional<Seen> seen(String job) {
         return jobs.computeIfAbsent(
-                job, name -> readable(name, each -> Jenkins.get().getItemByFullName(each, Item.class))
+                job,
+                name -> readable(name, each -> Jenkins.get().getItemByFullName(each, Item.class))
                         .map(Seen::new));
     }
 

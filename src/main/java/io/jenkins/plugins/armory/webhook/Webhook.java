@@ -21,7 +21,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * {@link Builder#build} refuses whatever breaks a rule of {@link WebhookRules}.
  *
  * <p>It is a class and not a record because it is kept in a build's {@code program.dat}: JBoss Marshalling does not restore
- * records.
+ * records. It is long because each field needs its accessor and its part of the builder.
  */
 @Restricted(NoExternalUse.class)
 public final class Webhook implements Serializable {

@@ -643,10 +643,11 @@ public class ApprovalTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         needsBoth("a1").byPersonAlone().heartbeat(HEARTBEAT).start());
-        assertThatIllegalArgumentException().isThrownBy(() -> needsBoth("a1")
-                .byPersonAlone()
-                .calls(new OutgoingCalls(null, WEBHOOK, Map.of(), null, null))
-                .start());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> needsBoth("a1")
+                        .byPersonAlone()
+                        .calls(new OutgoingCalls(null, WEBHOOK, Map.of(), null, null))
+                        .start());
     }
 
     @Test

@@ -122,9 +122,10 @@ class ApprovalsTest {
 
         assertThat(approvals.endSuperseded(newer)).extracting(Approval::id).containsExactly("allows");
 
-        assertThat(told).singleElement().satisfies(ended -> assertThat(
-                        ended.requireDecision().outcome())
-                .isEqualTo(Outcome.ABORTED));
+        assertThat(told)
+                .singleElement()
+                .satisfies(
+                        ended -> assertThat(ended.requireDecision().outcome()).isEqualTo(Outcome.ABORTED));
         assertThat(approvals.pending())
                 .extracting(Approval::id)
                 .containsExactlyInAnyOrder("stays", "elsewhere", "newer");
@@ -491,8 +492,9 @@ class ApprovalsTest {
         for (String id : List.of("a0", "a2", "waits")) {
             assertThat(approvals.find(id).orElseThrow().build().job()).isEqualTo("group/deploy");
         }
-        assertThat(approvals.list()).hasSize(4).allMatch(approval -> approval.build()
-                .isIn("group"));
+        assertThat(approvals.list())
+                .hasSize(4)
+                .allMatch(approval -> approval.build().isIn("group"));
     }
 
     /** Returns the contents of all files of approvals. */

@@ -771,8 +771,10 @@ class CallbackEndpointTest {
     void refusesProgressThatIsNotProgress(String body, String message) {
         assertError(report(body), 400, "invalid_request", message);
         assertThat(approvals.progressOf(id)).isEmpty();
-        assertThat(endpoint.rejected().of(id)).hasSize(1).first().satisfies(rejected -> assertThat(rejected.reason())
-                .startsWith("progress: "));
+        assertThat(endpoint.rejected().of(id))
+                .hasSize(1)
+                .first()
+                .satisfies(rejected -> assertThat(rejected.reason()).startsWith("progress: "));
     }
 
     @Test

@@ -95,10 +95,11 @@ class ArmoryConfigurationJenkinsTest {
         assertThat(configuration.getCallbackBaseUrl()).isEqualTo("https://callbacks.example.com/jenkins");
         assertThat(configuration.getCallbackCredentialsId()).isEqualTo("callback-token");
         assertThat(configuration.getAllowedHosts()).containsExactly("*.example.com", "10.0.0.0/8");
-        assertThat(configuration.getWebhooks()).singleElement().satisfies(definition -> assertThat(
-                        definition.toWebhook())
-                .usingRecursiveComparison()
-                .isEqualTo(expected()));
+        assertThat(configuration.getWebhooks())
+                .singleElement()
+                .satisfies(definition -> assertThat(definition.toWebhook())
+                        .usingRecursiveComparison()
+                        .isEqualTo(expected()));
     }
 
     @Test

@@ -22,9 +22,10 @@ class RetryPolicyTest {
 
     @Test
     void waitsTwiceAsLongEachTimeUpToAMinute() {
-        assertThat(IntStream.rangeClosed(1, 8).mapToObj(failed -> withoutChance
-                        .delay(failed, RetryRules.ofCount(8), BROKEN)
-                        .orElseThrow()))
+        assertThat(IntStream.rangeClosed(1, 8)
+                        .mapToObj(failed -> withoutChance
+                                .delay(failed, RetryRules.ofCount(8), BROKEN)
+                                .orElseThrow()))
                 .extracting(Duration::toSeconds)
                 .containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L);
     }

@@ -361,8 +361,9 @@ class StatusPollsTest {
             fast.answer(said(Verdict.SUCCESS, "passed"));
             assertThat(inFlight("slow.example.com")).isEqualTo(StatusPolls.MAX_TO_ONE_HOST);
         }
-        assertThat(approvals.pending()).hasSize(40).allMatch(approval -> approval.id()
-                .startsWith("slow"));
+        assertThat(approvals.pending())
+                .hasSize(40)
+                .allMatch(approval -> approval.id().startsWith("slow"));
 
         while (!questions.isEmpty()) {
             answer(said(Verdict.FAILURE, "failed"));

@@ -119,9 +119,10 @@ class DeploymentPropertyTest {
     private static Set<Row> visitAll(
             Map<String, List<String>> graph, Function<String, List<DeploymentEvent>> eventsOf) {
         Exploration exploration = explore(graph, eventsOf);
-        assertThat(exploration.states()).hasSizeGreaterThan(1000).anySatisfy(end -> assertThat(states(end))
-                .containsOnly(State.COMPLETE)
-                .hasSameSizeAs(graph.keySet()));
+        assertThat(exploration.states())
+                .hasSizeGreaterThan(1000)
+                .anySatisfy(end ->
+                        assertThat(states(end)).containsOnly(State.COMPLETE).hasSameSizeAs(graph.keySet()));
         return exploration.rows();
     }
 

@@ -301,8 +301,9 @@ class DeploymentFileTest {
         try {
             parse(text);
         } catch (DeploymentFile.InvalidException x) {
-            assertThat(x.getMessage().lines()).isNotEmpty().allSatisfy(line -> assertThat(line)
-                    .isNotBlank());
+            assertThat(x.getMessage().lines())
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(line).isNotBlank());
             assertThat(x).hasMessageStartingWith("deploy.yml");
         }
     }

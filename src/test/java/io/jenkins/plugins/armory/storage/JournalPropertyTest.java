@@ -251,9 +251,11 @@ class JournalPropertyTest {
                 return;
             }
             Approval after = before.on(event, SOON).approval();
-            change(id, after, () -> assertThat(
-                            store.apply(id, event, SOON).orElseThrow().approval())
-                    .isEqualTo(after));
+            change(
+                    id,
+                    after,
+                    () -> assertThat(store.apply(id, event, SOON).orElseThrow().approval())
+                            .isEqualTo(after));
         }
 
         /** Returns the next time, later than all before. */

@@ -399,9 +399,10 @@ class AccessJenkinsTest {
         Set<String> documented = new TreeSet<>();
         try (Reader document = Files.newBufferedReader(Path.of("docs/openapi.yaml"))) {
             Map<String, Map<String, Map<String, Object>>> whole = new Yaml().load(document);
-            whole.get("paths").forEach((path, operations) -> operations.keySet().stream()
-                    .filter(name -> name.matches("get|put|post|delete|options|head|patch|trace"))
-                    .forEach(method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path)));
+            whole.get("paths")
+                    .forEach((path, operations) -> operations.keySet().stream()
+                            .filter(name -> name.matches("get|put|post|delete|options|head|patch|trace"))
+                            .forEach(method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path)));
         }
 
         Set<String> known = new TreeSet<>();
@@ -425,8 +426,9 @@ class AccessJenkinsTest {
             }
         }
 
-        assertThat(known).hasSizeGreaterThan(6).allSatisfy(each -> assertThat(table)
-                .anyMatch(row -> row.matches(each)));
+        assertThat(known)
+                .hasSizeGreaterThan(6)
+                .allSatisfy(each -> assertThat(table).anyMatch(row -> row.matches(each)));
     }
 
     @Test

@@ -30,8 +30,9 @@ class WebhookTest {
 
     private static void assertInvalid(String field, ThrowingCallable definition, String problem) {
         assertThatThrownBy(definition)
-                .isInstanceOfSatisfying(InvalidWebhookException.class, x -> assertThat(x.field())
-                        .isEqualTo(field))
+                .isInstanceOfSatisfying(
+                        InvalidWebhookException.class,
+                        x -> assertThat(x.field()).isEqualTo(field))
                 .hasMessageStartingWith(field + ": ")
                 .hasMessageContaining(problem);
     }

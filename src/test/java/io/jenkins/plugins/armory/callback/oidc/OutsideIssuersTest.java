@@ -216,9 +216,12 @@ class OutsideIssuersTest {
     @ParameterizedTest
     @MethodSource("goodTokens")
     void takesAGenuineToken(String token) {
-        assertThat(verify(token)).isInstanceOfSatisfying(Genuine.class, genuine -> assertThat(
-                        genuine.caller().name())
-                .isEqualTo("repo:octo-org/octo-repo:ref:refs/heads/main of https://issuer.example.com"));
+        assertThat(verify(token))
+                .isInstanceOfSatisfying(
+                        Genuine.class,
+                        genuine -> assertThat(genuine.caller().name())
+                                .isEqualTo(
+                                        "repo:octo-org/octo-repo:ref:refs/heads/main of https://issuer.example.com"));
         assertThat(obstacle(token, approval("team/deploy"))).isEmpty();
     }
 
@@ -401,8 +404,10 @@ class OutsideIssuersTest {
         if (reason == null) {
             assertThat(verification).isInstanceOf(Unknown.class); // no JWT at all
         } else {
-            assertThat(verification).isInstanceOfSatisfying(Invalid.class, invalid -> assertThat(invalid.reason())
-                    .startsWith(reason));
+            assertThat(verification)
+                    .isInstanceOfSatisfying(
+                            Invalid.class,
+                            invalid -> assertThat(invalid.reason()).startsWith(reason));
         }
     }
 

@@ -225,9 +225,10 @@ class SignatureVerifierTest {
     void namesTheCallerWhoseSecretItIs() {
         Verification verification = verify(standard(ID, TIMESTAMP, SIGNATURE), BODY, "text", OTHER_SECRET, SECRET);
 
-        assertThat(verification).isInstanceOfSatisfying(Verification.Genuine.class, genuine -> assertThat(
-                        genuine.caller().name())
-                .isEqualTo("credentials 2"));
+        assertThat(verification)
+                .isInstanceOfSatisfying(
+                        Verification.Genuine.class,
+                        genuine -> assertThat(genuine.caller().name()).isEqualTo("credentials 2"));
     }
 
     /** A body that is no text is signed as it is. */

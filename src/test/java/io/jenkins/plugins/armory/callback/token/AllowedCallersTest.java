@@ -62,7 +62,8 @@ class AllowedCallersTest {
         AllowedCallers callers = callers(ISSUER + " *a*a*a*a*a*a*b");
 
         assertTimeoutPreemptively(
-                Duration.ofSeconds(10), () -> assertThat(callers.includeSubject(ISSUER, "a".repeat(60_000)))
+                Duration.ofSeconds(10),
+                () -> assertThat(callers.includeSubject(ISSUER, "a".repeat(60_000)))
                         .isFalse());
     }
 }

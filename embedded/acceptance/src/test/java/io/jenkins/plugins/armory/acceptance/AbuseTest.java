@@ -49,8 +49,9 @@ class AbuseTest {
 
             assertThat(anonymous.keySet()).isSubsetOf(401, 429).contains(429);
             assertThat(wrong.keySet()).isSubsetOf(401, 429).contains(429);
-            Wait.until("the heap is as large as before").untilAsserted(() -> assertThat(controller.liveBytes() - heap)
-                    .isLessThan(MIB));
+            Wait.until("the heap is as large as before")
+                    .untilAsserted(
+                            () -> assertThat(controller.liveBytes() - heap).isLessThan(MIB));
             assertThat(controller.diskBytes() - disk).isLessThan(MIB);
             beside.awaitResult("SUCCESS");
             assertThat(jenkins.rejectedCallbacks(callback.id())).hasSize(20);

@@ -36,8 +36,9 @@ class CrashCampaignTest {
     @Test
     void everyPointIsInTheDocumentation() throws IOException {
         String documentation = Files.readString(Path.of("../../docs/reliability.md"));
-        assertThat(FaultPoint.values()).allSatisfy(point -> assertThat(documentation)
-                .containsPattern("(?m)^\\| `" + point + "` \\| .* \\| " + point.meaning() + " \\|$"));
+        assertThat(FaultPoint.values())
+                .allSatisfy(point -> assertThat(documentation)
+                        .containsPattern("(?m)^\\| `" + point + "` \\| .* \\| " + point.meaning() + " \\|$"));
     }
 
     /** A process that lives for seconds only has nothing from more than that. */

@@ -183,12 +183,13 @@ class DeploymentFilesTest {
 
         private String worst(Row row, boolean failed, boolean failedAfter) {
             boolean cancels = failedAfter
-                    && row.sample().targets().stream().anyMatch(target -> target.dependsOn().stream()
-                            .anyMatch(each -> row.sample().targets().stream()
-                                    .filter(other -> other.name().equals(each))
-                                    .anyMatch(other -> states.get(each).equals("COMPLETE")
-                                            && other.after().stream()
-                                                    .anyMatch(step -> row.fate(other, step) != Fate.GOOD))));
+                    && row.sample().targets().stream()
+                            .anyMatch(target -> target.dependsOn().stream()
+                                    .anyMatch(each -> row.sample().targets().stream()
+                                            .filter(other -> other.name().equals(each))
+                                            .anyMatch(other -> states.get(each).equals("COMPLETE")
+                                                    && other.after().stream()
+                                                            .anyMatch(step -> row.fate(other, step) != Fate.GOOD))));
             if (cancels) {
                 return "ABORTED";
             }

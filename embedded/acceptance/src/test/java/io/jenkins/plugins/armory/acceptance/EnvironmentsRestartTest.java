@@ -121,13 +121,14 @@ class EnvironmentsRestartTest {
     }
 
     private static void assertStates(Build build, String staging, String prod) {
-        Wait.until("the states of " + build).untilAsserted(() -> assertThat(build.environments())
-                .isEqualTo(Map.of(
-                        "dev", "COMPLETE",
-                        "notify", "COMPLETE",
-                        "staging", staging,
-                        "prod-east", prod,
-                        "prod-west", prod)));
+        Wait.until("the states of " + build)
+                .untilAsserted(() -> assertThat(build.environments())
+                        .isEqualTo(Map.of(
+                                "dev", "COMPLETE",
+                                "notify", "COMPLETE",
+                                "staging", staging,
+                                "prod-east", prod,
+                                "prod-west", prod)));
         assertThat(build.hasNothingPending()).isTrue();
     }
 

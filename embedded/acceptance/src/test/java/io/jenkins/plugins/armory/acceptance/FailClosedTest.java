@@ -270,8 +270,9 @@ class FailClosedTest {
         Files.delete(inTheWay);
 
         assertThat(build.awaitResult("FAILURE")).contains("'prod' is cancelled").doesNotContain("never");
-        Wait.until("all is written").untilAsserted(() -> assertThat(build.environments())
-                .isEqualTo(Map.of("dev", "FAILED", "other", "COMPLETE", "prod", "CANCELLED")));
+        Wait.until("all is written")
+                .untilAsserted(() -> assertThat(build.environments())
+                        .isEqualTo(Map.of("dev", "FAILED", "other", "COMPLETE", "prod", "CANCELLED")));
     }
 
     @Test

@@ -311,8 +311,9 @@ class HomeTest {
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("The approval cannot be read, so its decision is unknown: ", torn.toString());
-        Wait.until("the approval has ended").untilAsserted(() -> assertThat(callback.succeed("anybody there?"))
-                .returns(410, Answer::status));
+        Wait.until("the approval has ended")
+                .untilAsserted(
+                        () -> assertThat(callback.succeed("anybody there?")).returns(410, Answer::status));
         assertThat(controller.output()).contains("stop its external process by hand");
         JsonNode approval = build.approvals().get(0);
         assertThat(approval.at("/decision/mdMessage").asText())

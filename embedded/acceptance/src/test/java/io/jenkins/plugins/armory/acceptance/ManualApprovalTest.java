@@ -153,8 +153,9 @@ class ManualApprovalTest {
                 .build()
                 .awaitWaiting(2);
         process.awaitCall().callback().succeed("one");
-        Wait.until("one is decided").until(() -> build.approvals().stream()
-                .anyMatch(each -> each.get("state").asText().equals("DECIDED")));
+        Wait.until("one is decided")
+                .until(() -> build.approvals().stream()
+                        .anyMatch(each -> each.get("state").asText().equals("DECIDED")));
         assertThat(build.log()).doesNotContain("both");
         process.awaitCall().callback().succeed("two");
 

@@ -55,9 +55,10 @@ class OpenApiTest {
         assertThat(response.has("description"))
                 .as("%s %s knows %s", method, path, status)
                 .isTrue();
-        response.path("headers").fieldNames().forEachRemaining(name -> assertThat(answer.header(name))
-                .as(name)
-                .isPresent());
+        response.path("headers")
+                .fieldNames()
+                .forEachRemaining(
+                        name -> assertThat(answer.header(name)).as(name).isPresent());
         if (!response.has("content")) {
             assertThat(answer.body()).isEmpty();
             return answer;

@@ -93,8 +93,15 @@ class RandomPipelinesTest {
         for (Site site : sites) {
             answers.put(
                     "/checks/" + seed + "/" + site.number(),
-                    call -> site.answer(call, (approval, decision) -> new Build(job, 1)
-                            .decide(JsonNodeFactory.instance.objectNode().put("id", approval), decision, "")));
+                    call -> site.answer(
+                            call,
+                            (approval, decision) -> new Build(job, 1)
+                                    .decide(
+                                            JsonNodeFactory.instance
+                                                    .objectNode()
+                                                    .put("id", approval),
+                                            decision,
+                                            "")));
         }
         Build build = job.build();
         List<String> violations = new ArrayList<>();

@@ -19,7 +19,8 @@ class SecurityPageTest {
                 .filter(line -> !NamedTests.in(line).isEmpty())
                 .toList();
 
-        assertThat(rows).hasSizeGreaterThan(40).allSatisfy(row -> assertThat(NamedTests.in(row))
-                .allMatch(tests::exists));
+        assertThat(rows)
+                .hasSizeGreaterThan(40)
+                .allSatisfy(row -> assertThat(NamedTests.in(row)).allMatch(tests::exists));
     }
 }

@@ -47,13 +47,17 @@ class SignatureTimingBenchmark {
             kinds.put("wrong secret", () -> Signing.with(OTHER).sign(callback.post("", body), body));
             kinds.put("the same again", () -> Signing.with(OTHER).sign(callback.post("", body), body));
             kinds.put("unknown id", () -> Signing.with(OTHER).sign(invented.post("", body), body));
-            kinds.put("body cut short", () -> Signing.with(SECRET)
-                    .sign(callback.post("", body.substring(0, body.length() - 1)), body));
-            kinds.put("too old", () -> Signing.with(SECRET)
-                    .at(Instant.now().minusSeconds(400))
-                    .sign(callback.post("", body), body));
-            kinds.put("signature of GitHub's kind", () -> callback.post("", body)
-                    .header("X-Hub-Signature-256", Signing.gitHub(OTHER, body)));
+            kinds.put(
+                    "body cut short",
+                    () -> Signing.with(SECRET).sign(callback.post("", body.substring(0, body.length() - 1)), body));
+            kinds.put(
+                    "too old",
+                    () -> Signing.with(SECRET)
+                            .at(Instant.now().minusSeconds(400))
+                            .sign(callback.post("", body), body));
+            kinds.put(
+                    "signature of GitHub's kind",
+                    () -> callback.post("", body).header("X-Hub-Signature-256", Signing.gitHub(OTHER, body)));
             Map<String, double[]> micros = new LinkedHashMap<>();
             kinds.forEach((name, request) -> micros.put(name, new double[ROUNDS]));
             for (int i = -WARM_UP; i < ROUNDS; i++) {

@@ -112,8 +112,9 @@ class SlowWebhookTest {
         }
 
         List<RecordedEvent> waits = waits(recordings);
-        assertThat(waits).as("the webhooks' own threads are seen to wait").anyMatch(wait -> frames(wait)
-                .anyMatch(frame -> type(frame).startsWith("okhttp3.")));
+        assertThat(waits)
+                .as("the webhooks' own threads are seen to wait")
+                .anyMatch(wait -> frames(wait).anyMatch(frame -> type(frame).startsWith("okhttp3.")));
         assertThat(waits)
                 .filteredOn(SlowWebhookTest::isOnTheEnginesThread)
                 .as("waits of more than %s on the thread of the Pipeline engine", LONGEST_WAIT)

@@ -160,8 +160,9 @@ class StagesTest {
                         "post: aborted",
                         "Environment 'prod' is cancelled: \"staging\" is deployed, but: ")
                 .doesNotContain("never");
-        Wait.until("the states of " + build).untilAsserted(() -> assertThat(build.environments())
-                .isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED", "notify", "COMPLETE")));
+        Wait.until("the states of " + build)
+                .untilAsserted(() -> assertThat(build.environments())
+                        .isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED", "notify", "COMPLETE")));
         assertThat(build.graphView())
                 .contains(entry("staging", "success"), entry("prod", "aborted"), entry("notify", "success"));
         assertThat(build.stageView())

@@ -84,8 +84,9 @@ public final class Campaign {
         if (!report.violations().isEmpty()) {
             return; // then something is left
         }
-        Wait.until("the store is empty").untilAsserted(() -> assertThat(Verdict.filesIn(controller.home()))
-                .isEmpty());
+        Wait.until("the store is empty")
+                .untilAsserted(
+                        () -> assertThat(Verdict.filesIn(controller.home())).isEmpty());
         assertThat(jenkins.approvals()).isEmpty();
         checkHistory();
     }

@@ -194,8 +194,9 @@ final class Life {
 
     /** Waits until the controller has resumed the build, and made the call that a death cut off. */
     void awaitQuiet() {
-        Wait.until(this + " is quiet").ignoreExceptions().until(() -> build.approvals("SENDING")
-                .isEmpty());
+        Wait.until(this + " is quiet")
+                .ignoreExceptions()
+                .until(() -> build.approvals("SENDING").isEmpty());
     }
 
     /** Lets the external process do what it does. */

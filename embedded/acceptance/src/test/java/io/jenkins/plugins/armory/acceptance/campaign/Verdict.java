@@ -228,8 +228,9 @@ final class Verdict {
                 .map(decision -> decision.get("outcome").asText())
                 .filter(outcome -> !outcome.equals("RUN_AGAIN")) // the next try decides
                 .toList();
-        assertThat(outcomes).as("outcomes").allMatch(outcome -> expectedOutcomes()
-                .contains(outcome));
+        assertThat(outcomes)
+                .as("outcomes")
+                .allMatch(outcome -> expectedOutcomes().contains(outcome));
         if (life.hasLostEnd() && result.equals("FAILURE")) {
             assertThat(logIsWhole).isFalse();
         } else if (outcomes.contains("ABORTED") || life.isStranded()) {

@@ -130,9 +130,10 @@ public final class BrowserPage implements AutoCloseable {
         if (answer.has("errorText")) {
             throw new AssertionError(url + ": " + answer);
         }
-        Wait.until(url + " is there").until(() -> evaluate(
-                        "location.href === " + Http.JSON.valueToTree(url) + " && document.readyState === 'complete'")
-                .asBoolean());
+        Wait.until(url + " is there")
+                .until(() -> evaluate("location.href === " + Http.JSON.valueToTree(url)
+                                + " && document.readyState === 'complete'")
+                        .asBoolean());
         return this;
     }
 

@@ -64,8 +64,9 @@ final class Rules {
 
         /** Whether something happened in another branch of a {@code parallel} that is still run. */
         boolean isBeside(List<Branch> others) {
-            return others.stream().anyMatch(other -> branches.stream()
-                    .anyMatch(own -> own.join == other.join && own.number != other.number));
+            return others.stream()
+                    .anyMatch(other ->
+                            branches.stream().anyMatch(own -> own.join == other.join && own.number != other.number));
         }
     }
 
