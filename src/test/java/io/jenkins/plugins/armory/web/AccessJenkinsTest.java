@@ -70,7 +70,9 @@ class AccessJenkinsTest {
 
         /** Returns the path as docs/openapi.yaml has it. */
         String operation() {
-            String below = path.replaceFirst("^armory", "").replaceFirst("^job/deploy/1/armory", "/armory");
+            String below = path.replaceFirst("^armory", "")
+                    .replaceFirst("^job/deploy/1/armory", "/armory")
+                    .replaceFirst("\\?.*", "");
             return method + " " + below;
         }
     }
@@ -109,6 +111,8 @@ class AccessJenkinsTest {
     private static final List<Row> PAGES_AND_THE_LIKE = List.of(
             new Row("GET", "armory/", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("GET", "job/deploy/1/armory/", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
+            // The approval of the table has no parameters; ApprovalInputsJenkinsTest has the form of one that does.
+            new Row("GET", "armory/approvals/{id}/inputs", Crumb.NOT_ASKED, 404, 404, 404, 404, 404, 404),
             new Row("POST", "armory/approvals/{id}", Crumb.NOT_ASKED, 401, 401, 401, 401, 401, 401),
             new Row("GET", "armory/approvals/{id}/approve", Crumb.NOT_ASKED, 405, 405, 405, 405, 405, 405),
             new Row("GET", "armory/approvals/{id}/reject", Crumb.NOT_ASKED, 405, 405, 405, 405, 405, 405),
@@ -436,7 +440,7 @@ class AccessJenkinsTest {
         try (Stream<Path> views = Files.walk(Path.of("src/main/resources/io/jenkins/plugins/armory"))) {
             assertThat(views.filter(view -> view.endsWith("index.jelly"))
                             .map(view -> view.getParent().getFileName().toString()))
-                    .containsExactlyInAnyOrder("ArmoryRootAction", "ArmoryBuildAction");
+                    .containsExactlyInAnyOrder("ArmoryRootAction", "ArmoryBuildAction", "ApprovalInputs");
         }
     }
 }
