@@ -53,7 +53,7 @@ class ExampleTest {
     @Test
     void environmentWhoseChecksFailIsRolledBack(Jenkins jenkins) {
         Build build = receiver.buildEnvironments(
-                ExampleReceiver.createJobOfEnvironments(jenkins, "environments"), "staging/strategy=fail");
+                ExampleReceiver.createJobOfEnvironments(jenkins, "example-environments"), "staging/strategy=fail");
 
         assertThat(build.awaitResult("FAILURE")).contains("Restoring what ran in staging before");
         assertThat(build.environments())
@@ -68,7 +68,7 @@ class ExampleTest {
     @Test
     void deploymentFileWhoseChecksPassWaitsForAPerson(Jenkins jenkins) {
         Build build = receiver.buildDeploymentFile(
-                ExampleReceiver.createJobOfDeploymentFile(jenkins, "file"), "pass", "pass");
+                ExampleReceiver.createJobOfDeploymentFile(jenkins, "example-file"), "pass", "pass");
 
         JsonNode question = build.awaitQuestion();
         assertThat(question.get("environment").asText()).isEqualTo("production");
@@ -80,7 +80,7 @@ class ExampleTest {
     @Test
     void deploymentFileWhoseChecksFailAfterwardsCancelsWhatDependsOnIt(Jenkins jenkins) {
         Build build = receiver.buildDeploymentFile(
-                ExampleReceiver.createJobOfDeploymentFile(jenkins, "failing-file"), "pass", "fail");
+                ExampleReceiver.createJobOfDeploymentFile(jenkins, "example-failing-file"), "pass", "fail");
 
         assertThat(build.awaitResult("ABORTED")).doesNotContain("rollback", "production: ");
         assertThat(build.environments())
