@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -193,7 +194,8 @@ enum Transitions {
             (approval, event, now) -> isDue(approval, (Event.Notified) event),
             "the same without that notice; closed if that was the last call",
             (approval, event, now) ->
-                    approval.notifying(Notifications.of(approval).sent(((Event.Notified) event).notice())),
+                    approval.notifying(Objects.requireNonNull(Notifications.of(approval), "a notice is due")
+                            .sent(((Event.Notified) event).notice())),
             Answer.ACCEPTED),
     NOTICE_OVERTAKEN(States.ALL, Events.of(Event.Notified.class), "the same", Effect.NONE, Answer.IGNORED),
     EXPIRING(

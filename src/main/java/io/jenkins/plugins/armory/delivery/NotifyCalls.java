@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -117,7 +118,9 @@ final class NotifyCalls {
 
     private void send(Approval approval, Notice notice, int number) {
         String id = approval.id();
-        Webhook webhook = Notifications.of(approval).webhooks().get(notice.webhook());
+        Webhook webhook = Objects.requireNonNull(Notifications.of(approval), "a notice is due")
+                .webhooks()
+                .get(notice.webhook());
         try {
             Requests.Ready ready =
                     outbox.requests().notice(approval, webhook, notice.occasion(), line -> approvals.note(id, line));

@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Deadlines;
 import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.SteadyClock;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
@@ -104,10 +105,11 @@ final class StatusPolls {
     }
 
     private static boolean isAsked(Approval approval) {
+        OutgoingCalls calls = approval.calls();
         return approval.state() == Approval.State.WAITING
                 && approval.callback() == null
-                && approval.calls() != null
-                && approval.calls().status() != null;
+                && calls != null
+                && calls.status() != null;
     }
 
     private static StatusCheck statusOf(Approval approval) {

@@ -17,6 +17,7 @@ import io.jenkins.plugins.armory.delivery.Sender;
 import io.jenkins.plugins.armory.delivery.UndeliverableException;
 import io.jenkins.plugins.armory.http.WebhookClient;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -55,15 +56,17 @@ public final class ApprovalRequests implements Requests {
         if (calls == null) {
             return;
         }
-        Webhook asking = calls.status() == null ? null : calls.status().webhook();
+        StatusCheck status = calls.status();
+        Notifications notifications = calls.notifications();
+        Webhook asking = status == null ? null : status.webhook();
         for (Webhook webhook : new Webhook[] {calls.webhook(), calls.cancel(), asking}) {
             if (webhook != null) {
                 sender(webhook, approval, run, line -> {});
                 request(webhook, approval, run, webhook == calls.cancel() ? sample() : null);
             }
         }
-        if (calls.notifications() != null) {
-            for (Webhook webhook : calls.notifications().webhooks()) {
+        if (notifications != null) {
+            for (Webhook webhook : notifications.webhooks()) {
                 sender(webhook, approval, run, line -> {});
                 notice(webhook, approval, run, Notifications.Occasion.EXPIRING);
             }
@@ -137,8 +140,8 @@ public final class ApprovalRequests implements Requests {
                             + " makes the call, or a label, or name a deployment file with config or configFile, whose target '"
                             + approval.environment() + "' has an account of that name");
         }
-        boolean isAsking =
-                calls.status() != null && webhook.equals(calls.status().webhook());
+        StatusCheck status = calls.status();
+        boolean isAsking = status != null && webhook.equals(status.webhook());
         return isAsking // asked again soon
                 ? new AgentSender(agent, run, client, executor, log, Duration.ZERO)
                 : new AgentSender(agent, run, client, executor, log);

@@ -16,6 +16,7 @@ import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.runtime.ApprovalRequests;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -60,10 +61,8 @@ final class ApprovalLog {
     /** Returns how often the external process is asked for its status; nothing if it is not. */
     private static String asked(Approval approval) {
         OutgoingCalls calls = approval.calls();
-        return calls == null || calls.status() == null
-                ? ""
-                : ", and asking for the status every "
-                        + DurationText.of(calls.status().every());
+        StatusCheck status = calls == null ? null : calls.status();
+        return status == null ? "" : ", and asking for the status every " + DurationText.of(status.every());
     }
 
     /** Returns what the webhook's answer said; nothing if it was no verdict. */

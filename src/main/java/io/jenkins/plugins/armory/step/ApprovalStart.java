@@ -76,9 +76,11 @@ final class ApprovalStart {
                         id,
                         definition,
                         run,
-                        reference
-                                .resolve(context, definition.environment(), log)
-                                .with(notifications));
+                        Objects.requireNonNull(
+                                reference
+                                        .resolve(context, definition.environment(), log)
+                                        .with(notifications),
+                                "a webhook is called"));
         EnclosingAction action = context.get(EnclosingAction.class);
         String planned = action == null ? null : action.planned();
         Transition transition = deployments.apply(run, new ApprovalStarted(place, id, definition.phase(), planned));

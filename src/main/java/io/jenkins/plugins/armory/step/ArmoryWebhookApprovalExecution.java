@@ -122,12 +122,12 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
     private void waitForDecision() throws Exception {
         Approval approval = ResumedApproval.presentTry(approvals(), approvalId, build());
         tryId = approval.id();
-        approvals().attach(tryId, this);
+        approvals().attach(approval.id(), this);
         if (stopCause() != null) { // before the approval existed
             abort(stopCause());
         } else {
             new Rivals(approvals(), armory().deployments(), build(), this::print).meet(approval, place());
-            armory().delivery().deliver(tryId); // if it still waits for its call
+            armory().delivery().deliver(approval.id()); // if it still waits for its call
         }
     }
 

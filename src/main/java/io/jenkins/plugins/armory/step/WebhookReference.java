@@ -243,10 +243,11 @@ final class WebhookReference implements Serializable {
             target = new DeploymentFile.Target(action.account(), action.namespace());
         }
         String traceParent = traceParent(stepContext);
+        StatusCheck asked = webhook.status();
         return new OutgoingCalls(
                 traced(webhook.alone(), traceParent),
                 toCancel == null ? null : traced(toCancel, traceParent),
-                webhook.status() == null ? null : webhook.status().sentLike(webhook),
+                asked == null ? null : asked.sentLike(webhook),
                 null,
                 all,
                 target == null ? null : target.account(),

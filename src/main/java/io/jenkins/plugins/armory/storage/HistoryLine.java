@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -128,7 +127,6 @@ public final class HistoryLine {
 
     /** Returns the content as it is in the line, {@code null} if it is hidden. */
     @CheckForNull
-    @SuppressFBWarnings(value = "EI_EXPOSE_REP", justification = "millions of lines are read, and nobody changes one")
     public byte[] content() {
         return content;
     }

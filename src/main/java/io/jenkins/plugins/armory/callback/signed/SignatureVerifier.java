@@ -29,6 +29,8 @@ public final class SignatureVerifier {
     public record Verified(
             Verification verification, @CheckForNull SignedMessage message) {}
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final CallerSecrets secrets;
     private final Clock clock;
     private final byte[] randomKey = new byte[32];
@@ -36,7 +38,7 @@ public final class SignatureVerifier {
     public SignatureVerifier(CallerSecrets secrets, Clock clock) {
         this.secrets = secrets;
         this.clock = clock;
-        new SecureRandom().nextBytes(randomKey);
+        RANDOM.nextBytes(randomKey);
     }
 
     /**

@@ -89,7 +89,8 @@ class ManyApprovalsTest {
             show("a search", page.evaluate("window.filtered").asDouble());
 
             Wait.until("all rows are there").until(() -> {
-                page.evaluate("document.querySelector('#armory-approvals button:not([hidden])')?.scrollIntoView()");
+                page.evaluate(
+                        "document.querySelector('#armory-approvals section > button:not([hidden])')?.scrollIntoView()");
                 return page.evaluate(rows).asInt() > 2 * FIRST_ROWS;
             });
             assertThat(page.troubles()).isEmpty();
