@@ -146,12 +146,15 @@ public final class History {
                             + " names the place.",
                     file);
         }
-        if (isWhole || startsNext) {
-            disk.truncate(file, content.length); // syncs what is relied on from here on
-            length = content.length;
-        } else {
+        length = content.length;
+        if (!isWhole && !startsNext) {
             cut(file, content, end);
-            length = end.length();
+        }
+        try {
+            disk.truncate(file, length); // syncs what is relied on from here on
+        } catch (IOException x) { // a disk that takes no writes can still be read
+            LOGGER.log(Level.WARNING, "Cannot write to " + file + "; trying again before the next line", x);
+            overlong = true;
         }
         HistoryLine last = end.last();
         for (int i = files.size() - 2; last == null && i >= 0; i--) {
@@ -172,17 +175,27 @@ public final class History {
         }
     }
 
-    private void cut(Path file, byte[] content, HistoryEnd end) throws IOException {
+    /** Leaves out the end of a file, and keeps a copy of what is more than a line that was cut off. */
+    private void cut(Path file, byte[] content, HistoryEnd end) {
         byte[] left = Arrays.copyOfRange(content, end.length(), content.length);
-        if (new String(left, StandardCharsets.ISO_8859_1).contains("\n")) { // else a line is just not whole
-            disk.replace(folder.resolve("damaged-" + nameOf(file) + '-' + end.length() + ".txt"), left);
-            disk.sync(folder);
+        if (new String(left, StandardCharsets.ISO_8859_1).contains("\n")) {
+            try {
+                disk.replace(folder.resolve("damaged-" + nameOf(file) + '-' + end.length() + ".txt"), left);
+                disk.sync(folder);
+            } catch (IOException x) {
+                LOGGER.log(
+                        Level.WARNING,
+                        "Cannot copy the end of " + file + ", so the history goes on in another file",
+                        x);
+                startsNext = true;
+                return;
+            }
         }
         LOGGER.log(
                 Level.WARNING,
                 "{0}: cut off {1} bytes that were being written when Jenkins went down; their decisions are written again",
                 new Object[] {file, left.length});
-        disk.truncate(file, end.length());
+        length = end.length();
     }
 
     /**
