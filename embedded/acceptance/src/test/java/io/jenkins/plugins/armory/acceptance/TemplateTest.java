@@ -125,7 +125,7 @@ class TemplateTest {
                         "bodyTemplate: {{context.missing}} at line 1, column 1 has no value; add \"missing\""),
                 arguments(
                         "bodyTemplate: [inline: '{\"v\": \"{{armory.nope}}\"}']",
-                        "bodyTemplate: {{armory.nope}} at line 1, column 8 has no value; known are {{armory.call"),
+                        "bodyTemplate: {{armory.nope}} at line 1, column 8 has no value; known are {{armory."),
                 arguments(
                         "bodyTemplate: [inline: '{\"v\": {{context.v}}}']",
                         "bodyTemplate: {{context.v}} at line 1, column 7 stands outside of a JSON string"),
@@ -183,7 +183,7 @@ class TemplateTest {
                 "name: 'a', uriTemplate: 'ftp://127.0.0.1/'           | uriTemplate: must start with http://",
                 "name: 'a'                                            | uriTemplate: is missing; put the address",
                 "context: [a: 'b']                                    | webhook: is missing; name one that is defined in",
-                "webhook: 'nope'                                      | webhook: there is no webhook \"nope\"; known are deploy-checks",
+                "webhook: 'nope'                                      | webhook: there is no webhook \"nope\"; known are chat, deploy-checks",
                 "webhook: 'nope', configFile: 'deploy.yml'            | configFile: deploy.yml is a file in the workspace, and",
                 "configFile: 'deploy.yml'                             | webhook: is missing; name one of the webhooks in deploy.yml",
                 "name: 'a', uriTemplate: '{{armory.applicationName}}' | uriTemplate: must start with http://",

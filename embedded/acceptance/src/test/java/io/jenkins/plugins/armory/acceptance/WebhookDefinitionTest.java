@@ -105,7 +105,7 @@ class WebhookDefinitionTest {
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
-                        "webhook: there is no webhook \"deploy-check\"; known are broken, checks-of-the-file, deploy-checks");
+                        "webhook: there is no webhook \"deploy-check\"; known are broken, chat, checks-of-the-file, deploy-checks");
     }
 
     @Test
@@ -194,7 +194,7 @@ class WebhookDefinitionTest {
         Build build = runFromText(jenkins, TEXT.formatted("https://x/", "https://x/"), "webhook: 'check'");
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("webhook: there is no webhook \"check\"; known are checks-of-the-text, deploy-checks");
+                .contains("webhook: there is no webhook \"check\"; known are chat, checks-of-the-text, deploy-checks");
     }
 
     @Test
