@@ -122,9 +122,9 @@ class RealJenkinsTest {
                             def web = 'io.jenkins.plugins.armory.web.ArmoryPermissions.'
                             println(['Approve', 'Reject'].collect { hudson.security.Permission.fromId(web + it) != null })
                             def metrics = jenkins.pluginManager.uberClassLoader.loadClass('jenkins.metrics.api.Metrics')
-                            println metrics.metricRegistry().names.findAll { it.startsWith('armory.') }.size()
+                            println metrics.metricRegistry().names.contains('armory.approvals.waiting')
                             """.formatted(file)).lines())
-                    .containsExactly("[true, true]", "10");
+                    .containsExactly("[true, true]", "true");
         }
     }
 
