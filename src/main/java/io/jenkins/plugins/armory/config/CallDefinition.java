@@ -193,14 +193,10 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
      * @throws InvalidWebhookException naming a field that is wrong
      */
     final Webhook.Builder toBuilder(@CheckForNull String name) {
-        List<Webhook.Header> all = new ArrayList<>();
-        for (KeyValue header : headers) {
-            all.add(new Webhook.Header(header.getKey(), header.getValue()));
-        }
         return Webhook.named(name)
                 .method(method)
                 .uriTemplate(uriTemplate)
-                .headers(all)
+                .headers(KeyValue.toHeaders(headers))
                 .body(bodyTemplate == null ? null : bodyTemplate.getInline())
                 .bodyPath(bodyTemplate == null ? null : bodyTemplate.getPath())
                 .retry(retryRules())

@@ -3,6 +3,8 @@ package io.jenkins.plugins.armory.config;
 import hudson.Extension;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
+import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,17 @@ public final class KeyValue extends AbstractDescribableImpl<KeyValue> {
         Map<String, String> map = new LinkedHashMap<>();
         entries.forEach(entry -> map.put(entry.key, entry.value));
         return map;
+    }
+
+    /**
+     * Returns entries as headers of a webhook.
+     *
+     * @throws InvalidWebhookException naming what is wrong with one
+     */
+    static List<Webhook.Header> toHeaders(List<KeyValue> entries) {
+        return entries.stream()
+                .map(entry -> new Webhook.Header(entry.key, entry.value))
+                .toList();
     }
 
     public String getKey() {

@@ -1,24 +1,22 @@
 package io.jenkins.plugins.armory.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.model.Job;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.armory.signature.SigningSecrets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /**
@@ -86,9 +84,7 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
 
     @CheckForNull
     private static StringCredentials ofCaller(Approval approval, String id) {
-        BuildRef build = approval.build();
-        Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
-        Run<?, ?> run = job == null ? null : job.getBuildByNumber(build.number());
+        Run<?, ?> run = BuildRecord.find(approval.build());
         return run == null ? null : SecretTexts.ofCaller(id, approval.allowedCallers(), run);
     }
 

@@ -137,14 +137,10 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
      */
     public StatusCheck toCheck() {
         try {
-            List<Webhook.Header> all = new ArrayList<>();
-            for (KeyValue header : headers) {
-                all.add(new Webhook.Header(header.getKey(), header.getValue()));
-            }
             Webhook webhook = Webhook.named(FIELD)
                     .method("GET")
                     .uriTemplate(uriTemplate)
-                    .headers(all)
+                    .headers(KeyValue.toHeaders(headers))
                     .disableCallback(true)
                     .answer(AnswerRule.ofStatus(pointer, success, failure))
                     .build();

@@ -1,12 +1,12 @@
 package io.jenkins.plugins.armory.integration;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
-import hudson.model.Job;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.api.ApprovalView;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import io.jenkins.plugins.checks.api.ChecksDetails.ChecksDetailsBuilder;
 import io.jenkins.plugins.checks.api.ChecksOutput.ChecksOutputBuilder;
@@ -67,7 +67,7 @@ public final class ApprovalChecks extends ApprovalListener {
 
     private static void publish(
             ApprovalView approval, ChecksStatus status, ChecksConclusion conclusion, String summary) {
-        Run<?, ?> run = runOf(approval);
+        Run<?, ?> run = BuildRecord.find(new BuildRef(approval.getJob(), approval.getBuildNumber()));
         String root = Jenkins.get().getRootUrl();
         if (run == null || root == null) {
             return;
@@ -96,11 +96,5 @@ public final class ApprovalChecks extends ApprovalListener {
         return environment == null
                 ? Messages.ApprovalChecks_name(approval.getWebhook())
                 : Messages.ApprovalChecks_nameIn(approval.getWebhook(), environment);
-    }
-
-    @CheckForNull
-    private static Run<?, ?> runOf(ApprovalView approval) {
-        Job<?, ?> job = Jenkins.get().getItemByFullName(approval.getJob(), Job.class);
-        return job == null ? null : job.getBuildByNumber(approval.getBuildNumber());
     }
 }

@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.runtime;
 
 import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.model.Job;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -121,8 +120,7 @@ public final class ApprovalRequests implements Requests {
 
     private static Optional<Run<?, ?>> find(BuildRef build) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
-            return Optional.ofNullable(job == null ? null : job.getBuildByNumber(build.number()));
+            return Optional.ofNullable(BuildRecord.find(build));
         }
     }
 

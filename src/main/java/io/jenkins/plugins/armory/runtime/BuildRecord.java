@@ -1,5 +1,7 @@
 package io.jenkins.plugins.armory.runtime;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -25,6 +28,13 @@ public final class BuildRecord {
     /** Returns the reference of approvals to a build. */
     public static BuildRef refTo(Run<?, ?> run) {
         return new BuildRef(run.getParent().getFullName(), run.getNumber());
+    }
+
+    /** Returns the build of a reference, as far as the current user may see it; {@code null} if it is not there. */
+    @CheckForNull
+    public static Run<?, ?> find(BuildRef build) {
+        Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
+        return job == null ? null : job.getBuildByNumber(build.number());
     }
 
     /**

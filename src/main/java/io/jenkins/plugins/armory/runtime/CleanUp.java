@@ -102,18 +102,13 @@ final class CleanUp {
     }
 
     private static boolean isOver(BuildRef build) {
-        Run<?, ?> run = find(build);
+        Run<?, ?> run = BuildRecord.find(build);
         return run != null && !run.isBuilding();
-    }
-
-    private static Run<?, ?> find(BuildRef build) {
-        Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
-        return job == null ? null : job.getBuildByNumber(build.number());
     }
 
     /** Adds an approval to its build's record, for a crash that came between the two. */
     private static void record(Approval approval) {
-        Run<?, ?> run = find(approval.build());
+        Run<?, ?> run = BuildRecord.find(approval.build());
         if (run != null) {
             try {
                 BuildRecord.add(run, approval.id());

@@ -104,7 +104,7 @@ public enum FaultPoint {
     // Deployment files.
     PLAN_READING(START, "step.ArmoryDeploymentPlanExecution.read", "the file is not read"),
     PLAN_WRITTEN(START, "storage.PlanFile.add end", "the plan is in the build's folder, the Pipeline does not have it"),
-    ACTION_BEGINNING(ANSWER, "step.ArmoryDeploymentActionExecution.begin", "the program is saved with the action's id"),
+    ACTION_BEGINNING(ANSWER, "step.ArmoryDeploymentActionExecution.begin", "nothing of the action is on record"),
     ACTION_ENDING(ANSWER, "step.ArmoryDeploymentActionExecution.end", "the body has ended, which is not on record"),
     ACTION_ENDED(ANSWER, "step.ArmoryDeploymentActionExecution.end end", "the action is on record as done"),
 
