@@ -59,9 +59,6 @@ public final class HistoryContent {
         if (decision.override()) {
             content.put("override", true);
         }
-        if (decision.override()) {
-            content.put("override", true);
-        }
         List<Map<String, Object>> people = new ArrayList<>();
         approval.said().votes().forEach(vote -> people.add(said(true, vote.user(), vote.comment(), vote.at())));
         Decision rejection = approval.said().rejection();

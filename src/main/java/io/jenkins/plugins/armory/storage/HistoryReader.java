@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,8 +10,11 @@ import java.io.InputStream;
 /** Reads lines, one after the other, and never has more than one in memory. */
 final class HistoryReader {
 
-    /** Longer than any line of a history. */
-    private static final int LONGEST = 64 << 10;
+    /**
+     * Longer than any line of a history: the name and the comment of each of as many people as there may be, the few other texts of a
+     * decision, and three bytes for each character.
+     */
+    static final int LONGEST = (ManualRequirement.MAX_REQUIRED + 8) * 2 * HistoryContent.MAX_TEXT * 3;
 
     private final InputStream input;
     private long left;

@@ -60,8 +60,9 @@ public final class HistorySnapshot {
             HistoryReader reader = reader(input, file);
             for (byte[] next = reader.next(); next != null; next = reader.next()) {
                 HistoryLine line = HistoryLine.parse(next);
-                HistoryContent.Index index = line == null ? null : indexOf(line);
-                if (index != null && line.number() > after && !visitor.visit(line, index)) {
+                boolean wanted = line != null && line.number() > after;
+                HistoryContent.Index index = wanted ? indexOf(line) : null;
+                if (index != null && !visitor.visit(line, index)) {
                     return false;
                 }
             }

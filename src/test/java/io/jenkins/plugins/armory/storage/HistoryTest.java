@@ -425,11 +425,31 @@ class HistoryTest {
     }
 
     @Test
+    void asManyPeopleAsThereMayBeCanAllHaveTheirSay() throws IOException {
+        ApprovalStore store = open();
+        store.create(terms("a1")
+                .manual(new ManualRequirement("Go?", List.of(), ManualRequirement.MAX_REQUIRED))
+                .start());
+        store.apply("a1", ApprovalTest.sent(), SOON);
+        for (int i = 0; i < ManualRequirement.MAX_REQUIRED; i++) {
+            store.apply("a1", new Event.ManualApproval("user " + i, "審".repeat(HistoryContent.MAX_TEXT)), SOON);
+        }
+        store.apply("a1", new Event.Callback(true, "審".repeat(HistoryContent.MAX_TEXT), "callback token"), SOON);
+        decide(store, "a2");
+
+        List<String> lines = lines(store);
+
+        assertThat(approvals(lines)).containsExactly("a1", "a2");
+        assertThat(JSON.readTree(lines.get(0)).at("/content/people")).hasSize(ManualRequirement.MAX_REQUIRED);
+        assertThat(verify(lines).problem()).isNull();
+    }
+
+    @Test
     void aFileThatIsNoHistoryIsRefusedWithoutReadingAllOfIt() throws IOException {
         assertThat(verify(List.of("x")).problem()).contains("The first line is no line of a history");
         assertThat(verify(List.of()).summary()).isEqualTo("No lines.");
-        assertThatThrownBy(() -> verify(List.of("x".repeat(100_000))))
+        assertThatThrownBy(() -> verify(List.of("x".repeat(HistoryReader.LONGEST + 1))))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("a line has more than 65536 bytes");
+                .hasMessageContaining("a line has more than " + HistoryReader.LONGEST + " bytes");
     }
 }
