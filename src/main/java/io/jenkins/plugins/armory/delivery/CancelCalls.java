@@ -112,8 +112,7 @@ final class CancelCalls {
             approvals.note(approval.id(), name + " answered " + attempt.status() + ".");
         } else {
             failed.incrementAndGet();
-            String line = name + " could not be called: " + attempt.failure()
-                    + (attempt.number() == 1 ? "" : " (after " + attempt.number() + " attempts)");
+            String line = name + " could not be called: " + attempt.failure() + Outbox.afterAttempts(attempt.number());
             approvals.note(approval.id(), "WARNING: " + line);
             LOGGER.log(Level.WARNING, "{0}: {1}", new Object[] {approval.build(), line});
         }

@@ -156,13 +156,7 @@ final class NotifyCalls {
         if (delay.isPresent()) {
             outbox.later(delay.get(), () -> attempt(approval.id(), notice, number + 1));
         } else {
-            over(
-                    approval,
-                    webhook,
-                    notice,
-                    result.isAccepted()
-                            ? ""
-                            : result.failure() + (number == 1 ? "" : " (after " + number + " attempts)"));
+            over(approval, webhook, notice, result.isAccepted() ? "" : result.failure() + Outbox.afterAttempts(number));
         }
     }
 

@@ -89,6 +89,11 @@ final class Outbox {
         }
     }
 
+    /** Returns the end of a failure's reason: how many attempts were made, if there was more than one. */
+    static String afterAttempts(int number) {
+        return number == 1 ? "" : " (after " + number + " attempts)";
+    }
+
     static OutgoingCalls requireCalls(Approval approval) {
         return Objects.requireNonNull(approval.calls(), "an approval with a call to make has calls");
     }

@@ -216,7 +216,7 @@ final class WebhookCalls {
         } else {
             String reason = result.failure()
                     + (nextAt == null ? "" : "; its Retry-After is later than the deadline")
-                    + (number == 1 ? "" : " (after " + number + " attempts)");
+                    + Outbox.afterAttempts(number);
             approvals.apply(id, new Event.NotSent(reason, attempt));
         }
     }

@@ -13,8 +13,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public interface UsedMessages {
 
     /**
-     * Notes the use of a message, and returns whether it may be used there: it is new, or it is the same address again. It is on
-     * disk then.
+     * Records the use of a message on disk. Returns {@code true} if the message is new or was used for the same address before,
+     * {@code false} otherwise.
      *
      * @param id the {@code webhook-id}
      * @param address the address that the message was sent to

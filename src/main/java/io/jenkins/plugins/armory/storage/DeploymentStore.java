@@ -118,13 +118,8 @@ public final class DeploymentStore {
      *     along, so repeating the event does no more than write
      */
     public Transition apply(DeploymentEvent event) throws UnwrittenException {
-        Transition transition;
-        long change;
-        synchronized (this) {
-            transition = note(event);
-            change = changes;
-        }
-        write(change);
+        Transition transition = note(event);
+        flush();
         transition.moves().forEach(move -> LOGGER.fine(move::toString));
         notifyWaiters();
         return transition;

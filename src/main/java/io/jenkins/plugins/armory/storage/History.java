@@ -27,12 +27,10 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The history of decisions: a {@link HistoryLine} each, in files that are only ever appended to. It outlives the approvals and
- * their builds.
+ * The history of decisions: one {@link HistoryLine} for each, in append-only files. It outlives the approvals and their builds.
  *
- * <p>The records of approvals are the source of truth, and the journal is the history's outbox: a decision stays in the journal until its
- * line is on disk, so a crash loses none. What is in the journal at a start may have its line already; {@link #open} finds that out from
- * the end of the history. A line that a crash has cut off was relied on by nobody. It is cut off, and written anew.
+ * <p>A decision leaves the journal only after its line is on disk, so a crash loses none. After a crash, {@link #open} looks in the last
+ * files for decisions of the journal that have their lines already. It removes an incomplete last line, whose decision is written again.
  *
  * <p>A file is named after its month and the number of its first line, {@code 2026-11.000000000042.ndjson}. Files of months that are
  * past the time limit are removed, oldest first, after a line that says so.

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -37,7 +36,8 @@ record HistoryEnd(@CheckForNull HistoryLine last, int length, int lines, Set<Str
                 doubtful = doubtful < 0 ? start : doubtful;
             }
             if (line != null && line.isIntact()) {
-                String approval = approvalOf(line);
+                HistoryContent.Index index = line.index();
+                String approval = index == null ? null : index.approval();
                 boolean mayBeNew = approval == null || outbox.contains(approval);
                 if (doubtful >= 0 && !mayBeNew) { // an old line behind it: no crash has done that
                     damaged = damaged > 0 ? damaged : line.number();
@@ -58,15 +58,5 @@ record HistoryEnd(@CheckForNull HistoryLine last, int length, int lines, Set<Str
 
     private static boolean follows(HistoryLine line, @CheckForNull HistoryLine last) {
         return last == null || line.previous().equals(last.hash()) && line.number() == last.number() + 1;
-    }
-
-    @CheckForNull
-    private static String approvalOf(HistoryLine line) {
-        byte[] content = line.content();
-        try {
-            return content == null ? null : HistoryContent.index(content).approval();
-        } catch (IOException x) {
-            return null;
-        }
     }
 }

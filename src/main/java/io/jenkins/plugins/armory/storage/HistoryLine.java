@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -129,6 +130,16 @@ public final class HistoryLine {
     @CheckForNull
     public byte[] content() {
         return content;
+    }
+
+    /** Returns what the content says about itself; {@code null} if it is hidden or cannot be read. */
+    @CheckForNull
+    HistoryContent.Index index() {
+        try {
+            return content == null ? null : HistoryContent.index(content);
+        } catch (IOException x) {
+            return null;
+        }
     }
 
     /** Returns the line for those who may see the content, without a line feed. */

@@ -61,7 +61,7 @@ public final class HistorySnapshot {
             for (byte[] next = reader.next(); next != null; next = reader.next()) {
                 HistoryLine line = HistoryLine.parse(next);
                 boolean wanted = line != null && line.number() > after;
-                HistoryContent.Index index = wanted ? indexOf(line) : null;
+                HistoryContent.Index index = wanted ? line.index() : null;
                 if (index != null && !visitor.visit(line, index)) {
                     return false;
                 }
@@ -74,16 +74,6 @@ public final class HistorySnapshot {
         return new HistoryReader(input, file == files.size() - 1 ? lastLength : Long.MAX_VALUE);
     }
 
-    @CheckForNull
-    private static HistoryContent.Index indexOf(HistoryLine line) {
-        byte[] content = line.content();
-        try {
-            return content == null ? null : HistoryContent.index(content);
-        } catch (IOException x) {
-            return null;
-        }
-    }
-
     /**
      * Verifies all lines.
      *
@@ -93,10 +83,7 @@ public final class HistorySnapshot {
         var verifier = new HistoryVerifier();
         for (int i = 0; i < files.size() && verifier.problem() == null; i++) {
             try (InputStream input = disk.open(files.get(i))) {
-                HistoryReader reader = reader(input, i);
-                for (byte[] line = reader.next(); line != null && verifier.problem() == null; line = reader.next()) {
-                    verifier.take(line);
-                }
+                verifier.takeAll(reader(input, i));
             }
         }
         return verifier;

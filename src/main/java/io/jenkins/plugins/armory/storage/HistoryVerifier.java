@@ -33,11 +33,15 @@ public final class HistoryVerifier {
      */
     public static HistoryVerifier verify(InputStream exported) throws IOException {
         var verifier = new HistoryVerifier();
-        var reader = new HistoryReader(exported, Long.MAX_VALUE);
-        for (byte[] line = reader.next(); line != null && verifier.problem == null; line = reader.next()) {
-            verifier.take(line);
-        }
+        verifier.takeAll(new HistoryReader(exported, Long.MAX_VALUE));
         return verifier;
+    }
+
+    /** Takes all lines of a reader, or those up to the first problem. */
+    void takeAll(HistoryReader reader) throws IOException {
+        for (byte[] line = reader.next(); line != null && problem == null; line = reader.next()) {
+            take(line);
+        }
     }
 
     /** Takes the next line, without its line feed. After a problem, further lines count no more. */

@@ -7,7 +7,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The question for the status of an external process, which Jenkins asks again and again until an answer decides.
+ * A webhook that Jenkins polls for the status of the external process, at a fixed interval, until an answer decides the approval.
  *
  * <p>It is a class and not a record because it is kept in a build's {@code program.dat}, like {@link Webhook}.
  */

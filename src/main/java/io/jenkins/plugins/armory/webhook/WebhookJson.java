@@ -90,11 +90,9 @@ public final class WebhookJson {
         if (rules == null) {
             return RetryRules.ofCount(count);
         }
-        var on = new ArrayList<String>();
-        rules.path("on").forEach(status -> on.add(status.textValue()));
         return RetryRules.of(
                 count,
-                on,
+                list(rules.path("on")),
                 rules.path("delay").intValue(),
                 rules.path("maxDelay").intValue());
     }
