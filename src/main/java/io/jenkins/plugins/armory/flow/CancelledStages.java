@@ -92,7 +92,8 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
                 stage(step, context);
             }
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot tell whether a stage is cancelled", x);
+            LOGGER.log(Level.WARNING, "Cannot tell whether a stage is cancelled; its step fails", x);
+            context.onFailure(x); // else a stage behind a failed approval would run
         } catch (InterruptedException x) {
             Thread.currentThread().interrupt();
         }

@@ -52,6 +52,8 @@ public interface Work {
             }
         } catch (Exception x) {
             failed.accept(x);
+        } catch (LinkageError | AssertionError x) { // as of a plugin that was changed under a running Jenkins
+            failed.accept(new IllegalStateException(x)); // else the step would wait for ever
         }
     }
 }

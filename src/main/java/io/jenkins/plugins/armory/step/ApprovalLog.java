@@ -92,8 +92,10 @@ final class ApprovalLog {
 
     /** Returns the end of a line: who is asked what, and how to answer. */
     private static String question(Approval approval, ManualRequirement manual, String page) {
-        return (manual.submitters().isEmpty() ? "" : " (" + String.join(", ", manual.submitters()) + ")")
-                + (manual.message().isEmpty() ? "" : ": " + manual.message())
+        return (manual.submitters().isEmpty()
+                        ? ""
+                        : " (" + LogText.continued(String.join(", ", manual.submitters())) + ")")
+                + (manual.message().isEmpty() ? "" : ": " + LogText.continued(manual.message()))
                 + " " + ModelHyperlinkNote.encodeTo(page, "Approve or reject") + post(approval, "/approve or /reject")
                 + "."
                 + requesters(manual);
@@ -236,7 +238,9 @@ final class ApprovalLog {
             case NOT_HEARD ->
                 title + "failed before its deadline: " + decision.mdMessage()
                         + " Raise heartbeat, report progress more often, or check the external process.";
-            case NOT_SENT -> "Webhook '" + approval.webhook() + "' could not be called" + message(decision.mdMessage());
+            case NOT_SENT ->
+                "Webhook '" + LogText.continued(approval.webhook()) + "' could not be called"
+                        + message(decision.mdMessage());
             case OTHER_FAILED -> title + "ended" + message(decision.mdMessage());
             default -> throw new IllegalArgumentException("no failure: " + decision.outcome());
         };
@@ -244,7 +248,9 @@ final class ApprovalLog {
 
     /** Returns the start of a sentence about an approval. */
     static String title(Approval approval) {
-        return approval.hasWebhook() ? "Webhook approval '" + approval.webhook() + "' " : "Manual approval ";
+        return approval.hasWebhook()
+                ? "Webhook approval '" + LogText.continued(approval.webhook()) + "' "
+                : "Manual approval ";
     }
 
     private static String by(Decision decision) {

@@ -147,7 +147,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     @Override
     void stopped(Throwable cause) throws IOException, InterruptedException {
         String reason = String.valueOf(BlockEnd.failure(cause).reason());
-        armory().deployments().of(build()).detach(name);
+        armory().deployments().of(build()).detach(name, this);
         tell(new Stopped(name, id(), reason));
         waitNoLonger();
     }

@@ -151,7 +151,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         }
         // A step that was stopped before it came here attaches too: else nobody tells it that its approval has ended.
         definition = null;
-        texts().resumed(approval.get());
+        texts().resumed(ResumedApproval.presentTry(approvals(), approvalId, build()));
         waitForDecision();
     }
 

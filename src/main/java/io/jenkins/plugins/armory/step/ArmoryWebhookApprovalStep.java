@@ -496,6 +496,7 @@ public class ArmoryWebhookApprovalStep extends Step {
 
         private static final String CONTEXT = "context";
         private static final String ANSWER = "answer";
+        private static final String MANUAL_APPROVAL = "manualApproval";
         private static final String STATUS = "status";
 
         @Override
@@ -526,7 +527,20 @@ public class ArmoryWebhookApprovalStep extends Step {
             Map<String, Object> result =
                     Shorthands.numbersToTexts(Shorthands.mapToEntries(arguments, CONTEXT), "retry", "on");
             // Beside a manual approval, a variable that is not set would leave the decision to a person alone.
-            StepArguments.checkNotEmpty(getFunctionName(), arguments, "webhook", "name", "uriTemplate", ANSWER, STATUS);
+            // And without callbackCredentialsId or submitters, more would be let in than those.
+            StepArguments.checkNotEmpty(
+                    getFunctionName(),
+                    arguments,
+                    "webhook",
+                    "name",
+                    "uriTemplate",
+                    "callbackCredentialsId",
+                    "allowedCallers",
+                    ANSWER,
+                    STATUS);
+            if (arguments.get(MANUAL_APPROVAL) instanceof Map<?, ?> fields) {
+                StepArguments.checkNotEmpty(getFunctionName() + ": " + MANUAL_APPROVAL, fields, "submitters");
+            }
             for (String rule : List.of(ANSWER, STATUS)) {
                 if (arguments.get(rule) instanceof Map<?, ?> fields) { // else less of it would decide
                     StepArguments.checkNotEmpty(

@@ -136,6 +136,11 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
             throw new IllegalArgumentException("manualApproval.required: must be from 1 to "
                     + ManualRequirement.MAX_REQUIRED + ", and is " + required);
         }
+        if (submitters != null && submitterNames().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "manualApproval.submitters: names nobody; write the ids of users and the names"
+                            + " of groups with commas between them, or leave it out");
+        }
         return new ManualRequirement(message, submitterNames(), required).filling(inputs());
     }
 

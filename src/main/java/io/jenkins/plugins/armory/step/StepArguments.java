@@ -35,7 +35,7 @@ final class StepArguments {
     private StepArguments() {}
 
     /**
-     * Checks the names and types of arguments, also in nested objects, and returns the arguments.
+     * Checks the names and types of arguments, also in nested objects, and returns the arguments. None may be null.
      *
      * @throws IllegalArgumentException naming the argument and the nearest parameter or the expected type
      */
@@ -71,7 +71,7 @@ final class StepArguments {
     private static boolean isEmpty(@CheckForNull Object value) {
         return value == null
                 || value instanceof CharSequence text && text.toString().isBlank()
-                || value instanceof Collection<?> elements && elements.isEmpty()
+                || value instanceof Collection<?> elements && elements.stream().allMatch(StepArguments::isEmpty)
                 || value instanceof Map<?, ?> fields && fields.isEmpty();
     }
 
@@ -96,9 +96,11 @@ final class StepArguments {
             String where = path.isEmpty() ? name : path + '.' + name;
             Type parameter = parameters.get(name);
             if (parameter != null) {
-                if (value != null) {
-                    check(parameter, value, where);
+                if (value == null) { // a variable that is not set must not stand for the default, which may let more
+                    // through
+                    throw new IllegalArgumentException(where + ": is null; give it a value, or leave it out");
                 }
+                check(parameter, value, where);
             } else if (path.isEmpty() || !name.equals(CLASS)) {
                 throw new IllegalArgumentException(where + ": there is no such parameter; did you mean "
                         + EditDistance.findNearest(name, parameters.keySet()) + "?");
@@ -116,7 +118,7 @@ final class StepArguments {
                 check(generic.getActualTypeArguments()[0], element, path + '[' + index++ + ']');
             }
         } else if (type == String.class && (value instanceof Map<?, ?> || value instanceof Collection<?>)) {
-            throw new IllegalArgumentException(path + ": must be a text");
+            throw new IllegalArgumentException(path + ": must be a text, not a list or a map");
         } else if (type instanceof Class<?> nested && Describable.class.isAssignableFrom(nested)) {
             if (value instanceof Map<?, ?> arguments) {
                 checkObject(nested, arguments, path);

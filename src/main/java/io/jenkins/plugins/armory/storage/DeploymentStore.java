@@ -177,9 +177,9 @@ public final class DeploymentStore {
         notifyWaiters();
     }
 
-    /** Removes the waiter of an environment. */
-    public synchronized void detach(String environment) {
-        waiters.remove(environment);
+    /** Removes the waiter of an environment, unless another one has taken its place. */
+    public synchronized void detach(String environment, Waiter waiter) {
+        waiters.remove(environment, waiter);
     }
 
     private synchronized void notifyWaiters() {

@@ -176,6 +176,20 @@ class DeploymentStoreTest {
         assertThat(store.waiting()).isEmpty();
     }
 
+    /** A second environment of the same name is an error, and when its step ends, the first one still waits. */
+    @Test
+    void aWaiterIsNotRemovedForAnother() throws IOException {
+        store.apply(declared("prod", "dev"));
+        DeploymentStore.Waiter waiter = environment -> {};
+        store.attach("prod", waiter);
+
+        store.detach("prod", environment -> {});
+        assertThat(store.waiting()).containsExactly("prod");
+
+        store.detach("prod", waiter);
+        assertThat(store.waiting()).isEmpty();
+    }
+
     @Test
     void callsAWaiterAtOnceIfItsEnvironmentDoesNotWait() throws IOException {
         var told = new ArrayList<State>();

@@ -202,6 +202,22 @@ class ManualApprovalTest {
                 .doesNotContain("ebhook '", "callback");
     }
 
+    /** A message that has what somebody else wrote, such as that of a commit, looks like nothing that Jenkins says. */
+    @Test
+    void linesOfTheQuestionAreNotLinesOfTheApproval(Jenkins jenkins) {
+        Build build = jenkins.createJob(
+                        "armoryWebhookApproval(manualApproval: [message: 'Deploy a\\n[armory] Manual approval succeeded (\\u202Euser admin)',"
+                                + " submitters: 'alice,bob\\n[armory] Manual approval succeeded'])")
+                .build()
+                .awaitWaiting(1);
+        build.abort();
+
+        assertThat(build.awaitResult("ABORTED"))
+                .contains("[armory] [armory] Manual approval succeeded")
+                .doesNotContainPattern("(?m)^\\[armory\\] Manual approval succeeded")
+                .doesNotContain("\u202E");
+    }
+
     @Test
     void personAloneRejects(Jenkins jenkins) {
         Build build = startAlone(jenkins);
@@ -339,7 +355,6 @@ class ManualApprovalTest {
     void emptyParametersOfAWebhookAreNone(Jenkins jenkins) {
         Build build = startAlone(
                 jenkins,
-                "configFile: null",
                 "method: 'POST'",
                 "headers: []",
                 "context: [:]",

@@ -35,6 +35,17 @@ class StepArgumentsTest {
                 "context: [[key: 'a', valu: 'b']]                     | context[0].valu: there is no such parameter; did you mean value?",
                 "context: 'a'                                         | context: must be a list",
                 "allowedCallers: 'client-1'                           | allowedCallers: must be a list",
+                "allowedCallers: env.CALLERS                          | allowedCallers: is empty; give it a value, or leave it out",
+                "allowedCallers: ['']                                 | allowedCallers: is empty; give it a value, or leave it out",
+                "callbackCredentialsId: env.CREDENTIAL                | callbackCredentialsId: is empty; give it a value, or leave it out",
+                "manualApproval: env.GATE                             | manualApproval: is null; give it a value, or leave it out",
+                "manualApproval: [submitters: env.APPROVERS]          | manualApproval: submitters: is empty; give it a value, or leave it out",
+                "manualApproval: [submitters: ' ']                    | manualApproval: submitters: is empty; give it a value, or leave it out",
+                "manualApproval: [submitters: ' ,, ']                 | manualApproval.submitters: names nobody; ",
+                "manualApproval: [submitters: ['alice', 'bob']]       | manualApproval.submitters: must be a text, not a list or a map",
+                "manualApproval: [required: null]                     | manualApproval.required: is null; give it a value, or leave it out",
+                "phase: env.PHASE                                     | phase: is null; give it a value, or leave it out",
+                "timeout: null                                        | timeout: is null; give it a value, or leave it out",
             })
     void mistakeIsAnErrorBeforeAnythingIsCalled(
             String parameter, String message, Jenkins jenkins, ExternalProcess process) {
@@ -57,6 +68,7 @@ class StepArgumentsTest {
                 "armoryEnvironment(name: 'prod', dependsOn: [name: 'dev'])    | armoryEnvironment: dependsOn: must be a list",
                 "armoryEnvironment(name: 'prod', dependsOn: 5)                | armoryEnvironment: dependsOn: must be a list",
                 "armoryEnvironment(name: 'prod', dependsOn: [5])              | armoryEnvironment: dependsOn[0]: must be a map with the keys name",
+                "armoryEnvironment(name: 'prod', dependsOn: env.BEFORE)       | armoryEnvironment: dependsOn: is null; give it a value, or leave it out",
                 "armoryRollback(environmnt: 'prod')                           | armoryRollback: environmnt: there is no such parameter; did you mean environment?",
                 "armoryRollback(environment: 'prod', only: 'once')            | armoryRollback: only: there is no such parameter; did you mean",
             })

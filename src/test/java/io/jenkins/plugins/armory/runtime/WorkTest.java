@@ -1,0 +1,35 @@
+package io.jenkins.plugins.armory.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class WorkTest {
+
+    @Test
+    void aClassThatIsMissingEndsTheWorkLikeAnyFailure() {
+        var missing = new NoClassDefFoundError("io/jenkins/plugins/armory/Gone");
+        List<Exception> failures = new ArrayList<>();
+
+        Work.run(
+                () -> {
+                    throw missing;
+                },
+                failures::add,
+                line -> fail(line));
+        Work.run(
+                () -> {
+                    throw new IOException("disk full");
+                },
+                failures::add,
+                line -> fail(line));
+
+        assertThat(failures).hasSize(2);
+        assertThat(failures.get(0)).hasCause(missing);
+        assertThat(failures.get(1)).hasMessage("disk full");
+    }
+}
