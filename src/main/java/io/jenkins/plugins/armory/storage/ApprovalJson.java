@@ -121,7 +121,7 @@ final class ApprovalJson {
         String data = approval.data();
         if (data != null) {
             json.writeFieldName("data");
-            json.writeTree(JSON.readTree(data));
+            json.writeRawValue(data); // the text of a JSON object as CallbackBody wrote it
         }
         PeopleJson.write(json, approval.said());
         Said.Failed failed = approval.said().failed();
