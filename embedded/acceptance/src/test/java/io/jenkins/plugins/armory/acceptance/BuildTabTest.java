@@ -4,6 +4,8 @@ import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.ATTACK;
 import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.DIALOG;
 import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.QUOTED_ATTACK;
 import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.hasNoTrouble;
+import static io.jenkins.plugins.armory.acceptance.driver.Screens.HEIGHT;
+import static io.jenkins.plugins.armory.acceptance.driver.Screens.WIDE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,17 +16,13 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
-import java.util.List;
+import io.jenkins.plugins.armory.acceptance.driver.Screens;
 import org.junit.jupiter.api.Test;
 
 /** The page of one build in a browser: its environments as a graph, and its approvals. */
 @AcceptanceTest
 @NeedsBrowser
 class BuildTabTest {
-
-    private static final int WIDE = 1280;
-    private static final int NARROW = 400;
-    private static final int HEIGHT = 900;
 
     private static BrowserPage page(Browser browser, Jenkins jenkins, int width, Build build) {
         return browser.open(width, HEIGHT, jenkins.authorization())
@@ -145,20 +143,11 @@ class BuildTabTest {
     void isForEverybodyAtEveryWidth(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Build build = environments(jenkins, process);
         process.awaitCall().callback().with("no such token").succeed("");
-        for (int width : new int[] {WIDE, NARROW}) {
+        for (int width : Screens.WIDTHS) {
             BrowserPage page = page(browser, jenkins, width, build);
             awaitText(page, node("qa"), "Complete");
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
-            for (String colours : List.of("light", "dark")) {
-                page.prefer(colours);
-                assertThat(page.seriousProblems("#armory-build"))
-                        .as(width + " px, " + colours)
-                        .isEmpty();
-            }
-            assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-                            .asBoolean())
-                    .as("nothing has to be scrolled sideways at %s px", width)
-                    .isTrue();
+            Screens.assertAccessible(page, "#armory-build");
             if (width == WIDE) {
                 assertThat(page.evaluate("[...document.querySelectorAll('.armory-approvals__sideways')]"
                                         + ".filter((each) => each.scrollWidth > each.clientWidth).length")

@@ -7,6 +7,9 @@ import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.SEND;
 import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.awaitRows;
 import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.hasNoTrouble;
 import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.rows;
+import static io.jenkins.plugins.armory.acceptance.driver.Screens.HEIGHT;
+import static io.jenkins.plugins.armory.acceptance.driver.Screens.NARROW;
+import static io.jenkins.plugins.armory.acceptance.driver.Screens.WIDE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +19,7 @@ import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Screens;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,9 +28,6 @@ import org.junit.jupiter.api.Test;
 @NeedsBrowser
 class DecisionPageTest {
 
-    private static final int WIDE = 1280;
-    private static final int NARROW = 400;
-    private static final int HEIGHT = 900;
     private static final String APPROVE = "[data-decide^=approve]";
     private static final String REJECT = "[data-decide^=reject]";
     private static final String OVERRIDE = "[data-decide^=override]";
@@ -250,23 +251,17 @@ class DecisionPageTest {
         Build build = jenkins.createJob(process.approval("environment: 'prod'"))
                 .build()
                 .awaitWaiting(1);
-        for (int width : new int[] {NARROW, WIDE}) {
+        for (int width : Screens.WIDTHS) {
             BrowserPage page = page(browser, jenkins, width, build);
-            for (String colours : List.of("dark", "light")) {
-                page.prefer(colours);
-                page.click(OVERRIDE, 1);
-                awaitDialog(page).await("document.querySelector('" + DIALOG + "').getAnimations().length === 0");
-                assertThat(page.seriousProblems(DIALOG)).isEmpty();
-                assertThat(textOf(page, DIALOG))
-                        .contains(
-                                "Override " + build.job().name() + " #1, prod?",
-                                "whatever is missing",
-                                "Reason (required)",
-                                "Approve anyway",
-                                "Reject anyway");
-                page.click(CANCEL, 1);
-                awaitNoDialog(page);
-            }
+            page.click(OVERRIDE, 1);
+            Screens.assertAccessible(awaitDialog(page), DIALOG);
+            assertThat(textOf(page, DIALOG))
+                    .contains(
+                            "Override " + build.job().name() + " #1, prod?",
+                            "whatever is missing",
+                            "Reason (required)",
+                            "Approve anyway",
+                            "Reject anyway");
         }
         BrowserPage page = page(browser, jenkins, WIDE, build);
         page.click(OVERRIDE, 1);
@@ -355,26 +350,16 @@ class DecisionPageTest {
     @Test
     void dialogIsForEverybodyAtEveryWidth(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Build build = start(jenkins, process, "Go to production, with " + "a-very-long-name".repeat(10) + "?");
-        for (int width : new int[] {WIDE, NARROW}) {
+        for (int width : Screens.WIDTHS) {
             BrowserPage page = page(browser, jenkins, width, build);
-            for (String colours : List.of("light", "dark")) {
-                page.prefer(colours);
-                assertThat(page.seriousProblems("#armory-approvals"))
-                        .as(width + " px, " + colours)
-                        .isEmpty();
-                page.click(APPROVE, 1);
-                awaitDialog(page).await("document.querySelector('" + DIALOG + "').getAnimations().length === 0");
-                assertThat(page.seriousProblems(DIALOG))
-                        .as("dialog, %s px, %s", width, colours)
-                        .isEmpty();
-                assertThat(page.evaluate("(() => { const { left, right } = document.querySelector('" + DIALOG
-                                        + "').getBoundingClientRect(); return left >= 0 && right <= innerWidth; })()")
-                                .asBoolean())
-                        .as("the dialog is within %s px", width)
-                        .isTrue();
-                page.click(CANCEL, 1);
-                awaitNoDialog(page);
-            }
+            Screens.assertAccessible(page, "#armory-approvals");
+            page.click(APPROVE, 1);
+            Screens.assertAccessible(awaitDialog(page), DIALOG);
+            assertThat(page.evaluate("(() => { const { left, right } = document.querySelector('" + DIALOG
+                                    + "').getBoundingClientRect(); return left >= 0 && right <= innerWidth; })()")
+                            .asBoolean())
+                    .as("the dialog is within %s px", width)
+                    .isTrue();
         }
         build.abort();
     }

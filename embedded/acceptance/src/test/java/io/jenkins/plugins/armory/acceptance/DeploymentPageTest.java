@@ -5,6 +5,8 @@ import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.hasNoTrouble;
 import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.pause;
 import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.run;
 import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.weight;
+import static io.jenkins.plugins.armory.acceptance.driver.Screens.HEIGHT;
+import static io.jenkins.plugins.armory.acceptance.driver.Screens.WIDE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
@@ -15,8 +17,8 @@ import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Screens;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -24,10 +26,6 @@ import org.junit.jupiter.api.Test;
 @AcceptanceTest
 @NeedsBrowser
 class DeploymentPageTest {
-
-    private static final int WIDE = 1280;
-    private static final int NARROW = 400;
-    private static final int HEIGHT = 900;
 
     /** Stops all requests of the page's scripts. */
     private static final String NO_REQUESTS = "window.fetch = () => new Promise(() => {});";
@@ -279,22 +277,13 @@ class DeploymentPageTest {
         Map<String, Callback> before = awaitCalls(process, 2);
         before.get("freeze").with("no such token").succeed("");
         before.get("freeze").succeed("**fine**");
-        for (int width : new int[] {WIDE, NARROW}) {
+        for (int width : Screens.WIDTHS) {
             BrowserPage page = open(browser, jenkins, width).goTo(build.tab());
             awaitText(page, tile("staging"), "1 of 2 conditions met");
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
             page.await("document.querySelector('.armory-step__more dl')");
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
-            for (String colours : List.of("light", "dark")) {
-                page.prefer(colours);
-                assertThat(page.seriousProblems("#armory-build"))
-                        .as(width + " px, " + colours)
-                        .isEmpty();
-            }
-            assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-                            .asBoolean())
-                    .as("nothing has to be scrolled sideways at %s px", width)
-                    .isTrue();
+            Screens.assertAccessible(page, "#armory-build");
             hasNoTrouble(page);
         }
         build.abort();
