@@ -185,7 +185,7 @@ function show(answer) {
   last = answer;
   over = !building && answer.approvals.every(({ decision }) => decision);
   showEnvironments(answer);
-  stages.textContent = say("stages.cancelled", cancelledStages.join(", "), cancelsStages);
+  stages.textContent = cancelledStages.length > 0 ? say("stages.cancelled", cancelledStages.join(", "), cancelsStages) : "";
   stages.hidden = cancelledStages.length === 0;
   empty.hidden = answer.environments.length > 0 || answer.approvals.length > 0 || answer.plan.length > 0;
   // Those that wait come first, since somebody may have to do something. Those of planned steps are in the tiles.

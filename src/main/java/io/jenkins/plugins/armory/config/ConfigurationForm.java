@@ -18,15 +18,9 @@ final class ConfigurationForm {
 
     private static final int SHORTEST_TOKEN_LIFETIME_SECONDS = 60;
     private static final int LONGEST_TOKEN_LIFETIME_SECONDS = 30 * 86_400;
-    private static final String WRONG_LIFETIME = "The lifetime of a token is between " + SHORTEST_TOKEN_LIFETIME_SECONDS
-            + " and " + LONGEST_TOKEN_LIFETIME_SECONDS + " seconds; "
-            + ArmoryConfiguration.DEFAULT_TOKEN_LIFETIME_SECONDS + " is a day.";
-    private static final String EXAMPLE = "Write it as https://jenkins.example.com/";
 
     static final int DEFAULT_HISTORY_MONTHS = 24;
     private static final int LONGEST_HISTORY_MONTHS = 1200;
-    private static final String WRONG_HISTORY_MONTHS = "historyMonths: must be between 1 and " + LONGEST_HISTORY_MONTHS
-            + "; 0 for the default, " + DEFAULT_HISTORY_MONTHS;
 
     private ConfigurationForm() {}
 
@@ -36,14 +30,16 @@ final class ConfigurationForm {
         if (url == null) {
             return JenkinsLocationConfiguration.get().getUrl() != null
                     ? FormValidation.ok()
-                    : FormValidation.warning("Set this address or the Jenkins URL. Webhooks need one of them.");
+                    : FormValidation.warning(Messages.ConfigurationForm_noUrl());
         }
         try {
             URI uri = new URI(url);
             boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-            return http && uri.getHost() != null ? FormValidation.ok() : FormValidation.error(EXAMPLE);
+            return http && uri.getHost() != null
+                    ? FormValidation.ok()
+                    : FormValidation.error(Messages.ConfigurationForm_url());
         } catch (URISyntaxException x) {
-            return FormValidation.error("This is not an address. " + EXAMPLE);
+            return FormValidation.error(Messages.ConfigurationForm_url());
         }
     }
 
@@ -73,19 +69,29 @@ final class ConfigurationForm {
         }
         StringCredentials credentials = SecretTexts.ofJenkins(id);
         if (credentials == null) {
-            return FormValidation.error("There is no Secret text credential of this id in Jenkins itself.");
+            return FormValidation.error(Messages.ConfigurationForm_noSecretText());
         }
         return credentials.getScope() == CredentialsScope.SYSTEM
                 ? FormValidation.ok()
-                : FormValidation.warning(
-                        "Every job can read this credential with withCredentials, and decide for other jobs with"
-                                + " it. Give it the scope System.");
+                : FormValidation.warning(Messages.ConfigurationForm_notSystem());
+    }
+
+    private static String wrongLifetime() {
+        return Messages.ConfigurationForm_tokenLifetime(
+                String.valueOf(SHORTEST_TOKEN_LIFETIME_SECONDS),
+                String.valueOf(LONGEST_TOKEN_LIFETIME_SECONDS),
+                String.valueOf(ArmoryConfiguration.DEFAULT_TOKEN_LIFETIME_SECONDS));
+    }
+
+    private static String wrongHistoryMonths() {
+        return Messages.ConfigurationForm_historyMonths(
+                String.valueOf(LONGEST_HISTORY_MONTHS), String.valueOf(DEFAULT_HISTORY_MONTHS));
     }
 
     /** @throws IllegalArgumentException naming the shortest and the longest lifetime */
     static void requireTokenLifetime(int seconds) {
         if (seconds != 0 && (seconds < SHORTEST_TOKEN_LIFETIME_SECONDS || seconds > LONGEST_TOKEN_LIFETIME_SECONDS)) {
-            throw new IllegalArgumentException(WRONG_LIFETIME);
+            throw new IllegalArgumentException(wrongLifetime());
         }
     }
 
@@ -96,14 +102,14 @@ final class ConfigurationForm {
             requireTokenLifetime(text == null ? 0 : Integer.parseInt(text));
             return FormValidation.ok();
         } catch (IllegalArgumentException x) { // NumberFormatException is one
-            return FormValidation.error(WRONG_LIFETIME);
+            return FormValidation.error(wrongLifetime());
         }
     }
 
     /** @throws IllegalArgumentException naming the smallest and the largest number */
     static void requireHistoryMonths(int months) {
         if (months < 0 || months > LONGEST_HISTORY_MONTHS) {
-            throw new IllegalArgumentException(WRONG_HISTORY_MONTHS);
+            throw new IllegalArgumentException(wrongHistoryMonths());
         }
     }
 
@@ -114,7 +120,7 @@ final class ConfigurationForm {
             requireHistoryMonths(text == null ? 0 : Integer.parseInt(text));
             return FormValidation.ok();
         } catch (IllegalArgumentException x) { // NumberFormatException is one
-            return FormValidation.error(WRONG_HISTORY_MONTHS);
+            return FormValidation.error(wrongHistoryMonths());
         }
     }
 }

@@ -70,8 +70,7 @@ public final class InputParameters {
     }
 
     private static String unreadable(InputDefinition input) {
-        return "inputs." + input.name()
-                + ": Jenkins does not know the type of this parameter any more; install its plugin again, or reject";
+        return Messages.InputParameters_unknownType(input.name());
     }
 
     /** Returns the value of a parameter that was not filled in. */
@@ -86,19 +85,18 @@ public final class InputParameters {
      * @throws IllegalArgumentException naming the parameter, if the value is not one of its values
      */
     public static Object valueOf(SimpleParameterDefinition parameter, String text) {
-        String field = "inputs." + parameter.getName();
         if (defaultOf(parameter) instanceof Boolean && !text.equals("true") && !text.equals("false")) {
-            throw new IllegalArgumentException(field + ": must be true or false");
+            throw new IllegalArgumentException(Messages.InputParameters_boolean(parameter.getName()));
         }
         ParameterValue value;
         try {
             value = parameter.createValue(text);
         } catch (RuntimeException x) { // of the definition, which may be another plugin's
             throw new IllegalArgumentException(
-                    field + ": \"" + text + "\" is not one of its values: " + x.getMessage(), x);
+                    Messages.InputParameters_valueBecause(parameter.getName(), text, x.getMessage()), x);
         }
         if (value == null || !parameter.isValid(value)) {
-            throw new IllegalArgumentException(field + ": \"" + text + "\" is not one of its values");
+            throw new IllegalArgumentException(Messages.InputParameters_value(parameter.getName(), text));
         }
         return kept(parameter, value);
     }
@@ -106,8 +104,7 @@ public final class InputParameters {
     private static Object kept(SimpleParameterDefinition parameter, ParameterValue value) {
         Object kept = value.getValue();
         if (!isKept(kept) || value.isSensitive()) {
-            throw new IllegalArgumentException(
-                    "inputs." + parameter.getName() + ": its value is neither a text nor a boolean");
+            throw new IllegalArgumentException(Messages.InputParameters_type(parameter.getName()));
         }
         return kept;
     }

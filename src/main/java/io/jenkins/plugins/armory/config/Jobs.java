@@ -30,8 +30,7 @@ final class Jobs {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         try {
             return JobPatterns.parse(Util.fixNull(value)).patterns().isEmpty()
-                    ? FormValidation.error(
-                            "Enter jobs, such as team/deploy or team/**. Without any, no approval can be decided.")
+                    ? FormValidation.error(Messages.Jobs_none())
                     : FormValidation.ok();
         } catch (IllegalArgumentException x) {
             return FormValidation.error(x.getMessage());

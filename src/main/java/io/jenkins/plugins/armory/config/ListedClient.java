@@ -106,12 +106,9 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
         public FormValidation doCheckCredentialsId(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             if (Util.fixEmptyAndTrim(value) == null) {
-                return FormValidation.error(
-                        "Choose a username/password credential with the client_id and the client_secret.");
+                return FormValidation.error(Messages.ListedClient_choose());
             }
-            return lookUp(value) != null
-                    ? FormValidation.ok()
-                    : FormValidation.error("There is no username/password credential of this id in Jenkins itself.");
+            return lookUp(value) != null ? FormValidation.ok() : FormValidation.error(Messages.ListedClient_none());
         }
     }
 }

@@ -40,15 +40,15 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             @CheckForNull String audience,
             @CheckForNull List<String> requiredClaims,
             @CheckForNull String jobs) {
-        this.issuer = required(issuer, "issuer: is missing; enter the iss of its tokens");
+        this.issuer = required(issuer, Messages.ListedIssuer_noIssuer());
         if (!OutsideIssuer.isTrustworthy(this.issuer)) {
-            throw new IllegalArgumentException(DescriptorImpl.notTrustworthy(this.issuer));
+            throw new IllegalArgumentException(Messages.ListedIssuer_notTrustworthy(this.issuer));
         }
-        this.audience = required(audience, "audience: is missing; enter a value that the aud of its tokens must have");
+        this.audience = required(audience, Messages.ListedIssuer_noAudience());
         this.requiredClaims =
                 requiredClaims == null ? List.of() : new ArrayList<>(lines(String.join("\n", requiredClaims)));
         if (RequiredClaims.parse(this.requiredClaims).isEmpty() && isArmory(this.issuer)) {
-            throw new IllegalArgumentException(DescriptorImpl.CLAIM_OF_ARMORY);
+            throw new IllegalArgumentException(Messages.ListedIssuer_claimOfArmory());
         }
         this.jobs = Jobs.checked(jobs);
     }
@@ -98,10 +98,6 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
     public static final class DescriptorImpl extends JobsDescriptor<ListedIssuer> {
 
         private static final String ARMORY_HOST = "auth.cloud.armory.io";
-        private static final String CLAIM_OF_ARMORY =
-                "requiredClaims: is empty, and Armory Cloud gives tokens to all its"
-                        + " customers; name a claim that only your tokens have, such as"
-                        + " https://cloud.armory.io/principal#envId=YOUR_TENANT";
 
         /** Returns the default of the form for a new issuer. */
         public String getArmoryIssuer() {
@@ -110,12 +106,6 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
 
         public String getArmoryAudience() {
             return "https://api.cloud.armory.io";
-        }
-
-        private static String notTrustworthy(String address) {
-            return "The issuer \"" + address
-                    + "\" is not an https address. Over http, an attacker could replace its keys and then decide"
-                    + " every approval. Only an issuer on this machine may use http.";
         }
 
         @POST
@@ -127,7 +117,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             }
             return OutsideIssuer.isTrustworthy(address)
                     ? FormValidation.ok()
-                    : FormValidation.error(notTrustworthy(address));
+                    : FormValidation.error(Messages.ListedIssuer_notTrustworthy(address));
         }
 
         @POST
@@ -148,10 +138,8 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             }
             String address = Util.fixNull(issuer).strip();
             return OutsideIssuer.isTrustworthy(address) && isArmory(address)
-                    ? FormValidation.error(CLAIM_OF_ARMORY)
-                    : FormValidation.warning(
-                            "Without a required claim, every token of this issuer with that audience can"
-                                    + " decide. With a public service, that is each of its customers.");
+                    ? FormValidation.error(Messages.ListedIssuer_claimOfArmory())
+                    : FormValidation.warning(Messages.ListedIssuer_noClaim());
         }
     }
 }

@@ -104,7 +104,7 @@ final class TestCall {
             return FormValidation.error(Messages.TestCall_notSent(String.valueOf(x.getCause())));
         } catch (InterruptedException x) {
             Thread.currentThread().interrupt();
-            return FormValidation.error(Messages.TestCall_notSent("Jenkins is shutting down"));
+            return FormValidation.error(Messages.TestCall_shuttingDown());
         }
     }
 

@@ -55,16 +55,16 @@ public final class ApprovalInputs {
             return approval.votes().isEmpty() ? values(JSON.createObjectNode()) : approval.inputs();
         }
         if (given.length() > MAX_LENGTH) {
-            throw new IllegalArgumentException("inputs: has more than " + MAX_LENGTH + " characters");
+            throw new IllegalArgumentException(Messages.ApprovalInputs_tooLong(String.valueOf(MAX_LENGTH)));
         }
         try {
             if (JSON.readTree(given) instanceof ObjectNode object) {
                 return values(object);
             }
         } catch (JsonProcessingException x) {
-            throw new IllegalArgumentException("inputs: is not JSON: " + x.getOriginalMessage(), x);
+            throw new IllegalArgumentException(Messages.ApprovalInputs_notJson(x.getOriginalMessage()), x);
         }
-        throw new IllegalArgumentException("inputs: must be a JSON object, such as {\"name\": \"value\"}");
+        throw new IllegalArgumentException(Messages.ApprovalInputs_notObject());
     }
 
     private Map<String, Object> values(ObjectNode given) {
@@ -72,8 +72,10 @@ public final class ApprovalInputs {
                 definitions.stream().map(SimpleParameterDefinition::getName).toList();
         given.fieldNames().forEachRemaining(name -> {
             if (!names.contains(name)) {
-                throw new IllegalArgumentException("inputs." + name + ": there is no such parameter; "
-                        + (names.isEmpty() ? "this approval has none" : "there is " + String.join(", ", names)));
+                throw new IllegalArgumentException(
+                        names.isEmpty()
+                                ? Messages.ApprovalInputs_none(name)
+                                : Messages.ApprovalInputs_unknown(name, String.join(", ", names)));
             }
         });
         Map<String, Object> values = new LinkedHashMap<>();
@@ -81,7 +83,7 @@ public final class ApprovalInputs {
             String name = definition.getName();
             JsonNode value = given.get(name);
             if (value != null && !value.isTextual() && !value.isBoolean()) {
-                throw new IllegalArgumentException("inputs." + name + ": must be a text or a boolean");
+                throw new IllegalArgumentException(Messages.ApprovalInputs_type(name));
             }
             values.put(
                     name,

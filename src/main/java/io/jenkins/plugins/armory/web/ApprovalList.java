@@ -42,7 +42,7 @@ final class ApprovalList {
                 .find(id)
                 .filter(viewer::sees)
                 .map(seen -> JsonResponse.ok(data.inFull(whole(seen), seen)))
-                .orElseGet(() -> JsonResponse.error(404, "unknown_approval", "There is no such approval."));
+                .orElseGet(() -> JsonResponse.error(404, "unknown_approval", Messages.Decision_unknown()));
     }
 
     /**

@@ -122,7 +122,7 @@ public final class ArmoryBuildAction extends Tab {
                 response,
                 () -> "/api/json".equals(request.getRestOfPath())
                         ? data(request.getHeader("If-None-Match"))
-                        : JsonResponse.error(404, "not_found", "There is nothing here."));
+                        : JsonResponse.error(404, "not_found", Messages.ArmoryRootAction_nothing()));
     }
 
     /** @param known the client's {@code If-None-Match}, {@code null} for none */

@@ -111,7 +111,7 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         if (override.isPresent()) {
             return override.get().answer(armory, request);
         }
-        return JsonResponse.error(404, "not_found", "There is nothing here.");
+        return JsonResponse.error(404, "not_found", Messages.ArmoryRootAction_nothing());
     }
 
     /** @param known the client's {@code If-None-Match}, {@code null} for none */
@@ -124,9 +124,6 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
     }
 
     private static JsonResponse forbidden() {
-        return JsonResponse.error(
-                403,
-                "forbidden",
-                "You need the permission Overall/Read: log in, or send the API token of a user who has it.");
+        return JsonResponse.error(403, "forbidden", Messages.ArmoryRootAction_needsPermission("Overall/Read"));
     }
 }

@@ -81,8 +81,7 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
     protected int run() {
         Choice choice = choice();
         if (choice == null) {
-            throw new IllegalArgumentException(
-                    "Give one of --approve, --reject, --take-back, --run-again and --give-up.");
+            throw new IllegalArgumentException(Messages.DecideArmoryApprovalCommand_one());
         }
         JsonResponse answer = override == null
                 ? new PersonalDecision(id, choice).decide(ArmoryRuntime.get(), comment, inputsAsJson())

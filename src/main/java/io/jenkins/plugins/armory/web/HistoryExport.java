@@ -33,10 +33,7 @@ record HistoryExport(long after, @CheckForNull Instant from) {
         if (!Jenkins.get().hasPermission(ArmoryPermissions.HISTORY)) {
             JsonWriter.write(
                     response,
-                    JsonResponse.error(
-                            403,
-                            "forbidden",
-                            "You need the permission Armory/History: log in, or send the API token of a user who has it."));
+                    JsonResponse.error(403, "forbidden", Messages.ArmoryRootAction_needsPermission("Armory/History")));
             return;
         }
         HistoryExport export;
@@ -74,8 +71,7 @@ record HistoryExport(long after, @CheckForNull Instant from) {
                     ? new HistoryExport(Long.parseLong(text), null)
                     : new HistoryExport(0, Instant.parse(text));
         } catch (DateTimeException x) {
-            throw new IllegalArgumentException(
-                    "since: is neither the number of a line nor a time such as 2026-01-31T10:00:00Z.");
+            throw new IllegalArgumentException(Messages.HistoryExport_since());
         }
     }
 

@@ -30,10 +30,10 @@ final class JsonWriter {
         try {
             return answer.get();
         } catch (ApprovalsUnavailableException x) { // already logged
-            return JsonResponse.unavailable(x.getMessage() + " Try again later.");
+            return JsonResponse.unavailable(Messages.JsonWriter_later(x.getMessage()));
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "The approvals cannot be opened", x);
-            return JsonResponse.unavailable("Jenkins cannot open its approvals; call back again later.");
+            return JsonResponse.unavailable(Messages.JsonWriter_notOpen());
         }
     }
 

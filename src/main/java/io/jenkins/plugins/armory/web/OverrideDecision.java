@@ -43,8 +43,7 @@ record OverrideDecision(String id) {
                         request.getParameter("decision"),
                         request.getParameter("reason"),
                         request.getParameter("inputs"))
-                : JsonResponse.error(
-                        405, "method_not_allowed", "Decisions are made with POST.", Map.of("Allow", "POST"));
+                : JsonResponse.error(405, "method_not_allowed", Messages.Decision_post(), Map.of("Allow", "POST"));
     }
 
     /**
@@ -61,11 +60,11 @@ record OverrideDecision(String id) {
         boolean approve = Choice.APPROVE.path().equals(decision);
         String stripped = Objects.requireNonNullElse(reason, "").strip();
         if (!approve && !Choice.REJECT.path().equals(decision)) {
-            return invalid("decision: must be approve or reject.");
+            return invalid(Messages.OverrideDecision_decision());
         } else if (stripped.isEmpty()) {
-            return invalid("reason: is missing; say why you decide this approval anyway.");
+            return invalid(Messages.OverrideDecision_reason());
         } else if (stripped.length() > MAX_REASON) {
-            return invalid("reason: has more than " + MAX_REASON + " characters; shorten it.");
+            return invalid(Messages.Decision_tooLong("reason", String.valueOf(MAX_REASON)));
         }
         try {
             return decide(armory, new Viewer(), approve, stripped, inputs);
@@ -73,7 +72,7 @@ record OverrideDecision(String id) {
             return invalid(x.getMessage() + ".");
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot store a decision", x);
-            return JsonResponse.unavailable("The decision could not be stored and does not count. Try again later.");
+            return JsonResponse.unavailable(Messages.Decision_notStored());
         }
     }
 
@@ -86,17 +85,16 @@ record OverrideDecision(String id) {
             throws IOException {
         Approval approval = armory.approvals().find(id).filter(viewer::sees).orElse(null);
         if (approval == null) {
-            return JsonResponse.error(404, "unknown_approval", "There is no such approval.");
+            return JsonResponse.error(404, "unknown_approval", Messages.Decision_unknown());
         }
         if (!viewer.isOverrider(approval)) {
-            return JsonResponse.error(
-                    403, "forbidden", "You need the permission Armory/Override for this job to decide anyway.");
+            return JsonResponse.error(403, "forbidden", Messages.Decision_needsPermission("Armory/Override"));
         }
         Map<String, Object> values = approve ? new ApprovalInputs(approval).valuesOf(inputs) : Map.of();
         return armory.approvals()
                 .apply(id, new Event.Overridden(approve, viewer.name(), reason, values))
                 .map(transition -> answer(transition, approve))
-                .orElseGet(() -> JsonResponse.error(410, "approval_ended", "The build of this approval is gone."));
+                .orElseGet(() -> JsonResponse.error(410, "approval_ended", Messages.Decision_buildGone()));
     }
 
     private JsonResponse answer(Transition transition, boolean approve) {
@@ -109,10 +107,8 @@ record OverrideDecision(String id) {
                                 .put("approvalId", id)
                                 .put("approved", approve)
                                 .put("duplicate", transition.answer() == Approval.Answer.DUPLICATE));
-                    case CONFLICT ->
-                        JsonResponse.error(
-                                409, "already_decided", "Another override came first. That decision stands.");
-                    default -> JsonResponse.error(410, "approval_ended", "The approval has ended already.");
+                    case CONFLICT -> JsonResponse.error(409, "already_decided", Messages.OverrideDecision_conflict());
+                    default -> JsonResponse.error(410, "approval_ended", Messages.OverrideDecision_ended());
                 };
         answer.body().set("decision", CallbackAnswers.json(transition.approval().requireDecision()));
         return answer;

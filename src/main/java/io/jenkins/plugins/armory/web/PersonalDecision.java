@@ -54,8 +54,7 @@ record PersonalDecision(String id, Choice choice) {
                         armory,
                         Objects.requireNonNullElse(request.getParameter("comment"), ""),
                         request.getParameter("inputs"))
-                : JsonResponse.error(
-                        405, "method_not_allowed", "Decisions are made with POST.", Map.of("Allow", "POST"));
+                : JsonResponse.error(405, "method_not_allowed", Messages.Decision_post(), Map.of("Allow", "POST"));
     }
 
     /**
@@ -67,7 +66,7 @@ record PersonalDecision(String id, Choice choice) {
         String stripped = comment.strip();
         if (stripped.length() > MAX_COMMENT) {
             return JsonResponse.error(
-                    400, "invalid_request", "comment: has more than " + MAX_COMMENT + " characters; shorten it.");
+                    400, "invalid_request", Messages.Decision_tooLong("comment", String.valueOf(MAX_COMMENT)));
         }
         try {
             return decide(armory, new Viewer(), stripped, inputs);
@@ -75,7 +74,7 @@ record PersonalDecision(String id, Choice choice) {
             return JsonResponse.error(400, "invalid_request", x.getMessage() + ".");
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot store a decision", x);
-            return JsonResponse.unavailable("The decision could not be stored and does not count. Try again later.");
+            return JsonResponse.unavailable(Messages.Decision_notStored());
         }
     }
 
@@ -84,7 +83,7 @@ record PersonalDecision(String id, Choice choice) {
         Approvals approvals = armory.approvals();
         Approval approval = approvals.find(id).filter(viewer::sees).orElse(null);
         if (approval == null) {
-            return JsonResponse.error(404, "unknown_approval", "There is no such approval.");
+            return JsonResponse.error(404, "unknown_approval", Messages.Decision_unknown());
         }
         if (!choice.isFor(approval)) {
             return notAwaited();
@@ -95,14 +94,14 @@ record PersonalDecision(String id, Choice choice) {
         return approvals
                 .apply(id, choice.by(viewer.name(), comment, valuesOf(approval, inputs), armory::newApprovalId))
                 .map(this::answer)
-                .orElseGet(() -> JsonResponse.error(410, "approval_ended", "The build of this approval is gone."));
+                .orElseGet(() -> JsonResponse.error(410, "approval_ended", Messages.Decision_buildGone()));
     }
 
     private Map<String, Object> valuesOf(Approval approval, @CheckForNull String inputs) {
         if (choice == Choice.APPROVE) {
             return new ApprovalInputs(approval).valuesOf(inputs);
         } else if (inputs != null && !inputs.isBlank()) {
-            throw new IllegalArgumentException("inputs: goes with approve alone; leave it out");
+            throw new IllegalArgumentException(Messages.ApprovalInputs_notHere());
         }
         return Map.of();
     }
@@ -112,21 +111,21 @@ record PersonalDecision(String id, Choice choice) {
                 409,
                 "not_awaited",
                 choice.isAboutFailure()
-                        ? "This approval has not failed, or its step has no onFailure: 'ask', so there is nothing to run again"
-                                + " or to give up."
-                        : "This approval needs no person. The callback of the webhook decides.");
+                        ? Messages.PersonalDecision_notFailed()
+                        : Messages.PersonalDecision_needsNoPerson());
     }
 
     private String whyNot(Viewer viewer, @CheckForNull ManualRequirement manual) {
         if (manual != null && viewer.mustLogIn(manual, choice)) {
-            return "Log in to approve: it matters who approves, so Jenkins must know who you are.";
+            return Messages.PersonalDecision_logIn();
         }
         if (manual != null && choice == Choice.APPROVE && viewer.isRequester(manual)) {
-            return "You requested this build, so somebody else has to approve it. You may reject it.";
+            return Messages.PersonalDecision_requester();
         }
         return manual == null || manual.submitters().isEmpty()
-                ? "You need the permission Armory/" + choice.permission().orElseThrow().name + " for this job."
-                : "Only its submitters may decide.";
+                ? Messages.Decision_needsPermission(
+                        "Armory/" + choice.permission().orElseThrow().name)
+                : Messages.PersonalDecision_submitters();
     }
 
     /** Returns the answer with the decision that stands, so that a later person learns who decided first. */
@@ -141,17 +140,12 @@ record PersonalDecision(String id, Choice choice) {
             }
             case OTHER_INPUTS -> {
                 JsonResponse other = JsonResponse.error(
-                        409,
-                        "other_inputs",
-                        Vote.names(approval.votes()) + " approved with other inputs. Approve theirs, or reject.");
+                        409, "other_inputs", Messages.PersonalDecision_otherInputs(Vote.names(approval.votes())));
                 other.body().set("inputs", ApprovalData.json(approval.inputs()));
                 yield other;
             }
             case CONFLICT ->
-                with(
-                        person,
-                        JsonResponse.error(
-                                409, "already_decided", "Another person decided first. That decision stands."));
+                with(person, JsonResponse.error(409, "already_decided", Messages.PersonalDecision_conflict()));
             default -> {
                 Decision end = Objects.requireNonNull(approval.end(), "it goes on");
                 yield with(
@@ -159,10 +153,9 @@ record PersonalDecision(String id, Choice choice) {
                         JsonResponse.error(
                                 410,
                                 "approval_ended",
-                                (approval.isDecided()
-                                                ? "The approval has ended already: "
-                                                : "The approval has failed; it can be run again or given up: ")
-                                        + end.mdMessage()));
+                                approval.isDecided()
+                                        ? Messages.PersonalDecision_ended(end.mdMessage())
+                                        : Messages.PersonalDecision_failed(end.mdMessage())));
             }
         };
     }

@@ -53,12 +53,10 @@ public final class VerifyArmoryHistoryCommand extends CLICommand {
         }
         String here = history.hashOf(verified.lastNumber());
         if (here == null) {
-            return "This Jenkins has no line number " + verified.lastNumber()
-                    + ": it was removed after the time limit, or the file is of another Jenkins.";
+            return Messages.VerifyArmoryHistoryCommand_unknown(String.valueOf(verified.lastNumber()));
         }
         return here.equals(verified.lastHash())
                 ? null
-                : "Line number " + verified.lastNumber()
-                        + " is another one in this Jenkins: one of the two was replaced.";
+                : Messages.VerifyArmoryHistoryCommand_other(String.valueOf(verified.lastNumber()));
     }
 }
