@@ -75,7 +75,7 @@ const CELLS = {
   state: (approval) => [badge(stateOf(approval)), ...overridden(approval)],
   build: (approval) => [build(approval)],
   environment: (approval) => [approval.environment || "–"],
-  webhook: (approval) => [approval.webhook],
+  webhook: (approval) => [approval.webhook, ...(approval.try > 1 ? [note(say("try", approval.try))] : [])],
   age: (approval) => age(approval.createdAt),
   left: timeLeft,
   attempt,

@@ -2,7 +2,7 @@
  * Approving, rejecting and taking back, and running again or giving up what has failed: buttons for what the viewer may say, and a dialog that says what is decided about and takes a
  * comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
  */
-import { element } from "./elements.js";
+import { element, message } from "./elements.js";
 import { page, place, say } from "./words.js";
 
 /** As many as Jenkins takes. */
@@ -121,6 +121,7 @@ class DecisionDialog {
     const text = choice.withReason ? say("decide.anyway") : asked;
     const question = element("p", "armory-approvals__question", text);
     question.hidden = !text;
+    const failed = choice.aboutFailure ? message(approval.failure) : [];
     this.comment = element("textarea", "jenkins-input");
     this.comment.id = "armory-decision-comment";
     this.comment.maxLength = MAX_COMMENT;
@@ -147,7 +148,7 @@ class DecisionDialog {
       "form",
       "armory-decision__form",
       title,
-      element("div", "jenkins-dialog__contents", this.facts(), question, this.asked, this.alert),
+      element("div", "jenkins-dialog__contents", this.facts(), ...failed, question, this.asked, this.alert),
       element("div", "jenkins-buttons-row jenkins-buttons-row--equal-width jenkins-dialog__buttons", ...this.sends, this.cancel),
     );
     form.addEventListener("submit", (event) => {

@@ -6,6 +6,7 @@ import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.run;
 import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.weight;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Browser;
@@ -15,6 +16,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Screens;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -135,9 +137,10 @@ class PicturesTest {
             controller.start();
             jenkins = new Jenkins(controller);
             Build shop = createBuilds(process);
-            for (int width : new int[] {1280, 400}) {
-                for (String colours : List.of("light", "dark")) {
-                    BrowserPage page = browser.open(width, width == 1280 ? 800 : 900, controller.authorization());
+            for (int width : Screens.WIDTHS) {
+                for (String colours : Screens.COLOURS) {
+                    BrowserPage page = browser.open(
+                            width, width == Screens.WIDE ? 800 : Screens.HEIGHT, controller.authorization());
                     page.prefer(colours);
                     page.goTo(controller.url() + "armory/").await("document.querySelector('[data-decide]')");
                     take(page, "approvals", width, colours);
@@ -158,9 +161,85 @@ class PicturesTest {
         }
     }
 
+    private static JsonNode approval(Build build, String webhook) {
+        return Wait.until(webhook + " is called")
+                .until(
+                        () -> build.approvals().stream()
+                                .filter(each -> each.get("webhook").asText().equals(webhook) && !each.has("decision"))
+                                .toList(),
+                        found -> !found.isEmpty())
+                .get(0);
+    }
+
+    /** All that people are asked for, and what has come of it. */
+    private Build createDecisions(ExternalProcess process, ExternalProcess chat) {
+        Build build = jenkins.createJob(
+                        "release-everything",
+                        """
+                        parallel(
+                          several: { %s },
+                          failed: { %s },
+                          again: { %s },
+                          anyway: { %s })
+                        """.formatted(
+                                process.approvalNamed(
+                                        "integration-tests",
+                                        "environment: 'prod'",
+                                        "notify: ['chat', 'fixed-chat']",
+                                        "context: [chat: '" + chat.url() + "']",
+                                        "manualApproval: [message: 'Release 2.7?', required: 3, notByRequester: true]"),
+                                process.approvalNamed("load-tests", "environment: 'staging'", "onFailure: 'ask'"),
+                                process.approvalNamed("smoke-tests", "environment: 'qa'", "onFailure: 'ask'"),
+                                process.approvalNamed("licences", "environment: 'dev'")),
+                        List.of())
+                .build();
+        Map<String, Callback> callbacks = awaitCalls(process, 4);
+        callbacks.get("load-tests").fail("p99 latency **840 ms** is above the limit of 500 ms.");
+        callbacks.get("smoke-tests").fail("1 of 42 failed");
+        Wait.until("two failures are asked about")
+                .until(() -> build.approvals("ASKING").size() == 2);
+        build.decide(approval(build, "smoke-tests"), "run-again", "The network was down.");
+        process.awaitCall();
+        build.as("alice").decide(approval(build, "integration-tests"), "approve", "looks good");
+        build.override(approval(build, "licences"), "approve", "The scanner is down until Monday.");
+        return build;
+    }
+
+    @Test
+    void takesPicturesOfDecisions() throws IOException {
+        Files.createDirectories(folder);
+        try (Controller controller = Controller.create(Settings.CASC);
+                ExternalProcess process = new ExternalProcess();
+                ExternalProcess chat = new ExternalProcess();
+                Browser browser = new Browser()) {
+            controller.start();
+            jenkins = new Jenkins(controller);
+            Build build = createDecisions(process, chat);
+            for (int width : Screens.WIDTHS) {
+                for (String colours : Screens.COLOURS) {
+                    BrowserPage page = browser.open(width, 1400, controller.authorization());
+                    page.prefer(colours);
+                    page.goTo(controller.url() + "armory/").await("document.querySelector('[data-decide^=run-again]')");
+                    take(page, "decisions", width, colours);
+                    page.goTo(build.tab()).await("document.querySelector('[data-decide^=run-again]')");
+                    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
+                    take(page, "decisions-tab", width, colours);
+                    for (String choice : List.of("run-again", "give-up", "override")) {
+                        page.click("[data-decide^=" + choice + "]", 1);
+                        page.await("document.querySelector('" + DIALOG + "')?.open");
+                        take(page, "dialog-" + choice, width, colours);
+                        page.escape();
+                        page.await("!document.querySelector('" + DIALOG + "')");
+                    }
+                }
+            }
+            build.abort();
+        }
+    }
+
     private void takeDeployment(Browser browser, Build build, String name) {
-        for (int width : new int[] {1280, 400}) {
-            for (String colours : List.of("light", "dark")) {
+        for (int width : Screens.WIDTHS) {
+            for (String colours : Screens.COLOURS) {
                 try (BrowserPage page = browser.open(
                         width, 900, build.job().jenkins().controller().authorization())) {
                     page.prefer(colours);
