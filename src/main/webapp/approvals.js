@@ -3,7 +3,7 @@
  * has said once; as many rows are made as are looked at.
  */
 import { decisionButtons, focusAgain, heard, notice } from "./decide.js";
-import { badge, cancelled, element, message, note, overridden, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
+import { badge, cancelled, element, message, note, notices, overridden, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
 import { keepUpToDate, now, troubleElement } from "./live.js";
 import { duration, page, say, words } from "./words.js";
 
@@ -85,6 +85,7 @@ const CELLS = {
     ...said(approval),
     ...decisionButtons(approval, () => refresh()),
     ...cancelled(approval),
+    ...notices(approval),
     ...rejected(approval),
   ],
 };

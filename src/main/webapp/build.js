@@ -183,7 +183,8 @@ function show(answer) {
   const { building, cancelledStages, cancelsStages } = answer;
   const first = !last?.approvals.length && answer.approvals.length > 0;
   last = answer;
-  over = !building && answer.approvals.every(({ decision }) => decision);
+  // A notice of the decision may be sent, or fail, after it.
+  over = !building && answer.approvals.every(({ decision, notices }) => decision && !notices?.due.length);
   showEnvironments(answer);
   stages.textContent = cancelledStages.length > 0 ? say("stages.cancelled", cancelledStages.join(", "), cancelsStages) : "";
   stages.hidden = cancelledStages.length === 0;

@@ -1,6 +1,6 @@
 /* What is known of one approval on the page of its build: the facts, and tables that are folded up until somebody wants them. */
-import { cancelled, element, note, time } from "./elements.js";
-import { say } from "./words.js";
+import { cancelled, element, note, notices, time } from "./elements.js";
+import { page, say } from "./words.js";
 
 function facts(...pairs) {
   return element(
@@ -76,7 +76,41 @@ export function factsOf({ phase, createdAt, decision }, left) {
   );
 }
 
-/** The calls that were made for an approval, and the refused callbacks. */
+/** The data of the callback. It may be long, so it is fetched when somebody wants it. */
+function dataOf({ id, hasData }) {
+  if (!hasData) {
+    return [];
+  }
+  const text = element("pre", "armory-approvals__data");
+  text.tabIndex = 0; // it may have to be scrolled
+  text.setAttribute("role", "region");
+  text.setAttribute("aria-label", say("data"));
+  const result = element("details", "", element("summary", "", say("data")), text);
+  result.dataset.part = `data ${id}`;
+  result.addEventListener("toggle", async () => {
+    if (!result.open || text.textContent) {
+      return;
+    }
+    try {
+      const response = await fetch(`${page.dataset.base}approvals/${encodeURIComponent(id)}/api/json`);
+      if (!response.ok) {
+        throw new Error(say("failed.status", response.status));
+      }
+      text.textContent = JSON.stringify((await response.json()).data, null, 2);
+    } catch (error) {
+      text.textContent = say("failed", error.message);
+    }
+  });
+  return [result];
+}
+
+/** The calls that were made for an approval, the refused callbacks, and the data of the one that was taken. */
 export function callsOf(approval) {
-  return [...attempts(approval.attempts), ...cancelled(approval), ...refused(approval.rejectedCallbacks)];
+  return [
+    ...attempts(approval.attempts),
+    ...cancelled(approval),
+    ...notices(approval),
+    ...refused(approval.rejectedCallbacks),
+    ...dataOf(approval),
+  ];
 }

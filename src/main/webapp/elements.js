@@ -113,6 +113,15 @@ export function cancelled({ cancel }) {
   return cancel ? [note(cancel.failure ? say("cancel.failed", cancel.failure) : say("cancel.ok", cancel.status))] : [];
 }
 
+/** Who could not be told of the approval, and who has not been told yet. */
+export function notices({ notices: { due, failed } = { due: [], failed: [] } }) {
+  const names = [...new Set(due.map(({ webhook }) => webhook))];
+  return [
+    ...failed.map((notice) => note(say("notify.failed", notice.webhook, notice.reason))),
+    ...(names.length > 0 ? [note(say("notify.due", names.join(", ")))] : []),
+  ];
+}
+
 /** What a person is asked, and what they, or a callback, have said so far; or the failure that a person is asked about. */
 export function said({ manualApproval, callback, failure, decision }) {
   const parts = [];

@@ -24,7 +24,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param said the verdicts so far
  * @param attempts the newest attempts to call the webhook, the newest last; at most {@value #MAX_ATTEMPTS}
  * @param calls the calls that may still be made, {@code null} if there are none
- * @param cancel the last attempt to call the cancel webhook, {@code null} if there was none
+ * @param sideCalls what came of the calls that decide nothing
  */
 @Restricted(NoExternalUse.class)
 public record Approval(
@@ -33,7 +33,7 @@ public record Approval(
         Said said,
         List<Attempt> attempts,
         @CheckForNull OutgoingCalls calls,
-        @CheckForNull Attempt cancel) {
+        SideCalls sideCalls) {
 
     /** The number of attempts that are kept. */
     public static final int MAX_ATTEMPTS = 20;
@@ -78,6 +78,7 @@ public record Approval(
         Objects.requireNonNull(terms, "terms");
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(said, "said");
+        Objects.requireNonNull(sideCalls, "sideCalls");
         attempts = List.copyOf(attempts);
         if ((state == State.DECIDED) != (said.decision() != null)) {
             throw new IllegalArgumentException("state " + state + " does not go with decision " + said.decision());
@@ -93,7 +94,8 @@ public record Approval(
     /** Returns a new approval, before anything was sent. */
     static Approval start(ApprovalTerms terms, @CheckForNull OutgoingCalls calls) {
         State first = terms.subject().webhook() == null ? State.WAITING : State.SENDING;
-        return Notifications.afterEvent(null, new Approval(terms, first, Said.NOTHING, List.of(), calls, null));
+        return Notifications.afterEvent(
+                null, new Approval(terms, first, Said.NOTHING, List.of(), calls, SideCalls.NONE));
     }
 
     public String id() {
@@ -172,6 +174,12 @@ public record Approval(
     @CheckForNull
     public Decision callback() {
         return said.callback();
+    }
+
+    /** Returns the last attempt to call the cancel webhook, {@code null} if there was none. */
+    @CheckForNull
+    public Attempt cancel() {
+        return sideCalls.cancel();
     }
 
     /** Returns the data of the callback as the text of a JSON object, {@code null} if there is none. */
@@ -354,11 +362,11 @@ public record Approval(
     /** Returns the approval with another job's name if its job was moved, or lies below a folder that was. */
     public Approval moved(String oldFullName, String newFullName) {
         ApprovalTerms moved = terms.moved(oldFullName, newFullName);
-        return moved == terms ? this : new Approval(moved, state, said, attempts, calls, cancel);
+        return moved == terms ? this : new Approval(moved, state, said, attempts, calls, sideCalls);
     }
 
     Approval in(State newState) {
-        return new Approval(terms, newState, said, attempts, calls, cancel);
+        return new Approval(terms, newState, said, attempts, calls, sideCalls);
     }
 
     Approval calledBack(Decision callback, @CheckForNull String data) {
@@ -378,35 +386,40 @@ public record Approval(
     }
 
     private Approval with(Said newSaid) {
-        return new Approval(terms, state, newSaid, attempts, calls, cancel);
+        return new Approval(terms, state, newSaid, attempts, calls, sideCalls);
     }
 
     /** Returns the approval without the call of its webhook. */
     Approval withoutWebhookCall() {
-        return calls == null ? this : with(calls.withoutWebhook(), cancel);
+        return calls == null ? this : with(calls.withoutWebhook(), sideCalls);
     }
 
     /** Returns the approval without the calls that are for a verdict of the external process. */
     Approval withoutVerdictCalls() {
-        return calls == null ? this : with(calls.withoutVerdictCalls(), cancel);
+        return calls == null ? this : with(calls.withoutVerdictCalls(), sideCalls);
     }
 
     /** Returns the approval without further calls to the external process. */
     Approval withoutProcessCalls() {
-        return calls == null ? this : with(calls.withoutProcess(), cancel);
+        return calls == null ? this : with(calls.withoutProcess(), sideCalls);
     }
 
     Approval cancelCalled(Attempt attempt) {
-        return with(calls == null ? null : calls.withoutProcess(), attempt);
+        return with(calls == null ? null : calls.withoutProcess(), sideCalls.withCancel(attempt));
     }
 
     /** Returns the approval with other notifications, {@code null} for none any more. */
     Approval notifying(@CheckForNull Notifications notifications) {
-        return calls == null ? this : with(calls.with(notifications), cancel);
+        return calls == null ? this : with(calls.with(notifications), sideCalls);
     }
 
-    private Approval with(@CheckForNull OutgoingCalls others, @CheckForNull Attempt cancelled) {
-        return new Approval(terms, state, said, attempts, others, cancelled);
+    /** Returns the approval with a notice that could not be sent. */
+    Approval untold(Notifications.Failure failure) {
+        return with(calls, sideCalls.withUntold(failure));
+    }
+
+    private Approval with(@CheckForNull OutgoingCalls others, SideCalls over) {
+        return new Approval(terms, state, said, attempts, others, over);
     }
 
     /** Returns the approval with an attempt added, unless it was noted before. */
@@ -418,7 +431,7 @@ public record Approval(
         var all = new ArrayList<Attempt>(attempts);
         all.add(attempt);
         List<Attempt> newest = all.subList(Math.max(0, all.size() - MAX_ATTEMPTS), all.size());
-        return new Approval(terms, state, said, newest, calls, cancel);
+        return new Approval(terms, state, said, newest, calls, sideCalls);
     }
 
     /** Returns the approval with what an administrator filled in. */
@@ -443,7 +456,7 @@ public record Approval(
 
     /** Returns the approval decided for good. The cancel webhook stays only if it may have to be called. */
     private Approval ended(Decision decision) {
-        var decided = new Approval(terms, State.DECIDED, said.withDecision(decision), attempts, calls, cancel);
+        var decided = new Approval(terms, State.DECIDED, said.withDecision(decision), attempts, calls, sideCalls);
         return decided.isCancelled() ? decided.withoutVerdictCalls() : decided.withoutProcessCalls();
     }
 

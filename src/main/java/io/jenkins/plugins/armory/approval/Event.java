@@ -168,8 +168,12 @@ public sealed interface Event {
     /** A check of the clock: the approval may be about to time out. */
     record ExpiryCheck() implements Event {}
 
-    /** A notice was sent, or could not be sent for the last time. */
-    record Notified(Notifications.Notice notice) implements Event {}
+    /**
+     * A notice was sent, or could not be sent for the last time.
+     *
+     * @param failure why it could not be sent; empty if it was
+     */
+    record Notified(Notifications.Notice notice, String failure) implements Event {}
 
     /** The end of the build, or of the part of it that waited. */
     record Aborted(String reason) implements Event {}

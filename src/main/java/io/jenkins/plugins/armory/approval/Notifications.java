@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +41,22 @@ public record Notifications(List<Webhook> webhooks, boolean reminded, List<Notic
         }
     }
 
+    /**
+     * A notice that could not be sent, after all attempts.
+     *
+     * @param webhook the name of the webhook
+     * @param reason why the last attempt failed
+     * @param at when it failed
+     */
+    public record Failure(Occasion occasion, String webhook, String reason, Instant at) {
+        public Failure {
+            Objects.requireNonNull(occasion, "occasion");
+            Objects.requireNonNull(webhook, "webhook");
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(at, "at");
+        }
+    }
+
     public Notifications {
         webhooks = List.copyOf(webhooks);
         due = List.copyOf(due);
@@ -66,9 +83,24 @@ public record Notifications(List<Webhook> webhooks, boolean reminded, List<Notic
         return new Notifications(webhooks, reminded || occasion == Occasion.EXPIRING, all);
     }
 
-    /** Returns the notifications without a notice that was sent, {@code null} if nothing can follow it. */
+    /** Returns the approval after a notice was sent, or could not be sent for the last time. */
+    static Approval afterNotice(Approval approval, Event.Notified event, Instant now) {
+        Notifications notifications = Objects.requireNonNull(of(approval), "a notice is due");
+        Notice notice = event.notice();
+        Approval rest = approval.notifying(notifications.without(notice));
+        return event.failure().isEmpty()
+                ? rest
+                : rest.untold(new Failure(notice.occasion(), notifications.nameOf(notice), event.failure(), now));
+    }
+
+    /** Returns the name of the webhook of a notice. */
+    public String nameOf(Notice notice) {
+        return webhooks.get(notice.webhook()).name();
+    }
+
+    /** Returns the notifications without a notice, {@code null} if nothing can follow it. */
     @CheckForNull
-    Notifications sent(Notice notice) {
+    private Notifications without(Notice notice) {
         var rest = new ArrayList<Notice>(due);
         rest.remove(notice);
         return notice.occasion() == Occasion.DECIDED && rest.isEmpty()

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -192,10 +191,8 @@ enum Transitions {
             Events.of(Event.Notified.class),
             "that notice is due",
             (approval, event, now) -> isDue(approval, (Event.Notified) event),
-            "the same without that notice; closed if that was the last call",
-            (approval, event, now) ->
-                    approval.notifying(Objects.requireNonNull(Notifications.of(approval), "a notice is due")
-                            .sent(((Event.Notified) event).notice())),
+            "the same without that notice, with the failure if it could not be sent; closed if that was the last call",
+            (approval, event, now) -> Notifications.afterNotice(approval, (Event.Notified) event, now),
             Answer.ACCEPTED),
     NOTICE_OVERTAKEN(States.ALL, Events.of(Event.Notified.class), "the same", Effect.NONE, Answer.IGNORED),
     EXPIRING(

@@ -170,7 +170,7 @@ final class NotifyCalls {
             approvals.note(id, "WARNING: " + line);
             LOGGER.log(Level.WARNING, "{0}: {1}", new Object[] {approval.build(), line});
         }
-        write(id, new Event.Notified(notice), () -> leave(id, notice));
+        write(id, new Event.Notified(notice, failure), () -> leave(id, notice));
     }
 
     private static String what(Occasion occasion) {

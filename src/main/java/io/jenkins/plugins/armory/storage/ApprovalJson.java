@@ -18,6 +18,7 @@ import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Said;
+import io.jenkins.plugins.armory.approval.SideCalls;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookJson;
@@ -145,6 +146,7 @@ final class ApprovalJson {
             json.writeFieldName("cancel");
             write(json, cancel);
         }
+        NotificationsJson.write(json, approval.sideCalls().untold());
     }
 
     private static void write(JsonGenerator json, ApprovalTerms terms) throws IOException {
@@ -345,7 +347,8 @@ final class ApprovalJson {
                 said(json),
                 attempts(json),
                 calls(json),
-                json.has("cancel") ? attempt(json.get("cancel")) : null);
+                new SideCalls(
+                        json.has("cancel") ? attempt(json.get("cancel")) : null, NotificationsJson.readUntold(json)));
     }
 
     private static ApprovalTerms terms(JsonNode json) {

@@ -1,18 +1,25 @@
 package io.jenkins.plugins.armory.storage;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.armory.approval.Notifications;
+import io.jenkins.plugins.armory.approval.Notifications.Failure;
 import io.jenkins.plugins.armory.approval.Notifications.Notice;
 import io.jenkins.plugins.armory.approval.Notifications.Occasion;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookJson;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 
 /** The JSON of the notifications of an approval. */
 final class NotificationsJson {
+
+    private static final String UNTOLD = "untold";
 
     private NotificationsJson() {}
 
@@ -27,6 +34,35 @@ final class NotificationsJson {
                         .put("occasion", notice.occasion().name())
                         .put("webhook", notice.webhook()));
         return json;
+    }
+
+    /** Writes the notices that could not be sent; nothing if there are none. */
+    static void write(JsonGenerator json, List<Failure> untold) throws IOException {
+        if (untold.isEmpty()) {
+            return;
+        }
+        json.writeArrayFieldStart(UNTOLD);
+        for (Failure failure : untold) {
+            json.writeStartObject();
+            json.writeStringField("occasion", failure.occasion().name());
+            json.writeStringField("webhook", failure.webhook());
+            json.writeStringField("reason", failure.reason());
+            json.writeStringField("at", failure.at().toString());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** @param approval the JSON of an approval */
+    static List<Failure> readUntold(JsonNode approval) {
+        var untold = new ArrayList<Failure>();
+        approval.path(UNTOLD)
+                .forEach(failure -> untold.add(new Failure(
+                        Occasion.valueOf(failure.required("occasion").textValue()),
+                        failure.required("webhook").textValue(),
+                        failure.required("reason").textValue(),
+                        Instant.parse(failure.required("at").textValue()))));
+        return untold;
     }
 
     /** @throws IllegalArgumentException if the JSON is something else */

@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.callback.CallbackAnswers;
@@ -69,6 +70,10 @@ final class ApprovalData {
         if (cancel != null) {
             json.set("cancel", json(cancel));
         }
+        putNotices(json, approval);
+        if (approval.data() != null) {
+            json.put("hasData", true);
+        }
         ManualRequirement manual = approval.manual();
         if (manual != null) {
             json.set("manualApproval", json(approval, manual));
@@ -89,6 +94,27 @@ final class ApprovalData {
             json.set("decision", json(approval.requireDecision()));
         }
         return json;
+    }
+
+    /** Adds the notices to people that are still to be sent, and those that could not be sent; nothing if all were sent. */
+    private static void putNotices(ObjectNode json, Approval approval) {
+        Notifications notifications = Notifications.of(approval);
+        List<Notifications.Notice> due = notifications == null ? List.of() : notifications.due();
+        List<Notifications.Failure> untold = approval.sideCalls().untold();
+        if (due.isEmpty() && untold.isEmpty()) {
+            return;
+        }
+        ObjectNode notices = json.putObject("notices");
+        ArrayNode dueJson = notices.putArray("due");
+        due.forEach(notice -> dueJson.addObject()
+                .put("event", notice.occasion().name())
+                .put("webhook", notifications.nameOf(notice)));
+        ArrayNode failed = notices.putArray("failed");
+        untold.forEach(failure -> failed.addObject()
+                .put("event", failure.occasion().name())
+                .put("webhook", failure.webhook())
+                .put("reason", failure.reason())
+                .put("at", failure.at().toString()));
     }
 
     private static ObjectNode json(Decision decision) {

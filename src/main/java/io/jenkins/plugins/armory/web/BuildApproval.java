@@ -131,6 +131,13 @@ public final class BuildApproval {
         return cancel == null ? null : line(cancel);
     }
 
+    /** Returns the notices that could not be sent, as lines. */
+    public List<String> getUntold() {
+        return approval.sideCalls().untold().stream()
+                .map(failure -> Messages.PageWords_notify_failed(failure.webhook(), failure.reason()))
+                .toList();
+    }
+
     /** Returns the refused callbacks, the newest first, as lines. */
     public List<String> getRejected() {
         return rejected.stream()

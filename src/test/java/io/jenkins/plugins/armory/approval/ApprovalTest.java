@@ -765,7 +765,8 @@ public class ApprovalTest {
     @Test
     void cannotBeHalfBuilt() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Approval(sending.terms(), State.DECIDED, sending.said(), List.of(), null, null));
+                .isThrownBy(() ->
+                        new Approval(sending.terms(), State.DECIDED, sending.said(), List.of(), null, SideCalls.NONE));
     }
 
     private static Approval withCalls(@CheckForNull Webhook cancel) {

@@ -161,7 +161,7 @@ class ApprovalsPropertyTest {
     }
 
     private static Event told(Occasion occasion) {
-        return new Event.Notified(new Notice(occasion, 0));
+        return new Event.Notified(new Notice(occasion, 0), "");
     }
 
     /** An approval at a moment of its life. What happens next depends on these two values alone. */

@@ -246,6 +246,9 @@ class NotifyCallsTest {
         assertThat(approval().requireDecision().isSuccess()).isTrue();
         assertThat(approval().isClosed()).isTrue();
         assertThat(notices.failed()).isEqualTo(2);
+        assertThat(approval().sideCalls().untold())
+                .extracting(failure -> failure.occasion() + " " + failure.webhook() + ": " + failure.reason())
+                .containsExactly("WAITING slack: answered 503 (after 2 attempts)", "DECIDED slack: there is no secret");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.Said;
+import io.jenkins.plugins.armory.approval.SideCalls;
 import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import java.time.Duration;
@@ -30,7 +31,7 @@ class ApprovalChecksTest {
                 new Said(null, null, List.of(), Map.of(), null, decision),
                 started.attempts(),
                 null,
-                null));
+                SideCalls.NONE));
     }
 
     private static Approval started() {

@@ -804,15 +804,22 @@ public class ApprovalStoreTest {
 
         ApprovalStore last = ApprovalStore.open(folder);
         last.apply("a1", new Event.CancelNotNeeded(), SOON);
-        last.apply("a1", new Event.Notified(new Notifications.Notice(Notifications.Occasion.DECIDED, 1)), SOON);
+        last.apply("a1", new Event.Notified(new Notifications.Notice(Notifications.Occasion.DECIDED, 1), ""), SOON);
         Approval told = last.find("a1").orElseThrow();
         assertThat(Notifications.of(told).due()).hasSize(1);
         assertThat(ApprovalStore.open(folder).outstanding()).containsExactly(told);
-        last.apply("a1", new Event.Notified(new Notifications.Notice(Notifications.Occasion.DECIDED, 0)), SOON);
+        last.apply(
+                "a1",
+                new Event.Notified(new Notifications.Notice(Notifications.Occasion.DECIDED, 0), "answered 503"),
+                SOON);
         last.fold(() -> false);
         assertThat(folder.resolve("pending/a1.json")).doesNotExist();
-        assertThat(ApprovalStore.open(folder).outstanding()).isEmpty();
-        assertThat(ApprovalStore.open(folder).recentlyDecided()).hasSize(1);
+        ApprovalStore closed = ApprovalStore.open(folder);
+        assertThat(closed.outstanding()).isEmpty();
+        assertThat(closed.recentlyDecided()).hasSize(1);
+        assertThat(closed.find("a1").orElseThrow().sideCalls().untold())
+                .as("the people who look at the approval learn that somebody was not told")
+                .containsExactly(new Notifications.Failure(Notifications.Occasion.DECIDED, "w", "answered 503", SOON));
     }
 
     /** Returns a disk that runs something while a record is written. */

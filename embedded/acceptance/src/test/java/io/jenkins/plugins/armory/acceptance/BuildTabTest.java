@@ -123,6 +123,28 @@ class BuildTabTest {
     }
 
     @Test
+    void showsTheDataOfAFailureAndWhoWasNotTold(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Build build =
+                jenkins.createJob(process.approval("notify: 'fixed-chat'")).build();
+        process.awaitCall()
+                .callback()
+                .send(
+                        "{\"success\": false, \"mdMessage\": \"1 of 42 failed\", \"data\": {\"report\": \"<b>https://ci.example.com/7</b>\"}}");
+        build.awaitResult("FAILURE");
+        BrowserPage page = page(browser, jenkins, WIDE, build);
+
+        awaitText(page, card(), "Not told: fixed-chat: http://host.invalid");
+        page.tabTo("[data-part^=data] > summary");
+        page.enter();
+        awaitText(page, card(), "\"report\": \"<b>https://ci.example.com/7</b>\"");
+        Screens.assertAccessible(page, "#armory-build");
+        BrowserPage all = ApprovalsPage.open(browser, jenkins, WIDE, HEIGHT, build.job());
+        all.await(ApprovalsPage.rows("decided") + "[0]?.includes('Not told: fixed-chat: http://host.invalid')");
+        hasNoTrouble(page);
+        hasNoTrouble(all);
+    }
+
+    @Test
     void linkToAnApprovalLeadsToIt(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Build build = jenkins.createJob(
                         "parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()))

@@ -92,6 +92,8 @@ class NotifyTest {
                     .build();
             Call started = process.awaitCall();
             awaitNotice();
+            assertThat(build.approvals().get(0).at("/notices/due/0/event").asText())
+                    .isEqualTo("WAITING");
             started.callback().fail("no");
 
             build.awaitResult("FAILURE");
@@ -99,6 +101,7 @@ class NotifyTest {
             answer.run();
 
             assertThat(awaitNotice().get("outcome").asText()).isEqualTo("FAILURE");
+            Wait.until("all is told").until(() -> !build.approvals().get(0).has("notices"));
         }
 
         @Test
@@ -111,6 +114,16 @@ class NotifyTest {
             build.decide(build.approvals().get(0), "approve", "");
 
             build.awaitResult("SUCCESS");
+            JsonNode notices = Wait.until("both failures are on record")
+                    .until(
+                            () -> build.approvals().get(0).path("notices"),
+                            each -> each.path("failed").size() == 2);
+            assertThat(notices.get("due")).isEmpty();
+            assertThat(notices.get("failed"))
+                    .extracting(each -> each.get("event").asText())
+                    .containsExactly("WAITING", "DECIDED");
+            assertThat(notices.at("/failed/0/webhook").asText()).isEqualTo("chat");
+            assertThat(notices.at("/failed/0/reason").asText()).contains("404");
         }
 
         @Test
