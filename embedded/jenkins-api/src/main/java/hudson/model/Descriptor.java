@@ -38,5 +38,9 @@ public abstract class Descriptor<T extends Describable<T>> implements Saveable {
     @Override
     public synchronized void save() {}
 
+    public static class FormException extends Exception {
+        private static final long serialVersionUID = 1;
+    }
+
     private static final class Self {}
 }

@@ -21,12 +21,14 @@ import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.JenkinsLocationConfiguration;
+import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /** The settings of administrators: <i>Manage Jenkins » System</i>, or {@code armory:} in Configuration as Code. */
@@ -39,6 +41,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     private static final String ALLOW_LOOPBACK = "io.jenkins.plugins.armory.allowLoopback";
     /** A day, like Armory's tokens. */
     static final int DEFAULT_TOKEN_LIFETIME_SECONDS = 86_400;
+
+    /** The fields whose form has rows that can be removed. */
+    private static final List<String> FIELDS_WITH_ROWS = List.of("callbackClients", "issuers", "webhooks");
 
     @CheckForNull
     private String callbackBaseUrl;
@@ -59,6 +64,21 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     public static ArmoryConfiguration get() {
         return ExtensionList.lookupSingleton(ArmoryConfiguration.class);
+    }
+
+    /**
+     * Takes the settings from the form. A form sends nothing for a field without rows, and a setter that is not called would keep the
+     * last row that was removed: a client or issuer would stay trusted. The setters get an empty list instead; nothing is reset
+     * before, so that a setter that refuses its value leaves the others as they were.
+     */
+    @Override
+    public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
+        for (String field : FIELDS_WITH_ROWS) {
+            if (!json.has(field)) {
+                json.put(field, List.of()); // json-lib makes an array of it
+            }
+        }
+        return super.configure(request, json);
     }
 
     /** Returns the address at which callers reach Jenkins, {@code null} for the Jenkins URL. */

@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import jenkins.model.JenkinsLocationConfiguration;
+import org.htmlunit.html.HtmlButton;
+import org.htmlunit.html.HtmlForm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +131,33 @@ class ArmoryConfigurationJenkinsTest {
         assertHasAll();
         ArmoryConfiguration.get().load();
         assertHasAll();
+    }
+
+    /** A form sends nothing for a field without rows. A client or issuer that was removed must not stay trusted. */
+    @Test
+    void theFormRemovesTheLastRow(JenkinsRule j) throws Exception {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        WebhookDefinition webhook = new WebhookDefinition();
+        webhook.setName("tests");
+        webhook.setUriTemplate("https://ci.example.com/start");
+        configuration.setWebhooks(List.of(webhook));
+        configuration.setCallbackClients(List.of(new ListedClient("ci", "**")));
+        configuration.setIssuers(
+                List.of(new ListedIssuer("https://issuer.example.com", "jenkins", List.of("team=a"), "**")));
+        configuration.setAllowedHosts(List.of("ci.example.com"));
+
+        HtmlForm form = j.createWebClient().goTo("configure").getFormByName("config");
+        for (String field : List.of("callbackClients", "issuers", "webhooks")) {
+            form.<HtmlButton>getFirstByXPath(
+                            ".//div[@name='" + field + "']//button[contains(@class, 'repeatable-delete')]")
+                    .click();
+        }
+        j.submit(form);
+
+        assertThat(configuration.getCallbackClients()).isEmpty();
+        assertThat(configuration.getIssuers()).isEmpty();
+        assertThat(configuration.getWebhooks()).isEmpty();
+        assertThat(configuration.getAllowedHosts()).containsExactly("ci.example.com");
     }
 
     @ParameterizedTest

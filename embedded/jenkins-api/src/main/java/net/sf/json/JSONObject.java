@@ -1,0 +1,17 @@
+package net.sf.json;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a form sends. Its class is json-lib's of Jenkins, which is not on Maven Central. */
+public final class JSONObject {
+    private final Map<String, Object> properties = new LinkedHashMap<>();
+
+    public boolean has(String key) {
+        return properties.containsKey(key);
+    }
+
+    public Object put(String key, Object value) {
+        return properties.put(key, value);
+    }
+}
