@@ -105,6 +105,7 @@ class DecisionDialog {
     this.onDecided = onDecided;
     this.sending = false;
     this.over = false;
+    this.hasForm = false;
     this.build();
     open = this;
     document.body.append(this.dialog);
@@ -166,12 +167,18 @@ class DecisionDialog {
     return parameters.length > 0 && !inputs && (this.choice.path === "approve" || this.choice.withReason);
   }
 
-  /** Has Jenkins make the form: the kinds of parameters are those of its plugins. Nothing is sent without it. */
+  /** Lets the viewer decide. Without the form they could only approve what they do not see; a rejection needs nothing of it. */
+  letSend() {
+    const hasAll = this.hasForm || !this.asksForInputs();
+    this.sends.forEach((send) => { send.disabled = !hasAll && send.value !== "reject"; });
+  }
+
+  /** Has Jenkins make the form: the kinds of parameters are those of its plugins. */
   async loadForm() {
     if (!this.asksForInputs()) {
       return;
     }
-    this.sends.forEach((send) => { send.disabled = true; });
+    this.letSend();
     try {
       const response = await fetch(`${page.dataset.base}approvals/${encodeURIComponent(this.approval.id)}/inputs`);
       if (!response.ok) {
@@ -180,7 +187,8 @@ class DecisionDialog {
       this.form.innerHTML = await response.text(); // a view of Jenkins, like any form of it
       window.Behaviour?.applySubtree(this.form, true);
       fieldsOf(this.form).forEach(({ name, field }) => field.setAttribute("aria-label", name)); // Jenkins's views have no labels
-      this.sends.forEach((send) => { send.disabled = false; });
+      this.hasForm = true;
+      this.letSend();
       this.form.querySelector("select, input:not([type=hidden]), textarea")?.focus();
     } catch (error) {
       this.tell(say("notice.failed", error.message));
@@ -235,9 +243,16 @@ class DecisionDialog {
     }
   }
 
-  /** What to send of the form; a rejection sends nothing of it. */
+  /**
+   * The values to send: what is filled in, else what the dialog shows as agreed. Those who filled that in may take it back meanwhile, and
+   * Jenkins would put the defaults in its place. A rejection has no values.
+   */
   inputs(decision) {
-    return this.asksForInputs() && decision !== "reject" ? { inputs: JSON.stringify(filledIn(this.form)) } : {};
+    if (decision !== "approve" && this.choice.path !== "approve") {
+      return {};
+    }
+    const values = this.asksForInputs() ? filledIn(this.form) : this.approval.manualApproval?.inputs;
+    return values ? { inputs: JSON.stringify(values) } : {};
   }
 
   answered(status, answer) {
@@ -267,7 +282,7 @@ class DecisionDialog {
   /** It was not decided, and may be asked for again. */
   refused(text) {
     this.tell(text);
-    this.sends.forEach((send) => { send.disabled = false; });
+    this.letSend();
   }
 
   /** It will not be decided here any more. */

@@ -22,6 +22,8 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Screens;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A person who approves and rejects on the page of all approvals, in a browser. */
 @AcceptanceTest
@@ -283,6 +285,83 @@ class DecisionPageTest {
                 .contains("Succeeded", "Override", "override by user", "CI is down");
         assertThat(textOf(page, ".armory-decision__notice"))
                 .isEqualTo("Decided by override: " + build.job().name() + " #1, prod.");
+        hasNoTrouble(page);
+    }
+
+    /**
+     * Puts parameters into what Jenkins says, since the embedded controller has no kinds of them, and keeps what the page sends in
+     * {@code window.sent}. Jenkins does not get the inputs, which it would refuse.
+     *
+     * @param more further fields of {@code manualApproval}
+     */
+    private static void fakeParameters(BrowserPage page, String more) {
+        page.evaluate("""
+                (() => {
+                  const send = window.fetch;
+                  window.fetch = async (url, options) => {
+                    if (options?.method === 'POST') {
+                      window.sent = options.body.toString();
+                      options.body.delete('inputs');
+                      return send(url, options);
+                    }
+                    if (String(url).endsWith('/inputs')) {
+                      return new Response('', { status: 404 });
+                    }
+                    const data = await (await send(url, { cache: 'no-store' })).json();
+                    data.approvals.filter(({ manualApproval }) => manualApproval).forEach(({ manualApproval }) =>
+                      Object.assign(manualApproval, { parameters: ['region', 'dry'], %s }));
+                    return new Response(JSON.stringify(data));
+                  };
+                })()
+                """.formatted(more));
+    }
+
+    /** Whoever approved before may take that back meanwhile, and Jenkins would record the defaults. */
+    @ParameterizedTest
+    @ValueSource(strings = {APPROVE, OVERRIDE})
+    void sendsTheValuesOfTheOthersThatItShows(String button, Jenkins jenkins, Browser browser) {
+        Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?'])")
+                .build()
+                .awaitWaiting(1);
+        BrowserPage page = page(browser, jenkins, WIDE, build);
+        fakeParameters(page, "inputs: { region: 'us', dry: false }");
+        page.await(rows("waiting") + "[0].includes('region: us')");
+        page.click(button, 1);
+        awaitDialog(page);
+        assertThat(textOf(page, DIALOG)).contains("region", "us", "dry", "false");
+        page.type("as agreed");
+        page.click(SEND, 1);
+        awaitNoDialog(page);
+
+        assertThat(page.evaluate("new URLSearchParams(window.sent).get('inputs')")
+                        .asText())
+                .isEqualTo("{\"region\":\"us\",\"dry\":false}");
+        build.awaitResult("SUCCESS");
+        hasNoTrouble(page);
+    }
+
+    /** A rejection needs nothing of the form, which Jenkins cannot make without the plugin of a parameter. */
+    @Test
+    void anAdministratorRejectsAnywayWhereThereIsNoForm(Jenkins jenkins, Browser browser) {
+        Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?'])")
+                .build()
+                .awaitWaiting(1);
+        BrowserPage page = page(browser, jenkins, WIDE, build);
+        fakeParameters(page, "message: 'Where to?'");
+        page.await(rows("waiting") + "[0].includes('Where to?')");
+        page.click(OVERRIDE, 1);
+        awaitDialog(page).await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
+        assertThat(page.evaluate("document.querySelector('" + SEND + "[value=approve]').disabled")
+                        .asBoolean())
+                .isTrue();
+        page.type("not without the plugin");
+        page.click(SEND + "[value=reject]", 1);
+        awaitNoDialog(page);
+
+        assertThat(build.awaitResult("FAILURE")).contains("was rejected (override by user ");
+        assertThat(page.evaluate("new URLSearchParams(window.sent).has('inputs')")
+                        .asBoolean())
+                .isFalse();
         hasNoTrouble(page);
     }
 
