@@ -64,9 +64,7 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
             request.getView(form.get(), "index.jelly").forward(request, response);
         } else if ("/history.ndjson".equals(path)) {
             HistoryExport.answer(armory, request, response);
-            return;
-        }
-        if (!CallerRequests.answer(armory, request, response, path)) {
+        } else if (!CallerRequests.answer(armory, request, response, path)) {
             JsonWriter.answer(response, () -> answer(armory, request, path));
         }
     }

@@ -11,6 +11,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
 import net.sf.json.JSONObject;
 import org.awaitility.Awaitility;
 import org.htmlunit.HttpMethod;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
@@ -143,12 +146,20 @@ class ApprovalInputsJenkinsTest {
     void formIsMadeOfJenkinssOwnViews() throws Exception {
         WorkflowRun run =
                 run("parameters: [choice(name: 'region', choices: ['eu', '<b>us</b>'], description: 'Where to')]");
-        WebResponse form = request("alice", HttpMethod.GET, approvalOf(run).id() + "/inputs");
+        WebResponse form;
+        try (LogRecorder log = new LogRecorder().record("", Level.WARNING).capture(100)) {
+            form = request("alice", HttpMethod.GET, approvalOf(run).id() + "/inputs");
+            assertThat(log.getRecords())
+                    .filteredOn(record -> record.getThrown() != null)
+                    .as("nothing is written after the form")
+                    .isEmpty();
+        }
 
         assertThat(form.getStatusCode()).isEqualTo(200);
+        assertThat(form.getContentType()).isEqualTo("text/html");
         assertThat(form.getContentAsString())
                 .contains("name=\"parameter\"", "value=\"region\"", "<select", "&lt;b&gt;us&lt;/b&gt;", "Where to")
-                .doesNotContain("<b>us</b>", "<html");
+                .doesNotContain("<b>us</b>", "<html", "not_found");
         run.doStop();
         j.waitForCompletion(run);
         WorkflowRun nothing = run("submitters: 'bob'");
