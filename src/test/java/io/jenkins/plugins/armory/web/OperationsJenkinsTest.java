@@ -146,21 +146,26 @@ class OperationsJenkinsTest {
                 .returns(true, answer -> answer.getBoolean("duplicate"))
                 .returns("alice", answer -> answer.getJSONObject("decision").getString("decidedBy"));
         assertThat(decide("bob", id + "2", "--reject"))
+                .as("the callback is awaited, so a rejection counts")
+                .returns(0, CLICommandInvoker.Result::returnCode)
+                .extracting(result -> JSONObject.fromObject(result.stdout()).getJSONObject("decision"))
+                .returns("bob", decision -> decision.getString("decidedBy"));
+        assertThat(decide("alice", id + "2", "--approve"))
                 .returns(4, CLICommandInvoker.Result::returnCode)
                 .extracting(CLICommandInvoker.Result::stdout)
                 .asString()
-                .contains("already_decided", "alice");
+                .contains("already_decided", "bob");
         assertThat(decide("bob", id, "--reject").stdout()).as("nobody is asked").contains("not_awaited");
         assertThat(decide("bob", "nosuchapproval", "--reject").returnCode()).isEqualTo(3);
     }
 
     @Test
-    void commandWantsOneOfTheTwoChoices() {
+    void commandWantsOneChoice() {
         assertThat(decide("admin", id))
                 .returns(3, CLICommandInvoker.Result::returnCode)
                 .extracting(CLICommandInvoker.Result::stderr)
                 .asString()
-                .contains("either --approve or --reject");
+                .contains("Give one of --approve, --reject, --take-back, --run-again and --give-up.");
         assertThat(decide("admin", id, "--approve", "--reject").returnCode()).isEqualTo(2);
         assertThat(decide("admin").returnCode()).isEqualTo(2);
     }
