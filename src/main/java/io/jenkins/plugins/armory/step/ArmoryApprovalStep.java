@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import io.jenkins.plugins.armory.approval.Phase;
+import java.util.List;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.accmod.Restricted;
@@ -56,6 +57,16 @@ public final class ArmoryApprovalStep extends ArmoryWebhookApprovalStep {
         @Override
         public String getDisplayName() {
             return Messages.ArmoryApprovalStep_displayName();
+        }
+
+        @Override
+        List<Phase> phases() {
+            return List.of(Phase.BEFORE_DEPLOYMENT, Phase.STRATEGY);
+        }
+
+        @Override
+        public String getDefaultPhase() {
+            return Phase.BEFORE_DEPLOYMENT.toString();
         }
 
         @Override

@@ -592,9 +592,19 @@ public class ArmoryWebhookApprovalStep extends Step {
                     : new ComboBoxModel();
         }
 
+        /** Returns the phases that the step takes. */
+        List<Phase> phases() {
+            return List.of(Phase.values());
+        }
+
+        /** Returns the phase that the form proposes. It must be the step's default, or the Snippet Generator writes it. */
+        public String getDefaultPhase() {
+            return Phase.STRATEGY.toString();
+        }
+
         @POST
         public ListBoxModel doFillPhaseItems() {
-            return StepForm.phases();
+            return StepForm.phases(phases());
         }
 
         @POST

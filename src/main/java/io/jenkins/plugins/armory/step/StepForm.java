@@ -5,7 +5,6 @@ import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.Phase;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -15,9 +14,9 @@ final class StepForm {
 
     private StepForm() {}
 
-    static ListBoxModel phases() {
+    static ListBoxModel phases(List<Phase> phases) {
         ListBoxModel items = new ListBoxModel();
-        Arrays.stream(Phase.values()).map(Phase::toString).forEach(phase -> items.add(phase, phase));
+        phases.stream().map(Phase::toString).forEach(phase -> items.add(phase, phase));
         return items;
     }
 

@@ -16,12 +16,16 @@ import io.jenkins.plugins.armory.runtime.RunningBuilds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
+import org.htmlunit.html.HtmlOption;
+import org.htmlunit.html.HtmlPage;
+import org.htmlunit.html.HtmlSelect;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -117,6 +121,29 @@ class DeploymentStepsJenkinsTest {
                         + " parameters: [choice(choices: ['eu', 'us'], name: 'region')], required: 2,"
                         + " submitters: 'alice, ops'],"
                         + " phase: 'afterDeployment', webhook: 'tests'");
+    }
+
+    /** The Snippet Generator makes the form without a step, so the defaults of the form count. */
+    @Test
+    void snippetGeneratorProposesThePhaseOfTheStep() throws Exception {
+        HtmlPage page = j.createWebClient().getPage(j.createProject(WorkflowJob.class, "job"), "pipeline-syntax/");
+        HtmlSelect steps = page.getFirstByXPath("//select[contains(@class, 'dropdownList')]");
+        HtmlOption step = steps.getOptions().stream()
+                .filter(option -> option.getText().startsWith("armoryApproval:"))
+                .findFirst()
+                .orElseThrow();
+        steps.setSelectedAttribute(step, true);
+
+        await().pollInSameThread().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+            HtmlSelect phases = page.getFirstByXPath("//select[@name='_.phase']");
+            assertThat(phases).isNotNull();
+            assertThat(phases.getOptions())
+                    .extracting(HtmlOption::getValueAttribute)
+                    .containsExactly("beforeDeployment", "strategy");
+            assertThat(phases.getSelectedOptions())
+                    .extracting(HtmlOption::getValueAttribute)
+                    .containsExactly("beforeDeployment");
+        });
     }
 
     @Test
