@@ -51,15 +51,49 @@ public final class ApprovalInputs {
      * @throws IllegalArgumentException naming the parameter that is wrong
      */
     Map<String, Object> valuesOf(@CheckForNull String given) {
-        if (given == null || given.isBlank()) {
+        if (isNothing(given)) {
             return approval.votes().isEmpty() ? values(JSON.createObjectNode()) : approval.inputs();
         }
+        return values(parse(given));
+    }
+
+    /**
+     * Returns the values that an override approves: those of {@link #valuesOf}. Where Jenkins does not know the type of a parameter any
+     * more, they are those of the people who have approved, else none: a plugin that is gone must not keep an administrator from deciding.
+     *
+     * @throws IllegalArgumentException naming the parameter that is wrong, or whose given value cannot be checked
+     */
+    static Map<String, Object> ofOverride(Approval approval, @CheckForNull String given) {
+        ApprovalInputs inputs;
+        try {
+            inputs = new ApprovalInputs(approval);
+        } catch (IllegalArgumentException x) {
+            if (isNothing(given) || parse(given).equals(ApprovalData.json(approval.inputs()))) {
+                return approval.inputs();
+            }
+            throw x;
+        }
+        return inputs.valuesOf(given);
+    }
+
+    /** @throws IllegalArgumentException if something is given with a decision that takes no inputs */
+    static void checkNone(@CheckForNull String given) {
+        if (!isNothing(given)) {
+            throw new IllegalArgumentException(Messages.ApprovalInputs_notHere());
+        }
+    }
+
+    private static boolean isNothing(@CheckForNull String given) {
+        return given == null || given.isBlank();
+    }
+
+    private static ObjectNode parse(String given) {
         if (given.length() > MAX_LENGTH) {
             throw new IllegalArgumentException(Messages.ApprovalInputs_tooLong(String.valueOf(MAX_LENGTH)));
         }
         try {
             if (JSON.readTree(given) instanceof ObjectNode object) {
-                return values(object);
+                return object;
             }
         } catch (JsonProcessingException x) {
             throw new IllegalArgumentException(Messages.ApprovalInputs_notJson(x.getOriginalMessage()), x);

@@ -83,6 +83,9 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
         if (choice == null) {
             throw new IllegalArgumentException(Messages.DecideArmoryApprovalCommand_one());
         }
+        if (override != null && !comment.isEmpty()) {
+            throw new IllegalArgumentException(Messages.DecideArmoryApprovalCommand_comment());
+        }
         JsonResponse answer = override == null
                 ? new PersonalDecision(id, choice).decide(ArmoryRuntime.get(), comment, inputsAsJson())
                 : new OverrideDecision(id).decide(ArmoryRuntime.get(), choice.path(), override, inputsAsJson());

@@ -50,7 +50,7 @@ record OverrideDecision(String id) {
      * Decides as the current user, if they may.
      *
      * @param decision {@code approve} or {@code reject}; anything else is refused
-     * @param inputs what they filled in, as in {@link ApprovalInputs#valuesOf}
+     * @param inputs what they filled in, as in {@link ApprovalInputs#ofOverride}
      */
     JsonResponse decide(
             ArmoryRuntime armory,
@@ -90,7 +90,10 @@ record OverrideDecision(String id) {
         if (!viewer.isOverrider(approval)) {
             return JsonResponse.error(403, "forbidden", Messages.Decision_needsPermission("Armory/Override"));
         }
-        Map<String, Object> values = approve ? new ApprovalInputs(approval).valuesOf(inputs) : Map.of();
+        if (!approve) {
+            ApprovalInputs.checkNone(inputs);
+        }
+        Map<String, Object> values = approve ? ApprovalInputs.ofOverride(approval, inputs) : Map.of();
         return armory.approvals()
                 .apply(id, new Event.Overridden(approve, viewer.name(), reason, values))
                 .map(transition -> answer(transition, approve))

@@ -100,9 +100,8 @@ record PersonalDecision(String id, Choice choice) {
     private Map<String, Object> valuesOf(Approval approval, @CheckForNull String inputs) {
         if (choice == Choice.APPROVE) {
             return new ApprovalInputs(approval).valuesOf(inputs);
-        } else if (inputs != null && !inputs.isBlank()) {
-            throw new IllegalArgumentException(Messages.ApprovalInputs_notHere());
         }
+        ApprovalInputs.checkNone(inputs);
         return Map.of();
     }
 

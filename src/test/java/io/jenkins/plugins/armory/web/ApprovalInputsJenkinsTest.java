@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hudson.cli.CLICommandInvoker;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.InputDefinition;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.URL;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -168,6 +174,49 @@ class ApprovalInputsJenkinsTest {
                 .isEqualTo(404);
         nothing.doStop();
         j.waitForCompletion(nothing);
+    }
+
+    /** Returns the id of an approval that two people give, and whose parameter has a type that Jenkins does not know. */
+    private String approvalWithoutItsPlugin() throws Exception {
+        String id = ArmoryRuntime.get().tokens().newId();
+        j.createProject(WorkflowJob.class, "deploy-" + id);
+        ArmoryRuntime.get()
+                .approvals()
+                .create(ApprovalTerms.of(id, new BuildRef("deploy-" + id, 1))
+                        .environment("prod")
+                        .webhook("manual approval")
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .manual(new ManualRequirement("Go?", List.of(), 2)
+                                .filling(List.of(new InputDefinition("region", "<org.example.Region/>"))))
+                        .start());
+        return id;
+    }
+
+    /** What is missing must not keep an administrator from deciding: neither people nor a plugin. */
+    @Test
+    void overridesNeedNoPlugin() throws Exception {
+        String nothing = approvalWithoutItsPlugin();
+        String agreed = approvalWithoutItsPlugin();
+        ArmoryRuntime.get().approvals().apply(agreed, new Event.ManualApproval("bob", "", Map.of("region", "us")));
+        String other = approvalWithoutItsPlugin();
+
+        assertThat(command(nothing, "--approve")).returns(3, CLICommandInvoker.Result::returnCode);
+        assertThat(command(nothing, "--approve", "--override", "now")).returns(0, CLICommandInvoker.Result::returnCode);
+        assertThat(command(agreed, "--approve", "--override", "now", "-p", "region=eu"))
+                .returns(3, CLICommandInvoker.Result::returnCode)
+                .extracting(CLICommandInvoker.Result::stdout)
+                .asString()
+                .contains("inputs.region: Jenkins does not know the type of this parameter any more");
+        assertThat(command(agreed, "--approve", "--override", "now", "-p", "region=us"))
+                .as("as the page sends what it shows")
+                .returns(0, CLICommandInvoker.Result::returnCode);
+        assertThat(command(other, "--approve", "--override", "now", "-p", "region=us"))
+                .returns(3, CLICommandInvoker.Result::returnCode);
+
+        assertThat(ArmoryRuntime.get().approvals().find(nothing).orElseThrow().inputs())
+                .isEmpty();
+        assertThat(ArmoryRuntime.get().approvals().find(agreed).orElseThrow().inputs())
+                .isEqualTo(Map.of("region", "us"));
     }
 
     private CLICommandInvoker.Result command(String... arguments) {

@@ -243,6 +243,16 @@ class PersonalDecisionJenkinsTest {
                 .isEqualTo(3);
         assertThat(command("admin", id, "--take-back", "--override", "why").returnCode())
                 .isEqualTo(2);
+        assertThat(command("admin", id, "--approve", "--override", "CI is down", "--comment", "looks good"))
+                .returns(3, CLICommandInvoker.Result::returnCode)
+                .extracting(CLICommandInvoker.Result::stderr)
+                .asString()
+                .contains("--comment: an override has its reason alone; leave it out");
+        assertThat(command("admin", id, "--reject", "--override", "no", "-p", "region=us"))
+                .returns(3, CLICommandInvoker.Result::returnCode)
+                .extracting(CLICommandInvoker.Result::stdout)
+                .asString()
+                .contains("inputs: goes with approve alone; leave it out");
         assertThat(command("admin", id, "--approve", "--override", "CI is down").stdout())
                 .contains("\"override\":true");
         assertThat(approval(id).decision())

@@ -62,6 +62,20 @@ class OverrideTest {
                 .doesNotContain("went on");
     }
 
+    /** As whoever rejects without an override. */
+    @Test
+    void aRejectionTakesNoInputs(Jenkins jenkins) {
+        Build build = start(jenkins, "armoryWebhookApproval(manualApproval: [message: 'Go?'])");
+
+        Answer answer = build.override(approval(build), "reject", REASON, "{\"region\": \"us\"}");
+
+        assertThat(answer).returns(400, Answer::status);
+        assertThat(answer.json().get("message").asText()).isEqualTo("inputs: goes with approve alone; leave it out.");
+        assertThat(build.isBuilding()).isTrue();
+        assertThat(build.override(approval(build), "reject", REASON, " ")).returns(200, Answer::status);
+        build.awaitResult("FAILURE");
+    }
+
     @Test
     void theFirstOverrideStands(Jenkins jenkins) {
         Build build = start(jenkins, "armoryWebhookApproval(manualApproval: [required: 2])");

@@ -227,6 +227,14 @@ public record Build(Job job, int number) {
                         Map.of("decision", decision, "reason", reason));
     }
 
+    /** The same, with what the administrator fills in. */
+    public Answer override(JsonNode approval, String decision, String reason, String inputs) {
+        return job.jenkins()
+                .post(
+                        "armory/approvals/" + approval.get("id").asText() + "/override",
+                        Map.of("decision", decision, "reason", reason, "inputs", inputs));
+    }
+
     /** Whether none of the build's approvals waits for anything any more. */
     public boolean hasNothingPending() {
         // From one answer: other builds push what is decided out of the newest hundred.
