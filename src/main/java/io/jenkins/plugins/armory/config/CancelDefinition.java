@@ -9,6 +9,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.AncestorInPath;
@@ -48,10 +49,12 @@ public final class CancelDefinition extends CallDefinition<CancelDefinition> {
      */
     public CancelReference toCancel() {
         if (webhook != null) {
-            if (getUriTemplate() != null) {
+            List<String> superfluous = fields();
+            if (!superfluous.isEmpty()) {
                 throw new InvalidWebhookException(
                         "cancel",
-                        "has both webhook and uriTemplate; leave out webhook to define one here, or leave out uriTemplate");
+                        "names a webhook, so leave out " + String.join(", ", superfluous)
+                                + ", or leave out webhook to define one here");
             }
             return CancelReference.named(webhook);
         }

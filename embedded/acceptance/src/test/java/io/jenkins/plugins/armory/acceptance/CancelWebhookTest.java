@@ -132,6 +132,13 @@ class CancelWebhookTest {
                         .build()
                         .awaitResult("FAILURE"))
                 .contains("cancel: needs the name of a webhook, or uriTemplate");
+        assertThat(jenkins.createJob(
+                                process.approval("cancel: [webhook: 'stop-checks', headers: [[key: 'a', value: 'b']],"
+                                        + " signWith: 'team']"))
+                        .build()
+                        .awaitResult("FAILURE"))
+                .contains(
+                        "cancel: names a webhook, so leave out headers, signWith, or leave out webhook to define one here");
         assertThat(process.calls()).isEmpty();
     }
 
