@@ -37,6 +37,14 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
     @DataBoundConstructor
     public AnswerDefinition() {}
 
+    /** Sets the defaults of fields that a configuration leaves out, since XStream runs no initializers. */
+    private Object readResolve() {
+        setSuccess(success);
+        setEquals(equals);
+        setFailure(failure);
+        return this;
+    }
+
     /** Returns the HTTP statuses that mean success, or whose bodies are judged if there is a pointer. */
     public String getSuccess() {
         return success;

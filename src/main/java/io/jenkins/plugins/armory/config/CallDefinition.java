@@ -53,6 +53,13 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
 
     CallDefinition() {}
 
+    /** Sets the defaults of fields that a configuration leaves out, since XStream runs no initializers. */
+    protected Object readResolve() {
+        setMethod(method);
+        setHeaders(headers);
+        return this;
+    }
+
     public String getMethod() {
         return method;
     }

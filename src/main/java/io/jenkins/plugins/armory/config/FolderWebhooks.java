@@ -27,6 +27,14 @@ public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<
     @DataBoundConstructor
     public FolderWebhooks() {}
 
+    /** Has no webhooks where a configuration leaves the field out, since XStream runs no initializers. */
+    private Object readResolve() {
+        if (webhooks == null) {
+            webhooks = new ArrayList<>();
+        }
+        return this;
+    }
+
     public List<WebhookDefinition> getWebhooks() {
         return webhooks;
     }

@@ -30,6 +30,12 @@ public final class RetryDefinition extends AbstractDescribableImpl<RetryDefiniti
     @DataBoundConstructor
     public RetryDefinition() {}
 
+    /** Sets the default of a field that a configuration leaves out, since XStream runs no initializers. */
+    private Object readResolve() {
+        setOn(on);
+        return this;
+    }
+
     /** Returns how many attempts there may be after the first. */
     public int getCount() {
         return count;

@@ -49,6 +49,16 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
     @DataBoundConstructor
     public StatusDefinition() {}
 
+    /** Sets the defaults of fields that a configuration leaves out, since XStream runs no initializers. */
+    private Object readResolve() {
+        setHeaders(headers);
+        setEvery(every == 0 ? DEFAULT_EVERY : every);
+        setUnit(unit);
+        setSuccess(success);
+        setFailure(failure);
+        return this;
+    }
+
     @CheckForNull
     public String getUriTemplate() {
         return uriTemplate;

@@ -54,6 +54,13 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
     @DataBoundConstructor
     public WebhookDefinition() {}
 
+    @Override
+    protected Object readResolve() {
+        setNetworkMode(networkMode);
+        setContext(context);
+        return super.readResolve();
+    }
+
     @CheckForNull
     public String getName() {
         return name;

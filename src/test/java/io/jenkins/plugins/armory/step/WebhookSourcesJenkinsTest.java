@@ -19,8 +19,10 @@ import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.FolderWebhooks;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.Webhooks;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
@@ -111,6 +113,22 @@ class WebhookSourcesJenkinsTest {
                 .containsExactly("/inner", "/global", "/outer");
         j.assertLogContains("webhook: there is no webhook \"d\"; known are a, b, c", run);
         assertThat(Webhooks.names(run.getParent())).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aFolderThatAScriptConfiguredMayLeaveTheWebhooksOut() throws Exception {
+        String configuration = """
+                <com.cloudbees.hudson.plugins.folder.Folder>
+                  <properties><io.jenkins.plugins.armory.config.FolderWebhooks/></properties>
+                </com.cloudbees.hudson.plugins.folder.Folder>
+                """;
+        Folder folder = (Folder) j.jenkins.createProjectFromXML(
+                "team", new ByteArrayInputStream(configuration.getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(folder.getProperties().get(FolderWebhooks.class).getWebhooks())
+                .isEmpty();
+        assertThat(Webhooks.names(folder.createProject(WorkflowJob.class, "job")))
+                .isEmpty();
     }
 
     @Test

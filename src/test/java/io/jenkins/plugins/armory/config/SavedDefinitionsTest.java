@@ -1,0 +1,65 @@
+package io.jenkins.plugins.armory.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.thoughtworks.xstream.XStream;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Tests of definitions that leave fields out in a configuration that people or scripts wrote. XStream runs no initializers. */
+class SavedDefinitionsTest {
+
+    private static Object read(Class<?> type, String fields) {
+        XStream xstream = new XStream();
+        xstream.allowTypesByWildcard(new String[] {"io.jenkins.plugins.armory.**"});
+        xstream.alias("it", type);
+        return xstream.fromXML("<it>" + fields + "</it>");
+    }
+
+    @Test
+    void aWebhookHasDefaults() {
+        WebhookDefinition saved = (WebhookDefinition)
+                read(WebhookDefinition.class, "<name>tests</name><uriTemplate>https://ci.example.com/</uriTemplate>");
+        WebhookDefinition bound = new WebhookDefinition();
+        bound.setName("tests");
+        bound.setUriTemplate("https://ci.example.com/");
+
+        assertThat(saved.toWebhook()).usingRecursiveComparison().isEqualTo(bound.toWebhook());
+        assertThat(saved.fields()).containsExactly("name", "uriTemplate");
+        assertThat(saved.getHeaders()).isEmpty();
+        assertThat(saved.getContext()).isEmpty();
+    }
+
+    @Test
+    void theFieldsOfAWebhookHaveDefaults() {
+        WebhookDefinition saved = (WebhookDefinition) read(WebhookDefinition.class, """
+                <name>tests</name>
+                <uriTemplate>https://ci.example.com/</uriTemplate>
+                <cancel><uriTemplate>https://ci.example.com/stop</uriTemplate></cancel>
+                <retry><count>2</count></retry>
+                <answer/>
+                """);
+
+        Webhook webhook = saved.toWebhook();
+        assertThat(webhook.cancel().inline().method()).isEqualTo("POST");
+        assertThat(webhook.answer())
+                .usingRecursiveComparison()
+                .isEqualTo(AnswerRule.ofAnswer("200-299", null, List.of(), List.of()));
+        assertThat(saved.getRetry().getOn()).isEmpty();
+    }
+
+    @Test
+    void theQuestionForAStatusHasDefaults() {
+        StatusDefinition saved = (StatusDefinition) read(StatusDefinition.class, """
+                <uriTemplate>https://ci.example.com/state</uriTemplate>
+                <pointer>/state</pointer>
+                <success><string>passed</string></success>
+                """);
+
+        assertThat(saved.toCheck().every()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(saved.getFailure()).isEmpty();
+    }
+}
