@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.web;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Item;
 import hudson.model.User;
 import hudson.security.Permission;
@@ -23,6 +24,10 @@ import org.springframework.security.core.GrantedAuthority;
 final class Viewer {
 
     private final Authentication user = Jenkins.getAuthentication2();
+    /** {@code null} for anonymous. Jenkins looks it up anew at each call, and it is asked for each approval. */
+    @CheckForNull
+    private final User known = User.current();
+
     private final boolean administrator = Jenkins.get().hasPermission(Jenkins.ADMINISTER);
     private final Map<String, Optional<Seen>> jobs = new HashMap<>();
 
@@ -40,13 +45,12 @@ final class Viewer {
 
     /** Returns the id of the user: the same one however it was written at the login. */
     String name() {
-        User known = User.current();
         return known == null ? user.getName() : known.getId();
     }
 
     /** Returns whether the user is logged in, and so not the same as everybody else. */
     boolean isIdentified() {
-        return User.current() != null;
+        return known != null;
     }
 
     /** Returns whether the user may read the approval's job. Without that, the approval does not exist for the user. */
