@@ -414,7 +414,7 @@ class AccessJenkinsTest {
         assertThat(known).isEqualTo(documented);
     }
 
-    /** Reads the paths from the sources of the classes that match them. */
+    /** Reads the paths from the sources of the package. That of a person's decision stands for one path a choice. */
     @Test
     void everyPathThatTheActionsKnowIsInTheTable() throws Exception {
         Pattern path = Pattern.compile("\"(/[^\"]+)\"");
@@ -422,17 +422,24 @@ class AccessJenkinsTest {
                 .map(row -> row.path().replaceFirst("^(job/deploy/1/)?armory", ""))
                 .toList();
         List<String> known = new ArrayList<>();
-        for (String name : List.of("ArmoryRootAction", "ArmoryBuildAction", "ApprovalPath", "PersonalDecision")) {
-            Matcher matcher = path.matcher(
-                    Files.readString(Path.of("src/main/java/io/jenkins/plugins/armory/web/" + name + ".java")));
-            while (matcher.find()) {
-                known.add(matcher.group(1));
+        try (Stream<Path> sources = Files.list(Path.of("src/main/java/io/jenkins/plugins/armory/web"))) {
+            for (Path source : sources.toList()) {
+                Matcher matcher = path.matcher(Files.readString(source));
+                while (matcher.find()) {
+                    known.add(matcher.group(1));
+                }
             }
         }
+        String ofAnyChoice = "/approvals/([^/]+)/([a-z-]+)";
+        assertThat(known).hasSizeGreaterThan(9).contains(ofAnyChoice);
+        known.removeAll(List.of(ofAnyChoice, "/a")); // the latter is a tag in Markdown
 
-        assertThat(known)
-                .hasSizeGreaterThan(6)
-                .allSatisfy(each -> assertThat(table).anyMatch(row -> row.matches(each)));
+        assertThat(known).allSatisfy(each -> assertThat(table).anyMatch(row -> row.matches(each)));
+        assertThat(API)
+                .extracting(row -> row.method() + " " + row.path())
+                .contains(Stream.of(Choice.values())
+                        .map(choice -> "POST armory/approvals/{id}/" + choice.path())
+                        .toArray(String[]::new));
     }
 
     @Test
