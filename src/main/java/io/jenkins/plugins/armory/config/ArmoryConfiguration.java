@@ -111,12 +111,12 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     }
 
     /**
-     * @param allowedHosts texts with one or more entries, see {@link ConfigurationForm#hosts}
+     * @param allowedHosts texts with one or more entries, separated by white space or commas, as the form sends them
      * @throws IllegalArgumentException naming an entry that is wrong
      */
     @DataBoundSetter
     public void setAllowedHosts(@CheckForNull List<String> allowedHosts) {
-        List<String> entries = ConfigurationForm.hosts(allowedHosts == null ? List.of() : allowedHosts);
+        List<String> entries = Lines.words(allowedHosts);
         AllowedHosts.of(entries);
         this.allowedHosts = new ArrayList<>(entries);
         save();

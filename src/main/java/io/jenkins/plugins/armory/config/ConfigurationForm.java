@@ -7,7 +7,6 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.http.AllowedHosts;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Arrays;
 import java.util.List;
 import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
@@ -43,18 +42,10 @@ final class ConfigurationForm {
         }
     }
 
-    /** Returns the entries of texts. A text may have several, separated by white space or commas, as a form sends them. */
-    static List<String> hosts(List<String> texts) {
-        return texts.stream()
-                .flatMap(text -> Arrays.stream(text.split("[\\s,]+")))
-                .filter(entry -> !entry.isEmpty())
-                .toList();
-    }
-
     static FormValidation checkAllowedHosts(String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         try {
-            AllowedHosts.of(hosts(List.of(value)));
+            AllowedHosts.of(Lines.words(List.of(value)));
             return FormValidation.ok();
         } catch (IllegalArgumentException x) {
             return FormValidation.error(x.getMessage());

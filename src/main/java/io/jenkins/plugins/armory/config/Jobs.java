@@ -22,10 +22,6 @@ final class Jobs {
         return text;
     }
 
-    static JobPatterns parse(String checked) {
-        return JobPatterns.parse(checked);
-    }
-
     static FormValidation check(@CheckForNull String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         try {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.util.Arrays;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -18,6 +19,16 @@ public final class Lines {
                 : texts.stream()
                         .flatMap(String::lines)
                         .map(String::strip)
+                        .filter(each -> !each.isEmpty())
+                        .toList();
+    }
+
+    /** Returns the words of a list's texts, which white space or commas separate. */
+    static List<String> words(@CheckForNull List<String> texts) {
+        return texts == null
+                ? List.of()
+                : texts.stream()
+                        .flatMap(text -> Arrays.stream(text.split("[\\s,]+")))
                         .filter(each -> !each.isEmpty())
                         .toList();
     }

@@ -70,7 +70,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
     private JobPatterns patterns() {
         JobPatterns known = patterns;
         if (known == null) {
-            known = Jobs.parse(jobs);
+            known = JobPatterns.parse(jobs);
             patterns = known;
         }
         return known;

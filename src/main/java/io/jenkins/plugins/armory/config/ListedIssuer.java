@@ -45,8 +45,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             throw new IllegalArgumentException(Messages.ListedIssuer_notTrustworthy(this.issuer));
         }
         this.audience = required(audience, Messages.ListedIssuer_noAudience());
-        this.requiredClaims =
-                requiredClaims == null ? List.of() : new ArrayList<>(lines(String.join("\n", requiredClaims)));
+        this.requiredClaims = new ArrayList<>(Lines.of(requiredClaims));
         if (RequiredClaims.parse(this.requiredClaims).isEmpty() && isArmory(this.issuer)) {
             throw new IllegalArgumentException(Messages.ListedIssuer_claimOfArmory());
         }
@@ -87,11 +86,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
     }
 
     OutsideIssuer toIssuer() {
-        return new OutsideIssuer(issuer, audience, RequiredClaims.parse(requiredClaims), Jobs.parse(jobs));
-    }
-
-    private static List<String> lines(String text) {
-        return text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        return new OutsideIssuer(issuer, audience, RequiredClaims.parse(requiredClaims), JobPatterns.parse(jobs));
     }
 
     @Extension
@@ -130,7 +125,8 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
         public FormValidation doCheckRequiredClaims(@QueryParameter String value, @QueryParameter String issuer) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             try {
-                if (!RequiredClaims.parse(lines(Util.fixNull(value))).isEmpty()) {
+                if (!RequiredClaims.parse(Lines.of(List.of(Util.fixNull(value))))
+                        .isEmpty()) {
                     return FormValidation.ok();
                 }
             } catch (IllegalArgumentException x) {

@@ -7,7 +7,6 @@ import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.webhook.RetryRules;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -19,8 +18,6 @@ import org.kohsuke.stapler.verb.POST;
 /** The parameter {@code retry: [count: 5, on: ['429', '5xx'], delay: 2, maxDelay: 60]}: how a failed call is repeated. */
 @Restricted(NoExternalUse.class)
 public final class RetryDefinition extends AbstractDescribableImpl<RetryDefinition> {
-
-    private static final String SEPARATOR = "[,\\s]+";
 
     private int count;
     private List<String> on = List.of();
@@ -54,11 +51,7 @@ public final class RetryDefinition extends AbstractDescribableImpl<RetryDefiniti
     /** @param on statuses and classes of them; an element may have several, separated by commas or spaces, as the form sends them */
     @DataBoundSetter
     public void setOn(@CheckForNull List<String> on) {
-        this.on = new ArrayList<>((on == null ? List.<String>of() : on)
-                .stream()
-                        .flatMap(each -> Arrays.stream(each.strip().split(SEPARATOR)))
-                        .filter(each -> !each.isEmpty())
-                        .toList());
+        this.on = new ArrayList<>(Lines.words(on));
     }
 
     /** Returns the answers for the form. */

@@ -189,7 +189,7 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
 
         @POST
         public ListBoxModel doFillUnitItems() {
-            return WebhookForm.units();
+            return WebhookForm.units(TimeUnit.SECONDS, TimeUnit.MINUTES, TimeUnit.HOURS);
         }
     }
 }

@@ -40,7 +40,6 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 final class TestCall {
 
     private static final String SAMPLE = "sample";
-    /** Longer than a call may take. */
     /** The time beyond the one that the call may take, for what comes before and after it. */
     private static final Duration BESIDE_THE_CALL = Duration.ofSeconds(15);
 

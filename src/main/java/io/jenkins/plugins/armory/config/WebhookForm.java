@@ -114,9 +114,9 @@ public final class WebhookForm {
         }
     }
 
-    static ListBoxModel units() {
+    public static ListBoxModel units(TimeUnit... units) {
         ListBoxModel items = new ListBoxModel();
-        for (TimeUnit unit : List.of(TimeUnit.SECONDS, TimeUnit.MINUTES, TimeUnit.HOURS)) {
+        for (TimeUnit unit : units) {
             items.add(unit.name().toLowerCase(Locale.ROOT), unit.name());
         }
         return items;

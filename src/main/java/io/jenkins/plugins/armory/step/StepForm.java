@@ -5,8 +5,8 @@ import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.config.WebhookForm;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Lists, checks and conversions of the forms of the steps. The descriptors have the methods that Stapler finds by name. */
@@ -27,11 +27,7 @@ final class StepForm {
     }
 
     static ListBoxModel units() {
-        ListBoxModel items = new ListBoxModel();
-        for (TimeUnit unit : List.of(TimeUnit.SECONDS, TimeUnit.MINUTES, TimeUnit.HOURS, TimeUnit.DAYS)) {
-            items.add(unit.name().toLowerCase(Locale.ROOT), unit.name());
-        }
-        return items;
+        return WebhookForm.units(TimeUnit.SECONDS, TimeUnit.MINUTES, TimeUnit.HOURS, TimeUnit.DAYS);
     }
 
     /** Checks a number above 0, in a field that may be empty. */
