@@ -122,7 +122,7 @@ final class ApprovalJson {
         String data = approval.data();
         if (data != null) {
             json.writeFieldName("data");
-            json.writeRawValue(data); // the text of a JSON object as CallbackBody wrote it
+            json.writeTree(JSON.readTree(data)); // not raw: half a surrogate pair has to be escaped
         }
         PeopleJson.write(json, approval.said());
         Said.Failed failed = approval.said().failed();
