@@ -4,11 +4,16 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.AdministrativeMonitor;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.config.MissingCredentials;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Warns of what an administrator can mend: the approvals cannot be opened or written, or Jenkins does not know its URL. */
+/**
+ * Warns of what an administrator can mend: the approvals cannot be opened or written, Jenkins does not know its URL, or the settings name
+ * credentials that do not exist.
+ */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class ApprovalsMonitor extends AdministrativeMonitor {
@@ -20,7 +25,10 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
 
     @Override
     public boolean isActivated() {
-        return getProblem() != null || getWriteProblem() != null || isUrlUnknown();
+        return getProblem() != null
+                || getWriteProblem() != null
+                || isUrlUnknown()
+                || !getMissingCredentials().isEmpty();
     }
 
     /** Returns the reason why the approvals cannot be opened, {@code null} for none. */
@@ -37,6 +45,11 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
         } catch (IllegalStateException x) {
             return true;
         }
+    }
+
+    /** Returns a sentence for each credential of the settings that does not exist. */
+    public List<String> getMissingCredentials() {
+        return MissingCredentials.warnings();
     }
 
     /** Returns why the last change of an approval could not be written, {@code null} if it was. */

@@ -8,6 +8,7 @@ import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.AdministrativeMonitor;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -16,6 +17,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import hudson.util.Secret;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.web.ApprovalsMonitor;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
 import io.jenkins.plugins.casc.ConfiguratorException;
@@ -116,6 +118,23 @@ class CallersConfigurationJenkinsTest {
         assertThat(ArmoryConfiguration.get().getIssuers()).isEmpty();
         configure(folder, "unclassified:\n  armory:\n" + exported.indent(4));
         assertIsAsInTheCode();
+    }
+
+    @Test
+    void administratorsAreWarnedOfMistypedCredentials(@TempDir Path folder) throws Exception {
+        ApprovalsMonitor monitor = AdministrativeMonitor.all().get(ApprovalsMonitor.class);
+        assertThat(monitor.isActivated()).isFalse();
+
+        configure(folder, CASC + "    callbackCredentialsId: \"tokn\"\n");
+
+        assertThat(monitor.isActivated()).isTrue();
+        assertThat(j.createWebClient().goTo("manage/").asNormalizedText())
+                .contains(
+                        "callbackCredentialsId: there is no Secret text credential \"tokn\"",
+                        "callbackClients[1].credentialsId: there is no username/password credential \"missing\"")
+                .doesNotContain("callbackClients[0]");
+        configure(folder, "unclassified: {armory: {callbackClients: [], callbackCredentialsId: ''}}");
+        assertThat(monitor.isActivated()).isFalse();
     }
 
     @Test

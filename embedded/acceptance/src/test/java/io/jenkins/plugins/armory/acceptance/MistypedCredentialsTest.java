@@ -1,0 +1,54 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import org.junit.jupiter.api.Test;
+
+/** Settings as code that name credentials which do not exist. */
+class MistypedCredentialsTest {
+
+    private static final String CASC = """
+            credentials:
+              system:
+                domainCredentials:
+                  - credentials:
+                      - string: {id: callback-token, scope: SYSTEM, secret: "secret", description: "of the settings"}
+                      - usernamePassword: {id: client, scope: SYSTEM, username: "client-1", password: "secret"}
+            unclassified:
+              armory:
+                callbackCredentialsId: callback-tokn
+                allowedHosts: ["127.0.0.1"]
+                callbackClients: [{credentialsId: client, jobs: "**"}, {credentialsId: clinet, jobs: "**"}]
+            """;
+
+    @Test
+    void areReportedAndJenkinsStartsAllTheSame() {
+        try (Controller controller = Controller.create(CASC)) {
+            controller.start();
+
+            Wait.until("the last warning is printed")
+                    .until(() -> controller.output().contains("callbackClients[1].credentialsId"));
+            assertThat(controller.output())
+                    .contains(
+                            "callbackCredentialsId: there is no Secret text credential \"callback-tokn\" in Jenkins itself",
+                            "callbackClients[1].credentialsId: there is no username/password credential \"clinet\" in Jenkins itself",
+                            "correct the id in Manage Jenkins")
+                    .doesNotContain("callbackClients[0]");
+            new Jenkins(controller).createJob("echo 'works'").build().awaitResult("SUCCESS");
+        }
+    }
+
+    @Test
+    void rightOnesAreNotReported() {
+        try (Controller controller =
+                Controller.create(CASC.replace("-tokn", "-token").replace("clinet", "client"))) {
+            controller.start();
+            controller.stop();
+
+            assertThat(controller.output()).doesNotContain("there is no Secret text", "there is no username/password");
+        }
+    }
+}
