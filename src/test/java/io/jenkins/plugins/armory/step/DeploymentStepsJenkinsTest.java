@@ -146,6 +146,26 @@ class DeploymentStepsJenkinsTest {
         });
     }
 
+    /** As an option of a Declarative stage it is written in the same way, without the block. */
+    @Test
+    void snippetGeneratorWritesAnApprovalWithItsBlock() throws Exception {
+        SnippetizerTester tester = new SnippetizerTester(j);
+        ArmoryApprovalStep approval = new ArmoryApprovalStep();
+        approval.setWebhook("tests");
+        approval.setTimeout(2);
+        tester.assertRoundTrip(approval, "armoryApproval(timeout: 2, webhook: 'tests') {\n    // some block\n}");
+
+        approval.setPhase("strategy");
+        ManualApproval manual = new ManualApproval();
+        manual.setMessage("Go?");
+        approval.setManualApproval(manual);
+        tester.assertRoundTrip(
+                approval,
+                "armoryApproval(manualApproval: [message: 'Go?'], phase: 'strategy', timeout: 2, webhook: 'tests') {\n"
+                        + "    // some block\n}");
+        j.assertEqualDataBoundBeans(approval, new StepConfigTester(j).configRoundTrip(approval));
+    }
+
     @Test
     void formsKeepWhatIsInThem() throws Exception {
         StepConfigTester tester = new StepConfigTester(j);
