@@ -127,7 +127,10 @@ class MadeUpLanguageTest {
         }
         for (ExternalProcess.Call call : calls) {
             if (call.path().endsWith("w1")) {
-                call.callback().with("no such token").succeed("");
+                assertThat(call.callback().with("no such token").succeed("").toString())
+                        .as("the answer to an external process")
+                        .contains("token")
+                        .doesNotContain("⟦");
                 report(call.callback());
             } else if (call.path().endsWith("w2") || call.path().endsWith("w5")) {
                 call.callback().fail("");
@@ -165,6 +168,7 @@ class MadeUpLanguageTest {
             jenkins = new Jenkins(controller);
             BrowserPage page = browser.open(
                             Screens.WIDE, Screens.HEIGHT, jenkins.as("admin").authorization())
+                    .speak(MadeUpLanguage.NAME)
                     .goTo(controller.url() + "armory/")
                     .await("document.querySelector('#armory-approvals :not([hidden])')");
             assertSpeaks(page, "#armory-approvals");
@@ -193,6 +197,12 @@ class MadeUpLanguageTest {
             page.click(SEND, 1);
             page.await("!document.querySelector('" + DIALOG + "')");
             assertSpeaks(page, ".armory-decision__notice", environments);
+
+            // Logs are for everybody who looks for a line of them, and are not half in one language and half in
+            // another.
+            for (Build build : List.of(environments, deployment)) {
+                assertThat(build.log()).contains("Webhook approval '").doesNotContain("⟦");
+            }
 
             // What Jenkins answers is shown too: here it has forgotten the approval, and the page does not know yet.
             page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })");

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 public final class MadeUpLanguage {
 
     /** Reserved for such use by CLDR; no Jenkins has a translation to it. */
-    private static final String NAME = "qps";
+    public static final String NAME = "qps";
 
     private static final Pattern FILLED_IN = Pattern.compile("(?<=\\{\\d\\})|(?=\\{\\d\\})");
     private static final Pattern TRANSLATED = Pattern.compile("⟦[^⟧]*⟧");
