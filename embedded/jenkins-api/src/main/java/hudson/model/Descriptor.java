@@ -38,7 +38,7 @@ public abstract class Descriptor<T extends Describable<T>> implements Saveable {
     @Override
     public synchronized void save() {}
 
-    public static class FormException extends Exception {
+    public static final class FormException extends Exception {
         private static final long serialVersionUID = 1;
     }
 
