@@ -527,13 +527,15 @@ public class ArmoryWebhookApprovalStep extends Step {
             Map<String, Object> result =
                     Shorthands.numbersToTexts(Shorthands.mapToEntries(arguments, CONTEXT), "retry", "on");
             // Beside a manual approval, a variable that is not set would leave the decision to a person alone.
-            // And without callbackCredentialsId or submitters, more would be let in than those.
+            // And without callbackCredentialsId or submitters, more would be let in than those; without phase, it would
+            // be another.
             StepArguments.checkNotEmpty(
                     getFunctionName(),
                     arguments,
                     "webhook",
                     "name",
                     "uriTemplate",
+                    "phase",
                     "callbackCredentialsId",
                     "allowedCallers",
                     ANSWER,

@@ -44,7 +44,8 @@ class StepArgumentsTest {
                 "manualApproval: [submitters: ' ,, ']                 | manualApproval.submitters: names nobody; ",
                 "manualApproval: [submitters: ['alice', 'bob']]       | manualApproval.submitters: must be a text, not a list or a map",
                 "manualApproval: [required: null]                     | manualApproval.required: is null; give it a value, or leave it out",
-                "phase: env.PHASE                                     | phase: is null; give it a value, or leave it out",
+                "phase: env.PHASE                                     | phase: is empty; give it a value, or leave it out",
+                "phase: ''                                            | phase: is empty; give it a value, or leave it out",
                 "timeout: null                                        | timeout: is null; give it a value, or leave it out",
             })
     void mistakeIsAnErrorBeforeAnythingIsCalled(
