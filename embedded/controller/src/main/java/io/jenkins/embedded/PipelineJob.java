@@ -95,7 +95,9 @@ final class PipelineJob extends Job<PipelineJob, PipelineBuild> {
         Files.createDirectories(builds); // it may be on a disk that is not mounted
         try (var numbers = Files.newDirectoryStream(builds)) {
             for (var number : numbers) {
-                if (AtomicFile.deleteIfGoing(number)) {
+                // As hudson.model.RunMap does. A power cut leaves a folder alone: only a later sync makes a rename
+                // durable.
+                if (AtomicFile.deleteIfGoing(number) || !Files.exists(number.resolve("build.xml"))) {
                     continue;
                 }
                 var build = PipelineBuild.load(

@@ -76,4 +76,16 @@ class JobCreationTest {
         assertThat(build).doesNotExist();
         assertThat(other).doesNotExist();
     }
+
+    @Test
+    void leavesOutABuildOfWhichAPowerCutHasLeftTheFolderAlone(@TempDir Path home) throws IOException {
+        controller.close();
+        controller = new Controller(home);
+        var job = controller.jenkins().createJob("job", Controller.configXml(""));
+        Files.createDirectories(job.folder().resolve("builds/1"));
+
+        controller.close();
+        controller = new Controller(home);
+        assertThat(controller.jenkins().builds()).isEmpty();
+    }
 }
