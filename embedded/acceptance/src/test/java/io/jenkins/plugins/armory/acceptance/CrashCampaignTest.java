@@ -45,7 +45,7 @@ class CrashCampaignTest {
     private static final List<String> LIVE_SHORTLY = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     /** Has the JVM write down what classes a controller loads, which makes its next starts faster. */
-    private static List<String> archiveClasses() {
+    static List<String> archiveClasses() {
         Path archive =
                 Path.of(System.getProperty("acceptance.work"), "campaign.jsa").toAbsolutePath();
         Controller controller = createController(List.of("-XX:ArchiveClassesAtExit=" + archive));
@@ -61,7 +61,7 @@ class CrashCampaignTest {
         return List.of("-XX:SharedArchiveFile=" + archive);
     }
 
-    private static Controller createController(List<String> more) {
+    static Controller createController(List<String> more) {
         List<String> options = new ArrayList<>(LIVE_SHORTLY);
         options.addAll(more);
         return Controller.createLean(Settings.CASC, options.toArray(String[]::new));

@@ -91,8 +91,13 @@ public final class Campaign {
         checkHistory();
     }
 
-    /** Each decision has one line, over all deaths and deletions, and the chain is whole. */
+    /** Each decision has one line, over all deaths and deletions. */
     private void checkHistory() {
+        assertThat(approvalsInHistory(jenkins)).doesNotHaveDuplicates().containsAll(judged);
+    }
+
+    /** The approvals of the history, one for each of its lines. Its chain must be whole. */
+    public static List<String> approvalsInHistory(Jenkins jenkins) {
         List<String> approvals = new ArrayList<>();
         String previous = "0".repeat(64);
         for (String line : jenkins.get("armory/history.ndjson").body().lines().toList()) {
@@ -101,7 +106,7 @@ public final class Campaign {
             previous = json.get("sha256").asText();
             approvals.add(json.at("/content/approval").asText());
         }
-        assertThat(approvals).doesNotHaveDuplicates().containsAll(judged);
+        return approvals;
     }
 
     private static JsonNode parsed(String line) {
