@@ -1,24 +1,16 @@
 package io.jenkins.plugins.armory.acceptance;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
-import io.jenkins.plugins.armory.acceptance.driver.KeptConnection;
+import io.jenkins.plugins.armory.acceptance.driver.Load;
 import io.jenkins.plugins.armory.acceptance.driver.ScriptConsole;
+import io.jenkins.plugins.armory.acceptance.driver.Spread;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -106,18 +98,6 @@ class CallbackLoadBenchmark {
         WEBHOOK_STEP
     }
 
-    /** One round: times of single requests in nanoseconds, in order of size, and of all of them. */
-    private record Round(long[] times, long total) {
-
-        double perSecond() {
-            return times.length * 1e9 / total;
-        }
-
-        double millis(double quantile) {
-            return times[(int) Math.min(times.length - 1, Math.floor(times.length * quantile))] / 1e6;
-        }
-    }
-
     private Controller jenkins;
     private ScriptConsole console;
     private String token;
@@ -156,7 +136,7 @@ class CallbackLoadBenchmark {
     }
 
     private void measure(List<Target> targets, int connections, int requests) throws Exception {
-        Map<Target, List<Round>> rounds = new TreeMap<>();
+        Map<Target, List<Load>> rounds = new TreeMap<>();
         for (int round = 0; round < ROUNDS; round++) {
             Collections.rotate(targets, 1);
             for (Target target : targets) {
@@ -164,77 +144,26 @@ class CallbackLoadBenchmark {
                         .add(round(paths(target, requests), connections));
             }
         }
-        List<Round> bare = rounds.get(Target.BARE);
+        List<Load> bare = rounds.get(Target.BARE);
         rounds.forEach((target, all) -> System.out.printf(
                 "%2d connections, %-12s: %s/s, %s of bare; median %s ms; p99 %s ms, %s of bare%n",
                 connections,
                 target,
-                spread(all, Round::perSecond, "%.0f"),
-                ratio(all, bare, Round::perSecond),
-                spread(all, round -> round.millis(0.5), "%.2f"),
-                spread(all, round -> round.millis(0.99), "%.2f"),
-                ratio(all, bare, round -> round.millis(0.99))));
+                Spread.of(all, Load::perSecond, "%.0f"),
+                Spread.ratio(all, bare, Load::perSecond),
+                Spread.of(all, round -> round.millis(0.5), "%.2f"),
+                Spread.of(all, round -> round.millis(0.99), "%.2f"),
+                Spread.ratio(all, bare, round -> round.millis(0.99))));
     }
 
-    /** The median, and the least and the greatest. */
-    private static String spread(List<Round> rounds, ToDoubleFunction<Round> figure, String format) {
-        return spread(rounds.stream().mapToDouble(figure).toArray(), format);
-    }
-
-    private static String spread(double[] values, String format) {
-        Arrays.sort(values);
-        return (format + " [" + format + ", " + format + "]")
-                .formatted(values[values.length / 2], values[0], values[values.length - 1]);
-    }
-
-    /** Of each round to the other's of the same number. */
-    private static String ratio(List<Round> rounds, List<Round> others, ToDoubleFunction<Round> figure) {
-        double[] ratios = new double[rounds.size()];
-        for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = figure.applyAsDouble(rounds.get(i)) / figure.applyAsDouble(others.get(i));
-        }
-        return spread(ratios, "%.2f");
-    }
-
-    private Round round(List<String> requests, int connections) throws Exception {
-        Queue<String> paths = new ConcurrentLinkedQueue<>(requests);
+    private Load round(List<String> paths, int connections) throws Exception {
         console.awaitFolded();
-        ExecutorService threads = Executors.newFixedThreadPool(connections);
-        List<Future<List<Long>>> all = new ArrayList<>();
-        long[] times = new long[requests.size()];
-        long total;
-        try {
-            long start = System.nanoTime();
-            for (int i = 0; i < connections; i++) {
-                all.add(threads.submit(() -> sendAll(paths)));
-            }
-            int sent = 0;
-            for (Future<List<Long>> each : all) {
-                for (long time : each.get()) {
-                    times[sent++] = time;
-                }
-            }
-            total = System.nanoTime() - start;
-            assertThat(sent).isEqualTo(requests.size());
-        } finally {
-            threads.shutdownNow();
-        }
-        Arrays.sort(times);
-        return new Round(times, total);
-    }
-
-    private List<Long> sendAll(Queue<String> paths) throws Exception {
-        List<Long> times = new ArrayList<>();
-        try (KeptConnection connection = new KeptConnection(jenkins.url())) {
-            for (String path = paths.poll(); path != null; path = paths.poll()) {
-                byte[] request = connection.post(path, token, BODY);
-                long start = System.nanoTime();
-                int status = connection.send(request);
-                times.add(System.nanoTime() - start);
-                assertThat(status).as(path).isEqualTo(200);
-            }
-        }
-        return times;
+        return Load.send(
+                jenkins.url(),
+                paths.stream()
+                        .map(path -> new Load.Request(path, "Bearer " + token, BODY))
+                        .toList(),
+                connections);
     }
 
     /** Where to send so many requests to, each of which finds somebody waiting. */

@@ -25,8 +25,6 @@ class StatusBenchmark {
     private static final int EVERY = Integer.getInteger("acceptance.statusSeconds", 30);
     private static final int A_BUILD = 50;
     private static final Duration MEASURED = Duration.ofSeconds(Integer.getInteger("acceptance.measuredSeconds", 120));
-    /** The unit of the times in {@code /proc/PID/stat}, see proc(5) and {@code getconf CLK_TCK}. */
-    private static final double TICKS_A_SECOND = 100;
 
     @Test
     void whatTheQuestionsCost() throws Exception {
@@ -58,13 +56,13 @@ class StatusBenchmark {
             builds.forEach(build -> build.awaitWaiting(A_BUILD));
             Path proc = Path.of("/proc/" + controller.pid());
             Thread.sleep(Duration.ofSeconds(EVERY * 2L).toMillis()); // until the questions are spread
-            double before = seconds(proc);
+            double before = controller.processorSeconds();
             int mostThreads = 0;
             for (int i = 0; i < MEASURED.toSeconds(); i++) {
                 Thread.sleep(1000);
                 mostThreads = Math.max(mostThreads, threads(proc));
             }
-            double share = (seconds(proc) - before) / MEASURED.toSeconds();
+            double share = (controller.processorSeconds() - before) / MEASURED.toSeconds();
             System.out.printf(
                     "%,d approvals, %s: %.2f %% of a core, at most %d threads%n",
                     APPROVALS,
@@ -72,13 +70,6 @@ class StatusBenchmark {
                     100 * share,
                     mostThreads);
         }
-    }
-
-    /** Returns the processor time of a process so far. */
-    private static double seconds(Path proc) throws IOException {
-        String stat = Files.readString(proc.resolve("stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_A_SECOND;
     }
 
     private static int threads(Path proc) throws IOException {

@@ -74,6 +74,9 @@ public interface Controller extends AutoCloseable {
     /** What the process has printed since its start. */
     String output();
 
+    /** The processor time that the process has taken since its start, in seconds. */
+    double processorSeconds();
+
     /** All that is alive in the heap of the process, in bytes, after the garbage was collected. */
     long liveBytes();
 

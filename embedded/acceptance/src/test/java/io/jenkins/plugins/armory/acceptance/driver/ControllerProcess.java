@@ -18,6 +18,9 @@ abstract class ControllerProcess implements Controller {
 
     private static final Pattern HISTOGRAM_TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
+    /** The unit of the times in {@code /proc/PID/stat}, see proc(5) and {@code getconf CLK_TCK}. */
+    private static final double TICKS_A_SECOND = 100;
+
     private final Path home;
     private final boolean ownsHome;
     private List<String> javaOptions = List.of();
@@ -124,6 +127,17 @@ abstract class ControllerProcess implements Controller {
     @Override
     public final String output() {
         return process.output();
+    }
+
+    @Override
+    public final double processorSeconds() {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid() + "/stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_A_SECOND;
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
     }
 
     @Override

@@ -35,10 +35,11 @@ public final class KeptConnection implements AutoCloseable {
      * A POST request with a JSON body, to be sent with {@link #send}.
      *
      * @param path with the slash at its start
-     * @param token for {@code Authorization: Bearer}
+     * @param authorization of the header of that name; {@code null} for none
      */
-    public byte[] post(String path, String token, String body) {
-        return ("POST " + path + " HTTP/1.1\r\nHost: " + host + "\r\nAuthorization: Bearer " + token
+    public byte[] post(String path, String authorization, String body) {
+        return ("POST " + path + " HTTP/1.1\r\nHost: " + host
+                        + (authorization == null ? "" : "\r\nAuthorization: " + authorization)
                         + "\r\nContent-Type: application/json\r\nContent-Length: "
                         + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.UTF_8);
