@@ -40,6 +40,11 @@ public record Build(Job job, int number) {
         return json().get("result").asText();
     }
 
+    /** When it started, in milliseconds since 1970. */
+    public long timestamp() {
+        return json().get("timestamp").asLong();
+    }
+
     /** From its start to its end, in milliseconds. */
     public long duration() {
         return json().get("duration").asLong();

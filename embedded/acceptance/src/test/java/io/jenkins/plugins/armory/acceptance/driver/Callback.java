@@ -1,6 +1,9 @@
 package io.jenkins.plugins.armory.acceptance.driver;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 
@@ -13,6 +16,27 @@ import java.net.http.HttpRequest.BodyPublishers;
 public record Callback(String uri, String token) {
 
     private static final int SERVER_ERROR = 500;
+
+    /** The callback that the body of a webhook call asks for. */
+    static Callback askedForBy(JsonNode body) {
+        return new Callback(
+                body.get("callbackUri").asText().replaceFirst("/callback$", ""),
+                body.path("callbackToken").asText());
+    }
+
+    /** The same, for a call as it came over the wire. */
+    public static Callback askedForBy(String request) {
+        try {
+            return askedForBy(Http.JSON.readTree(request.substring(request.indexOf("\r\n\r\n"))));
+        } catch (JsonProcessingException x) {
+            throw new AssertionError("Not JSON: " + request, x);
+        }
+    }
+
+    /** The path of the request that calls back. */
+    public String path() {
+        return URI.create(uri).getPath() + "/callback";
+    }
 
     /** The same approval with another token. */
     public Callback with(String otherToken) {

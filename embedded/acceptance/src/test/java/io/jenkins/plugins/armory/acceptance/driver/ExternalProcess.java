@@ -36,6 +36,9 @@ public final class ExternalProcess implements AutoCloseable {
     private static final String BODY =
             "{\"callbackUri\": \"{{armory.callbackUri}}\", \"callbackToken\": \"{{armory.callbackToken}}\"}";
 
+    /** How many connections may wait to be taken. Jenkins opens more at once than the JDK's default, and each beyond it comes a second late. */
+    private static final int BACKLOG = 1024;
+
     private final HttpServer server;
     private final String scheme;
     private final ExecutorService executor = Executors.newCachedThreadPool();
@@ -60,9 +63,7 @@ public final class ExternalProcess implements AutoCloseable {
 
         /** The callback that the call asks for. */
         public Callback callback() {
-            return new Callback(
-                    json().get("callbackUri").asText().replaceFirst("/callback$", ""),
-                    json().path("callbackToken").asText());
+            return Callback.askedForBy(json());
         }
     }
 
@@ -92,9 +93,9 @@ public final class ExternalProcess implements AutoCloseable {
         scheme = tls == null ? "http" : "https";
         try {
             if (tls == null) {
-                server = HttpServer.create(address, 0);
+                server = HttpServer.create(address, BACKLOG);
             } else {
-                HttpsServer secure = HttpsServer.create(address, 0);
+                HttpsServer secure = HttpsServer.create(address, BACKLOG);
                 secure.setHttpsConfigurator(new HttpsConfigurator(tls) {
                     @Override
                     public void configure(HttpsParameters parameters) {
@@ -157,6 +158,11 @@ public final class ExternalProcess implements AutoCloseable {
     /** The same with a name of its own, which is the last part of the path of its calls too. */
     public String approvalNamed(String name, String... more) {
         return approval(name, url() + "/" + name, more);
+    }
+
+    /** The same, where something else answers the calls. */
+    public static String approvalAt(String uri) {
+        return approval("checks", uri, new String[0]);
     }
 
     private static String approval(String name, String uri, String... more) {
