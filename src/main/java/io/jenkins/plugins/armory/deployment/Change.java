@@ -172,15 +172,21 @@ final class Change {
         String tooLate = Problems.tooLate(environment, event.phase());
         if (tooLate == null) {
             boolean after = event.phase() == Phase.AFTER_DEPLOYMENT;
-            PlannedStep planned =
-                    event.planned() == null ? null : environment.steps().get(event.planned());
-            Environment known = planned == null
+            Environment known = event.planned() == null
                     ? environment
-                    : environment.withStep(event.planned(), planned.with(event.approval()), after);
+                    : environment.withStep(
+                            event.planned(),
+                            stepOf(environment, event.planned()).with(event.approval()),
+                            after);
             put(known);
             move(known, Trigger.APPROVAL_STARTED, (it, next) -> it.withApproval(event.approval(), after));
         }
         return tooLate;
+    }
+
+    /** Returns a step of the plan. Its start may have been lost with a crash, since it is not written by itself. */
+    private PlannedStep stepOf(Environment environment, String id) {
+        return environment.steps().getOrDefault(id, PlannedStep.begun(now));
     }
 
     private void endApproval(ApprovalEnded event) {

@@ -63,8 +63,7 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
 
     @Override
     void begin() throws Exception {
-        Transition transition =
-                armory().deployments().note(build(), new PlannedStepStarted(environment, planned, isAfter()));
+        Transition transition = noteStart();
         if (transition.problem() != null) {
             throw new AbortException("armoryDeployment: " + transition.problem());
         }
@@ -80,6 +79,16 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         } else {
             fail(failure(new AbortException(step.failure())));
         }
+    }
+
+    /** Notes the start where it is not known: the crash of Jenkins that the body outlived has lost it. */
+    private Transition noteStart() throws IOException, InterruptedException {
+        return armory().deployments().note(build(), new PlannedStepStarted(environment, planned, isAfter()));
+    }
+
+    @Override
+    void bodyResumed() throws IOException, InterruptedException {
+        noteStart();
     }
 
     private boolean isAfter() {
@@ -102,6 +111,7 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
 
     @Override
     void end(BlockEnd end) throws Exception {
+        noteStart(); // the body may end before bodyResumed() is called
         LinkedHashMap<String, String> outputs = outputs(end.value());
         Throwable thrown = end.failure();
         if (thrown != null && counts(thrown)) { // before the step is on record as over

@@ -52,6 +52,9 @@ abstract class BlockExecution extends SuspendedExecution {
     /** Tells the environments that the step was stopped before its body started. */
     abstract void stopped(Throwable cause) throws IOException, InterruptedException;
 
+    /** Called after a restart of Jenkins if the body goes on. */
+    void bodyResumed() throws Exception {}
+
     String id() {
         return id;
     }
@@ -139,6 +142,8 @@ abstract class BlockExecution extends SuspendedExecution {
         } else if (!started) {
             forgetBody();
             later(this::beginUnlessStopped);
+        } else {
+            later(this::bodyResumed);
         }
     }
 

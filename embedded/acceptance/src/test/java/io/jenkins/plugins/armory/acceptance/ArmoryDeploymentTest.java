@@ -5,11 +5,13 @@ import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.run;
 import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.weight;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
 import java.util.List;
@@ -303,6 +305,34 @@ class ArmoryDeploymentTest {
             assertThat(build.log().lines().filter(line -> line.endsWith("DID deploy")))
                     .hasSize(1);
             build.abort();
+        }
+    }
+
+    /** The start of an action costs no write, so a crash loses it, and the body of the action goes on after it all the same. */
+    @Test
+    void anActionThatWasUnderWayWhenJenkinsDiedIsOnRecordOnceItIsDone() {
+        try (Controller controller = Controller.createLean(Settings.CASC);
+                ExternalProcess process = new ExternalProcess()) {
+            controller.start();
+            Jenkins jenkins = new Jenkins(controller);
+            Build build = jenkins.createJob(DeploymentFiles.of(process)
+                            .target("prod", "")
+                            .steps(DeploymentFiles.weight(50))
+                            .pipeline(" { sleep 3; echo \"DID ${env.ARMORY_ACTION}\" }"))
+                    .build();
+            Wait.until("the first action is under way")
+                    .until(() -> build.deployment()
+                            .at("/environments/0/steps/prod~1strategy~11/began")
+                            .isTextual());
+            controller.kill();
+            controller.start();
+
+            build.awaitResult("SUCCESS");
+            JsonNode steps = build.deployment().at("/environments/0/steps");
+            assertThat(steps)
+                    .hasSizeGreaterThanOrEqualTo(2)
+                    .allMatch(step -> step.path("ended").isTextual());
+            assertThat(steps.has("prod/strategy/1")).isTrue();
         }
     }
 }
