@@ -81,7 +81,7 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         }
     }
 
-    /** Notes the start where it is not known: the crash of Jenkins that the body outlived has lost it. */
+    /** Notes the start, in memory alone. Where it is known, that does nothing; after a crash that the body outlived, it is not. */
     private Transition noteStart() throws IOException, InterruptedException {
         return armory().deployments().note(build(), new PlannedStepStarted(environment, planned, isAfter()));
     }

@@ -96,8 +96,8 @@ final class StepArguments {
             String where = path.isEmpty() ? name : path + '.' + name;
             Type parameter = parameters.get(name);
             if (parameter != null) {
-                if (value == null) { // a variable that is not set must not stand for the default, which may let more
-                    // through
+                // A variable that is not set must not stand for the default, which may let more through.
+                if (value == null) {
                     throw new IllegalArgumentException(where + ": is null; give it a value, or leave it out");
                 }
                 check(parameter, value, where);

@@ -316,13 +316,17 @@ class DecisionPageTest {
                 """.formatted(more));
     }
 
+    private static Build askAPerson(Jenkins jenkins) {
+        return jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?'])")
+                .build()
+                .awaitWaiting(1);
+    }
+
     /** Whoever approved before may take that back meanwhile, and Jenkins would record the defaults. */
     @ParameterizedTest
     @ValueSource(strings = {APPROVE, OVERRIDE})
     void sendsTheValuesOfTheOthersThatItShows(String button, Jenkins jenkins, Browser browser) {
-        Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?'])")
-                .build()
-                .awaitWaiting(1);
+        Build build = askAPerson(jenkins);
         BrowserPage page = page(browser, jenkins, WIDE, build);
         fakeParameters(page, "inputs: { region: 'us', dry: false }");
         page.await(rows("waiting") + "[0].includes('region: us')");
@@ -343,9 +347,7 @@ class DecisionPageTest {
     /** A rejection needs nothing of the form, which Jenkins cannot make without the plugin of a parameter. */
     @Test
     void anAdministratorRejectsAnywayWhereThereIsNoForm(Jenkins jenkins, Browser browser) {
-        Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?'])")
-                .build()
-                .awaitWaiting(1);
+        Build build = askAPerson(jenkins);
         BrowserPage page = page(browser, jenkins, WIDE, build);
         fakeParameters(page, "message: 'Where to?'");
         page.await(rows("waiting") + "[0].includes('Where to?')");

@@ -307,7 +307,8 @@ public final class Campaign {
         awaitOrDeath(startTime, () -> false); // for what comes behind that
     }
 
-    private static void pause(long nanos) {
+    /** Waits, for a death whose moment depends on nothing that the controller does. */
+    public static void pause(long nanos) {
         long end = System.nanoTime() + nanos;
         for (long left = nanos; left > 0; left = end - System.nanoTime()) {
             LockSupport.parkNanos(left);
@@ -331,7 +332,7 @@ public final class Campaign {
     }
 
     /** What it is asked may be the last that it hears. */
-    private static void whileItLives(Runnable request) {
+    public static void whileItLives(Runnable request) {
         try {
             request.run();
         } catch (UncheckedIOException | AssertionError x) {

@@ -31,7 +31,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -199,21 +198,21 @@ public final class PowerCuts {
         begun.set(0);
         answered.set(0);
         phase = Phase.WORKING;
-        earlier.forEach(build -> submit(() -> whileItLives(build::delete)));
+        earlier.forEach(build -> submit(() -> Campaign.whileItLives(build::delete)));
         Set<Integer> old = numbers(earlier);
         approvals.values().removeIf(each -> old.contains(each.build()));
         earlier = List.copyOf(current);
         current.clear();
         int builds = 2 + below(MOST_BUILDS - 1);
         for (int i = 0; i < builds; i++) {
-            submit(() -> whileItLives(() -> current.add(job.build())));
+            submit(() -> Campaign.whileItLives(() -> current.add(job.build())));
         }
         if (below(2) == 0) {
             await("callbacks begun", begun, below(builds * CALLBACKS + 1));
-            pause(CALLBACK_TIME);
+            Campaign.pause(below((int) CALLBACK_TIME.toNanos()));
         } else {
             await("callbacks answered", answered, below(builds * CALLBACKS + 1));
-            pause(FOLDING_TIME);
+            Campaign.pause(below((int) FOLDING_TIME.toNanos()));
         }
     }
 
@@ -225,24 +224,6 @@ public final class PowerCuts {
 
     private static Set<Integer> numbers(Collection<Build> builds) {
         return builds.stream().map(Build::number).collect(Collectors.toSet());
-    }
-
-    /** The moment of a power cut depends on nothing that the controller does. */
-    private void pause(Duration longest) {
-        long nanos = below((int) longest.toNanos());
-        long end = System.nanoTime() + nanos;
-        for (long left = nanos; left > 0; left = end - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
-    }
-
-    /** A request may be the last that the controller hears. */
-    private static void whileItLives(Runnable request) {
-        try {
-            request.run();
-        } catch (UncheckedIOException | AssertionError x) {
-            // What has become of it is looked at later.
-        }
     }
 
     private void cut() {
