@@ -104,7 +104,7 @@ class CallbackLoadBenchmark {
 
     @Test
     void besideItsPeers() throws Exception {
-        try (Controller controller = Controller.create(CASC, "-Xmx1g")) {
+        try (Controller controller = Controller.createForMeasuring(CASC, "-Xmx1g")) {
             jenkins = controller;
             jenkins.start();
             console = new ScriptConsole(jenkins);

@@ -41,9 +41,6 @@ class CrashCampaignTest {
                         .containsPattern("(?m)^\\| `" + point + "` \\| .* \\| " + point.meaning() + " \\|$"));
     }
 
-    /** A process that lives for seconds only has nothing from more than that. */
-    private static final List<String> LIVE_SHORTLY = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-
     /** Has the JVM write down what classes a controller loads, which makes its next starts faster. */
     static List<String> archiveClasses() {
         Path archive =
@@ -61,9 +58,7 @@ class CrashCampaignTest {
         return List.of("-XX:SharedArchiveFile=" + archive);
     }
 
-    static Controller createController(List<String> more) {
-        List<String> options = new ArrayList<>(LIVE_SHORTLY);
-        options.addAll(more);
+    static Controller createController(List<String> options) {
         return Controller.createLean(Settings.CASC, options.toArray(String[]::new));
     }
 

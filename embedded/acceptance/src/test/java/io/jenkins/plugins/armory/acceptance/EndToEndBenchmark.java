@@ -166,7 +166,7 @@ class EndToEndBenchmark {
 
     @Test
     void besideItsPeers() throws Exception {
-        try (Controller started = Controller.create(CASC, JAVA_OPTIONS)) {
+        try (Controller started = Controller.createForMeasuring(CASC, JAVA_OPTIONS)) {
             controller = started;
             controller.start();
             jenkins = new Jenkins(controller);

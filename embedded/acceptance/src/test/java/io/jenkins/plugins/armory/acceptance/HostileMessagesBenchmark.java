@@ -28,7 +28,7 @@ class HostileMessagesBenchmark {
 
     @Test
     void theDataOfThePage() {
-        try (Controller controller = Controller.create(Settings.CASC);
+        try (Controller controller = Controller.createForMeasuring(Settings.CASC);
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);

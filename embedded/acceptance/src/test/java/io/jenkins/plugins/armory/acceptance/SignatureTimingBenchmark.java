@@ -32,7 +32,8 @@ class SignatureTimingBenchmark {
 
     @Test
     void refusals() {
-        try (Controller controller = Controller.create(Settings.CASC.replace(Settings.DEFAULT_SECRET, SECRET));
+        try (Controller controller =
+                        Controller.createForMeasuring(Settings.CASC.replace(Settings.DEFAULT_SECRET, SECRET));
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
             Build build = new Jenkins(controller)

@@ -38,7 +38,7 @@ class StatusBenchmark {
     }
 
     private static void cost(String status) throws IOException, InterruptedException {
-        try (Controller controller = Controller.create(Settings.CASC);
+        try (Controller controller = Controller.createForMeasuring(Settings.CASC);
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);

@@ -32,7 +32,7 @@ class WaitingBenchmark {
 
     @Test
     void whatManyThatWaitCost() throws Exception {
-        try (Controller jenkins = Controller.create("", "-Xmx1g")) {
+        try (Controller jenkins = Controller.createForMeasuring("", "-Xmx1g")) {
             ScriptConsole console = new ScriptConsole(jenkins);
             jenkins.start();
             cost(console, 0);
