@@ -207,9 +207,13 @@ public final class BrowserPage implements AutoCloseable {
     /** Clicks the element that the selector names, with the mouse, as often as that. */
     public void click(String selector, int times) {
         JsonNode at = evaluate("""
-                (() => {
+                (async () => {
                   const element = document.querySelector(%s);
                   element.scrollIntoView({ block: 'center' });
+                  // A dialog moves while it opens: who clicks where the button was, misses it.
+                  await Promise.allSettled(document.getAnimations()
+                      .filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime))
+                      .map(({ finished }) => finished));
                   const { left, top, width, height } = element.getBoundingClientRect();
                   return { x: left + width / 2, y: top + height / 2 };
                 })()
