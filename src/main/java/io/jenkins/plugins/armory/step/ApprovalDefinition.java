@@ -11,7 +11,7 @@ import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import java.io.IOException;
 import java.io.Serializable;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -31,13 +31,7 @@ final class ApprovalDefinition implements Serializable {
     @CheckForNull
     private final String environment;
 
-    private final Duration timeout;
-
-    @CheckForNull
-    private final Duration heartbeat;
-
-    private final boolean supersede;
-    private final boolean asksAfterFailure;
+    private final TimeLimits limits;
 
     @CheckForNull
     private final ManualApproval manual;
@@ -61,11 +55,9 @@ final class ApprovalDefinition implements Serializable {
         try {
             reference = WebhookReference.of(step);
             phase = step.requirePhase();
-            timeout = step.limits().timeout();
-            heartbeat = step.limits().heartbeat();
-            supersede = step.limits().isSupersede();
-            asksAfterFailure = step.limits().asksAfterFailure();
-            if (asksAfterFailure && reference == null) {
+            limits = step.limits();
+            limits.check();
+            if (limits.asksAfterFailure() && reference == null) {
                 throw new IllegalArgumentException(
                         "onFailure: without a webhook nothing can be run again; a person alone"
                                 + " decides, and a rejection is final. Leave it out");
@@ -133,13 +125,8 @@ final class ApprovalDefinition implements Serializable {
         return environment;
     }
 
-    @CheckForNull
-    Duration heartbeat() {
-        return heartbeat;
-    }
-
-    Duration timeout() {
-        return timeout;
+    TimeLimits limits() {
+        return limits;
     }
 
     @CheckForNull
@@ -161,7 +148,7 @@ final class ApprovalDefinition implements Serializable {
     }
 
     /**
-     * Sets the definition's part of the terms of an approval.
+     * Sets the definition's part of the terms of an approval that starts now.
      *
      * @throws AbortException if it matters who requested the build, and that cannot be known
      */
@@ -169,9 +156,7 @@ final class ApprovalDefinition implements Serializable {
         terms.phase(phase)
                 .environment(environment)
                 .callers(callbackCredentialsId, allowedCallers)
-                .heartbeat(heartbeat)
-                .supersede(supersede)
-                .askAfterFailure(asksAfterFailure)
                 .manual(requirement(run));
+        limits.addTo(terms, Instant.now());
     }
 }

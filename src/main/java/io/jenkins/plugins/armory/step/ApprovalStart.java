@@ -24,7 +24,6 @@ import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -106,8 +105,7 @@ final class ApprovalStart {
 
     private static ApprovalTerms.Builder terms(String id, ApprovalDefinition definition, Run<?, ?> run)
             throws AbortException {
-        ApprovalTerms.Builder terms =
-                ApprovalTerms.of(id, BuildRecord.refTo(run)).timeout(Instant.now(), definition.timeout());
+        ApprovalTerms.Builder terms = ApprovalTerms.of(id, BuildRecord.refTo(run));
         definition.addTo(terms, run);
         return terms.origin(originIfKnown());
     }
@@ -170,7 +168,7 @@ final class ApprovalStart {
 
     private static void checkHeartbeat(ApprovalDefinition definition, OutgoingCalls calls, Webhook webhook)
             throws AbortException {
-        if (definition.heartbeat() != null && webhook.disableCallback() && calls.status() == null) {
+        if (definition.limits().heartbeat() != null && webhook.disableCallback() && calls.status() == null) {
             throw new AbortException("heartbeat: webhook '" + webhook.name() + "' is defined with "
                     + (webhook.answer() == null ? "disableCallback" : "answer")
                     + ", so no callback is awaited; leave heartbeat out");
@@ -184,10 +182,11 @@ final class ApprovalStart {
             return;
         }
         String every = "status: every: " + DurationText.of(status.every()) + " is not less than ";
-        Duration heartbeat = definition.heartbeat();
-        if (status.every().compareTo(definition.timeout()) >= 0) {
-            throw new AbortException(every + "the timeout of " + DurationText.of(definition.timeout())
-                    + "; ask more often, or raise timeout");
+        Duration heartbeat = definition.limits().heartbeat();
+        Duration timeout = definition.limits().timeout();
+        if (status.every().compareTo(timeout) >= 0) {
+            throw new AbortException(
+                    every + "the timeout of " + DurationText.of(timeout) + "; ask more often, or raise timeout");
         }
         // A question may be late by a tenth, and takes its time.
         if (heartbeat != null && status.every().multipliedBy(2).compareTo(heartbeat) > 0) {

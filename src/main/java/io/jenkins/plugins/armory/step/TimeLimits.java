@@ -2,13 +2,18 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import java.io.Serializable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** What ends the wait of {@code armoryWebhookApproval} without a verdict, as the step gives it: limits with their units. */
-final class TimeLimits {
+final class TimeLimits implements Serializable {
+
+    private static final long serialVersionUID = 1L;
 
     /** Armory's <i>External Automation</i>: without a callback within 24 hours the process times out. */
     private static final long DEFAULT_TIMEOUT = 24;
@@ -138,5 +143,24 @@ final class TimeLimits {
                     + "; give its unit with heartbeatUnit, or leave it out");
         }
         return Duration.ofMillis(millis);
+    }
+
+    /**
+     * Checks all of them.
+     *
+     * @throws IllegalArgumentException naming the parameter and a valid value
+     */
+    void check() {
+        timeout();
+        heartbeat();
+        asksAfterFailure();
+    }
+
+    /** Sets the limits of an approval that starts now. */
+    void addTo(ApprovalTerms.Builder terms, Instant now) {
+        terms.timeout(now, timeout())
+                .heartbeat(heartbeat())
+                .supersede(supersede)
+                .askAfterFailure(asksAfterFailure());
     }
 }

@@ -36,6 +36,10 @@ public class ApprovalTest {
         return terms(id).start();
     }
 
+    public static Approval start(ApprovalTerms terms) {
+        return Approval.start(terms, null);
+    }
+
     public static Attempt attempt(int number, int status) {
         return new Attempt(
                 number,

@@ -29,11 +29,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -341,7 +343,7 @@ public class ApprovalStoreTest {
     }
 
     @Test
-    void keepsTheHeartbeatAndWhatCameOfTheCancelWebhook() throws IOException {
+    void keepsWhatCameOfTheCancelWebhook() throws IOException {
         var attempt = new Attempt(
                 3,
                 ApprovalTest.SOON,
@@ -351,16 +353,33 @@ public class ApprovalStoreTest {
                 "answered 503",
                 "busy",
                 null);
-        store.create(
-                terms("a1").heartbeat(Duration.ofMillis(90_001)).supersede(true).start());
+        store.create(terms("a1").start());
         store.apply("a1", new Event.Aborted("stopped"), ApprovalTest.SOON);
 
         store.apply("a1", new Event.CancelCalled(attempt), ApprovalTest.SOON);
 
-        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow())
-                .returns(Duration.ofMillis(90_001), Approval::heartbeat)
-                .returns(true, approval -> approval.terms().limits().supersede())
-                .returns(attempt, Approval::cancel);
+        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow()).returns(attempt, Approval::cancel);
+    }
+
+    /** All of them, a new one too: each has another value than it has where the step does not give it. */
+    @Test
+    void keepsTheLimits() throws Exception {
+        RecordComponent[] components = ApprovalTerms.Limits.class.getRecordComponents();
+        Class<?>[] types = Stream.of(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Object[] values = new Object[types.length];
+        for (int i = 0; i < types.length; i++) {
+            values[i] = types[i] == Instant.class
+                    ? ApprovalTest.SOON.plusMillis(i)
+                    : types[i] == Duration.class ? Duration.ofMillis(90_001 + i) : (Object) true;
+        }
+        var limits = ApprovalTerms.Limits.class.getDeclaredConstructor(types).newInstance(values);
+        ApprovalTerms usual = terms("a1").build();
+        var terms = new ApprovalTerms("a1", usual.build(), usual.subject(), usual.deciders(), limits, usual.origin());
+
+        store.create(start(terms));
+
+        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow().terms().limits())
+                .isEqualTo(limits);
     }
 
     @Test
