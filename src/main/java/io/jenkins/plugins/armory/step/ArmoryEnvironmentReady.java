@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
 import hudson.Extension;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -36,8 +37,16 @@ public final class ArmoryEnvironmentReady extends DeclarativeStageConditional<Ar
         return environment;
     }
 
-    /** Called by the condition's script on the thread of the Pipeline engine, so it does no I/O. */
-    public boolean isReady(Run<?, ?> run) {
+    /**
+     * Called by the condition's script on the thread of the Pipeline engine, so it does no I/O.
+     *
+     * @throws AbortException if no environment is named, as by a variable that is not set: nothing would say why the stage is skipped
+     */
+    public boolean isReady(Run<?, ?> run) throws AbortException {
+        if (environment.isEmpty()) {
+            throw new AbortException(
+                    "armoryEnvironmentReady: environment: is missing; name the environment that the stage needs");
+        }
         return ArmoryRuntime.get().deployments().admitsDependents(run, environment);
     }
 
