@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.console.ModelHyperlinkNote;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms.Tries;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
@@ -86,8 +87,10 @@ final class ApprovalLog {
     }
 
     private static String waiting(Approval approval, String page) {
-        return ModelHyperlinkNote.encodeTo(page, "Waiting") + " " + timeout(approval) + " at most, until "
-                + approval.deadline();
+        Tries tries = approval.terms().tries();
+        boolean isFirst = tries == null || tries.number() == 1; // the others have what is left of the time
+        return ModelHyperlinkNote.encodeTo(page, "Waiting") + (isFirst ? " " + timeout(approval) + " at most," : "")
+                + " until " + approval.deadline();
     }
 
     /** Returns the end of a line: who is asked what, and how to answer. */
