@@ -34,22 +34,24 @@ public final class CallbackAnswers {
     }
 
     static JsonResponse toCallback(Transition transition) {
-        if (transition.answer() == Answer.NOT_AWAITED) {
-            return gone(NOT_AWAITED);
-        }
-        Decision callback = transition.approval().callback();
-        if (callback == null) { // the approval ended without a callback
-            return gone(whyItEnded(transition.approval()));
-        }
-        if (transition.answer() == Answer.CONFLICT) {
-            return conflict(callback);
-        }
-        return JsonResponse.ok(JsonResponse.JSON
-                .createObjectNode()
-                .put("status", "accepted")
-                .put("approvalId", transition.approval().id())
-                .put("success", callback.isSuccess())
-                .put("duplicate", transition.answer() == Answer.DUPLICATE));
+        Approval approval = transition.approval();
+        return switch (transition.answer()) {
+            case ACCEPTED, DUPLICATE ->
+                JsonResponse.ok(JsonResponse.JSON
+                        .createObjectNode()
+                        .put("status", "accepted")
+                        .put("approvalId", approval.id())
+                        .put("success", callback(approval).isSuccess())
+                        .put("duplicate", transition.answer() == Answer.DUPLICATE));
+            case CONFLICT -> conflict(callback(approval));
+            case ENDED -> gone(whyItEnded(approval));
+            case NOT_AWAITED -> gone(NOT_AWAITED);
+            case OTHER_INPUTS, IGNORED -> throw new IllegalStateException("a callback is not answered so");
+        };
+    }
+
+    private static Decision callback(Approval approval) {
+        return Objects.requireNonNull(approval.callback(), "there is a callback");
     }
 
     /** @param transition the transition that the callback would have caused */

@@ -1,7 +1,7 @@
 /**
  * The callback protocol: {@link io.jenkins.plugins.armory.callback.CallbackEndpoint} turns a
  * {@link io.jenkins.plugins.armory.callback.CallbackRequest} into a
- * {@link io.jenkins.plugins.armory.callback.JsonResponse}. The package depends on {@code approval} and
- * {@code callback.token} only, and on no Jenkins or servlet type.
+ * {@link io.jenkins.plugins.armory.callback.JsonResponse}. The package knows no Jenkins or
+ * servlet type.
  */
 package io.jenkins.plugins.armory.callback;

@@ -40,7 +40,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     /** A system property: {@code true} lets webhooks call this machine, as the embedded controller needs it. */
     private static final String ALLOW_LOOPBACK = "io.jenkins.plugins.armory.allowLoopback";
     /** A day, like Armory's tokens. */
-    static final int DEFAULT_TOKEN_LIFETIME_SECONDS = 86_400;
 
     /** The fields whose form has rows that can be removed. */
     private static final List<String> FIELDS_WITH_ROWS = List.of("callbackClients", "issuers", "webhooks");
@@ -55,8 +54,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     private List<WebhookDefinition> webhooks = new ArrayList<>();
     private List<ListedClient> callbackClients = new ArrayList<>();
     private List<ListedIssuer> issuers = new ArrayList<>();
-    private int tokenLifetimeSeconds = DEFAULT_TOKEN_LIFETIME_SECONDS;
-    private int historyMonths = ConfigurationForm.DEFAULT_HISTORY_MONTHS;
+    private int tokenLifetimeSeconds = ConfigurationForm.TOKEN_LIFETIME_SECONDS.standard();
+    private int historyMonths = ConfigurationForm.HISTORY_MONTHS.standard();
 
     public ArmoryConfiguration() {
         load();
@@ -219,8 +218,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
      */
     @DataBoundSetter
     public void setTokenLifetimeSeconds(int tokenLifetimeSeconds) {
-        ConfigurationForm.requireTokenLifetime(tokenLifetimeSeconds);
-        this.tokenLifetimeSeconds = tokenLifetimeSeconds == 0 ? DEFAULT_TOKEN_LIFETIME_SECONDS : tokenLifetimeSeconds;
+        this.tokenLifetimeSeconds = ConfigurationForm.TOKEN_LIFETIME_SECONDS.require(tokenLifetimeSeconds);
         save();
     }
 
@@ -240,8 +238,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
      */
     @DataBoundSetter
     public void setHistoryMonths(int historyMonths) {
-        ConfigurationForm.requireHistoryMonths(historyMonths);
-        this.historyMonths = historyMonths == 0 ? ConfigurationForm.DEFAULT_HISTORY_MONTHS : historyMonths;
+        this.historyMonths = ConfigurationForm.HISTORY_MONTHS.require(historyMonths);
         save();
     }
 
@@ -311,11 +308,11 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     @POST
     public FormValidation doCheckTokenLifetimeSeconds(@QueryParameter String value) {
-        return ConfigurationForm.checkTokenLifetimeSeconds(value);
+        return ConfigurationForm.TOKEN_LIFETIME_SECONDS.check(value);
     }
 
     @POST
     public FormValidation doCheckHistoryMonths(@QueryParameter String value) {
-        return ConfigurationForm.checkHistoryMonths(value);
+        return ConfigurationForm.HISTORY_MONTHS.check(value);
     }
 }

@@ -15,11 +15,10 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 /** Checks of the fields of {@link ArmoryConfiguration}. Those of forms need the permission Overall/Administer. */
 final class ConfigurationForm {
 
-    private static final int SHORTEST_TOKEN_LIFETIME_SECONDS = 60;
-    private static final int LONGEST_TOKEN_LIFETIME_SECONDS = 30 * 86_400;
+    static final NumberField TOKEN_LIFETIME_SECONDS =
+            new NumberField(60, 30 * 86_400, 86_400, Messages::ConfigurationForm_tokenLifetime);
 
-    static final int DEFAULT_HISTORY_MONTHS = 24;
-    private static final int LONGEST_HISTORY_MONTHS = 1200;
+    static final NumberField HISTORY_MONTHS = new NumberField(1, 1200, 24, Messages::ConfigurationForm_historyMonths);
 
     private ConfigurationForm() {}
 
@@ -67,51 +66,39 @@ final class ConfigurationForm {
                 : FormValidation.warning(Messages.ConfigurationForm_notSystem());
     }
 
-    private static String wrongLifetime() {
-        return Messages.ConfigurationForm_tokenLifetime(
-                String.valueOf(SHORTEST_TOKEN_LIFETIME_SECONDS),
-                String.valueOf(LONGEST_TOKEN_LIFETIME_SECONDS),
-                String.valueOf(ArmoryConfiguration.DEFAULT_TOKEN_LIFETIME_SECONDS));
+    /** The message for a number that is not allowed: with the least, the largest and the default one. */
+    interface WrongNumber {
+        String message(Object least, Object largest, Object standard);
     }
 
-    private static String wrongHistoryMonths() {
-        return Messages.ConfigurationForm_historyMonths(
-                String.valueOf(LONGEST_HISTORY_MONTHS), String.valueOf(DEFAULT_HISTORY_MONTHS));
-    }
+    /** A number with limits. 0, as an empty field, stands for the default. */
+    record NumberField(int least, int largest, int standard, WrongNumber wrong) {
 
-    /** @throws IllegalArgumentException naming the shortest and the longest lifetime */
-    static void requireTokenLifetime(int seconds) {
-        if (seconds != 0 && (seconds < SHORTEST_TOKEN_LIFETIME_SECONDS || seconds > LONGEST_TOKEN_LIFETIME_SECONDS)) {
-            throw new IllegalArgumentException(wrongLifetime());
+        private String message() {
+            return wrong.message(String.valueOf(least), String.valueOf(largest), String.valueOf(standard));
         }
-    }
 
-    static FormValidation checkTokenLifetimeSeconds(@CheckForNull String value) {
-        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        String text = Util.fixEmptyAndTrim(value);
-        try {
-            requireTokenLifetime(text == null ? 0 : Integer.parseInt(text));
-            return FormValidation.ok();
-        } catch (IllegalArgumentException x) { // NumberFormatException is one
-            return FormValidation.error(wrongLifetime());
+        /**
+         * Returns the number that is meant.
+         *
+         * @throws IllegalArgumentException naming the limits
+         */
+        int require(int given) {
+            if (given != 0 && (given < least || given > largest)) {
+                throw new IllegalArgumentException(message());
+            }
+            return given == 0 ? standard : given;
         }
-    }
 
-    /** @throws IllegalArgumentException naming the smallest and the largest number */
-    static void requireHistoryMonths(int months) {
-        if (months < 0 || months > LONGEST_HISTORY_MONTHS) {
-            throw new IllegalArgumentException(wrongHistoryMonths());
-        }
-    }
-
-    static FormValidation checkHistoryMonths(@CheckForNull String value) {
-        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        String text = Util.fixEmptyAndTrim(value);
-        try {
-            requireHistoryMonths(text == null ? 0 : Integer.parseInt(text));
-            return FormValidation.ok();
-        } catch (IllegalArgumentException x) { // NumberFormatException is one
-            return FormValidation.error(wrongHistoryMonths());
+        FormValidation check(@CheckForNull String value) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            String text = Util.fixEmptyAndTrim(value);
+            try {
+                require(text == null ? 0 : Integer.parseInt(text));
+                return FormValidation.ok();
+            } catch (IllegalArgumentException x) { // NumberFormatException is one
+                return FormValidation.error(message());
+            }
         }
     }
 }

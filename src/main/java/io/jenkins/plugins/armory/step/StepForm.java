@@ -32,18 +32,22 @@ final class StepForm {
 
     /** Checks a number above 0, in a field that may be empty. */
     static FormValidation checkPositive(@CheckForNull String value) {
-        String text = Util.fixEmptyAndTrim(value);
-        try {
-            return text == null || Long.parseLong(text) > 0
-                    ? FormValidation.ok()
-                    : FormValidation.error(Messages.ArmoryWebhookApprovalStep_timeout());
-        } catch (NumberFormatException x) {
-            return FormValidation.error(Messages.ArmoryWebhookApprovalStep_timeout());
-        }
+        return check(value, 1, Messages.StepForm_positive());
     }
 
     /** Checks a number that is 0 or above, in a field that may be empty. */
     static FormValidation checkPositiveOrZero(@CheckForNull String value) {
-        return "0".equals(Util.fixNull(value).strip()) ? FormValidation.ok() : checkPositive(value);
+        return check(value, 0, Messages.StepForm_positiveOrZero());
+    }
+
+    private static FormValidation check(@CheckForNull String value, long least, String otherwise) {
+        String text = Util.fixEmptyAndTrim(value);
+        try {
+            return text == null || Long.parseLong(text) >= least
+                    ? FormValidation.ok()
+                    : FormValidation.error(otherwise);
+        } catch (NumberFormatException x) {
+            return FormValidation.error(otherwise);
+        }
     }
 }

@@ -42,6 +42,8 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.jenkinsci.plugins.structs.describable.DescribableModel;
+import org.jenkinsci.plugins.structs.describable.DescribableParameter;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
@@ -766,55 +768,26 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         j.assertBuildStatusSuccess(j.waitForCompletion(declarative));
     }
 
+    private static final String HELP = "descriptor/" + ArmoryWebhookApprovalStep.class.getName() + "/help";
+
     @Test
     void hasHelpForEveryField() throws Exception {
         JenkinsRule.WebClient client = j.createWebClient();
-        for (String field : List.of(
-                "",
-                "/webhook",
-                "/config",
-                "/configFile",
-                "/retryCount",
-                "/retry",
-                "/connectTimeout",
-                "/requestTimeout",
-                "/signWith",
-                "/clientCertificateId",
-                "/trustCertificateId",
-                "/networkMode",
-                "/agentIdentifier",
-                "/disableCallback",
-                "/name",
-                "/method",
-                "/uriTemplate",
-                "/headers",
-                "/bodyTemplate",
-                "/context",
-                "/environment",
-                "/timeout",
-                "/heartbeat",
-                "/heartbeatUnit",
-                "/supersede",
-                "/onFailure",
-                "/cancel",
-                "/answer",
-                "/status",
-                "/notify",
-                "/unit",
-                "/callbackCredentialsId",
-                "/secrets",
-                "/allowedCallers")) {
-            String url = "descriptor/" + ArmoryWebhookApprovalStep.class.getName() + "/help" + field;
-            assertThat(client.goTo(url).getWebResponse().getContentAsString())
-                    .as(field)
-                    .contains("<div>");
+        assertThat(client.goTo(HELP).getWebResponse().getContentAsString()).contains("<div>");
+        var model = new DescribableModel<>(ArmoryWebhookApprovalStep.class);
+        assertThat(model.getParameters()).hasSizeGreaterThan(30);
+        for (DescribableParameter parameter : model.getParameters()) {
+            String help = client.goTo(HELP + "/" + parameter.getName())
+                    .getWebResponse()
+                    .getContentAsString();
+            assertThat(help).as(parameter.getName()).contains("<div>");
         }
     }
 
     @Test
     void lendsItsHelpToDefinitionsInSettings() {
         assertThat(j.jenkins.getDescriptorOrDie(WebhookDefinition.class).getHelpFile("retryCount"))
-                .isEqualTo("/descriptor/" + ArmoryWebhookApprovalStep.class.getName() + "/help/retryCount");
+                .isEqualTo("/" + HELP + "/retryCount");
     }
 
     @Test
