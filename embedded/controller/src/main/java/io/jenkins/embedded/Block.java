@@ -18,7 +18,7 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
     private final BuildStepContext context;
     private final ArrayList<BodyExecutionCallback> callbacks;
     private ProgramThread thread;
-    private Throwable cancelled;
+    private volatile Throwable cancelled;
     private Outcome end;
 
     private Block(BuildStepContext context, List<BodyExecutionCallback> callbacks) {
@@ -75,7 +75,7 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
         }
         program.build().log().println(label == null ? "[Pipeline] {" : "[Pipeline] { (" + label + ")");
         var parent = context.thread();
-        var block = context.block().inner(program.nextId(), label);
+        var block = context.openBody(label);
         thread = program.fork(parent, parent.branch(), block, body, this, contextual);
         try {
             var variables = new EnvVars(block.variables());
@@ -114,8 +114,8 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
 
     @Override
     public boolean cancel(Throwable cause) {
+        cancelled = cause; // at once, as it comes in time for a body that is just starting
         build(context).onProgram(program -> {
-            cancelled = cause;
             if (thread != null && end == null) {
                 program.stop(thread, cause);
             }

@@ -9,12 +9,12 @@ import hudson.FilePath;
 import java.io.File;
 import java.io.IOException;
 import java.util.stream.Stream;
+import org.jenkinsci.plugins.workflow.cps.EmbeddedStepContext;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** The context of one step of a build. It may be told the step's result by any thread at any time; the first one counts. */
-final class BuildStepContext extends StepContext {
+final class BuildStepContext extends EmbeddedStepContext {
     private static final long serialVersionUID = 1;
 
     private final ProgramThread thread;
@@ -72,14 +72,26 @@ final class BuildStepContext extends StepContext {
 
     synchronized FlowNode node() {
         if (node == null) {
-            var build = thread.program().build();
-            node = body == null ? thread.block().atom(build, String.valueOf(id)) : block.node(build);
+            var program = thread.program();
+            node = body == null ? thread.block().atom(program, String.valueOf(id)) : block.node(program);
         }
         return node;
     }
 
     GraphBlock block() {
         return block;
+    }
+
+    /**
+     * The block of a body that begins.
+     *
+     * @param label null for none
+     */
+    GraphBlock openBody(String label) {
+        var program = thread.program();
+        return label != null && hasBodyOfStage()
+                ? program.openStage(block, label)
+                : block.inner(program.nextId(), label);
     }
 
     @Override

@@ -51,6 +51,7 @@ final class EmbeddedJenkins extends Jenkins {
         // not through the index: the controller's jar has room for one, which is the plugin's
         extensions.add(new JenkinsLocationConfiguration());
         extensions.add(new CascCredentials());
+        extensions.add(new StageStep.DescriptorImpl());
         StreamSupport.stream(
                         Index.load(Extension.class, Object.class, getClass().getClassLoader())
                                 .spliterator(),

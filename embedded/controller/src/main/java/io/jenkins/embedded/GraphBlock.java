@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.actions.LabelAction;
 import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
+import org.jenkinsci.plugins.workflow.flow.GraphListener;
+import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
@@ -70,8 +72,33 @@ final class GraphBlock implements Serializable {
         return outer;
     }
 
+    /** The stage whose body this is, or null. */
+    Stage stage() {
+        return stage;
+    }
+
+    /**
+     * Called when the body ends. What listeners leave on its last node counts for the stage.
+     *
+     * @param failure what ended it, null for a good end
+     */
+    void end(Program program, Throwable failure) {
+        var node = new End(program, String.valueOf(program.nextId()));
+        EmbeddedJenkins.fire(GraphListener.class, listener -> listener.onNewHead(node));
+        if (stage != null) {
+            stage.end(failure);
+        }
+    }
+
     Map<String, String> variables() {
         return variables;
+    }
+
+    /** Shows the result of a warning on all stages around. */
+    private void noticed(Action action) {
+        if (action instanceof WarningAction warning) {
+            warn(warning.getResult());
+        }
     }
 
     /** Shows the result on all stages around, if it is worse than theirs. */
@@ -82,30 +109,30 @@ final class GraphBlock implements Serializable {
     }
 
     /** Returns always the same node, as plugins leave their actions on it. */
-    synchronized BlockStartNode node(PipelineBuild build) {
+    synchronized BlockStartNode node(Program program) {
         if (node == null) {
-            node = new Start(build);
+            node = new Start(program);
         }
         return node;
     }
 
     /** A node without a body in this block. */
-    FlowNode atom(PipelineBuild build, String atomId) {
-        return new Atom(build, atomId);
+    FlowNode atom(Program program, String atomId) {
+        return new Atom(program, atomId);
     }
 
-    private List<BlockStartNode> fromInside(PipelineBuild build) {
+    private List<BlockStartNode> fromInside(Program program) {
         return Stream.iterate(this, block -> block != null, block -> block.outer)
-                .map(block -> block.node(build))
+                .map(block -> block.node(program))
                 .toList();
     }
 
     private final class Start extends BlockStartNode {
-        private final PipelineBuild build;
+        private final Program program;
 
-        Start(PipelineBuild build) {
-            super(build.execution(), id, List.of());
-            this.build = build;
+        Start(Program program) {
+            super(program.build().execution(), id, List.of());
+            this.program = program;
             if (branch != null) {
                 addAction(new BranchAction(label, branch));
             } else if (label != null) {
@@ -120,15 +147,14 @@ final class GraphBlock implements Serializable {
 
         @Override
         public List<BlockStartNode> getEnclosingBlocks() {
-            return outer == null ? List.of() : outer.fromInside(build);
+            return outer == null ? List.of() : outer.fromInside(program);
         }
 
         @Override
         public void addAction(Action action) {
             super.addAction(action);
-            if (action instanceof WarningAction warning) {
-                warn(warning.getResult());
-            } else if (action instanceof PauseAction pause && stage != null) {
+            noticed(action);
+            if (action instanceof PauseAction pause && stage != null) {
                 stage.pause(pause);
             }
         }
@@ -140,11 +166,11 @@ final class GraphBlock implements Serializable {
     }
 
     private final class Atom extends FlowNode {
-        private final PipelineBuild build;
+        private final Program program;
 
-        Atom(PipelineBuild build, String atomId) {
-            super(build.execution(), atomId, List.of());
-            this.build = build;
+        Atom(Program program, String atomId) {
+            super(program.build().execution(), atomId, List.of());
+            this.program = program;
         }
 
         @Override
@@ -154,15 +180,31 @@ final class GraphBlock implements Serializable {
 
         @Override
         public List<BlockStartNode> getEnclosingBlocks() {
-            return fromInside(build);
+            return fromInside(program);
         }
 
         @Override
         public void addAction(Action action) {
             super.addAction(action);
-            if (action instanceof WarningAction warning) {
-                warn(warning.getResult());
-            }
+            noticed(action);
+        }
+
+        @Override
+        protected String getTypeDisplayName() {
+            return getId();
+        }
+    }
+
+    private final class End extends BlockEndNode<BlockStartNode> {
+
+        End(Program program, String endId) {
+            super(program.build().execution(), endId, node(program), List.of());
+        }
+
+        @Override
+        public void addAction(Action action) {
+            super.addAction(action);
+            noticed(action);
         }
 
         @Override

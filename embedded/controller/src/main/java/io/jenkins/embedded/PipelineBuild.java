@@ -38,9 +38,6 @@ import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionListener;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
-import org.jenkinsci.plugins.workflow.flow.GraphListener;
-import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
-import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
@@ -180,14 +177,6 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
 
     /** What plugins know of the program. */
     final class Execution extends FlowExecution {
-        /** Made when the program has come to a rest. */
-        private final FlowNode rest = new BlockEndNode<BlockStartNode>(this, "rest", null, List.of()) {
-            @Override
-            protected String getTypeDisplayName() {
-                return getId();
-            }
-        };
-
         @Override
         public FlowExecutionOwner getOwner() {
             return new Owner();
@@ -209,11 +198,6 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
             private void writeObject(ObjectOutputStream out) throws NotSerializableException {
                 throw new NotSerializableException("What a Pipeline belongs to is not kept with it");
             }
-        }
-
-        /** Lets listeners know that it may have come elsewhere. */
-        void moved() {
-            EmbeddedJenkins.fire(GraphListener.class, listener -> listener.onNewHead(rest));
         }
     }
 
@@ -313,7 +297,7 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         if (!isBuilding()) {
             return record.stages == null ? List.of() : List.copyOf(record.stages); // of an older controller
         }
-        return program.isDone() ? ask(running -> List.copyOf(running.stages())).join() : List.of();
+        return program.isDone() ? ask(Program::stages).join() : List.of();
     }
 
     long queueId() {

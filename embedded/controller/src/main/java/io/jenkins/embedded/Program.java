@@ -36,7 +36,9 @@ final class Program implements Serializable {
     /** What the Pipeline assigned to {@code env}. */
     private final Map<String, String> assigned = new HashMap<>();
 
-    private final List<Stage> stages = new ArrayList<>();
+    /** The bodies of the stages that have begun, the first one first. */
+    private final List<GraphBlock> stages = new ArrayList<>();
+
     private int lastId;
 
     private transient PipelineBuild build;
@@ -58,7 +60,14 @@ final class Program implements Serializable {
 
     /** The stages that have begun, the first one first. */
     List<Stage> stages() {
-        return stages;
+        return stages.stream().map(GraphBlock::stage).toList();
+    }
+
+    /** Begins a stage, and returns its body. */
+    GraphBlock openStage(GraphBlock outer, String name) {
+        var body = outer.stage(new Stage(nextId(), name));
+        stages.add(body);
+        return body;
     }
 
     Map<String, String> assigned() {
@@ -91,9 +100,6 @@ final class Program implements Serializable {
             }
         }
         save();
-        if (!over) {
-            build.execution().moved();
-        }
     }
 
     private ProgramThread ready() {
@@ -105,6 +111,7 @@ final class Program implements Serializable {
             over = true;
             build.finish(outcome.getAbnormal());
         } else {
+            thread.block().end(this, outcome.getAbnormal());
             thread.owner().bodyEnded(thread, outcome);
         }
     }

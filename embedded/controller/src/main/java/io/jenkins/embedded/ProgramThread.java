@@ -102,7 +102,7 @@ final class ProgramThread implements Serializable {
 
     /** The thread as a node of what would be the graph of its Pipeline: the step that it waits for, if any. */
     FlowNode head() {
-        return context == null ? block.atom(program.build(), "running") : context.node();
+        return context == null ? block.atom(program, "running") : context.node();
     }
 
     String branch() {

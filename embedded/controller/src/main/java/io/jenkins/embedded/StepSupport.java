@@ -90,22 +90,15 @@ public final class StepSupport {
         started("}");
     }
 
-    public static Stage newStage(String name) {
-        var program = thread().program();
-        var stage = new Stage(program.nextId(), name);
-        program.stages().add(stage);
-        return stage;
-    }
-
-    public static void enter(Stage stage) {
-        started("{ (" + stage.name() + ")");
-        thread().enter(thread().block().stage(stage));
-        thread().variables().put("STAGE_NAME", stage.name());
+    public static void enterStage(String name) {
+        started("{ (" + name + ")");
+        thread().enter(thread().program().openStage(thread().block(), name));
+        thread().variables().put("STAGE_NAME", name);
     }
 
     /** Whether the plugin cancels a stage that has just begun. Such a stage is shown as aborted and must not be run. */
-    public static boolean isCancelled(Stage stage) {
-        var cancelled = CancelledStages.cancel(build(), stage.name(), stage.name(), thread().listener()) != null;
+    public static boolean isCancelled(String stage) {
+        var cancelled = CancelledStages.cancel(build(), stage, stage, thread().listener()) != null;
         if (cancelled) {
             showResult(Result.ABORTED);
         }
@@ -113,8 +106,8 @@ public final class StepSupport {
     }
 
     /** @param failure what ended the stage, null for a good end */
-    public static void leave(Stage stage, Throwable failure) {
-        stage.end(failure);
+    public static void leaveStage(Throwable failure) {
+        thread().block().end(thread().program(), failure);
         leave();
     }
 

@@ -9,17 +9,17 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 abstract class Steps extends PipelineScript {
 
     def stage(Object arguments, Closure body) {
-        def stage = StepSupport.newStage(StepSupport.named('stage', arguments, 'name').name.toString())
+        def name = StepSupport.named('stage', arguments, 'name').name.toString()
         StepSupport.begin('stage')
-        StepSupport.enter(stage)
+        StepSupport.enterStage(name)
         Throwable failure = null
         try {
-            return StepSupport.isCancelled(stage) ? null : body()
+            return StepSupport.isCancelled(name) ? null : body()
         } catch (Throwable e) {
             failure = e
             throw e
         } finally {
-            StepSupport.leave(stage, failure)
+            StepSupport.leaveStage(failure)
             StepSupport.end('stage')
         }
     }
