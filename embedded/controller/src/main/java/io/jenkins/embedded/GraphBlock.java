@@ -72,6 +72,10 @@ final class GraphBlock implements Serializable {
         return outer;
     }
 
+    int number() {
+        return Integer.parseInt(id);
+    }
+
     /** The stage whose body this is, or null. */
     Stage stage() {
         return stage;
@@ -141,6 +145,11 @@ final class GraphBlock implements Serializable {
         }
 
         @Override
+        public List<FlowNode> getParents() {
+            return program.before(getId());
+        }
+
+        @Override
         public String getEnclosingId() {
             return outer == null ? null : outer.id;
         }
@@ -171,6 +180,11 @@ final class GraphBlock implements Serializable {
         Atom(Program program, String atomId) {
             super(program.build().execution(), atomId, List.of());
             this.program = program;
+        }
+
+        @Override
+        public List<FlowNode> getParents() {
+            return program.before(getId());
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -36,8 +37,8 @@ final class Program implements Serializable {
     /** What the Pipeline assigned to {@code env}. */
     private final Map<String, String> assigned = new HashMap<>();
 
-    /** The bodies of the stages that have begun, the first one first. */
-    private final List<GraphBlock> stages = new ArrayList<>();
+    /** The bodies of the stages that have begun, the first one first. Any thread may look at them. */
+    private final List<GraphBlock> stages = new CopyOnWriteArrayList<>();
 
     private int lastId;
 
@@ -68,6 +69,15 @@ final class Program implements Serializable {
         var body = outer.stage(new Stage(nextId(), name));
         stages.add(body);
         return body;
+    }
+
+    /** The stage that began last before the node of that id. The embedded controller keeps no other nodes that have ended. */
+    List<FlowNode> before(String id) {
+        return stages.stream()
+                .takeWhile(body -> body.number() < Integer.parseInt(id))
+                .reduce((earlier, later) -> later)
+                .map(body -> List.<FlowNode>of(body.node(this)))
+                .orElse(List.of());
     }
 
     Map<String, String> assigned() {

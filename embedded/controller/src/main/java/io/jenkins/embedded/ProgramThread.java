@@ -100,9 +100,9 @@ final class ProgramThread implements Serializable {
         return contextual;
     }
 
-    /** The thread as a node of what would be the graph of its Pipeline: the step that it waits for, if any. */
+    /** The thread as a node of the Pipeline's graph: the step that it waits for, else the block that it is in. */
     FlowNode head() {
-        return context == null ? block.atom(program, "running") : context.node();
+        return context == null ? block.node(program) : context.node();
     }
 
     String branch() {

@@ -102,6 +102,25 @@ class GraphTest {
     }
 
     @Test
+    void theStagesThatBeganBeforeAStepAreItsAncestors() throws Exception {
+        var build = controller.build("""
+                stage('over') { }
+                parallel a: { stage('in a') { waitFor(id: 'a') } }, b: { waitFor(id: 'b') }
+                """);
+        var a = WaitStep.await("a");
+        var b = WaitStep.await("b");
+        var names = new ArrayList<String>();
+        for (var node = node(a); !node.getParents().isEmpty(); ) {
+            node = node.getParents().get(0);
+            names.add(node.getAction(LabelAction.class).getDisplayName());
+        }
+        assertThat(names).containsExactly("in a", "over");
+        a.onSuccess(null);
+        b.onSuccess(null);
+        awaitEnd(build);
+    }
+
+    @Test
     void aStepOfAPluginMayHaveItsBodyShownAsAStage() throws Exception {
         var build = controller.build(
                 "armoryEnvironment('prod') { waitFor(id: 'x') }; stage('s') { armoryEnvironment('in s') { } }");

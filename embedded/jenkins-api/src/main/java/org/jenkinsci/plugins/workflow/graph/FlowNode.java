@@ -25,7 +25,7 @@ public abstract class FlowNode extends Actionable implements Saveable {
         return id;
     }
 
-    /** What the Pipeline came to just before; on the embedded controller nothing. */
+    /** What the Pipeline came to just before. */
     public List<FlowNode> getParents() {
         return List.of();
     }
