@@ -41,22 +41,9 @@ class CancelledStagesTest {
         assertThat(build.deployment().get("cancelledStages"))
                 .extracting(stage -> stage.asText())
                 .containsExactly("prod", "in a", "more");
-        assertThat(build.stages())
+        assertThat(build.stageView())
                 .contains(entry("staging", "SUCCESS"), entry("prod", "ABORTED"), entry("more", "ABORTED"))
                 .doesNotContainKey("nested");
-    }
-
-    @Test
-    void aStageThatWaitsIsPausedWhereViewsShowThat(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("stage('waits') { %s }".formatted(process.approval()))
-                .build()
-                .awaitWaiting(1);
-        boolean embedded = System.getProperty("jenkins.war", "").isEmpty();
-        assertThat(build.stages()).containsOnly(entry("waits", embedded ? "PAUSED" : "IN_PROGRESS"));
-
-        process.awaitCall().callback().succeed("fine");
-        build.awaitResult("SUCCESS");
-        assertThat(build.stages()).containsOnly(entry("waits", "SUCCESS"));
     }
 
     @Test

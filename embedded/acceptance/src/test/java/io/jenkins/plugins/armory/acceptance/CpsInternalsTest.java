@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Stages and environments where the plugin may not use private fields of Pipeline: Groovy. Compare {@link StagesTest}. */
-@EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs a real Jenkins with both views")
 class CpsInternalsTest {
 
     private static final String AFTER = "phase: 'afterDeployment'";
@@ -46,6 +45,10 @@ class CpsInternalsTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(
+            named = "jenkins.war",
+            matches = ".+",
+            disabledReason = "the embedded controller leaves out cancelled stages without private fields")
     void laterStagesOfAScriptedPipelineEndAtTheirFirstStep() {
         Build build = fail("""
                 stage('staging') { %s }
@@ -75,6 +78,7 @@ class CpsInternalsTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs Declarative Pipelines")
     void laterStagesOfADeclarativePipelineEndAtTheirFirstStep() {
         Build build = fail("""
                 pipeline {

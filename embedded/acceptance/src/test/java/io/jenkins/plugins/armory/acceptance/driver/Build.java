@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** A build of a Pipeline job. */
@@ -137,8 +138,18 @@ public record Build(Job job, int number) {
         return job.jenkins().controller().url() + path() + "armory/";
     }
 
-    /** The stages and branches of the build by name, as Pipeline Graph View shows them, with their states. */
+    /**
+     * The stages and branches of the build by name with their states, as Pipeline Graph View shows them. The embedded controller's list
+     * has the stages alone, and is put into the same words.
+     */
     public Map<String, String> graphView() {
+        if (isEmbedded()) {
+            return list(state -> switch (state) {
+                case "IN_PROGRESS" -> "running";
+                case "FAILED" -> "failure";
+                default -> state.toLowerCase(Locale.ROOT);
+            });
+        }
         Map<String, String> states = new LinkedHashMap<>();
         collect(job.jenkins().get(path() + "stages/tree").json().at("/data/stages"), "children", "state", states);
         return states;
@@ -155,33 +166,38 @@ public record Build(Job job, int number) {
         return states;
     }
 
-    /** The stages by name with their states: those that the embedded controller has as data, or those of Stage View. */
-    public Map<String, String> stages() {
-        if (!(job.jenkins().controller() instanceof EmbeddedController)) {
-            return stageView();
+    /**
+     * The stages of the build by name with their states, as Stage View shows them, or the embedded controller's list in the same words.
+     * Stage View does not know the pause of any step but {@code input}.
+     */
+    public Map<String, String> stageView() {
+        if (isEmbedded()) {
+            return list(state -> state.equals("PAUSED") ? "IN_PROGRESS" : state);
         }
         Map<String, String> states = new LinkedHashMap<>();
-        collect(job.jenkins().get(path() + "stages/api/json").json(), "none", "status", states);
+        collect(job.jenkins().get(path() + "wfapi/describe").json().at("/stages"), "none", "status", states);
         return states;
     }
 
     /**
-     * The stages around others by name with their results: those of the embedded controller, or those of Pipeline Graph View. Stage
-     * View shows a stage that has others in it as ended once the first of them begins.
+     * The stages around others by name with their results, from {@link #graphView()}: Stage View shows a stage that has others in it
+     * as ended once the first of them begins.
      */
     public Map<String, String> outerStages() {
-        boolean embedded = job.jenkins().controller() instanceof EmbeddedController;
-        Map<String, String> results = new LinkedHashMap<>();
-        (embedded ? stages() : graphView())
-                .forEach((name, state) ->
-                        results.put(name, state.equals("FAILED") ? "FAILURE" : state.toUpperCase(Locale.ROOT)));
+        Map<String, String> results = new LinkedHashMap<>(graphView());
+        results.replaceAll((name, state) -> state.toUpperCase(Locale.ROOT));
         return results;
     }
 
-    /** The same as Stage View shows them. */
-    public Map<String, String> stageView() {
+    private boolean isEmbedded() {
+        return job.jenkins().controller() instanceof EmbeddedController;
+    }
+
+    /** The embedded controller's own list of the build's stages, by name with their states. */
+    private Map<String, String> list(UnaryOperator<String> words) {
         Map<String, String> states = new LinkedHashMap<>();
-        collect(job.jenkins().get(path() + "wfapi/describe").json().at("/stages"), "none", "status", states);
+        collect(job.jenkins().get(path() + "stages/api/json").json(), "none", "status", states);
+        states.replaceAll((name, state) -> words.apply(state));
         return states;
     }
 

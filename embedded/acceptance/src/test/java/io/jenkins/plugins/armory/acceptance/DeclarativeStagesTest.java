@@ -1,0 +1,265 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static io.jenkins.plugins.armory.acceptance.StagesTest.AFTER;
+import static io.jenkins.plugins.armory.acceptance.StagesTest.fail;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** {@link StagesTest} for Declarative Pipelines, with what they alone have: {@code post}, {@code when}, restarts from a stage. */
+@AcceptanceTest
+@EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs Declarative Pipelines")
+class DeclarativeStagesTest {
+
+    @Test
+    void laterStagesOfADeclarativePipelineAreCancelledAndItsPostIsNot(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(jenkins, process, """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('staging') {
+                            steps { %s }
+                            post { always { echo 'post of staging' } }
+                        }
+                        stage('prod') {
+                            agent any
+                            when { expression { echo 'never'; return true } }
+                            steps { echo 'never' }
+                            post { always { echo 'never' } }
+                        }
+                        stage('all') {
+                            parallel {
+                                stage('east') { steps { echo 'never' } }
+                                stage('west') { steps { echo 'never' } }
+                            }
+                        }
+                        stage('matrix') {
+                            matrix {
+                                axes { axis { name 'REGION'; values 'one', 'two' } }
+                                stages { stage('cell') { steps { echo 'never' } } }
+                            }
+                        }
+                    }
+                    post {
+                        aborted { echo 'post: aborted' }
+                        success { echo 'never' }
+                        failure { echo 'never' }
+                    }
+                }
+                """.formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("ABORTED"))
+                .contains("post of staging", "post: aborted")
+                .doesNotContain("never");
+        assertThat(build.graphView())
+                .containsEntry("prod", "aborted")
+                .containsEntry("all", "aborted")
+                .containsEntry("matrix", "aborted");
+        assertThat(build.stageView())
+                .containsEntry("prod", "ABORTED")
+                .containsEntry("all", "ABORTED")
+                .containsEntry("matrix", "ABORTED");
+    }
+
+    @Test
+    void stagesOfBranchesThatHaveNotBegunAreCancelled(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(jenkins, process, """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('all') {
+                            parallel {
+                                stage('east') {
+                                    stages {
+                                        stage('east staging') { steps { %s } }
+                                        stage('east prod') { steps { echo 'never' } }
+                                    }
+                                }
+                                stage('west') { steps { echo 'independent' } }
+                            }
+                        }
+                    }
+                }
+                """.formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("ABORTED")).contains("independent").doesNotContain("never");
+        assertThat(build.graphView()).containsEntry("east prod", "aborted");
+    }
+
+    @Test
+    void environmentThatMayNotBeDeployedToIsShownAsAborted(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(jenkins, process, """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('staging') { steps { armoryEnvironment('staging') { %s } } }
+                        stage('prod') { steps { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } } }
+                        stage('notify') { steps { armoryEnvironment('notify') { echo 'independent' } } }
+                    }
+                    post { aborted { echo 'post: aborted' } }
+                }
+                """.formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("ABORTED"))
+                .contains(
+                        "independent",
+                        "post: aborted",
+                        "Environment 'prod' is cancelled: \"staging\" is deployed, but: ")
+                .doesNotContain("never");
+        Wait.until("the states of " + build)
+                .untilAsserted(() -> assertThat(build.environments())
+                        .isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED", "notify", "COMPLETE")));
+        assertThat(build.graphView())
+                .contains(entry("staging", "success"), entry("prod", "aborted"), entry("notify", "success"));
+        assertThat(build.stageView())
+                .containsEntry("staging", "SUCCESS")
+                .containsEntry("prod", "ABORTED")
+                .containsEntry("notify", "SUCCESS");
+    }
+
+    @Test
+    void rollbackInPostRunsAfterAFailureOfTheDeploymentAlone(Jenkins jenkins, ExternalProcess process) {
+        String script = """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('prod') {
+                            steps { armoryEnvironment('prod') { %s } }
+                            post { always { armoryRollback('prod') { echo 'restored' } } }
+                        }
+                    }
+                    post { failure { echo 'post: failure' } }
+                }
+                """;
+        Build failed = fail(jenkins, process, script.formatted(process.approval()));
+        assertThat(failed.awaitResult("FAILURE")).contains("restored", "post: failure");
+
+        Build after = fail(jenkins, process, script.formatted(process.approval(AFTER)));
+        assertThat(after.awaitResult("UNSTABLE"))
+                .contains("Nothing to roll back in environment 'prod': its state is COMPLETE.")
+                .doesNotContain("restored");
+    }
+
+    @Test
+    void whenConditionSkipsAStageWhoseEnvironmentIsNotReady(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(jenkins, process, """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('dev') { steps { armoryEnvironment('dev') { echo 'in dev' } } }
+                        stage('staging') {
+                            when { armoryEnvironmentReady 'dev' }
+                            steps { armoryEnvironment('staging') { %s } }
+                        }
+                        stage('prod') {
+                            when { armoryEnvironmentReady 'staging' }
+                            steps { echo 'never' }
+                        }
+                        stage('other') {
+                            when { not { armoryEnvironmentReady 'no such environment' } }
+                            steps { echo 'in other' }
+                        }
+                    }
+                }
+                """.formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("UNSTABLE")).contains("in dev", "in other").doesNotContain("never");
+        assertThat(build.graphView()).containsEntry("staging", "success").containsEntry("prod", "skipped");
+    }
+
+    private static final String RESTARTABLE = """
+            pipeline {
+                agent none
+                stages {
+                    stage('build') { steps { echo 'built' } }
+                    stage('smoke') { steps { %s } }
+                    stage('prod') { steps { echo 'deployed to prod' } }
+                }
+            }
+            """;
+
+    @Test
+    void aBuildThatIsRestartedBehindAFailedApprovalDoesNotRunWhatItGuards(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(jenkins, process, RESTARTABLE.formatted(process.approval(AFTER)));
+        build.awaitResult("ABORTED");
+
+        Build restarted = build.restartFrom("prod");
+        assertThat(restarted.awaitResult("ABORTED"))
+                .contains("Stage 'prod' is cancelled: Webhook approval 'checks' failed")
+                .doesNotContain("deployed to prod", "Stage 'build' is cancelled", "Stage 'smoke' is cancelled");
+        assertThat(process.calls()).hasSize(1);
+
+        Build again = restarted.restartFrom("smoke");
+        process.awaitCall().callback().succeed("fine");
+        assertThat(again.awaitResult("SUCCESS")).contains("deployed to prod");
+    }
+
+    @Test
+    void aBuildThatIsRestartedFromAStageKnowsTheEnvironmentsBefore(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(jenkins, process, """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('dev') { steps { armoryEnvironment('dev') { echo 'deployed' } } }
+                        stage('staging') { steps { armoryEnvironment('staging') { %s } } }
+                        stage('test') { steps { armoryEnvironment(name: 'test', dependsOn: ['dev']) { echo 'tested' } } }
+                        stage('prod') { steps { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } } }
+                    }
+                }
+                """.formatted(process.approval(AFTER)));
+        build.awaitResult("ABORTED");
+
+        Build restarted = build.restartFrom("test");
+        assertThat(restarted.awaitResult("ABORTED"))
+                .contains("tested", "'prod' is cancelled: \"staging\" is deployed, but: ")
+                .doesNotContain("never");
+        assertThat(restarted.environments())
+                .containsOnly(
+                        entry("dev", "COMPLETE"),
+                        entry("staging", "COMPLETE"),
+                        entry("test", "COMPLETE"),
+                        entry("prod", "CANCELLED"));
+    }
+
+    @Test
+    void deploymentFileRunsInADeclarativePipeline(Jenkins jenkins, ExternalProcess process) {
+        process.onCall(call -> {
+            call.callback().fail("2 of 42 failed");
+            return Reply.of(202);
+        });
+        String step = DeploymentFiles.of(process)
+                .target("staging", "afterDeployment: [" + DeploymentFiles.run("tests") + "]")
+                .target("prod", "dependsOn: [staging]")
+                .target("docs", "")
+                .steps(DeploymentFiles.weight(100))
+                .webhook("tests")
+                .pipeline("{ echo \"DID ${env.ARMORY_ENVIRONMENT_NAME} ${env.ARMORY_ACTION}\" }");
+        Build build = jenkins.createJob("""
+                pipeline {
+                    agent none
+                    stages {
+                        stage('deploy') {
+                            steps {
+                                %s
+                            }
+                        }
+                        stage('later') { steps { echo 'goes on' } }
+                    }
+                }
+                """.formatted(step)).build();
+
+        assertThat(build.awaitResult("ABORTED"))
+                .contains("DID staging deploy", "DID docs setWeight", "'prod' is cancelled", "goes on")
+                .doesNotContain("DID prod");
+        assertThat(build.graphView())
+                .contains(entry("staging", "success"), entry("prod", "aborted"), entry("docs", "success"));
+    }
+}
