@@ -149,6 +149,25 @@ class DeclarativeStagesTest {
     }
 
     @Test
+    void whenConditionWithoutANameIsAMistake(Jenkins jenkins) {
+        Build build = jenkins.createJob("""
+                pipeline {
+                    agent none
+                    stages {
+                        stage('prod') {
+                            when { not { armoryEnvironmentReady "${env.NO_SUCH_VARIABLE ?: ''}" } }
+                            steps { echo 'never' }
+                        }
+                    }
+                }
+                """).build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("armoryEnvironmentReady: environment: is missing; name the environment that the stage needs")
+                .doesNotContain("never");
+    }
+
+    @Test
     void whenConditionSkipsAStageWhoseEnvironmentIsNotReady(Jenkins jenkins, ExternalProcess process) {
         Build build = fail(jenkins, process, """
                 pipeline {
