@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
+import jenkins.model.CauseOfInterruption;
 import org.htmlunit.html.HtmlOption;
 import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlSelect;
@@ -289,7 +290,8 @@ class DeploymentStepsJenkinsTest {
             hold.proceed(null);
             await().until(() -> run.getExecution().getCurrentExecutions(true).get().stream()
                     .anyMatch(ArmoryEnvironmentExecution.class::isInstance));
-            run.doStop();
+            // Not run.doStop(), which has a timer do this at some time.
+            run.getExecution().interrupt(Result.ABORTED, new CauseOfInterruption.UserInterruption("alice"));
             run.getExecution().getCurrentExecutions(true).get(); // after the stop, in the queue of the Pipeline engine
         }
 
