@@ -2,7 +2,7 @@
  * Approving, rejecting and taking back, and running again or giving up what has failed: buttons for what the viewer may say, and a dialog that says what is decided about and takes a
  * comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
  */
-import { element, message } from "./elements.js";
+import { element, message, standing } from "./elements.js";
 import { page, place, say } from "./words.js";
 
 /** As many as Jenkins takes. */
@@ -49,7 +49,7 @@ notice.hidden = true;
 /**
  * The buttons for what the viewer may say about an approval, none where they are not asked.
  *
- * @param onDecided called when something was decided, by whomever
+ * @param onDecided called when something was said, by whomever, with whether that decided
  */
 export function decisionButtons(approval, onDecided) {
   const choices = CHOICES.filter(({ may, aboutFailure }) => (aboutFailure ? approval.failure : approval.manualApproval)?.[may]);
@@ -122,7 +122,7 @@ class DecisionDialog {
     const text = choice.withReason ? say("decide.anyway") : asked;
     const question = element("p", "armory-approvals__question", text);
     question.hidden = !text;
-    const failed = choice.aboutFailure ? message(approval.failure) : [];
+    const said = choice.aboutFailure ? message(approval.failure) : standing(approval);
     this.comment = element("textarea", "jenkins-input");
     this.comment.id = "armory-decision-comment";
     this.comment.maxLength = MAX_COMMENT;
@@ -149,7 +149,7 @@ class DecisionDialog {
       "form",
       "armory-decision__form",
       title,
-      element("div", "jenkins-dialog__contents", this.facts(), ...failed, question, this.asked, this.alert),
+      element("div", "jenkins-dialog__contents", this.facts(), ...said, question, this.asked, this.alert),
       element("div", "jenkins-buttons-row jenkins-buttons-row--equal-width jenkins-dialog__buttons", ...this.sends, this.cancel),
     );
     form.addEventListener("submit", (event) => {
@@ -260,7 +260,7 @@ class DecisionDialog {
       this.done(answer);
     } else if (answer.decision) {
       this.tooLate(whoWasFirst(answer.decision, status !== 410 && !this.choice.withReason));
-      this.onDecided();
+      this.onDecided(true);
     } else {
       this.refused(say("notice.failed", answer.message || say("failed.status", status)));
     }
@@ -276,7 +276,7 @@ class DecisionDialog {
     this.over = true;
     this.dialog.close();
     notice.focus();
-    this.onDecided();
+    this.onDecided(decided);
   }
 
   /** It was not decided, and may be asked for again. */

@@ -122,6 +122,19 @@ export function notices({ notices: { due, failed } = { due: [], failed: [] } }) 
   ];
 }
 
+const spoke = (name, word, text) => note(say("person.said", name, text ? `${word} – ${text}` : word));
+
+const calledBack = (callback) =>
+  callback ? [note(say("callback.said", say(`state.${callback.outcome}`))), ...message(callback)] : [];
+
+/** What the external process and other people have said, for a person who is about to decide. */
+export function standing({ manualApproval: { required = 1, approvals = [] } = {}, callback }) {
+  const people = required > 1
+    ? [note(say("person.count", approvals.length, required)), ...approvals.map((each) => spoke(each.user, say("choice.approved"), each.comment))]
+    : [];
+  return [...calledBack(callback), ...people];
+}
+
 /** What a person is asked, and what they, or a callback, have said so far; or the failure that a person is asked about. */
 export function said({ manualApproval, callback, failure, decision }) {
   const parts = [];
@@ -130,7 +143,6 @@ export function said({ manualApproval, callback, failure, decision }) {
   }
   if (manualApproval && !(failure && !decision)) {
     const { message: question, user, approved, comment, required, approvals, requesters, inputs = {} } = manualApproval;
-    const spoke = (name, word, text) => note(say("person.said", name, text ? `${word} – ${text}` : word));
     if (user === undefined) {
       const asked = required === 1 ? say("person.asked") : say("person.several", required);
       parts.push(element("p", "armory-approvals__question", question || asked));
@@ -149,8 +161,8 @@ export function said({ manualApproval, callback, failure, decision }) {
       parts.push(spoke(user, say(approved ? "choice.approved" : "choice.rejected"), comment));
     }
   }
-  if (callback && !decision && !failure) {
-    parts.push(note(say("callback.said", say(`state.${callback.outcome}`))), ...message(callback));
+  if (!decision && !failure) {
+    parts.push(...calledBack(callback));
   }
   return parts;
 }

@@ -209,8 +209,11 @@ final class ApprovalStart {
         if (credentialsId != null
                 && !configuration.hasClient(credentialsId)
                 && SecretTexts.ofCaller(credentialsId, allowed, run) == null) {
-            throw new AbortException("callbackCredentialsId: there is no Secret text credential \"" + credentialsId
-                    + "\" that this job may use, and no callback client of Jenkins has this credential");
+            boolean ofSettings = allowed.isEmpty(); // a step's own is an allowed caller too
+            throw new AbortException("callbackCredentialsId" + (ofSettings ? " of the settings of Jenkins" : "")
+                    + ": there is no Secret text credential \"" + credentialsId
+                    + "\" that this job may use, and no callback client of Jenkins has this credential"
+                    + (ofSettings ? "; ask an administrator to mend the settings, or name callers in the step" : ""));
         }
         for (String caller : allowed) {
             if (!configuration.knowsCaller(caller)) {

@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.LogText;
@@ -77,10 +78,10 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
     public boolean start() throws Exception {
         placeEnvironment = EnclosingEnvironment.named(step.getEnvironment(), getContext());
         approvalId = armory().tokens().newId();
+        phase = Phase.of(step.getPhase()).orElse(phase);
         try {
             ApprovalDefinition defined = new ApprovalDefinition(step, placeEnvironment, getContext());
             definition = defined;
-            phase = defined.phase();
             name = defined.name();
         } catch (AbortException x) {
             mistake = x.getMessage(); // thrown by begin(), since the environments must know before the step ends
@@ -193,6 +194,10 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         Work.run(
                 () -> {
                     // Before the step ends: what follows in the Pipeline asks the environments.
+                    if (phase == Phase.AFTER_DEPLOYMENT) { // else a mistake in its definition would roll back what is
+                        // deployed
+                        tell(new ApprovalStarted(place(), approvalId, phase));
+                    }
                     tell(Verdict.STOPPED, "The step failed: " + thrown.getMessage());
                     super.failed(thrown);
                     approvals().apply(presentId(), new Event.Aborted("The step failed."));

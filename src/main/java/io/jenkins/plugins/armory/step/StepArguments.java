@@ -12,8 +12,10 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jenkinsci.plugins.structs.SymbolLookup;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
@@ -119,6 +121,14 @@ final class StepArguments {
             }
         } else if (type == String.class && (value instanceof Map<?, ?> || value instanceof Collection<?>)) {
             throw new IllegalArgumentException(path + ": must be a text, not a list or a map");
+        } else if (type instanceof Class<?> constants && constants.isEnum() && value instanceof CharSequence text) {
+            List<String> names = Stream.of(constants.getEnumConstants())
+                    .map(constant -> ((Enum<?>) constant).name())
+                    .toList();
+            if (!names.contains(text.toString())) {
+                throw new IllegalArgumentException(
+                        path + ": \"" + text + "\" is not one of " + String.join(", ", names));
+            }
         } else if (type instanceof Class<?> nested && Describable.class.isAssignableFrom(nested)) {
             if (value instanceof Map<?, ?> arguments) {
                 checkObject(nested, arguments, path);

@@ -173,6 +173,12 @@ class BrowserTest {
             awaitRows(page, 1, 1);
 
             assertThat(page.evaluate(BROKEN_WORDS)).as("at %s px", width).isEmpty();
+            assertThat(
+                            page.evaluate(
+                                    "[...document.querySelectorAll('.armory-approvals__scroll')]"
+                                            + ".map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth).filter((more) => more > 0)"))
+                    .as("the pixels by which the tables are too wide, at %s px", width)
+                    .isEmpty();
         }
         build.abort();
     }

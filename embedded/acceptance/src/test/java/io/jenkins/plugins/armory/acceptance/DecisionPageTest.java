@@ -20,6 +20,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Screens;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -286,6 +287,25 @@ class DecisionPageTest {
         assertThat(textOf(page, ".armory-decision__notice"))
                 .isEqualTo("Decided by override: " + build.job().name() + " #1, prod.");
         hasNoTrouble(page);
+    }
+
+    @Test
+    void showsWhatIsDecidedAbout(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Build build = jenkins.createJob(process.approval("manualApproval: [message: 'Go?', required: 2]"))
+                .build();
+        process.awaitCall().callback().succeed("All **42** passed");
+        build.awaitWaiting(1);
+        Wait.until("the callback is on record")
+                .until(() -> build.approvals().get(0).has("callback"));
+        build.as("alice").decide(build.approvals().get(0), "approve", "looks good");
+        BrowserPage page = page(browser, jenkins, WIDE, build);
+        page.await("document.querySelector('" + REJECT + "')");
+        page.click(REJECT, 1);
+        awaitDialog(page);
+
+        assertThat(textOf(page, DIALOG))
+                .contains("Go?", "All 42 passed", "1 of 2 have approved", "alice: Approved – looks good");
+        build.abort();
     }
 
     /**

@@ -251,6 +251,23 @@ class EnvironmentStepTest {
         assertThat(process.calls()).isEmpty();
     }
 
+    /** Nothing says that what is deployed is bad. Nothing says that it is good either, so what depends on it is cancelled. */
+    @Test
+    void mistakeInAnApprovalAfterTheDeploymentRollsNothingBack(Jenkins jenkins) {
+        Build build = jenkins.createJob("""
+                        catchError {
+                            armoryEnvironment('staging') {
+                                armoryWebhookApproval(webhook: 'no-such-webhook', phase: 'afterDeployment')
+                            }
+                        }
+                        armoryRollback('staging') { echo 'never' }
+                        armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                        """).build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("no-such-webhook").doesNotContain("never");
+        assertStates(build, Map.of("staging", "FAILED", "prod", "CANCELLED"));
+    }
+
     @Test
     void afterDeploymentFailureCancelsWhatWaitsAtOnce(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.createJob("""

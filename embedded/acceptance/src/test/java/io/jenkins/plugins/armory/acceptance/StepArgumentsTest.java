@@ -47,6 +47,7 @@ class StepArgumentsTest {
                 "phase: env.PHASE                                     | phase: is empty; give it a value, or leave it out",
                 "phase: ''                                            | phase: is empty; give it a value, or leave it out",
                 "timeout: null                                        | timeout: is null; give it a value, or leave it out",
+                "timeout: 5, unit: 'minutes'                          | unit: \"minutes\" is not one of NANOSECONDS, MICROSECONDS, MILLISECONDS, SECONDS, MINUTES, HOURS, DAYS",
             })
     void mistakeIsAnErrorBeforeAnythingIsCalled(
             String parameter, String message, Jenkins jenkins, ExternalProcess process) {
