@@ -115,18 +115,21 @@ public final class CampaignReport {
         } catch (AssertionError | RuntimeException x) {
             String last = kills.isEmpty() ? "none" : kills.get(kills.size() - 1).toString();
             String name = life.job().name();
-            String violation = "After kill %d (%s), %s: %s%nIts log:%n%s%nIts approvals: %s%nThe controller of it:%n%s"
-                    .formatted(
-                            kills.size(),
-                            last,
-                            life,
-                            x,
-                            life.build().log(),
-                            life.build().approvals(),
-                            output.get()
-                                    .lines()
-                                    .filter(line -> line.contains(name))
-                                    .collect(Collectors.joining("\n")));
+            String violation =
+                    "After kill %d (%s), %s: %s%nIts log:%n%s%nIt is at: %s, %s%nIts approvals: %s%nThe controller of it:%n%s"
+                            .formatted(
+                                    kills.size(),
+                                    last,
+                                    life,
+                                    x,
+                                    life.build().log(),
+                                    life.build().innermostSteps(),
+                                    life.build().environments(),
+                                    life.build().approvals(),
+                                    output.get()
+                                            .lines()
+                                            .filter(line -> line.contains(name))
+                                            .collect(Collectors.joining("\n")));
             violations.add(violation);
             System.out.println(violation);
             if (violations.size() > TOO_MANY) {
