@@ -189,7 +189,9 @@ abstract class BlockExecution extends SuspendedExecution {
 
         private void ended(BlockEnd end) {
             execution.blockEnd = end;
-            execution.later(() -> execution.end(end));
+            // Saved first: else Jenkins could die once the environments know, and do the last steps of the body again.
+            execution.run(
+                    () -> ProgramSaves.afterSave(execution.getContext(), execution::run, () -> execution.end(end)));
         }
     }
 }

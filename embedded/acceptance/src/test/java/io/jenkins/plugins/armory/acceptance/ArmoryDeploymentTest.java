@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -279,6 +280,8 @@ class ArmoryDeploymentTest {
         assertThat(build.awaitResult("FAILURE")).contains("\"prod\" is deployed to twice in this build");
     }
 
+    private static final String DEPLOY = "/environments/0/steps/prod~1strategy~11";
+
     /** Jenkins dies between the record that an action is done and the Pipeline's knowing of it. */
     @Test
     void anActionOnRecordAsDoneIsNotDoneAgain() {
@@ -304,6 +307,33 @@ class ArmoryDeploymentTest {
 
             assertThat(build.log().lines().filter(line -> line.endsWith("DID deploy")))
                     .hasSize(1);
+            build.abort();
+        }
+    }
+
+    /** Else Jenkins could die in between, and do the last steps of the body again. */
+    @Test
+    void anActionIsOnRecordAsDoneOnlyOnceTheProgramKnowsIt() {
+        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.PROGRAM_SAVING));
+        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
+                ExternalProcess process = new ExternalProcess()) {
+            controller.start();
+            Build build = new Jenkins(controller)
+                    .createJob(canary(process).pipeline(" { sleep 5; echo \"DID ${env.ARMORY_ACTION}\" }"))
+                    .build();
+            build.awaitLog("sleep");
+            Wait.until("the first action is under way")
+                    .until(() -> build.deployment().at(DEPLOY + "/began").isTextual());
+            faults.hold(FaultPoint.PROGRAM_SAVING);
+            faults.awaitHeld(FaultPoint.PROGRAM_SAVING);
+            build.awaitLog("DID deploy");
+
+            Wait.until("nothing is on record for a second")
+                    .during(Duration.ofSeconds(1))
+                    .until(() -> build.deployment().at(DEPLOY + "/ended").isMissingNode()
+                            || build.deployment().at(DEPLOY + "/ended").isNull());
+            faults.disarm();
+            build.awaitLog("DID setWeight");
             build.abort();
         }
     }

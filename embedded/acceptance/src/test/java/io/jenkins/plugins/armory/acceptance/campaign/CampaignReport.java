@@ -128,7 +128,7 @@ public final class CampaignReport {
                                     life.build().approvals(),
                                     output.get()
                                             .lines()
-                                            .filter(line -> line.contains(name))
+                                            .filter(line -> line.contains(name) || line.contains("FlowExecutionList"))
                                             .collect(Collectors.joining("\n")));
             violations.add(violation);
             System.out.println(violation);
