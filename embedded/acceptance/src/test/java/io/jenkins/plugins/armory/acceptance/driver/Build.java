@@ -266,7 +266,8 @@ public record Build(Job job, int number) {
     /** At which steps the threads of the program are, as the thread dump of a real Jenkins has it; none where it does not run. */
     public List<String> innermostSteps() {
         return job.jenkins().find(path() + "threadDump/").stream()
-                .flatMap(page -> INNERMOST.matcher(page.body()).results())
+                .map(page -> page.body().substring(page.body().indexOf("<pre"))) // a button to copy it has it too
+                .flatMap(dump -> INNERMOST.matcher(dump).results())
                 .map(match -> match.group(1))
                 .toList();
     }
