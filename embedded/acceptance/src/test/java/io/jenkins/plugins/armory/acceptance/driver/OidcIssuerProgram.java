@@ -34,6 +34,8 @@ final class OidcIssuerProgram {
     private static final Map<String, String> SIGNATURES = Map.of(
             "rsa", "SHA256withRSA", "ec", "SHA256withECDSAinP1363Format", "ed", "Ed25519", "stranger", "SHA256withRSA");
 
+    private static final int RSA_BITS = 2048;
+
     private final AtomicInteger fetches = new AtomicInteger();
     private final CountDownLatch held = new CountDownLatch(1);
     private final String url;
@@ -109,6 +111,8 @@ final class OidcIssuerProgram {
         KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
         if (algorithm.equals("EC")) {
             generator.initialize(new ECGenParameterSpec("secp256r1"));
+        } else if (algorithm.equals("RSA")) {
+            generator.initialize(RSA_BITS); // newer versions of Java take more
         }
         return generator.generateKeyPair();
     }
@@ -125,7 +129,8 @@ final class OidcIssuerProgram {
         ECPublicKey ec = (ECPublicKey) keys.get("ec").getPublic();
         return "{\"keys\":["
                 + "{\"kty\":\"RSA\",\"kid\":\"rsa-%d\",\"use\":\"sig\",\"n\":\"%s\",\"e\":\"%s\"},"
-                        .formatted(generation, number(rsa.getModulus(), 256), number(rsa.getPublicExponent(), 3))
+                        .formatted(
+                                generation, number(rsa.getModulus(), RSA_BITS / 8), number(rsa.getPublicExponent(), 3))
                 + "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"ec-%d\",\"x\":\"%s\",\"y\":\"%s\"},"
                         .formatted(
                                 generation,
