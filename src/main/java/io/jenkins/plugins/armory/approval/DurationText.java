@@ -14,8 +14,8 @@ public final class DurationText {
     private static final List<ChronoUnit> UNITS =
             List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES, ChronoUnit.SECONDS);
 
-    private static final long SHORT_MILLIS = Duration.ofMinutes(1).toMillis();
-    private static final long MILLIS_A_SECOND = 1000;
+    /** Milliseconds matter up to here. */
+    private static final Duration SHORT = Duration.ofMinutes(1);
 
     private DurationText() {}
 
@@ -24,10 +24,8 @@ public final class DurationText {
      * milliseconds.
      */
     public static String of(Duration duration) {
-        long millis = duration.toMillis();
-        if (millis > SHORT_MILLIS) {
-            millis -= millis % MILLIS_A_SECOND;
-        }
+        Duration shown = duration.compareTo(SHORT) > 0 ? duration.truncatedTo(ChronoUnit.SECONDS) : duration;
+        long millis = shown.toMillis();
         for (ChronoUnit unit : UNITS) {
             long size = unit.getDuration().toMillis();
             if (millis >= size && millis % size == 0 && (unit != ChronoUnit.DAYS || millis > size)) {

@@ -194,8 +194,8 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         Work.run(
                 () -> {
                     // Before the step ends: what follows in the Pipeline asks the environments.
-                    if (phase == Phase.AFTER_DEPLOYMENT) { // else a mistake in its definition would roll back what is
-                        // deployed
+                    if (phase == Phase.AFTER_DEPLOYMENT) {
+                        // Else a mistake in its definition would roll back what is deployed.
                         tell(new ApprovalStarted(place(), approvalId, phase));
                     }
                     tell(Verdict.STOPPED, "The step failed: " + thrown.getMessage());
