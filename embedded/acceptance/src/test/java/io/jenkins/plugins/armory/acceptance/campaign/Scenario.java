@@ -48,6 +48,9 @@ enum Scenario {
     /** Two approvals of one phase, of which one fails, and an environment that is cancelled for it. */
     PHASE_FAILURE;
 
+    /** Says which build of a job calls. */
+    static final String BUILD_HEADER = "X-Build";
+
     /** What the Pipelines print when they have a decision. Their own variable counts: what a program does twice, it shows. */
     private static final String APPLY = """
             def r%1$s = %2$s
@@ -83,7 +86,12 @@ enum Scenario {
             case STATUS_RACE -> apply(process, "one", status);
             case NOTIFIED -> apply(process, "one", "notify: ['chat']", "context: [chat: '" + other + "']");
             case RUN_AGAIN -> apply(process, "one", "onFailure: 'ask'");
-            case SUPERSEDED -> apply(process, "one", "supersede: env.BUILD_NUMBER == '1'");
+            case SUPERSEDED ->
+                apply(
+                        process,
+                        "one",
+                        "supersede: env.BUILD_NUMBER == '1'",
+                        "headers: [[key: '" + BUILD_HEADER + "', value: env.BUILD_NUMBER]]");
             case PERSON -> apply(process, "one", "manualApproval: [message: 'Go?']");
             case NO_CALLBACK -> process.approvalNamed("one", "disableCallback: true") + "\necho 'applied 1: sent'";
             case TIMEOUT -> apply(process, "one", "timeout: 3", "unit: 'SECONDS'", cancel);
