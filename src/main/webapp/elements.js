@@ -142,10 +142,13 @@ export function said({ manualApproval, callback, failure, decision }) {
     parts.push(note(say("failure.asked", say(`state.${failure.outcome}`), failure.decidedBy)), ...message(failure));
   }
   if (manualApproval && !(failure && !decision)) {
-    const { message: question, user, approved, comment, required, approvals, requesters, inputs = {} } = manualApproval;
+    const { message: question, user, approved, comment, required, approvals, submitters, requesters, inputs = {} } = manualApproval;
     if (user === undefined) {
       const asked = required === 1 ? say("person.asked") : say("person.several", required);
       parts.push(element("p", "armory-approvals__question", question || asked));
+    }
+    if (submitters.length > 0 && !decision) {
+      parts.push(note(say("person.submitters", submitters.join(", "))));
     }
     if (requesters?.length > 0 && !decision) {
       parts.push(note(say("person.requested", requesters.join(", "))));

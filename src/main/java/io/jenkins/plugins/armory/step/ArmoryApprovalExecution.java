@@ -33,6 +33,7 @@ final class ArmoryApprovalExecution extends ArmoryWebhookApprovalExecution {
             if (stopped == null && body == null && !started) {
                 body = getContext()
                         .newBodyInvoker()
+                        .withContext(new EnclosingApproval())
                         .withCallback(new Callback(this))
                         .start();
             }

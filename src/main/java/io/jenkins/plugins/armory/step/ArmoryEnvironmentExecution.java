@@ -78,6 +78,12 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         if (transition.problem() != null) {
             throw new AbortException("armoryEnvironment: " + transition.problem());
         }
+        if (!dependsOn.isEmpty() && EnclosingApproval.isAround(getContext())) {
+            log("WARNING: armoryApproval is around the environment '" + name + "', so it is asked for even if "
+                    + quoted(dependsOn)
+                    + " cannot be deployed. Put armoryEnvironment around armoryApproval; among the options of a stage,"
+                    + " write it first.");
+        }
         Environment environment = transition.deployment().find(name).orElseThrow();
         if (environment.state() != Environment.State.WAITING_FOR_DEPENDENCIES) {
             settled(environment);

@@ -51,8 +51,15 @@ final class StepArguments {
             checkObject(type, named(type, arguments), "");
             return arguments;
         } catch (IllegalArgumentException x) {
-            throw new IllegalArgumentException(function + ": " + x.getMessage(), x);
+            throw mistake(function, x.getMessage());
         }
+    }
+
+    /** Returns an exception for the build's log. The engine adds the line of the Pipeline; lines of Jenkins would only hide it. */
+    private static IllegalArgumentException mistake(String function, String message) {
+        IllegalArgumentException mistake = new IllegalArgumentException(function + ": " + message);
+        mistake.setStackTrace(new StackTraceElement[0]);
+        return mistake;
     }
 
     /**
@@ -64,8 +71,7 @@ final class StepArguments {
     static void checkNotEmpty(String function, Map<?, ?> arguments, String... names) {
         for (String name : names) {
             if (arguments.containsKey(name) && isEmpty(arguments.get(name))) {
-                throw new IllegalArgumentException(
-                        function + ": " + name + ": is empty; give it a value, or leave it out");
+                throw mistake(function, name + ": is empty; give it a value, or leave it out");
             }
         }
     }

@@ -110,6 +110,7 @@ final class PageWords {
                 .put("try", Messages.PageWords_try(FIRST))
                 .put("person.asked", Messages.PageWords_person_asked())
                 .put("person.several", Messages.PageWords_person_several(FIRST))
+                .put("person.submitters", Messages.PageWords_person_submitters(FIRST))
                 .put("person.requested", Messages.PageWords_person_requested(FIRST))
                 .put("person.count", Messages.PageWords_person_count(FIRST, SECOND))
                 .put("person.said", Messages.PageWords_person_said(FIRST, SECOND))

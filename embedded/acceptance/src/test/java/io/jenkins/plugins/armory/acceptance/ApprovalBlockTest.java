@@ -61,6 +61,22 @@ class ApprovalBlockTest {
     }
 
     @Test
+    void anEnvironmentInItIsWarnedOf() {
+        Build build = jenkins.createJob("armoryEnvironment('dev') { echo 'DEPLOYED' }\n" + block("gate")
+                        + " { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'on' } }")
+                .build();
+
+        process.awaitCall().callback().succeed("go");
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .containsSubsequence(
+                        "succeeded",
+                        "WARNING: armoryApproval is around the environment 'prod', so it is asked for even if 'dev'",
+                        "on");
+        assertThat(build.log()).doesNotContain("environment 'dev', so");
+    }
+
+    @Test
     void doesNotRunItsBodyAfterAFailure() {
         Build build = jenkins.createJob(block("gate") + " { echo 'DEPLOYED' }").build();
 

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.armory.acceptance.campaign.Campaign;
 import io.jenkins.plugins.armory.acceptance.campaign.CampaignReport;
 import io.jenkins.plugins.armory.acceptance.campaign.Kill;
-import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
-import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
 import java.io.IOException;
@@ -41,34 +38,11 @@ class CrashCampaignTest {
                         .containsPattern("(?m)^\\| `" + point + "` \\| .* \\| " + point.meaning() + " \\|$"));
     }
 
-    /** Has the JVM write down what classes a controller loads, which makes its next starts faster. */
-    static List<String> archiveClasses() {
-        Path archive =
-                Path.of(System.getProperty("acceptance.work"), "campaign.jsa").toAbsolutePath();
-        Controller controller = createController(List.of("-XX:ArchiveClassesAtExit=" + archive));
-        try (ExternalProcess process = new ExternalProcess()) {
-            controller.start();
-            Build build = new Jenkins(controller).createJob(process.approval()).build();
-            process.awaitCall().callback().succeed("yes");
-            build.awaitResult("SUCCESS");
-            controller.stop();
-        } finally {
-            controller.close();
-        }
-        return List.of("-XX:SharedArchiveFile=" + archive);
-    }
-
-    static Controller createController(List<String> options) {
-        return Controller.createLean(Settings.CASC, options.toArray(String[]::new));
-    }
-
     /** One controller, under its part of the plan. */
-    private static CampaignReport run(List<Kill> plan, Duration atMost, List<String> options) {
+    private static CampaignReport run(List<Kill> plan, Duration atMost) {
         FaultInjector faults = FaultInjector.create(List.of(FaultPoint.values()));
-        List<String> all = new ArrayList<>(options);
-        all.add(faults.javaOption());
         CampaignReport report = new CampaignReport();
-        try (Controller controller = createController(all)) {
+        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption())) {
             new Campaign(controller, faults, report).run(plan, atMost);
         } catch (RuntimeException | AssertionError x) {
             report.broken(x);
@@ -83,14 +57,13 @@ class CrashCampaignTest {
         Duration atMost = Duration.ofSeconds(Integer.getInteger("acceptance.killSeconds"));
         long seed = Seed.of("Killing " + lanes + " controllers " + kills + " times");
         List<Kill> plan = Kill.plan(kills, new Random(seed));
-        List<String> options = archiveClasses();
         CampaignReport report = new CampaignReport();
         ExecutorService executor = Executors.newFixedThreadPool(lanes);
         try {
             List<Future<CampaignReport>> reports = new ArrayList<>();
             for (int lane = 0; lane < lanes; lane++) {
                 List<Kill> part = plan.subList(kills * lane / lanes, kills * (lane + 1) / lanes);
-                reports.add(executor.submit(() -> run(part, atMost, options)));
+                reports.add(executor.submit(() -> run(part, atMost)));
             }
             for (Future<CampaignReport> each : reports) {
                 report.add(each.get());

@@ -409,7 +409,7 @@ class DecisionPageTest {
         page.click(SEND, 1);
         awaitNoDialog(page);
         assertThat(textOf(page, ".armory-decision__notice"))
-                .isEqualTo(build.job().name() + " #1, prod is run again.");
+                .isEqualTo("The approval of " + build.job().name() + " #1, prod is run again.");
 
         process.awaitCall().callback().fail("still");
         awaitRows(page, 1, 1);

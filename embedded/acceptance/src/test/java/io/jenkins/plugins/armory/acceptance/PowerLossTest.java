@@ -56,7 +56,7 @@ class PowerLossTest {
         int cuts = place == Place.HOME ? all - all / 2 : all / 2;
         Random random = new Random(Seed.of("Cutting the power of a disk with " + place + " " + cuts + " times"));
         PowerReport report = new PowerReport(place.toString());
-        Controller controller = CrashCampaignTest.createController(CrashCampaignTest.archiveClasses());
+        Controller controller = Controller.createLean(Settings.CASC);
         Path folder = Files.createDirectories(controller.home().resolve(place.folder));
         try (LossyDisk disk = LossyDisk.mount(lazyfs, folder)) {
             try {

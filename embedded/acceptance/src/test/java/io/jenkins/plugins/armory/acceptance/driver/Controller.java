@@ -26,7 +26,10 @@ public interface Controller extends AutoCloseable {
      * @param javaOptions for the process, before others
      */
     static Controller create(String casc, String... javaOptions) {
-        return create(casc, Stream.concat(LIVES_SHORTLY.stream(), Stream.of(javaOptions)));
+        Stream<String> shortLife = isReal()
+                ? LIVES_SHORTLY.stream()
+                : Stream.concat(LIVES_SHORTLY.stream(), Stream.of(ClassArchive.javaOption()));
+        return create(casc, Stream.concat(shortLife, Stream.of(javaOptions)));
     }
 
     /** The same with the options of Java that an administrator would have, for figures. */
@@ -35,10 +38,13 @@ public interface Controller extends AutoCloseable {
     }
 
     private static Controller create(String casc, Stream<String> javaOptions) {
-        String war = System.getProperty("jenkins.war", "");
-        ControllerProcess controller = war.isEmpty() ? new EmbeddedController(casc) : RealJenkins.create(casc);
+        ControllerProcess controller = isReal() ? RealJenkins.create(casc) : new EmbeddedController(casc);
         controller.setJavaOptions(javaOptions.toList());
         return controller;
+    }
+
+    private static boolean isReal() {
+        return !System.getProperty("jenkins.war", "").isEmpty();
     }
 
     /**
@@ -46,11 +52,11 @@ public interface Controller extends AutoCloseable {
      * Pipeline would run. For tests that start it often.
      */
     static Controller createLean(String casc, String... javaOptions) {
-        String war = System.getProperty("jenkins.war", "");
-        if (war.isEmpty()) {
+        if (!isReal()) {
             return create(casc, javaOptions);
         }
-        RealJenkins controller = new RealJenkins(Path.of(war), Plugins.given().lean(), casc);
+        RealJenkins controller = new RealJenkins(
+                Path.of(System.getProperty("jenkins.war")), Plugins.given().lean(), casc);
         controller.setJavaOptions(
                 Stream.concat(LIVES_SHORTLY.stream(), Stream.of(javaOptions)).toList());
         return controller;
