@@ -53,9 +53,9 @@ class RandomPipelinesTest {
 
     @Test
     void theyDoWhatTheRulesSay(Jenkins jenkins, ExternalProcess process) throws Exception {
-        int count = Integer.getInteger("acceptance.pipelines", 150);
+        int count = Integer.getInteger("acceptance.pipelines");
         assertThat(count).as("acceptance.pipelines").isPositive();
-        long seed = Long.getLong("acceptance.pipelines.seed", 1);
+        long seed = Long.getLong("acceptance.pipelines.seed");
         System.out.printf("%d Pipelines, -Dacceptance.pipelines.seed=%d%n", count, seed);
         Map<String, Function<Call, Reply>> sites = new ConcurrentHashMap<>();
         process.onCall(call -> sites.get(call.path()).apply(call));
