@@ -31,6 +31,9 @@ public final class VerifyHistory {
     private VerifyHistory() {}
 
     public static void main(String[] arguments) throws Exception {
+        if (arguments.length != 1) {
+            fail("Give the exported file: java VerifyHistory.java armory-history.ndjson");
+        }
         long lines = 0;
         long number = 0;
         String last = null;

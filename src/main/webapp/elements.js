@@ -158,7 +158,8 @@ export function said({ manualApproval, callback, failure, decision }) {
     }
     Object.entries(inputs).forEach(([name, value]) => parts.push(note(say("person.said", name, String(value)))));
     if (user === undefined || required > 1) {
-      parts.push(...approvals.map((each) => spoke(each.user, say("choice.approved"), each.comment)));
+      // Where people alone decided, the message of the decision has their comments.
+      parts.push(...approvals.map((each) => spoke(each.user, say("choice.approved"), decision?.success && !callback ? "" : each.comment)));
     }
     if (user !== undefined && (required === 1 || !approved)) {
       parts.push(spoke(user, say(approved ? "choice.approved" : "choice.rejected"), comment));

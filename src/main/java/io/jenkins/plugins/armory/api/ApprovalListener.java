@@ -6,9 +6,9 @@ import hudson.ExtensionPoint;
 /**
  * Follows all approvals of this controller. Annotate an implementation with {@code @Extension}.
  *
- * <p>The methods are called one after the other on a background thread, as the system user, after the change is on disk. The calls
- * for one approval come in the order of its changes. A slow listener delays the others and no approval; an exception is logged and
- * has no other effect. A listener cannot change an approval.
+ * <p>The methods of a listener are called one after the other on a background thread, as the system user, after the change is on disk.
+ * The calls for one approval come in the order of its changes. A slow listener delays no approval and no other listener; an exception
+ * is logged and has no other effect. A listener cannot change an approval.
  *
  * <p>A call is made at most once. If Jenkins stops between a change and its call, the call is not made up for. After a restart of
  * Jenkins, the first call for an approval that was pending is that of its next change.
@@ -18,7 +18,10 @@ public abstract class ApprovalListener implements ExtensionPoint {
     /** Called when an approval was created, before its webhook is called. */
     public void created(ApprovalView approval) {}
 
-    /** Called when the webhook took the call, or there is none, and a callback or a person is awaited. */
+    /**
+     * Called when the webhook took the call, or there is none, and a callback or a person is awaited. Called again when that changes:
+     * one of them has answered and the other has not, or the approval has failed and a person is asked whether to run it again.
+     */
     public void waiting(ApprovalView approval) {}
 
     /**

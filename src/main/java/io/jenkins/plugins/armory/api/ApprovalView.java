@@ -66,9 +66,16 @@ public interface ApprovalView {
     /** Returns when the approval times out if it is not decided before. */
     Instant getDeadline();
 
-    /** Returns the question to a person, {@code null} if no person is asked or one has answered. */
+    /**
+     * Returns the question to people, {@code null} if nobody is asked to approve, or all who have to have approved. May be empty: then
+     * they are asked without words.
+     */
     @CheckForNull
     String getQuestion();
+
+    /** Returns the failure that a person is asked about, whether to run the approval again or to give up; {@code null} for none. */
+    @CheckForNull
+    Decision getFailure();
 
     /** Returns the decision, {@code null} while the approval is pending. */
     @CheckForNull

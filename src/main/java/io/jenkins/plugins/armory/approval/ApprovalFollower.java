@@ -9,7 +9,10 @@ public interface ApprovalFollower {
 
     default void created(Approval approval) {}
 
-    /** Called when the webhook took the call and the approval is pending, and for the creation of an approval without a webhook. */
+    /**
+     * Called when the webhook took the call and the approval is pending, for the creation of an approval without a webhook, and when
+     * what a pending approval waits for has changed.
+     */
     default void waiting(Approval approval) {}
 
     /** Called for a report of progress that is worth a line in a log, see {@link ApprovalObserver#progressed}. */

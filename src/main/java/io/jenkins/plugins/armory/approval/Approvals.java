@@ -188,20 +188,23 @@ public final class Approvals {
         if (approval.heartbeat() != null) {
             heartbeats.watch(approval);
         }
-        if (transition.answer() != Answer.ACCEPTED) {
-            return;
+        if (transition.answer() != Answer.ACCEPTED
+                || event instanceof Event.Notified
+                || event instanceof Event.ExpiryCheck) {
+            return; // nothing else is awaited than before
         }
         if (approval.failure() != null) {
             observers.tell(id, observer -> observer.asked(approval));
         } else if (event instanceof Event.Sent sent) {
             observers.tell(id, observer -> observer.sent(approval, sent.attempt()));
-            follower.waiting(approval);
         } else if (event instanceof Event.Answered answered) {
             observers.tell(id, observer -> observer.sent(approval, answered.attempt()));
-            follower.waiting(approval);
         } else if (event instanceof Event.Verdict verdict) {
             observers.tell(id, observer -> observer.heard(approval, verdict));
+        } else {
+            return; // the webhook has not taken the call
         }
+        follower.waiting(approval);
     }
 
     /**

@@ -84,7 +84,8 @@ public final class CallbackAnswers {
     }
 
     static JsonResponse unknownApproval() {
-        return JsonResponse.error(404, "unknown_approval", "There is no such approval.");
+        return JsonResponse.error(
+                404, "unknown_approval", "There is no such approval. Compare the id in the address with callbackUri.");
     }
 
     /** Returns the answer to a request without a usable token. It is the same for every id (RFC 6750, section 3). */
@@ -129,7 +130,8 @@ public final class CallbackAnswers {
             case RUN_AGAIN ->
                 "The approval ended because a person had it run again; the next try has an address of its own.";
             case OTHER_FAILED -> "The approval ended because another one of the same phase failed.";
-            default -> "The approval ended with its build, or with the part of the build that waited.";
+            default ->
+                "The approval ended with its build, or with the part of the build that waited. Nothing is awaited any more.";
         };
     }
 }

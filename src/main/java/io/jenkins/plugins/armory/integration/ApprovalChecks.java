@@ -6,6 +6,9 @@ import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
+import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import io.jenkins.plugins.checks.api.ChecksDetails.ChecksDetailsBuilder;
@@ -14,6 +17,7 @@ import io.jenkins.plugins.checks.api.ChecksPublisherFactory;
 import io.jenkins.plugins.checks.api.ChecksStatus;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import jenkins.model.Jenkins;
@@ -38,14 +42,33 @@ public final class ApprovalChecks extends ApprovalListener {
             "ABORTED", ChecksConclusion.CANCELED,
             "OTHER_FAILED", ChecksConclusion.CANCELED);
 
+    /** The outcome of an approval that goes on as another one, whose check is the same. */
+    private static final String RUN_AGAIN = "RUN_AGAIN";
+
+    private final CheckNames names = new CheckNames(ApprovalChecks::pending);
+
+    private static List<ApprovalView> pending() {
+        try {
+            return ArmoryRuntime.get().approvals().pending().stream()
+                    .map(approval -> (ApprovalView) new ApprovalSnapshot(approval))
+                    .toList();
+        } catch (ApprovalsUnavailableException x) {
+            return List.of(); // they were closed meanwhile
+        }
+    }
+
     @Override
     public void created(ApprovalView approval) {
-        publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_started());
+        if (approval.getState() == ApprovalView.State.SENDING) { // otherwise waiting() follows
+            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_started());
+        }
     }
 
     @Override
     public void waiting(ApprovalView approval) {
-        String question = approval.getQuestion();
+        ApprovalView.Decision failure = approval.getFailure();
+        String question =
+                failure == null ? approval.getQuestion() : Messages.ApprovalChecks_failed(failure.getMessage());
         if (question == null) {
             publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_waiting());
         } else {
@@ -56,7 +79,10 @@ public final class ApprovalChecks extends ApprovalListener {
     @Override
     public void decided(ApprovalView approval) {
         ApprovalView.Decision decision = Objects.requireNonNull(approval.getDecision(), "a decided approval");
-        publish(approval, ChecksStatus.COMPLETED, conclusion(decision), decision.getMessage());
+        if (!decision.getOutcome().equals(RUN_AGAIN)) {
+            publish(approval, ChecksStatus.COMPLETED, conclusion(decision), decision.getMessage());
+        }
+        names.forget(approval);
     }
 
     static ChecksConclusion conclusion(ApprovalView.Decision decision) {
@@ -65,22 +91,22 @@ public final class ApprovalChecks extends ApprovalListener {
                 : CONCLUSIONS.getOrDefault(decision.getOutcome(), ChecksConclusion.FAILURE);
     }
 
-    private static void publish(
-            ApprovalView approval, ChecksStatus status, ChecksConclusion conclusion, String summary) {
+    private void publish(ApprovalView approval, ChecksStatus status, ChecksConclusion conclusion, String summary) {
         Run<?, ?> run = BuildRecord.find(new BuildRef(approval.getJob(), approval.getBuildNumber()));
         String root = Jenkins.get().getRootUrl();
         if (run == null || root == null) {
             return;
         }
+        String name = names.nameOf(approval);
         LocalDateTime startedAt = LocalDateTime.ofInstant(approval.getCreatedAt(), ZoneOffset.UTC);
         ChecksDetailsBuilder check = new ChecksDetailsBuilder()
-                .withName(name(approval))
+                .withName(name)
                 .withStatus(status)
                 .withConclusion(conclusion)
                 .withStartedAt(startedAt)
                 .withDetailsURL(root + run.getUrl() + "armory/")
                 .withOutput(new ChecksOutputBuilder()
-                        .withTitle(name(approval))
+                        .withTitle(name)
                         .withSummary(summary)
                         .build());
         ApprovalView.Decision decision = approval.getDecision();
@@ -88,13 +114,5 @@ public final class ApprovalChecks extends ApprovalListener {
             check.withCompletedAt(LocalDateTime.ofInstant(decision.getDecidedAt(), ZoneOffset.UTC));
         }
         ChecksPublisherFactory.fromRun(run, TaskListener.NULL).publish(check.build());
-    }
-
-    /** Returns the name of the check: equal in all builds of a commit, so that a later build replaces it. */
-    static String name(ApprovalView approval) {
-        String environment = approval.getEnvironment();
-        return environment == null
-                ? Messages.ApprovalChecks_name(approval.getWebhook())
-                : Messages.ApprovalChecks_nameIn(approval.getWebhook(), environment);
     }
 }

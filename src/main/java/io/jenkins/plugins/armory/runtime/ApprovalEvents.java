@@ -8,20 +8,33 @@ import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalFollower;
 import io.jenkins.plugins.armory.approval.Progress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Passes the changes of approvals on to the {@link ApprovalListener}s, one after the other. */
+/**
+ * Passes the changes of approvals on to the {@link ApprovalListener}s. Each has a queue of its own, so that one that waits for the
+ * network holds up no other.
+ */
 final class ApprovalEvents implements ApprovalFollower {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalEvents.class.getName());
 
-    private final Executor executor;
+    /** An orderly stop waits so long for the listeners, of which one may wait for a service that does not answer. */
+    private static final Duration STOP = Duration.ofSeconds(5);
 
+    private final Executor executor;
+    private final Map<ApprovalListener, Executor> queues = new ConcurrentHashMap<>();
+
+    /** @param executor has as many threads as there is work */
     ApprovalEvents(Executor executor) {
-        this.executor = MoreExecutors.newSequentialExecutor(executor);
+        this.executor = executor;
     }
 
     @Override
@@ -45,20 +58,33 @@ final class ApprovalEvents implements ApprovalFollower {
     }
 
     private void tell(Consumer<ApprovalListener> event) {
-        executor.execute(() -> {
-            try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-                for (ApprovalListener listener : ExtensionList.lookup(ApprovalListener.class)) {
-                    tell(listener, event);
-                }
-            }
-        });
+        for (ApprovalListener listener : ExtensionList.lookup(ApprovalListener.class)) {
+            queues.computeIfAbsent(listener, each -> MoreExecutors.newSequentialExecutor(executor))
+                    .execute(() -> tell(listener, event));
+        }
     }
 
     private static void tell(ApprovalListener listener, Consumer<ApprovalListener> event) {
-        try {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             event.accept(listener);
         } catch (RuntimeException | LinkageError x) { // a listener is another plugin's
             LOGGER.log(Level.WARNING, listener.getClass().getName() + " failed", x);
+        }
+    }
+
+    /** Waits until the listeners know all that has happened, but not for long. */
+    void awaitTold() {
+        CountDownLatch told = new CountDownLatch(queues.size());
+        queues.values().forEach(queue -> queue.execute(told::countDown));
+        try {
+            if (!told.await(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOGGER.log(
+                        Level.WARNING,
+                        "A listener to approvals was not told of the last changes, because it takes longer than {0} s for one",
+                        STOP.toSeconds());
+            }
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
         }
     }
 }

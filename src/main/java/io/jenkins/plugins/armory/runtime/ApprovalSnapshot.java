@@ -51,7 +51,11 @@ public final class ApprovalSnapshot implements ApprovalView {
 
     @Override
     public State getState() {
-        return State.valueOf(approval.state().name());
+        return switch (approval.state()) {
+            case SENDING -> State.SENDING;
+            case WAITING, ASKING -> State.WAITING;
+            case DECIDED -> State.DECIDED;
+        };
     }
 
     @Override
@@ -68,14 +72,25 @@ public final class ApprovalSnapshot implements ApprovalView {
     @Override
     public String getQuestion() {
         ManualRequirement manual = approval.manual();
-        boolean asked = manual != null && !approval.isDecided() && approval.person() == null;
+        boolean asked =
+                manual != null && !approval.isDecided() && approval.person() == null && approval.failure() == null;
         return asked ? manual.message() : null;
     }
 
     @CheckForNull
     @Override
+    public Decision getFailure() {
+        return approval.isDecided() ? null : end(approval.failure());
+    }
+
+    @CheckForNull
+    @Override
     public Decision getDecision() {
-        io.jenkins.plugins.armory.approval.Decision decision = approval.decision();
+        return end(approval.decision());
+    }
+
+    @CheckForNull
+    private static Decision end(@CheckForNull io.jenkins.plugins.armory.approval.Decision decision) {
         return decision == null ? null : new End(decision);
     }
 

@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
 import jenkins.util.Timer;
@@ -57,10 +58,12 @@ public final class ArmoryRuntime {
     private final RunningBuilds runningBuilds = new RunningBuilds();
     private final Deployments deployments = new Deployments(executor, runningBuilds);
     private final ApprovalRequests requests = new ApprovalRequests(tokens, client, executor);
+    private final ApprovalEvents events = new ApprovalEvents(client.executor());
     private final OpenStore store = new OpenStore(
             Jenkins.get().getRootDir().toPath().resolve("armory-approvals"),
             () -> Settings.get().historyMonths(),
             requests,
+            events,
             Timer.get(),
             executor);
 
@@ -147,6 +150,11 @@ public final class ArmoryRuntime {
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
     public void whenOpen(Runnable work) {
         store.whenOpen(work);
+    }
+
+    /** Does something with the approvals once they are open, and opens them for nobody. */
+    void onceOpen(Consumer<Approvals> work) {
+        store.onceOpen(work);
     }
 
     /** Returns the environments of the builds. */
@@ -248,5 +256,6 @@ public final class ArmoryRuntime {
     /** Ends all writing, so that another controller may write. The next start takes up what comes meanwhile. */
     void close() {
         store.close();
+        events.awaitTold();
     }
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -83,11 +84,15 @@ final class OpenStore {
         }
     }
 
-    /** @param historyMonths the number of months that the history goes back */
+    /**
+     * @param historyMonths the number of months that the history goes back
+     * @param events tells other plugins of the changes
+     */
     OpenStore(
             Path folder,
             IntSupplier historyMonths,
             Requests requests,
+            ApprovalEvents events,
             ScheduledExecutorService timer,
             Executor executor) {
         this.folder = folder;
@@ -95,7 +100,7 @@ final class OpenStore {
         this.requests = requests;
         this.timer = timer;
         this.executor = executor;
-        this.events = new ApprovalEvents(executor);
+        this.events = events;
     }
 
     /**
@@ -177,6 +182,15 @@ final class OpenStore {
             }
         }
         work.run();
+    }
+
+    /** Does something with the approvals once they are open. */
+    synchronized void onceOpen(Consumer<Approvals> work) {
+        if (approvals == null) {
+            waiting.add(() -> onceOpen(work));
+        } else {
+            work.accept(approvals);
+        }
     }
 
     private void open() {

@@ -3,14 +3,17 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Job;
+import hudson.model.Run;
 import hudson.util.EditDistance;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.config.Webhooks;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
  * The webhooks of the parameter {@code notify}, by their names. They are those of Jenkins alone, on folders or in the settings:
@@ -27,7 +30,12 @@ final class NotifyTargets {
      * @throws AbortException naming a webhook that is unknown, or that is not one for this
      */
     @CheckForNull
-    static Notifications find(List<String> names, Job<?, ?> job) throws AbortException {
+    static Notifications find(List<String> names, StepContext context) throws IOException, InterruptedException {
+        if (names.isEmpty()) {
+            return null;
+        }
+        Job<?, ?> job = context.get(Run.class).getParent();
+        String traceParent = WebhookReference.traceParent(context);
         List<Webhook> webhooks = new ArrayList<>();
         for (String name : names.stream().distinct().toList()) {
             Webhook webhook = Webhooks.find(job, name).orElse(null);
@@ -35,9 +43,9 @@ final class NotifyTargets {
                 throw new AbortException(unknown(name, Webhooks.names(job)));
             }
             check(webhook);
-            webhooks.add(webhook.asCancel());
+            webhooks.add(WebhookReference.traced(webhook.asCancel(), traceParent));
         }
-        return webhooks.isEmpty() ? null : Notifications.by(webhooks);
+        return Notifications.by(webhooks);
     }
 
     private static String unknown(String name, TreeSet<String> known) {

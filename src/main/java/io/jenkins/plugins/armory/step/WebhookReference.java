@@ -247,7 +247,9 @@ final class WebhookReference implements Serializable {
         return new OutgoingCalls(
                 traced(webhook.alone(), traceParent),
                 toCancel == null ? null : traced(toCancel, traceParent),
-                asked == null ? null : asked.sentLike(webhook),
+                asked == null
+                        ? null
+                        : new StatusCheck(traced(asked.webhook().sentLike(webhook), traceParent), asked.every()),
                 null,
                 all,
                 target == null ? null : target.account(),
@@ -269,12 +271,12 @@ final class WebhookReference implements Serializable {
      * none. The format is that of W3C Trace Context, section 3.2.2.
      */
     @CheckForNull
-    private static String traceParent(StepContext stepContext) throws IOException, InterruptedException {
+    static String traceParent(StepContext stepContext) throws IOException, InterruptedException {
         String value = stepContext.get(EnvVars.class).get("TRACEPARENT");
         return value != null && TRACE_PARENT.matcher(value).matches() ? value : null;
     }
 
-    private static Webhook traced(Webhook webhook, @CheckForNull String traceParent) {
+    static Webhook traced(Webhook webhook, @CheckForNull String traceParent) {
         return traceParent == null ? webhook : webhook.withDefaultHeader("traceparent", traceParent);
     }
 

@@ -58,11 +58,6 @@ public final class StatusCheck implements Serializable {
         return every;
     }
 
-    /** Returns a copy that is asked as another webhook is called, see {@link Webhook#sentLike}. */
-    public StatusCheck sentLike(Webhook other) {
-        return new StatusCheck(webhook.sentLike(other), every);
-    }
-
     @Override
     public boolean equals(Object other) {
         return other instanceof StatusCheck check && webhook.equals(check.webhook) && every.equals(check.every);

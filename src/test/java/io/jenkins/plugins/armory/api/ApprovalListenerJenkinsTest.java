@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -37,7 +38,11 @@ class ApprovalListenerJenkinsTest {
 
         @Override
         public void waiting(ApprovalView approval) {
-            lines.add("waiting " + approval.getEnvironment() + " " + approval.getQuestion());
+            ApprovalView.Decision failure = approval.getFailure();
+            lines.add(
+                    failure == null
+                            ? "waiting " + approval.getEnvironment() + " " + approval.getQuestion()
+                            : "asked about " + failure.getOutcome() + ", " + approval.getState());
         }
 
         @Override
@@ -50,6 +55,53 @@ class ApprovalListenerJenkinsTest {
             lines.add("decided " + approval.getDecision().isSuccess() + " "
                     + approval.getDecision().getOutcome() + " of " + approval.getJob() + " #"
                     + approval.getBuildNumber());
+        }
+    }
+
+    /** Waits for a service that does not answer. */
+    @TestExtension("isToldThoughAnotherListenerHangs")
+    public static final class Hanging extends ApprovalListener {
+
+        private final CountDownLatch answered = new CountDownLatch(1);
+
+        @Override
+        public void created(ApprovalView approval) {
+            try {
+                answered.await();
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Test
+    void isToldThoughAnotherListenerHangs(JenkinsRule j) throws Exception {
+        isToldOfTheLifeOfAnApprovalInOrder(j);
+
+        assertThat(ExtensionList.lookupSingleton(Hanging.class).answered.getCount())
+                .isEqualTo(1);
+        ExtensionList.lookupSingleton(Hanging.class).answered.countDown();
+    }
+
+    @Test
+    void isToldOfAFailureThatAPersonIsAskedAbout(JenkinsRule j) throws Exception {
+        try (MockWebServer server = new MockWebServer()) {
+            server.enqueue(new MockResponse.Builder().code(404).build());
+            server.start();
+            ArmoryConfiguration.get().setAllowedHosts(List.of(server.getHostName()));
+            WorkflowJob job = j.createProject(WorkflowJob.class, "deploy");
+            job.setDefinition(new CpsFlowDefinition(
+                    "armoryWebhookApproval(name: 'tests', environment: 'prod', onFailure: 'ask', uriTemplate: '%s')"
+                            .formatted(server.url("/")),
+                    true));
+            List<String> lines = ExtensionList.lookupSingleton(Notes.class).lines;
+
+            WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+            await().atMost(Duration.ofMinutes(1)).until(() -> lines.size() >= 2);
+            run.getExecutor().interrupt();
+            j.waitForCompletion(run);
+
+            assertThat(lines.get(1)).startsWith("asked about NOT_SENT, WAITING");
         }
     }
 

@@ -21,9 +21,9 @@ public class ApprovalTest {
     public static final Instant SOON = START.plusSeconds(60);
     static final Instant DEADLINE = START.plus(Duration.ofHours(24));
 
-    private static final Webhook WEBHOOK =
+    static final Webhook WEBHOOK =
             Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
-    private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of(), null, null);
+    static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of(), null, null);
 
     public static ApprovalTerms.Builder terms(String id) {
         return ApprovalTerms.of(id, new BuildRef("team/deploy", 7))

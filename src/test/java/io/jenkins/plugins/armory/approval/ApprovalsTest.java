@@ -20,6 +20,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -470,6 +471,42 @@ class ApprovalsTest {
                         "decided a SUCCESS",
                         "created overdue",
                         "decided overdue TIMED_OUT");
+    }
+
+    @Test
+    void theFollowerIsToldWhenSomethingElseIsAwaited() throws IOException {
+        List<String> awaited = new ArrayList<>();
+        ApprovalFollower follower = new ApprovalFollower() {
+            @Override
+            public void waiting(Approval approval) {
+                awaited.add(approval.state()
+                        + (approval.person() == null ? " person" : "")
+                        + (approval.callback() == null ? " callback" : ""));
+            }
+        };
+        var approvals = new Approvals(
+                ApprovalStore.open(folder, timer, Runnable::run),
+                timer,
+                Runnable::run,
+                clock,
+                (approval, user) -> true,
+                follower);
+        approvals.create(terms("a")
+                .manual(new ManualRequirement("Go?", List.of()))
+                .calls(ApprovalTest.CALLS.with(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
+                .askAfterFailure(true)
+                .start());
+        approvals.apply(
+                "a",
+                new Event.Failed(
+                        new Attempt(1, START, "https://ci.example.com", 503, Duration.ZERO, "answered 503", "", null)));
+        approvals.apply("a", sentNow());
+        approvals.apply("a", new Event.ManualApproval("alice", ""));
+        approvals.apply("a", new Event.Callback(false, "no", "callback token"));
+        Approval failed = approvals.find("a").orElseThrow();
+        approvals.apply("a", new Event.Notified(Notifications.of(failed).due().get(0), ""));
+
+        assertThat(awaited).containsExactly("WAITING person callback", "WAITING callback", "ASKING");
     }
 
     @Test

@@ -420,7 +420,7 @@ class CallbackEndpointTest {
                     send(invented, bearer(tokens.tokenFor(id), SUCCESS)),
                     404,
                     Map.of(),
-                    "{\"error\":\"unknown_approval\",\"message\":\"There is no such approval.\"}");
+                    "{\"error\":\"unknown_approval\",\"message\":\"There is no such approval. Compare the id in the address with callbackUri.\"}");
         }
     }
 

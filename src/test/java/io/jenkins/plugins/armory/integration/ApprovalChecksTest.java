@@ -8,12 +8,14 @@ import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Said;
 import io.jenkins.plugins.armory.approval.SideCalls;
 import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -53,8 +55,57 @@ class ApprovalChecksTest {
         assertThat(conclusion).isNotIn(ChecksConclusion.NONE, ChecksConclusion.NEUTRAL, ChecksConclusion.SKIPPED);
     }
 
+    private static Approval started(String id, int second, Phase phase) {
+        return ApprovalTerms.of(id, new BuildRef("deploy", 7))
+                .environment("prod")
+                .phase(phase)
+                .webhook("tests")
+                .timeout(Instant.EPOCH.plusSeconds(second), Duration.ofHours(1))
+                .start();
+    }
+
+    private static ApprovalView view(Approval approval) {
+        return new ApprovalSnapshot(approval);
+    }
+
     @Test
     void theNameIsThatOfTheGateAndNotOfTheBuild() {
-        assertThat(ApprovalChecks.name(new ApprovalSnapshot(started()))).isEqualTo("Approval: tests (prod)");
+        CheckNames names = new CheckNames(List::<ApprovalView>of);
+
+        assertThat(names.nameOf(view(started("a", 0, Phase.STRATEGY)))).isEqualTo("Approval: tests (prod)");
+        assertThat(names.nameOf(view(started("b", 0, Phase.AFTER_DEPLOYMENT))))
+                .isEqualTo("Approval: tests (prod, afterDeployment)");
+    }
+
+    @Test
+    void approvalsThatWaitAtTheSameTimeHaveNamesOfTheirOwn() {
+        ApprovalView first = view(started("b", 1, Phase.STRATEGY));
+        ApprovalView second = view(started("a", 2, Phase.STRATEGY));
+        ApprovalView third = view(started("c", 3, Phase.STRATEGY));
+        List<ApprovalView> pending = new ArrayList<>(List.of(second, first));
+        CheckNames names = new CheckNames(() -> pending);
+
+        assertThat(names.nameOf(second)).isEqualTo("Approval: tests (prod, no. 2)");
+        assertThat(names.nameOf(first)).isEqualTo("Approval: tests (prod)");
+
+        pending.remove(first);
+        names.forget(first);
+        pending.add(third);
+
+        assertThat(names.nameOf(third))
+                .as("after the first, whose check it replaces")
+                .isEqualTo("Approval: tests (prod)");
+        assertThat(names.nameOf(second)).isEqualTo("Approval: tests (prod, no. 2)");
+    }
+
+    @Test
+    void afterARestartTheyAreNumberedByTheirAge() {
+        ApprovalView first = view(started("b", 1, Phase.STRATEGY));
+        ApprovalView second = view(started("a", 2, Phase.STRATEGY));
+        CheckNames names = new CheckNames(() -> List.of(second, first));
+
+        assertThat(names.nameOf(second)).isEqualTo("Approval: tests (prod, no. 2)");
+        names.forget(second);
+        assertThat(names.nameOf(first)).isEqualTo("Approval: tests (prod)");
     }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.health.HealthCheck;
+import hudson.ExtensionList;
 import hudson.cli.CLICommandInvoker;
 import hudson.model.AdministrativeMonitor;
 import hudson.model.Item;
@@ -205,6 +206,9 @@ class OperationsJenkinsTest {
         await().atMost(Duration.ofMinutes(1))
                 .until(() -> isEmpty(folder.resolve("journal"))); // then the next change begins a file
         ApprovalStoreTest.breakJournal(folder);
+
+        ExtensionList.lookupSingleton(Metrics.HealthChecker.class).run();
+        await().atMost(Duration.ofMinutes(1)).until(() -> Metrics.getHealthCheckData() != null);
 
         assertThat(health().isHealthy()).isTrue();
         assertThat(health().getMessage()).startsWith("1 pending, the oldest since ");

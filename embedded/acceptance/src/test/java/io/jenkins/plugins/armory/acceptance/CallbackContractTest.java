@@ -288,7 +288,11 @@ class CallbackContractTest {
         for (String token : List.of(undecided.token(), Settings.DEFAULT_SECRET)) {
             Answer answer = inventedApproval().with(token).send(path, SUCCESS);
 
-            assertIsError(answer, 404, "unknown_approval", "There is no such approval.");
+            assertIsError(
+                    answer,
+                    404,
+                    "unknown_approval",
+                    "There is no such approval. Compare the id in the address with callbackUri.");
         }
     }
 
