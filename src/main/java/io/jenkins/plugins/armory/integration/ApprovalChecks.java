@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import io.jenkins.plugins.checks.api.ChecksDetails.ChecksDetailsBuilder;
 import io.jenkins.plugins.checks.api.ChecksOutput.ChecksOutputBuilder;
+import io.jenkins.plugins.checks.api.ChecksPublisher;
 import io.jenkins.plugins.checks.api.ChecksPublisherFactory;
 import io.jenkins.plugins.checks.api.ChecksStatus;
 import java.time.LocalDateTime;
@@ -20,6 +21,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -60,7 +62,12 @@ public final class ApprovalChecks extends ApprovalListener {
     @Override
     public void created(ApprovalView approval) {
         if (approval.getState() == ApprovalView.State.SENDING) { // otherwise waiting() follows
-            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_started());
+            publish(
+                    approval,
+                    names::begin,
+                    ChecksStatus.IN_PROGRESS,
+                    ChecksConclusion.NONE,
+                    Messages.ApprovalChecks_started());
         }
     }
 
@@ -70,9 +77,14 @@ public final class ApprovalChecks extends ApprovalListener {
         String question =
                 failure == null ? approval.getQuestion() : Messages.ApprovalChecks_failed(failure.getMessage());
         if (question == null) {
-            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_waiting());
+            publish(
+                    approval,
+                    names::nameOf,
+                    ChecksStatus.IN_PROGRESS,
+                    ChecksConclusion.NONE,
+                    Messages.ApprovalChecks_waiting());
         } else {
-            publish(approval, ChecksStatus.COMPLETED, ChecksConclusion.ACTION_REQUIRED, question);
+            publish(approval, names::nameOf, ChecksStatus.COMPLETED, ChecksConclusion.ACTION_REQUIRED, question);
         }
     }
 
@@ -80,7 +92,7 @@ public final class ApprovalChecks extends ApprovalListener {
     public void decided(ApprovalView approval) {
         ApprovalView.Decision decision = Objects.requireNonNull(approval.getDecision(), "a decided approval");
         if (!decision.getOutcome().equals(RUN_AGAIN)) {
-            publish(approval, ChecksStatus.COMPLETED, conclusion(decision), decision.getMessage());
+            publish(approval, names::nameOf, ChecksStatus.COMPLETED, conclusion(decision), decision.getMessage());
         }
         names.forget(approval);
     }
@@ -91,13 +103,23 @@ public final class ApprovalChecks extends ApprovalListener {
                 : CONCLUSIONS.getOrDefault(decision.getOutcome(), ChecksConclusion.FAILURE);
     }
 
-    private void publish(ApprovalView approval, ChecksStatus status, ChecksConclusion conclusion, String summary) {
+    /** @param naming names the check, if it is published at all */
+    private static void publish(
+            ApprovalView approval,
+            Function<ApprovalView, String> naming,
+            ChecksStatus status,
+            ChecksConclusion conclusion,
+            String summary) {
         Run<?, ?> run = BuildRecord.find(new BuildRef(approval.getJob(), approval.getBuildNumber()));
         String root = Jenkins.get().getRootUrl();
         if (run == null || root == null) {
             return;
         }
-        String name = names.nameOf(approval);
+        ChecksPublisher publisher = ChecksPublisherFactory.fromRun(run, TaskListener.NULL);
+        if (publisher instanceof ChecksPublisher.NullChecksPublisher) {
+            return; // nobody publishes checks of this build
+        }
+        String name = naming.apply(approval);
         LocalDateTime startedAt = LocalDateTime.ofInstant(approval.getCreatedAt(), ZoneOffset.UTC);
         ChecksDetailsBuilder check = new ChecksDetailsBuilder()
                 .withName(name)
@@ -113,6 +135,6 @@ public final class ApprovalChecks extends ApprovalListener {
         if (decision != null) {
             check.withCompletedAt(LocalDateTime.ofInstant(decision.getDecidedAt(), ZoneOffset.UTC));
         }
-        ChecksPublisherFactory.fromRun(run, TaskListener.NULL).publish(check.build());
+        publisher.publish(check.build());
     }
 }

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * The names of checks. A check is known by its name alone, and must not be green for one approval while another waits. So
@@ -30,16 +29,26 @@ final class CheckNames {
         this.pending = pending;
     }
 
+    /** Returns the name of the check of an approval that has begun. */
+    synchronized String begin(ApprovalView approval) {
+        return name(approval, number(approval));
+    }
+
     /** Returns the name of an approval's check, which stays the same until {@link #forget}. */
     synchronized String nameOf(ApprovalView approval) {
-        Map<String, Integer> known = numbers.computeIfAbsent(key(approval), key -> new HashMap<>());
-        if (!known.containsKey(approval.getId())) {
-            // After a restart, more than this one are not known.
-            Stream.concat(pending.get().stream().filter(other -> key(other).equals(key(approval))), Stream.of(approval))
+        if (!numbers.getOrDefault(key(approval), Map.of()).containsKey(approval.getId())) { // Jenkins was restarted
+            pending.get().stream()
+                    .filter(other -> other.getBuildNumber() == approval.getBuildNumber())
+                    .filter(other -> key(other).equals(key(approval)))
                     .sorted(Comparator.comparing(ApprovalView::getCreatedAt).thenComparing(ApprovalView::getId))
-                    .forEach(each -> known.computeIfAbsent(each.getId(), id -> firstFree(known.values())));
+                    .forEach(this::number);
         }
-        return name(approval, known.get(approval.getId()));
+        return name(approval, number(approval));
+    }
+
+    private int number(ApprovalView approval) {
+        Map<String, Integer> known = numbers.computeIfAbsent(key(approval), key -> new HashMap<>());
+        return known.computeIfAbsent(approval.getId(), id -> firstFree(known.values()));
     }
 
     private static int firstFree(Collection<Integer> taken) {

@@ -15,7 +15,6 @@ import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -72,8 +71,8 @@ class ApprovalChecksTest {
     void theNameIsThatOfTheGateAndNotOfTheBuild() {
         CheckNames names = new CheckNames(List::<ApprovalView>of);
 
-        assertThat(names.nameOf(view(started("a", 0, Phase.STRATEGY)))).isEqualTo("Approval: tests (prod)");
-        assertThat(names.nameOf(view(started("b", 0, Phase.AFTER_DEPLOYMENT))))
+        assertThat(names.begin(view(started("a", 0, Phase.STRATEGY)))).isEqualTo("Approval: tests (prod)");
+        assertThat(names.begin(view(started("b", 0, Phase.AFTER_DEPLOYMENT))))
                 .isEqualTo("Approval: tests (prod, afterDeployment)");
     }
 
@@ -82,17 +81,14 @@ class ApprovalChecksTest {
         ApprovalView first = view(started("b", 1, Phase.STRATEGY));
         ApprovalView second = view(started("a", 2, Phase.STRATEGY));
         ApprovalView third = view(started("c", 3, Phase.STRATEGY));
-        List<ApprovalView> pending = new ArrayList<>(List.of(second, first));
-        CheckNames names = new CheckNames(() -> pending);
+        CheckNames names = new CheckNames(List::<ApprovalView>of);
 
-        assertThat(names.nameOf(second)).isEqualTo("Approval: tests (prod, no. 2)");
-        assertThat(names.nameOf(first)).isEqualTo("Approval: tests (prod)");
+        assertThat(names.begin(first)).isEqualTo("Approval: tests (prod)");
+        assertThat(names.begin(second)).isEqualTo("Approval: tests (prod, no. 2)");
 
-        pending.remove(first);
         names.forget(first);
-        pending.add(third);
 
-        assertThat(names.nameOf(third))
+        assertThat(names.begin(third))
                 .as("after the first, whose check it replaces")
                 .isEqualTo("Approval: tests (prod)");
         assertThat(names.nameOf(second)).isEqualTo("Approval: tests (prod, no. 2)");

@@ -54,6 +54,9 @@ class EndToEndBenchmark {
     /** How many callbacks are under way at once. */
     private static final int CONNECTIONS = Integer.getInteger("acceptance.connections", 16);
 
+    /** Whether branches return nothing, so that the program keeps no results of those that have ended. */
+    private static final boolean NO_RESULTS = Boolean.getBoolean("acceptance.noResults");
+
     /** For the JVM of the controller, as those of a profiler. */
     private static final String[] JAVA_OPTIONS =
             System.getProperty("acceptance.javaOptions", "-Xmx1g").split(" ");
@@ -242,8 +245,10 @@ class EndToEndBenchmark {
         String name = "side-by-side-" + jobs++;
         try (ExternalProcess process = new ExternalProcess();
                 Replacements saves = savesOf(name)) {
-            Job job =
-                    jenkins.createJob(name, SIDE_BY_SIDE.formatted(waits, pipelineOf(step, name, process)), List.of());
+            Job job = jenkins.createJob(
+                    name,
+                    SIDE_BY_SIDE.formatted(waits, pipelineOf(step, name, process) + (NO_RESULTS ? "; null" : "")),
+                    List.of());
             double before = controller.processorSeconds();
             Build build = job.build();
             long waiting = awaitWaiting(step, build, waits);
