@@ -39,3 +39,28 @@ plot "docs/performance/pending.dat" using 1:2 title "find by id" linestyle 1, \
      "" using 1:4 title "create and decide" linestyle 2, \
      "" using 1:5 title "list all" linestyle 4
 unset logscale
+
+reset
+set terminal svg size 900,400 font "sans-serif,13" background rgb "white"
+set output "docs/images/end-to-end.svg"
+set border 3 linecolor rgb "#5a6570"
+set tics nomirror textcolor rgb "#333c44"
+set grid ytics linecolor rgb "#dde2e6"
+set key top left
+set style line 1 linecolor rgb "#8a949e" linewidth 2 pointtype 7 pointsize 0.6
+set style line 2 linecolor rgb "#0b6aa2" linewidth 2 pointtype 7 pointsize 0.6
+set style line 3 linecolor rgb "#c2571a" linewidth 2 pointtype 7 pointsize 0.6
+set xlabel "waits in one parallel"
+set ylabel "seconds"
+set xrange [0:1050]
+set yrange [0:*]
+set multiplot layout 1,2
+set title "From the start until all wait"
+plot "docs/performance/end-to-end.dat" using 1:2:3:4 with yerrorlines title "this plugin" linestyle 2, \
+     "" using 1:5:6:7 with yerrorlines title "webhook-step" linestyle 3, \
+     "" using 1:8:9:10 with yerrorlines title "input" linestyle 1
+set title "From the last callback to the end"
+plot "docs/performance/end-to-end.dat" using 1:11:12:13 with yerrorlines title "this plugin" linestyle 2, \
+     "" using 1:14:15:16 with yerrorlines title "webhook-step" linestyle 3, \
+     "" using 1:17:18:19 with yerrorlines title "input" linestyle 1
+unset multiplot
