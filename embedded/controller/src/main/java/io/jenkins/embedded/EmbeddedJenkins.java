@@ -67,7 +67,7 @@ final class EmbeddedJenkins extends Jenkins {
             if (!item.annotation().optional()) {
                 throw new IllegalStateException("Cannot create the extension " + item.className(), e);
             }
-            LOGGER.log(Level.FINE, "Without the optional extension " + item.className(), e);
+            LOGGER.log(Level.INFO, "Without the optional extension " + item.className(), e);
         }
     }
 

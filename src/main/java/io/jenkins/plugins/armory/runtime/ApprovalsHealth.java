@@ -1,43 +1,48 @@
 package io.jenkins.plugins.armory.runtime;
 
 import com.codahale.metrics.health.HealthCheck;
-import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.Extension;
+import com.codahale.metrics.health.HealthCheckRegistry;
+import com.codahale.metrics.health.HealthCheckRegistryListener;
 import io.jenkins.plugins.armory.approval.Approval;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.Optional;
-import jenkins.metrics.api.HealthCheckProvider;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The health check of the Metrics plugin, if that is installed: whether approvals can be read and written. */
-@Extension(optional = true)
-@Restricted(NoExternalUse.class)
-public final class ApprovalsHealth extends HealthCheckProvider {
+/** The health check of the Metrics plugin: whether approvals can be read and written. It is registered only if that plugin is there. */
+final class ApprovalsHealth extends HealthCheck {
 
     private static final String NAME = "armory-approvals";
 
-    @NonNull
-    @Override
-    public Map<String, HealthCheck> getHealthChecks() {
-        return Map.of(NAME, new Check());
+    /**
+     * Registers the check, again each time that it is removed: every minute, the Metrics plugin removes all checks but those of its
+     * extension point ({@code Metrics.HealthChecker.execute}), which this plugin is compiled without.
+     */
+    static void register(HealthCheckRegistry registry) {
+        HealthCheck check = new ApprovalsHealth();
+        registry.register(NAME, check);
+        registry.addListener(new HealthCheckRegistryListener() {
+            @Override
+            public void onHealthCheckAdded(String name, HealthCheck added) {}
+
+            @Override
+            public void onHealthCheckRemoved(String name, HealthCheck removed) {
+                if (removed == check) {
+                    registry.register(NAME, check);
+                }
+            }
+        });
     }
 
-    private static final class Check extends HealthCheck {
-
-        @Override
-        protected Result check() throws ApprovalsUnavailableException {
-            ArmoryRuntime armory = ArmoryRuntime.get();
-            var pending = armory.approvals().pending(); // opens them, or throws why they are not
-            Optional<String> problem = armory.writeProblem();
-            if (problem.isPresent()) {
-                return Result.unhealthy("The last change of an approval could not be written: " + problem.get());
-            }
-            Optional<Instant> oldest = pending.stream().map(Approval::createdAt).min(Comparator.naturalOrder());
-            return Result.healthy(pending.size() + " pending"
-                    + oldest.map(since -> ", the oldest since " + since).orElse(""));
+    @Override
+    protected Result check() throws ApprovalsUnavailableException {
+        ArmoryRuntime armory = ArmoryRuntime.get();
+        var pending = armory.approvals().pending(); // opens them, or throws why they are not
+        Optional<String> problem = armory.writeProblem();
+        if (problem.isPresent()) {
+            return Result.unhealthy("The last change of an approval could not be written: " + problem.get());
         }
+        Optional<Instant> oldest = pending.stream().map(Approval::createdAt).min(Comparator.naturalOrder());
+        return Result.healthy(pending.size() + " pending"
+                + oldest.map(since -> ", the oldest since " + since).orElse(""));
     }
 }

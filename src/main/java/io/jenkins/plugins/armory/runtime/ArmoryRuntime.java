@@ -30,7 +30,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
 import jenkins.util.Timer;
@@ -150,11 +149,6 @@ public final class ArmoryRuntime {
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
     public void whenOpen(Runnable work) {
         store.whenOpen(work);
-    }
-
-    /** Does something with the approvals once they are open, and opens them for nobody. */
-    void onceOpen(Consumer<Approvals> work) {
-        store.onceOpen(work);
     }
 
     /** Returns the environments of the builds. */

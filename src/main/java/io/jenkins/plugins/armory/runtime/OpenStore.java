@@ -25,7 +25,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -182,15 +181,6 @@ final class OpenStore {
             }
         }
         work.run();
-    }
-
-    /** Does something with the approvals once they are open. */
-    synchronized void onceOpen(Consumer<Approvals> work) {
-        if (approvals == null) {
-            waiting.add(() -> onceOpen(work));
-        } else {
-            work.accept(approvals);
-        }
     }
 
     private void open() {

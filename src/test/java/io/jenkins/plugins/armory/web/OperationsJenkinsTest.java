@@ -182,14 +182,14 @@ class OperationsJenkinsTest {
         long failed = registry.counter("armory.approvals.decided.failure").getCount();
         long timed = registry.timer("armory.approvals.timeToDecision").getCount();
         assertThat(registry.getGauges().get("armory.approvals.waiting").getValue())
-                .isEqualTo(1L);
+                .isEqualTo(1);
 
         assertThat(callBack("no such token")).isEqualTo(401);
         assertThat(callBack(token())).isEqualTo(200);
         assertThat(callBack(token())).isEqualTo(200);
 
         assertThat(registry.getGauges().get("armory.approvals.waiting").getValue())
-                .isEqualTo(0L);
+                .isEqualTo(0);
         assertThat(registry.getGauges().get("armory.callbacks.refused").getValue())
                 .isEqualTo(1L);
         assertThat(registry.counter("armory.approvals.decided.failure").getCount())
