@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
@@ -17,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +107,22 @@ class RealJenkinsTest {
         assertThat(untraced.header("traceparent")).isNull();
         untraced.callback().succeed("fine");
         build.awaitResult("SUCCESS");
+    }
+
+    @Test
+    void questionForTheStatusIsPartOfTheTraceToo(Jenkins jenkins, ExternalProcess process) {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        try (ExternalProcess service = new ExternalProcess()) {
+            service.onCall(call -> new Reply(200, Map.of(), "{\"state\": \"passed\"}"));
+            String status =
+                    "status: [uriTemplate: '" + service.url() + "', every: 5, pointer: '/state', success: ['passed']]";
+
+            jenkins.createJob("withEnv(['TRACEPARENT=%s']) { %s }".formatted(trace, process.approval(status)))
+                    .build()
+                    .awaitResult("SUCCESS");
+
+            assertThat(service.awaitCall().header("traceparent")).isEqualTo(trace);
+        }
     }
 
     @Test
