@@ -1,4 +1,7 @@
-/* Shows times as the viewer writes them, and lets them decide on the page of a build, where they are asked. What has come of it is said in place of the buttons. */
+/*
+ * Shows times as the viewer writes them, and lets them decide on the page of a build, where they are asked. What has come of it is said
+ * in place of the buttons.
+ */
 import { decisionButtons, notice } from "./decide.js";
 import { page } from "./words.js";
 

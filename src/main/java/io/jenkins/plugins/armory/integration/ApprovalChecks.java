@@ -21,7 +21,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -62,12 +61,7 @@ public final class ApprovalChecks extends ApprovalListener {
     @Override
     public void created(ApprovalView approval) {
         if (approval.getState() == ApprovalView.State.SENDING) { // otherwise waiting() follows
-            publish(
-                    approval,
-                    names::begin,
-                    ChecksStatus.IN_PROGRESS,
-                    ChecksConclusion.NONE,
-                    Messages.ApprovalChecks_started());
+            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_started());
         }
     }
 
@@ -77,14 +71,9 @@ public final class ApprovalChecks extends ApprovalListener {
         String question =
                 failure == null ? approval.getQuestion() : Messages.ApprovalChecks_failed(failure.getMessage());
         if (question == null) {
-            publish(
-                    approval,
-                    names::nameOf,
-                    ChecksStatus.IN_PROGRESS,
-                    ChecksConclusion.NONE,
-                    Messages.ApprovalChecks_waiting());
+            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_waiting());
         } else {
-            publish(approval, names::nameOf, ChecksStatus.COMPLETED, ChecksConclusion.ACTION_REQUIRED, question);
+            publish(approval, ChecksStatus.COMPLETED, ChecksConclusion.ACTION_REQUIRED, question);
         }
     }
 
@@ -92,7 +81,7 @@ public final class ApprovalChecks extends ApprovalListener {
     public void decided(ApprovalView approval) {
         ApprovalView.Decision decision = Objects.requireNonNull(approval.getDecision(), "a decided approval");
         if (!decision.getOutcome().equals(RUN_AGAIN)) {
-            publish(approval, names::nameOf, ChecksStatus.COMPLETED, conclusion(decision), decision.getMessage());
+            publish(approval, ChecksStatus.COMPLETED, conclusion(decision), decision.getMessage());
         }
         names.forget(approval);
     }
@@ -103,13 +92,7 @@ public final class ApprovalChecks extends ApprovalListener {
                 : CONCLUSIONS.getOrDefault(decision.getOutcome(), ChecksConclusion.FAILURE);
     }
 
-    /** @param naming names the check, if it is published at all */
-    private static void publish(
-            ApprovalView approval,
-            Function<ApprovalView, String> naming,
-            ChecksStatus status,
-            ChecksConclusion conclusion,
-            String summary) {
+    private void publish(ApprovalView approval, ChecksStatus status, ChecksConclusion conclusion, String summary) {
         Run<?, ?> run = BuildRecord.find(new BuildRef(approval.getJob(), approval.getBuildNumber()));
         String root = Jenkins.get().getRootUrl();
         if (run == null || root == null) {
@@ -119,7 +102,7 @@ public final class ApprovalChecks extends ApprovalListener {
         if (publisher instanceof ChecksPublisher.NullChecksPublisher) {
             return; // nobody publishes checks of this build
         }
-        String name = naming.apply(approval);
+        String name = names.nameOf(approval);
         LocalDateTime startedAt = LocalDateTime.ofInstant(approval.getCreatedAt(), ZoneOffset.UTC);
         ChecksDetailsBuilder check = new ChecksDetailsBuilder()
                 .withName(name)

@@ -29,14 +29,10 @@ final class CheckNames {
         this.pending = pending;
     }
 
-    /** Returns the name of the check of an approval that has begun. */
-    synchronized String begin(ApprovalView approval) {
-        return name(approval, number(approval));
-    }
-
     /** Returns the name of an approval's check, which stays the same until {@link #forget}. */
     synchronized String nameOf(ApprovalView approval) {
-        if (!numbers.getOrDefault(key(approval), Map.of()).containsKey(approval.getId())) { // Jenkins was restarted
+        if (!numbers.getOrDefault(key(approval), Map.of()).containsKey(approval.getId())) {
+            // After a restart, others are not known either.
             pending.get().stream()
                     .filter(other -> other.getBuildNumber() == approval.getBuildNumber())
                     .filter(other -> key(other).equals(key(approval)))

@@ -414,6 +414,16 @@ class ApprovalsTest {
         assertThat(told).extracting(Approval::id).containsExactly("a1");
     }
 
+    private Approvals open(ApprovalFollower follower) throws IOException {
+        return new Approvals(
+                ApprovalStore.open(folder, timer, Runnable::run),
+                timer,
+                Runnable::run,
+                clock,
+                (approval, user) -> true,
+                follower);
+    }
+
     @Test
     void theFollowerIsToldOfEachChangeOnce() throws IOException {
         List<String> changes = new CopyOnWriteArrayList<>();
@@ -439,13 +449,7 @@ class ApprovalsTest {
                         + approval.requireDecision().outcome());
             }
         };
-        var approvals = new Approvals(
-                ApprovalStore.open(folder, timer, Runnable::run),
-                timer,
-                Runnable::run,
-                clock,
-                (approval, user) -> true,
-                follower);
+        var approvals = open(follower);
         approvals.create(start("a"));
         approvals.apply("a", sentNow());
         approvals.report("a", 40.0, "half");
@@ -455,13 +459,7 @@ class ApprovalsTest {
         approvals.close();
         clock.set(DEADLINE.plusSeconds(1));
 
-        new Approvals(
-                ApprovalStore.open(folder, timer, Runnable::run),
-                timer,
-                Runnable::run,
-                clock,
-                (approval, user) -> true,
-                follower);
+        open(follower);
 
         assertThat(changes)
                 .containsExactly(
@@ -484,13 +482,7 @@ class ApprovalsTest {
                         + (approval.callback() == null ? " callback" : ""));
             }
         };
-        var approvals = new Approvals(
-                ApprovalStore.open(folder, timer, Runnable::run),
-                timer,
-                Runnable::run,
-                clock,
-                (approval, user) -> true,
-                follower);
+        var approvals = open(follower);
         approvals.create(terms("a")
                 .manual(new ManualRequirement("Go?", List.of()))
                 .calls(ApprovalTest.CALLS.with(Notifications.by(List.of(ApprovalTest.WEBHOOK))))

@@ -25,22 +25,14 @@ class ApprovalChecksTest {
 
     private static ApprovalView decided(Outcome outcome) {
         Decision decision = new Decision(outcome, "", "somebody", Instant.now());
-        Approval started = started();
-        return new ApprovalSnapshot(new Approval(
+        Approval started = started("a1", 0, Phase.STRATEGY);
+        return view(new Approval(
                 started.terms(),
                 Approval.State.DECIDED,
                 new Said(null, null, List.of(), Map.of(), null, decision),
                 started.attempts(),
                 null,
                 SideCalls.NONE));
-    }
-
-    private static Approval started() {
-        return ApprovalTerms.of("a1", new BuildRef("deploy", 7))
-                .environment("prod")
-                .webhook("tests")
-                .timeout(Instant.now(), Duration.ofHours(1))
-                .start();
     }
 
     @ParameterizedTest
@@ -71,8 +63,8 @@ class ApprovalChecksTest {
     void theNameIsThatOfTheGateAndNotOfTheBuild() {
         CheckNames names = new CheckNames(List::<ApprovalView>of);
 
-        assertThat(names.begin(view(started("a", 0, Phase.STRATEGY)))).isEqualTo("Approval: tests (prod)");
-        assertThat(names.begin(view(started("b", 0, Phase.AFTER_DEPLOYMENT))))
+        assertThat(names.nameOf(view(started("a", 0, Phase.STRATEGY)))).isEqualTo("Approval: tests (prod)");
+        assertThat(names.nameOf(view(started("b", 0, Phase.AFTER_DEPLOYMENT))))
                 .isEqualTo("Approval: tests (prod, afterDeployment)");
     }
 
@@ -83,12 +75,12 @@ class ApprovalChecksTest {
         ApprovalView third = view(started("c", 3, Phase.STRATEGY));
         CheckNames names = new CheckNames(List::<ApprovalView>of);
 
-        assertThat(names.begin(first)).isEqualTo("Approval: tests (prod)");
-        assertThat(names.begin(second)).isEqualTo("Approval: tests (prod, no. 2)");
+        assertThat(names.nameOf(first)).isEqualTo("Approval: tests (prod)");
+        assertThat(names.nameOf(second)).isEqualTo("Approval: tests (prod, no. 2)");
 
         names.forget(first);
 
-        assertThat(names.begin(third))
+        assertThat(names.nameOf(third))
                 .as("after the first, whose check it replaces")
                 .isEqualTo("Approval: tests (prod)");
         assertThat(names.nameOf(second)).isEqualTo("Approval: tests (prod, no. 2)");
