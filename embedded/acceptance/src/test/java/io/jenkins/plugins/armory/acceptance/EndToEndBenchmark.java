@@ -173,7 +173,7 @@ class EndToEndBenchmark {
             controller = started;
             controller.start();
             jenkins = new Jenkins(controller);
-            console = System.getProperty("jenkins.war", "").isEmpty() ? null : new ScriptConsole(controller);
+            console = Controller.isReal() ? new ScriptConsole(controller) : null;
             if (console != null
                     && console.run(
                                     "println jenkins.model.Jenkins.get().pluginManager.getPlugin('webhook-step') != null")

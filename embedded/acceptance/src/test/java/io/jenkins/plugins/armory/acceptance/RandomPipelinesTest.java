@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
@@ -46,7 +47,7 @@ class RandomPipelinesTest {
     /** How many Pipelines that disagree are shown whole. */
     private static final int SHOWN = 10;
 
-    private static final boolean REAL = !System.getProperty("jenkins.war", "").isEmpty();
+    private static final boolean REAL = Controller.isReal();
 
     /** A build that did not do what was expected of it. */
     private record Disagreement(GeneratedPipeline pipeline, String violations, String text) {}

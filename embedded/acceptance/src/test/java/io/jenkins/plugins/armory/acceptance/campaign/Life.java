@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.acceptance.campaign;
 
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
@@ -29,7 +30,7 @@ import java.util.concurrent.Future;
  */
 final class Life {
 
-    static final boolean ON_JENKINS = !System.getProperty("jenkins.war", "").isEmpty();
+    static final boolean ON_JENKINS = Controller.isReal();
     /** Steps of Jenkins's own that the Pipelines have. */
     private static final Set<String> STRANDING = Set.of("DSL.parallel", "DSL.stage");
     /** The state that means success. */

@@ -43,7 +43,8 @@ public interface Controller extends AutoCloseable {
         return controller;
     }
 
-    private static boolean isReal() {
+    /** Whether this run of the suite is about a real Jenkins, and not the embedded controller. */
+    static boolean isReal() {
         return !System.getProperty("jenkins.war", "").isEmpty();
     }
 
