@@ -53,6 +53,9 @@ abstract class SuspendedExecution extends StepExecution {
     /** Ends the step after its work failed. */
     void failed(Exception thrown) {
         LOGGER.log(Level.FINE, thrown, () -> "Step '" + getStatus() + "' ends with an error");
+        if (thrown instanceof AbortException) {
+            thrown.setStackTrace(new StackTraceElement[0]); // Declarative prints it in post; it would hide the message
+        }
         fail(thrown);
     }
 

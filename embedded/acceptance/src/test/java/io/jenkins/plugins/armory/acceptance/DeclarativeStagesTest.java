@@ -149,6 +149,25 @@ class DeclarativeStagesTest {
     }
 
     @Test
+    void mistakeInPostIsALineAndNoStackTrace(Jenkins jenkins) {
+        Build build = jenkins.createJob("""
+                pipeline {
+                    agent none
+                    stages {
+                        stage('prod') {
+                            steps { armoryEnvironment('prod') { error 'the deployment failed' } }
+                            post { always { armoryRollback('prdo') { echo 'never' } } }
+                        }
+                    }
+                }
+                """).build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("armoryRollback: environment \"prdo\"")
+                .doesNotContain("\tat io.jenkins.plugins.armory", "never");
+    }
+
+    @Test
     void whenConditionWithoutANameIsAMistake(Jenkins jenkins) {
         Build build = jenkins.createJob("""
                 pipeline {
