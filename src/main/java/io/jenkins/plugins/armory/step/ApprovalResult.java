@@ -7,10 +7,14 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The value that {@code armoryWebhookApproval} returns to the Pipeline. */
+/**
+ * The value that {@code armoryWebhookApproval} returns to the Pipeline. It has as few objects of its own as it can: {@code parallel}
+ * keeps the result of each branch, and Jenkins writes them all, object by object, with each save of the program.
+ */
 final class ApprovalResult {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -23,13 +27,15 @@ final class ApprovalResult {
         result.put("id", approval.id());
         result.put("success", decision.isSuccess());
         result.put("mdMessage", decision.mdMessage());
-        result.put("decidedBy", decision.decidedBy());
+        result.put("decidedBy", decision.decidedBy().intern()); // few callers decide much
         result.put("decidedAt", decision.decidedAt().toString());
         result.put(
                 "durationMillis",
                 Duration.between(approval.createdAt(), decision.decidedAt()).toMillis());
         result.put("data", data(approval));
-        result.put("inputs", new LinkedHashMap<>(approval.inputs()));
+        result.put(
+                "inputs",
+                approval.inputs().isEmpty() ? Collections.emptyMap() : new LinkedHashMap<>(approval.inputs()));
         return result;
     }
 
@@ -40,7 +46,7 @@ final class ApprovalResult {
     private static Map<String, Object> data(Approval approval) {
         String data = approval.data();
         if (data == null) {
-            return new LinkedHashMap<>();
+            return Collections.emptyMap();
         }
         try {
             return JSON.readValue(data, new TypeReference<>() {});
