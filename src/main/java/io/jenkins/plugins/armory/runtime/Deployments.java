@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.storage.DeploymentStore;
 import io.jenkins.plugins.armory.storage.PlanFile;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.logging.Level;
@@ -96,7 +97,8 @@ public final class Deployments {
         if (known != null) {
             return known;
         }
-        DeploymentStore opened = DeploymentStore.open(() -> run.getRootDir().toPath(), executor, Clock.systemUTC());
+        DeploymentStore opened =
+                DeploymentStore.open(() -> run.getRootDir().toPath(), executor, Clock.tickMillis(ZoneOffset.UTC));
         RunningBuild build = builds.findOrCreate(run);
         if (build == null) {
             try {

@@ -17,6 +17,7 @@ import io.jenkins.plugins.armory.storage.UsedMessageLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -193,7 +194,7 @@ final class OpenStore {
                         store,
                         timer,
                         executor,
-                        Clock.systemUTC(),
+                        Clock.tickMillis(ZoneOffset.UTC), // as precise as people and scripts have use for
                         (approval, user) ->
                                 ExtensionList.lookupFirst(Approvers.class).mayApprove(approval, user),
                         events);
