@@ -57,10 +57,6 @@ class EndToEndBenchmark {
     /** Whether branches return nothing, so that the program keeps no results of those that have ended. */
     private static final boolean NO_RESULTS = Boolean.getBoolean("acceptance.noResults");
 
-    /** For the JVM of the controller, as those of a profiler. */
-    private static final String[] JAVA_OPTIONS =
-            System.getProperty("acceptance.javaOptions", "-Xmx1g").split(" ");
-
     /** Longer than the slowest of the builds takes on a machine that does something else too. */
     private static final Duration LIMIT = Duration.ofMinutes(20);
 
@@ -169,7 +165,7 @@ class EndToEndBenchmark {
 
     @Test
     void besideItsPeers() throws Exception {
-        try (Controller started = Controller.createForMeasuring(CASC, JAVA_OPTIONS)) {
+        try (Controller started = Controller.createForMeasuring(CASC, "-Xmx1g")) {
             controller = started;
             controller.start();
             jenkins = new Jenkins(controller);
