@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.jenkins.plugins.armory.acceptance.campaign.Campaign;
+import io.jenkins.plugins.armory.acceptance.campaign.Standstill;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
@@ -15,10 +18,12 @@ import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import io.jenkins.plugins.armory.acceptance.generator.GeneratedPipeline;
 import io.jenkins.plugins.armory.acceptance.generator.PipelineGenerator;
 import io.jenkins.plugins.armory.acceptance.generator.Site;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,7 +41,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>{@code -Dacceptance.pipelines=N} says how many; {@code -Dacceptance.pipelines.seed=S} is the seed of the first one, and the next
  * ones follow it. So {@code -Dacceptance.pipelines=1 -Dacceptance.pipelines.seed=S} runs one of them again. On a real Jenkins, a
- * sixth of them are Declarative.
+ * sixth of them are Declarative. {@code -Dacceptance.pipelines.killed=N} says how many have the controller killed under them.
  */
 @AcceptanceTest
 class RandomPipelinesTest {
@@ -47,10 +52,15 @@ class RandomPipelinesTest {
     /** How many Pipelines that disagree are shown whole. */
     private static final int SHOWN = 10;
 
+    /** A Pipeline takes as long, more or less. */
+    private static final Duration LATEST_KILL = Duration.ofSeconds(2);
+
     private static final boolean REAL = Controller.isReal();
 
     /** A build that did not do what was expected of it. */
     private record Disagreement(GeneratedPipeline pipeline, String violations, String text) {}
+
+    private final Map<String, Function<Call, Reply>> sites = new ConcurrentHashMap<>();
 
     @Test
     void theyDoWhatTheRulesSay(Jenkins jenkins, ExternalProcess process) throws Exception {
@@ -58,14 +68,13 @@ class RandomPipelinesTest {
         assertThat(count).as("acceptance.pipelines").isPositive();
         long seed = Long.getLong("acceptance.pipelines.seed");
         System.out.printf("%d Pipelines, -Dacceptance.pipelines.seed=%d%n", count, seed);
-        Map<String, Function<Call, Reply>> sites = new ConcurrentHashMap<>();
-        process.onCall(call -> sites.get(call.path()).apply(call));
+        process.onCall(this::reply);
 
         List<Disagreement> disagreements = new ArrayList<>();
         ExecutorService executor = Executors.newFixedThreadPool(LANES);
         try {
             List<Future<List<Disagreement>>> runs = LongStream.range(seed, seed + count)
-                    .mapToObj(each -> executor.submit(() -> run(jenkins, process, sites, each)))
+                    .mapToObj(each -> executor.submit(() -> run(new Trial(each, jenkins, process))))
                     .toList();
             for (Future<List<Disagreement>> run : runs) {
                 disagreements.addAll(run.get());
@@ -73,6 +82,49 @@ class RandomPipelinesTest {
         } finally {
             executor.shutdownNow();
         }
+        check(disagreements, count);
+    }
+
+    /** In each round, the controller is killed at a moment at random under as many Pipelines as run at a time. */
+    @Test
+    void theyDoSoDespiteAKill(ExternalProcess process) {
+        int count = Integer.getInteger("acceptance.pipelines.killed");
+        assertThat(count).as("acceptance.pipelines.killed").isPositive();
+        long seed = Long.getLong("acceptance.pipelines.seed");
+        System.out.printf("%d Pipelines under kills, -Dacceptance.pipelines.seed=%d%n", count, seed);
+        process.onCall(this::reply);
+
+        List<Disagreement> disagreements = new ArrayList<>();
+        int unfinished = 0;
+        Random random = new Random(seed);
+        try (Controller controller = Controller.create(Settings.CASC)) {
+            Jenkins jenkins = new Jenkins(controller);
+            for (long first = seed; first < seed + count; first += LANES) {
+                Campaign.startAsAServiceManagerDoes(controller, () -> {});
+                List<Trial> trials = LongStream.range(first, Math.min(first + LANES, seed + count))
+                        .mapToObj(each -> new Trial(each, jenkins, process))
+                        .toList();
+                trials.forEach(Trial::start);
+                trials.forEach(Trial::awaitStart);
+                Campaign.pause(random.nextLong(LATEST_KILL.toNanos()));
+                controller.kill();
+                Campaign.startAsAServiceManagerDoes(controller, () -> {});
+                for (Trial trial : trials) {
+                    boolean whole = trial.awaitEndDespiteKill();
+                    unfinished += whole ? 0 : 1;
+                    disagreements.addAll(trial.judge(trial.violationsDespiteKill(whole)));
+                }
+            }
+        }
+        System.out.printf("%d of them lost their end, or that of their log, in Jenkins%n", unfinished);
+        check(disagreements, count);
+    }
+
+    private Reply reply(Call call) {
+        return sites.get(call.path()).apply(call);
+    }
+
+    private static void check(List<Disagreement> disagreements, int count) {
         disagreements.sort(Comparator.comparingInt(disagreement -> disagreement.pipeline.size()));
         if (!disagreements.isEmpty()) {
             fail(disagreements.size() + " of " + count + " Pipelines did something else than the rules say:\n"
@@ -85,41 +137,106 @@ class RandomPipelinesTest {
         return texts.collect(Collectors.joining("\n"));
     }
 
-    private static List<Disagreement> run(
-            Jenkins jenkins, ExternalProcess process, Map<String, Function<Call, Reply>> answers, long seed) {
-        GeneratedPipeline pipeline = PipelineGenerator.generate(seed, REAL);
-        String url = process.url() + "/" + seed;
-        Job job = jenkins.createJob(pipeline.script(url));
-        List<Site> sites = pipeline.sites();
-        for (Site site : sites) {
-            answers.put(
-                    "/checks/" + seed + "/" + site.number(),
-                    call -> site.answer(
-                            call,
-                            (approval, decision) -> new Build(job, 1)
-                                    .decide(
-                                            JsonNodeFactory.instance
-                                                    .objectNode()
-                                                    .put("id", approval),
-                                            decision,
-                                            "")));
+    private static List<Disagreement> run(Trial trial) {
+        trial.start();
+        return trial.judge(trial.awaitViolations());
+    }
+
+    /** One Pipeline with its job, its only build, and the external processes that it calls. */
+    private final class Trial {
+
+        private final GeneratedPipeline pipeline;
+        private final String script;
+        private final List<Site> calledSites;
+        private final Job job;
+        private final Build build;
+
+        Trial(long seed, Jenkins jenkins, ExternalProcess process) {
+            pipeline = PipelineGenerator.generate(seed, REAL);
+            script = pipeline.script(process.url() + "/" + seed);
+            calledSites = pipeline.sites();
+            job = jenkins.createJob(script);
+            build = new Build(job, 1);
+            for (Site site : calledSites) {
+                sites.put("/checks/" + seed + "/" + site.number(), call -> site.answer(call, this::decide));
+            }
         }
-        Build build = job.build();
-        List<String> violations = new ArrayList<>();
-        try {
-            Wait.until("the end of " + build).until(() -> !build.isBuilding());
-            violations.addAll(pipeline.expectation().violations(build.awaitLogEnd(), build.result(), sites));
-        } catch (ConditionTimeoutException x) {
-            violations.add("it does not end");
-            build.abort();
+
+        private Answer decide(String approval, String decision) {
+            return build.decide(JsonNodeFactory.instance.objectNode().put("id", approval), decision, "");
         }
-        if (violations.isEmpty()) {
-            job.delete();
-            return List.of();
+
+        void start() {
+            job.build();
         }
-        String summary = "seed " + seed + ": " + String.join("; ", violations);
-        String text =
-                String.join("\n", summary, pipeline.script(url), "expected: " + pipeline.expectation(), build.log());
-        return List.of(new Disagreement(pipeline, summary, text));
+
+        /** Jenkins itself keeps a build as running that was killed before its first step. */
+        void awaitStart() {
+            Wait.until("the first step of " + build)
+                    .until(() -> build.log()
+                                    .lines()
+                                    .filter(line -> line.startsWith("[Pipeline]"))
+                                    .count()
+                            > 1);
+        }
+
+        List<String> awaitViolations() {
+            try {
+                Wait.until("the end of " + build).until(() -> !build.isBuilding());
+                return pipeline.expectation().violations(build.awaitLogEnd(), build.result(), calledSites);
+            } catch (ConditionTimeoutException x) {
+                build.abort();
+                return List.of("it does not end");
+            }
+        }
+
+        /** Waits for the end, and returns whether Jenkins has kept all that there was to know of it. */
+        boolean awaitEndDespiteKill() {
+            Standstill standstill = new Standstill(build);
+            boolean[] stands = {false};
+            try {
+                Wait.until("the end of " + build).until(() -> {
+                    stands[0] = standstill.lasts(REAL);
+                    return stands[0] || !build.isBuilding();
+                });
+                if (stands[0]) {
+                    build.kill();
+                    Wait.until("the end by force of " + build).until(() -> !build.isBuilding());
+                }
+            } catch (ConditionTimeoutException x) {
+                return true; // which is a violation of its own
+            }
+            return !REAL
+                    || !stands[0]
+                            && build.log().contains("\nFinished: ")
+                            && !Campaign.isEndLost(
+                                    build, job.jenkins().controller().output());
+        }
+
+        List<String> violationsDespiteKill(boolean whole) {
+            if (build.isBuilding()) {
+                return List.of("it does not end, at " + build.innermostSteps());
+            }
+            List<String> violations = new ArrayList<>(pipeline.expectation()
+                    .violationsDespiteKill(
+                            REAL ? build.log() : build.awaitLogEnd(), build.result(), calledSites, whole));
+            try {
+                Wait.until("nothing of " + build + " is pending").until(build::hasNothingPending);
+            } catch (ConditionTimeoutException x) {
+                violations.add("approvals are left: " + build.approvals());
+            }
+            return violations;
+        }
+
+        /** Deletes the job if all is well. */
+        List<Disagreement> judge(List<String> violations) {
+            if (violations.isEmpty()) {
+                job.delete();
+                return List.of();
+            }
+            String summary = "seed " + pipeline.seed() + ": " + String.join("; ", violations);
+            String text = String.join("\n", summary, script, "expected: " + pipeline.expectation(), build.log());
+            return List.of(new Disagreement(pipeline, summary, text));
+        }
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.acceptance.campaign.CampaignReport.Work;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
@@ -126,15 +127,23 @@ public final class Campaign {
         }
     }
 
-    /** A Jenkins that asks for its secret key before it has read it, which it does now and then, is started again. */
     private void startAsAServiceManagerDoes() {
+        startAsAServiceManagerDoes(controller, report::failedStart);
+    }
+
+    /**
+     * Starts a controller. A Jenkins that asks for its secret key before it has read it, which it does now and then, is started again.
+     *
+     * @param failed is told so
+     */
+    public static void startAsAServiceManagerDoes(Controller controller, Runnable failed) {
         try {
             controller.start();
         } catch (IllegalStateException x) {
             if (!x.getMessage().contains("key cannot be empty or null")) {
                 throw x;
             }
-            report.failedStart();
+            failed.run();
             controller.start();
         }
     }
@@ -184,10 +193,12 @@ public final class Campaign {
 
     private void noteLostEnds(Stream<Life> lives) {
         String output = controller.output();
-        lives.filter(life -> Pattern.compile(END_LOST.formatted(life.build()))
-                        .matcher(output)
-                        .find())
-                .forEach(Life::endLost);
+        lives.filter(life -> isEndLost(life.build(), output)).forEach(Life::endLost);
+    }
+
+    /** Whether Jenkins says that it has lost in a crash how a build ended, and so may call it failed. */
+    public static boolean isEndLost(Build build, String output) {
+        return Pattern.compile(END_LOST.formatted(build)).matcher(output).find();
     }
 
     private void arm(Kill kill) {

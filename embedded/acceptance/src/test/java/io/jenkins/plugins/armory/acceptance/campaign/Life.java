@@ -10,12 +10,10 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -31,12 +29,8 @@ import java.util.concurrent.Future;
 final class Life {
 
     static final boolean ON_JENKINS = Controller.isReal();
-    /** Steps of Jenkins's own that the Pipelines have. */
-    private static final Set<String> STRANDING = Set.of("DSL.parallel", "DSL.stage");
     /** The state that means success. */
     static final String PASSED = "passed";
-    /** For so long nothing may have happened. */
-    private static final Duration STRANDED_AFTER = Duration.ofSeconds(10);
 
     private final Scenario scenario;
     private final ExternalProcess process = new ExternalProcess();
@@ -57,7 +51,7 @@ final class Life {
     /** The first that was called, {@code null} until then. Guarded by {@link #approvers}. */
     private Approver first;
 
-    private Instant standsSince;
+    private Standstill standstill;
 
     /** Creates the job, and no build yet. */
     Life(Scenario scenario, Jenkins jenkins) {
@@ -65,6 +59,7 @@ final class Life {
         process.onCall(this::reply);
         canceller.onCall(this::tellOther);
         build = new Build(jenkins.createJob(scenario.script(process, canceller)), 1);
+        standstill = new Standstill(build);
     }
 
     /** The status, or nothing of importance. */
@@ -245,7 +240,7 @@ final class Life {
     /** The controller is dead. */
     void died() {
         deaths++;
-        standsSince = null;
+        standstill = new Standstill(build);
         diedStarting |= !waits;
         died.countDown();
     }
@@ -265,27 +260,9 @@ final class Life {
         work.forEach(Life::join);
     }
 
-    /** Whether it is like that, and has been for a while. */
     private boolean hasStranded() {
-        if (!ON_JENKINS || deaths == 0 || !work.stream().allMatch(Future::isDone) || !standsInJenkins()) {
-            standsSince = null;
-        } else if (standsSince == null) {
-            standsSince = Instant.now();
-        }
-        stranded = standsSince != null && standsSince.plus(STRANDED_AFTER).isBefore(Instant.now());
+        stranded = standstill.lasts(ON_JENKINS && deaths > 0 && work.stream().allMatch(Future::isDone));
         return stranded;
-    }
-
-    /** Whether steps of Jenkins's own are all that the program is at, but for environments that wait for what is behind them. */
-    private boolean standsInJenkins() {
-        List<String> steps = build.innermostSteps();
-        long ofJenkins = steps.stream().filter(STRANDING::contains).count();
-        long environments =
-                steps.stream().filter("DSL.armoryEnvironment"::equals).count();
-        long waiting = build.environments().values().stream()
-                .filter("WAITING_FOR_DEPENDENCIES"::equals)
-                .count();
-        return ofJenkins > 0 && environments == waiting && ofJenkins + environments == steps.size();
     }
 
     /**

@@ -4,13 +4,17 @@ import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** One approval of a Pipeline as its external process, and the person, see it: how often they were called, and what they say. */
 public final class Site {
@@ -21,9 +25,13 @@ public final class Site {
     private static final int CONFLICT = 409;
     private static final int GONE = 410;
     private static final int FIRST_ERROR = 400;
+    private static final int FORBIDDEN = 403;
+    private static final int SERVER_ERROR = 500;
 
     private final Node.Approval approval;
-    private final AtomicInteger calls = new AtomicInteger();
+    /** Of the approvals that called, in this order. Guarded by this. */
+    private final List<String> ids = new ArrayList<>();
+
     private final AtomicReference<String> problem = new AtomicReference<>();
 
     Site(Node.Approval approval) {
@@ -34,8 +42,16 @@ public final class Site {
         return approval.site();
     }
 
-    public int calls() {
-        return calls.get();
+    /** For how many approvals it was called. A call that a crash cut off is made again, and is none more. */
+    public synchronized int calls() {
+        return ids.size();
+    }
+
+    private synchronized int timeOf(String id) {
+        if (!ids.contains(id)) {
+            ids.add(id);
+        }
+        return ids.indexOf(id);
     }
 
     /** What was answered that must not be. */
@@ -49,7 +65,7 @@ public final class Site {
      * @param person decides about the approval of that id, with {@code approve} or {@code reject}
      */
     public Reply answer(Call call, BiFunction<String, String, Answer> person) {
-        Outcome outcome = approval.outcome(calls.getAndIncrement());
+        Outcome outcome = approval.outcome(timeOf(call.callback().id()));
         Executor when = approval.slow() ? LATER : Runnable::run;
         when.execute(() -> say(outcome, call.callback(), person));
         return Reply.of(outcome == Outcome.REFUSED ? NOT_FOUND : ACCEPTED);
@@ -58,23 +74,35 @@ public final class Site {
     private void say(Outcome outcome, Callback callback, BiFunction<String, String, Answer> person) {
         switch (outcome) {
             case SUCCESS -> {
-                check(callback.succeed("fine"));
+                insist(() -> callback.succeed("fine"));
                 if (approval.person()) {
-                    check(person.apply(callback.id(), "approve"));
+                    insist(() -> person.apply(callback.id(), "approve"));
                 }
             }
-            case FAILURE -> check(callback.fail("2 of 42 failed"));
-            case REJECTION -> check(person.apply(callback.id(), "reject"));
+            case FAILURE -> insist(() -> callback.fail("2 of 42 failed"));
+            case REJECTION -> insist(() -> person.apply(callback.id(), "reject"));
             default -> {
                 // nothing is said
             }
         }
     }
 
-    /** An approval may have ended meanwhile, as others have that fail beside it. */
-    private void check(Answer answer) {
+    /**
+     * Says it until there is an answer that is final, over a death of the controller. An approval may have ended meanwhile, as others
+     * have that fail beside it.
+     */
+    private void insist(Supplier<Answer> saying) {
+        Answer answer = Wait.until("an answer to site " + number())
+                .ignoreException(UncheckedIOException.class)
+                .until(saying::get, Site::isFinal);
         if (answer.status() >= FIRST_ERROR && answer.status() != CONFLICT && answer.status() != GONE) {
             problem.set("the callback or the person of site " + number() + " was answered " + answer);
         }
+    }
+
+    /** A Jenkins that starts is not up yet, and asks for a crumb for a moment. */
+    private static boolean isFinal(Answer answer) {
+        return answer.status() < SERVER_ERROR
+                && !(answer.status() == FORBIDDEN && answer.body().contains("No valid crumb"));
     }
 }
