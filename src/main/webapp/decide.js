@@ -32,7 +32,7 @@ function filledIn(form) {
 }
 
 /** The decision of an administrator, whatever is missing. */
-const OVERRIDE = { path: "override", said: "overridden", style: "jenkins-button--tertiary", withReason: true };
+const OVERRIDE = { path: "override", said: "overridden", style: "", withReason: true };
 
 const APPROVE_ANYWAY = { decision: "approve", label: "decide.approveAnyway", style: "jenkins-!-success-color" };
 const REJECT_ANYWAY = { decision: "reject", label: "decide.rejectAnyway", style: "jenkins-!-destructive-color" };

@@ -75,9 +75,9 @@ public record RequestBody(
         return new RequestBody(contentType, content.length, new ByteArrayInputStream(content), statement);
     }
 
-    /** Returns whether the request was sent without a body. */
+    /** Returns whether the request was sent without a body; some clients give an empty one a type. */
     boolean isMissing() {
-        return contentType == null && contentLength <= 0;
+        return contentLength == 0 || contentType == null && contentLength < 0;
     }
 
     /** Returns whether the content type is JSON in UTF-8. */

@@ -201,6 +201,14 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
                         .anyMatch(issuer -> entry.equals(issuer) || entry.startsWith(issuer + ' '));
     }
 
+    /** Returns whether the credential is of no client, or of one that may decide for a job. */
+    public boolean mayDecideFor(String job, String credentialsId) {
+        return !hasClient(credentialsId)
+                || clients().stream()
+                        .anyMatch(client -> client.credentialsId().equals(credentialsId)
+                                && client.jobs().match(job));
+    }
+
     /** Returns whether a client or an issuer may decide for a job. */
     public boolean letsSomebodyDecideFor(String job) {
         return clients().stream().anyMatch(client -> client.jobs().match(job))

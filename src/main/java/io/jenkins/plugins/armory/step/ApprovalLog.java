@@ -98,10 +98,15 @@ final class ApprovalLog {
         return (manual.submitters().isEmpty()
                         ? ""
                         : " (" + LogText.continued(String.join(", ", manual.submitters())) + ")")
-                + (manual.message().isEmpty() ? "" : ": " + LogText.continued(manual.message()))
+                + sentenceEnd(manual.message())
                 + " " + ModelHyperlinkNote.encodeTo(page, "Approve or reject") + post(approval, "/approve or /reject")
                 + "."
                 + requesters(manual);
+    }
+
+    private static String sentenceEnd(String message) {
+        String text = message.isEmpty() ? "" : ": " + LogText.continued(message);
+        return text.matches("(?s).*[.!?:]") ? text : text + '.';
     }
 
     private static String requesters(ManualRequirement manual) {

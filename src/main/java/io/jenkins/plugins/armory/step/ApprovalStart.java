@@ -215,6 +215,12 @@ final class ApprovalStart {
                     + "\" that this job may use, and no callback client of Jenkins has this credential"
                     + (ofSettings ? "; ask an administrator to mend the settings, or name callers in the step" : ""));
         }
+        String job = run.getParent().getFullName();
+        if (credentialsId != null && !configuration.mayDecideFor(job, credentialsId)) {
+            log.accept("WARNING: callbackCredentialsId: the callback client of \"" + credentialsId
+                    + "\" may not decide for this job. An administrator has to add the job to the client's in the settings"
+                    + " of Jenkins; its callbacks are refused until then.");
+        }
         for (String caller : allowed) {
             if (!configuration.knowsCaller(caller)) {
                 throw new AbortException(
@@ -226,7 +232,7 @@ final class ApprovalStart {
                 && !webhook.disableCallback()
                 && status == null
                 && !webhook.mentions(Variables.CALLBACK_TOKEN)
-                && !configuration.letsSomebodyDecideFor(run.getParent().getFullName())) {
+                && !configuration.letsSomebodyDecideFor(job)) {
             log.accept(
                     "WARNING: nobody can call back, because nobody has a token. Put {{armory.callbackToken}} into a header or the"
                             + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");

@@ -141,6 +141,12 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
                     "manualApproval.submitters: names nobody; write the ids of users and the names"
                             + " of groups with commas between them, or leave it out");
         }
+        for (String name : submitterNames()) {
+            if (name.contains(";")) {
+                throw new IllegalArgumentException("manualApproval.submitters: \"" + name
+                        + "\" is one name; put commas between the ids of users and the names of groups");
+            }
+        }
         return new ManualRequirement(message, submitterNames(), required).filling(inputs());
     }
 

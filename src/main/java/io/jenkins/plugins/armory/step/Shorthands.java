@@ -20,14 +20,16 @@ final class Shorthands {
 
     private Shorthands() {}
 
-    /** Replaces a map by the list of its entries: {@code [a: 'b']} by {@code [[key: 'a', value: 'b']]}. */
+    /**
+     * Replaces a map by the list of its entries: {@code [a: 'b']} by {@code [[key: 'a', value: 'b']]}. Its values are there, see
+     * {@link StepArguments#checkValues}.
+     */
     static Map<String, Object> mapToEntries(Map<String, Object> arguments, String parameter) {
         if (!(arguments.get(parameter) instanceof Map<?, ?> map)) {
             return arguments;
         }
         List<Map<String, Object>> entries = new ArrayList<>();
-        map.forEach((key, value) ->
-                entries.add(Map.of(KEY, String.valueOf(key), VALUE, value == null ? "" : String.valueOf(value))));
+        map.forEach((key, value) -> entries.add(Map.of(KEY, String.valueOf(key), VALUE, String.valueOf(value))));
         return with(arguments, parameter, entries);
     }
 

@@ -10,11 +10,13 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.structs.SymbolLookup;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
@@ -33,6 +35,8 @@ final class StepArguments {
 
     /** An optional key of nested objects that names their class. */
     private static final String CLASS = "$class";
+
+    private static final String NULL = "is null; give it a value, or leave it out";
 
     private StepArguments() {}
 
@@ -76,6 +80,22 @@ final class StepArguments {
         }
     }
 
+    /**
+     * Checks that each value of a map is there: a variable that is not set is not an empty text.
+     *
+     * @param function the name of the step in messages
+     * @throws IllegalArgumentException naming the first that is not
+     */
+    static void checkValues(String function, Map<?, ?> arguments, String parameter) {
+        if (arguments.get(parameter) instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> {
+                if (value == null) {
+                    throw mistake(function, parameter + '.' + key + ": " + NULL);
+                }
+            });
+        }
+    }
+
     private static boolean isEmpty(@CheckForNull Object value) {
         return value == null
                 || value instanceof CharSequence text && text.toString().isBlank()
@@ -104,20 +124,30 @@ final class StepArguments {
             String where = path.isEmpty() ? name : path + '.' + name;
             Type parameter = parameters.get(name);
             if (parameter != null) {
-                // A variable that is not set must not stand for the default, which may let more through.
-                if (value == null) {
-                    throw new IllegalArgumentException(where + ": is null; give it a value, or leave it out");
-                }
                 check(parameter, value, where);
             } else if (path.isEmpty() || !name.equals(CLASS)) {
-                throw new IllegalArgumentException(where + ": there is no such parameter; did you mean "
-                        + EditDistance.findNearest(name, parameters.keySet()) + "?");
+                throw new IllegalArgumentException(
+                        where + ": there is no such parameter; did you mean " + nearest(name, parameters) + "?");
             }
         });
     }
 
-    private static void check(Type type, Object value, String path) {
-        if (type instanceof ParameterizedType generic && isCollection(generic.getRawType())) {
+    /** Returns the parameter that was meant: the one of that name in a nested object, else the one with the most similar name. */
+    private static String nearest(String name, Map<String, Type> parameters) {
+        return parameters.entrySet().stream()
+                .filter(parameter -> parameter.getValue() instanceof Class<?> nested
+                        && Describable.class.isAssignableFrom(nested)
+                        && parameters(nested).containsKey(name))
+                .map(parameter -> parameter.getKey() + '.' + name)
+                .findFirst()
+                .orElseGet(() -> EditDistance.findNearest(name, parameters.keySet()));
+    }
+
+    private static void check(Type type, @CheckForNull Object value, String path) {
+        if (value == null) {
+            // A variable that is not set must not stand for the default, which may let more through.
+            throw new IllegalArgumentException(path + ": " + NULL);
+        } else if (type instanceof ParameterizedType generic && isCollection(generic.getRawType())) {
             if (!(value instanceof Collection<?> elements)) {
                 throw new IllegalArgumentException(path + ": must be a list");
             }
@@ -144,8 +174,26 @@ final class StepArguments {
                 throw new IllegalArgumentException(path + ": must be a map with the keys "
                         + String.join(", ", parameters(nested).keySet()));
             }
-        } else if (value == null) {
-            throw new IllegalArgumentException(path + ": must not be null");
+        } else if (type == boolean.class || type == Boolean.class) {
+            // Jenkins takes every other text for false.
+            if (!value.toString().matches("(?i)true|false")) {
+                throw new IllegalArgumentException(path + ": \"" + value + "\" is neither true nor false");
+            }
+        } else if (type == int.class || type == Integer.class) {
+            checkWhole(value, path, BigInteger::intValueExact);
+        } else if (type == long.class || type == Long.class) {
+            checkWhole(value, path, BigInteger::longValueExact);
+        }
+    }
+
+    /** Groovy would cut 1.9 to 1. */
+    private static void checkWhole(Object value, String path, Function<BigInteger, ?> toType) {
+        try {
+            toType.apply(new BigInteger(value.toString()));
+        } catch (NumberFormatException x) {
+            throw new IllegalArgumentException(path + ": \"" + value + "\" is not a whole number", x);
+        } catch (ArithmeticException x) {
+            throw new IllegalArgumentException(path + ": " + value + " is too large", x);
         }
     }
 

@@ -663,7 +663,10 @@ class CallbackEndpointTest {
     void aRehearsalTellsWhatACallbackWouldGetAndDecidesNothing() throws IOException {
         String right = tokens.tokenFor(id);
 
-        for (JsonResponse response : List.of(rehearse(right, null, ""), rehearse(right, "application/json", SUCCESS))) {
+        for (JsonResponse response : List.of(
+                rehearse(right, null, ""),
+                rehearse(right, "application/x-www-form-urlencoded", ""), // as Python's urllib sends no data
+                rehearse(right, "application/json", SUCCESS))) {
             assertAnswer(
                     response,
                     200,
