@@ -33,11 +33,14 @@ class TrustOfTheSettingsTest {
                           - string: {id: trusted, scope: SYSTEM, secret: "%s", description: "of the settings"}
                           - string: {id: other-system, scope: SYSTEM, secret: "x", description: "of Jenkins itself"}
                           - usernamePassword: {id: client, scope: SYSTEM, username: "%s", password: "%s"}
+                          - usernamePassword: {id: other-client, scope: SYSTEM, username: "other", password: "y"}
                 unclassified:
                   armory:
                     callbackCredentialsId: trusted
                     allowedHosts: ["127.0.0.1"]
-                    callbackClients: [{credentialsId: client, jobs: "job-*"}]
+                    callbackClients:
+                      - {credentialsId: client, jobs: "job-*"}
+                      - {credentialsId: other-client, jobs: "team/**"}
                 """.formatted(SECRET, CLIENT, Settings.CLIENT_SECRET));
         controller.start();
         jenkins = new Jenkins(controller);
@@ -57,6 +60,19 @@ class TrustOfTheSettingsTest {
         assertThat(callback.with(SECRET).succeed("yes")).returns(200, Answer::status);
 
         assertThat(build.awaitResult("SUCCESS")).contains("credentials trusted");
+    }
+
+    @Test
+    void clientThatMayNotDecideForTheJobIsWarnedOf() {
+        Build build = jenkins.createJob(process.approval("callbackCredentialsId: 'other-client'"))
+                .build()
+                .awaitWaiting(1);
+
+        assertThat(build.log())
+                .contains(
+                        "WARNING: callbackCredentialsId: the callback client of \"other-client\" may not decide for this job.");
+        build.abort();
+        build.awaitResult("ABORTED");
     }
 
     @Test

@@ -31,6 +31,7 @@ public final class RealJenkins extends ControllerProcess {
     private static final int SERVICE_UNAVAILABLE = 503;
 
     private final Path war;
+    private final String prefix;
     private final int port;
 
     /**
@@ -38,7 +39,12 @@ public final class RealJenkins extends ControllerProcess {
      * @param casc as for {@link Controller#create}
      */
     RealJenkins(Path war, Plugins plugins, String casc) {
+        this(war, plugins, casc, "");
+    }
+
+    private RealJenkins(Path war, Plugins plugins, String casc, String prefix) {
         this.war = war;
+        this.prefix = prefix;
         this.port = freePort();
         write("casc/settings.yaml", casc);
         write("casc/security.yaml", """
@@ -93,6 +99,15 @@ public final class RealJenkins extends ControllerProcess {
      */
     public static RealJenkins create(String casc) {
         return new RealJenkins(Path.of(System.getProperty("jenkins.war")), Plugins.given(), casc);
+    }
+
+    /**
+     * A real Jenkins with the options of Java that an administrator would have, whose paths all begin alike.
+     *
+     * @param prefix with a slash at its start alone
+     */
+    public static RealJenkins createAt(String prefix, String casc) {
+        return new RealJenkins(Path.of(System.getProperty("jenkins.war")), Plugins.given(), casc, prefix);
     }
 
     /**
@@ -171,7 +186,8 @@ public final class RealJenkins extends ControllerProcess {
                         "-jar",
                         war.toString(),
                         "--httpListenAddress=127.0.0.1",
-                        "--httpPort=" + port));
+                        "--httpPort=" + port,
+                        "--prefix=" + prefix));
     }
 
     @Override
@@ -185,7 +201,7 @@ public final class RealJenkins extends ControllerProcess {
 
     @Override
     public String url() {
-        return "http://127.0.0.1:" + port + "/";
+        return "http://127.0.0.1:" + port + prefix + "/";
     }
 
     @Override
