@@ -6,8 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
-import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -27,12 +25,7 @@ record PluginStep(StepDescriptor descriptor, Object[] arguments) implements Prog
                         "Required context " + required + " of the step " + function + " is missing");
             }
         }
-        var given = named();
-        if (descriptor instanceof CustomDescribableModel model) {
-            given = model.customInstantiate(given);
-        }
-        return Binder.instantiate(descriptor.clazz.asSubclass(Step.class), given, function)
-                .start(context);
+        return descriptor.newInstance(named()).start(context);
     }
 
     /** The closure after the step's arguments, or null. */

@@ -52,6 +52,9 @@ final class ApprovalDefinition implements Serializable {
      */
     ApprovalDefinition(ArmoryWebhookApprovalStep step, @CheckForNull String placeEnvironment, StepContext context)
             throws IOException, InterruptedException {
+        if (step.mistake() != null) {
+            throw new AbortException(step.mistake());
+        }
         try {
             reference = WebhookReference.of(step);
             phase = step.requirePhase();

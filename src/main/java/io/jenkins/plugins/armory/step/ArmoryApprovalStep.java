@@ -60,6 +60,11 @@ public final class ArmoryApprovalStep extends ArmoryWebhookApprovalStep {
         }
 
         @Override
+        ArmoryWebhookApprovalStep newStep() {
+            return new ArmoryApprovalStep();
+        }
+
+        @Override
         List<Phase> phases() {
             return List.of(Phase.BEFORE_DEPLOYMENT, Phase.STRATEGY);
         }

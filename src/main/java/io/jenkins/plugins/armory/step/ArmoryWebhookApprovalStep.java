@@ -75,6 +75,9 @@ public class ArmoryWebhookApprovalStep extends Step {
     private String phase = Phase.STRATEGY.toString();
 
     @CheckForNull
+    private String mistake;
+
+    @CheckForNull
     private ManualApproval manualApproval;
 
     private final TimeLimits limits = new TimeLimits();
@@ -484,6 +487,29 @@ public class ArmoryWebhookApprovalStep extends Step {
         return limits;
     }
 
+    /**
+     * Makes this a step that fails: once the environments of the build know of it, so that what depends on them is not deployed, even
+     * where the Pipeline catches the error.
+     *
+     * @param reason why it cannot be what its arguments ask for
+     * @param arguments as the Pipeline has them, of which only those count that say where the step is
+     */
+    private void mistaken(String reason, Map<String, Object> arguments) {
+        mistake = reason;
+        if (arguments.get("phase") instanceof CharSequence given) {
+            setPhase(given.toString());
+        }
+        if (arguments.get("environment") instanceof CharSequence given) {
+            setEnvironment(given.toString());
+        }
+    }
+
+    /** Returns what is wrong with the arguments, {@code null} for nothing that was found yet. */
+    @CheckForNull
+    String mistake() {
+        return mistake;
+    }
+
     /** @throws IllegalArgumentException naming the parameter and the known phases */
     Phase requirePhase() {
         return Phase.of(phase)
@@ -521,6 +547,27 @@ public class ArmoryWebhookApprovalStep extends Step {
             return name instanceof String text ? text : null;
         }
 
+        /**
+         * Returns the step that the arguments ask for; if that cannot be, one that fails and says why. An exception would be thrown before
+         * there is a step, and the environments would not hear of it.
+         */
+        @Override
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            try {
+                return super.newInstance(arguments);
+            } catch (IllegalArgumentException | ClassCastException | UnsupportedOperationException x) {
+                ArmoryWebhookApprovalStep failing = newStep();
+                String function = getFunctionName() + ": ";
+                String message = String.valueOf(x.getMessage());
+                failing.mistaken(message.startsWith(function) ? message : function + message, arguments);
+                return failing;
+            }
+        }
+
+        ArmoryWebhookApprovalStep newStep() {
+            return new ArmoryWebhookApprovalStep();
+        }
+
         /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
@@ -529,7 +576,7 @@ public class ArmoryWebhookApprovalStep extends Step {
                     Shorthands.numbersToTexts(Shorthands.mapToEntries(arguments, CONTEXT), "retry", "on");
             // Beside a manual approval, a variable that is not set would leave the decision to a person alone.
             // And without callbackCredentialsId or submitters, more would be let in than those; without phase, it would
-            // be another.
+            // be another. Without signWith the call would not be signed, and so on.
             StepArguments.checkNotEmpty(
                     getFunctionName(),
                     arguments,
@@ -537,8 +584,15 @@ public class ArmoryWebhookApprovalStep extends Step {
                     "name",
                     "uriTemplate",
                     "phase",
+                    "environment",
+                    "config",
+                    "configFile",
                     "callbackCredentialsId",
                     "allowedCallers",
+                    "signWith",
+                    "clientCertificateId",
+                    "trustCertificateId",
+                    "onFailure",
                     ANSWER,
                     STATUS);
             if (arguments.get(MANUAL_APPROVAL) instanceof Map<?, ?> fields) {

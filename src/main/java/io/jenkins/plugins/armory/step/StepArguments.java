@@ -87,12 +87,15 @@ final class StepArguments {
      * @throws IllegalArgumentException naming the first that is not
      */
     static void checkValues(String function, Map<?, ?> arguments, String parameter) {
-        if (arguments.get(parameter) instanceof Map<?, ?> map) {
+        Object argument = arguments.get(parameter);
+        if (argument instanceof Map<?, ?> map) {
             map.forEach((key, value) -> {
                 if (value == null) {
                     throw mistake(function, parameter + '.' + key + ": " + NULL);
                 }
             });
+        } else if (argument != null && !(argument instanceof Collection<?>)) {
+            throw mistake(function, parameter + ": must be a map");
         }
     }
 
@@ -157,6 +160,8 @@ final class StepArguments {
             }
         } else if (type == String.class && (value instanceof Map<?, ?> || value instanceof Collection<?>)) {
             throw new IllegalArgumentException(path + ": must be a text, not a list or a map");
+        } else if (type == String.class && !(value instanceof CharSequence)) {
+            throw new IllegalArgumentException(path + ": must be a text; put " + value + " into quotes");
         } else if (type instanceof Class<?> constants && constants.isEnum() && value instanceof CharSequence text) {
             List<String> names = Stream.of(constants.getEnumConstants())
                     .map(constant -> ((Enum<?>) constant).name())

@@ -86,7 +86,13 @@ class FailClosedTest {
             strings = {
                 "timeout(time: 1, unit: 'SECONDS') { %s }",
                 "parallel(failFast: true, gate: { %s }, lint: { sleep 1; error 'lint' })",
-                "armoryWebhookApproval(webhook: 'deploy-cheks')"
+                "armoryWebhookApproval(webhook: 'deploy-cheks')",
+                "armoryWebhookApproval(webhook: env.NOT_SET)",
+                "armoryWebhookApproval(message: 'Go?')",
+                "armoryWebhookApproval(manualApproval: [required: 1.9])",
+                "armoryWebhookApproval(phase: 1, manualApproval: [message: 'Go?'])",
+                "armoryWebhookApproval(phase: 'afterDeployment', manualApproval: [submitters: env.NOT_SET])",
+                "armoryApproval(manualApproval: [requird: 2]) { echo 'never' }"
             })
     void anInterruptedGateThatIsCaughtStaysClosed(String gate, Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.createJob("""
@@ -97,6 +103,20 @@ class FailClosedTest {
 
         assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
+    }
+
+    @Test
+    void aMistakeInAGateThatNamesItsEnvironmentKeepsThatClosed(Jenkins jenkins) {
+        Build build = jenkins.createJob("""
+                armoryEnvironment('staging') { echo 'deployed' }
+                try {
+                    armoryWebhookApproval(environment: 'staging', phase: 'afterDeployment', manualApproval: [requird: 2])
+                } catch (e) { echo "caught" }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """).build();
+
+        assertThat(build.awaitResult("ABORTED")).contains("caught").doesNotContain("never");
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
     }
 
     @Test

@@ -2,8 +2,11 @@ package org.jenkinsci.plugins.workflow.steps;
 
 import hudson.ExtensionList;
 import hudson.model.Descriptor;
+import io.jenkins.embedded.StepBinder;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
+import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 
 /** What Pipelines know of a step. */
 public abstract class StepDescriptor extends Descriptor<Step> {
@@ -22,6 +25,15 @@ public abstract class StepDescriptor extends Descriptor<Step> {
 
     public String argumentsToString(Map<String, Object> namedArgs) {
         return null;
+    }
+
+    public Step newInstance(Map<String, Object> arguments) throws Exception {
+        Map<String, Object> bound =
+                this instanceof CustomDescribableModel model ? model.customInstantiate(arguments) : arguments;
+        return ServiceLoader.load(StepBinder.class, StepBinder.class.getClassLoader())
+                .findFirst()
+                .orElseThrow()
+                .bind(clazz.asSubclass(Step.class), bound, getFunctionName());
     }
 
     public static StepDescriptor byFunctionName(String name) {
