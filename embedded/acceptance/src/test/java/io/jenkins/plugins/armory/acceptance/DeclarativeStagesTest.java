@@ -163,7 +163,7 @@ class DeclarativeStagesTest {
                 """).build();
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("armoryRollback: environment \"prdo\"")
+                .contains("armoryRollback: environment: this build has no environment \"prdo\"")
                 .doesNotContain("\tat io.jenkins.plugins.armory", "never");
     }
 
