@@ -57,7 +57,7 @@ class ArmoryDeploymentTest {
                 "config: 'targets: {prod: {}}'             | targets.prod.account: is missing",
                 "configFile: 'deploy.yml'                  | configFile: deploy.yml is a file in the workspace, and there is none here",
                 "config: 'a', targets: 'prod'              | targets: must be a list",
-                "config: 'a', context: 'b'                 | context: must be a list",
+                "config: 'a', context: 'b'                 | context: must be a map",
             })
     void whatIsWrongIsSaidBeforeAnythingIsDone(String arguments, String message, Jenkins jenkins) {
         Build build =
