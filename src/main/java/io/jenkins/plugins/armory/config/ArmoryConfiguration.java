@@ -203,10 +203,10 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     /** Returns whether the credential is of no client, or of one that may decide for a job. */
     public boolean mayDecideFor(String job, String credentialsId) {
-        return !hasClient(credentialsId)
-                || clients().stream()
-                        .anyMatch(client -> client.credentialsId().equals(credentialsId)
-                                && client.jobs().match(job));
+        List<CallbackClient> own = clients().stream()
+                .filter(client -> client.credentialsId().equals(credentialsId))
+                .toList();
+        return own.isEmpty() || own.stream().anyMatch(client -> client.jobs().match(job));
     }
 
     /** Returns whether a client or an issuer may decide for a job. */

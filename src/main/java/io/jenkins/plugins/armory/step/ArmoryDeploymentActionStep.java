@@ -139,8 +139,7 @@ public final class ArmoryDeploymentActionStep extends Step {
         /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
-            StepArguments.checkValues(getFunctionName(), arguments, VARIABLES);
-            return StepArguments.checked(this, Shorthands.mapToEntries(arguments, VARIABLES));
+            return StepArguments.checked(this, Shorthands.mapToEntries(getFunctionName(), arguments, VARIABLES));
         }
 
         @Override

@@ -571,9 +571,8 @@ public class ArmoryWebhookApprovalStep extends Step {
         /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
-            StepArguments.checkValues(getFunctionName(), arguments, CONTEXT);
-            Map<String, Object> result =
-                    Shorthands.numbersToTexts(Shorthands.mapToEntries(arguments, CONTEXT), "retry", "on");
+            Map<String, Object> result = Shorthands.numbersToTexts(
+                    Shorthands.mapToEntries(getFunctionName(), arguments, CONTEXT), "retry", "on");
             // Beside a manual approval, a variable that is not set would leave the decision to a person alone.
             // And without callbackCredentialsId or submitters, more would be let in than those; without phase, it would
             // be another. Without signWith the call would not be signed, and so on.

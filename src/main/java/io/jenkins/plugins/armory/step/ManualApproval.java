@@ -136,18 +136,19 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
             throw new IllegalArgumentException("manualApproval.required: must be from 1 to "
                     + ManualRequirement.MAX_REQUIRED + ", and is " + required);
         }
-        if (submitters != null && submitterNames().isEmpty()) {
+        List<String> names = submitterNames();
+        if (submitters != null && names.isEmpty()) {
             throw new IllegalArgumentException(
                     "manualApproval.submitters: names nobody; write the ids of users and the names"
                             + " of groups with commas between them, or leave it out");
         }
-        for (String name : submitterNames()) {
+        for (String name : names) {
             if (name.contains(";")) {
                 throw new IllegalArgumentException("manualApproval.submitters: \"" + name
                         + "\" is one name; put commas between the ids of users and the names of groups");
             }
         }
-        return new ManualRequirement(message, submitterNames(), required).filling(inputs());
+        return new ManualRequirement(message, names, required).filling(inputs());
     }
 
     @Extension

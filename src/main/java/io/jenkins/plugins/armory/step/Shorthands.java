@@ -21,10 +21,13 @@ final class Shorthands {
     private Shorthands() {}
 
     /**
-     * Replaces a map by the list of its entries: {@code [a: 'b']} by {@code [[key: 'a', value: 'b']]}. Its values are there, see
-     * {@link StepArguments#checkValues}.
+     * Replaces a map by the list of its entries: {@code [a: 'b']} by {@code [[key: 'a', value: 'b']]}.
+     *
+     * @param function the name of the step in messages
+     * @throws IllegalArgumentException as {@link StepArguments#checkValues} does
      */
-    static Map<String, Object> mapToEntries(Map<String, Object> arguments, String parameter) {
+    static Map<String, Object> mapToEntries(String function, Map<String, Object> arguments, String parameter) {
+        StepArguments.checkValues(function, arguments, parameter);
         if (!(arguments.get(parameter) instanceof Map<?, ?> map)) {
             return arguments;
         }
