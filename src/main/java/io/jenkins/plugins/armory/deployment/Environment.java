@@ -269,7 +269,8 @@ public record Environment(
         return rollback != null && !rollback.over();
     }
 
-    boolean isReached() {
+    /** Returns whether a step of the build is, or was, to deploy it; else others only name it. */
+    public boolean isReached() {
         return step() != null;
     }
 

@@ -41,13 +41,27 @@ public final class ArmoryEnvironmentReady extends DeclarativeStageConditional<Ar
      * Called by the condition's script on the thread of the Pipeline engine, so it does no I/O.
      *
      * @throws AbortException if no environment is named, as by a variable that is not set: nothing would say why the stage is skipped
+     * @throws IllegalArgumentException if the name cannot be that of an environment
      */
     public boolean isReady(Run<?, ?> run) throws AbortException {
         if (environment.isEmpty()) {
             throw new AbortException(
                     "armoryEnvironmentReady: environment: is missing; name the environment that the stage needs");
         }
+        ArmoryEnvironmentStep.checkName("armoryEnvironmentReady: environment", environment);
         return ArmoryRuntime.get().deployments().admitsDependents(run, environment);
+    }
+
+    /**
+     * Returns a line for the log about an environment that the build has not come to; {@code null} if it has. A name that is misspelt
+     * is not ready, and with {@code not} the stage would run without a word. It is no mistake: the stage may have been skipped.
+     */
+    @CheckForNull
+    public String whyUnknown(Run<?, ?> run) {
+        return ArmoryRuntime.get().deployments().hasReached(run, environment)
+                ? null
+                : "armoryEnvironmentReady: this build has not come to environment \"" + environment
+                        + "\", so it is not ready. If it never will, correct the name";
     }
 
     /** Loaded only if Declarative Pipelines are installed. */

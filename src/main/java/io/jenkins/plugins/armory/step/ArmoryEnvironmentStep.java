@@ -66,21 +66,29 @@ public final class ArmoryEnvironmentStep extends Step {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("name: is missing; name the environment that is deployed to");
         }
-        checkCharacters("name", name);
+        checkName("name", name);
         LinkedHashSet<String> names = new LinkedHashSet<>();
         for (EnvironmentName each : dependsOn) {
             if (each.getName().isEmpty()) {
                 throw new IllegalArgumentException("dependsOn: has an empty name; leave it out");
             }
-            checkCharacters("dependsOn", each.getName());
+            checkName("dependsOn", each.getName());
             names.add(each.getName());
         }
         return names;
     }
 
-    /** A name stands in lines of the log: no part of it may be taken for a line of Jenkins. */
-    private static void checkCharacters(String parameter, String name) {
-        if (!LogText.continued(name).equals(name)) {
+    /**
+     * Checks the name of an environment. It stands in lines of the log, so no part of it may be taken for a line of Jenkins.
+     *
+     * @throws IllegalArgumentException naming the parameter
+     */
+    static void checkName(String parameter, String name) {
+        if (name.equals("null")) { // "${env.TARGET}" of a variable that is not set
+            throw new IllegalArgumentException(
+                    parameter
+                            + ": is the text \"null\", as Groovy writes a variable that is not set; set the variable, or choose another name");
+        } else if (!LogText.continued(name).equals(name)) {
             throw new IllegalArgumentException(
                     parameter + ": has a line break, a control character or a bidirectional one; take it out");
         }

@@ -607,6 +607,7 @@ public class ArmoryWebhookApprovalStep extends Step {
                     result, ANSWER, Set.of("success", "pointer"), Set.of("equals", "failure"));
             result = Shorthands.scalarsToTexts(result, STATUS, Set.of("pointer"), Set.of("success", "failure"));
             result = Shorthands.textToList(result, "notify");
+            StepArguments.checkEntries(getFunctionName(), result, "allowedCallers", "secrets", "notify");
             return StepArguments.checked(this, Shorthands.textToObject(result, "cancel", "webhook"));
         }
 

@@ -37,6 +37,7 @@ final class StepArguments {
     private static final String CLASS = "$class";
 
     private static final String NULL = "is null; give it a value, or leave it out";
+    private static final String EMPTY = ": is empty; give it a value, or leave it out";
 
     private StepArguments() {}
 
@@ -75,7 +76,26 @@ final class StepArguments {
     static void checkNotEmpty(String function, Map<?, ?> arguments, String... names) {
         for (String name : names) {
             if (arguments.containsKey(name) && isEmpty(arguments.get(name))) {
-                throw mistake(function, name + ": is empty; give it a value, or leave it out");
+                throw mistake(function, name + EMPTY);
+            }
+        }
+    }
+
+    /**
+     * Checks lists whose blank entries would be left out without a word.
+     *
+     * @param function the name of the step in messages
+     * @throws IllegalArgumentException naming the first entry that is blank
+     */
+    static void checkEntries(String function, Map<?, ?> arguments, String... names) {
+        for (String name : names) {
+            if (arguments.get(name) instanceof List<?> entries) {
+                for (int i = 0; i < entries.size(); i++) {
+                    if (entries.get(i) instanceof CharSequence text
+                            && text.toString().isBlank()) {
+                        throw mistake(function, name + '[' + i + ']' + EMPTY);
+                    }
+                }
             }
         }
     }
@@ -176,8 +196,12 @@ final class StepArguments {
             } else if (value instanceof UninstantiatedDescribable object) {
                 checkSymbol(nested, object, path);
             } else if (!nested.isInstance(value)) {
-                throw new IllegalArgumentException(path + ": must be a map with the keys "
-                        + String.join(", ", parameters(nested).keySet()));
+                Map<String, Type> fields = parameters(nested);
+                if (fields.size() == 1) { // may be written as its only field, see Shorthands
+                    check(fields.values().iterator().next(), value, path);
+                }
+                throw new IllegalArgumentException(
+                        path + ": must be a map with the keys " + String.join(", ", fields.keySet()));
             }
         } else if (type == boolean.class || type == Boolean.class) {
             // Jenkins takes every other text for false.

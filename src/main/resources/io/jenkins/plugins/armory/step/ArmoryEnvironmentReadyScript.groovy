@@ -11,6 +11,11 @@ class ArmoryEnvironmentReadyScript extends DeclarativeStageConditionalScript<Arm
 
     @Override
     boolean evaluate() {
-        return describable.isReady(script.$build())
+        boolean ready = describable.isReady(script.$build())
+        String unknown = describable.whyUnknown(script.$build())
+        if (unknown != null) {
+            script.echo(unknown)
+        }
+        return ready
     }
 }
