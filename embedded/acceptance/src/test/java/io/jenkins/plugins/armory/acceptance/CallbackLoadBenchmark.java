@@ -1,11 +1,9 @@
 package io.jenkins.plugins.armory.acceptance;
 
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
-import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Load;
 import io.jenkins.plugins.armory.acceptance.driver.ScriptConsole;
 import io.jenkins.plugins.armory.acceptance.driver.Spread;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,8 +15,9 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /**
  * Callbacks in one run on a real Jenkins, from the same client, side by side: to this plugin, which verifies an ES256 token
  * and answers once the decision is on disk; to a root action that answers 200 and does nothing, as the limit of what this
- * Jenkins can; to the same that reads JSON and answers with JSON, as whatever takes callbacks has to; and to webhook-step, where that plugin is installed, which keeps nothing. No build waits for any of them. Not
- * a test: nothing but a person judges the figures, which it prints. Run it by its name, see docs/performance.md.
+ * Jenkins can; to the same that reads JSON and answers with JSON, as whatever takes callbacks has to; and to webhook-step, where
+ * that plugin is installed, which keeps nothing. No build waits for any of them. Not a test: nothing but a person judges the
+ * figures, which it prints. Run it by its name, see docs/performance.md.
  */
 @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "measures a real Jenkins")
 class CallbackLoadBenchmark {
@@ -37,18 +36,6 @@ class CallbackLoadBenchmark {
     private static final int WARM_UP_TIMES = 5;
 
     private static final String BODY = "{\"success\": true, \"mdMessage\": \"All 42 checks have passed.\"}";
-
-    private static final String CASC = """
-            credentials:
-              system:
-                domainCredentials:
-                  - credentials:
-                      - usernamePassword: {id: client, scope: GLOBAL, username: "client-1", password: "secret"}
-            unclassified:
-              armory:
-                callbackClients:
-                  - {credentialsId: client, jobs: "**"}
-            """;
 
     /** A root action as small as can be, which asks for no crumb, as the two others. */
     private static final String BARE = """
@@ -113,18 +100,12 @@ class CallbackLoadBenchmark {
 
     @Test
     void besideItsPeers() throws Exception {
-        try (Controller controller = Controller.createForMeasuring(CASC, "-Xmx1g")) {
+        try (Controller controller = Controller.createForMeasuring(BenchmarkClient.CASC, "-Xmx1g")) {
             jenkins = controller;
             jenkins.start();
             console = new ScriptConsole(jenkins);
             console.run(BARE);
-            token = Http.send(Http.request(jenkins.url() + "armory/oauth/token")
-                            .header("Content-Type", "application/x-www-form-urlencoded")
-                            .POST(BodyPublishers.ofString(
-                                    "grant_type=client_credentials&client_id=client-1&client_secret=secret")))
-                    .json()
-                    .get("access_token")
-                    .textValue();
+            token = BenchmarkClient.tokenOf(jenkins.url());
             List<Target> targets = new ArrayList<>(List.of(Target.BARE, Target.BARE_WITH_JSON, Target.THIS_PLUGIN));
             if (console.run("println jenkins.model.Jenkins.get().pluginManager.getPlugin('webhook-step') != null")
                     .contains("true")) {

@@ -193,13 +193,11 @@ class RandomPipelinesTest {
         /** Waits for the end, and returns whether Jenkins has kept all that there was to know of it. */
         boolean awaitEndDespiteKill() {
             Standstill standstill = new Standstill(build);
-            boolean[] stands = {false};
+            boolean stands;
             try {
-                Wait.until("the end of " + build).until(() -> {
-                    stands[0] = standstill.lasts(REAL);
-                    return stands[0] || !build.isBuilding();
-                });
-                if (stands[0]) {
+                Wait.until("the end of " + build).until(() -> standstill.lasts(REAL) || !build.isBuilding());
+                stands = build.isBuilding();
+                if (stands) {
                     build.kill();
                     Wait.until("the end by force of " + build).until(() -> !build.isBuilding());
                 }
@@ -207,7 +205,7 @@ class RandomPipelinesTest {
                 return true; // which is a violation of its own
             }
             return !REAL
-                    || !stands[0]
+                    || !stands
                             && build.log().contains("\nFinished: ")
                             && !Campaign.isEndLost(
                                     build, job.jenkins().controller().output());

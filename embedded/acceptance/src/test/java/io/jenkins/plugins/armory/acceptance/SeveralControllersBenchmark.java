@@ -6,12 +6,10 @@ import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.Haproxy;
-import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Load;
 import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
 import io.jenkins.plugins.armory.acceptance.driver.ScriptConsole;
 import io.jenkins.plugins.armory.acceptance.driver.Spread;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -35,19 +33,6 @@ class SeveralControllersBenchmark {
     private static final int WARM_UP_ROUNDS = 6;
 
     private static final String BODY = Callback.body(true, "All 42 checks have passed.");
-
-    private static final String CASC = """
-            credentials:
-              system:
-                domainCredentials:
-                  - credentials:
-                      - usernamePassword: {id: client, scope: SYSTEM, username: "client-1", password: "secret"}
-            unclassified:
-              armory:
-                callbackBaseUrl: "%s"
-                callbackClients:
-                  - {credentialsId: client, jobs: "**"}
-            """;
 
     /** Where the callbacks go. */
     private enum Way {
@@ -99,18 +84,13 @@ class SeveralControllersBenchmark {
     }
 
     private static Controller create(String prefix, Haproxy proxy) {
-        return RealJenkins.createAt(prefix, CASC.formatted(proxy.url(prefix)));
+        return RealJenkins.createAt(
+                prefix, BenchmarkClient.CASC + "    callbackBaseUrl: \"" + proxy.url(prefix) + "\"\n");
     }
 
     private static Member member(String prefix, Controller controller, Haproxy proxy) {
-        String token = Http.send(Http.request(proxy.url(prefix) + "armory/oauth/token")
-                        .header("Content-Type", "application/x-www-form-urlencoded")
-                        .POST(BodyPublishers.ofString(
-                                "grant_type=client_credentials&client_id=client-1&client_secret=secret")))
-                .json()
-                .get("access_token")
-                .textValue();
-        return new Member(prefix, controller, new ScriptConsole(controller), token);
+        return new Member(
+                prefix, controller, new ScriptConsole(controller), BenchmarkClient.tokenOf(proxy.url(prefix)));
     }
 
     /** The client has the same name and secret with both, and its tokens are for one of them. */

@@ -11,6 +11,14 @@ import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 /** What Pipelines know of a step. */
 public abstract class StepDescriptor extends Descriptor<Step> {
 
+    /** Looked up with the first step, since not every program that has descriptors runs steps. */
+    private static final class Binder {
+
+        static final StepBinder FOUND = ServiceLoader.load(StepBinder.class, StepBinder.class.getClassLoader())
+                .findFirst()
+                .orElseThrow();
+    }
+
     public abstract Set<? extends Class<?>> getRequiredContext();
 
     public abstract String getFunctionName();
@@ -30,10 +38,7 @@ public abstract class StepDescriptor extends Descriptor<Step> {
     public Step newInstance(Map<String, Object> arguments) throws Exception {
         Map<String, Object> bound =
                 this instanceof CustomDescribableModel model ? model.customInstantiate(arguments) : arguments;
-        return ServiceLoader.load(StepBinder.class, StepBinder.class.getClassLoader())
-                .findFirst()
-                .orElseThrow()
-                .bind(clazz.asSubclass(Step.class), bound, getFunctionName());
+        return Binder.FOUND.bind(clazz.asSubclass(Step.class), bound, getFunctionName());
     }
 
     public static StepDescriptor byFunctionName(String name) {

@@ -2,9 +2,6 @@ package io.jenkins.plugins.armory.acceptance.driver;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +19,7 @@ public final class Haproxy implements AutoCloseable {
 
     /** One that is not started yet, since the controllers have to know its address. */
     public Haproxy() {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        } catch (IOException x) {
-            throw new UncheckedIOException(x);
-        }
+        port = Ports.free();
     }
 
     /** @param prefix with a slash at its start alone */
@@ -62,18 +55,7 @@ public final class Haproxy implements AutoCloseable {
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
-        Wait.until("HAProxy listens").until(this::isListening);
-    }
-
-    private boolean isListening() {
-        if (!process.isAlive()) {
-            throw new IllegalStateException("HAProxy ended by itself");
-        }
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException x) {
-            return false;
-        }
+        Ports.awaitListening(process, port);
     }
 
     @Override

@@ -2,8 +2,6 @@ package io.jenkins.plugins.armory.acceptance.driver;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -45,7 +43,7 @@ public final class RealJenkins extends ControllerProcess {
     private RealJenkins(Path war, Plugins plugins, String casc, String prefix) {
         this.war = war;
         this.prefix = prefix;
-        this.port = freePort();
+        this.port = Ports.free();
         write("casc/settings.yaml", casc);
         write("casc/security.yaml", """
                 jenkins:
@@ -153,14 +151,6 @@ public final class RealJenkins extends ControllerProcess {
                 .POST(BodyPublishers.ofString("script=" + URLEncoder.encode(script, StandardCharsets.UTF_8))));
         if (!answer.body().equals("done")) {
             throw new AssertionError("The users cannot be restricted: " + answer);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException x) {
-            throw new UncheckedIOException(x);
         }
     }
 

@@ -2,9 +2,6 @@ package io.jenkins.plugins.armory.acceptance.driver;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,11 +19,7 @@ public final class Tinyproxy implements AutoCloseable {
     private final int port;
 
     public Tinyproxy() {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        } catch (IOException x) {
-            throw new UncheckedIOException(x);
-        }
+        port = Ports.free();
         try {
             Path folder = Files.createTempDirectory(JavaProcess.workFolder(), "proxy-");
             log = folder.resolve("log");
@@ -47,23 +40,12 @@ public final class Tinyproxy implements AutoCloseable {
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
-        Wait.until("tinyproxy listens").until(this::isListening);
+        Ports.awaitListening(process, port);
     }
 
     /** Whether this machine has it: on Debian, in the package of the same name. */
     public static boolean isInstalled() {
         return Files.isExecutable(PROGRAM);
-    }
-
-    private boolean isListening() {
-        if (!process.isAlive()) {
-            throw new IllegalStateException("tinyproxy ended by itself");
-        }
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException x) {
-            return false;
-        }
     }
 
     public int port() {
