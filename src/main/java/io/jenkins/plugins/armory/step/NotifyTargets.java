@@ -35,7 +35,7 @@ final class NotifyTargets {
             return null;
         }
         Job<?, ?> job = context.get(Run.class).getParent();
-        String traceParent = WebhookReference.traceParent(context);
+        TraceContext trace = TraceContext.of(context);
         List<Webhook> webhooks = new ArrayList<>();
         for (String name : names.stream().distinct().toList()) {
             Webhook webhook = Webhooks.find(job, name).orElse(null);
@@ -43,7 +43,7 @@ final class NotifyTargets {
                 throw new AbortException(unknown(name, Webhooks.names(job)));
             }
             check(webhook);
-            webhooks.add(WebhookReference.traced(webhook.asCancel(), traceParent));
+            webhooks.add(trace.addTo(webhook.asCancel()));
         }
         return Notifications.by(webhooks);
     }

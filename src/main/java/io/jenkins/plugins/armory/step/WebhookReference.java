@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
-import hudson.EnvVars;
 import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
@@ -27,7 +26,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
@@ -44,8 +42,6 @@ final class WebhookReference implements Serializable {
 
     /** The parameter with the text of a deployment file, and the name of that file in messages. */
     private static final String CONFIG = "config";
-
-    private static final Pattern TRACE_PARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
 
     @CheckForNull
     private final String name;
@@ -242,14 +238,14 @@ final class WebhookReference implements Serializable {
         if (target == null && action != null) {
             target = new DeploymentFile.Target(action.account(), action.namespace());
         }
-        String traceParent = traceParent(stepContext);
+        TraceContext trace = TraceContext.of(stepContext);
         StatusCheck asked = webhook.status();
         return new OutgoingCalls(
-                traced(webhook.alone(), traceParent),
-                toCancel == null ? null : traced(toCancel, traceParent),
+                trace.addTo(webhook.alone()),
+                toCancel == null ? null : trace.addTo(toCancel),
                 asked == null
                         ? null
-                        : new StatusCheck(traced(asked.webhook().sentLike(webhook), traceParent), asked.every()),
+                        : new StatusCheck(trace.addTo(asked.webhook().sentLike(webhook)), asked.every()),
                 null,
                 all,
                 target == null ? null : target.account(),
@@ -264,20 +260,6 @@ final class WebhookReference implements Serializable {
         } catch (InvalidWebhookException x) {
             throw new AbortException(x.getMessage());
         }
-    }
-
-    /**
-     * Returns the trace that the build is part of, as the OpenTelemetry plugin names it in an environment variable; {@code null} for
-     * none. The format is that of W3C Trace Context, section 3.2.2.
-     */
-    @CheckForNull
-    static String traceParent(StepContext stepContext) throws IOException, InterruptedException {
-        String value = stepContext.get(EnvVars.class).get("TRACEPARENT");
-        return value != null && TRACE_PARENT.matcher(value).matches() ? value : null;
-    }
-
-    static Webhook traced(Webhook webhook, @CheckForNull String traceParent) {
-        return traceParent == null ? webhook : webhook.withDefaultHeader("traceparent", traceParent);
     }
 
     @CheckForNull
