@@ -269,7 +269,7 @@ public record Environment(
         return rollback != null && !rollback.over();
     }
 
-    /** Returns whether a step of the build is, or was, to deploy it; else others only name it. */
+    /** Returns whether an {@code armoryEnvironment} of the build has this name; otherwise it is only a dependency of others. */
     public boolean isReached() {
         return step() != null;
     }

@@ -53,8 +53,8 @@ public final class ArmoryEnvironmentReady extends DeclarativeStageConditional<Ar
     }
 
     /**
-     * Returns a line for the log about an environment that the build has not come to; {@code null} if it has. A name that is misspelt
-     * is not ready, and with {@code not} the stage would run without a word. It is no mistake: the stage may have been skipped.
+     * Returns a line for the log if the build has not come to the environment, {@code null} if it has. Such an environment is not ready, so
+     * with {@code not} a misspelt name would run the stage without a word. It is no error, because its stage may have been skipped.
      */
     @CheckForNull
     public String whyUnknown(Run<?, ?> run) {

@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** Ports of the loopback interface for programs that have to be told theirs. */
+/** Ports of the loopback interface, for programs that need one in their configuration. */
 final class Ports {
 
     private Ports() {}
