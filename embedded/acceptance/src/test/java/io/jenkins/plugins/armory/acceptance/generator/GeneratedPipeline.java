@@ -28,6 +28,14 @@ public record GeneratedPipeline(long seed, boolean declarative, Node.Sequence bo
         return sites;
     }
 
+    /**
+     * Whether an approval passes at one time and times out at another. A time limit that passes while the controller is down would
+     * swap the two.
+     */
+    public boolean timesOutAtTimes() {
+        return sites().stream().anyMatch(Site::timesOutAtTimes);
+    }
+
     /** How many parts it has. */
     public int size() {
         int[] count = {0};

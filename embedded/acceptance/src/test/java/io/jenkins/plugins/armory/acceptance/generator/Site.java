@@ -47,6 +47,15 @@ public final class Site {
         return ids.size();
     }
 
+    /** Whether the time limit may pass while the controller is down. Then nobody is called. */
+    boolean timesOut() {
+        return approval.outcomes().contains(Outcome.TIME_OUT);
+    }
+
+    boolean timesOutAtTimes() {
+        return timesOut() && approval.outcomes().stream().distinct().count() > 1;
+    }
+
     private synchronized int timeOf(String id) {
         if (!ids.contains(id)) {
             ids.add(id);
