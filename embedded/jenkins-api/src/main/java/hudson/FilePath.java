@@ -1,27 +1,25 @@
 package hudson;
 
+import hudson.remoting.VirtualChannel;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.io.Serializable;
 
 /** A file of a node; here, of the controller. */
 public final class FilePath {
+
+    /** What is done with a file on its node. */
+    public interface FileCallable<T> extends Serializable {
+        T invoke(File file, VirtualChannel channel) throws IOException, InterruptedException;
+    }
+
     private final File file;
 
     public FilePath(File file) {
         this.file = file;
     }
 
-    public FilePath child(String path) {
-        return new FilePath(file.toPath().resolve(path).toFile());
-    }
-
-    public boolean exists() throws IOException, InterruptedException {
-        return file.exists();
-    }
-
-    public InputStream read() throws IOException, InterruptedException {
-        return Files.newInputStream(file.toPath());
+    public <T> T act(FileCallable<T> callable) throws IOException, InterruptedException {
+        return callable.invoke(file, null);
     }
 }

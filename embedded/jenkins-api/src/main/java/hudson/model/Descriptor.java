@@ -1,5 +1,8 @@
 package hudson.model;
 
+import net.sf.json.JSONObject;
+import org.kohsuke.stapler.StaplerRequest2;
+
 /** What Jenkins knows about a class of {@link Describable}s. */
 public abstract class Descriptor<T extends Describable<T>> implements Saveable {
     public final transient Class<? extends T> clazz;
@@ -29,6 +32,11 @@ public abstract class Descriptor<T extends Describable<T>> implements Saveable {
     /** The path of what explains a field to people; the embedded controller has no forms. */
     public String getHelpFile(String fieldName) {
         return null;
+    }
+
+    /** Makes an object of what a form sends; the embedded controller has no forms. */
+    public T newInstance(StaplerRequest2 request, JSONObject form) throws FormException {
+        throw new UnsupportedOperationException();
     }
 
     /** Reads the settings kept by {@link #save}: none, as the controller reads {@code casc.yaml} at every start. */

@@ -11,6 +11,10 @@ public final class JSONObject {
         return properties.containsKey(key);
     }
 
+    public String optString(String key) {
+        return properties.getOrDefault(key, "").toString();
+    }
+
     public Object put(String key, Object value) {
         return properties.put(key, value);
     }

@@ -130,6 +130,9 @@ public final class CallbackAnswers {
             case RUN_AGAIN ->
                 "The approval ended because a person had it run again; the next try has an address of its own.";
             case OTHER_FAILED -> "The approval ended because another one of the same phase failed.";
+            case SUCCESS -> "The approval ended because it was approved.";
+            case SENT ->
+                "The approval ended when its webhook had answered. Its disableCallback says that no callback is awaited.";
             default ->
                 "The approval ended with its build, or with the part of the build that waited. Nothing is awaited any more.";
         };

@@ -39,7 +39,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     /** A system property: {@code true} lets webhooks call this machine, as the embedded controller needs it. */
     private static final String ALLOW_LOOPBACK = "io.jenkins.plugins.armory.allowLoopback";
-    /** A day, like Armory's tokens. */
+
+    private static final String ALLOWED_HOSTS = "allowedHosts";
 
     /** The fields whose form has rows that can be removed. */
     private static final List<String> FIELDS_WITH_ROWS = List.of("callbackClients", "issuers", "webhooks");
@@ -77,6 +78,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
                 json.put(field, List.of()); // json-lib makes an array of it
             }
         }
+        if (json.optString(ALLOWED_HOSTS).isBlank()) { // an empty field is no entry, which is blank
+            json.put(ALLOWED_HOSTS, List.of());
+        }
         return super.configure(request, json);
     }
 
@@ -86,9 +90,14 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return callbackBaseUrl;
     }
 
+    /** @throws IllegalArgumentException if it cannot be the beginning of an address */
     @DataBoundSetter
     public void setCallbackBaseUrl(@CheckForNull String callbackBaseUrl) {
-        this.callbackBaseUrl = Util.fixEmptyAndTrim(callbackBaseUrl);
+        String url = Util.fixEmptyAndTrim(callbackBaseUrl);
+        if (url != null && !ConfigurationForm.isBaseUrl(url)) {
+            throw new IllegalArgumentException("callbackBaseUrl: " + Messages.ConfigurationForm_url());
+        }
+        this.callbackBaseUrl = url;
         save();
     }
 
@@ -115,6 +124,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
      */
     @DataBoundSetter
     public void setAllowedHosts(@CheckForNull List<String> allowedHosts) {
+        Lines.checkNoneBlank(ALLOWED_HOSTS, allowedHosts);
         List<String> entries = Lines.words(allowedHosts);
         AllowedHosts.of(entries);
         this.allowedHosts = new ArrayList<>(entries);

@@ -30,14 +30,21 @@ final class ConfigurationForm {
                     ? FormValidation.ok()
                     : FormValidation.warning(Messages.ConfigurationForm_noUrl());
         }
+        return isBaseUrl(url) ? FormValidation.ok() : FormValidation.error(Messages.ConfigurationForm_url());
+    }
+
+    /** Returns whether a path can be appended to this address, and a request be sent there. */
+    static boolean isBaseUrl(String url) {
         try {
             URI uri = new URI(url);
             boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-            return http && uri.getHost() != null
-                    ? FormValidation.ok()
-                    : FormValidation.error(Messages.ConfigurationForm_url());
+            return http
+                    && uri.getHost() != null
+                    && uri.getRawUserInfo() == null
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null;
         } catch (URISyntaxException x) {
-            return FormValidation.error(Messages.ConfigurationForm_url());
+            return false;
         }
     }
 

@@ -23,6 +23,23 @@ public final class Lines {
                         .toList();
     }
 
+    /**
+     * Checks that no text is blank. One that is, such as that of a variable that is not set, would be left out without a word, and a list
+     * that restricts something would restrict less.
+     *
+     * @param field the name of the field in the message
+     * @throws IllegalArgumentException naming the field and the text
+     */
+    static void checkNoneBlank(String field, @CheckForNull List<String> texts) {
+        if (texts != null) {
+            for (int i = 0; i < texts.size(); i++) {
+                if (texts.get(i) == null || texts.get(i).isBlank()) {
+                    throw new IllegalArgumentException(Messages.Lines_blank(field + "[" + i + "]"));
+                }
+            }
+        }
+    }
+
     /** Returns the words of a list's texts, which white space or commas separate. */
     static List<String> words(@CheckForNull List<String> texts) {
         return texts == null

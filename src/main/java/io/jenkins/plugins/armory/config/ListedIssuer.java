@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
@@ -12,10 +13,12 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /** An entry of {@code issuers}: an outside issuer whose JWTs are accepted. */
@@ -45,6 +48,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             throw new IllegalArgumentException(Messages.ListedIssuer_notTrustworthy(this.issuer));
         }
         this.audience = required(audience, Messages.ListedIssuer_noAudience());
+        Lines.checkNoneBlank("requiredClaims", requiredClaims);
         this.requiredClaims = new ArrayList<>(Lines.of(requiredClaims));
         if (RequiredClaims.parse(this.requiredClaims).isEmpty() && isArmory(this.issuer)) {
             throw new IllegalArgumentException(Messages.ListedIssuer_claimOfArmory());
@@ -93,6 +97,16 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
     public static final class DescriptorImpl extends JobsDescriptor<ListedIssuer> {
 
         private static final String ARMORY_HOST = "auth.cloud.armory.io";
+
+        /** Takes an empty field of the form for no claims at all. */
+        @Override
+        public ListedIssuer newInstance(@CheckForNull StaplerRequest2 request, @NonNull JSONObject form)
+                throws FormException {
+            if (form.optString("requiredClaims").isBlank()) {
+                form.put("requiredClaims", List.of());
+            }
+            return super.newInstance(request, form);
+        }
 
         /** Returns the default of the form for a new issuer. */
         public String getArmoryIssuer() {

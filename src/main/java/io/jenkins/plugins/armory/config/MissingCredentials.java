@@ -4,14 +4,16 @@ import hudson.Extension;
 import hudson.model.listeners.ItemListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The ids in the settings of which there is no credential, most likely mistyped. Configuration as Code takes them, since it may set the
+ * The ids in the settings of which there is no credential, most likely mistyped, or one without a password. Configuration as Code takes them, since it may set the
  * plugin up before the credentials, and a credential may come later. Without a warning, the first build that waits for callers would fail, or
  * the first client would be refused, maybe days later.
  */
@@ -34,9 +36,12 @@ public final class MissingCredentials {
             List<ListedClient> clients = configuration.getCallbackClients();
             for (int i = 0; i < clients.size(); i++) {
                 ListedClient client = clients.get(i);
-                if (client.toClient().isEmpty()) {
-                    warnings.add(Messages.MissingCredentials_usernamePassword(
-                            "callbackClients[" + i + "].credentialsId", client.getCredentialsId()));
+                String field = "callbackClients[" + i + "].credentialsId";
+                Optional<CallbackClient> known = client.toClient();
+                if (known.isEmpty()) {
+                    warnings.add(Messages.MissingCredentials_usernamePassword(field, client.getCredentialsId()));
+                } else if (known.get().lacksSecret()) {
+                    warnings.add(Messages.MissingCredentials_blankPassword(field, client.getCredentialsId()));
                 }
             }
         }

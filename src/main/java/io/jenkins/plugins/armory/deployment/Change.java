@@ -16,6 +16,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment.Declaration;
 import io.jenkins.plugins.armory.deployment.Environment.PlannedStep;
 import io.jenkins.plugins.armory.deployment.Environment.Rollback;
@@ -147,7 +148,7 @@ final class Change {
         if (known.isReached()) {
             return known.isOf(event.step()) ? null : Problems.declaredTwice(known);
         }
-        var declaration = new Declaration(event.dependsOn(), event.step(), event.stage());
+        var declaration = new Declaration(event.dependsOn(), event.step(), event.stage(), event.within());
         move(known, Trigger.REACHED, (it, next) -> it.with(declaration));
         event.dependsOn().forEach(this::findOrAdd);
         List<String> cycle = graph.cycle(name);
@@ -193,7 +194,10 @@ final class Change {
         Place place = before.resolved(event.place());
         Environment environment = find(place.environment());
         noteVerdict(event, place, environment);
-        boolean failedAfter = event.verdict().isFailure() && event.phase() == Phase.AFTER_DEPLOYMENT;
+        boolean failedAfter = event.verdict().isFailure() && event.phase() == Phase.AFTER_DEPLOYMENT
+                // A gate that was interrupted did not open. Nothing else keeps the dependents of a complete environment
+                // from it.
+                || event.verdict() == Verdict.STOPPED && environment != null && environment.state() == State.COMPLETE;
         if (environment != null) {
             Environment noted = environment.withoutApproval(event.approval());
             if (failedAfter && noted.takesFailures() && noted.afterDeploymentFailure() == null) {

@@ -155,6 +155,11 @@ public record Deployment(
         return Optional.ofNullable(environments.get(name));
     }
 
+    /** Returns whether an environment is complete, with all environments within it, and its dependents may be deployed to. */
+    public boolean admitsDependents(String name) {
+        return find(name).filter(new Graph(environments)::admitsDependents).isPresent();
+    }
+
     /**
      * Returns why a stage that begins is cancelled, {@code null} if it is not.
      *

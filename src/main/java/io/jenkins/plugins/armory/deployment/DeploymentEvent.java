@@ -22,14 +22,22 @@ public sealed interface DeploymentEvent {
      * @param step id of the step; another step of the same name has another id
      * @param stage name of the outermost stage around the step, {@code null} outside any stage; see
      *     {@link Deployment#restarted}
+     * @param within name of the environment around it, {@code null} for none
      */
     record Declared(
             String environment,
             List<String> dependsOn,
             String step,
-            @CheckForNull String stage) implements DeploymentEvent {
+            @CheckForNull String stage,
+            @CheckForNull String within)
+            implements DeploymentEvent {
         public Declared {
             dependsOn = List.copyOf(dependsOn);
+        }
+
+        /** Has no environment around it. */
+        public Declared(String environment, List<String> dependsOn, String step, @CheckForNull String stage) {
+            this(environment, dependsOn, step, stage, null);
         }
     }
 

@@ -63,13 +63,15 @@ public record Environment(
      * @param dependsOn names of the environments that must be complete first
      * @param step id of the step, {@code null} before the Pipeline reaches it
      * @param stage name of the outermost stage around the step, {@code null} outside any stage
+     * @param within name of the environment around the step, {@code null} for none
      */
     public record Declaration(
             List<String> dependsOn,
             @CheckForNull String step,
-            @CheckForNull String stage) {
+            @CheckForNull String stage,
+            @CheckForNull String within) {
 
-        static final Declaration NONE = new Declaration(List.of(), null, null);
+        static final Declaration NONE = new Declaration(List.of(), null, null, null);
 
         public Declaration {
             dependsOn = List.copyOf(dependsOn);
@@ -195,6 +197,11 @@ public record Environment(
         return declaration.stage();
     }
 
+    @CheckForNull
+    public String within() {
+        return declaration.within();
+    }
+
     public List<String> approvals() {
         return progress.approvals();
     }
@@ -235,12 +242,12 @@ public record Environment(
         return setback.rollback();
     }
 
-    /** Returns whether the dependents may be deployed to. */
-    public boolean admitsDependents() {
+    /** Returns whether nothing in this environment itself keeps its dependents from being deployed to. */
+    boolean admitsDependents() {
         return state == State.COMPLETE && afterDeploymentFailure() == null;
     }
 
-    /** Returns whether the dependents will never be deployed to. */
+    /** Returns whether something in this environment itself keeps its dependents from ever being deployed to. */
     boolean blocksDependents() {
         return afterDeploymentFailure() != null || endedWithoutDeployment();
     }

@@ -22,7 +22,7 @@ record Graph(Map<String, Environment> environments) {
         var open = new ArrayDeque<String>(List.of(name));
         while (!open.isEmpty()) {
             String at = open.remove();
-            for (String next : dependsOn(at)) {
+            for (String next : waitsFor(at)) {
                 if (next.equals(name)) {
                     return path(name, at, from);
                 }
@@ -36,11 +36,17 @@ record Graph(Map<String, Environment> environments) {
     }
 
     /**
-     * Returns the dependencies of an environment. A restarted build may not know the environment, which has none then.
+     * Returns the dependencies of an environment, and the environments within it, which end before it does. A restarted build may
+     * not know the environment, which has none then.
      */
-    private List<String> dependsOn(String name) {
+    private List<String> waitsFor(String name) {
         Environment environment = environments.get(name);
-        return environment == null ? List.of() : environment.dependsOn();
+        return environment == null
+                ? List.of()
+                : Stream.concat(
+                                environment.dependsOn().stream(),
+                                within(environment).map(Environment::name))
+                        .toList();
     }
 
     private static List<String> path(String name, String last, Map<String, String> from) {
@@ -54,12 +60,28 @@ record Graph(Map<String, Environment> environments) {
 
     /** Returns whether all dependencies admit an environment. */
     boolean admits(Environment environment) {
-        return dependencies(environment).allMatch(Environment::admitsDependents);
+        return dependencies(environment).allMatch(this::admitsDependents);
     }
 
-    /** Returns the first dependency that will never admit an environment. */
+    /** Returns whether an environment, and all environments within it, admit its dependents. */
+    boolean admitsDependents(Environment environment) {
+        return withAllWithin(environment).allMatch(Environment::admitsDependents);
+    }
+
+    /** Returns the first dependency, or environment within one, that will never admit an environment. */
     Optional<Environment> blocking(Environment environment) {
-        return dependencies(environment).filter(Environment::blocksDependents).findFirst();
+        return dependencies(environment)
+                .flatMap(this::withAllWithin)
+                .filter(Environment::blocksDependents)
+                .findFirst();
+    }
+
+    private Stream<Environment> withAllWithin(Environment environment) {
+        return Stream.concat(Stream.of(environment), within(environment).flatMap(this::withAllWithin));
+    }
+
+    private Stream<Environment> within(Environment environment) {
+        return environments.values().stream().filter(each -> environment.name().equals(each.within()));
     }
 
     /** Returns the names of the dependencies that the Pipeline has not reached. */

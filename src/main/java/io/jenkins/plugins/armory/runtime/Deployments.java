@@ -14,7 +14,6 @@ import io.jenkins.plugins.armory.storage.PlanFile;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.ZoneOffset;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.logging.Level;
@@ -234,17 +233,18 @@ public final class Deployments {
 
     /** Returns whether a running build may deploy to what depends on an environment. Looks at memory alone. */
     public boolean admitsDependents(Run<?, ?> run, String environment) {
-        return inMemory(run, environment).filter(Environment::admitsDependents).isPresent();
+        DeploymentStore known = storeInMemory(run);
+        return known != null && known.deployment().admitsDependents(environment);
     }
 
     /** Returns whether a running build has come to an environment. Looks at memory alone. */
     public boolean hasReached(Run<?, ?> run, String environment) {
-        return inMemory(run, environment).filter(Environment::isReached).isPresent();
-    }
-
-    private Optional<Environment> inMemory(Run<?, ?> run, String environment) {
         DeploymentStore known = storeInMemory(run);
-        return known == null ? Optional.empty() : known.deployment().find(environment);
+        return known != null
+                && known.deployment()
+                        .find(environment)
+                        .filter(Environment::isReached)
+                        .isPresent();
     }
 
     /** Ends the environments of a build that has ended. */

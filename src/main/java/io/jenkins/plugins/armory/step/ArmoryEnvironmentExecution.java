@@ -74,7 +74,8 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     void begin() throws Exception {
         ownStage = !Stages.isInOne(getContext().get(FlowNode.class)) && OwnStage.prepare(getContext());
         String stage = Stages.outermost(getContext().get(FlowNode.class));
-        Transition transition = tell(new Declared(name, dependsOn, id(), stage));
+        Transition transition =
+                tell(new Declared(name, dependsOn, id(), stage, EnclosingEnvironment.named(null, getContext())));
         if (transition.problem() != null) {
             throw new AbortException("armoryEnvironment: " + transition.problem());
         }

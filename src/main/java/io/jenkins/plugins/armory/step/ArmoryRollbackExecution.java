@@ -34,6 +34,11 @@ final class ArmoryRollbackExecution extends BlockExecution {
         if (environment.isEmpty()) {
             throw new AbortException("armoryRollback: environment: is missing; name the environment to roll back");
         }
+        try {
+            ArmoryEnvironmentStep.checkName("environment", environment);
+        } catch (IllegalArgumentException x) {
+            throw new AbortException("armoryRollback: " + x.getMessage());
+        }
         return beginOnceSaved();
     }
 

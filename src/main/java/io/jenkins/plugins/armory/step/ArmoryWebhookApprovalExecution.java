@@ -13,7 +13,6 @@ import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
-import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.flow.ProgramSaves;
@@ -195,15 +194,11 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         Work.run(
                 () -> {
                     // Before the step ends: what follows in the Pipeline asks the environments.
-                    Verdict verdict = Verdict.STOPPED;
                     if (phase == Phase.AFTER_DEPLOYMENT) {
                         // Else a mistake in its definition would roll back what is deployed.
-                        Transition started = tell(new ApprovalStarted(place(), approvalId, phase));
-                        if (isComplete(started)) {
-                            verdict = Verdict.FAILURE; // nothing else keeps the dependents from it any more
-                        }
+                        tell(new ApprovalStarted(place(), approvalId, phase));
                     }
-                    tell(verdict, "The step failed: " + thrown.getMessage());
+                    tell(Verdict.STOPPED, "The step failed: " + thrown.getMessage());
                     super.failed(thrown);
                     approvals().apply(presentId(), new Event.Aborted("The step failed."));
                 },
@@ -212,15 +207,6 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
                     super.failed(thrown);
                 },
                 this::log);
-    }
-
-    private boolean isComplete(Transition transition) {
-        return placeEnvironment != null
-                && transition
-                        .deployment()
-                        .find(placeEnvironment)
-                        .filter(environment -> environment.state() == Environment.State.COMPLETE)
-                        .isPresent();
     }
 
     @Override

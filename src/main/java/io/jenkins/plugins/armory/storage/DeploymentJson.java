@@ -80,6 +80,7 @@ final class DeploymentJson {
                 .put("since", environment.since().toString())
                 .put("step", environment.step())
                 .put("stage", environment.stage())
+                .put("within", environment.within())
                 .put("bodyEnded", environment.bodyEnded())
                 .put("deployed", environment.deployed())
                 .put("needsRollback", environment.needsRollback())
@@ -200,7 +201,11 @@ final class DeploymentJson {
                 text(json, "name"),
                 State.valueOf(text(json, "state")),
                 Instant.parse(text(json, "since")),
-                new Declaration(texts(json, "dependsOn"), optionalText(json, "step"), optionalText(json, "stage")),
+                new Declaration(
+                        texts(json, "dependsOn"),
+                        optionalText(json, "step"),
+                        optionalText(json, "stage"),
+                        optionalText(json, "within")),
                 new Progress(
                         texts(json, "approvals"),
                         json.path("bodyEnded").asBoolean(),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The rules for the fields of a {@link Webhook}. Each check throws an {@link InvalidWebhookException}. */
 final class WebhookRules {
@@ -29,6 +30,8 @@ final class WebhookRules {
             "transfer-encoding",
             "upgrade");
 
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{IsControl}\\u2028\\u2029]");
+
     private static final Set<String> SIGNING_HEADERS =
             Set.of(StandardWebhooks.ID, StandardWebhooks.TIMESTAMP, StandardWebhooks.SIGNATURE);
 
@@ -37,6 +40,14 @@ final class WebhookRules {
     static void checkName(@CheckForNull String name) {
         if (name == null || name.isBlank()) {
             throw new InvalidWebhookException("name", "must not be blank; it is what people will know the webhook by");
+        }
+        checkLine("name", name);
+    }
+
+    /** Messages name it, and no part of it may be taken for a line of their own. */
+    static void checkLine(String field, @CheckForNull String text) {
+        if (text != null && UNPRINTABLE.matcher(text).find()) {
+            throw new InvalidWebhookException(field, "has a line break or a control character; take it out");
         }
     }
 
@@ -79,6 +90,7 @@ final class WebhookRules {
         if (body != null) {
             Template.check("bodyTemplate", body);
         }
+        checkLine("bodyTemplate.path", bodyPath);
         boolean hasBody = body != null || bodyPath != null;
         if (hasBody && !mayHaveBody(method)) {
             throw new InvalidWebhookException(
@@ -99,6 +111,7 @@ final class WebhookRules {
     }
 
     static void checkAgent(NetworkMode networkMode, @CheckForNull String agentIdentifier) {
+        checkLine("agentIdentifier", agentIdentifier);
         if (agentIdentifier != null && networkMode != NetworkMode.REMOTE_NETWORK_AGENT) {
             throw new InvalidWebhookException(
                     "agentIdentifier",

@@ -46,6 +46,10 @@ public class DeploymentTest {
         return happens(new Declared(name, List.of(dependsOn), "step of " + name, "deploy to " + name));
     }
 
+    private String reachWithin(String outer, String name, String... dependsOn) {
+        return happens(new Declared(name, List.of(dependsOn), "step of " + name, null, outer));
+    }
+
     private void end(String name) {
         happens(new Ended(name, "step of " + name, null));
     }
@@ -249,6 +253,17 @@ public class DeploymentTest {
     private void approvalIsStopped(Place place, Phase phase) {
         happens(new ApprovalStarted(place, "a1", phase));
         happens(new ApprovalEnded(place, "a1", phase, "tests", Verdict.STOPPED, "It was stopped."));
+    }
+
+    @Test
+    void aGateBesideACompleteEnvironmentThatWasInterruptedDidNotOpen() {
+        reach("staging");
+        end("staging");
+        approvalIsStopped(in("staging"), Phase.AFTER_DEPLOYMENT);
+        reach("prod", "staging");
+
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertThat(environment("prod").reason()).contains("It was stopped.");
     }
 
     /** For example with timeout or failFast around it, and a catch around that. */
@@ -499,6 +514,43 @@ public class DeploymentTest {
         assertThat(state("dev")).isEqualTo(State.DEPLOYING);
         assertThat(reach("self", "self")).startsWith("dependsOn: \"self\" would wait for itself: self -> self\n");
         assertThat(deployment.graph()).contains("self FAILED\n└─ self (a cycle: see above)\n");
+    }
+
+    @Test
+    void admitsDependentsOnceAllEnvironmentsWithinItDo() {
+        reach("prod", "staging");
+        reach("staging");
+        reachWithin("staging", "part");
+        reachWithin("part", "detail");
+        end("detail");
+        end("part");
+        end("staging");
+        assertThat(state("prod")).isEqualTo(State.DEPLOYING);
+        assertThat(deployment.admitsDependents("staging")).isTrue();
+
+        deployment = Deployment.EMPTY;
+        reach("prod", "staging");
+        reach("staging");
+        reachWithin("staging", "part");
+        reachWithin("part", "detail");
+        approvalFails("detail", Phase.AFTER_DEPLOYMENT);
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertThat(environment("prod").cancelledBy()).isEqualTo("detail");
+        end("detail");
+        end("part");
+        end("staging");
+        assertThat(state("staging")).isEqualTo(State.COMPLETE);
+        assertThat(deployment.admitsDependents("staging")).isFalse();
+    }
+
+    @Test
+    void anEnvironmentCannotDependOnTheOneAroundIt() {
+        reach("staging");
+
+        assertThat(reachWithin("staging", "part", "staging"))
+                .startsWith("dependsOn: \"part\" would wait for itself: part -> staging -> part\n");
+        assertThat(state("part")).isEqualTo(State.FAILED);
+        assertThat(state("staging")).isEqualTo(State.DEPLOYING);
     }
 
     @Test

@@ -24,8 +24,13 @@ public record CallbackClient(String credentialsId, String id, String secret, Job
         Objects.requireNonNull(jobs, "jobs");
     }
 
+    /** Returns whether this is the secret. A client whose password was left blank has none, and nobody is that client. */
     boolean hasSecret(String other) {
-        return CallbackTokens.same(secret, other);
+        return !lacksSecret() && CallbackTokens.same(secret, other);
+    }
+
+    public boolean lacksSecret() {
+        return secret.isBlank();
     }
 
     /** Returns a text without the secret. */

@@ -105,18 +105,50 @@ class FailClosedTest {
         assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
     }
 
-    @Test
-    void aMistakeInAGateThatNamesItsEnvironmentKeepsThatClosed(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "armoryWebhookApproval(environment: 'staging', phase: 'afterDeployment', manualApproval: [requird: 2])",
+                "armoryWebhookApproval(environment: 'staging', phase: 'afterDeploymnt', manualApproval: [message: 'Go?'])",
+                "armoryWebhookApproval(environment: 'staging', manualApproval: [message: 'Go?'])",
+                "timeout(time: 1, unit: 'SECONDS') { %s }",
+                "parallel(failFast: true, gate: { %s }, lint: { sleep 1; error 'lint' })"
+            })
+    void aGateBesideItsCompleteEnvironmentThatDoesNotOpenKeepsThatClosed(
+            String gate, Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        """
                 armoryEnvironment('staging') { echo 'deployed' }
-                try {
-                    armoryWebhookApproval(environment: 'staging', phase: 'afterDeployment', manualApproval: [requird: 2])
-                } catch (e) { echo "caught" }
+                try { %s } catch (e) { echo "caught" }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """).build();
+                """.formatted(gate.replace("%s", process.approval("environment: 'staging'", AFTER))))
+                .build();
 
         assertThat(build.awaitResult("ABORTED")).contains("caught").doesNotContain("never");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
+    }
+
+    /** An environment is as good as those within it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "armoryEnvironment('part') { %s }",
+                "armoryEnvironment('whole') { armoryEnvironment('part') { %s } }",
+                "try { armoryEnvironment('part') { error 'broken' } } catch (e) { }",
+                "try { armoryEnvironment(name: 'part', dependsOn: ['staging']) { } } catch (e) { }"
+            })
+    void aFailureInANestedEnvironmentKeepsTheOuterOneClosed(String nested, Jenkins jenkins, ExternalProcess process) {
+        answer(process, Set.of("smoke"));
+        Build build = jenkins.createJob("""
+                armoryEnvironment('staging') { %s }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """.formatted(nested.replace("%s", process.approvalNamed("smoke", AFTER))))
+                .build();
+
+        assertThat(build.awaitLogEnd())
+                .contains("'prod' is cancelled: \"part\"")
+                .doesNotContain("never", "Jenkins went down");
+        assertThat(build.environments()).containsEntry("staging", "COMPLETE").containsEntry("prod", "CANCELLED");
     }
 
     @Test

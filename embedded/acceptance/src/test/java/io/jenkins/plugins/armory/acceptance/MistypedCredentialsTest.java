@@ -2,9 +2,14 @@ package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
 /** Settings as code that name credentials which do not exist. */
@@ -38,6 +43,25 @@ class MistypedCredentialsTest {
                             "correct the id in Manage Jenkins")
                     .doesNotContain("callbackClients[0]");
             new Jenkins(controller).createJob("echo 'works'").build().awaitResult("SUCCESS");
+        }
+    }
+
+    /** Such as that of a variable that was not set when Configuration as Code ran. */
+    @Test
+    void aClientWithoutAPasswordIsReportedAndGetsNoToken() {
+        try (Controller controller =
+                Controller.create(CASC.replace("clinet", "client").replace("\"secret\"}", "\"\"}"))) {
+            controller.start();
+
+            Wait.until("the warning is printed")
+                    .until(() ->
+                            controller.output().contains("\"client\" has no password, so this client gets no token"));
+            String basic = Base64.getEncoder().encodeToString("client-1:".getBytes(StandardCharsets.UTF_8));
+            assertThat(Http.send(Http.request(controller.url() + "armory/oauth/token")
+                            .header("Authorization", "Basic " + basic)
+                            .header("Content-Type", "application/x-www-form-urlencoded")
+                            .POST(BodyPublishers.ofString("grant_type=client_credentials"))))
+                    .returns(401, Answer::status);
         }
     }
 

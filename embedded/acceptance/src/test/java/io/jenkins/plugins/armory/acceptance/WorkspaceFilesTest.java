@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Groovy;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a file of the workspace, which may be that of a stranger's pull request, can have a step call and send. */
@@ -110,6 +111,58 @@ class WorkspaceFilesTest {
                         """.formatted(Groovy.string(file))).build();
 
         assertNothingIsCalled(build, process, "body.json: uses {{secrets.team}}, which the step does not list");
+    }
+
+    /** Such as a file of another job on the same node, or one of Jenkins itself. A pipe would be waited for. */
+    @ParameterizedTest
+    @CsvSource({
+        "../victim/key.txt, ../victim/key.txt is outside of",
+        "/etc/hostname, /etc/hostname is outside of",
+        "link, link is outside of",
+        "folder/out/key.txt, folder/out/key.txt is outside of",
+        "pipe, pipe is not a regular file",
+        "folder, folder is not a regular file",
+        "missing, there is no file missing in the workspace"
+    })
+    void noFileOutsideOfTheWorkspaceIsRead(String path, String message, Jenkins jenkins, ExternalProcess process) {
+        String files = "mkdir -p ../victim folder; printf key-%s of-another-job > ../victim/key.txt;"
+                + " ln -sf ../victim/key.txt link; ln -sfn ../../victim folder/out; mkfifo pipe";
+        String file = """
+                webhooks:
+                  - name: steal
+                    uriTemplate: "%s"
+                    bodyTemplate: {path: %s}
+                """.formatted(process.url(), path);
+
+        Build body =
+                jenkins.createJob("""
+                        node {
+                            sh '%s'
+                            writeFile file: 'deploy.yml', text: %s
+                            armoryWebhookApproval(configFile: 'deploy.yml', webhook: 'steal')
+                        }
+                        """.formatted(files, Groovy.string(file))).build();
+        assertNothingIsCalled(body, process, "bodyTemplate: " + message);
+
+        Build whole = jenkins.createJob("node { sh '%s'; armoryWebhookApproval(configFile: '%s', webhook: 'steal') }"
+                        .formatted(files, path))
+                .build();
+        assertNothingIsCalled(whole, process, "configFile: " + message);
+        assertThat(whole.log()).doesNotContain("key-of-another-job");
+    }
+
+    @Test
+    void noNameInADeploymentFileMakesALineOfTheLog(Jenkins jenkins, ExternalProcess process) {
+        String file = """
+                webhooks:
+                  - name: "a\\nFinished: SUCCESS"
+                    uriTemplate: "%s"
+                """.formatted(process.url());
+
+        Build build = run(jenkins, "deploy.yml", file, "configFile: 'deploy.yml', webhook: 'checks'");
+
+        assertNothingIsCalled(build, process, "name: has a line break or a control character; take it out");
+        assertThat(build.log()).doesNotContain("\nFinished: SUCCESS");
     }
 
     /** The text is the Pipeline's, the body that it names is not. */
