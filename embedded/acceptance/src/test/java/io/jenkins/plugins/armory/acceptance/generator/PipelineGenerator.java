@@ -360,6 +360,15 @@ public final class PipelineGenerator {
         };
     }
 
+    /** An environment within another one. */
+    private Node nestedIn(String outer) {
+        String name = outer + "-part";
+        Phase phase = chance(2) ? Phase.AFTER_DEPLOYMENT : Phase.STRATEGY;
+        Node environment =
+                new Environment(name, List.of(), marked(List.of(approvals(new Around(2, name, false), phase))));
+        return chance(2) ? environment : new Try(new Sequence(List.of(environment)), marked(List.of()), false);
+    }
+
     private Sequence deploymentBody(String name) {
         Around around = new Around(1, name, false);
         List<Node> parts = new ArrayList<>();
@@ -373,6 +382,9 @@ public final class PipelineGenerator {
         }
         if (chance(25)) {
             parts.add(new Failure());
+        }
+        if (chance(12)) {
+            parts.add(nestedIn(name));
         }
         if (chance(2)) {
             parts.add(approvals(around, Phase.AFTER_DEPLOYMENT));

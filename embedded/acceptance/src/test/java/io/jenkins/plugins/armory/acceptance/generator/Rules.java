@@ -120,6 +120,9 @@ final class Rules {
         final String name;
         State state = State.MENTIONED;
         List<String> dependsOn = List.of();
+        /** The one around it, {@code null} for none. */
+        Environment outer;
+
         Place place;
         /** What comes once it waits no longer. */
         Runnable deploy;
@@ -137,6 +140,11 @@ final class Rules {
 
         Environment(String name) {
             this.name = name;
+        }
+
+        /** An environment is as good as those within it. */
+        boolean isOrIsWithin(Environment other) {
+            return this == other || outer != null && outer.isOrIsWithin(other);
         }
     }
 
@@ -306,10 +314,19 @@ final class Rules {
             running = parallel.branches().size();
             for (int i = 0; i < parallel.branches().size(); i++) {
                 int number = i;
-                ready.add(() -> run(
+                ready.add(() -> begin(number, scope));
+            }
+        }
+
+        private void begin(int number, Scope scope) {
+            if (stops(number) && choices.perhaps()) { // the first branch has failed without a wait
+                interrupted.add(number);
+                ended(number, Thrown.INTERRUPTION);
+            } else {
+                run(
                         parallel.branches().get(number),
                         scope.in(new Branch(this, number)),
-                        thrown -> ended(number, thrown)));
+                        thrown -> ended(number, thrown));
             }
         }
 
@@ -379,6 +396,7 @@ final class Rules {
             Environment environment = mention(step.name());
             environment.dependsOn = step.dependsOn();
             environment.dependsOn.forEach(this::mention);
+            environment.outer = scope.environment;
             environment.place = new Place(races.place(step));
             environment.then = then;
             environment.deploy = () -> run(
@@ -410,7 +428,9 @@ final class Rules {
         boolean complete = true;
         for (String name : environment.dependsOn) {
             Environment dependency = environments.get(name);
-            causes.addAll(dependency.causes);
+            environments.values().stream()
+                    .filter(each -> each.isOrIsWithin(dependency))
+                    .forEach(each -> causes.addAll(each.causes));
             complete &= dependency.state == State.COMPLETE;
         }
         if (!causes.isEmpty()) { // "every environment that depends on this one, directly or not, is CANCELLED"
