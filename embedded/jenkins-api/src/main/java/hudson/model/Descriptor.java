@@ -1,8 +1,5 @@
 package hudson.model;
 
-import net.sf.json.JSONObject;
-import org.kohsuke.stapler.StaplerRequest2;
-
 /** What Jenkins knows about a class of {@link Describable}s. */
 public abstract class Descriptor<T extends Describable<T>> implements Saveable {
     public final transient Class<? extends T> clazz;
@@ -34,11 +31,6 @@ public abstract class Descriptor<T extends Describable<T>> implements Saveable {
         return null;
     }
 
-    /** Makes an object of what a form sends; the embedded controller has no forms. */
-    public T newInstance(StaplerRequest2 request, JSONObject form) throws FormException {
-        throw new UnsupportedOperationException();
-    }
-
     /** Reads the settings kept by {@link #save}: none, as the controller reads {@code casc.yaml} at every start. */
     public synchronized void load() {}
 
@@ -48,6 +40,14 @@ public abstract class Descriptor<T extends Describable<T>> implements Saveable {
 
     public static final class FormException extends Exception {
         private static final long serialVersionUID = 1;
+
+        public FormException(String message, Throwable cause, String formField) {
+            super(message, cause);
+        }
+
+        public FormException(Throwable cause, String formField) {
+            super(cause);
+        }
     }
 
     private static final class Self {}

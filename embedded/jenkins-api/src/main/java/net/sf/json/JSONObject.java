@@ -11,6 +11,10 @@ public final class JSONObject {
         return properties.containsKey(key);
     }
 
+    public Object opt(String key) {
+        return properties.get(key);
+    }
+
     public String optString(String key) {
         return properties.getOrDefault(key, "").toString();
     }

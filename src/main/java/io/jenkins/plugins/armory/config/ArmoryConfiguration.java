@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.config;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.BulkChange;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
@@ -16,11 +17,13 @@ import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.http.AllowedHosts;
 import io.jenkins.plugins.armory.runtime.Settings;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.JenkinsLocationConfiguration;
+import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -41,9 +44,10 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     private static final String ALLOW_LOOPBACK = "io.jenkins.plugins.armory.allowLoopback";
 
     private static final String ALLOWED_HOSTS = "allowedHosts";
+    private static final String ISSUERS = "issuers";
 
     /** The fields whose form has rows that can be removed. */
-    private static final List<String> FIELDS_WITH_ROWS = List.of("callbackClients", "issuers", "webhooks");
+    private static final List<String> FIELDS_WITH_ROWS = List.of("callbackClients", ISSUERS, "webhooks");
 
     @CheckForNull
     private String callbackBaseUrl;
@@ -68,8 +72,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     /**
      * Takes the settings from the form. A form sends nothing for a field without rows, and a setter that is not called would keep the
-     * last row that was removed: a client or issuer would stay trusted. The setters get an empty list instead; nothing is reset
-     * before, so that a setter that refuses its value leaves the others as they were.
+     * last row that was removed: a client or issuer would stay trusted. The setters get an empty list instead. If one of them refuses its
+     * value, all settings stay as they were, and the page says why.
      */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
@@ -78,10 +82,46 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
                 json.put(field, List.of()); // json-lib makes an array of it
             }
         }
-        if (json.optString(ALLOWED_HOSTS).isBlank()) { // an empty field is no entry, which is blank
-            json.put(ALLOWED_HOSTS, List.of());
+        blankIsNone(json, ALLOWED_HOSTS);
+        JSONArray rows = JSONArray.fromObject(json.opt(ISSUERS));
+        for (int i = 0; i < rows.size(); i++) {
+            blankIsNone(rows.getJSONObject(i), "requiredClaims");
         }
-        return super.configure(request, json);
+        json.put(ISSUERS, rows);
+        try (var change = new BulkChange(this)) {
+            boolean stays = super.configure(request, json);
+            change.commit();
+            return stays;
+        } catch (IllegalArgumentException x) {
+            reload();
+            Throwable mistake = x;
+            while (mistake.getCause() != null) { // Stapler wraps it
+                mistake = mistake.getCause();
+            }
+            throw new FormException(mistake.getMessage(), x, "armory");
+        } catch (IOException x) {
+            throw new FormException(x, "armory");
+        }
+    }
+
+    /** A field of a form that is left empty is no entry, and not an entry that is blank. */
+    private static void blankIsNone(JSONObject json, String field) {
+        if (json.optString(field).isBlank()) {
+            json.put(field, List.of()); // json-lib makes an array of it
+        }
+    }
+
+    /** Takes back what the form has set before something in it was refused. */
+    private void reload() {
+        callbackBaseUrl = null;
+        callbackCredentialsId = null;
+        allowedHosts = new ArrayList<>();
+        webhooks = new ArrayList<>();
+        callbackClients = new ArrayList<>();
+        issuers = new ArrayList<>();
+        tokenLifetimeSeconds = ConfigurationForm.TOKEN_LIFETIME_SECONDS.standard();
+        historyMonths = ConfigurationForm.HISTORY_MONTHS.standard();
+        load();
     }
 
     /** Returns the address at which callers reach Jenkins, {@code null} for the Jenkins URL. */
@@ -179,8 +219,12 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return issuers;
     }
 
+    /** @throws IllegalArgumentException naming a required claim that is blank */
     @DataBoundSetter
     public void setIssuers(@CheckForNull List<ListedIssuer> issuers) {
+        for (int i = 0; issuers != null && i < issuers.size(); i++) {
+            issuers.get(i).checkClaims(ISSUERS + "[" + i + "]");
+        }
         this.issuers = issuers == null ? new ArrayList<>() : new ArrayList<>(issuers);
         save();
     }

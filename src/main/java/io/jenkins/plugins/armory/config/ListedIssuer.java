@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
@@ -13,12 +12,10 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.Jenkins;
-import net.sf.json.JSONObject;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
-import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /** An entry of {@code issuers}: an outside issuer whose JWTs are accepted. */
@@ -28,6 +25,11 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
     private final String issuer;
     private final String audience;
     private final List<String> requiredClaims;
+
+    /** As they were given; not part of the saved form. */
+    @CheckForNull
+    private final transient List<String> givenClaims;
+
     private final String jobs;
 
     /**
@@ -48,8 +50,8 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             throw new IllegalArgumentException(Messages.ListedIssuer_notTrustworthy(this.issuer));
         }
         this.audience = required(audience, Messages.ListedIssuer_noAudience());
-        Lines.checkNoneBlank("requiredClaims", requiredClaims);
         this.requiredClaims = new ArrayList<>(Lines.of(requiredClaims));
+        givenClaims = requiredClaims;
         if (RequiredClaims.parse(this.requiredClaims).isEmpty() && isArmory(this.issuer)) {
             throw new IllegalArgumentException(Messages.ListedIssuer_claimOfArmory());
         }
@@ -66,6 +68,17 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
 
     private static boolean isArmory(String issuer) {
         return DescriptorImpl.ARMORY_HOST.equalsIgnoreCase(URI.create(issuer).getHost());
+    }
+
+    /**
+     * Checks that no required claim is blank, as that of a variable that is not set: without it, tokens of others would do. Not in the
+     * constructor, which Configuration as Code calls with a blank one to find out about defaults.
+     *
+     * @param field the name of the issuer's field in the message
+     * @throws IllegalArgumentException naming the claim
+     */
+    void checkClaims(String field) {
+        Lines.checkNoneBlank(field + ".requiredClaims", givenClaims);
     }
 
     public String getJobs() {
@@ -97,16 +110,6 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
     public static final class DescriptorImpl extends JobsDescriptor<ListedIssuer> {
 
         private static final String ARMORY_HOST = "auth.cloud.armory.io";
-
-        /** Takes an empty field of the form for no claims at all. */
-        @Override
-        public ListedIssuer newInstance(@CheckForNull StaplerRequest2 request, @NonNull JSONObject form)
-                throws FormException {
-            if (form.optString("requiredClaims").isBlank()) {
-                form.put("requiredClaims", List.of());
-            }
-            return super.newInstance(request, form);
-        }
 
         /** Returns the default of the form for a new issuer. */
         public String getArmoryIssuer() {

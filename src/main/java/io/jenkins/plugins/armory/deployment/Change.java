@@ -219,8 +219,9 @@ final class Change {
                 }
             }
             case STOPPED -> { // a gate that was interrupted did not open, whatever the Pipeline catches
-                if (environment != null && environment.takesFailures()) {
-                    failures.add(event, place);
+                Environment named = find(event.place().environment()); // even if the Pipeline comes to it later
+                if (named != null && (named.takesFailures() || !named.state().isOver())) {
+                    failures.add(event, event.place());
                 }
             }
         }
@@ -315,6 +316,9 @@ final class Change {
             return;
         }
         for (Environment environment : environments()) {
+            if (graph.hasOpenWithin(environment)) {
+                continue; // it goes on once that is given up
+            }
             move(
                     environment,
                     Trigger.NOBODY_LEFT,

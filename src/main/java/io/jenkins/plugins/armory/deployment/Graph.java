@@ -76,6 +76,11 @@ record Graph(Map<String, Environment> environments) {
                 .findFirst();
     }
 
+    /** Returns whether an environment within this one is not over. */
+    boolean hasOpenWithin(Environment environment) {
+        return within(environment).anyMatch(each -> !each.state().isOver());
+    }
+
     private Stream<Environment> withAllWithin(Environment environment) {
         return Stream.concat(Stream.of(environment), within(environment).flatMap(this::withAllWithin));
     }

@@ -174,7 +174,9 @@ final class ConditionReader {
             String role = section.nameWithoutComma(field);
             return role == null ? List.of() : List.of(role);
         }
-        return section.namesWithoutComma(field);
+        return section.has(field)
+                ? section.requiredNames(field, "names nobody; name a role, or leave it out")
+                : section.namesWithoutComma(field);
     }
 
     @CheckForNull

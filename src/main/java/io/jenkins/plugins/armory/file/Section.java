@@ -181,8 +181,18 @@ final class Section {
         return name(field);
     }
 
-    /** Returns a list of names without those that are no name. A name that is there twice is a problem. */
+    /** Notes a problem for each of the fields that is there without a value: less would be asked for than was meant. */
+    void checkFilled(String... wanted) {
+        for (String field : wanted) {
+            if (fields.containsKey(field) && !has(field)) {
+                problem(field, "is empty; fill it in, or leave it out");
+            }
+        }
+    }
+
+    /** Returns a list of names without those that are no name. A name that is there twice is a problem, and so is an empty field. */
     List<String> names(String field) {
+        checkFilled(field);
         var names = new LinkedHashSet<String>();
         List<Node> nodes = list(field, "a list of names, such as [one, two]");
         for (int i = 0; i < nodes.size(); i++) {

@@ -62,12 +62,14 @@ final class TargetReader {
         String account = section.requiredName("account", "name the account that is deployed to");
         String namespace = section.name("namespace");
         TargetActions actions = new TargetActions(variables(section, account, namespace, strategy));
+        section.checkFilled("constraints");
         Section constraints = section.section("constraints", "{beforeDeployment: [...], afterDeployment: [...]}");
         List<String> dependsOn = List.of();
         List<Condition> before = List.of();
         List<Condition> after = List.of();
         if (constraints != null) {
             constraints.checkKnown(CONSTRAINTS);
+            constraints.checkFilled("beforeDeployment", "afterDeployment");
             dependsOn = dependsOn(name, constraints, names);
             before = conditions.read(constraints, "beforeDeployment", ConditionReader.OF_TARGETS);
             after = conditions.read(constraints, "afterDeployment", ConditionReader.OF_TARGETS);

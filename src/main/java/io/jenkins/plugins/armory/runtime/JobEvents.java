@@ -1,6 +1,9 @@
 package io.jenkins.plugins.armory.runtime;
 
 import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
 import hudson.model.Item;
 import hudson.model.listeners.ItemListener;
 import hudson.security.ACL;
@@ -48,6 +51,14 @@ public final class JobEvents extends ItemListener {
             openDelivery();
             clean();
         });
+    }
+
+    /** Opens the approvals if Jenkins loads the plugin while it runs: then nobody calls {@link #onLoaded}. */
+    @Initializer(after = InitMilestone.JOB_LOADED)
+    public static void openInRunningJenkins() {
+        if (Jenkins.get().getInitLevel() == InitMilestone.COMPLETED) {
+            ExtensionList.lookupSingleton(JobEvents.class).onLoaded();
+        }
     }
 
     private static void openDelivery() {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.file.DeploymentFile;
 import io.jenkins.plugins.armory.file.PlannedDeployment;
@@ -29,12 +30,16 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     @CheckForNull
     private final String configFile;
 
+    @CheckForNull
+    private final String mistake;
+
     private final LinkedHashMap<String, String> context;
     private final ArrayList<String> targets;
     private final ArrayList<String> secrets;
 
     ArmoryDeploymentPlanExecution(StepContext stepContext, ArmoryDeploymentPlanStep step) {
         super(stepContext);
+        mistake = step.mistake();
         config = step.getConfig();
         configFile = step.getConfigFile();
         context = new LinkedHashMap<>(step.contextMap());
@@ -43,12 +48,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     }
 
     @Override
-    public boolean start() throws Exception {
-        if ((config == null) == (configFile == null)) {
-            throw new AbortException(
-                    "armoryDeployment: give either config, the text of a deployment file, or configFile, its"
-                            + " path in the workspace");
-        }
+    public boolean start() {
         readLater(armory());
         return false;
     }
@@ -63,11 +63,25 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         armory.waitingExecutor().execute(() -> run(this::read));
     }
 
+    @Override
+    void failed(Exception thrown) {
+        failedInEnvironment(thrown);
+    }
+
     private void read() throws Exception {
+        if (mistake != null) {
+            throw new AbortException(mistake);
+        }
+        if ((config == null) == (configFile == null)) {
+            throw new AbortException(
+                    "armoryDeployment: give either config, the text of a deployment file, or configFile, its"
+                            + " path in the workspace");
+        }
         PlannedDeployment planned = planned();
         Map<String, Webhook> webhooks = planned.file().webhooks();
         checkSecrets(webhooks);
         DeploymentPlan plan = part(planned.plan());
+        checkLeftOut(planned.plan());
         planned.notes().forEach(this::log);
         armory().deployments().add(build(), plan);
         succeed(new DeploymentRun(plan, webhooks, secrets));
@@ -86,6 +100,26 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     /** Returns the name of the file in messages. */
     private String name() {
         return configFile == null ? "config" : configFile;
+    }
+
+    /** Whoever names targets has decided that the others need not be deployed again, but not against what this build knows of them. */
+    private void checkLeftOut(DeploymentPlan whole) throws IOException, InterruptedException {
+        Deployment deployment = armory().deployments().deploymentOf(build());
+        for (DeploymentPlan.Target target : whole.targets()) {
+            for (String dependency : target.dependsOn()) {
+                if (!targets.contains(target.name()) || targets.contains(dependency)) {
+                    continue;
+                }
+                if (deployment.find(dependency).isPresent() && !deployment.admitsDependents(dependency)) {
+                    throw new AbortException(
+                            "armoryDeployment: targets: \"" + target.name() + "\" depends on \"" + dependency
+                                    + "\", an environment of this build that is not ready for it; add it to targets, or leave \""
+                                    + target.name() + "\" out");
+                }
+                log("The target '" + target.name() + "' is deployed without a look at '" + dependency
+                        + "', on which it depends and which targets leaves out.");
+            }
+        }
     }
 
     private DeploymentPlan part(DeploymentPlan whole) throws AbortException {

@@ -41,8 +41,23 @@ public final class ArmoryDeploymentPlanStep extends Step {
     private List<String> targets = List.of();
     private List<String> secrets = List.of();
 
+    @CheckForNull
+    private final String mistake;
+
     @DataBoundConstructor
-    public ArmoryDeploymentPlanStep() {}
+    public ArmoryDeploymentPlanStep() {
+        this(null);
+    }
+
+    private ArmoryDeploymentPlanStep(@CheckForNull String mistake) {
+        this.mistake = mistake;
+    }
+
+    /** Returns what is wrong with the arguments, {@code null} for nothing that was found yet. */
+    @CheckForNull
+    String mistake() {
+        return mistake;
+    }
 
     /** Returns the text of the deployment file. */
     @CheckForNull
@@ -130,6 +145,13 @@ public final class ArmoryDeploymentPlanStep extends Step {
         @Override
         public Set<? extends Class<?>> getRequiredContext() {
             return Set.of(Run.class, TaskListener.class);
+        }
+
+        /** Returns the step that the arguments ask for; if that cannot be, one that fails, see {@link StepArguments#instantiate}. */
+        @Override
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            return StepArguments.instantiate(
+                    SHOWN_AS, () -> super.newInstance(arguments), ArmoryDeploymentPlanStep::new);
         }
 
         /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */

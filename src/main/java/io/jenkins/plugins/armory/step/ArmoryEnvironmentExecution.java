@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import jenkins.util.Timer;
@@ -44,6 +46,9 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     private String name;
     private ArrayList<String> dependsOn;
 
+    @CheckForNull
+    private String mistake;
+
     /** {@code true} to show the body as a stage, see {@link OwnStage}. */
     private transient boolean ownStage;
 
@@ -56,13 +61,15 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
 
     @Override
     public boolean start() throws Exception {
-        try {
-            dependsOn = new ArrayList<>(step.dependencies());
-        } catch (IllegalArgumentException x) {
-            throw new AbortException("armoryEnvironment: " + x.getMessage());
-        }
         name = step.getName();
+        mistake = step.mistake();
+        dependsOn = new ArrayList<>(mistake == null ? step.dependencies() : List.of());
         return beginOnceSaved();
+    }
+
+    @Override
+    void failed(Exception thrown) {
+        failedInEnvironment(thrown);
     }
 
     @Override
@@ -72,6 +79,9 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
 
     @Override
     void begin() throws Exception {
+        if (mistake != null) {
+            throw new AbortException(mistake);
+        }
         ownStage = !Stages.isInOne(getContext().get(FlowNode.class)) && OwnStage.prepare(getContext());
         String stage = Stages.outermost(getContext().get(FlowNode.class));
         Transition transition =
@@ -176,7 +186,6 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     }
 
     private void logCaughtFailure(Environment failed) {
-        log("Environment '" + name + "' has failed, because no later approval of the same webhook and phase succeeded: "
-                + failed.reason());
+        log("Environment '" + name + "' has failed, although the Pipeline went on: " + failed.reason());
     }
 }

@@ -5,8 +5,6 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import java.util.Objects;
 import org.codehaus.groovy.ast.expr.Expression;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTWhenContent;
@@ -26,42 +24,26 @@ public final class ArmoryEnvironmentReady extends DeclarativeStageConditional<Ar
 
     private static final long serialVersionUID = 1L;
 
-    private final String environment;
+    private final EnvironmentReadiness readiness;
 
     @DataBoundConstructor
     public ArmoryEnvironmentReady(String environment) {
-        this.environment = Objects.requireNonNullElse(environment, "").strip();
+        readiness = new EnvironmentReadiness(environment);
     }
 
     public String getEnvironment() {
-        return environment;
+        return readiness.environment();
     }
 
-    /**
-     * Called by the condition's script on the thread of the Pipeline engine, so it does no I/O.
-     *
-     * @throws AbortException if no environment is named, as by a variable that is not set: nothing would say why the stage is skipped
-     * @throws IllegalArgumentException if the name cannot be that of an environment
-     */
+    /** Called by the condition's script, see {@link EnvironmentReadiness#holds}. */
     public boolean isReady(Run<?, ?> run) throws AbortException {
-        if (environment.isEmpty()) {
-            throw new AbortException(
-                    "armoryEnvironmentReady: environment: is missing; name the environment that the stage needs");
-        }
-        ArmoryEnvironmentStep.checkName("armoryEnvironmentReady: environment", environment);
-        return ArmoryRuntime.get().deployments().admitsDependents(run, environment);
+        return readiness.holds(run);
     }
 
-    /**
-     * Returns a line for the log if the build has not come to the environment, {@code null} if it has. Such an environment is not ready, so
-     * with {@code not} a misspelt name would run the stage without a word. It is no error, because its stage may have been skipped.
-     */
+    /** Called by the condition's script, see {@link EnvironmentReadiness#whyUnknown}. */
     @CheckForNull
     public String whyUnknown(Run<?, ?> run) {
-        return ArmoryRuntime.get().deployments().hasReached(run, environment)
-                ? null
-                : "armoryEnvironmentReady: this build has not come to environment \"" + environment
-                        + "\", so it is not ready. If it never will, correct the name";
+        return readiness.whyUnknown(run);
     }
 
     /** Loaded only if Declarative Pipelines are installed. */

@@ -39,9 +39,31 @@ public final class ArmoryEnvironmentStep extends Step {
     private final String name;
     private List<EnvironmentName> dependsOn = List.of();
 
+    @CheckForNull
+    private final String mistake;
+
     @DataBoundConstructor
     public ArmoryEnvironmentStep(String name) {
+        this(name, null);
+    }
+
+    private ArmoryEnvironmentStep(@CheckForNull String name, @CheckForNull String mistake) {
         this.name = Objects.requireNonNullElse(name, "").strip();
+        this.mistake = mistake;
+    }
+
+    /** Returns what is wrong with the parameters, {@code null} for nothing. */
+    @CheckForNull
+    String mistake() {
+        if (mistake != null) {
+            return mistake;
+        }
+        try {
+            dependencies();
+            return null;
+        } catch (IllegalArgumentException x) {
+            return "armoryEnvironment: " + x.getMessage();
+        }
     }
 
     public String getName() {
@@ -85,9 +107,7 @@ public final class ArmoryEnvironmentStep extends Step {
      */
     static void checkName(String parameter, String name) {
         if (name.equals("null")) { // "${env.TARGET}" of a variable that is not set
-            throw new IllegalArgumentException(
-                    parameter
-                            + ": is the text \"null\", as Groovy writes a variable that is not set; set the variable, or choose another name");
+            throw new IllegalArgumentException(parameter + StepArguments.UNSET);
         } else if (!LogText.continued(name).equals(name)) {
             throw new IllegalArgumentException(
                     parameter + ": has a line break, a control character or a bidirectional one; take it out");
@@ -129,6 +149,15 @@ public final class ArmoryEnvironmentStep extends Step {
         @Override
         public String argumentsToString(Map<String, Object> arguments) {
             return arguments.get(NAME) instanceof String text ? text : null;
+        }
+
+        /** Returns the step that the arguments ask for; if that cannot be, one that fails, see {@link StepArguments#instantiate}. */
+        @Override
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            return StepArguments.instantiate(
+                    getFunctionName(),
+                    () -> super.newInstance(arguments),
+                    mistake -> new ArmoryEnvironmentStep(null, mistake));
         }
 
         /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */

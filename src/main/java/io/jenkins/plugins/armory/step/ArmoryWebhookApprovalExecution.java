@@ -199,7 +199,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
                         tell(new ApprovalStarted(place(), approvalId, phase));
                     }
                     tell(Verdict.STOPPED, "The step failed: " + thrown.getMessage());
-                    super.failed(thrown);
+                    failedInEnvironment(thrown);
                     approvals().apply(presentId(), new Event.Aborted("The step failed."));
                 },
                 x -> {

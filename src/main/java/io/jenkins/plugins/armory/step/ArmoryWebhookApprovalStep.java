@@ -548,20 +548,15 @@ public class ArmoryWebhookApprovalStep extends Step {
         }
 
         /**
-         * Returns the step that the arguments ask for; if that cannot be, one that fails and says why. An exception would be thrown before
-         * there is a step, and the environments would not hear of it.
+         * Returns the step that the arguments ask for; if that cannot be, one that fails, see {@link StepArguments#instantiate}.
          */
         @Override
         public Step newInstance(Map<String, Object> arguments) throws Exception {
-            try {
-                return super.newInstance(arguments);
-            } catch (IllegalArgumentException | ClassCastException | UnsupportedOperationException x) {
+            return StepArguments.instantiate(getFunctionName(), () -> super.newInstance(arguments), mistake -> {
                 ArmoryWebhookApprovalStep failing = newStep();
-                String function = getFunctionName() + ": ";
-                String message = String.valueOf(x.getMessage());
-                failing.mistaken(message.startsWith(function) ? message : function + message, arguments);
+                failing.mistaken(mistake, arguments);
                 return failing;
-            }
+            });
         }
 
         ArmoryWebhookApprovalStep newStep() {

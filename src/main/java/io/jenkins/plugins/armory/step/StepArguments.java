@@ -16,11 +16,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.structs.SymbolLookup;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
+import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.kohsuke.stapler.ClassDescriptor;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -37,9 +39,28 @@ final class StepArguments {
     private static final String CLASS = "$class";
 
     private static final String NULL = "is null; give it a value, or leave it out";
+    static final String UNSET =
+            ": is the text \"null\", as Groovy writes a variable that is not set; give it another value";
     private static final String EMPTY = ": is empty; give it a value, or leave it out";
 
     private StepArguments() {}
+
+    /**
+     * Returns the step that arguments ask for; if that cannot be, one that fails and says why. An exception would be thrown before there is
+     * a step, and the environments would not hear of it: what depends on them would be deployed where the Pipeline catches the error.
+     *
+     * @param function the name of the step in messages
+     * @param mistaken makes a step that fails with a message
+     */
+    static Step instantiate(String function, Callable<Step> asked, Function<String, Step> mistaken) throws Exception {
+        try {
+            return asked.call();
+        } catch (IllegalArgumentException | ClassCastException | UnsupportedOperationException x) {
+            String start = function + ": ";
+            String message = String.valueOf(x.getMessage());
+            return mistaken.apply(message.startsWith(start) ? message : start + message);
+        }
+    }
 
     /**
      * Checks the names and types of arguments, also in nested objects, and returns the arguments. None may be null.
@@ -77,6 +98,8 @@ final class StepArguments {
         for (String name : names) {
             if (arguments.containsKey(name) && isEmpty(arguments.get(name))) {
                 throw mistake(function, name + EMPTY);
+            } else if (isNull(arguments.get(name))) {
+                throw mistake(function, name + UNSET);
             }
         }
     }
@@ -117,6 +140,12 @@ final class StepArguments {
         } else if (argument != null && !(argument instanceof Collection<?>)) {
             throw mistake(function, parameter + ": must be a map");
         }
+    }
+
+    /** Returns whether a value, or one of a list, is {@code "${env.RELEASE}"} of a variable that is not set. */
+    private static boolean isNull(@CheckForNull Object value) {
+        return value instanceof CharSequence text && text.toString().equals("null")
+                || value instanceof Collection<?> elements && elements.stream().anyMatch(StepArguments::isNull);
     }
 
     private static boolean isEmpty(@CheckForNull Object value) {

@@ -5,14 +5,19 @@ import hudson.AbortException;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.flow.LogText;
+import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.Work;
 import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
@@ -52,6 +57,42 @@ abstract class SuspendedExecution extends StepExecution {
 
     /** Ends the step after its work failed. */
     void failed(Exception thrown) {
+        endWithError(thrown);
+    }
+
+    /**
+     * Ends the step after its work failed, once the environment around it knows. What was to be done in that environment was not done, so
+     * its dependents must not be deployed to, even if the Pipeline catches the error.
+     */
+    final void failedInEnvironment(Exception thrown) {
+        Work.run(
+                () -> {
+                    String enclosing = EnclosingEnvironment.named(null, getContext());
+                    if (enclosing != null) {
+                        tellFailure(enclosing, thrown);
+                    }
+                    endWithError(thrown);
+                },
+                x -> {
+                    LOGGER.log(Level.WARNING, "Cannot write that a step in an environment failed", x);
+                    endWithError(thrown);
+                },
+                this::log);
+    }
+
+    private void tellFailure(String environment, Exception thrown) throws IOException, InterruptedException {
+        StepContext context = getContext();
+        FlowNode node = context.get(FlowNode.class);
+        tell(new ApprovalEnded(
+                Stages.placeOf(node, environment),
+                node.getId(),
+                Phase.STRATEGY,
+                getStatus(),
+                Verdict.STOPPED,
+                String.valueOf(thrown.getMessage())));
+    }
+
+    private void endWithError(Exception thrown) {
         LOGGER.log(Level.FINE, thrown, () -> "Step '" + getStatus() + "' ends with an error");
         if (thrown instanceof AbortException) {
             thrown.setStackTrace(new StackTraceElement[0]); // Declarative prints it in post; it would hide the message

@@ -54,8 +54,9 @@ class ListedIssuerTest {
     @Test
     void aBlankClaimIsNotLeftOut() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ListedIssuer(ISSUER, AUDIENCE, List.of("a=b", " "), "**"))
-                .withMessageStartingWith("requiredClaims[1]: is blank");
+                .isThrownBy(
+                        () -> new ListedIssuer(ISSUER, AUDIENCE, List.of("a=b", " "), "**").checkClaims("issuers[0]"))
+                .withMessageStartingWith("issuers[0].requiredClaims[1]: is blank");
     }
 
     @Test

@@ -266,6 +266,17 @@ public class DeploymentTest {
         assertThat(environment("prod").reason()).contains("It was stopped.");
     }
 
+    @Test
+    void aGateOfAnEnvironmentThatTheBuildComesToLaterDidNotOpenEither() {
+        reach("prod", "staging");
+        happens(new ApprovalEnded(in("staging"), "a1", Phase.STRATEGY, "tests", Verdict.STOPPED, "It was stopped."));
+        reach("staging");
+        end("staging");
+
+        assertThat(state("staging")).isEqualTo(State.FAILED);
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+    }
+
     /** For example with timeout or failFast around it, and a catch around that. */
     @Test
     void aGateThatWasInterruptedDidNotOpen() {
@@ -541,6 +552,16 @@ public class DeploymentTest {
         end("staging");
         assertThat(state("staging")).isEqualTo(State.COMPLETE);
         assertThat(deployment.admitsDependents("staging")).isFalse();
+    }
+
+    @Test
+    void whatIsAroundAnEnvironmentThatWaitsInVainGoesOn() {
+        reach("staging");
+        reachWithin("staging", "part", "nowhere");
+        happens(new NobodyLeft(deployment, Set.of()));
+
+        assertThat(state("part")).isEqualTo(State.FAILED);
+        assertThat(state("staging")).isEqualTo(State.DEPLOYING);
     }
 
     @Test

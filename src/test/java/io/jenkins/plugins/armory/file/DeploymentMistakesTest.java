@@ -219,6 +219,26 @@ class DeploymentMistakesTest {
                 "d.yml line 9, column 6: targets.g.strategy: is missing; name one of the section strategies: now");
     }
 
+    /** As of a template whose values are missing: less would be asked for than was meant. */
+    @Test
+    void whatIsThereAndEmptyIsAMistake() {
+        assertInvalid(
+                STRATEGIES + """
+                targets:
+                  a: {account: a, strategy: now, constraints: }
+                  b: {account: a, strategy: now, constraints: {dependsOn: }}
+                  c: {account: a, strategy: now, constraints: {beforeDeployment: , afterDeployment: }}
+                  d: {account: a, strategy: now, constraints: {beforeDeployment: [{pause: {untilApproved: true, requiresRoles: }}]}}
+                  e: {account: a, strategy: now, constraints: {beforeDeployment: [{pause: {untilApproved: true, requiresRoles: []}}]}}
+                """,
+                "d.yml line 3, column 46: targets.a.constraints: is empty; fill it in, or leave it out",
+                "d.yml line 4, column 58: targets.b.constraints.dependsOn: is empty; fill it in, or leave it out",
+                "d.yml line 5, column 65: targets.c.constraints.beforeDeployment: is empty; fill it in, or leave it out",
+                "d.yml line 5, column 84: targets.c.constraints.afterDeployment: is empty; fill it in, or leave it out",
+                "d.yml line 6, column 111: targets.d.constraints.beforeDeployment[0].pause.requiresRoles: is empty; fill it in, or leave it out",
+                "d.yml line 7, column 112: targets.e.constraints.beforeDeployment[0].pause.requiresRoles: names nobody; name a role, or leave it out");
+    }
+
     @Test
     void twoCyclesAreTwoMistakes() {
         assertInvalid(

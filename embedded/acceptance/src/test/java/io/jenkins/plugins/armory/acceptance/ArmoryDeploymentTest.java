@@ -89,6 +89,16 @@ class ArmoryDeploymentTest {
         assertThat(build.awaitResult("SUCCESS")).contains("DID prod deploy").doesNotContain("DID staging");
         assertThat(build.environments()).isEqualTo(Map.of("prod", "COMPLETE"));
 
+        assertThat(build.log()).contains("The target 'prod' is deployed without a look at 'staging'");
+
+        Build after = jenkins.createJob("try { armoryEnvironment('staging') { error 'broken' } } catch (e) { }\n"
+                        + file.pipeline("targets: ['prod']", BODY))
+                .build();
+        assertThat(after.awaitResult("FAILURE"))
+                .contains(
+                        "targets: \"prod\" depends on \"staging\", an environment of this build that is not ready for it")
+                .doesNotContain("DID");
+
         Build unknown =
                 jenkins.createJob(file.pipeline("targets: ['prd']", BODY)).build();
         assertThat(unknown.awaitResult("FAILURE"))

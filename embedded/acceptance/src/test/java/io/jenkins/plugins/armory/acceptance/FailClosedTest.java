@@ -92,7 +92,14 @@ class FailClosedTest {
                 "armoryWebhookApproval(manualApproval: [required: 1.9])",
                 "armoryWebhookApproval(phase: 1, manualApproval: [message: 'Go?'])",
                 "armoryWebhookApproval(phase: 'afterDeployment', manualApproval: [submitters: env.NOT_SET])",
-                "armoryApproval(manualApproval: [requird: 2]) { echo 'never' }"
+                "armoryApproval(manualApproval: [requird: 2]) { echo 'never' }",
+                "armoryWebhookApproval(webhook: 'deploy-checks', environment: 'stagin')",
+                "armoryWebhookApproval(webhook: 'deploy-checks', environment: \"${env.NOT_SET}\")",
+                "armoryEnvironment(name: 'part', dependOn: ['dev']) { echo 'never' }",
+                "armoryEnvironment(env.NOT_SET) { echo 'never' }",
+                "armoryEnvironment('staging') { echo 'never' }",
+                "armoryDeployment(config: 'targets: {}') { echo 'never' }",
+                "armoryDeployment(confg: 'targets: {}') { echo 'never' }"
             })
     void anInterruptedGateThatIsCaughtStaysClosed(String gate, Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.createJob("""
@@ -146,9 +153,48 @@ class FailClosedTest {
                 .build();
 
         assertThat(build.awaitLogEnd())
-                .contains("'prod' is cancelled: \"part\"")
+                .containsPattern("'prod' is cancelled: .*part")
                 .doesNotContain("never", "Jenkins went down");
-        assertThat(build.environments()).containsEntry("staging", "COMPLETE").containsEntry("prod", "CANCELLED");
+        assertThat(build.environments()).containsEntry("prod", "CANCELLED");
+    }
+
+    /** Anywhere but in {@code when} of a Declarative Pipeline, where a condition has this name. */
+    @Test
+    void aPipelineMayAskWhetherAnEnvironmentIsReady(Jenkins jenkins, ExternalProcess process) {
+        answer(process, Set.of("smoke"));
+        Build build = jenkins.createJob("""
+                armoryEnvironment('dev') { echo 'deployed' }
+                armoryEnvironment('staging') { %s }
+                echo "dev: ${armoryEnvironmentReady('dev')}"
+                if (armoryEnvironmentReady('staging')) { echo 'never' }
+                if (armoryEnvironmentReady(environment: 'stagin')) { echo 'never' }
+                try { armoryEnvironmentReady(env.NOT_SET); echo 'never' } catch (e) { echo e.message }
+                try { armoryEnvironmentReady("${env.NOT_SET}"); echo 'never' } catch (e) { echo e.message }
+                """.formatted(process.approvalNamed("smoke", AFTER)))
+                .build();
+
+        assertThat(build.awaitResult("UNSTABLE"))
+                .contains(
+                        "dev: true",
+                        "[armory] armoryEnvironmentReady: this build has not come to environment \"stagin\", so it is not ready",
+                        "armoryEnvironmentReady: environment: is null",
+                        "armoryEnvironmentReady: environment: is the text \"null\"")
+                .doesNotContain("never\n", "has not come to environment \"staging\"");
+    }
+
+    @Test
+    void aNestedEnvironmentThatWaitsInVainDoesNotSayThatJenkinsWentDown(Jenkins jenkins) {
+        Build build = jenkins.createJob("""
+                armoryEnvironment('staging') {
+                    try { armoryEnvironment(name: 'part', dependsOn: ['nowhere']) { echo 'never' } } catch (e) { echo 'caught' }
+                    echo 'went on'
+                }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """).build();
+
+        assertThat(build.awaitLogEnd())
+                .contains("caught", "went on", "nothing in this build deploys to \"nowhere\"")
+                .doesNotContain("never", "Jenkins went down");
     }
 
     @Test

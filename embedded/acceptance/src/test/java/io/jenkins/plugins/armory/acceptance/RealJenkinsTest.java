@@ -126,8 +126,9 @@ class RealJenkinsTest {
     }
 
     @Test
-    void pluginThatIsUploadedIsKnownWithoutARestart() throws IOException {
-        try (Controller jenkins = Controller.create("")) {
+    void pluginThatIsUploadedIsKnownWithoutARestart(ExternalProcess process) throws IOException {
+        try (Controller jenkins = Controller.create("");
+                ExternalProcess service = new ExternalProcess()) {
             String file = "armory-webhook-approval.hpi";
             Files.move(
                     jenkins.home().resolve("plugins").resolve(file),
@@ -141,8 +142,15 @@ class RealJenkinsTest {
                             println(['Approve', 'Reject'].collect { hudson.security.Permission.fromId(web + it) != null })
                             def metrics = jenkins.pluginManager.uberClassLoader.loadClass('jenkins.metrics.api.Metrics')
                             println metrics.metricRegistry().names.contains('armory.approvals.waiting')
+                            def settings = jenkins.pluginManager.uberClassLoader.loadClass('io.jenkins.plugins.armory.config.ArmoryConfiguration')
+                            settings.get().allowedHosts = ['127.0.0.1']
                             """.formatted(file)).lines())
                     .containsExactly("[true, true]", "true");
+
+            service.onCall(call -> new Reply(200, Map.of(), "{\"state\": \"passed\"}"));
+            String status =
+                    "status: [uriTemplate: '" + service.url() + "', every: 5, pointer: '/state', success: ['passed']]";
+            new Jenkins(jenkins).createJob(process.approval(status)).build().awaitResult("SUCCESS");
         }
     }
 
