@@ -158,30 +158,6 @@ class FailClosedTest {
         assertThat(build.environments()).containsEntry("prod", "CANCELLED");
     }
 
-    /** Anywhere but in {@code when} of a Declarative Pipeline, where a condition has this name. */
-    @Test
-    void aPipelineMayAskWhetherAnEnvironmentIsReady(Jenkins jenkins, ExternalProcess process) {
-        answer(process, Set.of("smoke"));
-        Build build = jenkins.createJob("""
-                armoryEnvironment('dev') { echo 'deployed' }
-                armoryEnvironment('staging') { %s }
-                echo "dev: ${armoryEnvironmentReady('dev')}"
-                if (armoryEnvironmentReady('staging')) { echo 'never' }
-                if (armoryEnvironmentReady(environment: 'stagin')) { echo 'never' }
-                try { armoryEnvironmentReady(env.NOT_SET); echo 'never' } catch (e) { echo e.message }
-                try { armoryEnvironmentReady("${env.NOT_SET}"); echo 'never' } catch (e) { echo e.message }
-                """.formatted(process.approvalNamed("smoke", AFTER)))
-                .build();
-
-        assertThat(build.awaitResult("UNSTABLE"))
-                .contains(
-                        "dev: true",
-                        "[armory] armoryEnvironmentReady: this build has not come to environment \"stagin\", so it is not ready",
-                        "armoryEnvironmentReady: environment: is null",
-                        "armoryEnvironmentReady: environment: is the text \"null\"")
-                .doesNotContain("never\n", "has not come to environment \"staging\"");
-    }
-
     @Test
     void aNestedEnvironmentThatWaitsInVainDoesNotSayThatJenkinsWentDown(Jenkins jenkins) {
         Build build = jenkins.createJob("""

@@ -144,6 +144,7 @@ class RealJenkinsTest {
                             println metrics.metricRegistry().names.contains('armory.approvals.waiting')
                             def settings = jenkins.pluginManager.uberClassLoader.loadClass('io.jenkins.plugins.armory.config.ArmoryConfiguration')
                             settings.get().allowedHosts = ['127.0.0.1']
+                            null // which is not printed
                             """.formatted(file)).lines())
                     .containsExactly("[true, true]", "true");
 
