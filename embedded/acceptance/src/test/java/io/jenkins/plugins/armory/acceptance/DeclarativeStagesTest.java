@@ -212,7 +212,7 @@ class DeclarativeStagesTest {
         assertThat(build.awaitResult("UNSTABLE"))
                 .contains("in dev", "in other", "this build has not come to environment \"no such environment\"")
                 .doesNotContain(
-                        "never", "has not come to environment \"dev\"", "has not come to environment \"staging\"");
+                        "\nnever", "has not come to environment \"dev\"", "has not come to environment \"staging\"");
         assertThat(build.graphView()).containsEntry("staging", "success").containsEntry("prod", "skipped");
     }
 
