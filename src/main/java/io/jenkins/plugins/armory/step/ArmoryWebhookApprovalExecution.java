@@ -21,6 +21,7 @@ import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.Work;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -194,12 +195,20 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         Work.run(
                 () -> {
                     // Before the step ends: what follows in the Pipeline asks the environments.
-                    if (phase == Phase.AFTER_DEPLOYMENT) {
-                        // Else a mistake in its definition would roll back what is deployed.
-                        tell(new ApprovalStarted(place(), approvalId, phase));
+                    for (Place place : guardedPlaces()) {
+                        if (phase == Phase.AFTER_DEPLOYMENT) {
+                            // Else a mistake in its definition would roll back what is deployed.
+                            tell(new ApprovalStarted(place, approvalId, phase));
+                        }
+                        tell(new ApprovalEnded(
+                                place,
+                                approvalId,
+                                phase,
+                                name,
+                                Verdict.STOPPED,
+                                "The step failed: " + thrown.getMessage()));
                     }
-                    tell(Verdict.STOPPED, "The step failed: " + thrown.getMessage());
-                    failedInEnvironment(thrown);
+                    super.failed(thrown);
                     approvals().apply(presentId(), new Event.Aborted("The step failed."));
                 },
                 x -> {
@@ -207,6 +216,14 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
                     super.failed(thrown);
                 },
                 this::log);
+    }
+
+    /** Returns the place of the approval, and the environment around it if the step names another one, which it may have misspelt. */
+    private List<Place> guardedPlaces() throws IOException, InterruptedException {
+        String enclosing = EnclosingEnvironment.named(null, getContext());
+        return enclosing == null || enclosing.equals(placeEnvironment)
+                ? List.of(place())
+                : List.of(place(), Stages.placeOf(getContext().get(FlowNode.class), enclosing));
     }
 
     @Override

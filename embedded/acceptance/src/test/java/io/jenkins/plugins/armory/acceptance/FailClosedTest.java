@@ -159,6 +159,25 @@ class FailClosedTest {
     }
 
     @Test
+    void aMistakeInAGateAfterTheDeploymentRollsNothingBack(Jenkins jenkins) {
+        Build build = jenkins.createJob("""
+                armoryEnvironment('staging') {
+                    echo 'deployed'
+                    try {
+                        armoryWebhookApproval(webhook: 'deploy-checks', environment: 'stagin', phase: 'afterDeployment')
+                    } catch (e) { echo 'caught' }
+                }
+                armoryRollback('staging') { echo 'never' }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """).build();
+
+        assertThat(build.awaitLogEnd())
+                .contains("caught", "Nothing to roll back in environment 'staging': it failed after its deployment")
+                .doesNotContain("never");
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
+    }
+
+    @Test
     void aNestedEnvironmentThatWaitsInVainDoesNotSayThatJenkinsWentDown(Jenkins jenkins) {
         Build build = jenkins.createJob("""
                 armoryEnvironment('staging') {
