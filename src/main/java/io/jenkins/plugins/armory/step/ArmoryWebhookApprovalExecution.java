@@ -174,7 +174,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
             unwritten(x, "the next start of Jenkins ends it");
         }
         if (!known) {
-            tell(Verdict.STOPPED, "It was stopped before it began.");
+            tell(place(), Verdict.STOPPED, "It was stopped before it began.");
             fail(cause);
         }
     }
@@ -200,13 +200,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
                             // Else a mistake in its definition would roll back what is deployed.
                             tell(new ApprovalStarted(place, approvalId, phase));
                         }
-                        tell(new ApprovalEnded(
-                                place,
-                                approvalId,
-                                phase,
-                                name,
-                                Verdict.STOPPED,
-                                "The step failed: " + thrown.getMessage()));
+                        tell(place, Verdict.STOPPED, "The step failed: " + thrown.getMessage());
                     }
                     super.failed(thrown);
                     approvals().apply(presentId(), new Event.Aborted("The step failed."));
@@ -256,14 +250,14 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         run(() -> {
             Decision decision = approval.requireDecision();
             if (decision.isSuccess()) {
-                tell(Verdict.SUCCESS, "");
+                tell(place(), Verdict.SUCCESS, "");
                 texts().succeeded(approval);
                 passed(ApprovalResult.of(approval));
             } else if (decision.outcome() == Decision.Outcome.RUN_AGAIN) {
                 texts().runAgain(approval);
                 waitForDecision();
             } else if (decision.outcome() == Decision.Outcome.ABORTED) {
-                tell(Verdict.STOPPED, decision.mdMessage());
+                tell(place(), Verdict.STOPPED, decision.mdMessage());
                 texts().stopped(approval, stopCause() == null);
                 fail(stopCause() != null ? stopCause() : EndedWithoutVerdict.exception(decision));
             } else {
@@ -281,7 +275,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         String reason = ApprovalLog.failure(approval);
         String plain = LogText.withoutPrefixes(reason);
         // Before the others are ended: an approval that starts later asks the environments.
-        Transition transition = tell(own ? Verdict.FAILURE : Verdict.OTHER_FAILED, plain);
+        Transition transition = tell(place(), own ? Verdict.FAILURE : Verdict.OTHER_FAILED, plain);
         if (own) {
             approvals().endOthers(approval, Rivals.OTHER_FAILED + plain);
         }
@@ -301,8 +295,8 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
     }
 
     /** Applies the end of the approval to the environments of the build. */
-    private Transition tell(Verdict verdict, String reason) throws IOException, InterruptedException {
-        return tell(new ApprovalEnded(place(), approvalId, phase, name, verdict, reason));
+    private Transition tell(Place place, Verdict verdict, String reason) throws IOException, InterruptedException {
+        return tell(new ApprovalEnded(place, approvalId, phase, name, verdict, reason));
     }
 
     private void pause() throws IOException, InterruptedException {
