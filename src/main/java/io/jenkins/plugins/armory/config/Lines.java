@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.config;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -17,6 +18,7 @@ public final class Lines {
         return texts == null
                 ? List.of()
                 : texts.stream()
+                        .filter(Objects::nonNull) // as Configuration as Code has it while it exports an empty list
                         .flatMap(String::lines)
                         .map(String::strip)
                         .filter(each -> !each.isEmpty())

@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import jenkins.model.Jenkins;
+import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,6 +145,43 @@ class CallersConfigurationJenkinsTest {
         j.configRoundtrip();
 
         assertIsAsInTheCode();
+    }
+
+    /** A form sends a blank text for it, and so does Configuration as Code while it exports. */
+    @Test
+    void anIssuerWithoutClaimsSurvivesItsFormAndAnExport() throws Exception {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        configuration.setIssuers(List.of(new ListedIssuer("https://issuer.example.com", "jenkins", List.of(), "**")));
+
+        j.configRoundtrip();
+
+        assertThat(configuration.getIssuers())
+                .singleElement()
+                .returns("https://issuer.example.com", ListedIssuer::getIssuer)
+                .returns(List.of(), ListedIssuer::getRequiredClaims);
+        assertThat(Util.toYamlString(Util.getUnclassifiedRoot(new ConfigurationContext(ConfiguratorRegistry.get()))
+                        .get("armory")))
+                .contains("https://issuer.example.com")
+                .doesNotContain("FAILED TO EXPORT");
+    }
+
+    @Test
+    void aFormThatIsRefusedChangesNothingAndSaysWhy() throws Exception {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        configuration.setCallbackBaseUrl("https://jenkins.example.com/");
+        JenkinsRule.WebClient client = j.createWebClient();
+        client.setThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = client.goTo("configure").getFormByName("config");
+        form.getInputByName("_.callbackBaseUrl").setValue("https://other.example.com/");
+        form.getTextAreaByName("_.allowedHosts").setText("*");
+
+        assertThat(((HtmlPage) j.submit(form)).asNormalizedText())
+                .contains("allowedHosts: \"*\" is neither a host name");
+
+        assertThat(configuration.getCallbackBaseUrl()).isEqualTo("https://jenkins.example.com/");
+        assertThat(configuration.getAllowedHosts()).isEmpty();
+        configuration.load();
+        assertThat(configuration.getCallbackBaseUrl()).isEqualTo("https://jenkins.example.com/");
     }
 
     @Test
