@@ -55,14 +55,27 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     @CheckForNull
     private String callbackCredentialsId;
 
-    private List<String> allowedHosts = new ArrayList<>();
-    private List<WebhookDefinition> webhooks = new ArrayList<>();
-    private List<ListedClient> callbackClients = new ArrayList<>();
-    private List<ListedIssuer> issuers = new ArrayList<>();
-    private int tokenLifetimeSeconds = ConfigurationForm.TOKEN_LIFETIME_SECONDS.standard();
-    private int historyMonths = ConfigurationForm.HISTORY_MONTHS.standard();
+    private List<String> allowedHosts;
+    private List<WebhookDefinition> webhooks;
+    private List<ListedClient> callbackClients;
+    private List<ListedIssuer> issuers;
+    private int tokenLifetimeSeconds;
+    private int historyMonths;
 
     public ArmoryConfiguration() {
+        loadOrDefault();
+    }
+
+    /** Reads the settings from the disk. What is not there has its default. */
+    private void loadOrDefault() {
+        callbackBaseUrl = null;
+        callbackCredentialsId = null;
+        allowedHosts = new ArrayList<>();
+        webhooks = new ArrayList<>();
+        callbackClients = new ArrayList<>();
+        issuers = new ArrayList<>();
+        tokenLifetimeSeconds = ConfigurationForm.TOKEN_LIFETIME_SECONDS.standard();
+        historyMonths = ConfigurationForm.HISTORY_MONTHS.standard();
         load();
     }
 
@@ -93,7 +106,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
             change.commit();
             return stays;
         } catch (IllegalArgumentException x) {
-            reload();
+            loadOrDefault(); // takes back what was set before
             Throwable mistake = x;
             while (mistake.getCause() != null) { // Stapler wraps it
                 mistake = mistake.getCause();
@@ -109,19 +122,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         if (json.optString(field).isBlank()) {
             json.put(field, List.of()); // json-lib makes an array of it
         }
-    }
-
-    /** Takes back what the form has set before something in it was refused. */
-    private void reload() {
-        callbackBaseUrl = null;
-        callbackCredentialsId = null;
-        allowedHosts = new ArrayList<>();
-        webhooks = new ArrayList<>();
-        callbackClients = new ArrayList<>();
-        issuers = new ArrayList<>();
-        tokenLifetimeSeconds = ConfigurationForm.TOKEN_LIFETIME_SECONDS.standard();
-        historyMonths = ConfigurationForm.HISTORY_MONTHS.standard();
-        load();
     }
 
     /** Returns the address at which callers reach Jenkins, {@code null} for the Jenkins URL. */

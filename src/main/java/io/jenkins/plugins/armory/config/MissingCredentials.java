@@ -13,9 +13,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The ids in the settings of which there is no credential, most likely mistyped, or one without a password. Configuration as Code takes them, since it may set the
- * plugin up before the credentials, and a credential may come later. Without a warning, the first build that waits for callers would fail, or
- * the first client would be refused, maybe days later.
+ * The ids in the settings whose credential does not exist, most likely because they are mistyped, or has no password. Configuration as Code
+ * takes them, since it may set the plugin up before the credentials, and a credential may come later. Without a warning, the first build
+ * that waits for callers would fail, or the first client would be refused, maybe days later.
  */
 @Restricted(NoExternalUse.class)
 public final class MissingCredentials {

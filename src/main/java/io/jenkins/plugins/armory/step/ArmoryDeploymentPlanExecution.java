@@ -102,24 +102,37 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         return configFile == null ? "config" : configFile;
     }
 
-    /** Whoever names targets has decided that the others need not be deployed again, but not against what this build knows of them. */
+    /**
+     * Checks the dependencies that {@code targets} leaves out. Whoever names targets has decided that the others need not be deployed again,
+     * but not against what this build knows of them.
+     *
+     * @throws AbortException naming a dependency that this build has as an environment, and that is not ready
+     */
     private void checkLeftOut(DeploymentPlan whole) throws IOException, InterruptedException {
+        if (targets.isEmpty()) {
+            return; // all of the file is deployed
+        }
         Deployment deployment = armory().deployments().deploymentOf(build());
         for (DeploymentPlan.Target target : whole.targets()) {
-            for (String dependency : target.dependsOn()) {
-                if (!targets.contains(target.name()) || targets.contains(dependency)) {
-                    continue;
+            if (targets.contains(target.name())) {
+                for (String dependency : target.dependsOn()) {
+                    if (!targets.contains(dependency)) {
+                        checkLeftOut(target.name(), dependency, deployment);
+                    }
                 }
-                if (deployment.find(dependency).isPresent() && !deployment.admitsDependents(dependency)) {
-                    throw new AbortException(
-                            "armoryDeployment: targets: \"" + target.name() + "\" depends on \"" + dependency
-                                    + "\", an environment of this build that is not ready for it; add it to targets, or leave \""
-                                    + target.name() + "\" out");
-                }
-                log("The target '" + target.name() + "' is deployed without a look at '" + dependency
-                        + "', on which it depends and which targets leaves out.");
             }
         }
+    }
+
+    private void checkLeftOut(String target, String dependency, Deployment deployment) throws AbortException {
+        if (deployment.find(dependency).isPresent() && !deployment.admitsDependents(dependency)) {
+            throw new AbortException("armoryDeployment: targets: \"" + target + "\" depends on \"" + dependency
+                    + "\", an environment of this build that is not ready for it; add it to targets, or leave \""
+                    + target
+                    + "\" out");
+        }
+        log("The target '" + target + "' is deployed without a look at '" + dependency
+                + "', on which it depends and which targets leaves out.");
     }
 
     private DeploymentPlan part(DeploymentPlan whole) throws AbortException {

@@ -74,7 +74,8 @@ class RandomPipelinesTest {
         ExecutorService executor = Executors.newFixedThreadPool(LANES);
         try {
             List<Future<List<Disagreement>>> runs = LongStream.range(seed, seed + count)
-                    .mapToObj(each -> executor.submit(() -> run(new Trial(each, jenkins, process))))
+                    .mapToObj(each -> executor.submit(
+                            () -> run(new Trial(PipelineGenerator.generate(each, REAL), jenkins, process))))
                     .toList();
             for (Future<List<Disagreement>> run : runs) {
                 disagreements.addAll(run.get());
@@ -103,8 +104,9 @@ class RandomPipelinesTest {
             for (long first = seed; first < seed + count; first += LANES) {
                 Campaign.startAsAServiceManagerDoes(controller, () -> {});
                 List<Trial> trials = LongStream.range(first, Math.min(first + LANES, seed + count))
-                        .filter(each -> !PipelineGenerator.generate(each, REAL).timesOutAtTimes())
-                        .mapToObj(each -> new Trial(each, jenkins, process))
+                        .mapToObj(each -> PipelineGenerator.generate(each, REAL))
+                        .filter(each -> !each.timesOutAtTimes())
+                        .map(each -> new Trial(each, jenkins, process))
                         .toList();
                 tried += trials.size();
                 trials.forEach(Trial::start);
@@ -156,8 +158,9 @@ class RandomPipelinesTest {
         private final Job job;
         private final Build build;
 
-        Trial(long seed, Jenkins jenkins, ExternalProcess process) {
-            pipeline = PipelineGenerator.generate(seed, REAL);
+        Trial(GeneratedPipeline pipeline, Jenkins jenkins, ExternalProcess process) {
+            this.pipeline = pipeline;
+            long seed = pipeline.seed();
             script = pipeline.script(process.url() + "/" + seed);
             calledSites = pipeline.sites();
             job = jenkins.createJob(script);

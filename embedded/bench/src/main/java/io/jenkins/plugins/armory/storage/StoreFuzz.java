@@ -16,9 +16,8 @@ import java.util.zip.CRC32C;
 
 /**
  * Checks that the store opens whatever is on the disk, or refuses what another version wrote, and that each approval it reads
- * can be written and read again.
- * The input is a file of the journal or, after an odd first byte, records that get their checksums here. It is also the
- * file of an approval.
+ * can be written and read again. The input is a file of the journal or, after an odd first byte, records that get their
+ * checksums here. It is also the file of an approval.
  */
 public final class StoreFuzz {
 
