@@ -71,8 +71,8 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
     }
 
     /**
-     * Checks that no required claim is blank, as that of a variable that is not set: without it, tokens of others would do. Not in the
-     * constructor, which Configuration as Code calls with a blank one to find out about defaults.
+     * Checks that no required claim is blank, such as that of a variable that is not set. Without that claim, tokens of others would count.
+     * The constructor cannot check this, because Configuration as Code calls it with a blank claim to find out about defaults.
      *
      * @param field the name of the issuer's field in the message
      * @throws IllegalArgumentException naming the claim
