@@ -195,6 +195,16 @@ public record Deployment(
     }
 
     /**
+     * Returns the names of the environments that an approval can no longer hold back, although they depend on its environment.
+     *
+     * @param place of the approval
+     */
+    public List<String> startedDependents(Place place) {
+        String name = resolved(place).environment();
+        return name == null ? List.of() : new Graph(environments).startedDependents(name);
+    }
+
+    /**
      * Returns the problem with a name that no environment has; {@code null} if one has it, or if there are no
      * environments.
      */

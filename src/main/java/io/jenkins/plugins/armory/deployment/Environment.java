@@ -257,6 +257,11 @@ public record Environment(
         return state.isOver() && state != State.COMPLETE;
     }
 
+    /** Returns whether the Pipeline deploys, or has deployed, to the environment. */
+    boolean hasBegun() {
+        return isReached() && state != State.WAITING_FOR_DEPENDENCIES && state != State.CANCELLED;
+    }
+
     /** Returns whether a failed approval still makes a difference to the environment. */
     boolean takesFailures() {
         return state.isUnderWay() || state == State.COMPLETE;

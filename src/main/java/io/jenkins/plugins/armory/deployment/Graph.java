@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.deployment;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,18 @@ record Graph(Map<String, Environment> environments) {
                 .flatMap(this::withAllWithin)
                 .filter(Environment::blocksDependents)
                 .findFirst();
+    }
+
+    /** Returns the names of the environments that an environment, or one around it, did not keep from being deployed to. */
+    List<String> startedDependents(String name) {
+        var around = new ArrayList<String>();
+        for (String each = name; each != null; each = environments.get(each).within()) {
+            around.add(each);
+        }
+        return environments.values().stream()
+                .filter(each -> each.hasBegun() && !Collections.disjoint(each.dependsOn(), around))
+                .map(Environment::name)
+                .toList();
     }
 
     /** Returns whether an environment within this one is not over. */

@@ -16,6 +16,7 @@ import io.jenkins.plugins.armory.delivery.UndeliverableException;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.runtime.ApprovalRequests;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.armory.runtime.Deployments;
@@ -89,6 +90,7 @@ final class ApprovalStart {
         if (!BuildRecord.hasApprovals(run)) {
             warnOfLowDurability();
         }
+        warnOfStarted(transition.deployment().startedDependents(place), place);
         Approval approval =
                 terms.group(transition.deployment().resolved(place).shared()).start();
         write(approval, run, notStarted(reference));
@@ -236,6 +238,18 @@ final class ApprovalStart {
             log.accept(
                     "WARNING: nobody can call back, because nobody has a token. Put {{armory.callbackToken}} into a header or the"
                             + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
+        }
+    }
+
+    /** Warns that the Pipeline was faster than this approval: it asks after the environments that it should hold back have begun. */
+    private void warnOfStarted(List<String> dependents, Place place) {
+        if (!dependents.isEmpty()) {
+            String environment = place.environment();
+            log.accept(LogText.continued(
+                    "WARNING: environment '" + environment + "' was complete before this approval began, and "
+                            + "'" + String.join("', '", dependents) + "'"
+                            + " did not wait for it. Put it into armoryEnvironment('" + environment
+                            + "') { }, so that whatever depends on '" + environment + "' does."));
         }
     }
 

@@ -136,9 +136,15 @@ public final class ArmoryDeploymentActionStep extends Step {
             return arguments.get("planned") instanceof String text ? text : null;
         }
 
-        /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
+        /** @throws IllegalArgumentException naming an argument that is missing, that the step does not have, or whose type is wrong */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
+            for (String needed : List.of("environment", "planned")) {
+                if (arguments.get(needed) == null) {
+                    throw new IllegalArgumentException(getFunctionName() + ": " + needed
+                            + " is missing; the step belongs to armoryDeployment, so write that instead");
+                }
+            }
             return StepArguments.checked(this, Shorthands.mapToEntries(getFunctionName(), arguments, VARIABLES));
         }
 

@@ -174,7 +174,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
             unwritten(x, "the next start of Jenkins ends it");
         }
         if (!known) {
-            tell(place(), Verdict.STOPPED, "It was stopped before it began.");
+            tell(place(), Verdict.STOPPED, titled("It was stopped before it began."));
             fail(cause);
         }
     }
@@ -200,7 +200,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
                             // Else a mistake in its definition would roll back what is deployed.
                             tell(new ApprovalStarted(place, approvalId, phase));
                         }
-                        tell(place, Verdict.STOPPED, "The step failed: " + thrown.getMessage());
+                        tell(place, Verdict.STOPPED, titled("The step failed: " + thrown.getMessage()));
                     }
                     super.failed(thrown);
                     approvals().apply(presentId(), new Event.Aborted("The step failed."));
@@ -257,7 +257,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
                 texts().runAgain(approval);
                 waitForDecision();
             } else if (decision.outcome() == Decision.Outcome.ABORTED) {
-                tell(place(), Verdict.STOPPED, decision.mdMessage());
+                tell(place(), Verdict.STOPPED, titled(decision.mdMessage()));
                 texts().stopped(approval, stopCause() == null);
                 fail(stopCause() != null ? stopCause() : EndedWithoutVerdict.exception(decision));
             } else {
@@ -292,6 +292,11 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
 
     private ApprovalLog texts() {
         return new ApprovalLog(this::print);
+    }
+
+    /** Returns the reason of an end without a verdict. It stands with the environment, which may have several approvals. */
+    private String titled(String reason) {
+        return name.isEmpty() ? reason : "Approval '" + name + "': " + reason;
     }
 
     /** Applies the end of the approval to the environments of the build. */

@@ -40,10 +40,16 @@ record OverrideDecision(String id) {
         return "POST".equals(request.getMethod())
                 ? decide(
                         armory,
-                        request.getParameter("decision"),
+                        only(request.getParameterValues("decision")),
                         request.getParameter("reason"),
                         request.getParameter("inputs"))
                 : JsonResponse.error(405, "method_not_allowed", Messages.Decision_post(), Map.of("Allow", "POST"));
+    }
+
+    /** Returns the value; nothing of several, of which none can be taken for what the user meant. */
+    @CheckForNull
+    private static String only(@CheckForNull String[] values) {
+        return values != null && values.length == 1 ? values[0] : null;
     }
 
     /**

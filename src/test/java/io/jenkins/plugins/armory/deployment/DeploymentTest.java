@@ -277,6 +277,30 @@ public class DeploymentTest {
         assertThat(state("prod")).isEqualTo(State.CANCELLED);
     }
 
+    @Test
+    void dependentsHaveStartedOnceTheirDependenciesLetThem() {
+        reach("staging");
+        reach("prod", "staging");
+        reach("docs");
+        assertThat(deployment.startedDependents(in("staging"))).isEmpty();
+
+        end("staging");
+        assertThat(deployment.startedDependents(in("staging"))).containsExactly("prod");
+        assertThat(deployment.startedDependents(in("prod"))).isEmpty();
+        assertThat(deployment.startedDependents(in("qa"))).isEmpty();
+    }
+
+    @Test
+    void dependentsOfTheEnvironmentAroundItHaveStartedToo() {
+        reach("region");
+        reachWithin("region", "zone");
+        end("zone");
+        end("region");
+        reach("prod", "region");
+
+        assertThat(deployment.startedDependents(in("zone"))).containsExactly("prod");
+    }
+
     /** For example with timeout or failFast around it, and a catch around that. */
     @Test
     void aGateThatWasInterruptedDidNotOpen() {

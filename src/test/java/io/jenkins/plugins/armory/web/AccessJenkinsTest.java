@@ -94,6 +94,16 @@ class AccessJenkinsTest {
             new Row("POST", "armory/approvals/{id}/override", Crumb.ASKED, 400, 400, 400, 400, 400, 400),
             new Row(
                     "POST",
+                    "armory/approvals/{id}/override?decision=approve&decision=reject&reason=x",
+                    Crumb.ASKED,
+                    400,
+                    400,
+                    400,
+                    400,
+                    400,
+                    400),
+            new Row(
+                    "POST",
                     "armory/approvals/{id}/override?decision=approve&reason=x",
                     Crumb.ASKED,
                     404,

@@ -135,6 +135,32 @@ class FailClosedTest {
         assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
     }
 
+    @Test
+    void theEnvironmentSaysWhichOfItsGatesWasInterrupted(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob(
+                        "armoryEnvironment('staging') { catchError { timeout(time: 1, unit: 'SECONDS') { "
+                                + process.approvalNamed("smoke") + " } } }")
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("'staging' has failed, although the Pipeline went on: Approval 'smoke': ");
+    }
+
+    @Test
+    void aGateThatComesAfterWhatItShouldHoldBackSaysSo(Jenkins jenkins) {
+        Build build = jenkins.createJob("""
+                armoryEnvironment('staging') { echo 'deployed' }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'too early' }
+                armoryWebhookApproval(environment: 'staging', phase: 'afterDeployment', manualApproval: [message: 'Go?'])
+                """).build();
+        build.awaitWaiting(1);
+        build.decide(build.approvals().get(0), "approve", "");
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("WARNING: environment 'staging' was complete before this approval began, and 'prod' did not"
+                        + " wait for it. Put it into armoryEnvironment('staging') { }");
+    }
+
     /** An environment is as good as those within it. */
     @ParameterizedTest
     @ValueSource(

@@ -97,6 +97,7 @@ class StepArgumentsTest {
                 "armoryEnvironment(\"${env.TARGET}\")                          | armoryEnvironment: name: is the text \"null\", as Groovy writes a variable that is not set",
                 "armoryEnvironment(name: 'prod', dependsOn: [env.BEFORE])     | armoryEnvironment: dependsOn[0]: is null; give it a value, or leave it out",
                 "armoryEnvironment(name: 'prod', dependsOn: env.BEFORE)       | armoryEnvironment: dependsOn: is null; give it a value, or leave it out",
+                "armoryDeploymentAction                                       | armoryDeploymentAction: environment is missing; the step belongs to armoryDeployment",
                 "armoryRollback(environmnt: 'prod')                           | armoryRollback: environmnt: there is no such parameter; did you mean environment?",
                 "armoryRollback(environment: 'prod', only: 'once')            | armoryRollback: only: there is no such parameter; did you mean",
             })

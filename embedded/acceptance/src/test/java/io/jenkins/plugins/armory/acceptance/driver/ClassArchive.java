@@ -29,6 +29,7 @@ final class ClassArchive {
             build.awaitResult("SUCCESS");
             controller.stop();
         }
+        file.toFile().deleteOnExit();
         return file;
     }
 }
