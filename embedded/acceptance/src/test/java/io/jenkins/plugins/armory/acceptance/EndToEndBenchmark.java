@@ -57,6 +57,9 @@ class EndToEndBenchmark {
     /** Whether branches return nothing, so that the program keeps no results of those that have ended. */
     private static final boolean NO_RESULTS = Boolean.getBoolean("acceptance.noResults");
 
+    /** Whether this plugin is measured without its peers, so that a profile has nothing else. */
+    private static final boolean ALONE = Boolean.getBoolean("acceptance.alone");
+
     /** Longer than the slowest of the builds takes on a machine that does something else too. */
     private static final Duration LIMIT = Duration.ofMinutes(20);
 
@@ -160,7 +163,7 @@ class EndToEndBenchmark {
     private Controller controller;
     private Jenkins jenkins;
     private ScriptConsole console;
-    private final List<Step> steps = new ArrayList<>(List.of(Step.THIS_PLUGIN, Step.INPUT));
+    private final List<Step> steps = new ArrayList<>(List.of(Step.THIS_PLUGIN));
     private int jobs;
 
     @Test
@@ -170,16 +173,20 @@ class EndToEndBenchmark {
             controller.start();
             jenkins = new Jenkins(controller);
             console = Controller.isReal() ? new ScriptConsole(controller) : null;
-            if (console != null
-                    && console.run(
-                                    "println jenkins.model.Jenkins.get().pluginManager.getPlugin('webhook-step') != null")
-                            .contains("true")) {
-                steps.add(Step.WEBHOOK_STEP);
+            if (!ALONE) {
+                steps.addAll(peers());
             }
             sideBySide();
             oneAfterTheOther();
             controller.stop(); // not killed: a profiler writes its file then
         }
+    }
+
+    private List<Step> peers() {
+        boolean hasWebhookStep = console != null
+                && console.run("println jenkins.model.Jenkins.get().pluginManager.getPlugin('webhook-step') != null")
+                        .contains("true");
+        return hasWebhookStep ? List.of(Step.INPUT, Step.WEBHOOK_STEP) : List.of(Step.INPUT);
     }
 
     private void sideBySide() throws Exception {
