@@ -24,9 +24,9 @@ import org.kohsuke.stapler.verb.POST;
 public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefinition> {
 
     private static final String FIELD = "answer";
-    private static final String ANY_2XX = "200-299";
 
-    private String success = ANY_2XX;
+    @CheckForNull
+    private String success;
 
     @CheckForNull
     private String pointer;
@@ -45,14 +45,15 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
         return this;
     }
 
-    /** Returns the HTTP statuses that mean success, or whose bodies are judged if there is a pointer. */
+    /** Returns the HTTP statuses that mean success, or whose bodies are judged if there is a pointer; {@code null} for 2xx there. */
+    @CheckForNull
     public String getSuccess() {
         return success;
     }
 
     @DataBoundSetter
     public void setSuccess(@CheckForNull String success) {
-        this.success = success == null || success.isBlank() ? ANY_2XX : success.strip();
+        this.success = Util.fixEmptyAndTrim(success);
     }
 
     /** Returns the place of the value in the body, as a JSON Pointer. */

@@ -275,7 +275,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     }
 
     /**
-     * @param tokenLifetimeSeconds the lifetime of tokens issued from now on; 0 for the default
+     * @param tokenLifetimeSeconds the lifetime of tokens issued from now on
      * @throws IllegalArgumentException naming the shortest and the longest lifetime
      */
     @DataBoundSetter
@@ -295,7 +295,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     }
 
     /**
-     * @param historyMonths 0 for the default
      * @throws IllegalArgumentException naming the smallest and the largest number
      */
     @DataBoundSetter

@@ -78,7 +78,7 @@ final class ConfigurationForm {
         String message(Object least, Object largest, Object standard);
     }
 
-    /** A number with limits. 0, as an empty field, stands for the default. */
+    /** A number with limits. Jenkins makes 0 of an empty field and of a text, so that is no number either. */
     record NumberField(int least, int largest, int standard, WrongNumber wrong) {
 
         private String message() {
@@ -86,15 +86,15 @@ final class ConfigurationForm {
         }
 
         /**
-         * Returns the number that is meant.
+         * Returns the number.
          *
          * @throws IllegalArgumentException naming the limits
          */
         int require(int given) {
-            if (given != 0 && (given < least || given > largest)) {
+            if (given < least || given > largest) {
                 throw new IllegalArgumentException(message());
             }
-            return given == 0 ? standard : given;
+            return given;
         }
 
         FormValidation check(@CheckForNull String value) {

@@ -46,6 +46,7 @@ final class Change {
     private final Deployment before;
     private final Instant now;
     private final Map<String, Environment> environments;
+    private final Map<String, Environment> named;
     private final Graph graph;
     private final Failures failures;
 
@@ -60,6 +61,7 @@ final class Change {
         this.before = before;
         this.now = now;
         environments = new LinkedHashMap<>(before.environments());
+        named = new LinkedHashMap<>(before.named());
         graph = new Graph(environments);
         failures = new Failures(before.failures());
         cancelsStages = before.cancelsStages();
@@ -70,7 +72,7 @@ final class Change {
         String problem = apply(event);
         new Settling(this, graph).run();
         var after = new Deployment(
-                environments, failures.asList(), cancelsStages, cancelledStages, before.leftOut(), ended);
+                environments, named, failures.asList(), cancelsStages, cancelledStages, before.leftOut(), ended);
         return new Transition(after.equals(before) ? before : after, problem, moves);
     }
 
@@ -120,7 +122,8 @@ final class Change {
     }
 
     private Environment findOrAdd(String name) {
-        return environments.computeIfAbsent(name, it -> Environment.pending(it, now));
+        Environment pending = named.remove(name);
+        return environments.computeIfAbsent(name, it -> pending == null ? Environment.pending(it, now) : pending);
     }
 
     private void put(Environment environment) {
@@ -146,20 +149,35 @@ final class Change {
         String name = event.environment();
         Environment known = findOrAdd(name);
         if (known.isReached()) {
-            return known.isOf(event.step()) ? null : Problems.declaredTwice(known);
+            return known.isOf(event.step()) ? null : declareTwice(known, event);
         }
         var declaration = new Declaration(event.dependsOn(), event.step(), event.stage(), event.within());
         move(known, Trigger.REACHED, (it, next) -> it.with(declaration));
         event.dependsOn().forEach(this::findOrAdd);
         List<String> cycle = graph.cycle(name);
-        if (cycle.isEmpty()) {
-            return null;
+        List<Failure> standing = failures.standingIn(known);
+        if (!cycle.isEmpty()) {
+            String problem = Problems.waitsForItself(name, cycle, graph);
+            move(
+                    environments.get(name),
+                    Trigger.WAITS_FOR_ITSELF,
+                    (it, next) -> it.withFailure("It would wait for itself.", false));
+            return problem;
+        } else if (!standing.isEmpty()) {
+            move(
+                    environments.get(name),
+                    Trigger.GATE_CLOSED,
+                    (it, next) -> failed(it, null).withoutRollback());
+            return Problems.gateClosed(name, standing.get(0).reason());
         }
-        String problem = Problems.waitsForItself(name, cycle, graph);
-        move(
-                environments.get(name),
-                Trigger.WAITS_FOR_ITSELF,
-                (it, next) -> it.withFailure("It would wait for itself.", false));
+        return null;
+    }
+
+    /** Whatever the second one was to do with the environment, its gates included, is not done. */
+    private String declareTwice(Environment known, Declared event) {
+        String problem = Problems.declaredTwice(known);
+        var place = new Place(known.name(), null, event.stage(), List.of());
+        endApproval(new ApprovalEnded(place, event.step(), Phase.STRATEGY, event.step(), Verdict.STOPPED, problem));
         return problem;
     }
 
@@ -168,7 +186,7 @@ final class Change {
         String name = event.place().environment();
         Environment environment = find(name);
         if (environment == null || !environment.isReached()) {
-            return name == null ? null : before.notReached(name);
+            return name == null ? null : startEarly(name, event.approval());
         }
         String tooLate = Problems.tooLate(environment, event.phase());
         if (tooLate == null) {
@@ -179,10 +197,21 @@ final class Change {
                             event.planned(),
                             stepOf(environment, event.planned()).with(event.approval()),
                             after);
-            put(known);
+            put(known.state() == State.COMPLETE ? known.withApproval(event.approval(), after) : known);
             move(known, Trigger.APPROVAL_STARTED, (it, next) -> it.withApproval(event.approval(), after));
         }
         return tooLate;
+    }
+
+    /** Remembers an approval that names what may become an environment later. */
+    @CheckForNull
+    private String startEarly(String name, String approval) {
+        String problem = before.notReached(name);
+        if (problem == null) {
+            Environment known = named.getOrDefault(name, Environment.pending(name, now));
+            named.put(name, known.withApproval(approval, false)); // nothing is deployed yet, whatever its phase
+        }
+        return problem;
     }
 
     /** Returns a step of the plan. Its start may have been lost with a crash, since it is not written by itself. */
@@ -194,6 +223,7 @@ final class Change {
         Place place = before.resolved(event.place());
         Environment environment = find(place.environment());
         noteVerdict(event, place, environment);
+        endEarly(event);
         boolean failedAfter = event.verdict().isFailure() && event.phase() == Phase.AFTER_DEPLOYMENT
                 // A gate that was interrupted did not open. Nothing else keeps the dependents of a complete environment
                 // from it.
@@ -210,20 +240,45 @@ final class Change {
         }
     }
 
+    /** Forgets an approval that began before its environment was reached. */
+    private void endEarly(ApprovalEnded event) {
+        String name = event.place().environment();
+        Environment known = find(name);
+        if (known != null && !known.isReached()) {
+            put(known.withoutApproval(event.approval()));
+        } else if (name != null) {
+            named.computeIfPresent(name, (it, early) -> early.withoutApproval(event.approval()));
+            named.values().removeIf(early -> !early.awaitsApprovals());
+        }
+    }
+
     private void noteVerdict(ApprovalEnded event, Place place, @CheckForNull Environment environment) {
         switch (event.verdict()) {
-            case SUCCESS -> failures.retried(event, place);
+            case SUCCESS -> {
+                failures.retried(event, place);
+                failures.retried(event, event.place());
+            }
             case FAILURE, OTHER_FAILED -> {
                 if (environment == null || environment.takesFailures()) {
                     failures.add(event, place);
                 }
-            }
-            case STOPPED -> { // a gate that was interrupted did not open, whatever the Pipeline catches
-                Environment named = find(event.place().environment()); // even if the Pipeline comes to it later
-                if (named != null && (named.takesFailures() || !named.state().isOver())) {
-                    failures.add(event, event.place());
+                if (environment == null
+                        && event.phase() != Phase.AFTER_DEPLOYMENT) { // which cancels all that comes later
+                    addForLater(event);
                 }
             }
+            case STOPPED ->
+                addForLater(event); // a gate that was interrupted did not open, whatever the Pipeline catches
+        }
+    }
+
+    /** Adds a failure of the environment that the event names, even if the Pipeline comes to it later. */
+    private void addForLater(ApprovalEnded event) {
+        String name = event.place().environment();
+        Environment known = find(name);
+        if (name != null
+                && (known == null || known.takesFailures() || !known.state().isOver())) {
+            failures.add(event, event.place());
         }
     }
 
@@ -319,6 +374,7 @@ final class Change {
             if (graph.hasOpenWithin(environment)) {
                 continue; // it goes on once that is given up
             }
+            stopOpenBeside(environment, "Its approval has ended, and Jenkins went down before that was written.");
             move(
                     environment,
                     Trigger.NOBODY_LEFT,
@@ -327,6 +383,17 @@ final class Change {
                             : it.withFailure(
                                     Problems.neverReached(graph.notReached(it), event.stages(), before.graph()),
                                     false));
+        }
+    }
+
+    /** Ends the open approvals of an environment that was complete before they began. They did not open. */
+    private void stopOpenBeside(Environment environment, String reason) {
+        if (environment.state() == State.COMPLETE) {
+            var place = new Place(environment.name(), null, environment.stage(), List.of());
+            environment
+                    .approvals()
+                    .forEach(each -> endApproval(
+                            new ApprovalEnded(place, each, Phase.AFTER_DEPLOYMENT, each, Verdict.STOPPED, reason)));
         }
     }
 
@@ -346,6 +413,7 @@ final class Change {
         ended = true;
         String reason = "The build ended.";
         for (Environment environment : environments()) {
+            stopOpenBeside(environment, reason);
             move(
                     environment,
                     Trigger.BUILD_ENDED,

@@ -21,8 +21,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * <p>A failed approval counts at its {@link Place}. What it does depends on its phase, as in Armory's <i>External
  * Automation</i> and <i>Deployment targets</i>:
  * <ul>
- *   <li>{@code beforeDeployment} and {@code strategy}: the environment fails when its body ends. It does not fail if a later
- *       approval of the same webhook and phase succeeds in it, so an approval may be retried. The first failure is the reason.
+ *   <li>{@code beforeDeployment} and {@code strategy}: the environment fails when its body ends, or as the Pipeline reaches it. It
+ *       does not fail if a later approval of the same definition and phase succeeds in it, so an approval may be retried. The first
+ *       failure is the reason.
  *   <li>{@code afterDeployment} in an environment: the environment keeps its state. Its direct and indirect dependents are
  *       cancelled at once.
  *   <li>{@code afterDeployment} outside any environment: every stage and environment that has not begun is cancelled.
@@ -31,6 +32,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * rollback.
  *
  * @param environments by name, in the order in which the build named them
+ * @param named what approvals named before the build had any environment, with the approvals that are open. It becomes an
+ *     environment if the build comes to it, and is a label until then
  * @param failures the failed approvals that no retry has made up for
  * @param cancelsStages why later stages and environments are cancelled, {@code null} if they are not
  * @param cancelledStages names of the stages that were cancelled for that reason, in their order
@@ -40,6 +43,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public record Deployment(
         Map<String, Environment> environments,
+        Map<String, Environment> named,
         List<Failure> failures,
         @CheckForNull String cancelsStages,
         List<String> cancelledStages,
@@ -47,7 +51,8 @@ public record Deployment(
         boolean ended) {
 
     /** A deployment without environments and failures. */
-    public static final Deployment EMPTY = new Deployment(Map.of(), List.of(), null, List.of(), List.of(), false);
+    public static final Deployment EMPTY =
+            new Deployment(Map.of(), Map.of(), List.of(), null, List.of(), List.of(), false);
 
     /**
      * The effect of an event.
@@ -92,6 +97,7 @@ public record Deployment(
 
     public Deployment {
         environments = Collections.unmodifiableMap(new LinkedHashMap<>(environments));
+        named = Collections.unmodifiableMap(new LinkedHashMap<>(named));
         failures = List.copyOf(failures);
         cancelledStages = List.copyOf(cancelledStages);
         leftOut = List.copyOf(leftOut);
@@ -134,7 +140,7 @@ public record Deployment(
                 .filter(failure -> failure.phase() == Phase.AFTER_DEPLOYMENT)
                 .toList();
         return new Deployment(
-                environments, failures, firstReasonIn(null, outside), List.of(), List.copyOf(stages), false);
+                environments, Map.of(), failures, firstReasonIn(null, outside), List.of(), List.copyOf(stages), false);
     }
 
     @CheckForNull
@@ -184,8 +190,8 @@ public record Deployment(
     }
 
     /**
-     * Returns the place of an approval as it counts. An environment that the Pipeline has not reached is no more than a
-     * label; the stage counts instead.
+     * Returns the place of an approval as it counts. Until the Pipeline reaches its environment, the stage
+     * counts.
      */
     public Place resolved(Place place) {
         String name = place.environment();

@@ -60,10 +60,11 @@ public sealed interface DeploymentEvent {
     /**
      * An approval is decided.
      *
-     * @param webhook name of the webhook; a later success of the same webhook at the same place makes up for a failure
+     * @param definition what the approval is known by: a later success of the same definition at the same place makes up for a
+     *     failure
      * @param reason of a failure, for people
      */
-    record ApprovalEnded(Place place, String approval, Phase phase, String webhook, Verdict verdict, String reason)
+    record ApprovalEnded(Place place, String approval, Phase phase, String definition, Verdict verdict, String reason)
             implements DeploymentEvent {}
 
     /** The end of an approval as its environment sees it. */

@@ -81,7 +81,7 @@ public record Environment(
     /**
      * The progress of the deployment.
      *
-     * @param approvals ids of the open approvals
+     * @param approvals ids of the open approvals; some may have begun before the Pipeline reached it, or after it was complete
      * @param bodyEnded whether the body of {@code armoryEnvironment} has ended without an error
      * @param deployed whether an {@code afterDeployment} approval has begun; from then on nothing is rolled back
      * @param steps the steps of the environment's plan that have begun, by id, in the order in which they did; empty without a
@@ -244,7 +244,7 @@ public record Environment(
 
     /** Returns whether nothing in this environment itself keeps its dependents from being deployed to. */
     boolean admitsDependents() {
-        return state == State.COMPLETE && afterDeploymentFailure() == null;
+        return state == State.COMPLETE && afterDeploymentFailure() == null && !awaitsApprovals();
     }
 
     /** Returns whether something in this environment itself keeps its dependents from ever being deployed to. */
@@ -348,6 +348,10 @@ public record Environment(
 
     Environment withFailure(@CheckForNull String reason, boolean needsRollback) {
         return with(new Setback(reason, cancelledBy(), afterDeploymentFailure(), needsRollback, rollback()));
+    }
+
+    Environment withoutRollback() {
+        return withFailure(reason(), false);
     }
 
     Environment withCancellation(@CheckForNull String reason, @CheckForNull String by) {

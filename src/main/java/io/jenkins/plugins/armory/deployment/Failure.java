@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.deployment;
 
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -8,12 +9,12 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /**
  * An approval of a build that did not succeed.
  *
- * @param webhook name of its webhook
+ * @param definition what it is known by, see {@link ApprovalEnded#definition}
  * @param reason for people
  * @param verdict how it ended: it failed itself, another one of the phase failed, or it was stopped
  */
 @Restricted(NoExternalUse.class)
-public record Failure(Place place, Phase phase, String webhook, String reason, Verdict verdict) {
+public record Failure(Place place, Phase phase, String definition, String reason, Verdict verdict) {
 
     boolean isOwn() {
         return verdict == Verdict.FAILURE;
@@ -28,7 +29,7 @@ public record Failure(Place place, Phase phase, String webhook, String reason, V
         return phase != Phase.AFTER_DEPLOYMENT || isStop();
     }
 
-    boolean isOf(Place otherPlace, Phase otherPhase, String otherWebhook) {
-        return phase == otherPhase && webhook.equals(otherWebhook) && place.isShared(otherPlace);
+    boolean isOf(Place otherPlace, Phase otherPhase, String otherDefinition) {
+        return phase == otherPhase && definition.equals(otherDefinition) && place.isShared(otherPlace);
     }
 }

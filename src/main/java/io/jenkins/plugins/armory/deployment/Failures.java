@@ -17,14 +17,14 @@ final class Failures {
         return all;
     }
 
-    /** Adds the failure of an approval, once for each place, phase and webhook. */
+    /** Adds the failure of an approval, once for each place, phase and definition. */
     void add(ApprovalEnded event, Place place) {
         boolean known = all.stream()
                 .anyMatch(failure -> failure.place().equals(place)
                         && failure.phase() == event.phase()
-                        && failure.webhook().equals(event.webhook()));
+                        && failure.definition().equals(event.definition()));
         if (!known) {
-            all.add(new Failure(place, event.phase(), event.webhook(), event.reason(), event.verdict()));
+            all.add(new Failure(place, event.phase(), event.definition(), event.reason(), event.verdict()));
         }
     }
 
@@ -34,7 +34,7 @@ final class Failures {
      */
     void retried(ApprovalEnded event, Place place) {
         all.removeIf(failure -> failure.isThrown()
-                && failure.isOf(place, event.phase(), event.webhook())
+                && failure.isOf(place, event.phase(), event.definition())
                 && !failure.place().isBeside(place));
     }
 

@@ -33,6 +33,10 @@ final class Problems {
                 : name + "is deployed to twice in this build; give one of the two another name";
     }
 
+    static String gateClosed(String name, String reason) {
+        return "name: \"" + name + "\" is not deployed to, because an approval that names it has failed: " + reason;
+    }
+
     static String waitsForItself(String name, List<String> cycle, Graph graph) {
         return "dependsOn: \"" + name + "\" would wait for itself: " + String.join(" -> ", cycle) + "\n" + graph;
     }

@@ -21,9 +21,11 @@ public final class TransitionTable {
     public enum Trigger {
         REACHED("the Pipeline reaches it"),
         WAITS_FOR_ITSELF("it depends on itself, directly or indirectly"),
+        GATE_CLOSED("an approval that names it has failed before"),
         STAGES_CANCELLED("later stages are cancelled"),
         DEPENDENCY_LOST("a dependency failed or was cancelled, or an approval after its deployment failed"),
-        DEPENDENCIES_COMPLETE("all dependencies are complete, and no approval after their deployment failed"),
+        DEPENDENCIES_COMPLETE(
+                "all dependencies are complete, and no approval after their deployment is open or failed"),
         APPROVAL_STARTED("an approval in it begins"),
         APPROVAL_ENDED("an approval in it ends"),
         BODY_SUCCEEDED("its body ends without an error"),
@@ -50,7 +52,7 @@ public final class TransitionTable {
     /** A condition on the environment that moves. An approval that has just ended is not open any more. */
     public enum Guard {
         NONE("", (environment, graph, failures) -> true),
-        APPROVAL_OPEN("another approval is open", (environment, graph, failures) -> environment.awaitsApprovals()),
+        APPROVAL_OPEN("an approval in it is open", (environment, graph, failures) -> environment.awaitsApprovals()),
         BODY_RUNNING("its body still runs", (environment, graph, failures) -> !environment.bodyEnded()),
         FAILURE_STANDS(
                 "a failed approval before or within the deployment has no successful retry",
@@ -95,8 +97,14 @@ public final class TransitionTable {
             row(State.PENDING, Trigger.REACHED, State.WAITING_FOR_DEPENDENCIES),
             row(State.PENDING, Trigger.BUILD_ENDED, State.CANCELLED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.WAITS_FOR_ITSELF, State.FAILED),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.GATE_CLOSED, State.FAILED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.STAGES_CANCELLED, State.CANCELLED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCY_LOST, State.CANCELLED),
+            row(
+                    State.WAITING_FOR_DEPENDENCIES,
+                    Trigger.DEPENDENCIES_COMPLETE,
+                    Guard.APPROVAL_OPEN,
+                    State.AWAITING_APPROVAL),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCIES_COMPLETE, State.DEPLOYING),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.STOPPED, State.CANCELLED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.NOBODY_LEFT, Guard.DEPENDENCY_NOT_REACHED, State.FAILED),
@@ -115,6 +123,7 @@ public final class TransitionTable {
             row(State.AWAITING_APPROVAL, Trigger.APPROVAL_ENDED, State.COMPLETE),
             row(State.AWAITING_APPROVAL, Trigger.BODY_SUCCEEDED, State.AWAITING_APPROVAL),
             row(State.AWAITING_APPROVAL, Trigger.BODY_FAILED, State.FAILED),
+            row(State.AWAITING_APPROVAL, Trigger.STOPPED, State.CANCELLED),
             row(State.AWAITING_APPROVAL, Trigger.NOBODY_LEFT, State.FAILED),
             row(State.AWAITING_APPROVAL, Trigger.BUILD_ENDED, State.FAILED),
             row(State.FAILED, Trigger.ROLLBACK_STARTED, Guard.ROLLBACK_DUE, State.FAILED),

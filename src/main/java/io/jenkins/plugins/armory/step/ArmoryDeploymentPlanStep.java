@@ -159,6 +159,7 @@ public final class ArmoryDeploymentPlanStep extends Step {
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
             // A variable that is not set must not deploy to all targets.
             StepArguments.checkNotEmpty(SHOWN_AS, arguments, "config", "configFile", "targets");
+            StepArguments.checkSet(SHOWN_AS, arguments, CONTEXT);
             return StepArguments.checked(SHOWN_AS, clazz, Shorthands.mapToEntries(SHOWN_AS, arguments, CONTEXT));
         }
 

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Result;
 import hudson.model.Run;
@@ -24,13 +25,20 @@ final class ArmoryRollbackExecution extends BlockExecution {
 
     private final String environment;
 
-    ArmoryRollbackExecution(StepContext stepContext, String environment) {
+    @CheckForNull
+    private final transient String mistake;
+
+    ArmoryRollbackExecution(StepContext stepContext, ArmoryRollbackStep step) {
         super(stepContext);
-        this.environment = environment;
+        environment = step.getEnvironment();
+        mistake = step.mistake();
     }
 
     @Override
     public boolean start() throws Exception {
+        if (mistake != null) {
+            throw new AbortException(mistake);
+        }
         if (environment.isEmpty()) {
             throw new AbortException("armoryRollback: environment: is missing; name the environment to roll back");
         }

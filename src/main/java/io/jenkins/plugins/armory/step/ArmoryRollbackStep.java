@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
@@ -30,9 +31,23 @@ public final class ArmoryRollbackStep extends Step {
 
     private final String environment;
 
+    @CheckForNull
+    private final String mistake;
+
     @DataBoundConstructor
     public ArmoryRollbackStep(String environment) {
+        this(environment, null);
+    }
+
+    private ArmoryRollbackStep(@CheckForNull String environment, @CheckForNull String mistake) {
         this.environment = Objects.requireNonNullElse(environment, "").strip();
+        this.mistake = mistake;
+    }
+
+    /** Returns what is wrong with the arguments, {@code null} for nothing that was found yet. */
+    @CheckForNull
+    String mistake() {
+        return mistake;
     }
 
     public String getEnvironment() {
@@ -41,7 +56,7 @@ public final class ArmoryRollbackStep extends Step {
 
     @Override
     public StepExecution start(StepContext stepContext) {
-        return new ArmoryRollbackExecution(stepContext, environment);
+        return new ArmoryRollbackExecution(stepContext, this);
     }
 
     @Extension
@@ -71,6 +86,15 @@ public final class ArmoryRollbackStep extends Step {
         @Override
         public String argumentsToString(Map<String, Object> arguments) {
             return arguments.get("environment") instanceof String text ? text : null;
+        }
+
+        /** Returns the step that the arguments ask for; if that cannot be, one that fails, see {@link StepArguments#instantiate}. */
+        @Override
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            return StepArguments.instantiate(
+                    getFunctionName(),
+                    () -> super.newInstance(arguments),
+                    mistake -> new ArmoryRollbackStep(null, mistake));
         }
 
         /** @throws IllegalArgumentException naming an argument that the step does not have */

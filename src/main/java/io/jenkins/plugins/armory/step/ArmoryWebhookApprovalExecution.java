@@ -62,6 +62,10 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
     private Phase phase = Phase.STRATEGY;
     private String name = "";
 
+    /** What the environments know the step by, beside the name; {@code null} in a build that an older version began. */
+    @CheckForNull
+    private String argumentsKey;
+
     /** What is wrong with the parameters, {@code null} for nothing. */
     @CheckForNull
     private String mistake;
@@ -80,6 +84,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         placeEnvironment = EnclosingEnvironment.named(step.getEnvironment(), getContext());
         approvalId = armory().tokens().newId();
         phase = Phase.of(step.getPhase()).orElse(phase);
+        argumentsKey = step.argumentsKey();
         try {
             ApprovalDefinition defined = new ApprovalDefinition(step, placeEnvironment, getContext());
             definition = defined;
@@ -301,7 +306,8 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
 
     /** Applies the end of the approval to the environments of the build. */
     private Transition tell(Place place, Verdict verdict, String reason) throws IOException, InterruptedException {
-        return tell(new ApprovalEnded(place, approvalId, phase, name, verdict, reason));
+        return tell(new ApprovalEnded(
+                place, approvalId, phase, name + Objects.requireNonNullElse(argumentsKey, ""), verdict, reason));
     }
 
     private void pause() throws IOException, InterruptedException {

@@ -77,6 +77,8 @@ public class ArmoryWebhookApprovalStep extends Step {
     @CheckForNull
     private String mistake;
 
+    private String argumentsKey = "";
+
     @CheckForNull
     private ManualApproval manualApproval;
 
@@ -510,6 +512,14 @@ public class ArmoryWebhookApprovalStep extends Step {
         return mistake;
     }
 
+    /**
+     * Returns what is the same for a step with the same arguments, and no other. A success makes up for the failure of such a step alone: an
+     * approval that asks another person or another environment is no retry.
+     */
+    String argumentsKey() {
+        return argumentsKey;
+    }
+
     /** @throws IllegalArgumentException naming the parameter and the known phases */
     Phase requirePhase() {
         return Phase.of(phase)
@@ -552,11 +562,14 @@ public class ArmoryWebhookApprovalStep extends Step {
          */
         @Override
         public Step newInstance(Map<String, Object> arguments) throws Exception {
-            return StepArguments.instantiate(getFunctionName(), () -> super.newInstance(arguments), mistake -> {
+            String key = StepArguments.keyOf(arguments);
+            Step step = StepArguments.instantiate(getFunctionName(), () -> super.newInstance(arguments), mistake -> {
                 ArmoryWebhookApprovalStep failing = newStep();
                 failing.mistaken(mistake, arguments);
                 return failing;
             });
+            ((ArmoryWebhookApprovalStep) step).argumentsKey = key;
+            return step;
         }
 
         ArmoryWebhookApprovalStep newStep() {
@@ -589,8 +602,11 @@ public class ArmoryWebhookApprovalStep extends Step {
                     "onFailure",
                     ANSWER,
                     STATUS);
+            StepArguments.checkSet(getFunctionName(), arguments, CONTEXT);
+            StepArguments.checkSet(getFunctionName(), arguments, "headers");
             if (arguments.get(MANUAL_APPROVAL) instanceof Map<?, ?> fields) {
                 StepArguments.checkNotEmpty(getFunctionName() + ": " + MANUAL_APPROVAL, fields, "submitters");
+                StepArguments.checkSet(getFunctionName() + ": " + MANUAL_APPROVAL, fields, "message");
             }
             for (String rule : List.of(ANSWER, STATUS)) {
                 if (arguments.get(rule) instanceof Map<?, ?> fields) { // else less of it would decide

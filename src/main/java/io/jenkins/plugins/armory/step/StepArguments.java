@@ -11,11 +11,13 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -60,6 +62,12 @@ final class StepArguments {
             String message = String.valueOf(x.getMessage());
             return mistaken.apply(message.startsWith(start) ? message : start + message);
         }
+    }
+
+    /** Returns a text that is the same for equal arguments, and tells nothing of them. */
+    static String keyOf(Map<String, Object> arguments) {
+        byte[] text = new TreeMap<>(arguments).toString().getBytes(StandardCharsets.UTF_8);
+        return " " + UUID.nameUUIDFromBytes(text);
     }
 
     /**
@@ -142,6 +150,33 @@ final class StepArguments {
         }
     }
 
+    /**
+     * Checks that no value, of a map or of a list of entries, is that of a variable that is not set: the external process would be asked
+     * about something else.
+     *
+     * @param function the name of the step in messages
+     * @throws IllegalArgumentException naming the first that is
+     */
+    static void checkSet(String function, Map<?, ?> arguments, String parameter) {
+        Object argument = arguments.get(parameter);
+        if (argument instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> checkValueSet(function, value, parameter + '.' + key));
+        } else if (argument instanceof Collection<?> entries) {
+            entries.stream()
+                    .filter(Map.class::isInstance)
+                    .map(Map.class::cast)
+                    .forEach(entry -> checkValueSet(function, entry.get("value"), parameter + '.' + entry.get("key")));
+        } else {
+            checkValueSet(function, argument, parameter);
+        }
+    }
+
+    private static void checkValueSet(String function, @CheckForNull Object value, String path) {
+        if (isNull(value)) {
+            throw mistake(function, path + UNSET);
+        }
+    }
+
     /** Returns whether a value, or one of a list, is {@code "${env.RELEASE}"} of a variable that is not set. */
     private static boolean isNull(@CheckForNull Object value) {
         return value instanceof CharSequence text && text.toString().equals("null")
@@ -162,7 +197,7 @@ final class StepArguments {
     private static Map<?, ?> named(Class<?> type, Map<String, Object> arguments) {
         if (arguments.size() == 1) {
             Map.Entry<String, Object> only = arguments.entrySet().iterator().next();
-            if (parameters(type).get(only.getKey()) == String.class && only.getValue() instanceof Map<?, ?> written) {
+            if (required(type).equals(List.of(only.getKey())) && only.getValue() instanceof Map<?, ?> written) {
                 return written;
             }
         }
@@ -210,7 +245,8 @@ final class StepArguments {
         } else if (type == String.class && (value instanceof Map<?, ?> || value instanceof Collection<?>)) {
             throw new IllegalArgumentException(path + ": must be a text, not a list or a map");
         } else if (type == String.class && !(value instanceof CharSequence)) {
-            throw new IllegalArgumentException(path + ": must be a text; put " + value + " into quotes");
+            throw new IllegalArgumentException(path + ": must be a text"
+                    + (value instanceof Number || value instanceof Boolean ? "; put " + value + " into quotes" : ""));
         } else if (type instanceof Class<?> constants && constants.isEnum() && value instanceof CharSequence text) {
             List<String> names = Stream.of(constants.getEnumConstants())
                     .map(constant -> ((Enum<?>) constant).name())
@@ -273,15 +309,26 @@ final class StepArguments {
         return type instanceof Class<?> raw && Collection.class.isAssignableFrom(raw);
     }
 
+    /** Returns the names of the parameters of the constructor. */
+    private static List<String> required(Class<?> type) {
+        return constructors(type).stream()
+                .flatMap(constructor -> Stream.of(ClassDescriptor.loadParameterNames(constructor)))
+                .toList();
+    }
+
+    private static List<Constructor<?>> constructors(Class<?> type) {
+        return Stream.of(type.getConstructors())
+                .filter(constructor -> constructor.isAnnotationPresent(DataBoundConstructor.class))
+                .toList();
+    }
+
     /** Returns the types of the parameters of the constructor and of the setters, by name. */
     private static Map<String, Type> parameters(Class<?> type) {
         Map<String, Type> parameters = new TreeMap<>();
-        for (Constructor<?> constructor : type.getConstructors()) {
-            if (constructor.isAnnotationPresent(DataBoundConstructor.class)) {
-                String[] names = ClassDescriptor.loadParameterNames(constructor);
-                for (int i = 0; i < names.length; i++) {
-                    parameters.put(names[i], constructor.getGenericParameterTypes()[i]);
-                }
+        for (Constructor<?> constructor : constructors(type)) {
+            String[] names = ClassDescriptor.loadParameterNames(constructor);
+            for (int i = 0; i < names.length; i++) {
+                parameters.put(names[i], constructor.getGenericParameterTypes()[i]);
             }
         }
         Arrays.stream(type.getMethods())

@@ -70,6 +70,10 @@ final class DeploymentJson {
         deployment.failures().forEach(failure -> failures.add(toJson(failure)));
         ArrayNode environments = json.putArray("environments");
         deployment.environments().values().forEach(environment -> environments.add(toJson(environment)));
+        if (!deployment.named().isEmpty()) {
+            ArrayNode named = json.putArray("named");
+            deployment.named().values().forEach(environment -> named.add(toJson(environment)));
+        }
         return json;
     }
 
@@ -141,7 +145,7 @@ final class DeploymentJson {
                 .put("stage", place.stage())
                 .put("outermost", place.outermost())
                 .put("phase", failure.phase().toString())
-                .put("webhook", failure.webhook())
+                .put("webhook", failure.definition()) // its name in format 1
                 .put("reason", failure.reason())
                 .put("verdict", failure.verdict().name());
         ArrayNode branches = json.putArray("branches");
@@ -178,22 +182,27 @@ final class DeploymentJson {
         if (format != FORMAT) {
             throw new IllegalArgumentException("its format is " + format + ", and this version reads " + FORMAT);
         }
-        var environments = new LinkedHashMap<String, Environment>();
-        for (JsonNode each : json.required("environments")) {
-            Environment environment = environment(each);
-            environments.put(environment.name(), environment);
-        }
         var leftOut = new ArrayList<String>();
         json.path("leftOut").forEach(each -> leftOut.add(text("leftOut", each)));
         var failures = new ArrayList<Failure>();
         json.path("failures").forEach(each -> failures.add(failure(each)));
         return new Deployment(
-                environments,
+                environments(json.required("environments")),
+                environments(json.path("named")),
                 failures,
                 optionalText(json, "cancelsStages"),
                 texts(json, "cancelledStages"),
                 leftOut,
                 json.required("ended").booleanValue());
+    }
+
+    private static Map<String, Environment> environments(JsonNode json) {
+        var environments = new LinkedHashMap<String, Environment>();
+        for (JsonNode each : json) {
+            Environment environment = environment(each);
+            environments.put(environment.name(), environment);
+        }
+        return environments;
     }
 
     private static Environment environment(JsonNode json) {

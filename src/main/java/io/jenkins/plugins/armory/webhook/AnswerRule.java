@@ -75,7 +75,7 @@ public final class AnswerRule implements Serializable {
     /**
      * Returns the rule for the answer of a webhook.
      *
-     * @param success the statuses that mean success or, with a pointer, whose bodies are judged; {@code null} for 2xx
+     * @param success the statuses that mean success or, with a pointer, whose bodies are judged; {@code null} for 2xx with a pointer
      * @param pointer {@code null} if the status alone decides
      * @param equals the values that mean success
      * @param failure the values that mean failure
@@ -90,6 +90,11 @@ public final class AnswerRule implements Serializable {
                         POINTER,
                         "is missing; say where in the answer the value stands, such as /state, or leave out "
                                 + (equals.isEmpty() ? FAILURE : "equals"));
+            } else if (success == null) { // a variable that is not set must not make every answer a success
+                throw new InvalidWebhookException(
+                        SUCCESS,
+                        "is missing, and so is pointer; say which statuses mean success, such as " + ANY_2XX
+                                + ", or where in the answer the value stands");
             }
         } else {
             checkPointer(pointer);

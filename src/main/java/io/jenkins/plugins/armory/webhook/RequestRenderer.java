@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.webhook.WebhookRequest.RenderedHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
 /** Renders the parts of one request from the templates of its webhook. */
@@ -18,6 +19,9 @@ final class RequestRenderer {
 
     private static final String CONTENT_TYPE = "Content-Type";
     private static final String JSON_TYPE = "application/json";
+
+    /** What is before a value that is a part of the host or port. */
+    private static final Pattern BEFORE_HOST = Pattern.compile("(?i)https?://[^/?#]*");
 
     private final Webhook webhook;
     private final Variables variables;
@@ -44,7 +48,7 @@ final class RequestRenderer {
 
     private HttpUrl url() throws TemplateException {
         var template = new Template("uriTemplate", webhook.uriTemplate());
-        String uri = template.render(variables, Escapings.uri()).toString();
+        String uri = template.render(variables, uriEscaping()).toString();
         if (!uri.regionMatches(true, 0, "http://", 0, 7) && !uri.regionMatches(true, 0, "https://", 0, 8)) {
             throw new TemplateException("uriTemplate: must start with http:// or https:// once rendered");
         }
@@ -60,6 +64,19 @@ final class RequestRenderer {
         }
         checkDots(template, url);
         return url;
+    }
+
+    /** Escapes for a URI, and refuses a secret in the host: name servers are asked for it before it is known whether it may be called. */
+    private Template.Escaping uriEscaping() {
+        Template.Escaping escaping = Escapings.uri();
+        return (value, before) -> {
+            if (BEFORE_HOST.matcher(before).matches() && variables.secretsUsed().contains(value)) {
+                throw new IllegalArgumentException(
+                        "would be a part of the host, which name servers and logs see; put it into the"
+                                + " path, a header or the body");
+            }
+            return escaping.escape(value, before);
+        };
     }
 
     /**

@@ -216,6 +216,8 @@ class CallersConfigurationJenkinsTest {
                 "callbackBaseUrl: 'https://user@jenkins.example.com/'",
                 "historyMonths: 1201",
                 "historyMonths: -1",
+                "historyMonths: 24O",
+                "tokenLifetimeSeconds: 10m",
                 "tokenLifetimeSeconds: 59",
                 "tokenLifetimeSeconds: 2592001",
             })

@@ -40,14 +40,14 @@ class SavedDefinitionsTest {
                 <uriTemplate>https://ci.example.com/</uriTemplate>
                 <cancel><uriTemplate>https://ci.example.com/stop</uriTemplate></cancel>
                 <retry><count>2</count></retry>
-                <answer/>
+                <answer><success>200</success></answer>
                 """);
 
         Webhook webhook = saved.toWebhook();
         assertThat(webhook.cancel().inline().method()).isEqualTo("POST");
         assertThat(webhook.answer())
                 .usingRecursiveComparison()
-                .isEqualTo(AnswerRule.ofAnswer("200-299", null, List.of(), List.of()));
+                .isEqualTo(AnswerRule.ofAnswer("200", null, List.of(), List.of()));
         assertThat(saved.getRetry().getOn()).isEmpty();
     }
 

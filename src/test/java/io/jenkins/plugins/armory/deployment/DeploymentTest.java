@@ -301,6 +301,110 @@ public class DeploymentTest {
         assertThat(deployment.startedDependents(in("zone"))).containsExactly("prod");
     }
 
+    @Test
+    void anOpenApprovalOfACompleteEnvironmentHoldsItsDependentsBack() {
+        for (boolean success : List.of(true, false)) {
+            deployment = Deployment.EMPTY;
+            reach("staging");
+            end("staging");
+            happens(new ApprovalStarted(in("staging"), "a2", Phase.AFTER_DEPLOYMENT));
+            reach("prod", "staging");
+            assertThat(state("staging")).isEqualTo(State.COMPLETE);
+            assertThat(state("prod")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
+            assertThat(deployment.admitsDependents("staging")).isFalse();
+
+            Verdict verdict = success ? Verdict.SUCCESS : Verdict.FAILURE;
+            happens(new ApprovalEnded(in("staging"), "a2", Phase.AFTER_DEPLOYMENT, "tests", verdict, "no"));
+            assertThat(state("prod")).isEqualTo(success ? State.DEPLOYING : State.CANCELLED);
+        }
+    }
+
+    @Test
+    void anOpenApprovalOfACompleteEnvironmentThatNobodyIsLeftToEndDidNotOpen() {
+        reach("staging");
+        end("staging");
+        happens(new ApprovalStarted(in("staging"), "a2", Phase.AFTER_DEPLOYMENT));
+        reach("prod", "staging");
+        happens(new NobodyLeft(deployment, Set.of()));
+
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+    }
+
+    @Test
+    void anOpenApprovalOfACompleteEnvironmentStaysClosedInARestartedBuild() {
+        reach("staging");
+        end("staging");
+        happens(new ApprovalStarted(in("staging"), "a2", Phase.AFTER_DEPLOYMENT));
+        happens(new BuildEnded());
+        restart("deploy to staging");
+        reach("prod", "staging");
+
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+    }
+
+    @Test
+    void anApprovalThatBeganBeforeItsEnvironmentBelongsToIt() {
+        happens(new ApprovalStarted(in("staging"), "a1", Phase.AFTER_DEPLOYMENT));
+        assertThat(deployment.environments()).isEmpty();
+        reach("prod", "staging");
+        reach("staging");
+        end("staging");
+        assertThat(state("staging")).isEqualTo(State.AWAITING_APPROVAL);
+        assertThat(state("prod")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
+
+        happens(new ApprovalEnded(in("staging"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
+        assertThat(state("staging")).isEqualTo(State.COMPLETE);
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+    }
+
+    @Test
+    void whatIsRolledBackIsNotDecidedByAnApprovalThatBeganBefore() {
+        happens(new ApprovalStarted(in("staging"), "a1", Phase.AFTER_DEPLOYMENT));
+        reach("staging");
+        fail("staging");
+
+        assertThat(environment("staging").needsRollback()).isTrue();
+    }
+
+    @Test
+    void anApprovalThatFailedBeforeItsEnvironmentKeepsThatClosed() {
+        for (Verdict verdict : List.of(Verdict.FAILURE, Verdict.STOPPED)) {
+            deployment = Deployment.EMPTY;
+            happens(new ApprovalStarted(in("staging"), "a1", Phase.BEFORE_DEPLOYMENT));
+            happens(new ApprovalEnded(in("staging"), "a1", Phase.BEFORE_DEPLOYMENT, "tests", verdict, "broken"));
+            reach("prod", "staging");
+
+            assertThat(reach("staging")).contains("not deployed to").contains("broken");
+            assertThat(state("staging")).isEqualTo(State.FAILED);
+            assertThat(environment("staging").needsRollback()).isFalse();
+            assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        }
+    }
+
+    @Test
+    void aRetryBeforeTheEnvironmentMakesUpForTheFailure() {
+        happens(new ApprovalEnded(in("staging"), "a1", Phase.STRATEGY, "tests", Verdict.FAILURE, "broken"));
+        approvalSucceeds(in("staging"), Phase.STRATEGY, "tests");
+        assertThat(reach("staging")).isNull();
+
+        assertThat(state("staging")).isEqualTo(State.DEPLOYING);
+        assertThat(deployment.named()).isEmpty();
+    }
+
+    @Test
+    void anEnvironmentThatIsDeclaredTwiceAdmitsNobody() {
+        reach("staging");
+        end("staging");
+        assertThat(happens(new Declared("staging", List.of(), "another step", "deploy to staging")))
+                .contains("deployed to twice");
+        reach("prod", "staging");
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+
+        restart("deploy to staging");
+        reach("prod", "staging");
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+    }
+
     /** For example with timeout or failFast around it, and a catch around that. */
     @Test
     void aGateThatWasInterruptedDidNotOpen() {
@@ -729,7 +833,7 @@ public class DeploymentTest {
                 .containsExactly(
                         "staging: PENDING -> WAITING_FOR_DEPENDENCIES (the Pipeline reaches it)",
                         "staging: WAITING_FOR_DEPENDENCIES -> DEPLOYING (all dependencies are complete, and no"
-                                + " approval after their deployment failed)");
+                                + " approval after their deployment is open or failed)");
     }
 
     @Test

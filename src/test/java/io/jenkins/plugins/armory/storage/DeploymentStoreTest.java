@@ -154,9 +154,17 @@ class DeploymentStoreTest {
 
     @Test
     void writesNoFileForABuildWithoutEnvironments() throws IOException {
-        store.apply(new ApprovalStarted(in("staging"), "a1", Phase.STRATEGY));
+        store.apply(new ApprovalStarted(in(null), "a1", Phase.STRATEGY));
 
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void readsTheApprovalsThatBeganBeforeTheirEnvironment() throws IOException {
+        store.apply(new ApprovalStarted(in("staging"), "a1", Phase.STRATEGY));
+
+        assertThat(reopened().deployment()).isEqualTo(store.deployment());
+        assertThat(store.deployment().named().get("staging").approvals()).containsExactly("a1");
     }
 
     @Test

@@ -96,7 +96,7 @@ class AnswerRuleTest {
 
     @Test
     void theStatusAloneDecidesWithoutAPointer() {
-        AnswerRule any = AnswerRule.ofAnswer(null, null, List.of(), List.of());
+        AnswerRule any = AnswerRule.ofAnswer("200-299", null, List.of(), List.of());
         AnswerRule two = AnswerRule.ofAnswer("200, 404-405", null, List.of(), List.of());
 
         assertThat(List.of(200, 204, 299)).allMatch(any::admits);
@@ -154,6 +154,7 @@ class AnswerRuleTest {
                 "-       | /state | -      | failed | equals: is missing; list the values that mean success, such as equals: ['passed']",
                 "-       | /state | same   | same   | failure: \"same\" is also in equals; a value means one of the two",
                 "-       | /state | 1      | 1.0    | failure: \"1\" is also in equals; a value means one of the two",
+                "-       | -      | -      | -      | success: is missing, and so is pointer; say which statuses mean success, such as 200-299, or where in the answer the value stands",
                 "-       | -      | passed | -      | pointer: is missing; say where in the answer the value stands, such as /state, or leave out equals",
                 "-       | -      | -      | failed | pointer: is missing; say where in the answer the value stands, such as /state, or leave out failure",
             })

@@ -67,6 +67,44 @@ class WebhookRequestTest {
         }
     }
 
+    /** Name servers are asked for a host before it is known whether it may be called. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://{{secrets.key}}.example.com/",
+                "https://ci.example.com:{{secrets.key}}/",
+                "https://ci-{{armory.callbackToken}}",
+                "{{context.base}}{{secrets.key}}",
+                "{{secrets.base}}{{secrets.key}}.example.com"
+            })
+    void aSecretIsNoPartOfTheHost(String uri) {
+        Variables variables =
+                variables(Map.of("base", "HTTPS://")).withSecrets(id -> id.equals("base") ? "https://ci." : "s3cr3t");
+
+        assertThatThrownBy(() -> WebhookRequest.of(webhook(uri, List.of(), "{}"), variables, DEFAULTS))
+                .isInstanceOf(TemplateException.class)
+                .hasMessageStartingWith("uriTemplate: {{")
+                .hasMessageContaining("would be a part of the host")
+                .hasMessageNotContaining("s3cr3t");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://ci.example.com/{{secrets.key}}",
+                "https://ci.example.com?key={{secrets.key}}",
+                "{{secrets.address}}"
+            })
+    void aSecretIsElsewhereInTheUri(String uri) throws TemplateException {
+        Variables variables = variables(Map.of())
+                .withSecrets(id -> id.equals("address") ? "https://ci.example.com/s3cr3t" : "s3cr3t");
+
+        assertThat(WebhookRequest.of(webhook(uri, List.of(), "{}"), variables, DEFAULTS)
+                        .url())
+                .hasToString(
+                        uri.contains("?") ? "https://ci.example.com/?key=s3cr3t" : "https://ci.example.com/s3cr3t");
+    }
+
     @Test
     void hasADefaultBody() throws TemplateException {
         WebhookRequest request = request("https://ci/start", List.of(), null, Map.of("ref", "main"));

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,81 @@ class FailClosedTest {
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("'staging' has failed, although the Pipeline went on: Approval 'smoke': ");
+    }
+
+    /** Of one in another branch, in whichever order they begin. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gate, staging", "staging, gate"})
+    void anOpenGateOfACompleteEnvironmentHoldsBackWhatComesLater(
+            String order, Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob("""
+                def branches = [
+                    gate: { if (%s) { sleep 1 }; %s },
+                    staging: { armoryEnvironment('staging') { sleep %s } }]
+                parallel(branches + [prod: { sleep 4; armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } }])
+                """.formatted(
+                                order.startsWith("staging"),
+                                process.approval("environment: 'staging'", AFTER),
+                                order.startsWith("staging") ? "0" : "2"))
+                .build();
+        Call gate = process.awaitCall();
+        Wait.until("prod is reached").until(() -> build.environments().containsKey("prod"));
+        gate.callback().fail("broken");
+
+        assertThat(build.awaitResult("ABORTED")).contains("broken").doesNotContain("never");
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
+    }
+
+    @Test
+    void aGateThatFailedBeforeItsEnvironmentKeepsItClosed(Jenkins jenkins, ExternalProcess process) {
+        answer(process, Set.of("checks"));
+        Build build = jenkins.createJob("""
+                stage('gate') { catchError(buildResult: 'SUCCESS') { %s } }
+                catchError { armoryEnvironment('prod') { echo 'never' } }
+                armoryEnvironment(name: 'docs', dependsOn: ['prod']) { echo 'never' }
+                """.formatted(
+                                process.approvalNamed("checks", "environment: 'prod'", "phase: 'beforeDeployment'")))
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains(
+                        "armoryEnvironment: name: \"prod\" is not deployed to, because an approval that names it has failed: ")
+                .doesNotContain("never");
+    }
+
+    /** What asks about something else is no retry. */
+    @Test
+    void aSuccessMakesUpForNoFailureOfAnotherApproval(Jenkins jenkins, ExternalProcess process) {
+        AtomicInteger calls = new AtomicInteger();
+        process.onCall(call -> {
+            if (calls.getAndIncrement() == 0) {
+                call.callback().fail("broken in the east");
+            } else {
+                call.callback().succeed("");
+            }
+            return Reply.of(202);
+        });
+        Build build = jenkins.createJob("""
+                armoryEnvironment('staging') {
+                    for (part in ['east', 'west']) { catchError { %s } }
+                }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """.formatted(process.approval("context: [part: part]")))
+                .build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("broken in the east").doesNotContain("never");
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
+    }
+
+    @Test
+    void whoeverDeploysToAnEnvironmentTwiceKeepsItClosed(Jenkins jenkins) {
+        Build build = jenkins.createJob("""
+                armoryEnvironment('staging') { echo 'deployed' }
+                catchError { armoryEnvironment('staging') { echo 'never' } }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """).build();
+
+        assertThat(build.awaitResult("ABORTED")).contains("deployed to twice").doesNotContain("never");
     }
 
     @Test

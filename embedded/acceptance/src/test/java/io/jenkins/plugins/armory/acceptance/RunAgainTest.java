@@ -150,10 +150,11 @@ class RunAgainTest {
         JsonNode missed = awaitAsking(silent, 1);
         assertThat(missed.at("/failure/outcome").asText()).isEqualTo("NOT_HEARD");
         assertThat(canceller.calls()).isEmpty();
-        process.onCall(call -> { // before the next heartbeat can be missed, however slow the machine is
-            call.callback().succeed("in time");
-            return Reply.of(202);
-        });
+        process.onCall(
+                call -> { // before the next heartbeat can be missed, however slow the machine is
+                    call.callback().succeed("in time");
+                    return Reply.of(202);
+                });
         silent.decide(missed, "run-again", "");
         assertThat(canceller.awaitCall().json().get("outcome").asText())
                 .as("the first process may still be at work")

@@ -64,6 +64,11 @@ class StepArgumentsTest {
                 "context: [release: env.RELEASE]                      | context.release: is null; give it a value, or leave it out",
                 "context: [[key: 'a', value: env.RELEASE]]            | context[0].value: is null; give it a value, or leave it out",
                 "manualApproval: [required: null]                     | manualApproval.required: is null; give it a value, or leave it out",
+                "context: [release: \"${env.RELEASE}\"]                | context.release: is the text \"null\", as Groovy writes a variable that is not set",
+                "headers: [[key: 'X-Release', value: \"${env.RELEASE}\"]] | headers.X-Release: is the text \"null\", as Groovy writes a variable that is not set",
+                "manualApproval: [message: \"${env.QUESTION}\"]       | manualApproval: message: is the text \"null\", as Groovy writes a variable that is not set",
+                "manualApproval: [message: {}]                        | manualApproval.message: must be a text",
+                "webhook: [name: 'checks']                            | webhook: must be a text, not a list or a map",
                 "phase: env.PHASE                                     | phase: is empty; give it a value, or leave it out",
                 "phase: ''                                            | phase: is empty; give it a value, or leave it out",
                 "timeout: null                                        | timeout: is null; give it a value, or leave it out",
@@ -104,6 +109,8 @@ class StepArgumentsTest {
     void mistakeInABlockIsAnErrorBeforeItsBodyIsRun(String step, String message, Jenkins jenkins) {
         Build build = jenkins.createJob(step + " { echo 'in the body' }").build();
 
-        assertThat(build.awaitResult("FAILURE")).contains(message).doesNotContain("in the body");
+        assertThat(build.awaitResult("FAILURE"))
+                .contains(message)
+                .doesNotContain("in the body", "IllegalArgumentException");
     }
 }
