@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -102,7 +103,6 @@ class StepArgumentsTest {
                 "armoryEnvironment(\"${env.TARGET}\")                          | armoryEnvironment: name: is the text \"null\", as Groovy writes a variable that is not set",
                 "armoryEnvironment(name: 'prod', dependsOn: [env.BEFORE])     | armoryEnvironment: dependsOn[0]: is null; give it a value, or leave it out",
                 "armoryEnvironment(name: 'prod', dependsOn: env.BEFORE)       | armoryEnvironment: dependsOn: is null; give it a value, or leave it out",
-                "armoryDeploymentAction                                       | armoryDeploymentAction: environment is missing; the step belongs to armoryDeployment",
                 "armoryRollback(environmnt: 'prod')                           | armoryRollback: environmnt: there is no such parameter; did you mean environment?",
                 "armoryRollback(environment: 'prod', only: 'once')            | armoryRollback: only: there is no such parameter; did you mean",
             })
@@ -112,5 +112,15 @@ class StepArgumentsTest {
         assertThat(build.awaitResult("FAILURE"))
                 .contains(message)
                 .doesNotContain("in the body", "IllegalArgumentException");
+    }
+
+    @Test
+    void whoeverWritesAStepOfADeploymentIsToldWhatToWrite(Jenkins jenkins) {
+        Build build = jenkins.createJob("armoryDeploymentAction { echo 'in the body' }")
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("armoryDeploymentAction: environment is missing; the step belongs to armoryDeployment")
+                .doesNotContain("in the body", "NullPointerException");
     }
 }
