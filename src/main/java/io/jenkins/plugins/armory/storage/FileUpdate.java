@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -55,11 +57,21 @@ final class FileUpdate {
             outbox.write(); // first: what is in a file has its line
             // Asked after the journal's files have ended, so that this includes all that is in them. Decisions come in
             // their order: after a restart, the times of the files tell which are the newest.
-            for (String id : memory.toWrite()) {
-                if (stop.getAsBoolean()) {
-                    return false;
+            Collection<String> due = memory.toWrite();
+            while (!due.isEmpty()) {
+                var withoutLine = new ArrayList<String>();
+                for (String id : due) {
+                    if (stop.getAsBoolean()) {
+                        return false;
+                    }
+                    if (!write(id)) {
+                        withoutLine.add(id);
+                    }
                 }
-                write(id);
+                due = withoutLine;
+                if (!due.isEmpty()) {
+                    outbox.write();
+                }
             }
             files.sync();
             journal.drop(written);
@@ -69,12 +81,18 @@ final class FileUpdate {
         }
     }
 
-    private void write(String id) throws IOException {
+    /**
+     * Brings the files of an approval up to date.
+     *
+     * @return whether that is done; not for a decision that came after the lines were written. The record of it may be in a file of the
+     *     journal that is dropped, since a decision comes into memory after its record is on disk
+     */
+    private boolean write(String id) throws IOException {
         ReentrantLock lock = memory.lock(id);
         try {
             Approval approval = memory.find(id);
             if (approval != null && approval.isDecided() && !outbox.isWritten(id)) {
-                return; // decided since the lines were written; the next fold has it, and so has the journal
+                return false;
             }
             if (approval != null && approval.isClosed()) {
                 files.write(approval);
@@ -85,6 +103,7 @@ final class FileUpdate {
                 files.write(approval);
             }
             memory.markWritten(id);
+            return true;
         } finally {
             lock.unlock();
         }

@@ -101,7 +101,7 @@ final class HistoryOutbox {
 
     /** Writes the lines of approvals that are about to be removed. */
     void writeBeforeRemoval(Collection<String> ids) {
-        if (history != null && ids.stream().anyMatch(id -> memory.findDecided(id) != null)) {
+        if (history != null && ids.stream().anyMatch(id -> memory.findDecided(id) != null && !isWritten(id))) {
             try {
                 write();
             } catch (IOException x) {

@@ -72,6 +72,7 @@ final class Removals {
         for (String id : ids) {
             ReentrantLock lock = memory.lock(id);
             try {
+                outbox.writeBeforeRemoval(List.of(id)); // if it was decided meanwhile
                 forget(id);
                 recent.remove(id);
             } finally {

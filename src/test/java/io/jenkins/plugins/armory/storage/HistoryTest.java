@@ -6,6 +6,7 @@ import static io.jenkins.plugins.armory.approval.ApprovalTest.terms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -451,5 +453,28 @@ class HistoryTest {
         assertThatThrownBy(() -> verify(List.of("x".repeat(HistoryReader.LONGEST + 1))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("a line has more than " + HistoryReader.LONGEST + " bytes");
+    }
+
+    /**
+     * A decision whose record is in a file of the journal that has ended, and which comes into memory after the lines were written: it stays
+     * on disk, although that file is dropped.
+     */
+    @Test
+    void aDecisionThatIsMadeDuringAFoldIsNotDroppedWithTheJournal() throws Exception {
+        ApprovalStore store = open();
+        store.create(ApprovalTest.start("a1"));
+        var fold = new FutureTask<>(() -> store.fold(() -> false));
+        var folding = new Thread(fold);
+        store.onChange(
+                () -> { // called with the approval's lock held, before the change is in memory
+                    folding.start();
+                    await().until(() -> folding.getState() == Thread.State.WAITING);
+                });
+        store.apply("a1", new Event.Callback(true, "12 of 12 passed", "callback token"), SOON);
+        assertThat(fold.get()).isTrue();
+
+        ApprovalStore afterAKill = open();
+        assertThat(afterAKill.find("a1")).get().matches(Approval::isDecided);
+        assertThat(approvals(lines(afterAKill))).containsExactly("a1");
     }
 }
