@@ -21,7 +21,8 @@ public record GeneratedPipeline(long seed, boolean declarative, Node.Sequence bo
     public List<Site> sites() {
         List<Site> sites = new ArrayList<>();
         body.forEach(node -> {
-            if (node instanceof Node.Approval approval) {
+            if (node instanceof Node.Approval approval // which may stand there twice
+                    && sites.stream().noneMatch(site -> site.number() == approval.site())) {
                 sites.add(new Site(approval));
             }
         });

@@ -13,7 +13,8 @@ import java.util.Optional;
  * <ul>
  *   <li>An environment is over when its body is. Until then, nobody that depends on it starts.
  *   <li>{@code environment:} that names an environment which a later step would reach, or which only a {@code dependsOn} mentions,
- *       is an error before the call once the build has reached any. In a build that has reached none, it is only a label.
+ *       is an error before the call once the build has reached any. In a build that has reached none, it is a label. If the Pipeline
+ *       catches the error, or a failure of a throwing phase, that environment fails when it is reached.
  *   <li>Once an {@code afterDeployment} approval outside of environments has failed, environments that wait or are reached later are
  *       cancelled; those under way go on. A stage that begins in one of those may be run or not.
  *   <li>An approval outside of stages and environments has no phase in common with others. Its {@code afterDeployment} failure
@@ -30,7 +31,8 @@ import java.util.Optional;
  *   <li>An approval that ends at once since another one of its phase has failed is a failure itself, and does not end others. One
  *       that had begun when the other failed may come to its own decision or be ended, and may be called or not. Where the
  *       failed webhook has succeeded meanwhile, the one that starts may be ended or not.
- *   <li>A second {@code armoryEnvironment} of one name is an error, in {@code retry} too.
+ *   <li>A second {@code armoryEnvironment} of one name is an error, in {@code retry} too, and fails the first one.
+ *   <li>A later approval makes up for a failure if it has the same parameters, as of the same place in the text.
  *   <li>{@code failFast} stops whatever waits. What runs may come to its next waiting step or not.
  *   <li>An approval in an environment that is stopped there counts as one that threw a failure, whatever its phase is.
  * </ul>

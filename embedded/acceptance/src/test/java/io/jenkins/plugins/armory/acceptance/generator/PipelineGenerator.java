@@ -397,12 +397,11 @@ public final class PipelineGenerator {
         return switch (random.nextInt(9)) {
             case 0 -> new Retry(2, marked(List.of(approval(around, phase, true))));
             case 1 -> new Try(new Sequence(List.of(approval(around, phase, false))), marked(List.of()), false);
-            case 2 -> {
+            case 2 -> { // the same once more, or one of the same webhook that asks about something else
                 String webhook = "w" + (approvals + 1);
-                yield new Try(
-                        new Sequence(List.of(approval(around, phase, false, webhook))),
-                        marked(List.of(approval(around, phase, false, webhook))),
-                        false);
+                Node first = approval(around, phase, true, webhook);
+                Node second = chance(2) ? first : approval(around, phase, false, webhook);
+                yield new Try(new Sequence(List.of(first)), marked(List.of(second)), false);
             }
             case 3 -> new CatchError(marked(List.of(approval(around, phase, false))));
             case 4 ->

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,14 +73,14 @@ final class Rules {
 
     /** An approval that has failed. */
     private static final class Failed {
-        final String webhook;
+        final int site;
         final Phase phase;
         final List<Branch> branches;
         /** Whether it may have ended others or not. */
         boolean doubtful;
 
         Failed(Node.Approval approval, Scope scope, boolean doubtful) {
-            webhook = approval.webhook();
+            site = approval.site();
             phase = approval.phase();
             branches = scope.branches;
             this.doubtful = doubtful;
@@ -113,8 +114,8 @@ final class Rules {
         YES
     }
 
-    /** A failure of a throwing phase in an environment. */
-    private record Unresolved(String webhook, Phase phase) {}
+    /** A failure of a throwing phase in an environment. What has other parameters is another site. */
+    private record Unresolved(int site, Phase phase) {}
 
     private static final class Environment {
         final String name;
@@ -153,6 +154,8 @@ final class Rules {
     private final Choices choices;
 
     private final Map<String, Environment> environments = new LinkedHashMap<>();
+    /** Failures of throwing phases of environments that the build has not reached. */
+    private final Map<String, Set<Unresolved>> early = new HashMap<>();
     /** Whether an {@code afterDeployment} approval outside of environments has failed. */
     private boolean gateFailed;
 
@@ -225,7 +228,10 @@ final class Rules {
             interrupted.join.interrupted.add(interrupted.number);
             if (node instanceof Node.Approval approval && scope.environment != null && choices.perhaps()) {
                 // It had begun: a gate that was interrupted did not open.
-                scope.environment.unresolved.add(new Unresolved(approval.webhook(), approval.phase()));
+                scope.environment.unresolved.add(new Unresolved(approval.site(), approval.phase()));
+            }
+            if (node instanceof Node.Approval approval && choices.perhaps()) {
+                failEarly(approval);
             }
             then.end(Thrown.INTERRUPTION);
         } else if (node instanceof Node.Sequence sequence) {
@@ -390,7 +396,11 @@ final class Rules {
     private void environment(Node.Environment step, Scope scope, Then then) {
         event(races.matters(Races.GATE, Races.HEARD, new Named(step.name())), () -> {
             if (isReached(step.name())) {
-                then.end(gateFailed && choices.perhaps() ? null : Thrown.FAILURE);
+                boolean cancelled = gateFailed && choices.perhaps();
+                if (!cancelled) {
+                    failTwice(environments.get(step.name()));
+                }
+                then.end(cancelled ? null : Thrown.FAILURE);
                 return;
             }
             Environment environment = mention(step.name());
@@ -399,6 +409,13 @@ final class Rules {
             environment.outer = scope.environment;
             environment.place = new Place(races.place(step));
             environment.then = then;
+            if (!early.getOrDefault(step.name(), Set.of()).isEmpty()) { // a gate of it did not open
+                environment.state = State.FAILED;
+                environment.causes.add(Result.FAILURE);
+                settle();
+                then.end(Thrown.FAILURE);
+                return;
+            }
             environment.deploy = () -> run(
                     step.body(),
                     scope.in(environment),
@@ -407,6 +424,17 @@ final class Rules {
             environment.state = State.WAITING;
             settle();
         });
+    }
+
+    /** "If the Pipeline deploys to one twice, and catches that error, its dependents are cancelled". */
+    private void failTwice(Environment environment) {
+        if (environment.state == State.COMPLETE) {
+            worsen(Result.UNSTABLE);
+            environment.causes.add(Result.ABORTED);
+            settle();
+        } else if (environment.state == State.WAITING || environment.state == State.DEPLOYING) {
+            environment.unresolved.add(new Unresolved(0, Phase.STRATEGY));
+        }
     }
 
     /** Lets the environments that wait go on, or cancels them, until nothing changes any more. */
@@ -536,6 +564,7 @@ final class Rules {
                 if (scope.environment != null) {
                     scope.environment.refusedBeforeCall = true;
                 }
+                failEarly(approval);
                 then.end(Thrown.FAILURE);
             } else if (is(othersFailed(approval, scope))) {
                 // "an approval that starts after one of the same phase has failed in another branch ends at once"
@@ -571,6 +600,14 @@ final class Rules {
         return answer;
     }
 
+    /** "Until the build comes to an environment of that name": what has failed by then keeps it from being deployed to. */
+    private void failEarly(Node.Approval approval) {
+        if (approval.environment() != null && !isReached(approval.environment())) {
+            early.computeIfAbsent(approval.environment(), name -> new HashSet<>())
+                    .add(new Unresolved(approval.site(), approval.phase()));
+        }
+    }
+
     private void decide(Node.Approval approval, Scope scope, Then then) {
         Outcome outcome = approval.outcome(calls.get(approval.site()));
         Branch interrupted = interrupted(scope);
@@ -579,6 +616,7 @@ final class Rules {
             if (choices.perhaps()) {
                 call(approval, outcome);
             }
+            failEarly(approval);
             then.end(Thrown.INTERRUPTION);
             return;
         }
@@ -604,12 +642,16 @@ final class Rules {
     private void succeed(Node.Approval approval, Scope scope, Then then) {
         if (scope.environment != null) {
             // "unless a later approval of the same webhook and phase in it succeeds"
-            scope.environment.unresolved.remove(new Unresolved(approval.webhook(), approval.phase()));
+            scope.environment.unresolved.remove(new Unresolved(approval.site(), approval.phase()));
             scope.environment.afterSucceeded |= approval.phase() == Phase.AFTER_DEPLOYMENT;
+        }
+        if (approval.environment() != null) {
+            early.getOrDefault(approval.environment(), new HashSet<>())
+                    .remove(new Unresolved(approval.site(), approval.phase()));
         }
         if (scope.place() != null) {
             scope.place().failed.stream()
-                    .filter(failed -> failed.phase == approval.phase() && failed.webhook.equals(approval.webhook()))
+                    .filter(failed -> failed.phase == approval.phase() && failed.site == approval.site())
                     .forEach(failed -> failed.doubtful = true);
         }
         then.end(null);
@@ -621,8 +663,9 @@ final class Rules {
         }
         if (approval.phase() != Phase.AFTER_DEPLOYMENT) { // "step throws"
             if (scope.environment != null) {
-                scope.environment.unresolved.add(new Unresolved(approval.webhook(), approval.phase()));
+                scope.environment.unresolved.add(new Unresolved(approval.site(), approval.phase()));
             }
+            failEarly(approval);
             then.end(Thrown.FAILURE);
             return;
         }
