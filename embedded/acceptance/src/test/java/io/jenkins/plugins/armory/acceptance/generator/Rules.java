@@ -546,8 +546,8 @@ final class Rules {
             if (environment.state == State.FAILED && is(environment.rollsBack)) {
                 environment.state = State.ROLLED_BACK;
                 run(rollback.body(), scope, then);
-            } else {
-                then.end(null);
+            } else { // where it is still deployed to, that is an error: it may fail yet
+                then.end(environment.state == State.DEPLOYING ? Thrown.FAILURE : null);
             }
         });
     }
