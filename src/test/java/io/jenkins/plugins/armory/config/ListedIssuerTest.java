@@ -82,6 +82,6 @@ class ListedIssuerTest {
                 .withMessageContaining("\"http://issuer.example.com\" is not an https address");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ListedIssuer(ISSUER, AUDIENCE, List.of("repository"), "**"))
-                .withMessageContaining("\"repository\" is not a required claim");
+                .withMessageStartingWith("requiredClaims: \"repository\" is not a required claim");
     }
 }

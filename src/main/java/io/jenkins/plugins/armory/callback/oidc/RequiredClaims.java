@@ -34,8 +34,8 @@ public final class RequiredClaims {
             String claim = equals < 0 ? "" : entry.substring(0, equals).strip();
             String value = entry.substring(equals + 1).strip();
             if (claim.isEmpty() || value.isEmpty()) {
-                throw new IllegalArgumentException("\"" + entry
-                        + "\" is not a required claim: write claim=value, such as" + " repository=octo-org/octo-repo");
+                throw new IllegalArgumentException("requiredClaims: \"" + entry
+                        + "\" is not a required claim: write claim=value, such as repository=octo-org/octo-repo");
             }
             values.computeIfAbsent(claim, each -> new LinkedHashSet<>()).add(value);
         }

@@ -61,8 +61,9 @@ public final class JobPatterns {
                 new ArrayList<>(List.of((pattern.endsWith("/") ? pattern + ANY_NAMES : pattern).split("/", -1)));
         for (String name : names) {
             if (name.isEmpty() || name.contains(ANY_NAMES) && !name.equals(ANY_NAMES)) {
-                throw new IllegalArgumentException("\"" + pattern + "\" is not a pattern of jobs: write folder/job,"
-                        + " folder/* for the jobs of a folder, folder/** for all below it, or ** for all jobs");
+                throw new IllegalArgumentException(
+                        "jobs: \"" + pattern + "\" is not a pattern of jobs: write folder/job,"
+                                + " folder/* for the jobs of a folder, folder/** for all below it, or ** for all jobs");
             }
         }
         if (names.get(names.size() - 1).equals(ANY_NAMES)) { // a job below a folder has at least one further name
