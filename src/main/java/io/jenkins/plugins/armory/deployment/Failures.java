@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** The failed approvals of a build by place, while an event is applied. */
 final class Failures {
@@ -45,9 +46,10 @@ final class Failures {
                 .toList();
     }
 
-    /** Removes the failures of an environment. */
+    /** Removes the failures of an environment in its own stage. Those of other stages still count where a build is restarted from that. */
     void removeAllOf(Environment environment) {
-        all.removeIf(failure -> isIn(environment, failure));
+        all.removeIf(failure -> isIn(environment, failure)
+                && Objects.equals(environment.stage(), failure.place().outermost()));
     }
 
     private static boolean isIn(Environment environment, Failure failure) {

@@ -23,6 +23,8 @@ final class RequestRenderer {
     /** What is before a value that is a part of the host or port. */
     private static final Pattern BEFORE_HOST = Pattern.compile("(?i)https?://[^/?#]*");
 
+    private static final Pattern NO_HOST = Pattern.compile("(?i)https?://(?:[/\\\\?#]|$)");
+
     private final Webhook webhook;
     private final Variables variables;
     private final Defaults defaults;
@@ -51,6 +53,9 @@ final class RequestRenderer {
         String uri = template.render(variables, uriEscaping()).toString();
         if (!uri.regionMatches(true, 0, "http://", 0, 7) && !uri.regionMatches(true, 0, "https://", 0, 8)) {
             throw new TemplateException("uriTemplate: must start with http:// or https:// once rendered");
+        }
+        if (NO_HOST.matcher(uri).lookingAt()) { // OkHttp would take what follows for the host
+            throw new TemplateException("uriTemplate: has no host once rendered");
         }
         HttpUrl url = HttpUrl.parse(uri);
         // OkHttp accepts some international host names whose ASCII form it does not accept.

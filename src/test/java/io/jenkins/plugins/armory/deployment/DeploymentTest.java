@@ -382,6 +382,16 @@ public class DeploymentTest {
     }
 
     @Test
+    void anApprovalThatFailedBeforeItsEnvironmentKeepsThatClosedInARestartedBuildToo() {
+        var asked = new Place("staging", "5", "ask", List.of());
+        happens(new ApprovalEnded(asked, "a1", Phase.BEFORE_DEPLOYMENT, "tests", Verdict.FAILURE, "broken"));
+        reach("staging");
+        restart("ask");
+
+        assertThat(reach("staging")).contains("not deployed to").contains("broken");
+    }
+
+    @Test
     void aRetryBeforeTheEnvironmentMakesUpForTheFailure() {
         happens(new ApprovalEnded(in("staging"), "a1", Phase.STRATEGY, "tests", Verdict.FAILURE, "broken"));
         approvalSucceeds(in("staging"), Phase.STRATEGY, "tests");

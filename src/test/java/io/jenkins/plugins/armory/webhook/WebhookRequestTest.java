@@ -88,6 +88,26 @@ class WebhookRequestTest {
                 .hasMessageNotContaining("s3cr3t");
     }
 
+    /** Else what follows would be taken for the host, such as a secret. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https:///{{secrets.key}}/x",
+                "https://{{context.nothing}}/{{secrets.key}}",
+                "https://{{context.nothing}}\\{{secrets.key}}",
+                "{{context.base}}/{{secrets.key}}/x",
+                "{{context.base}}?key={{secrets.key}}",
+                "{{context.base}}"
+            })
+    void anEmptyHostIsNone(String uri) {
+        Variables variables =
+                variables(Map.of("base", "HTTPS://", "nothing", "")).withSecrets(id -> "s3cr3t");
+
+        assertThatThrownBy(() -> WebhookRequest.of(webhook(uri, List.of(), "{}"), variables, DEFAULTS))
+                .isInstanceOf(TemplateException.class)
+                .hasMessageNotContaining("s3cr3t");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
