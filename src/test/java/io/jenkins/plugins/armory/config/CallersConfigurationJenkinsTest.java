@@ -262,7 +262,7 @@ class CallersConfigurationJenkinsTest {
         }
         assertThat(configuration.doCheckCallbackCredentialsId("SYSTEM").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(configuration.doCheckCallbackCredentialsId("GLOBAL").kind).isEqualTo(FormValidation.Kind.WARNING);
-        assertThat(configuration.doCheckTokenLifetimeSeconds("").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckTokenLifetimeSeconds("").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(configuration.doCheckTokenLifetimeSeconds("86400").kind).isEqualTo(FormValidation.Kind.OK);
         for (String wrong : List.of("59", "-1", "2592001", "a day")) {
             assertThat(configuration.doCheckTokenLifetimeSeconds(wrong).kind)
