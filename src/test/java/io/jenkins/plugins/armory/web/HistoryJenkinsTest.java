@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.cli.CLICommandInvoker;
 import hudson.model.Item;
@@ -138,9 +139,11 @@ class HistoryJenkinsTest {
         j.submit(j.createWebClient().login("admin").goTo("configure").getFormByName("config"));
 
         assertThat(configuration.getHistoryMonths()).isEqualTo(6);
-        assertThat(configuration.doCheckHistoryMonths("0").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckHistoryMonths("1").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(configuration.doCheckHistoryMonths("1201").kind).isEqualTo(FormValidation.Kind.ERROR);
-        configuration.setHistoryMonths(0);
-        assertThat(configuration.getHistoryMonths()).isEqualTo(24);
+        // What Jenkins makes of a text and of an empty field. The default would remove what was to be kept longer.
+        assertThat(configuration.doCheckHistoryMonths("0").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThatThrownBy(() -> configuration.setHistoryMonths(0)).hasMessageStartingWith("historyMonths: ");
+        assertThat(configuration.getHistoryMonths()).isEqualTo(6);
     }
 }
