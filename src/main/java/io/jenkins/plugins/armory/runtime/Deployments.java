@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
 import io.jenkins.plugins.armory.storage.PlanFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.Set;
@@ -259,7 +260,8 @@ public final class Deployments {
         try {
             store.apply(new DeploymentEvent.BuildEnded());
         } catch (IOException x) {
-            if (run.getRootDir().exists()) { // else the build was deleted meanwhile
+            boolean isBeingDeleted = !run.getRootDir().exists() || x.getCause() instanceof NoSuchFileException;
+            if (!isBeingDeleted) {
                 throw x;
             }
         }
