@@ -26,7 +26,7 @@ final class ArmoryRollbackExecution extends BlockExecution {
     private final String environment;
 
     @CheckForNull
-    private final transient String mistake;
+    private final String mistake;
 
     ArmoryRollbackExecution(StepContext stepContext, ArmoryRollbackStep step) {
         super(stepContext);
