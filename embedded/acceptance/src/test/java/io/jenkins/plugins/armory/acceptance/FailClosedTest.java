@@ -139,15 +139,14 @@ class FailClosedTest {
     @Test
     void theEnvironmentSaysWhichOfItsGatesWasInterrupted(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.createJob(
-                        "armoryEnvironment('staging') { catchError { timeout(time: 1, unit: 'SECONDS') { "
-                                + process.approvalNamed("smoke") + " } } }")
+                        "armoryEnvironment('staging') { try { timeout(time: 1, unit: 'SECONDS') { %s } } catch (e) { echo 'caught' } }"
+                                .formatted(process.approvalNamed("smoke")))
                 .build();
 
-        assertThat(build.awaitResult("FAILURE"))
+        assertThat(build.awaitResult("SUCCESS"))
                 .contains("'staging' has failed, although the Pipeline went on: Approval 'smoke': ");
     }
 
-    /** Of one in another branch, in whichever order they begin. */
     @ParameterizedTest
     @ValueSource(strings = {"gate, staging", "staging, gate"})
     void anOpenGateOfACompleteEnvironmentHoldsBackWhatComesLater(
