@@ -164,11 +164,9 @@ final class Change {
                     (it, next) -> it.withFailure("It would wait for itself.", false));
             return problem;
         } else if (!standing.isEmpty()) {
-            move(
-                    environments.get(name),
-                    Trigger.GATE_CLOSED,
-                    (it, next) -> failed(it, null).withoutRollback());
-            return Problems.gateClosed(name, standing.get(0).reason());
+            String reason = standing.get(0).reason();
+            move(environments.get(name), Trigger.GATE_CLOSED, (it, next) -> it.withFailure(reason, false));
+            return Problems.gateClosed(name, reason); // the failures stand, for a build that is restarted from here
         }
         return null;
     }

@@ -350,10 +350,6 @@ public record Environment(
         return with(new Setback(reason, cancelledBy(), afterDeploymentFailure(), needsRollback, rollback()));
     }
 
-    Environment withoutRollback() {
-        return withFailure(reason(), false);
-    }
-
     Environment withCancellation(@CheckForNull String reason, @CheckForNull String by) {
         return with(new Setback(reason, by, afterDeploymentFailure(), false, rollback()));
     }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /** The failed approvals of a build by place, while an event is applied. */
 final class Failures {
@@ -46,10 +45,9 @@ final class Failures {
                 .toList();
     }
 
-    /** Removes the failures of an environment in its own stage. Those of other stages still count where a build is restarted from that. */
+    /** Removes the failures of an environment. */
     void removeAllOf(Environment environment) {
-        all.removeIf(failure -> isIn(environment, failure)
-                && Objects.equals(environment.stage(), failure.place().outermost()));
+        all.removeIf(failure -> isIn(environment, failure));
     }
 
     private static boolean isIn(Environment environment, Failure failure) {
