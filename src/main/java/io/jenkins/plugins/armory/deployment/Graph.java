@@ -77,7 +77,7 @@ record Graph(Map<String, Environment> environments) {
                 .findFirst();
     }
 
-    /** Returns the names of the environments that an environment, or one around it, did not keep from being deployed to. */
+    /** Returns the names of the environments that depend on an environment, or on one around it, and have begun. */
     List<String> startedDependents(String name) {
         var around = new ArrayList<String>();
         for (String each = name; each != null; each = environments.get(each).within()) {

@@ -513,8 +513,8 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     /**
-     * Returns what is the same for a step with the same arguments, and no other. A success makes up for the failure of such a step alone: an
-     * approval that asks another person or another environment is no retry.
+     * Returns a key that steps share if their arguments are the same. A success makes up for the failure of such a step alone: an approval
+     * that asks another person or another environment is no retry.
      */
     String argumentsKey() {
         return argumentsKey;
