@@ -147,8 +147,8 @@ final class WebhookRules {
             if (webhook.mentions(variable)) {
                 throw new InvalidWebhookException(
                         "answer",
-                        "decides by itself, so that no callback is awaited, but the webhook has {{" + variable
-                                + "}}; leave out one of the two");
+                        "decides by itself, so that no callback is awaited; leave out {{" + variable
+                                + "}}, or have a callback decide");
             }
         }
     }

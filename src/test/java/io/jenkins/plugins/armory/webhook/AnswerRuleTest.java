@@ -178,8 +178,8 @@ class AnswerRuleTest {
         assertThatExceptionOfType(InvalidWebhookException.class)
                 .isThrownBy(() ->
                         webhook.body("{\"to\": \"{{armory.callbackUri}}\"}").build())
-                .withMessage("answer: decides by itself, so that no callback is awaited, but the webhook has"
-                        + " {{armory.callbackUri}}; leave out one of the two");
+                .withMessage("answer: decides by itself, so that no callback is awaited; leave out"
+                        + " {{armory.callbackUri}}, or have a callback decide");
         assertThatExceptionOfType(InvalidWebhookException.class)
                 .isThrownBy(() -> webhook.body(null).method("HEAD").build())
                 .withMessage(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.generator.Node.Approval;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Environment;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Failure;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Mark;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Parallel;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Retry;
@@ -188,6 +189,21 @@ class OracleTest {
                         sequence(stage("b", mark(2)), mark(3)))))
                 .isEqualTo("results [UNSTABLE, ABORTED]; markers {1=1 times, 2=0 to 1 times, 3=1 times};"
                         + " calls {1=1 times}");
+    }
+
+    @Test
+    void whatDeclarativeSkipsAfterAnErrorIsCancelledAfterAFailureToo() {
+        Approval failing = approval(1, Phase.AFTER_DEPLOYMENT, Outcome.FAILURE);
+        assertThat(declarative(stage("a", failing, new Failure(), mark(1)), stage("b", mark(2))))
+                .isEqualTo("results [ABORTED]; markers {1=0 times, 2=0 times, 3=1 times}; calls {1=1 times}");
+        assertThat(declarative(stage("b", mark(2)), stage("a", failing, new Failure(), mark(1))))
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=1 times, 3=1 times}; calls {1=1 times}");
+    }
+
+    private static String declarative(Stage... stages) {
+        return new GeneratedPipeline(0, true, sequence(stages), mark(3))
+                .expectation()
+                .toString();
     }
 
     @Test

@@ -149,6 +149,8 @@ final class Rules {
         }
     }
 
+    private static final Scope OUTERMOST = new Scope(null, null, List.of());
+
     private final GeneratedPipeline pipeline;
     private final Races races;
     private final Choices choices;
@@ -183,7 +185,7 @@ final class Rules {
     /** Adds to what is expected. */
     void run(Expectation expectation) {
         boolean[] ended = {false};
-        run(pipeline.body(), new Scope(null, null, List.of()), thrown -> {
+        Then end = thrown -> {
             if (pipeline.post() != null) {
                 count(marks, pipeline.post().number());
             }
@@ -191,7 +193,12 @@ final class Rules {
                 worsen(thrown.interruption ? Result.ABORTED : Result.FAILURE);
             }
             ended[0] = true;
-        });
+        };
+        if (pipeline.declarative()) {
+            declarativeStages(0, end);
+        } else {
+            run(pipeline.body(), OUTERMOST, end);
+        }
         do {
             while (!ready.isEmpty() || !racing.isEmpty()) {
                 (ready.isEmpty() ? racing.remove(choices.choose(racing.size())) : ready.remove()).run();
@@ -201,6 +208,22 @@ final class Rules {
             throw new IllegalStateException("The rules leave something waiting in " + pipeline);
         }
         expectation.allow(marks, calls, result);
+    }
+
+    /** After an error, Declarative has the stages begin that it skips, and so they can be cancelled. */
+    private void declarativeStages(int number, Then then) {
+        List<Node> stages = pipeline.body().parts();
+        boolean isLast = number == stages.size() - 1;
+        run(stages.get(number), OUTERMOST, thrown -> {
+            if (thrown == null && !isLast) {
+                declarativeStages(number + 1, then);
+                return;
+            }
+            if (gateFailed && !isLast) {
+                worsen(Result.ABORTED);
+            }
+            then.end(thrown);
+        });
     }
 
     private static void count(Map<Integer, Integer> counts, int what) {
