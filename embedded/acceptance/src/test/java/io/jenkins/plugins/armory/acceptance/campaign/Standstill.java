@@ -14,7 +14,7 @@ public final class Standstill {
 
     /** Steps of Jenkins's own that the Pipelines have. */
     private static final Set<String> BLOCKS =
-            Set.of("DSL.parallel", "DSL.stage", "DSL.retry", "DSL.catchError", "DSL.timeout");
+            Set.of("DSL.parallel", "DSL.stage", "DSL.script", "DSL.retry", "DSL.catchError", "DSL.timeout");
     /** For so long nothing may have happened. */
     private static final Duration LASTS_AFTER = Duration.ofSeconds(10);
 
