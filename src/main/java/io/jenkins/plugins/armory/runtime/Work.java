@@ -52,7 +52,7 @@ public interface Work {
             }
         } catch (Exception x) {
             failed.accept(x);
-        } catch (LinkageError | AssertionError x) { // as of a plugin that was changed under a running Jenkins
+        } catch (Error x) { // as of a plugin that was changed under a running Jenkins, or of a key that cannot be read
             failed.accept(new IllegalStateException(x)); // else the step would wait for ever
         }
     }

@@ -224,7 +224,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private static void isolated(Runnable listener) {
         try {
             listener.run();
-        } catch (RuntimeException | LinkageError x) { // a LinkageError where its plugin is gone
+        } catch (RuntimeException | Error x) { // an Error where its plugin is gone
             LOGGER.log(Level.WARNING, "A listener has failed", x);
         }
     }

@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -156,7 +157,12 @@ class SoakTest {
                 }
                 case 3 -> {
                     build.awaitWaiting(1);
-                    build.abort();
+                    // Again and again: Jenkins loses a stop that comes before the executor of a new build has gone to
+                    // sleep.
+                    Wait.until("the end of " + build).until(() -> {
+                        build.abort();
+                        return !build.isBuilding();
+                    });
                     build.awaitResult("ABORTED");
                 }
                 case 4 -> build.awaitWaiting(1); // goes with its job

@@ -5,22 +5,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
-import io.jenkins.plugins.armory.acceptance.driver.Wait;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
 /** The external process of one approval: what it says, again and again until there is an answer, and what it was answered. */
 final class Approver {
 
     /** What a person says. */
     static final String COMMENT = "go";
-
-    private static final int UNAUTHORIZED = 401;
-    private static final int FORBIDDEN = 403;
-    private static final int SERVER_ERROR = 500;
 
     private final String name;
     private final Callback callback;
@@ -50,20 +43,20 @@ final class Approver {
     /** Calls back, each time with another message. */
     void say(boolean success) {
         String message = name + "-" + id() + "-" + messages.incrementAndGet();
-        Answer answer = patiently(() -> callback.send(Callback.body(success, message)));
+        Answer answer = Answer.patiently(() -> callback.send(Callback.body(success, message)));
         said.add(new Said(success, message, answer));
     }
 
     /** Has a person approve. */
     void letPersonApprove(Build build) {
         JsonNode approval = JsonNodeFactory.instance.objectNode().put("id", id());
-        personSaid.add(patiently(() -> build.decide(approval, "approve", COMMENT)));
+        personSaid.add(Answer.patiently(() -> build.decide(approval, "approve", COMMENT)));
     }
 
     /** Has a person run the failed approval again. */
     void letPersonRunAgain(Build build) {
         JsonNode approval = JsonNodeFactory.instance.objectNode().put("id", id());
-        Answer answer = patiently(() -> build.decide(approval, "run-again", COMMENT));
+        Answer answer = Answer.patiently(() -> build.decide(approval, "run-again", COMMENT));
         if (answer.status() != 200) {
             throw new AssertionError("a failure that was answered cannot be run again: " + answer);
         }
@@ -72,22 +65,5 @@ final class Approver {
     /** What the person was answered. */
     List<Answer> personSaid() {
         return List.copyOf(personSaid);
-    }
-
-    /** Sends a request until it is answered: again where the connection fails, and after any answer that is not final. */
-    private static Answer patiently(Supplier<Answer> request) {
-        return Wait.until("an answer that is final")
-                .ignoreException(UncheckedIOException.class)
-                .until(request::get, Approver::isFinal);
-    }
-
-    /**
-     * A Jenkins that starts asks everybody for a crumb until it looks who they are, also those with a token; and until it has run the
-     * script that gives this suite its token, it does not know that.
-     */
-    private static boolean isFinal(Answer answer) {
-        boolean early = answer.status() == UNAUTHORIZED && answer.body().contains("HTTP ERROR 401")
-                || answer.status() == FORBIDDEN && answer.body().contains("No valid crumb");
-        return answer.status() < SERVER_ERROR && !early;
     }
 }

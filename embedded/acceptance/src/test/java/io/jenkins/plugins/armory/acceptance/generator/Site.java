@@ -4,8 +4,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
-import io.jenkins.plugins.armory.acceptance.driver.Wait;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,8 +23,6 @@ public final class Site {
     private static final int CONFLICT = 409;
     private static final int GONE = 410;
     private static final int FIRST_ERROR = 400;
-    private static final int FORBIDDEN = 403;
-    private static final int SERVER_ERROR = 500;
 
     private final Node.Approval approval;
     /** Of the approvals that called, in this order. Guarded by this. */
@@ -101,17 +97,9 @@ public final class Site {
      * have that fail beside it.
      */
     private void insist(Supplier<Answer> saying) {
-        Answer answer = Wait.until("an answer to site " + number())
-                .ignoreException(UncheckedIOException.class)
-                .until(saying::get, Site::isFinal);
+        Answer answer = Answer.patiently(saying);
         if (answer.status() >= FIRST_ERROR && answer.status() != CONFLICT && answer.status() != GONE) {
             problem.set("the callback or the person of site " + number() + " was answered " + answer);
         }
-    }
-
-    /** A Jenkins that starts is not up yet, and asks for a crumb for a moment. */
-    private static boolean isFinal(Answer answer) {
-        return answer.status() < SERVER_ERROR
-                && !(answer.status() == FORBIDDEN && answer.body().contains("No valid crumb"));
     }
 }
