@@ -160,11 +160,6 @@ public final class Approvals {
         return transition;
     }
 
-    /** Tells the observer of an approval that its webhook took the call, though that could not be written. */
-    public void tellSent(Approval approval, Attempt attempt) {
-        observers.tell(approval.id(), observer -> observer.sent(approval, attempt));
-    }
-
     /** Starts the first heartbeat interval when the webhook has answered. Called before the event is applied. */
     private void heardAnswer(String id, Attempt answered) throws IOException {
         Optional<Approval> found = repository.find(id);
@@ -181,7 +176,7 @@ public final class Approvals {
             forgetHeartbeats(id);
             observers.decided(approval);
             if (approval.isClosed()) {
-                observers.detach(id);
+                observers.detachTold(id);
             }
             return;
         }
@@ -266,6 +261,8 @@ public final class Approvals {
         Optional<Approval> found = repository.find(id);
         if (found.filter(Approval::isDecided).isPresent()) {
             observers.decided(found.get());
+        } else {
+            found.ifPresent(this::watch); // its file may have been unreadable when Jenkins started
         }
         if (found.filter(approval -> !approval.isClosed()).isEmpty()) {
             observers.detach(id);
@@ -442,9 +439,10 @@ public final class Approvals {
             }
             Optional<Transition> transition =
                     apply(id, heartbeats.missed(approval, clock.instant()).orElseGet(Event.DeadlineCheck::new));
-            // A heartbeat may have come since the timer was set, or the clock may have been set back.
+            // A heartbeat may have come since the timer was set, or the clock may have been set back. And what fails
+            // for a missed
+            // heartbeat may ask a person, until the deadline.
             transition
-                    .filter(each -> each.answer() == Answer.IGNORED)
                     .map(Transition::approval)
                     .filter(each -> !each.isDecided())
                     .ifPresent(this::watch);

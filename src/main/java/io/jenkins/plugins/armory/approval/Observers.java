@@ -46,6 +46,11 @@ final class Observers {
         }
     }
 
+    /** Detaches the observer of an approval that is closed, if it was told. Else it is being attached, and is told by that. */
+    void detachTold(String id) {
+        byApproval.computeIfPresent(id, (same, entry) -> entry.toldOfDecision.get() ? null : entry);
+    }
+
     void detach(String id) {
         byApproval.remove(id);
     }
