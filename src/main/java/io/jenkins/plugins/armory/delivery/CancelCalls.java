@@ -6,7 +6,6 @@ import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -82,6 +81,9 @@ final class CancelCalls {
         } catch (UndeliverableException x) {
             called(approval, attempt.notMade(x.getMessage()));
             return;
+        } catch (RuntimeException x) {
+            called(approval, attempt.notMade(Outbox.unmade(x)));
+            return;
         }
         ready.sender()
                 .send(
@@ -120,11 +122,6 @@ final class CancelCalls {
     }
 
     private void close(String id, Event event) {
-        try {
-            approvals.apply(id, event);
-            cancelling.remove(id);
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot write the result of the cancel webhook of " + id, x);
-        }
+        outbox.write(id, event, "the result of the cancel webhook of " + id, () -> cancelling.remove(id));
     }
 }

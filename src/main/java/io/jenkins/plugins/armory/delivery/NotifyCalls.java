@@ -8,7 +8,6 @@ import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.Notifications.Notice;
 import io.jenkins.plugins.armory.approval.Notifications.Occasion;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,8 +28,6 @@ import java.util.logging.Logger;
 final class NotifyCalls {
 
     private static final Logger LOGGER = Logger.getLogger(NotifyCalls.class.getName());
-    /** The pause before an event is written again whose write failed. */
-    private static final Duration WRITE_AGAIN = Duration.ofSeconds(30);
 
     private final Outbox outbox;
     private final Approvals approvals;
@@ -88,7 +85,7 @@ final class NotifyCalls {
     }
 
     private void remind(String id) {
-        write(id, new Event.ExpiryCheck(), () -> {});
+        outbox.write(id, new Event.ExpiryCheck(), "that approval " + id + " is about to time out", () -> {});
     }
 
     private static String place(String id, Notice notice) {
@@ -131,8 +128,10 @@ final class NotifyCalls {
                             () -> isWanted(id, notice),
                             result -> outbox.executor()
                                     .execute(() -> answered(approval, webhook, notice, number, result)));
-        } catch (UndeliverableException | RuntimeException x) {
-            over(approval, webhook, notice, String.valueOf(x.getMessage()));
+        } catch (UndeliverableException x) {
+            over(approval, webhook, notice, x.getMessage());
+        } catch (RuntimeException x) {
+            over(approval, webhook, notice, Outbox.unmade(x));
         }
     }
 
@@ -170,7 +169,8 @@ final class NotifyCalls {
             approvals.note(id, "WARNING: " + line);
             LOGGER.log(Level.WARNING, "{0}: {1}", new Object[] {approval.build(), line});
         }
-        write(id, new Event.Notified(notice, failure), () -> leave(id, notice));
+        outbox.write(
+                id, new Event.Notified(notice, failure), "that somebody was told of " + id, () -> leave(id, notice));
     }
 
     private static String what(Occasion occasion) {
@@ -185,18 +185,5 @@ final class NotifyCalls {
     private void leave(String id, Notice notice) {
         underWay.remove(place(id, notice));
         changed(id);
-    }
-
-    private void write(String id, Event event, Runnable then) {
-        try {
-            approvals.apply(id, event);
-        } catch (IOException x) {
-            if (open) {
-                LOGGER.log(Level.WARNING, "Cannot write " + event + " of " + id + "; trying again", x);
-                outbox.later(WRITE_AGAIN, () -> write(id, event, then));
-            }
-            return;
-        }
-        then.run();
     }
 }

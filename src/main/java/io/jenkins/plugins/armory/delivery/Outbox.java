@@ -2,7 +2,9 @@ package io.jenkins.plugins.armory.delivery;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,9 +14,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The records that calls are made from, and what every kind of call needs to make them. */
 final class Outbox {
+
+    private static final Logger LOGGER = Logger.getLogger(Outbox.class.getName());
+
+    /** The pause before an event is written again whose write failed. */
+    private static final Duration WRITE_AGAIN = Duration.ofSeconds(5);
 
     private final Approvals approvals;
     private final Requests requests;
@@ -36,12 +45,12 @@ final class Outbox {
         this.policy = policy;
         this.timer = timer;
         this.executor = executor;
-        approvals.outstanding().forEach(approval -> inherited.add(approval.id()));
-        for (Approval approval : approvals.pending()) {
+        for (Approval approval : approvals.pending()) { // first, since what is decided meanwhile is outstanding
             if (approval.calls() != null) {
                 inherited.add(approval.id());
             }
         }
+        approvals.outstanding().forEach(approval -> inherited.add(approval.id()));
     }
 
     Approvals approvals() {
@@ -80,6 +89,25 @@ final class Outbox {
         }
     }
 
+    /**
+     * Applies an event that is not to be lost: again and again, until it can be written.
+     *
+     * @param what says in Jenkins's log what cannot be written
+     * @param written is run once it is
+     */
+    void write(String id, Event event, String what, Runnable written) {
+        try {
+            approvals.apply(id, event);
+            written.run();
+        } catch (IOException x) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "Cannot write " + what + "; trying again in " + WRITE_AGAIN.toSeconds() + " seconds",
+                    x);
+            later(WRITE_AGAIN, () -> write(id, event, what, written));
+        }
+    }
+
     /** Runs work on the executor after a delay. If Jenkins goes down before, the next start makes up for it. */
     void later(Duration delay, Runnable work) {
         try {
@@ -87,6 +115,11 @@ final class Outbox {
         } catch (RejectedExecutionException x) {
             // Jenkins is going down
         }
+    }
+
+    /** Says why a request cannot be made, for an exception of somebody else's, such as a provider of credentials. */
+    static String unmade(RuntimeException x) {
+        return "the request cannot be made: " + x;
     }
 
     /** Returns the end of a failure's reason: how many attempts were made, if there was more than one. */

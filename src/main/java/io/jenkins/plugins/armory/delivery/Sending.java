@@ -15,7 +15,7 @@ final class Sending {
     private Future<?> next;
 
     private boolean stopped;
-    private boolean inFlight;
+    private int inFlight;
     private boolean mayHaveBeenTaken;
 
     @CheckForNull
@@ -48,8 +48,8 @@ final class Sending {
 
     /** Begins an attempt, unless this is stopped. */
     synchronized boolean begin() {
-        inFlight = !stopped;
-        return inFlight;
+        inFlight += stopped ? 0 : 1;
+        return !stopped;
     }
 
     /** Ends the attempt in flight. */
@@ -57,11 +57,11 @@ final class Sending {
         Consumer<Boolean> then;
         boolean result;
         synchronized (this) {
-            inFlight = false;
+            inFlight--;
             mayHaveBeenTaken |= taken;
             result = mayHaveBeenTaken;
-            then = whenQuiet;
-            whenQuiet = null;
+            then = inFlight > 0 ? null : whenQuiet;
+            whenQuiet = inFlight > 0 ? whenQuiet : null;
         }
         if (then != null) {
             then.accept(result);
@@ -76,8 +76,8 @@ final class Sending {
     void whenQuiet(Consumer<Boolean> then) {
         boolean result;
         synchronized (this) {
-            if (inFlight) {
-                whenQuiet = then;
+            if (inFlight > 0) {
+                whenQuiet = whenQuiet == null ? then : whenQuiet.andThen(then);
                 return;
             }
             result = mayHaveBeenTaken;

@@ -189,11 +189,17 @@ final class StatusPolls {
                                 leave.run();
                                 answered(approval, poll, ready.request().host(), result);
                             }));
-        } catch (UndeliverableException | RuntimeException x) {
-            leave.run();
-            failed(approval, poll, String.valueOf(x.getMessage()));
-            next(id, delay(approval, Duration.ZERO));
+        } catch (UndeliverableException x) {
+            notAsked(approval, poll, x.getMessage(), leave);
+        } catch (RuntimeException x) {
+            notAsked(approval, poll, Outbox.unmade(x), leave);
         }
+    }
+
+    private void notAsked(Approval approval, Poll poll, String reason, Runnable leave) {
+        leave.run();
+        failed(approval, poll, reason);
+        next(approval.id(), delay(approval, Duration.ZERO));
     }
 
     /** Returns whether a question that had to wait is still to be asked. */

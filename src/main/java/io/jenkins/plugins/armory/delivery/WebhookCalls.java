@@ -28,9 +28,6 @@ final class WebhookCalls {
 
     private static final Logger LOGGER = Logger.getLogger(WebhookCalls.class.getName());
 
-    /** The pause before an event is written again whose write failed. */
-    private static final Duration WRITE_AGAIN = Duration.ofSeconds(5);
-
     private final Outbox outbox;
     private final Approvals approvals;
     /** The approvals whose webhooks are being called. */
@@ -144,8 +141,11 @@ final class WebhookCalls {
         try {
             ready = outbox.requests().ready(approval, webhook, line -> approvals.note(approval.id(), line));
         } catch (UndeliverableException x) {
-            approvals.apply(id, new Event.NotSent(x.getMessage(), attempt.notMade(x.getMessage())));
-            ended(id, sending, false);
+            notMade(id, x.getMessage(), attempt, sending);
+            return;
+        } catch (RuntimeException x) {
+            LOGGER.log(Level.WARNING, "Cannot make the request of " + id, x);
+            notMade(id, Outbox.unmade(x), attempt, sending);
             return;
         }
         if (number == 1) {
@@ -177,6 +177,11 @@ final class WebhookCalls {
                         }));
     }
 
+    private void notMade(String id, String reason, RunningAttempt attempt, Sending sending) {
+        write(id, new Event.NotSent(reason, attempt.notMade(reason)));
+        ended(id, sending, false);
+    }
+
     /** Returns whether a call that had to wait is still to be made: not if the approval was decided meanwhile. */
     private boolean isWanted(String id, Sending sending) {
         boolean wanted = approvals
@@ -206,7 +211,7 @@ final class WebhookCalls {
             return;
         }
         if (result.isAccepted()) {
-            accepted(approval, attempt);
+            write(id, new Event.Sent(attempt));
             return;
         }
         note(id, attempt, webhook.retry().count());
@@ -217,22 +222,13 @@ final class WebhookCalls {
             String reason = result.failure()
                     + (nextAt == null ? "" : "; its Retry-After is later than the deadline")
                     + Outbox.afterAttempts(number);
-            approvals.apply(id, new Event.NotSent(reason, attempt));
+            write(id, new Event.NotSent(reason, attempt));
         }
     }
 
-    /** Applies an event that the approval waits for: again and again, until it can be written. */
+    /** Applies an event that the approval waits for. */
     private void write(String id, Event event) {
-        try {
-            approvals.apply(id, event);
-        } catch (IOException x) {
-            LOGGER.log(
-                    Level.WARNING,
-                    "Cannot write what the webhook of " + id + " answered; trying again in " + WRITE_AGAIN.toSeconds()
-                            + " seconds",
-                    x);
-            outbox.later(WRITE_AGAIN, () -> write(id, event));
-        }
+        outbox.write(id, event, "what the webhook of " + id + " answered", () -> {});
     }
 
     /** Returns whether a call has an answer that decides: any but one after which calls are repeated. */
@@ -249,19 +245,6 @@ final class WebhookCalls {
         Judgement judgement = result.judgement().orElseThrow();
         boolean success = judgement.verdict() == Judgement.Verdict.SUCCESS;
         return new Event.Answered(attempt, success, success ? judgement.finding() : rule.reason(judgement), by);
-    }
-
-    private void accepted(Approval approval, Attempt attempt) throws IOException {
-        try {
-            approvals.apply(approval.id(), new Event.Sent(attempt));
-        } catch (IOException x) {
-            if (!approval.awaitsCallback()) {
-                throw x; // no callback follows that would decide
-            }
-            // The only effect: after a restart, the call is made again.
-            approvals.tellSent(approval, attempt);
-            LOGGER.log(Level.WARNING, "Cannot write that the webhook of " + approval.id() + " was called", x);
-        }
     }
 
     private void noteFailure(String id, Attempt attempt) {
