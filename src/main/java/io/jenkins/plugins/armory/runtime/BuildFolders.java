@@ -76,6 +76,12 @@ final class BuildFolders {
         return found;
     }
 
+    /** Returns whether that build is there and claims the approval: then its job got the name of another one. */
+    static boolean claims(BuildRef build, String id) {
+        Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
+        return job != null && has(job, build.number(), id);
+    }
+
     private static boolean has(Job<?, ?> job, int number, String id) {
         var folder = new File(job.getBuildDir(), String.valueOf(number));
         try {

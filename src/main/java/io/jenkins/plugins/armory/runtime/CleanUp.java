@@ -71,9 +71,10 @@ final class CleanUp {
 
     private boolean isGone(Approval approval) {
         BuildRef build = approval.build();
-        if (deleted.entrySet().stream()
+        boolean wasDeleted = deleted.entrySet().stream()
                 .anyMatch(each ->
-                        build.isIn(each.getKey()) && !approval.createdAt().isAfter(each.getValue()))) {
+                        build.isIn(each.getKey()) && !approval.createdAt().isAfter(each.getValue()));
+        if (wasDeleted && !BuildFolders.claims(build, approval.id())) {
             return true;
         }
         boolean longAgo = approval.deadline().plus(PATIENCE).isBefore(Instant.now());

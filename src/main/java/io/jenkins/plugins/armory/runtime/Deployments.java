@@ -131,7 +131,11 @@ public final class Deployments {
         Result current = run.getResult();
         if (run.isBuilding() && (current == null ? result != Result.SUCCESS : result.isWorseThan(current))) {
             run.setResult(result);
-            run.save();
+            try {
+                run.save();
+            } catch (IOException x) { // the event is on disk, and Jenkins saves the result with the end of the build
+                LOGGER.log(Level.WARNING, "Cannot save the result of " + run, x);
+            }
         }
         return transition;
     }
