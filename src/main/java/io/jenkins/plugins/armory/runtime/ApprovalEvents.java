@@ -1,20 +1,25 @@
 package io.jenkins.plugins.armory.runtime;
 
 import com.google.common.util.concurrent.MoreExecutors;
-import hudson.ExtensionList;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.api.ApprovalListener;
+import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalFollower;
 import io.jenkins.plugins.armory.approval.Progress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -29,12 +34,23 @@ final class ApprovalEvents implements ApprovalFollower {
     /** An orderly stop waits so long for the listeners, of which one may wait for a service that does not answer. */
     private static final Duration STOP = Duration.ofSeconds(5);
 
+    private final Supplier<List<ApprovalListener>> listeners;
     private final Executor executor;
+    private final Function<String, Optional<Approval>> pending;
     private final Map<ApprovalListener, Executor> queues = new ConcurrentHashMap<>();
 
-    /** @param executor has as many threads as there is work */
-    ApprovalEvents(Executor executor) {
+    /**
+     * @param listeners returns whom to tell
+     * @param executor has as many threads as there is work
+     * @param pending returns an approval as it is, and nothing for one that is decided
+     */
+    ApprovalEvents(
+            Supplier<List<ApprovalListener>> listeners,
+            Executor executor,
+            Function<String, Optional<Approval>> pending) {
+        this.listeners = listeners;
         this.executor = executor;
+        this.pending = pending;
     }
 
     @Override
@@ -44,12 +60,12 @@ final class ApprovalEvents implements ApprovalFollower {
 
     @Override
     public void waiting(Approval approval) {
-        tell(listener -> listener.waiting(new ApprovalSnapshot(approval)));
+        tellIfPending(approval, ApprovalListener::waiting);
     }
 
     @Override
     public void progressed(Approval approval, Progress progress) {
-        tell(listener -> listener.progressed(new ApprovalSnapshot(approval), progress.percent(), progress.mdMessage()));
+        tellIfPending(approval, (listener, now) -> listener.progressed(now, progress.percent(), progress.mdMessage()));
     }
 
     @Override
@@ -57,8 +73,14 @@ final class ApprovalEvents implements ApprovalFollower {
         tell(listener -> listener.decided(new ApprovalSnapshot(approval)));
     }
 
+    /** Tells of an approval as it is when it is the listener's turn: threads that make two changes may come here in either order. */
+    private void tellIfPending(Approval approval, BiConsumer<ApprovalListener, ApprovalView> event) {
+        tell(listener ->
+                pending.apply(approval.id()).ifPresent(now -> event.accept(listener, new ApprovalSnapshot(now))));
+    }
+
     private void tell(Consumer<ApprovalListener> event) {
-        for (ApprovalListener listener : ExtensionList.lookup(ApprovalListener.class)) {
+        for (ApprovalListener listener : listeners.get()) {
             queues.computeIfAbsent(listener, each -> MoreExecutors.newSequentialExecutor(executor))
                     .execute(() -> tell(listener, event));
         }

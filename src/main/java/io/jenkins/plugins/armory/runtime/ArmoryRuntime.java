@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.runtime;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
@@ -57,7 +58,8 @@ public final class ArmoryRuntime {
     private final RunningBuilds runningBuilds = new RunningBuilds();
     private final Deployments deployments = new Deployments(executor, runningBuilds);
     private final ApprovalRequests requests = new ApprovalRequests(tokens, client, executor);
-    private final ApprovalEvents events = new ApprovalEvents(client.executor());
+    private final ApprovalEvents events =
+            new ApprovalEvents(() -> ExtensionList.lookup(ApprovalListener.class), client.executor(), this::pending);
     private final OpenStore store = new OpenStore(
             Jenkins.get().getRootDir().toPath().resolve("armory-approvals"),
             () -> Settings.get().historyMonths(),
@@ -124,6 +126,14 @@ public final class ArmoryRuntime {
      */
     public Delivery delivery() throws ApprovalsUnavailableException {
         return store.delivery();
+    }
+
+    private Optional<Approval> pending(String id) {
+        try {
+            return approvals().findInMemory(id).filter(approval -> !approval.isDecided());
+        } catch (ApprovalsUnavailableException x) {
+            return Optional.empty(); // nothing is decided then either
+        }
     }
 
     /**

@@ -1,0 +1,64 @@
+package io.jenkins.plugins.armory.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.api.ApprovalListener;
+import io.jenkins.plugins.armory.api.ApprovalView;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTest;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.Progress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ApprovalEventsTest {
+
+    private final List<String> told = new ArrayList<>();
+
+    @CheckForNull
+    private Approval pending = ApprovalTest.start("a1");
+
+    private final ApprovalEvents events = new ApprovalEvents(
+            () -> List.of(new ApprovalListener() {
+                @Override
+                public void created(ApprovalView approval) {
+                    told.add("created");
+                }
+
+                @Override
+                public void waiting(ApprovalView approval) {
+                    told.add("waiting");
+                }
+
+                @Override
+                public void progressed(ApprovalView approval, @CheckForNull Double percent, String message) {
+                    told.add("progressed");
+                }
+
+                @Override
+                public void decided(ApprovalView approval) {
+                    told.add("decided");
+                }
+            }),
+            Runnable::run,
+            id -> Optional.ofNullable(pending));
+
+    /** A callback and the webhook's answer come at the same time, and the thread with the decision is faster. */
+    @Test
+    void nothingComesAfterTheDecision() {
+        Approval before = ApprovalTest.start("a1");
+        events.created(before);
+        events.waiting(before);
+        pending = null;
+        events.decided(before.on(new Event.Callback(true, "", "callback token"), ApprovalTest.SOON)
+                .approval());
+        events.waiting(before);
+        events.progressed(before, new Progress(50.0, "half", Instant.EPOCH));
+
+        assertThat(told).containsExactly("created", "waiting", "decided");
+    }
+}
