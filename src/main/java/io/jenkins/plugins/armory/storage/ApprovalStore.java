@@ -128,6 +128,7 @@ public final class ApprovalStore implements ApprovalRepository {
     static ApprovalStore open(Disk disk, Path folder) throws IOException {
         var store = new ApprovalStore(disk, folder);
         store.files.deleteTemporary();
+        store.outbox.look(store.files);
         var reader = new StoreReader(store.memory, store.files, store.moves);
         reader.readPending();
         store.recent.addAll(reader.readDecided(RECENT));

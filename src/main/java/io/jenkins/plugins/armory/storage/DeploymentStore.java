@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -96,8 +97,13 @@ public final class DeploymentStore {
             LOGGER.log(
                     Level.FINE, "Cannot remove the temporary file of " + file, x); // the next write fails and says so
         }
-        return new DeploymentStore(
-                folder, executor, clock, Files.exists(file) ? DeploymentJson.read(file) : Deployment.EMPTY);
+        Deployment deployment;
+        try {
+            deployment = DeploymentJson.read(file);
+        } catch (NoSuchFileException x) {
+            deployment = Deployment.EMPTY;
+        }
+        return new DeploymentStore(folder, executor, clock, deployment);
     }
 
     /** Returns the environments as they are on disk. */

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.storage;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -70,7 +71,10 @@ public final class DurableFile {
         try {
             channel = FileChannel.open(folder, StandardOpenOption.READ);
         } catch (IOException x) {
-            return; // Windows cannot open a folder
+            if (File.separatorChar == '\\') {
+                return; // Windows cannot open a folder
+            }
+            throw x;
         }
         try (channel) {
             channel.force(true);

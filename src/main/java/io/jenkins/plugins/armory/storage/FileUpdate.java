@@ -113,6 +113,9 @@ final class FileUpdate {
     void move(String oldFullName, String newFullName, Instant at) throws IOException {
         moving.lock();
         try {
+            if (closed) {
+                throw new IOException("the approvals are closed, since Jenkins is going down");
+            }
             if (moves.reuses(newFullName)) {
                 finishMoves(() -> false); // rare: another job had the name a moment ago
             }
@@ -177,11 +180,13 @@ final class FileUpdate {
 
     /** Waits for a write in progress, and ends all writing. */
     void close() {
+        moving.lock();
         writing.lock();
         try {
             closed = true;
         } finally {
             writing.unlock();
+            moving.unlock();
         }
     }
 }

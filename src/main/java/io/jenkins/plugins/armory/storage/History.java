@@ -71,6 +71,8 @@ public final class History {
     /** Whether the last file may have more than {@link #length}, after a failed write. */
     private boolean overlong;
 
+    private boolean closed;
+
     private long number;
     private String hash = HistoryLine.START;
 
@@ -203,6 +205,9 @@ public final class History {
      * @throws IOException if a line may not be on disk; the next call tries again
      */
     synchronized void add(Supplier<Collection<Approval>> decided) throws IOException {
+        if (closed) {
+            throw new IOException("the history is closed, since Jenkins is going down");
+        }
         repair();
         List<Approval> missing = decided.get().stream()
                 .filter(approval -> !recorded.contains(approval.id()))
@@ -330,10 +335,14 @@ public final class History {
         if (gone > 0) {
             long lastNumber = firstNumberOf(files.get(gone)) - 1;
             write(List.of(HistoryContent.removal(lastNumber, previousOf(files.get(gone)), limit, now)), now);
-            for (Path file : List.copyOf(files.subList(0, gone))) {
-                disk.delete(file);
-                disk.sync(folder);
-                files.remove(file);
+            try {
+                for (Path file : List.copyOf(files.subList(0, gone))) {
+                    disk.delete(file);
+                    disk.sync(folder);
+                    files.remove(file);
+                }
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot delete old files of the history; trying again in a month", x);
             }
         }
         tidied = month;
@@ -355,6 +364,7 @@ public final class History {
 
     /** Ends all writing. */
     synchronized void close() {
+        closed = true;
         end();
     }
 }

@@ -24,6 +24,8 @@ final class HistoryOutbox {
     private final ApprovalMemory memory;
     /** The ids of approvals that the journal has a decision of, removed ones included. */
     private final Set<String> inJournal = new HashSet<>();
+    /** Those that are decided in their files too, so they have their lines. */
+    private final Set<String> inFile = new HashSet<>();
 
     @CheckForNull
     private History history;
@@ -39,6 +41,15 @@ final class HistoryOutbox {
         }
     }
 
+    /** Looks which decisions of the journal are in the files. Called before these are brought in order. */
+    void look(ApprovalFiles files) {
+        for (String id : inJournal) {
+            if (files.hasDecided(id) || isDecidedInFile(id, files)) {
+                inFile.add(id);
+            }
+        }
+    }
+
     /**
      * Opens the history, after the journal and the files.
      *
@@ -48,7 +59,7 @@ final class HistoryOutbox {
         Set<String> recorded = new HashSet<>();
         for (Approval approval : memory.decided()) {
             // Lines are written before files, so what is decided in a file has its line.
-            if (!inJournal.contains(approval.id()) || isDecidedInFile(approval.id(), files)) {
+            if (!inJournal.contains(approval.id()) || inFile.contains(approval.id())) {
                 recorded.add(approval.id());
             }
         }

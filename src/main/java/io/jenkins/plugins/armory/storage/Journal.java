@@ -56,13 +56,6 @@ final class Journal {
         private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
         private final CompletableFuture<Void> written = new CompletableFuture<>();
 
-        void add(byte[] record) {
-            lines.writeBytes(checksum(record).getBytes(StandardCharsets.ISO_8859_1));
-            lines.write(' ');
-            lines.writeBytes(record);
-            lines.write('\n');
-        }
-
         /**
          * Waits until the batch is on disk.
          *
@@ -214,18 +207,26 @@ final class Journal {
     void append(byte[] record) throws IOException {
         Batch batch;
         boolean first;
+        byte[] line = line(record);
         synchronized (this) {
             first = next == null;
-            if (first) {
-                next = new Batch();
-            }
-            batch = next;
-            batch.add(record);
+            batch = first ? new Batch() : next;
+            batch.lines.writeBytes(line);
+            next = batch; // last: after an error, nobody waits for a batch that nobody writes
         }
         if (first) {
             commit(batch);
         }
         batch.await();
+    }
+
+    private static byte[] line(byte[] record) {
+        var line = new ByteArrayOutputStream(CHECKSUM_DIGITS + 2 + record.length);
+        line.writeBytes(checksum(record).getBytes(StandardCharsets.ISO_8859_1));
+        line.write(' ');
+        line.writeBytes(record);
+        line.write('\n');
+        return line.toByteArray();
     }
 
     private void commit(Batch batch) {

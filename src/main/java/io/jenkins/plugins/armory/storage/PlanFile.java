@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
@@ -55,11 +56,14 @@ public final class PlanFile {
      */
     public static ArrayNode read(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
-        if (!Files.exists(file)) {
+        byte[] content;
+        try {
+            content = Files.readAllBytes(file);
+        } catch (NoSuchFileException x) {
             return JSON.createArrayNode();
         }
         try {
-            JsonNode json = JSON.readTree(Files.readAllBytes(file));
+            JsonNode json = JSON.readTree(content);
             if (json.path("format").asInt() == FORMAT && json.path(TARGETS) instanceof ArrayNode targets) {
                 return targets;
             }
