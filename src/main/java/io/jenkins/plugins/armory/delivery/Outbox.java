@@ -119,7 +119,7 @@ final class Outbox {
 
     /** Says why a request cannot be made, for an exception of somebody else's, such as a provider of credentials. */
     static String unmade(RuntimeException x) {
-        return "the request cannot be made: " + x;
+        return "the request cannot be made: " + Objects.requireNonNullElse(x.getMessage(), x.toString());
     }
 
     /** Returns the end of a failure's reason: how many attempts were made, if there was more than one. */

@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +43,7 @@ class ApprovalsTest {
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
     private final MutableClock clock = new MutableClock(START);
+    private final ManualTimer manualTimer = new ManualTimer(clock);
     private final List<Approval> told = new CopyOnWriteArrayList<>();
 
     @BeforeEach
@@ -56,6 +59,11 @@ class ApprovalsTest {
     private Approvals open(Clock now) throws IOException {
         return new Approvals(
                 ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, now, (approval, user) -> true);
+    }
+
+    /** Opens approvals on {@link #manualTimer}. */
+    private Approvals open(ApprovalRepository repository) {
+        return new Approvals(repository, manualTimer.service(), Runnable::run, clock, (approval, user) -> true);
     }
 
     private static Approval startingNow(String id, Duration timeout) {
@@ -346,6 +354,26 @@ class ApprovalsTest {
         assertThat(timer.getQueue()).hasSize(1);
     }
 
+    @Test
+    void whatCouldNotBeReadAtTheStartTimesOutOnceItsStepIsBack() throws IOException {
+        Approvals before = open(clock);
+        before.create(start("a1"));
+        before.close();
+        Path file = folder.resolve("pending/a1.json");
+        byte[] content = Files.readAllBytes(file);
+        Files.writeString(file, "");
+        Approvals approvals = open(ApprovalStore.open(folder));
+        Files.write(file, content);
+        approvals.attach("a1", told::add);
+
+        manualTimer.pass(Duration.between(START, DEADLINE).plusMinutes(1));
+
+        assertThat(told)
+                .singleElement()
+                .satisfies(approval ->
+                        assertThat(approval.requireDecision().outcome()).isEqualTo(Outcome.TIMED_OUT));
+    }
+
     private List<Path> files(String name) throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve(name))) {
             return files.toList();
@@ -400,6 +428,34 @@ class ApprovalsTest {
         assertThat(told).hasSize(1);
     }
 
+    /** The second observer comes after the decision was passed on to the first, and before that one is detached. */
+    @Test
+    void anObserverThatIsAttachedWhileADecisionIsPassedOnIsTold() throws Exception {
+        Thread deciding = Thread.currentThread();
+        var passedOn = new CountDownLatch(1);
+        Approvals approvals = open(HookedRepository.after("find", ApprovalStore.open(folder), () -> {
+            if (Thread.currentThread() != deciding) {
+                passedOn.await();
+            }
+        }));
+        var attach = new FutureTask<>(() -> {
+            approvals.attach("a1", told::add);
+            return null;
+        });
+        var attaching = new Thread(attach);
+        approvals.create(start("a1"));
+        approvals.attach("a1", decided -> {
+            attaching.start();
+            await().until(() -> attaching.getState() == Thread.State.WAITING);
+        });
+
+        approvals.apply("a1", new Event.Callback(true, "", "callback token"));
+        passedOn.countDown();
+        attach.get();
+
+        assertThat(told).hasSize(1);
+    }
+
     @Test
     void tellsTheWaiterWhateverListenersDo() throws IOException {
         Approvals approvals = open(clock);
@@ -424,31 +480,36 @@ class ApprovalsTest {
                 follower);
     }
 
+    /** A follower that keeps what it is told. */
+    private static final class NotingFollower implements ApprovalFollower {
+
+        private final List<String> changes = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void created(Approval approval) {
+            changes.add("created " + approval.id());
+        }
+
+        @Override
+        public void waiting(Approval approval) {
+            changes.add("waiting " + approval.id());
+        }
+
+        @Override
+        public void progressed(Approval approval, Progress progress) {
+            changes.add("progressed " + approval.id() + " " + progress.percentText());
+        }
+
+        @Override
+        public void decided(Approval approval) {
+            changes.add("decided " + approval.id() + " "
+                    + approval.requireDecision().outcome());
+        }
+    }
+
     @Test
     void theFollowerIsToldOfEachChangeOnce() throws IOException {
-        List<String> changes = new CopyOnWriteArrayList<>();
-        ApprovalFollower follower = new ApprovalFollower() {
-            @Override
-            public void created(Approval approval) {
-                changes.add("created " + approval.id());
-            }
-
-            @Override
-            public void waiting(Approval approval) {
-                changes.add("waiting " + approval.id());
-            }
-
-            @Override
-            public void progressed(Approval approval, Progress progress) {
-                changes.add("progressed " + approval.id() + " " + progress.percentText());
-            }
-
-            @Override
-            public void decided(Approval approval) {
-                changes.add("decided " + approval.id() + " "
-                        + approval.requireDecision().outcome());
-            }
-        };
+        var follower = new NotingFollower();
         var approvals = open(follower);
         approvals.create(start("a"));
         approvals.apply("a", sentNow());
@@ -461,7 +522,7 @@ class ApprovalsTest {
 
         open(follower);
 
-        assertThat(changes)
+        assertThat(follower.changes)
                 .containsExactly(
                         "created a",
                         "waiting a",
@@ -759,6 +820,24 @@ class ApprovalsTest {
                 .returns(setBack, Decision::decidedAt)
                 .satisfies(
                         decision -> assertThat(decision.mdMessage()).contains("when it last reported progress (40 %)"));
+    }
+
+    /** The machine sleeps, so the timer for the deadline is late, and is the first to see that a heartbeat was missed. */
+    @Test
+    void whatMissesItsHeartbeatAtItsDeadlineDoesNotAskForEver() throws IOException {
+        Approvals approvals = open(ApprovalStore.open(folder));
+        approvals.create(terms("a1")
+                .heartbeat(Duration.ofNanos(1))
+                .calls(ApprovalTest.CALLS)
+                .askAfterFailure(true)
+                .start());
+        clock.set(DEADLINE.minusMillis(1));
+        approvals.apply("a1", ApprovalTest.sent());
+        clock.set(DEADLINE);
+
+        manualTimer.pass(Duration.ofMinutes(1));
+
+        assertThat(approvals.find("a1").orElseThrow().isDecided()).isTrue();
     }
 
     @Test

@@ -1,11 +1,10 @@
 package io.jenkins.plugins.armory.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalObserver;
+import io.jenkins.plugins.armory.approval.ApprovalRepository;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
@@ -13,10 +12,14 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.HookedRepository;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.ManualTimer;
+import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.TemplateException;
@@ -25,19 +28,15 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,10 +48,12 @@ class DeliveryTest {
     @TempDir
     private Path folder;
 
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private final List<Call> calls = new CopyOnWriteArrayList<>();
-    private final List<String> log = new CopyOnWriteArrayList<>();
+    private final MutableClock clock = new MutableClock(Instant.now());
+    private final ManualTimer timer = new ManualTimer(clock);
+    private final List<Call> calls = new ArrayList<>();
+    private final List<String> log = new ArrayList<>();
     private boolean agentIsAway;
+    private boolean vaultIsAway;
     private BooleanSupplier wanted;
 
     @CheckForNull
@@ -61,6 +62,7 @@ class DeliveryTest {
     @CheckForNull
     private String reasonToWait;
 
+    private ApprovalStore store;
     private Approvals approvals;
     private Delivery delivery;
 
@@ -70,6 +72,9 @@ class DeliveryTest {
     private final class FakeRequests implements Requests {
         @Override
         public Ready ready(Approval approval, Webhook webhook, Consumer<String> note) throws UndeliverableException {
+            if (vaultIsAway) {
+                throw new IllegalStateException("the vault does not answer");
+            }
             if (undeliverable != null) {
                 throw new UndeliverableException(undeliverable);
             }
@@ -130,49 +135,52 @@ class DeliveryTest {
 
     @BeforeEach
     void create() throws IOException {
-        open();
-        approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
-                .webhook("w")
-                .timeout(Instant.now(), Duration.ofHours(1))
-                .calls(new OutgoingCalls(webhook("w"), webhook("cancel"), Map.of(), null, null))
-                .start());
+        store = ApprovalStore.open(folder);
+        open(store);
+        create(ID, webhook("w"), Channel.CALLBACK);
         attach();
     }
 
-    private void open() throws IOException {
-        approvals = new Approvals(
-                ApprovalStore.open(folder, timer, Runnable::run),
-                timer,
-                Runnable::run,
-                Clock.systemUTC(),
-                (approval, user) -> true);
-        delivery = new Delivery(approvals, new FakeRequests(), new RetryPolicy(() -> 0.99), timer, Runnable::run);
+    private void create(String id, Webhook webhook, Channel... channels) throws IOException {
+        approvals.create(ApprovalTerms.of(id, new BuildRef("job", 1))
+                .webhook(webhook.name())
+                .through(Set.of(channels))
+                .timeout(clock.instant(), Duration.ofHours(1))
+                .calls(new OutgoingCalls(webhook, webhook("cancel"), Map.of(), null, null))
+                .start());
+    }
+
+    private void open(ApprovalRepository repository) {
+        connect(repository);
         delivery.open();
     }
 
-    private void attach() throws IOException {
-        approvals.attach(ID, new ApprovalObserver() {
-            @Override
-            public void note(String line) {
-                log.add(line);
-            }
+    private void connect(ApprovalRepository repository) {
+        approvals = new Approvals(repository, timer.service(), Runnable::run, clock, (approval, user) -> true);
+        delivery = new Delivery(
+                approvals, new FakeRequests(), new RetryPolicy(() -> 0.99), timer.service(), Runnable::run);
+    }
 
-            @Override
-            public void decided(Approval approval) {
-                // the tests do not need it
-            }
-        });
+    private void attach() throws IOException {
+        approvals.attach(ID, new NotingObserver(log));
     }
 
     private void restart() throws IOException {
-        approvals.close();
-        calls.clear();
-        open();
+        stop();
+        open(store);
     }
 
-    @AfterEach
-    void stopTimer() {
-        timer.shutdownNow();
+    /** Ends the approvals, and opens the store for the next start. */
+    private void stop() throws IOException {
+        approvals.close();
+        calls.clear();
+        store = ApprovalStore.open(folder);
+    }
+
+    private void awaitNextAttempt() {
+        assertThat(calls).isEmpty();
+        timer.pass(Duration.ofSeconds(1));
+        assertThat(calls).hasSize(1);
     }
 
     private Approval approval() throws IOException {
@@ -187,15 +195,19 @@ class DeliveryTest {
         calls.remove(0).done().accept(result);
     }
 
+    /** Answers a call while nothing can be written, and lets a minute pass after that. */
+    private void answerWhileTheDiskIsFull(CallResult result) throws IOException {
+        assertThat(store.fold(() -> false)).isTrue();
+        ApprovalStoreTest.breakJournal(folder);
+        answer(result);
+        ApprovalStoreTest.mendJournal(folder);
+        timer.pass(Duration.ofMinutes(1));
+    }
+
     private void createJudged(String id) throws IOException {
         Webhook gate =
                 webhook("gate").withAnswer(AnswerRule.ofAnswer(null, "/state", List.of("passed"), List.of("failed")));
-        approvals.create(ApprovalTerms.of(id, new BuildRef("job", 1))
-                .webhook("gate")
-                .through(Set.of(Channel.ANSWER))
-                .timeout(Instant.now(), Duration.ofHours(1))
-                .calls(new OutgoingCalls(gate, webhook("cancel"), Map.of(), null, null))
-                .start());
+        create(id, gate, Channel.ANSWER);
     }
 
     private static CallResult said(Judgement.Verdict verdict, String finding) {
@@ -245,14 +257,14 @@ class DeliveryTest {
         createJudged("g1");
         delivery.deliver("g1");
         answer(REFUSED);
-        await().until(() -> calls.size() == 1);
+        awaitNextAttempt();
         answer(said(Judgement.Verdict.SUCCESS, "/state is \"passed\""));
         assertThat(decision("g1").outcome()).isEqualTo(Decision.Outcome.SUCCESS);
 
         createJudged("g2");
         delivery.deliver("g2");
         answer(REFUSED);
-        await().until(() -> calls.size() == 1);
+        awaitNextAttempt();
         answer(REFUSED);
         assertThat(decision("g2").outcome()).isEqualTo(Decision.Outcome.NOT_SENT);
     }
@@ -277,7 +289,7 @@ class DeliveryTest {
     void repeatsWhatDidNotGetThroughWithTheSameKeyUntilItHasTriedEnough() throws IOException {
         delivery.deliver(ID);
         answer(REFUSED);
-        await().until(() -> calls.size() == 1);
+        awaitNextAttempt();
         assertThat(calls.get(0).key()).isEqualTo(ID);
         answer(REFUSED);
 
@@ -297,6 +309,83 @@ class DeliveryTest {
         assertThat(approval().requireDecision())
                 .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
                 .returns(undeliverable, Decision::mdMessage);
+    }
+
+    /** The secrets of the call may come from a plugin that fails in its own way. */
+    @Test
+    void anAttemptThatCannotBePreparedEndsTheApproval() throws IOException {
+        delivery.deliver(ID);
+        answer(REFUSED);
+        vaultIsAway = true;
+
+        timer.pass(Duration.ofSeconds(1));
+
+        assertThat(approval().requireDecision())
+                .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
+                .returns("the request cannot be made: the vault does not answer", Decision::mdMessage);
+        assertThat(approval().isClosed()).isTrue();
+    }
+
+    @Test
+    void aCancelWebhookThatCannotBePreparedIsCountedAsFailed() throws IOException {
+        delivery.deliver(ID);
+        answer(OK);
+        vaultIsAway = true;
+
+        abort();
+
+        assertThat(delivery.failedCancels()).isOne();
+        assertThat(approval().isClosed()).isTrue();
+        assertThat(log)
+                .contains(
+                        "WARNING: The cancel webhook of 'w' could not be called: the request cannot be made: the vault does"
+                                + " not answer");
+    }
+
+    @Test
+    void aCallThatNobodyCallsBackForDecidesOnceItCanBeWritten() throws IOException {
+        create("sent", webhook("w"));
+        delivery.deliver("sent");
+
+        answerWhileTheDiskIsFull(OK);
+
+        assertThat(approvals.find("sent").orElseThrow().decision())
+                .isNotNull()
+                .returns(Decision.Outcome.SENT, Decision::outcome);
+    }
+
+    @Test
+    void aCallThatIsRefusedEndsTheApprovalOnceItCanBeWritten() throws IOException {
+        delivery.deliver(ID);
+
+        answerWhileTheDiskIsFull(CallResult.refused(403, "answered 403", false, null, ""));
+
+        assertThat(approval().decision())
+                .isNotNull()
+                .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
+                .returns("answered 403", Decision::mdMessage);
+    }
+
+    @Test
+    void aStatusIsAwaitedOnceItCanBeWrittenThatTheWebhookTookTheCall() throws IOException {
+        create("status", webhook("w"), Channel.STATUS);
+        delivery.deliver("status");
+
+        answerWhileTheDiskIsFull(OK);
+
+        assertThat(approvals.find("status").orElseThrow().state()).isEqualTo(Approval.State.WAITING);
+    }
+
+    @Test
+    void theAnswerOfACancelWebhookIsNotedOnceItCanBeWritten() throws IOException {
+        delivery.deliver(ID);
+        answer(OK);
+        abort();
+
+        answerWhileTheDiskIsFull(OK);
+
+        assertThat(approval().isClosed()).isTrue();
+        assertThat(approval().cancel().status()).isEqualTo(202);
     }
 
     @Test
@@ -382,7 +471,7 @@ class DeliveryTest {
         answer(OK);
         abort();
         answer(REFUSED);
-        await().until(() -> calls.size() == 1);
+        awaitNextAttempt();
         answer(REFUSED);
 
         assertThat(delivery.failedCancels()).isOne();
@@ -405,7 +494,7 @@ class DeliveryTest {
     void nothingIsCalledWhereAPersonAloneDecides() throws IOException {
         String alone = "a2";
         approvals.create(ApprovalTerms.of(alone, new BuildRef("job", 1))
-                .timeout(Instant.now(), Duration.ofHours(1))
+                .timeout(clock.instant(), Duration.ofHours(1))
                 .manual(new ManualRequirement("Go?", List.of()))
                 .byPersonAlone()
                 .start());
@@ -429,9 +518,39 @@ class DeliveryTest {
         attach();
         delivery.deliver(ID);
 
-        await().until(() -> calls.size() == 1);
+        awaitNextAttempt();
         assertThat(calls.get(0).key()).isEqualTo(ID);
         assertThat(log).anyMatch(line -> line.startsWith("Jenkins went down while webhook 'w' was being called"));
+    }
+
+    /** The store is open, and the step is back, before Jenkins has loaded its jobs. */
+    @Test
+    void whatEndsBeforeTheDeliveryIsOpenIsCancelled() throws IOException {
+        stop();
+        connect(store);
+        delivery.deliver(ID);
+        awaitNextAttempt();
+        abort();
+        delivery.open();
+
+        answer(OK);
+
+        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+    }
+
+    /** The approval is decided between two looks at the approvals: at the decided ones and at those that wait. */
+    @Test
+    void aCopyOfAnotherJenkinsCallsNothingForWhatEndsAsItStarts() throws IOException {
+        delivery.deliver(ID);
+        answer(OK);
+        stop();
+        reasonToWait = "it was made elsewhere";
+
+        open(HookedRepository.after(
+                "outstanding", store, () -> store.apply(ID, new Event.Aborted("stopped"), clock.instant())));
+
+        assertThat(approval().isDecided()).isTrue();
+        assertThat(calls).isEmpty();
     }
 
     @Test
@@ -468,6 +587,6 @@ class DeliveryTest {
 
         delivery.deliver(ID);
 
-        await().until(() -> calls.size() == 1);
+        awaitNextAttempt();
     }
 }

@@ -661,6 +661,22 @@ public class ApprovalStoreTest {
         assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a1"));
     }
 
+    /** A job is renamed while Jenkins goes down, when another Jenkins may have taken over. */
+    @Test
+    void movesNothingOnceItIsClosed() throws IOException {
+        store.close();
+        ApprovalStore other = ApprovalStore.open(folder);
+        other.create(start("a1"));
+        other.move("team", "group", SOON);
+
+        assertThatIOException()
+                .isThrownBy(() -> store.move("shop", "market", SOON))
+                .withMessageContaining("Jenkins is going down");
+
+        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow().build().job())
+                .isEqualTo("group/deploy");
+    }
+
     @Test
     void remembersTheNewestDecisionsOnly() throws IOException {
         for (int i = 0; i <= ApprovalStore.RECENT; i++) {
@@ -777,7 +793,8 @@ public class ApprovalStoreTest {
         Files.createFile(folder.resolve("journal"));
     }
 
-    static void mendJournal(Path folder) throws IOException {
+    /** Makes writes to the journal work again. */
+    public static void mendJournal(Path folder) throws IOException {
         Files.delete(folder.resolve("journal"));
         Files.createDirectory(folder.resolve("journal"));
     }

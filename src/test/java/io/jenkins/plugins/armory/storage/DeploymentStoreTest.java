@@ -35,6 +35,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class DeploymentStoreTest {
@@ -128,6 +130,28 @@ class DeploymentStoreTest {
             assertThatIOException().isThrownBy(() -> PlanFile.add(folder, plan("dev")));
             assertThat(file).hasContent(text);
         }
+    }
+
+    /** Makes a file that is there and cannot be looked at: a loop of links. Elsewhere it is a file server that does not answer. */
+    private void createUnreadable(String name) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createSymbolicLink(file, file);
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "not everybody may create links there")
+    void plansThatCannotBeReadAreNotTakenForNone() throws IOException {
+        createUnreadable("armory-plan.json");
+
+        assertThatIOException().isThrownBy(() -> PlanFile.read(folder));
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "not everybody may create links there")
+    void environmentsThatCannotBeReadAreNotTakenForNone() throws IOException {
+        createUnreadable(DeploymentStore.FILE);
+
+        assertThatIOException().isThrownBy(this::reopened);
     }
 
     @Test

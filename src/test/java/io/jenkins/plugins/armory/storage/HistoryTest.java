@@ -89,7 +89,11 @@ class HistoryTest {
     }
 
     private List<Path> files() throws IOException {
-        try (Stream<Path> all = Files.list(folder.resolve("history"))) {
+        return files(folder.resolve("history"));
+    }
+
+    private static List<Path> files(Path history) throws IOException {
+        try (Stream<Path> all = Files.list(history)) {
             return all.sorted().toList();
         }
     }
@@ -181,20 +185,65 @@ class HistoryTest {
     @Test
     void anApprovalWhoseCancelWebhookIsCalledLaterHasOneLine() throws IOException {
         ApprovalStore store = open();
-        var webhook =
-                Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
-        store.create(terms("a1")
-                .calls(new OutgoingCalls(webhook, webhook, Map.of(), null, null))
-                .start());
-        store.apply("a1", new Event.Aborted("stopped"), SOON);
+        abort(store, "a1");
         store.fold(() -> false);
         store = open();
         store.fold(() -> false);
-        store.apply("a1", new Event.CancelCalled(ApprovalTest.attempt(1, 200)), SOON);
+        callCancelWebhook(store, "a1");
 
         store = open(); // with the call in the journal, and the decision in pending/
 
         assertThat(approvals(lines(store))).containsExactly("a1");
+    }
+
+    /** Aborts an approval that has a cancel webhook. */
+    private static void abort(ApprovalStore store, String id) throws IOException {
+        var webhook =
+                Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
+        store.create(terms(id)
+                .calls(new OutgoingCalls(webhook, webhook, Map.of(), null, null))
+                .start());
+        store.apply(id, new Event.Aborted("stopped"), SOON);
+    }
+
+    private static void callCancelWebhook(ApprovalStore store, String id) throws IOException {
+        store.apply(id, new Event.CancelCalled(ApprovalTest.attempt(1, 200)), SOON);
+    }
+
+    /** Opens a store after two months, with an approval whose cancel webhook is still to be called. */
+    private ApprovalStore openMonthsAfterAnAbort(String id) throws IOException {
+        ApprovalStore store = open();
+        abort(store, id);
+        assertThat(store.fold(() -> false)).isTrue();
+        store.close();
+        for (int month = 1; month <= 2; month++) {
+            History history =
+                    openAt(folder.resolve("history"), Instant.now().plus(Duration.ofDays(31L * month)), MONTHS);
+            add(history, decided("other" + month));
+            history.close();
+        }
+        return open();
+    }
+
+    /** The line is in the file of an earlier month, which is not read at a start. */
+    @Test
+    void anApprovalWhoseCancelWebhookIsCalledMonthsLaterHasOneLine() throws IOException {
+        callCancelWebhook(openMonthsAfterAnAbort("a1"), "a1");
+
+        assertThat(approvals(lines(open()))).containsOnlyOnce("a1");
+    }
+
+    /** Jenkins is killed after the files were written, and before the journal is dropped. */
+    @Test
+    void anApprovalThatIsClosedMonthsLaterHasOneLineThoughItsJournalIsLeft() throws IOException {
+        ApprovalStore store = openMonthsAfterAnAbort("a1");
+        callCancelWebhook(store, "a1");
+        Path journal = folder.resolve("journal/1.log");
+        byte[] left = Files.readAllBytes(journal);
+        assertThat(store.fold(() -> false)).isTrue();
+        Files.write(journal, left);
+
+        assertThat(approvals(lines(open()))).containsOnlyOnce("a1");
     }
 
     @Test
@@ -282,7 +331,11 @@ class HistoryTest {
     }
 
     private History openAt(Instant now, int months) throws IOException {
-        return History.open(Disk.LOCAL, folder, () -> months, Clock.fixed(now, ZoneOffset.UTC), Set.of(), Set.of());
+        return openAt(folder, now, months);
+    }
+
+    private static History openAt(Path files, Instant now, int months) throws IOException {
+        return History.open(Disk.LOCAL, files, () -> months, Clock.fixed(now, ZoneOffset.UTC), Set.of(), Set.of());
     }
 
     @Test
@@ -314,6 +367,25 @@ class HistoryTest {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .allMatch(name -> name.compareTo("2026-03") >= 0);
         }
+    }
+
+    @Test
+    void aFileOfTheHistoryThatCannotBeDeletedHoldsUpNothing() throws IOException {
+        History first = openAt(START, 1);
+        add(first, decided("a1"));
+        first.close();
+        Path old = files(folder).get(0);
+        add(openAt(START.plus(Duration.ofDays(31)), 1), decided("a2"));
+        History history = openAt(START.plus(Duration.ofDays(100)), 1);
+        Files.delete(old);
+        Files.createDirectories(old.resolve("full")); // a folder with something in it cannot be deleted
+
+        add(history, decided("a3"));
+        add(history, decided("a4"));
+
+        List<String> newest = Files.readAllLines(files(folder).get(2));
+        assertThat(newest.get(0)).contains("\"kind\":\"removal\"");
+        assertThat(approvals(newest)).containsExactly("", "a3", "a4");
     }
 
     @Test
@@ -383,12 +455,17 @@ class HistoryTest {
         }
     }
 
+    /** Makes all writes to an empty history fail, until the returned file is deleted. */
+    private Path breakHistory() throws IOException {
+        Path history = folder.resolve("history");
+        Files.delete(history);
+        return Files.createFile(history); // so no file can be created in it
+    }
+
     @Test
     void theJournalKeepsWhatCannotBeWritten() throws IOException {
         ApprovalStore store = open();
-        Path history = folder.resolve("history");
-        Files.delete(history);
-        Files.createFile(history); // so no file can be created in it
+        Path history = breakHistory();
         decide(store, "a1");
 
         assertThatIOException().isThrownBy(() -> store.fold(() -> false));
@@ -399,6 +476,25 @@ class HistoryTest {
         Files.createDirectory(history);
         assertThat(store.fold(() -> false)).isTrue();
         assertThat(approvals(lines(store))).containsExactly("a1");
+    }
+
+    /** The last decision has no line when Jenkins goes down, and another Jenkins takes over and writes it. */
+    @Test
+    void aStoreThatIsClosedWritesNothing() throws IOException {
+        ApprovalStore store = open();
+        Path history = breakHistory();
+        decide(store, "a1");
+        assertThatIOException().isThrownBy(() -> store.fold(() -> false));
+        store.close();
+        Files.delete(history);
+        ApprovalStore other = open();
+        decide(other, "b1");
+        assertThat(other.fold(() -> false)).isTrue();
+
+        assertThatIOException().isThrownBy(store::history).withMessageContaining("Jenkins is going down");
+        other.close();
+
+        assertThat(approvals(lines(open()))).containsExactly("a1", "b1");
     }
 
     @Test

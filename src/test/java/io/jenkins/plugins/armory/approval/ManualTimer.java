@@ -1,6 +1,5 @@
-package io.jenkins.plugins.armory.delivery;
+package io.jenkins.plugins.armory.approval;
 
-import io.jenkins.plugins.armory.approval.MutableClock;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +12,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A timer on which time passes when the test says so. */
-final class ManualTimer {
+public final class ManualTimer {
 
     private final MutableClock clock;
     private final List<Entry> entries = new ArrayList<>();
@@ -29,12 +28,12 @@ final class ManualTimer {
         }
     }
 
-    ManualTimer(MutableClock clock) {
+    public ManualTimer(MutableClock clock) {
         this.clock = clock;
     }
 
     /** Returns a service that has {@code schedule(Runnable, long, TimeUnit)} alone. */
-    ScheduledExecutorService service() {
+    public ScheduledExecutorService service() {
         return proxy(ScheduledExecutorService.class, arguments -> {
             Duration delay = Duration.ofNanos(((TimeUnit) arguments[2]).toNanos((Long) arguments[1]));
             var entry = new Entry(clock.instant().plus(delay), (Runnable) arguments[0]);
@@ -53,7 +52,7 @@ final class ManualTimer {
     }
 
     /** Lets time pass, and runs on the way what is due. */
-    void pass(Duration duration) {
+    public void pass(Duration duration) {
         Instant end = clock.instant().plus(duration);
         for (Entry next = next(end); next != null; next = next(end)) {
             entries.remove(next);
