@@ -124,6 +124,7 @@ final class ConditionReader {
         }
         section.checkKnown(List.of(
                 "untilApproved", "requiresRoles", "requiresRole", "approvalExpiration", "duration", "unit", "units"));
+        section.checkFilled("untilApproved", "requiresRoles", "requiresRole", "approvalExpiration");
         Boolean untilApproved = section.flag("untilApproved");
         boolean timed = section.has("duration") || section.has("unit") || section.has("units");
         if (Boolean.TRUE.equals(untilApproved)) {
@@ -133,8 +134,8 @@ final class ConditionReader {
             }
             return approval(section);
         }
-        if (untilApproved == null && section.has("untilApproved")) {
-            return null; // neither true nor false
+        if (untilApproved == null && section.fields().contains("untilApproved")) {
+            return null; // empty, or neither true nor false
         }
         for (String field : List.of("requiresRoles", "requiresRole", "approvalExpiration")) {
             if (section.has(field)) {

@@ -230,13 +230,21 @@ class DeploymentMistakesTest {
                   c: {account: a, strategy: now, constraints: {beforeDeployment: , afterDeployment: }}
                   d: {account: a, strategy: now, constraints: {beforeDeployment: [{pause: {untilApproved: true, requiresRoles: }}]}}
                   e: {account: a, strategy: now, constraints: {beforeDeployment: [{pause: {untilApproved: true, requiresRoles: []}}]}}
+                  f: {account: a, strategy: now, constraints: {beforeDeployment: [{pause: {untilApproved: true, requiresRole: }}]}}
+                  g: {account: a, strategy: now, constraints: {beforeDeployment: [{pause: {untilApproved: , requiresRole: a}}]}}
+                  h: {account: a, strategy: now, constraints: {beforeDeployment: [{pause: {untilApproved: , duration: 1, unit: seconds}}]}}
+                  i: {account: a, strategy: now, constraints: {beforeDeployment: [{pause: {untilApproved: true, approvalExpiration: }}]}}
                 """,
                 "d.yml line 3, column 46: targets.a.constraints: is empty; fill it in, or leave it out",
                 "d.yml line 4, column 58: targets.b.constraints.dependsOn: is empty; fill it in, or leave it out",
                 "d.yml line 5, column 65: targets.c.constraints.beforeDeployment: is empty; fill it in, or leave it out",
                 "d.yml line 5, column 84: targets.c.constraints.afterDeployment: is empty; fill it in, or leave it out",
                 "d.yml line 6, column 111: targets.d.constraints.beforeDeployment[0].pause.requiresRoles: is empty; fill it in, or leave it out",
-                "d.yml line 7, column 112: targets.e.constraints.beforeDeployment[0].pause.requiresRoles: names nobody; name a role, or leave it out");
+                "d.yml line 7, column 112: targets.e.constraints.beforeDeployment[0].pause.requiresRoles: names nobody; name a role, or leave it out",
+                "d.yml line 8, column 110: targets.f.constraints.beforeDeployment[0].pause.requiresRole: is empty; fill it in, or leave it out",
+                "d.yml line 9, column 90: targets.g.constraints.beforeDeployment[0].pause.untilApproved: is empty; fill it in, or leave it out",
+                "d.yml line 10, column 90: targets.h.constraints.beforeDeployment[0].pause.untilApproved: is empty; fill it in, or leave it out",
+                "d.yml line 11, column 116: targets.i.constraints.beforeDeployment[0].pause.approvalExpiration: is empty; fill it in, or leave it out");
     }
 
     @Test
