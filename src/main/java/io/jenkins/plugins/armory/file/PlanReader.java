@@ -141,6 +141,8 @@ final class PlanReader {
 
     /** Returns the names of the only targets to deploy to, empty for all. */
     private List<String> filters(Section file, Set<String> targets) {
+        int problems = yaml.problemCount();
+        file.checkFilled("targetFilters");
         var names = new ArrayList<String>();
         int index = 0;
         for (Node each : file.list("targetFilters", "a list of {includeTarget: ...}")) {
@@ -155,6 +157,9 @@ final class PlanReader {
             } else if (name != null) {
                 names.add(name);
             }
+        }
+        if (names.isEmpty() && file.has("targetFilters") && yaml.problemCount() == problems) {
+            file.problem("targetFilters", "names no target; name one, or leave it out to deploy to all");
         }
         if (!names.isEmpty()) {
             notes.add("targetFilters: only " + String.join(", ", names) + " is deployed to.");

@@ -88,6 +88,7 @@ final class StrategyReader {
             return null;
         }
         section.checkKnown(List.of("activeService", "previewService", REDIRECT, SHUT_DOWN, SHUT_DOWN_TOO));
+        section.checkFilled(REDIRECT, SHUT_DOWN, SHUT_DOWN_TOO);
         putName(variables, ACTIVE_SERVICE, section, "activeService");
         putName(variables, PREVIEW_SERVICE, section, "previewService");
         var groups = new ArrayList<List<Condition>>();

@@ -87,6 +87,12 @@ class DeploymentMistakesTest {
                 arguments(
                         "targetFilters: [{includeTarget: dev}]",
                         "33: targetFilters[0].includeTarget: there is no target \"dev\"; known are prod"),
+                arguments("targetFilters: ", "15: targetFilters: is empty; fill it in, or leave it out"),
+                arguments("targetFilters: ~", "16: targetFilters: is empty; fill it in, or leave it out"),
+                arguments(
+                        "targetFilters: []",
+                        "16: targetFilters: names no target; name one, or leave it out to deploy to all"),
+                arguments("targetFilters: prod", "16: targetFilters: must be a list of {includeTarget: ...}"),
                 arguments(
                         "deploymentConfig: {<<: x}",
                         "24: deploymentConfig: <<: must be a mapping or a list of mappings, such as *name"));
@@ -175,6 +181,15 @@ class DeploymentMistakesTest {
                         "36: strategies.now.canary.steps: must be a list of conditions: setWeight,"
                                 + " pause, runWebhook, analysis, exposeServices"),
                 arguments("{blueGreen: {shutDownOldVersionAfter: [], shutdownOldVersionAfter: []}}", null),
+                arguments(
+                        "{blueGreen: {redirectTrafficAfter: }}",
+                        "53: strategies.now.blueGreen.redirectTrafficAfter: is empty; fill it in, or leave it out"),
+                arguments(
+                        "{blueGreen: {shutDownOldVersionAfter: ~}}",
+                        "57: strategies.now.blueGreen.shutDownOldVersionAfter: is empty; fill it in, or leave it out"),
+                arguments(
+                        "{blueGreen: {shutdownOldVersionAfter: }}",
+                        "56: strategies.now.blueGreen.shutdownOldVersionAfter: is empty; fill it in, or leave it out"),
                 arguments(
                         "{blueGreen: {redirectTraficAfter: []}}",
                         "53: strategies.now.blueGreen: unknown field \"redirectTraficAfter\"; did you mean"
