@@ -71,7 +71,8 @@ final class Escapings {
         return new String(JsonStringEncoder.getInstance().quoteAsString(value));
     }
 
-    private static String xml(String value) {
+    /** Escapes for the text of an element and for an attribute of XML. */
+    static String xml(String value) {
         return value.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

@@ -140,7 +140,8 @@ public final class WebhookRequest implements Serializable {
 
     private static List<String> escapedForms(Collection<String> secrets) {
         return secrets.stream()
-                .flatMap(secret -> Stream.of(secret, Escapings.json(secret), Escapings.component(secret)))
+                .flatMap(secret ->
+                        Stream.of(secret, Escapings.json(secret), Escapings.component(secret), Escapings.xml(secret)))
                 .filter(secret -> !secret.isBlank())
                 .distinct()
                 .sorted(Comparator.comparing(String::length).reversed())

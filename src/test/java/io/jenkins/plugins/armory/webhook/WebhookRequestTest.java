@@ -27,6 +27,7 @@ import net.jqwik.api.constraints.StringLength;
 import okhttp3.HttpUrl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WebhookRequestTest {
@@ -339,6 +340,23 @@ class WebhookRequestTest {
                 .isEqualTo("**** **** **** **** ****!");
         assertThat(request.mask("cut off in t0ke", false)).isEqualTo("cut off in ");
         assertThat(request.mask("cut off in t0ke", true)).isEqualTo("cut off in t0ke");
+    }
+
+    /** A service that refuses a body often quotes it in its answer. */
+    @ParameterizedTest
+    @CsvSource({
+        "application/json,                  '{\"a\": \"{{secrets.a}}\"}'",
+        "application/x-www-form-urlencoded, a={{secrets.a}}",
+        "application/xml,                   <a>{{secrets.a}}</a>",
+        "text/plain,                        {{secrets.a}}"
+    })
+    void masksASecretAsTheBodyHasIt(String type, String body) throws TemplateException {
+        Webhook webhook = webhook("https://ci/", List.of(new Header("Content-Type", type)), body);
+        Variables variables = variables(Map.of()).withSecrets(id -> "R&D <\"top'> 100%");
+        WebhookRequest request = WebhookRequest.of(webhook, variables, DEFAULTS);
+
+        assertThat(request.mask("cannot process " + request.body(), true))
+                .isEqualTo("cannot process " + body.replace("{{secrets.a}}", "****"));
     }
 
     @Property(tries = 500)
