@@ -43,7 +43,7 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
     }
 
     /** Returns state, id, deadline, build, environment and webhook, separated by tabs. */
-    private static String line(JsonNode approval) {
+    static String line(JsonNode approval) {
         return String.join(
                 "\t",
                 printable(approval.path("decision")
@@ -57,8 +57,11 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
                 printable(approval.get("webhook").asText()));
     }
 
-    /** Replaces control characters, which could steer a terminal or look like another column. */
+    /**
+     * Replaces what could steer a terminal, look like another column or line, or reorder the text: the control characters, C0 and C1,
+     * the format characters, to which the bidirectional ones belong, and the line separators (Unicode, section 4.5).
+     */
     private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", " ");
+        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", " ");
     }
 }
