@@ -7,7 +7,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -40,19 +39,46 @@ public final class AllowedHosts implements Serializable {
 
     private static final Pattern BLOCK = Pattern.compile("([0-9a-f]*:[0-9a-f:.]*|\\d+(\\.\\d+){3})(/\\d{1,3})?");
 
-    /** Blocks that are not public: IANA's special-purpose registries, as far as Java does not know them. */
+    /**
+     * Blocks that are not public, as far as Java does not know them: those that are not globally reachable by IANA's registries
+     * (<a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IPv4</a>,
+     * <a href="https://www.iana.org/assignments/iana-ipv6-special-registry">IPv6</a>), and those with an IPv4 address in them.
+     * Two blocks for protocols are here as a whole, though a few of their addresses are reachable: none of these is a server that
+     * a webhook calls.
+     */
     private static final List<Block> SPECIAL = List.of(
             block("0.0.0.0/8"), // RFC 791, this network
             block("100.64.0.0/10"), // RFC 6598, shared by the customers of a provider
             block("192.0.0.0/24"), // RFC 6890, protocol assignments
+            block("192.0.2.0/24"), // RFC 5737, documentation
+            block("192.88.99.0/24"), // RFC 7526, relays of 6to4, deprecated
             block("198.18.0.0/15"), // RFC 2544, benchmarks
+            block("198.51.100.0/24"), // RFC 5737, documentation
+            block("203.0.113.0/24"), // RFC 5737, documentation
             block("240.0.0.0/4"), // RFC 1112, reserved, and the broadcast address
             block("64:ff9b::/96"), // RFC 6052, any IPv4 address
             block("64:ff9b:1::/48"), // RFC 8215, likewise
-            block("2002::/16"), // RFC 3056, likewise
+            block("100::/64"), // RFC 6666, discarded
+            block("100:0:0:1::/64"), // RFC 9780, a dummy
+            block("2001::/23"), // RFC 2928, protocol assignments, such as Teredo, benchmarks and ORCHID
+            block("2001:db8::/32"), // RFC 3849, documentation
+            block("2002::/16"), // RFC 3056, any IPv4 address
+            block("3fff::/20"), // RFC 9637, documentation
+            block("5f00::/16"), // RFC 9602, segment routing
             block("fc00::/7")); // RFC 4193, unique local
 
     private static final Block LINK_LOCAL = block("169.254.0.0/16"); // RFC 3927
+
+    /** The blocks with an IPv4 address in them, to which a system or a translator on the way connects instead. */
+    private static final List<Embedding> EMBEDDINGS = List.of(
+            new Embedding(block("::/96"), 12, 13, 14, 15), // RFC 4291, section 2.5.5.1, deprecated
+            new Embedding(block("64:ff9b::/96"), 12, 13, 14, 15), // RFC 6052, section 2.2
+            // The same section has a place for each length of the prefix that a network takes out of this block.
+            new Embedding(block("64:ff9b:1::/48"), 6, 7, 9, 10),
+            new Embedding(block("64:ff9b:1::/48"), 7, 9, 10, 11),
+            new Embedding(block("64:ff9b:1::/48"), 9, 10, 11, 12),
+            new Embedding(block("64:ff9b:1::/48"), 12, 13, 14, 15),
+            new Embedding(block("2002::/16"), 2, 3, 4, 5)); // RFC 3056, section 2
 
     /** The private addresses that may be called. */
     private enum Private {
@@ -86,6 +112,18 @@ public final class AllowedHosts implements Serializable {
             int shift = 8 * address.length - prefix;
             return bytes.length == address.length
                     && new BigInteger(1, bytes).shiftRight(shift).equals(new BigInteger(1, address).shiftRight(shift));
+        }
+    }
+
+    /** The places of the bytes of an IPv4 address in the addresses of a block. */
+    private record Embedding(Block block, int... places) {
+
+        boolean hasLinkLocal(byte[] address) {
+            var embedded = new byte[places.length];
+            for (int i = 0; i < places.length; i++) {
+                embedded[i] = address[places[i]];
+            }
+            return LINK_LOCAL.has(embedded);
         }
     }
 
@@ -250,10 +288,9 @@ public final class AllowedHosts implements Serializable {
     }
 
     private static boolean isLinkLocal(InetAddress address) {
-        byte[] bytes = address.getAddress();
         return address.isLinkLocalAddress()
-                || isIpv4Compatible(address)
-                        && LINK_LOCAL.has(Arrays.copyOfRange(bytes, bytes.length - 4, bytes.length));
+                || EMBEDDINGS.stream()
+                        .anyMatch(each -> each.block.has(address) && each.hasLinkLocal(address.getAddress()));
     }
 
     /**

@@ -67,6 +67,19 @@ class AllowedHostsTest {
                 "64:ff9b::7f00:1",
                 "64:ff9b:1::7f00:1",
                 "2002:7f00:1::",
+                "192.0.2.1",
+                "192.88.99.1",
+                "198.51.100.1",
+                "203.0.113.255",
+                "100::1",
+                "100:0:0:1::1",
+                "2001:0:7f00:1::",
+                "2001:2::1",
+                "2001:10::1",
+                "2001:1ff:ffff::1",
+                "2001:db8::1",
+                "3fff:fff::1",
+                "5f00::1",
             })
     void refusesEveryKindOfPrivateAddress(String address) {
         assertThat(allows(hosts(), "ci.example.com", address)).isFalse();
@@ -79,7 +92,24 @@ class AllowedHostsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {PUBLIC, "8.8.8.8", "172.32.0.1", "192.0.1.1", "100.128.0.1", "2606:2800:220:1::1"})
+    @ValueSource(
+            strings = {
+                PUBLIC,
+                "8.8.8.8",
+                "172.32.0.1",
+                "192.0.1.1",
+                "192.0.3.1",
+                "192.88.98.1",
+                "198.51.101.1",
+                "203.0.114.1",
+                "100.128.0.1",
+                "2606:2800:220:1::1",
+                "100:0:0:2::1",
+                "2001:200::1",
+                "2001:db9::1",
+                "3fff:1000::1",
+                "5f01::1"
+            })
     void allowsPublicAddressesWhereNothingIsListed(String address) {
         assertThat(allows(hosts(), "ci.example.com", address)).isTrue();
         assertThat(allows(hosts(), address, address)).isTrue();
@@ -168,10 +198,25 @@ class AllowedHostsTest {
                 .isFalse();
         assertThat(allows(hosts("ci.internal").fromAgent(), "ci.internal", "10.0.0.1"))
                 .isTrue();
+        assertThat(allows(hosts().fromAgent(), "ci.internal", "64:ff9b::10.0.0.1"))
+                .isTrue();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"169.254.169.254", "169.254.1.1", "fe80::1", "::ffff:169.254.169.254", "::169.254.169.254"})
+    @ValueSource(
+            strings = {
+                "169.254.169.254",
+                "169.254.1.1",
+                "fe80::1",
+                "::ffff:169.254.169.254",
+                "::169.254.169.254",
+                "64:ff9b::a9fe:a9fe",
+                "64:ff9b:1:a9fe:a9:fe00::",
+                "64:ff9b:1:1a9:fe:a9fe::",
+                "64:ff9b:1:1:a9:fea9:fe00:0",
+                "64:ff9b:1::a9fe:a9fe",
+                "2002:a9fe:a9fe::1"
+            })
     void refusesLinkLocalAddressesFromAnAgentWhateverIsListed(String address) {
         assertThat(allows(hosts().fromAgent(), "metadata.internal", address)).isFalse();
         assertThat(allows(hosts().fromAgent(), address, address)).isFalse();
