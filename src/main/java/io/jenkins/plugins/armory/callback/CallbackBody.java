@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.callback;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -17,15 +18,45 @@ record CallbackBody(
         boolean success, String mdMessage, @CheckForNull String data) {
 
     /** The content of a rehearsal without a body. */
-    static final CallbackBody SUCCESS = new CallbackBody(true, "", null);
+    private static final CallbackBody SUCCESS = new CallbackBody(true, "", null);
 
     /** The maximum length of {@link #data}, in bytes of UTF-8. */
     static final int MAX_DATA_BYTES = 32 * 1024;
+
+    /** The field with which a body says that it is only a rehearsal. It counts where nothing else that is signed can say so. */
+    private static final String REHEARSAL = "rehearsal";
 
     private static final String EXAMPLE = "{\"success\": true, \"mdMessage\": \"...\"}";
 
     static CallbackBody read(RequestBody body) throws RefusedRequestException {
         JsonNode json = body.readJsonObject(EXAMPLE);
+        if (body.isSignedForEver()
+                && json.hasNonNull(REHEARSAL)
+                && !json.get(REHEARSAL).equals(BooleanNode.FALSE)) {
+            throw RefusedRequestException.invalid("The field \"" + REHEARSAL
+                    + "\" says that nothing is to be decided: send the body to /test, or leave the field out.");
+        }
+        return of(json);
+    }
+
+    /**
+     * Reads the content of a rehearsal. A body that whoever has read it could send as a callback has to say that it is a rehearsal.
+     */
+    static CallbackBody readRehearsal(RequestBody body) throws RefusedRequestException {
+        if (body.isMissing()) {
+            return SUCCESS;
+        }
+        JsonNode json = body.readJsonObject(EXAMPLE);
+        if (body.isSignedForEver() && !json.path(REHEARSAL).booleanValue()) {
+            throw RefusedRequestException.invalid("The field \"" + REHEARSAL
+                    + "\" is not true. The signature says neither when nor where the body was sent, so whoever has read this one could"
+                    + " call back with it: rehearse with \"" + REHEARSAL
+                    + "\": true, which no callback may have, or without a body.");
+        }
+        return of(json);
+    }
+
+    private static CallbackBody of(JsonNode json) throws RefusedRequestException {
         return new CallbackBody(
                 success(json.get("success")), Objects.requireNonNullElse(mdMessage(json), ""), data(json.get("data")));
     }

@@ -206,7 +206,7 @@ public final class CallbackEndpoint {
 
     private JsonResponse rehearseDecision(CallbackRequest request, Approval approval, Caller caller)
             throws RefusedRequestException {
-        CallbackBody body = request.body().isMissing() ? CallbackBody.SUCCESS : CallbackBody.read(request.body());
+        CallbackBody body = CallbackBody.readRehearsal(request.body());
         return CallbackAnswers.toRehearsal(approval.on(event(body, caller), clock.instant()), caller);
     }
 

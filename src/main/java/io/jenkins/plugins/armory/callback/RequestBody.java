@@ -80,6 +80,14 @@ public record RequestBody(
         return contentLength == 0 || contentType == null && contentLength < 0;
     }
 
+    /**
+     * Returns whether the body is signed, and its signature has neither an id nor a time: whoever has read it could send it again at
+     * any time, also as a request of another kind.
+     */
+    boolean isSignedForEver() {
+        return signed != null && signed.mustSay();
+    }
+
     /** Returns whether the content type is JSON in UTF-8. */
     public boolean isJson() {
         return contentType != null && JSON_TYPE.matcher(contentType.strip()).matches();

@@ -35,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Callbacks with a signature instead of a token. */
 class SignedCallbackTest {
@@ -199,6 +201,59 @@ class SignedCallbackTest {
         assertReplayOf(id, callBack(id, headers, SUCCESS));
         start();
         assertReplayOf(id, callBack(id, headers, SUCCESS));
+        assertThat(found(id).isDecided()).isFalse();
+    }
+
+    /** Such a signature has neither a time nor an id, so the body alone can say that it is none of a callback. */
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "\"true\"", "1", "{}"})
+    void rehearsalThatIsSignedAsGitHubDoesIsNoCallback(String value) throws IOException {
+        String body = "{\"success\": true, \"approvalId\": \"" + id + "\", \"rehearsal\": " + value + "}";
+        SignatureHeaders headers = gitHub(SECRET, body);
+
+        assertThat(endpoint.rehearse(request(id, headers, body)).status()).isEqualTo(value.equals("true") ? 200 : 400);
+        JsonResponse replay = callBack(id, headers, body);
+
+        assertThat(replay.status()).isEqualTo(400);
+        assertThat(replay.body().get("message").textValue())
+                .isEqualTo(
+                        "The field \"rehearsal\" says that nothing is to be decided: send the body to /test, or leave"
+                                + " the field out.");
+        assertThat(found(id).isDecided()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ", \"rehearsal\": false", ", \"rehearsal\": null"})
+    void bodyThatIsSignedAsGitHubDoesIsForACallbackUnlessItIsARehearsal(String field) throws IOException {
+        String body = "{\"success\": true, \"approvalId\": \"" + id + "\"" + field + "}";
+        SignatureHeaders headers = gitHub(SECRET, body);
+
+        JsonResponse rehearsal = endpoint.rehearse(request(id, headers, body));
+
+        assertThat(rehearsal.status()).isEqualTo(400);
+        assertThat(rehearsal.body().get("message").textValue())
+                .startsWith("The field \"rehearsal\" is not true.")
+                .endsWith("rehearse with \"rehearsal\": true, which no callback may have, or without a body.");
+        assertThat(callBack(id, headers, body).status()).isEqualTo(200);
+    }
+
+    /** The id of a message belongs to its first use, and a token is not in the body. */
+    @Test
+    void fieldOfRehearsalsIsIgnoredWhereTheBodyIsNotAllThatIsSigned() {
+        String body = "{\"success\": true, \"rehearsal\": true}";
+
+        assertThat(endpoint.rehearse(request(id, signed("m1", body), body)).status())
+                .isEqualTo(200);
+        assertThat(callBack(id, signed("m1", body), body).status()).isEqualTo(401);
+        assertThat(callBack(id, signed("m2", body), body).status()).isEqualTo(200);
+    }
+
+    @Test
+    void rehearsalWithoutABodyIsNoCallbackHoweverItIsSigned() throws IOException {
+        for (SignatureHeaders headers : List.of(gitHub(SECRET, ""), signed("m1", ""))) {
+            assertThat(endpoint.rehearse(request(id, headers, "")).status()).isEqualTo(200);
+            assertThat(callBack(id, headers, "").status()).isBetween(400, 401);
+        }
         assertThat(found(id).isDecided()).isFalse();
     }
 
