@@ -193,7 +193,7 @@ public final class CallbackEndpoint {
                 switch (kind) {
                     case CALLBACK -> decide(request, caller);
                     case REHEARSAL -> rehearseDecision(request, approval, caller);
-                    case PROGRESS -> noteProgress(request);
+                    case PROGRESS -> noteProgress(identified);
                 });
     }
 
@@ -214,8 +214,16 @@ public final class CallbackEndpoint {
         return new Event.Callback(body.success(), body.mdMessage(), body.data(), caller.name());
     }
 
-    private JsonResponse noteProgress(CallbackRequest request) throws RefusedRequestException, IOException {
-        ProgressBody body = ProgressBody.read(request.body());
+    private JsonResponse noteProgress(CallerIdentification.Identified identified)
+            throws RefusedRequestException, IOException {
+        CallbackRequest request = identified.request();
+        ProgressBody body;
+        try {
+            body = ProgressBody.read(request.body());
+        } catch (RefusedRequestException x) {
+            callers.writeUse(identified, Kind.PROGRESS); // the body may be that of a callback
+            throw x;
+        }
         return approvals
                 .report(request.approvalId(), body.percent(), body.mdMessage())
                 .map(CallbackAnswers::toProgress)

@@ -159,7 +159,7 @@ public final class CallerIdentification {
     /**
      * Notes that a message is used for a request, so that it is of no use for another approval or for another kind of request. The same
      * request again gets the answer of the first, since its sender may not have got that. Only a progress report counts once: an
-     * old one must not pass for a heartbeat.
+     * old one must not pass for a heartbeat. Its use is not written, because there may be thousands a second.
      *
      * @param kind the kind of request
      * @throws IOException if the use cannot be written
@@ -169,7 +169,7 @@ public final class CallerIdentification {
         if (message == null) {
             return;
         }
-        String address = kind + " " + identified.request().approvalId();
+        String address = address(identified, kind);
         boolean fits = kind == CallbackEndpoint.Kind.PROGRESS
                 ? messages.useOnce(message.id(), address, message.signedAt())
                 : messages.use(message.id(), address, message.signedAt());
@@ -180,5 +180,22 @@ public final class CallerIdentification {
                             + " webhook-id that is not unique",
                     false);
         }
+    }
+
+    /**
+     * Writes a use that was noted, for a request that was refused after that: after a restart of Jenkins, the message must not count as
+     * one of another kind.
+     *
+     * @throws IOException if the use cannot be written
+     */
+    void writeUse(Identified identified, CallbackEndpoint.Kind kind) throws IOException {
+        SignedMessage.Standard message = identified.message();
+        if (message != null) {
+            messages.use(message.id(), address(identified, kind), message.signedAt());
+        }
+    }
+
+    private static String address(Identified identified, CallbackEndpoint.Kind kind) {
+        return kind + " " + identified.request().approvalId();
     }
 }

@@ -5,7 +5,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 
 /**
  * The content of a progress report: {@code {"percent": 40, "mdMessage": "..."}}. If one of the two is missing, it keeps its
- * last value. Other fields are ignored.
+ * last value. A body with {@code success} is refused, since it could be sent as a callback. Other fields are ignored.
  *
  * @param percent a number from 0 to 100, or {@code null} if it is missing
  * @param mdMessage the message, or {@code null} if it is missing
@@ -18,6 +18,11 @@ record ProgressBody(
 
     static ProgressBody read(RequestBody requestBody) throws RefusedRequestException {
         JsonNode json = requestBody.readJsonObject(EXAMPLE);
+        if (json.has("success")) {
+            throw RefusedRequestException.invalid(
+                    "The field \"success\" is for a callback, and a progress report decides"
+                            + " nothing: send the body to /callback, or leave the field out.");
+        }
         var body = new ProgressBody(percent(json.get("percent")), CallbackBody.mdMessage(json));
         if (body.percent == null && body.mdMessage == null) {
             throw RefusedRequestException.invalid(

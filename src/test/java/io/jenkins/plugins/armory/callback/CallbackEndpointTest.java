@@ -768,6 +768,8 @@ class CallbackEndpointTest {
                 "{\"percent\": \"40\"} | \"percent\" must be a number from 0 to 100",
                 "{\"percent\": 1, \"mdMessage\": 2} | \"mdMessage\" must be a string",
                 "{\"percent\": 1, \"percent\": 2} | \"percent\" is there twice",
+                "{\"percent\": 1, \"success\": true} | \"success\" is for a callback",
+                "{\"percent\": 1, \"success\": null} | \"success\" is for a callback",
                 "[40] | such as {\"percent\": 40",
                 "40 % | not JSON",
             })

@@ -270,6 +270,35 @@ class SignedCallbackTest {
                 .isEqualTo(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{\"percent\": 40, \"success\": true}", "{\"success\": true, \"mdMessage\": \"\"}", SUCCESS})
+    void progressIsNoCallbackAfterARestartEither(String body) throws IOException {
+        SignatureHeaders headers = signed("m1", body);
+        assertThat(endpoint.progress(request(id, headers, body)).status()).isEqualTo(400);
+
+        assertReplayOf(id, callBack(id, headers, body));
+        start();
+        assertReplayOf(id, callBack(id, headers, body));
+        assertReplayOf(other, callBack(other, headers, body));
+        assertThat(found(id).isDecided()).isFalse();
+        assertThat(found(other).isDecided()).isFalse();
+    }
+
+    /** Reports that are accepted are not written, so that thousands may come every second. None of them has {@code success}. */
+    @Test
+    void progressThatIsAcceptedHasNothingToDecideWith() throws IOException {
+        SignatureHeaders headers = signed("m1", PROGRESS);
+        assertThat(endpoint.progress(request(id, headers, PROGRESS)).status()).isEqualTo(200);
+        start();
+
+        JsonResponse response = callBack(id, headers, PROGRESS);
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(response.body().get("message").textValue()).startsWith("The field \"success\" is missing");
+        assertThat(found(id).isDecided()).isFalse();
+    }
+
     @Test
     void signedIdOfAnApprovalBindsTheBodyToIt() throws IOException {
         String body = "{\"success\": true, \"approvalId\": \"" + id + "\"}";
