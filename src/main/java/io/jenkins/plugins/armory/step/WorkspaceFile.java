@@ -1,6 +1,8 @@
 package io.jenkins.plugins.armory.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.remoting.VirtualChannel;
 import io.jenkins.plugins.armory.file.DeploymentFile;
@@ -13,12 +15,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import jenkins.MasterToSlaveFileCallable;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
  * A text file in the workspace of a step. The path may stand in a file of the workspace, which a pull request can change, so it must
- * not lead to other files of the node: neither with {@code ..}, nor as an absolute path, nor through a symbolic link.
+ * not lead to other files of the node: neither with {@code ..}, nor as an absolute path, nor through a symbolic link. The directory of
+ * a {@code dir} block may be such a link too.
  */
 final class WorkspaceFile {
 
@@ -31,15 +35,16 @@ final class WorkspaceFile {
      * @throws AbortException naming the parameter and the mistake
      */
     static String read(StepContext context, String parameter, String path) throws IOException, InterruptedException {
-        FilePath workspace = context.get(FilePath.class);
-        if (workspace == null) {
+        FilePath directory = context.get(FilePath.class);
+        if (directory == null) {
             throw new AbortException(
                     parameter + ": " + path + " is a file in the workspace, and there is none here; put the"
                             + " step into a node block, or give the stage an agent");
         }
+        EnvVars variables = context.get(EnvVars.class);
         byte[] bytes;
         try {
-            bytes = workspace.act(new Reading(path));
+            bytes = directory.act(new Reading(path, variables == null ? null : variables.get("WORKSPACE")));
         } catch (AbortException x) {
             throw new AbortException(parameter + ": " + x.getMessage());
         }
@@ -60,13 +65,18 @@ final class WorkspaceFile {
 
         private final String path;
 
-        Reading(String path) {
+        @CheckForNull
+        private final String workspace;
+
+        /** @param workspace the workspace of the node block, which the directory of the step may be below */
+        Reading(String path, @CheckForNull String workspace) {
             this.path = path;
+            this.workspace = workspace;
         }
 
         @Override
-        public byte[] invoke(File workspace, VirtualChannel channel) throws IOException {
-            Path file = find(workspace.toPath());
+        public byte[] invoke(File directory, VirtualChannel channel) throws IOException {
+            Path file = find(directory.toPath());
             try (InputStream in = Files.newInputStream(file)) {
                 byte[] bytes = in.readNBytes(DeploymentFile.MAX_LENGTH + 1);
                 if (bytes.length > DeploymentFile.MAX_LENGTH) {
@@ -76,22 +86,24 @@ final class WorkspaceFile {
             }
         }
 
-        private Path find(Path workspace) throws IOException {
+        private Path find(Path directory) throws IOException {
             Path file;
             try {
-                file = workspace.resolve(path).normalize();
+                file = directory.resolve(path).normalize();
             } catch (InvalidPathException x) {
                 throw new AbortException(path + " is not the path of a file");
             }
-            if (!file.startsWith(workspace.normalize())) {
-                throw outside(workspace);
+            if (!file.startsWith(directory.normalize())) {
+                throw outside(directory);
             }
             if (!Files.exists(file)) {
                 throw new AbortException("there is no file " + path + " in the workspace; check it out first");
             }
             Path real = file.toRealPath();
-            if (!real.startsWith(workspace.toRealPath())) {
-                throw outside(workspace);
+            for (Path each : List.of(directory, root(directory))) {
+                if (!real.startsWith(each.toRealPath())) {
+                    throw outside(each);
+                }
             }
             if (!Files.isRegularFile(real)) { // reading from a pipe would wait for ever
                 throw new AbortException(path + " is not a regular file");
@@ -99,9 +111,18 @@ final class WorkspaceFile {
             return real;
         }
 
-        private AbortException outside(Path workspace) {
+        /** Returns the workspace, or the directory itself if the Pipeline has named one elsewhere. */
+        private Path root(Path directory) {
+            if (workspace == null) {
+                return directory;
+            }
+            Path root = Path.of(workspace).normalize();
+            return directory.normalize().startsWith(root) ? root : directory;
+        }
+
+        private AbortException outside(Path directory) {
             return new AbortException(
-                    path + " is outside of " + workspace
+                    path + " is outside of " + directory
                             + ", where the step is; files are read in the workspace alone, and links out of it are not followed");
         }
     }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.step;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.SettableFuture;
 import hudson.model.Result;
+import java.util.Map;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -11,8 +12,18 @@ final class HeldContext extends StepContext {
 
     private static final long serialVersionUID = 1L;
 
+    private final transient Map<Class<?>, Object> values;
     private final transient SettableFuture<Void> saved = SettableFuture.create();
     private final transient SettableFuture<Throwable> failure = SettableFuture.create();
+
+    HeldContext() {
+        this(Map.of());
+    }
+
+    /** @param values what the step gets from its context, by their classes */
+    HeldContext(Map<Class<?>, Object> values) {
+        this.values = values;
+    }
 
     /** Returns the save of the program, for the test to complete. */
     SettableFuture<Void> saved() {
@@ -26,7 +37,7 @@ final class HeldContext extends StepContext {
 
     @Override
     public <T> T get(Class<T> key) {
-        return null;
+        return key.cast(values.get(key));
     }
 
     @Override
