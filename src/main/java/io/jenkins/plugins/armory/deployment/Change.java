@@ -155,20 +155,29 @@ final class Change {
         move(known, Trigger.REACHED, (it, next) -> it.with(declaration));
         event.dependsOn().forEach(this::findOrAdd);
         List<String> cycle = graph.cycle(name);
-        List<Failure> standing = failures.standingIn(known);
-        if (!cycle.isEmpty()) {
-            String problem = Problems.waitsForItself(name, cycle, graph);
-            move(
-                    environments.get(name),
-                    Trigger.WAITS_FOR_ITSELF,
-                    (it, next) -> it.withFailure("It would wait for itself.", false));
-            return problem;
-        } else if (!standing.isEmpty()) {
-            String reason = standing.get(0).reason();
-            move(environments.get(name), Trigger.GATE_CLOSED, (it, next) -> it.withFailure(reason, false));
-            return Problems.gateClosed(name, reason); // the failures stand, for a build that is restarted from here
+        if (cycle.isEmpty()) {
+            return null;
         }
-        return null;
+        String problem = Problems.waitsForItself(name, cycle, graph);
+        move(
+                environments.get(name),
+                Trigger.WAITS_FOR_ITSELF,
+                (it, next) -> it.withFailure("It would wait for itself.", false));
+        return problem;
+    }
+
+    /**
+     * Returns an environment that waits no longer. If it becomes FAILED, an approval that names it has failed before. The failures
+     * stand, for a build that is restarted from here.
+     */
+    Environment endOfWait(Environment environment, State next) {
+        return next == State.FAILED
+                ? environment.withFailure(
+                        Problems.gateClosed(
+                                environment.name(),
+                                failures.standingIn(environment).get(0).reason()),
+                        false)
+                : environment;
     }
 
     /** Whatever the second one was to do with the environment, its gates included, is not done. */
@@ -195,8 +204,9 @@ final class Change {
                             event.planned(),
                             stepOf(environment, event.planned()).with(event.approval()),
                             after);
-            put(known.state() == State.COMPLETE ? known.withApproval(event.approval(), after) : known);
-            move(known, Trigger.APPROVAL_STARTED, (it, next) -> it.withApproval(event.approval(), after));
+            Environment awaiting = known.takesFailures() ? known.withApproval(event.approval(), after) : known;
+            put(awaiting);
+            move(awaiting, Trigger.APPROVAL_STARTED, (it, next) -> it);
         }
         return tooLate;
     }
@@ -274,8 +284,7 @@ final class Change {
     private void addForLater(ApprovalEnded event) {
         String name = event.place().environment();
         Environment known = find(name);
-        if (name != null
-                && (known == null || known.takesFailures() || !known.state().isOver())) {
+        if (name != null && (known == null || known.takesFailures())) {
             failures.add(event, event.place());
         }
     }

@@ -264,7 +264,7 @@ public record Environment(
 
     /** Returns whether a failed approval still makes a difference to the environment. */
     boolean takesFailures() {
-        return state.isUnderWay() || state == State.COMPLETE;
+        return !endedWithoutDeployment();
     }
 
     boolean awaitsApprovals() {
@@ -322,7 +322,8 @@ public record Environment(
         }
         List<String> more =
                 Stream.concat(approvals().stream(), Stream.of(approval)).toList();
-        return with(new Progress(more, bodyEnded(), deployed() || after, steps()));
+        // Before the environment is begun nothing is deployed that stays, whatever the phase.
+        return with(new Progress(more, bodyEnded(), deployed() || after && hasBegun(), steps()));
     }
 
     Environment withoutApproval(String approval) {

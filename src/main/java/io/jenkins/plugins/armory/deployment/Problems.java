@@ -34,7 +34,7 @@ final class Problems {
     }
 
     static String gateClosed(String name, String reason) {
-        return "name: \"" + name + "\" is not deployed to, because an approval that names it has failed: " + reason;
+        return "an approval that names \"" + name + "\" has failed: " + reason;
     }
 
     static String waitsForItself(String name, List<String> cycle, Graph graph) {

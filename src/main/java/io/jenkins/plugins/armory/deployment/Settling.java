@@ -37,7 +37,8 @@ final class Settling {
         if (blocking.isPresent()) {
             return change.move(environment, Trigger.DEPENDENCY_LOST, (it, next) -> cancelledBy(blocking.get(), it));
         }
-        return graph.admits(environment) && change.move(environment, Trigger.DEPENDENCIES_COMPLETE, (it, next) -> it);
+        return graph.admits(environment)
+                && change.move(environment, Trigger.DEPENDENCIES_COMPLETE, change::endOfWait);
     }
 
     private static Environment cancelledBy(Environment blocking, Environment environment) {

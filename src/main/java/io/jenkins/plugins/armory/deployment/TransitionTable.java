@@ -21,7 +21,6 @@ public final class TransitionTable {
     public enum Trigger {
         REACHED("the Pipeline reaches it"),
         WAITS_FOR_ITSELF("it depends on itself, directly or indirectly"),
-        GATE_CLOSED("an approval that names it has failed before"),
         STAGES_CANCELLED("later stages are cancelled"),
         DEPENDENCY_LOST("a dependency failed or was cancelled, or an approval after its deployment failed"),
         DEPENDENCIES_COMPLETE(
@@ -97,9 +96,13 @@ public final class TransitionTable {
             row(State.PENDING, Trigger.REACHED, State.WAITING_FOR_DEPENDENCIES),
             row(State.PENDING, Trigger.BUILD_ENDED, State.CANCELLED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.WAITS_FOR_ITSELF, State.FAILED),
-            row(State.WAITING_FOR_DEPENDENCIES, Trigger.GATE_CLOSED, State.FAILED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.STAGES_CANCELLED, State.CANCELLED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCY_LOST, State.CANCELLED),
+            row(
+                    State.WAITING_FOR_DEPENDENCIES,
+                    Trigger.DEPENDENCIES_COMPLETE,
+                    Guard.FAILURE_STANDS,
+                    State.FAILED),
             row(
                     State.WAITING_FOR_DEPENDENCIES,
                     Trigger.DEPENDENCIES_COMPLETE,

@@ -361,6 +361,19 @@ public class DeploymentTest {
     void whatIsRolledBackIsNotDecidedByAnApprovalThatBeganBefore() {
         happens(new ApprovalStarted(in("staging"), "a1", Phase.AFTER_DEPLOYMENT));
         reach("staging");
+        reach("prod", "staging");
+        happens(new ApprovalStarted(in("prod"), "a2", Phase.AFTER_DEPLOYMENT));
+        end("staging");
+        happens(new ApprovalEnded(in("staging"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.SUCCESS, ""));
+        fail("prod");
+
+        assertThat(environment("prod").needsRollback()).isTrue();
+    }
+
+    @Test
+    void whatIsRolledBackIsNotDecidedByAnApprovalThatBeganBeforeTheBuildHadEnvironments() {
+        happens(new ApprovalStarted(in("staging"), "a1", Phase.AFTER_DEPLOYMENT));
+        reach("staging");
         fail("staging");
 
         assertThat(environment("staging").needsRollback()).isTrue();
@@ -374,8 +387,9 @@ public class DeploymentTest {
             happens(new ApprovalEnded(in("staging"), "a1", Phase.BEFORE_DEPLOYMENT, "tests", verdict, "broken"));
             reach("prod", "staging");
 
-            assertThat(reach("staging")).contains("not deployed to").contains("broken");
+            reach("staging");
             assertThat(state("staging")).isEqualTo(State.FAILED);
+            assertThat(environment("staging").reason()).isEqualTo("an approval that names \"staging\" has failed: broken");
             assertThat(environment("staging").needsRollback()).isFalse();
             assertThat(state("prod")).isEqualTo(State.CANCELLED);
         }
@@ -388,7 +402,72 @@ public class DeploymentTest {
         reach("staging");
         restart("ask");
 
-        assertThat(reach("staging")).contains("not deployed to").contains("broken");
+        reach("staging");
+        assertThat(state("staging")).isEqualTo(State.FAILED);
+        assertThat(environment("staging").reason()).contains("broken");
+    }
+
+    @Test
+    void anApprovalThatFailsWhileItsEnvironmentWaitsKeepsThatClosed() {
+        for (Verdict verdict : List.of(Verdict.FAILURE, Verdict.STOPPED)) {
+            for (Phase phase : List.of(Phase.BEFORE_DEPLOYMENT, Phase.STRATEGY)) {
+                deployment = Deployment.EMPTY;
+                reach("staging");
+                reach("prod", "staging");
+                reach("copy", "prod");
+                assertThat(happens(new ApprovalStarted(in("prod"), "a1", phase)))
+                        .isNull();
+                happens(new ApprovalEnded(in("prod"), "a1", phase, "tests", verdict, "broken"));
+                assertThat(state("prod")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
+                end("staging");
+
+                assertThat(state("prod")).isEqualTo(State.FAILED);
+                assertThat(environment("prod").needsRollback()).isFalse();
+                assertThat(state("copy")).isEqualTo(State.CANCELLED);
+            }
+        }
+    }
+
+    @Test
+    void aRetryWhileTheEnvironmentWaitsMakesUpForTheFailure() {
+        reach("staging");
+        reach("prod", "staging");
+        approvalFails("prod", Phase.STRATEGY);
+        approvalSucceeds(in("prod"), Phase.STRATEGY, "tests");
+        end("staging");
+
+        assertThat(state("prod")).isEqualTo(State.DEPLOYING);
+    }
+
+    @Test
+    void anAfterDeploymentFailureWhileTheEnvironmentWaitsCancelsItsDependentsAlone() {
+        reach("staging");
+        reach("prod", "staging");
+        reach("copy", "prod");
+        approvalFails("prod", Phase.AFTER_DEPLOYMENT);
+        assertThat(state("copy")).isEqualTo(State.CANCELLED);
+        end("staging");
+        end("prod");
+
+        assertThat(state("prod")).isEqualTo(State.COMPLETE);
+    }
+
+    @Test
+    void anApprovalThatBeganWhileItsEnvironmentWaitedHoldsBackWhatDependsOnIt() {
+        for (Phase phase : Phase.values()) {
+            deployment = Deployment.EMPTY;
+            reach("staging");
+            reach("prod", "staging");
+            reach("copy", "prod");
+            happens(new ApprovalStarted(in("prod"), "a1", phase));
+            end("staging");
+            end("prod");
+            assertThat(state("prod")).isEqualTo(State.AWAITING_APPROVAL);
+            assertThat(state("copy")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
+
+            happens(new ApprovalEnded(in("prod"), "a1", phase, "tests", Verdict.FAILURE, "no"));
+            assertThat(state("copy")).isEqualTo(State.CANCELLED);
+        }
     }
 
     @Test

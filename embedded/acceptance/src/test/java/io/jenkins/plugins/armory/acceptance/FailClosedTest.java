@@ -181,9 +181,52 @@ class FailClosedTest {
                 .build();
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains(
-                        "armoryEnvironment: name: \"prod\" is not deployed to, because an approval that names it has failed: ")
+                .contains("armoryEnvironment: an approval that names \"prod\" has failed: ")
                 .doesNotContain("never");
+    }
+
+    /** The gate is in a branch of its own, and ends before the environment may begin. */
+    @ParameterizedTest
+    @ValueSource(strings = {"beforeDeployment", "strategy", "afterDeployment"})
+    void aGateThatFailsWhileItsEnvironmentWaitsKeepsWhatDependsOnItClosed(
+            String phase, Jenkins jenkins, ExternalProcess process) {
+        answer(process, Set.of("gate"));
+        Build build = jenkins.createJob("""
+                judged = false
+                parallel(
+                    staging: { armoryEnvironment('staging') { while (!judged) { sleep 1 } } },
+                    prod: { catchError { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'DEPLOYED' } } },
+                    gate: { sleep 2; try { %s } catch (e) { echo 'caught' }; judged = true })
+                armoryEnvironment(name: 'copy', dependsOn: ['prod']) { echo 'never' }
+                """.formatted(process.approvalNamed("gate", "environment: 'prod'", "phase: '" + phase + "'")))
+                .build();
+
+        boolean after = phase.equals("afterDeployment");
+        assertThat(build.awaitResult(after ? "ABORTED" : "FAILURE")).doesNotContain("never");
+        assertThat(build.environments())
+                .isEqualTo(Map.of("staging", "COMPLETE", "prod", after ? "COMPLETE" : "FAILED", "copy", "CANCELLED"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"beforeDeployment", "strategy", "afterDeployment"})
+    void aGateThatBeganWhileItsEnvironmentWaitedHoldsBackWhatDependsOnIt(
+            String phase, Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.createJob("""
+                parallel(
+                    staging: { armoryEnvironment('staging') { sleep 4 } },
+                    prod: { catchError { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'DEPLOYED' } } },
+                    gate: { sleep 2; catchError { %s } },
+                    copy: { armoryEnvironment(name: 'copy', dependsOn: ['prod']) { echo 'never' } })
+                """.formatted(process.approvalNamed("gate", "environment: 'prod'", "phase: '" + phase + "'")))
+                .build();
+        Call gate = process.awaitCall();
+        Wait.until("prod is deployed to")
+                .until(() -> "AWAITING_APPROVAL".equals(build.environments().get("prod")));
+        gate.callback().fail("broken");
+
+        boolean after = phase.equals("afterDeployment");
+        assertThat(build.awaitResult(after ? "ABORTED" : "FAILURE")).contains("broken").doesNotContain("never");
+        assertThat(build.environments()).containsEntry("copy", "CANCELLED");
     }
 
     /** What asks about something else is no retry. */
