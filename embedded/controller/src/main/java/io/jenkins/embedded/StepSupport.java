@@ -4,6 +4,7 @@ import hudson.AbortException;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.flow.CancelledStages;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -96,13 +97,22 @@ public final class StepSupport {
         thread().variables().put("STAGE_NAME", name);
     }
 
-    /** Whether the plugin cancels a stage that has just begun. Such a stage is shown as aborted and must not be run. */
-    public static boolean isCancelled(String stage) {
-        var cancelled = CancelledStages.cancel(build(), stage, stage, thread().listener()) != null;
-        if (cancelled) {
+    /** What leaves out the body of a stage that begins, if the plugin cancels the stage; null if the stage is run. */
+    public static Cancelled cancel(String stage) throws IOException, InterruptedException {
+        var context = new BuildStepContext(thread(), thread().program().nextId(), null);
+        var message = CancelledStages.cancel(context, stage);
+        return message == null ? null : new Cancelled(message, CancelledStages.isInStage(context));
+    }
+
+    /** A stage that must not be run: it is shown as aborted, and ends with an error if it is in another one. */
+    public record Cancelled(String message, boolean inStage) implements Serializable {
+
+        public void end() throws FlowInterruptedException {
             showResult(Result.ABORTED);
+            if (inStage) {
+                throw CancelledStages.interruption(message);
+            }
         }
-        return cancelled;
     }
 
     /** @param failure what ended the stage, null for a good end */

@@ -30,15 +30,14 @@ final class Settling {
     }
 
     private boolean settle(Environment environment) {
-        if (change.cancelsStages() != null) {
+        if (change.cancelsStages() != null && environment.within() == null) { // what has begun runs whole
             return change.move(environment, Trigger.STAGES_CANCELLED, (it, next) -> change.cancelledWithStages(it));
         }
         Optional<Environment> blocking = graph.blocking(environment);
         if (blocking.isPresent()) {
             return change.move(environment, Trigger.DEPENDENCY_LOST, (it, next) -> cancelledBy(blocking.get(), it));
         }
-        return graph.admits(environment)
-                && change.move(environment, Trigger.DEPENDENCIES_COMPLETE, change::endOfWait);
+        return graph.admits(environment) && change.move(environment, Trigger.DEPENDENCIES_COMPLETE, change::endOfWait);
     }
 
     private static Environment cancelledBy(Environment blocking, Environment environment) {

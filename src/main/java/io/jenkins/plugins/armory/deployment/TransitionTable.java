@@ -98,11 +98,7 @@ public final class TransitionTable {
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.WAITS_FOR_ITSELF, State.FAILED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.STAGES_CANCELLED, State.CANCELLED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCY_LOST, State.CANCELLED),
-            row(
-                    State.WAITING_FOR_DEPENDENCIES,
-                    Trigger.DEPENDENCIES_COMPLETE,
-                    Guard.FAILURE_STANDS,
-                    State.FAILED),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCIES_COMPLETE, Guard.FAILURE_STANDS, State.FAILED),
             row(
                     State.WAITING_FOR_DEPENDENCIES,
                     Trigger.DEPENDENCIES_COMPLETE,

@@ -34,6 +34,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * stage that ends before it starts is missing in the views.) Where the body cannot be replaced, see {@link EmptyBody}, the
  * first step in it fails instead. That ends the body, and then the stage ends without an error.
  *
+ * <p>A stage inside one that runs ends with an error instead: it may hold the gate of what follows it there. Nothing is cancelled in a body
+ * that {@link RunsWhole}.
+ *
  * <p>The views' own listener must find the warning, hence the ordinal. The methods that the engine's thread calls look at
  * memory alone.
  */
@@ -49,9 +52,10 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     /**
      * A cancelled stage that has not ended yet.
      *
-     * @param context where the first step must end the stage, {@code null} where the body is empty
+     * @param hasBody whether it has its own body, whose first step must fail
+     * @param end ends the stage, before the engine does with the result of the body
      */
-    private record Cancelled(String message, @CheckForNull StepContext context) {}
+    private record Cancelled(String message, boolean hasBody, Runnable end) {}
 
     /**
      * The cancelled stages of one build.
@@ -71,7 +75,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
 
     /** Has the body of a step shown as a cancelled stage once it ends. For a step that ends its body at once. */
     public static void await(StepContext context, String message) throws IOException, InterruptedException {
-        remember(context, new Cancelled(message, null));
+        remember(context, new Cancelled(message, false, () -> {}));
     }
 
     /** Returns what a step in a cancelled stage fails with, or a body before its first step. */
@@ -100,30 +104,36 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     }
 
     private static void stage(Step step, StepContext context) throws IOException, InterruptedException {
-        Run<?, ?> run = context.get(Run.class);
-        String name = nameOf(step);
-        String outermost = Stages.outermost(context.get(FlowNode.class));
-        String message = cancel(run, outermost == null ? name : outermost, name, context.get(TaskListener.class));
+        String message = cancel(context, nameOf(step));
         if (message != null) {
-            remember(context, new Cancelled(message, EmptyBody.replace(context) ? null : context));
+            boolean hasBody = !EmptyBody.replace(context);
+            Runnable end = () -> {};
+            if (isInStage(context)) {
+                end = () -> context.onFailure(interruption(message));
+            } else if (hasBody) {
+                end = () -> context.onSuccess(null);
+            }
+            remember(context, new Cancelled(message, hasBody, end));
         }
     }
 
     /**
      * Cancels a stage that begins after a failed approval: logs it, and sets the build's result to ABORTED. The caller leaves
-     * out the stage's body. The embedded controller calls this too.
+     * out the stage's body, and ends the stage with an {@link #interruption} if it {@link #isInStage}. The embedded controller calls this too.
      *
-     * @param outermost name of the outermost stage around it, or its own
+     * @param context of the stage
      * @return why the stage must not run, {@code null} if it may
      */
     @CheckForNull
-    public static String cancel(Run<?, ?> run, String outermost, String name, TaskListener listener) {
-        String reason = ArmoryRuntime.get().deployments().reasonToCancel(run, outermost);
-        if (reason == null || name.startsWith(SYNTHETIC)) {
+    public static String cancel(StepContext context, String name) throws IOException, InterruptedException {
+        Run<?, ?> run = context.get(Run.class);
+        String outermost = Stages.outermost(context.get(FlowNode.class));
+        String reason = ArmoryRuntime.get().deployments().reasonToCancel(run, outermost == null ? name : outermost);
+        if (reason == null || name.startsWith(SYNTHETIC) || RunsWhole.around(context) != null) {
             return null;
         }
         String message = "Stage '" + name + "' is cancelled: " + reason;
-        listener.getLogger().println(LogText.PREFIX + LogText.continued(message));
+        context.get(TaskListener.class).getLogger().println(LogText.PREFIX + LogText.continued(message));
         run.setResult(Result.ABORTED);
         ArmoryRuntime.get().deployments().noteCancelled(run, name); // at once: the build may end before the write
         ArmoryRuntime.get().executor().execute(() -> {
@@ -134,6 +144,11 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
             }
         });
         return message;
+    }
+
+    /** Returns whether a stage that begins is in a stage, which runs then. */
+    public static boolean isInStage(StepContext context) throws IOException, InterruptedException {
+        return Stages.outermost(context.get(FlowNode.class)) != null;
     }
 
     private static String nameOf(Step stage) {
@@ -154,7 +169,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         }
         for (BlockStartNode block : node.getEnclosingBlocks()) {
             Cancelled cancelled = stages.byNode.get(block.getId());
-            if (cancelled != null && cancelled.context != null) {
+            if (cancelled != null && cancelled.hasBody) {
                 context.onFailure(interruption(cancelled.message));
                 return true;
             }
@@ -176,9 +191,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
                 stages.byNode.remove(String.valueOf(end.getStartNode().getEnclosingId()));
         if (cancelled != null) {
             node.addAction(new WarningAction(Result.ABORTED).withMessage(cancelled.message));
-            if (cancelled.context != null) {
-                cancelled.context.onSuccess(null); // before the engine passes on what the body failed with
-            }
+            cancelled.end.run();
         }
     }
 

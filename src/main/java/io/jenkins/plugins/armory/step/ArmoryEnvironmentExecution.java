@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.flow.DeadEnds;
+import io.jenkins.plugins.armory.flow.RunsWhole;
 import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.flow.cps.OwnStage;
@@ -84,8 +85,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         }
         ownStage = !Stages.isInOne(getContext().get(FlowNode.class)) && OwnStage.prepare(getContext());
         String stage = Stages.outermost(getContext().get(FlowNode.class));
-        Transition transition =
-                tell(new Declared(name, dependsOn, id(), stage, EnclosingEnvironment.named(null, getContext())));
+        Transition transition = tell(new Declared(name, dependsOn, id(), stage, RunsWhole.around(getContext())));
         if (transition.problem() != null) {
             throw new AbortException("armoryEnvironment: " + transition.problem());
         }

@@ -75,7 +75,7 @@ final class ArmoryRollbackExecution extends BlockExecution {
                             : BlockEnd.failure(new AbortException(rollback.failure())));
         } else if (transition.problem() == null) {
             log("Rolling back environment '" + environment + "'.");
-            startBody(getContext().newBodyInvoker());
+            startBody(getContext().newBodyInvoker().withContext(new EnclosingRollback(environment)));
         } else if (transition
                 .deployment()
                 .find(environment)

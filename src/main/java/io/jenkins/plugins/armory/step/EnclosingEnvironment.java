@@ -1,12 +1,12 @@
 package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.flow.RunsWhole;
 import java.io.IOException;
-import java.io.Serializable;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** The environment around a step. {@code armoryEnvironment} puts it into the context of its body. */
-final class EnclosingEnvironment implements Serializable {
+final class EnclosingEnvironment implements RunsWhole {
 
     private static final long serialVersionUID = 1L;
 
@@ -14,6 +14,11 @@ final class EnclosingEnvironment implements Serializable {
 
     EnclosingEnvironment(String name) {
         this.name = name;
+    }
+
+    @Override
+    public String environment() {
+        return name;
     }
 
     /** Returns the name that a step gives, else the name of the environment around it, {@code null} for neither. */

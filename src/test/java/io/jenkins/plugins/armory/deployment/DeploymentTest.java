@@ -389,7 +389,8 @@ public class DeploymentTest {
 
             reach("staging");
             assertThat(state("staging")).isEqualTo(State.FAILED);
-            assertThat(environment("staging").reason()).isEqualTo("an approval that names \"staging\" has failed: broken");
+            assertThat(environment("staging").reason())
+                    .isEqualTo("an approval that names \"staging\" has failed: broken");
             assertThat(environment("staging").needsRollback()).isFalse();
             assertThat(state("prod")).isEqualTo(State.CANCELLED);
         }
@@ -544,6 +545,17 @@ public class DeploymentTest {
         end("prod");
 
         assertThat(state("prod")).isEqualTo(State.FAILED);
+    }
+
+    @Test
+    void whatIsWithinAnEnvironmentIsNotCancelledWithLaterStages() {
+        reach("prod");
+        approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
+        reachWithin("prod", "part");
+        reach("copy");
+
+        assertThat(state("part")).isEqualTo(State.DEPLOYING);
+        assertThat(state("copy")).isEqualTo(State.CANCELLED);
     }
 
     @Test

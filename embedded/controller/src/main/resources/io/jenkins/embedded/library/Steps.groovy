@@ -10,11 +10,12 @@ abstract class Steps extends PipelineScript {
 
     def stage(Object arguments, Closure body) {
         def name = StepSupport.named('stage', arguments, 'name').name.toString()
+        def cancelled = StepSupport.cancel(name)
         StepSupport.begin('stage')
         StepSupport.enterStage(name)
         Throwable failure = null
         try {
-            return StepSupport.isCancelled(name) ? null : body()
+            return cancelled ? cancelled.end() : body()
         } catch (Throwable e) {
             failure = e
             throw e

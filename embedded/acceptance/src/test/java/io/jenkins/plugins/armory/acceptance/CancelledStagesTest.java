@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.entry;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Plain stages behind an {@code afterDeployment} approval that failed in no environment, in Scripted Pipelines. */
@@ -44,6 +46,152 @@ class CancelledStagesTest {
         assertThat(build.stageView())
                 .contains(entry("staging", "SUCCESS"), entry("prod", "ABORTED"), entry("more", "ABORTED"))
                 .doesNotContainKey("nested");
+    }
+
+    private static void answer(ExternalProcess process) {
+        process.onCall(call -> {
+            if (call.path().endsWith("/smoke")) {
+                call.callback().fail("2 of 42 failed");
+            } else {
+                call.callback().succeed("");
+            }
+            return Reply.of(202);
+        });
+    }
+
+    /** Returns a branch whose stage has a failed approval, and then sets {@code failed}. */
+    private static String failingStage(ExternalProcess process) {
+        return "plain: { stage('smoke') { %s; failed = true } }".formatted(process.approvalNamed("smoke", AFTER));
+    }
+
+    @Test
+    void aStageInAStageThatRunsFailsSinceWhatFollowsMayNeedItsGate(Jenkins jenkins, ExternalProcess process) {
+        answer(process);
+        Build build = jenkins.createJob(
+                        """
+                try {
+                    stage('release') {
+                        %s
+                        try { stage('gate') { %s } } finally { echo 'the gate is left' }
+                        echo 'never'
+                    }
+                } catch (e) {
+                    echo "caught: ${e.message}"
+                }
+                stage('docs') { echo 'never' }
+                echo 'to the end'
+                """.formatted(process.approvalNamed("smoke", AFTER), process.approvalNamed("scan")))
+                .build();
+
+        assertThat(build.awaitResult("ABORTED"))
+                .contains("the gate is left", "caught: ", "Stage 'gate' is cancelled: ", "to the end")
+                .doesNotContain("never");
+        assertThat(process.calls()).hasSize(1);
+        assertThat(build.stageView()).contains(entry("gate", "ABORTED"), entry("docs", "ABORTED"));
+    }
+
+    @Test
+    void anEnvironmentThatIsDeployedToGoesOnWithItsStagesAndItsParts(Jenkins jenkins, ExternalProcess process) {
+        answer(process);
+        Build build = jenkins.createJob("""
+                failed = false
+                parallel(
+                    %s,
+                    prod: {
+                        armoryEnvironment('prod') {
+                            while (!failed) { sleep 1 }
+                            stage('gate') { %s }
+                            armoryEnvironment('part') { %s }
+                            echo 'deployed'
+                        }
+                    })
+                """.formatted(
+                                failingStage(process), process.approvalNamed("scan"), process.approvalNamed("part")))
+                .build();
+
+        assertThat(build.awaitResult("UNSTABLE")).contains("deployed").doesNotContain("' is cancelled");
+        assertThat(process.calls()).hasSize(3);
+        assertThat(build.environments()).isEqualTo(Map.of("prod", "COMPLETE", "part", "COMPLETE"));
+    }
+
+    @Test
+    void aDeploymentOfAFileGoesOnWithItsGates(Jenkins jenkins, ExternalProcess process) {
+        answer(process);
+        Build build = jenkins.createJob("""
+                failed = false
+                parallel(%s, file: { %s })
+                """.formatted(
+                                "plain: { sleep 2; stage('smoke') { %s; failed = true } }"
+                                        .formatted(process.approvalNamed("smoke", AFTER)),
+                                DeploymentFiles.of(process)
+                                        .target("prod", "")
+                                        .steps(
+                                                "{setWeight: {weight: 10}}",
+                                                DeploymentFiles.run("scan"),
+                                                "{setWeight: {weight: 100}}")
+                                        .webhook("scan")
+                                        .pipeline("""
+                                                 {
+                                                    echo "did ${env.ARMORY_ACTION} ${env.ARMORY_WEIGHT}"
+                                                    while (!failed) { sleep 1 }
+                                                }""")))
+                .build();
+
+        assertThat(build.awaitResult("UNSTABLE")).contains("did setWeight 100");
+        assertThat(process.calls()).hasSize(2);
+        assertThat(build.environments()).isEqualTo(Map.of("prod", "COMPLETE"));
+    }
+
+    @Test
+    void aDeploymentOfAFileIsRolledBack(Jenkins jenkins, ExternalProcess process) {
+        answer(process);
+        Build build = jenkins.createJob("""
+                failed = false
+                parallel(%s, file: { %s })
+                """.formatted(
+                                "plain: { sleep 2; stage('smoke') { %s; failed = true } }"
+                                        .formatted(process.approvalNamed("smoke", AFTER)),
+                                DeploymentFiles.of(process)
+                                        .target("prod", "")
+                                        .steps("{setWeight: {weight: 100}}")
+                                        .pipeline("""
+                                                 {
+                                                    echo "did ${env.ARMORY_ACTION}"
+                                                    if (env.ARMORY_ACTION != 'rollback') {
+                                                        while (!failed) { sleep 1 }
+                                                        error 'No space left on the cluster'
+                                                    }
+                                                }""")))
+                .build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("did rollback", "Environment 'prod' is rolled back.");
+        assertThat(build.environments()).isEqualTo(Map.of("prod", "ROLLED_BACK"));
+    }
+
+    @Test
+    void aRollbackGoesOnWithItsStagesAndItsParts(Jenkins jenkins, ExternalProcess process) {
+        answer(process);
+        Build build = jenkins.createJob("""
+                failed = false
+                parallel(
+                    %s,
+                    prod: {
+                        try {
+                            armoryEnvironment('prod') {
+                                while (!failed) { sleep 1 }
+                                error 'No space left on the cluster'
+                            }
+                        } finally {
+                            armoryRollback('prod') {
+                                stage('restore') { echo 'restored' }
+                                armoryEnvironment('data') { echo 'restored the data' }
+                            }
+                        }
+                    })
+                """.formatted(failingStage(process))).build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("restored", "restored the data");
+        assertThat(build.environments()).isEqualTo(Map.of("prod", "ROLLED_BACK", "data", "COMPLETE"));
     }
 
     @Test

@@ -191,7 +191,8 @@ class FailClosedTest {
     void aGateThatFailsWhileItsEnvironmentWaitsKeepsWhatDependsOnItClosed(
             String phase, Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("gate"));
-        Build build = jenkins.createJob("""
+        Build build = jenkins.createJob(
+                        """
                 judged = false
                 parallel(
                     staging: { armoryEnvironment('staging') { while (!judged) { sleep 1 } } },
@@ -211,7 +212,8 @@ class FailClosedTest {
     @ValueSource(strings = {"beforeDeployment", "strategy", "afterDeployment"})
     void aGateThatBeganWhileItsEnvironmentWaitedHoldsBackWhatDependsOnIt(
             String phase, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.createJob(
+                        """
                 parallel(
                     staging: { armoryEnvironment('staging') { sleep 4 } },
                     prod: { catchError { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'DEPLOYED' } } },
@@ -225,7 +227,9 @@ class FailClosedTest {
         gate.callback().fail("broken");
 
         boolean after = phase.equals("afterDeployment");
-        assertThat(build.awaitResult(after ? "ABORTED" : "FAILURE")).contains("broken").doesNotContain("never");
+        assertThat(build.awaitResult(after ? "ABORTED" : "FAILURE"))
+                .contains("broken")
+                .doesNotContain("never");
         assertThat(build.environments()).containsEntry("copy", "CANCELLED");
     }
 
