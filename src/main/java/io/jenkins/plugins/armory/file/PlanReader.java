@@ -69,10 +69,11 @@ final class PlanReader {
         List<String> filters = filters(file, names);
         yaml.throwProblems();
 
-        DeploymentPlan plan = new DeploymentPlan(targets, timeout);
+        DeploymentPlan whole = new DeploymentPlan(targets, timeout);
         return new PlannedDeployment(
                 new DeploymentFile(webhooks, context, places(targets), List.of()),
-                filters.isEmpty() ? plan : plan.only(filters),
+                whole,
+                filters.isEmpty() ? whole : whole.only(filters),
                 notes());
     }
 

@@ -10,11 +10,12 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * A whole deployment file, checked, with the plan of its deployment.
  *
  * @param file the webhooks, the context and the targets of the file
- * @param plan what is to be done for each target
+ * @param whole what is to be done for each target of the file
+ * @param plan the part of it that {@code targetFilters} keep
  * @param notes what the file has and does nothing here, one sentence each, for the log
  */
 @Restricted(NoExternalUse.class)
-public record PlannedDeployment(DeploymentFile file, DeploymentPlan plan, List<String> notes) {
+public record PlannedDeployment(DeploymentFile file, DeploymentPlan whole, DeploymentPlan plan, List<String> notes) {
 
     public PlannedDeployment {
         notes = List.copyOf(notes);

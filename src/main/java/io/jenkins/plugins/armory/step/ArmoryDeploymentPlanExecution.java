@@ -81,7 +81,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         Map<String, Webhook> webhooks = planned.file().webhooks();
         checkSecrets(webhooks);
         DeploymentPlan plan = part(planned.plan());
-        checkLeftOut(planned.plan());
+        checkLeftOut(planned.whole(), plan);
         planned.notes().forEach(this::log);
         armory().deployments().add(build(), plan);
         succeed(new DeploymentRun(plan, webhooks, secrets));
@@ -103,20 +103,19 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     }
 
     /**
-     * Checks the dependencies that {@code targets} leaves out. Whoever names targets has decided that the others need not be deployed again,
-     * but not against what this build knows of them.
+     * Checks the dependencies that are left out, by {@code targets} or by the file's {@code targetFilters}. Whoever does that has decided
+     * that the others need not be deployed again, but not against what this build knows of them.
      *
      * @throws AbortException naming a dependency that this build has as an environment, and that is not ready
      */
-    private void checkLeftOut(DeploymentPlan whole) throws IOException, InterruptedException {
-        if (targets.isEmpty()) {
-            return; // all of the file is deployed
-        }
+    private void checkLeftOut(DeploymentPlan whole, DeploymentPlan part) throws IOException, InterruptedException {
+        List<String> names =
+                part.targets().stream().map(DeploymentPlan.Target::name).toList();
         Deployment deployment = armory().deployments().deploymentOf(build());
         for (DeploymentPlan.Target target : whole.targets()) {
-            if (targets.contains(target.name())) {
+            if (names.contains(target.name())) {
                 for (String dependency : target.dependsOn()) {
-                    if (!targets.contains(dependency)) {
+                    if (!names.contains(dependency)) {
                         checkLeftOut(target.name(), dependency, deployment);
                     }
                 }
@@ -127,12 +126,12 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     private void checkLeftOut(String target, String dependency, Deployment deployment) throws AbortException {
         if (deployment.find(dependency).isPresent() && !deployment.admitsDependents(dependency)) {
             throw new AbortException("armoryDeployment: targets: \"" + target + "\" depends on \"" + dependency
-                    + "\", an environment of this build that is not ready for it; add it to targets, or leave \""
+                    + "\", an environment of this build that is not ready for it; deploy to it as well, or leave \""
                     + target
                     + "\" out");
         }
         log("The target '" + target + "' is deployed without a look at '" + dependency
-                + "', on which it depends and which targets leaves out.");
+                + "', on which it depends and which is left out.");
     }
 
     private DeploymentPlan part(DeploymentPlan whole) throws AbortException {

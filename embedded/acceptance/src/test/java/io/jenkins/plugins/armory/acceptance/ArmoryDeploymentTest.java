@@ -20,6 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a Pipeline can do with {@code armoryDeployment}, beside what {@link DeploymentFilesTest} tries. */
 @AcceptanceTest
@@ -103,6 +104,29 @@ class ArmoryDeploymentTest {
                 jenkins.createJob(file.pipeline("targets: ['prd']", BODY)).build();
         assertThat(unknown.awaitResult("FAILURE"))
                 .contains("targets: the deployment has no target \"prd\"; it has \"staging\", \"prod\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"targets: ['prod']", "context: [a: 'b']"})
+    void aFilterOfTheFileDoesNotOpenWhatTheBuildKnowsToBeClosed(
+            String more, Jenkins jenkins, ExternalProcess process) {
+        String file = DeploymentFiles.of(process)
+                .target("staging", "")
+                .target("prod", "dependsOn: [staging]")
+                .steps(weight(100))
+                .pipeline(more, BODY)
+                .replace("strategies:", "targetFilters: [{includeTarget: prod}]\nstrategies:");
+
+        Build build = jenkins.createJob(file).build();
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("The target 'prod' is deployed without a look at 'staging'")
+                .doesNotContain("DID staging");
+
+        Build after = jenkins.createJob("try { armoryEnvironment('staging') { error 'broken' } } catch (e) { }\n" + file)
+                .build();
+        assertThat(after.awaitResult("FAILURE"))
+                .contains("\"prod\" depends on \"staging\", an environment of this build that is not ready for it")
+                .doesNotContain("DID");
     }
 
     @Test
