@@ -39,7 +39,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
 
     ArmoryDeploymentPlanExecution(StepContext stepContext, ArmoryDeploymentPlanStep step) {
         super(stepContext);
-        mistake = step.mistake();
+        mistake = step.getMistake();
         config = step.getConfig();
         configFile = step.getConfigFile();
         context = new LinkedHashMap<>(step.contextMap());

@@ -42,7 +42,7 @@ public final class ArmoryDeploymentPlanStep extends Step {
     private List<String> secrets = List.of();
 
     @CheckForNull
-    private final String mistake;
+    private String mistake;
 
     @DataBoundConstructor
     public ArmoryDeploymentPlanStep() {
@@ -55,8 +55,14 @@ public final class ArmoryDeploymentPlanStep extends Step {
 
     /** Returns what is wrong with the arguments, {@code null} for nothing that was found yet. */
     @CheckForNull
-    String mistake() {
+    public String getMistake() {
         return mistake;
+    }
+
+    /** Has the step fail. For {@code armoryDeployment} without a body, or with arguments that are no map. */
+    @DataBoundSetter
+    public void setMistake(@CheckForNull String mistake) {
+        this.mistake = mistake;
     }
 
     /** Returns the text of the deployment file. */

@@ -17,17 +17,24 @@ class DeploymentScript implements Serializable {
         this.script = script
     }
 
-    def call(Map arguments) {
-        return call(arguments, null)
-    }
-
     def call(Closure body) {
         return call([:], body)
     }
 
+    def call(Object... mistaken) {
+        return fail(mistaken != null && mistaken.length > 0 && mistaken[mistaken.length - 1] instanceof Closure)
+    }
+
+    /** Fails by the step, which tells the environment around it: what depends on that is not deployed to if the Pipeline catches this. */
+    def fail(boolean hasBody) {
+        script.armoryDeploymentPlan(mistake: hasBody
+            ? 'armoryDeployment: has an argument without a name; write armoryDeployment(config: ...) { ... }'
+            : 'armoryDeployment: has no body; write armoryDeployment(...) { ... }, where the body does what ARMORY_ACTION says')
+    }
+
     def call(Map arguments, Closure body) {
-        if (body == null) {
-            script.error('armoryDeployment: has no body; write armoryDeployment(...) { ... }, where the body does what ARMORY_ACTION says')
+        if (arguments == null || body == null) {
+            return fail(body != null)
         }
         DeploymentRun run = script.armoryDeploymentPlan(arguments)
         Map branches = [:]

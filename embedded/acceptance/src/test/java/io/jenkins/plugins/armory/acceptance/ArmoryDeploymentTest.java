@@ -78,6 +78,32 @@ class ArmoryDeploymentTest {
         assertThat(build.awaitResult("FAILURE")).contains("armoryDeployment: has no body; write armoryDeployment(...)");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "armoryDeployment(config: 'targets: {}')",
+                "armoryDeployment([:])",
+                "armoryDeployment('targets: {}') { echo 'never' }",
+                "armoryDeployment('targets: {}')",
+                "armoryDeployment { echo 'never' }",
+                "armoryDeployment()",
+                "armoryDeployment(config: 'targets: {}', 'never')",
+                "armoryDeployment(config: 'targets: {}', null)",
+                "armoryDeployment(null)",
+                "armoryDeployment(null) { echo 'never' }"
+            })
+    void aMistakeThatIsCaughtKeepsTheEnvironmentAroundItClosed(String mistaken, Jenkins jenkins) {
+        Build build = jenkins.createJob("""
+                armoryEnvironment('staging') { try { %s } catch (Throwable e) { echo "caught ${e.message}" } }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """.formatted(mistaken)).build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("caught armoryDeployment: ")
+                .doesNotContain("never");
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
+    }
+
     @Test
     void aPartIsDeployedWithoutWhatItDependsOn(Jenkins jenkins, ExternalProcess process) {
         DeploymentFiles file = DeploymentFiles.of(process)
@@ -108,8 +134,7 @@ class ArmoryDeploymentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"targets: ['prod']", "context: [a: 'b']"})
-    void aFilterOfTheFileDoesNotOpenWhatTheBuildKnowsToBeClosed(
-            String more, Jenkins jenkins, ExternalProcess process) {
+    void aFilterOfTheFileDoesNotOpenWhatTheBuildKnowsToBeClosed(String more, Jenkins jenkins, ExternalProcess process) {
         String file = DeploymentFiles.of(process)
                 .target("staging", "")
                 .target("prod", "dependsOn: [staging]")
@@ -122,7 +147,8 @@ class ArmoryDeploymentTest {
                 .contains("The target 'prod' is deployed without a look at 'staging'")
                 .doesNotContain("DID staging");
 
-        Build after = jenkins.createJob("try { armoryEnvironment('staging') { error 'broken' } } catch (e) { }\n" + file)
+        Build after = jenkins.createJob(
+                        "try { armoryEnvironment('staging') { error 'broken' } } catch (e) { }\n" + file)
                 .build();
         assertThat(after.awaitResult("FAILURE"))
                 .contains("\"prod\" depends on \"staging\", an environment of this build that is not ready for it")
