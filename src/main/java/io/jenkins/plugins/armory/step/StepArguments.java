@@ -66,8 +66,33 @@ final class StepArguments {
 
     /** Returns a text that is the same for equal arguments, and tells nothing of them. */
     static String keyOf(Map<String, Object> arguments) {
-        byte[] text = new TreeMap<>(arguments).toString().getBytes(StandardCharsets.UTF_8);
-        return " " + UUID.nameUUIDFromBytes(text);
+        var text = new StringBuilder();
+        append(arguments, text);
+        return " " + UUID.nameUUIDFromBytes(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Appends an argument. Each text has its length before it, so that no text looks like a part of a list or a map. */
+    private static void append(@CheckForNull Object argument, StringBuilder text) {
+        if (argument instanceof Map<?, ?> map) {
+            var sorted = new TreeMap<String, Object>();
+            map.forEach((key, value) -> sorted.put(String.valueOf(key), value));
+            text.append('{');
+            sorted.forEach((key, value) -> {
+                append(key, text);
+                append(value, text);
+            });
+            text.append('}');
+        } else if (argument instanceof Collection<?> elements) {
+            text.append('[');
+            elements.forEach(element -> append(element, text));
+            text.append(']');
+        } else if (argument instanceof UninstantiatedDescribable object) {
+            append(object.getSymbol(), text);
+            append(object.getArguments(), text);
+        } else {
+            String plain = String.valueOf(argument);
+            text.append(plain.length()).append(':').append(plain);
+        }
     }
 
     /**
