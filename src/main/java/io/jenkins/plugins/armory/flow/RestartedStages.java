@@ -31,8 +31,13 @@ public final class RestartedStages extends FlowExecutionListener {
     public void onCreated(FlowExecution execution) {
         Run<?, ?> run = Builds.of(execution);
         RestartDeclarativePipelineCause cause = run == null ? null : run.getCause(CAUSE);
-        Run<?, ?> origin = cause == null ? null : cause.getOriginal();
-        if (origin != null) {
+        if (cause == null) {
+            return;
+        }
+        Run<?, ?> origin = cause.getOriginal();
+        if (origin == null) { // deleted while this build was in the queue
+            ArmoryRuntime.get().deployments().restartWithoutOrigin(run);
+        } else {
             ArmoryRuntime.get().deployments().restart(run, origin, stagesBefore(cause.getOriginStage(), origin));
         }
     }

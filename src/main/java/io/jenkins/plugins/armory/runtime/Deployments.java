@@ -224,6 +224,15 @@ public final class Deployments {
         }
     }
 
+    /** Cancels the stages of a build that was restarted from a stage, and whose original build is gone with its decisions. */
+    public void restartWithoutOrigin(Run<?, ?> run) {
+        remember(
+                run,
+                new UnknownOrigin(
+                        "The build that this one was restarted from is deleted, so no stage is run that one of its"
+                                + " decisions may guard. Start a new build"));
+    }
+
     private static String whyCancelled(Run<?, ?> run, String problem, IOException x) {
         LOGGER.log(Level.WARNING, x, () -> problem + ": " + run);
         return problem + ", so no stage is run that one of them may guard: " + x.getMessage();

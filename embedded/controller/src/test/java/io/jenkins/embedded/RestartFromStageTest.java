@@ -1,0 +1,95 @@
+package io.jenkins.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.model.Cause;
+import hudson.model.Queue;
+import hudson.model.Result;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.flow.RestartedStages;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jenkinsci.plugins.pipeline.modeldefinition.causes.RestartDeclarativePipelineCause;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A Declarative build that is restarted from a stage, and whose original build is deleted while it is in the queue. */
+class RestartFromStageTest {
+
+    static final class Restarted extends Run<PipelineJob, PipelineBuild> implements Queue.Executable {
+        private final File root;
+
+        Restarted(PipelineJob job, File root) {
+            super(job);
+            this.root = root;
+        }
+
+        @Override
+        public int getNumber() {
+            return 2;
+        }
+
+        @Override
+        public File getRootDir() {
+            return root;
+        }
+
+        @Override
+        public Result getResult() {
+            return null;
+        }
+
+        @Override
+        public void setResult(Result result) {}
+
+        @Override
+        public boolean isBuilding() {
+            return true;
+        }
+
+        @Override
+        public <T extends Cause> T getCause(Class<T> type) {
+            // what RestartDeclarativePipelineCause.getOriginal says once the original build is deleted
+            return type == RestartDeclarativePipelineCause.class
+                    ? type.cast(new RestartDeclarativePipelineCause(null, "prod"))
+                    : null;
+        }
+    }
+
+    @Test
+    void aBuildWhoseOriginalIsGoneRunsNoStageThatItMayGuard(@TempDir Path home) throws Exception {
+        try (Controller controller = new Controller(home)) {
+            PipelineJob job = controller.jenkins().createJob("job", Controller.configXml("echo 'x'"));
+            var run = new Restarted(
+                    job, Files.createDirectories(home.resolve("run")).toFile());
+            var owner = new FlowExecutionOwner() {
+                @Override
+                public Queue.Executable getExecutable() {
+                    return run;
+                }
+            };
+            var execution = new FlowExecution() {
+                @Override
+                public FlowExecutionOwner getOwner() {
+                    return owner;
+                }
+
+                @Override
+                public List<FlowNode> getCurrentHeads() {
+                    return List.of();
+                }
+            };
+
+            new RestartedStages().onCreated(execution);
+
+            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run, "prod"))
+                    .isNotNull();
+        }
+    }
+}
