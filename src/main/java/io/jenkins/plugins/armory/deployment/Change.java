@@ -263,8 +263,11 @@ final class Change {
     private void noteVerdict(ApprovalEnded event, Place place, @CheckForNull Environment environment) {
         switch (event.verdict()) {
             case SUCCESS -> {
-                failures.retried(event, place);
-                failures.retried(event, event.place());
+                // Nothing makes up for a failure of a complete environment, not even for a stop.
+                if (environment == null || environment.state() != State.COMPLETE) {
+                    failures.retried(event, place);
+                    failures.retried(event, event.place());
+                }
             }
             case FAILURE, OTHER_FAILED -> {
                 if (environment == null || environment.takesFailures()) {

@@ -17,15 +17,24 @@ final class Failures {
         return all;
     }
 
-    /** Adds the failure of an approval, once for each place, phase and definition. */
+    /**
+     * Adds the failure of an approval, once for each place, phase and definition. A failure takes the place of a stop, since a retry may
+     * make up for the stop alone.
+     */
     void add(ApprovalEnded event, Place place) {
-        boolean known = all.stream()
-                .anyMatch(failure -> failure.place().equals(place)
-                        && failure.phase() == event.phase()
-                        && failure.definition().equals(event.definition()));
-        if (!known) {
-            all.add(new Failure(place, event.phase(), event.definition(), event.reason(), event.verdict()));
+        var added = new Failure(place, event.phase(), event.definition(), event.reason(), event.verdict());
+        if (!added.isStop()) {
+            all.replaceAll(failure -> failure.isStop() && isSame(failure, added) ? added : failure);
         }
+        if (all.stream().noneMatch(failure -> isSame(failure, added))) {
+            all.add(added);
+        }
+    }
+
+    private static boolean isSame(Failure one, Failure other) {
+        return one.place().equals(other.place())
+                && one.phase() == other.phase()
+                && one.definition().equals(other.definition());
     }
 
     /**

@@ -848,6 +848,31 @@ public class DeploymentTest {
         assertThat(state("prod")).isEqualTo(State.CANCELLED);
     }
 
+    @Test
+    void anAfterDeploymentFailureBehindAStopStandsInARestartedBuildToo() {
+        reach("staging");
+        approvalIsStopped(in("staging"), Phase.AFTER_DEPLOYMENT);
+        approvalFails("staging", Phase.AFTER_DEPLOYMENT);
+        approvalSucceeds(in("staging"), Phase.AFTER_DEPLOYMENT, "tests");
+        end("staging");
+        assertThat(deployment.admitsDependents("staging")).isFalse();
+
+        restart("outermost", "deploy to staging");
+        assertThat(deployment.admitsDependents("staging")).isFalse();
+    }
+
+    @Test
+    void aStopBesideACompleteEnvironmentStandsInARestartedBuildToo() {
+        reach("staging");
+        end("staging");
+        approvalIsStopped(in("staging"), Phase.AFTER_DEPLOYMENT);
+        approvalSucceeds(in("staging"), Phase.AFTER_DEPLOYMENT, "tests");
+        assertThat(deployment.admitsDependents("staging")).isFalse();
+
+        restart("outermost", "deploy to staging");
+        assertThat(deployment.admitsDependents("staging")).isFalse();
+    }
+
     private void restart(String... leftOut) {
         happens(new BuildEnded());
         Deployment origin = deployment;
