@@ -46,8 +46,8 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
 
     private static final Logger LOGGER = Logger.getLogger(CancelledStages.class.getName());
     private static final String STAGE = "org.jenkinsci.plugins.workflow.support.steps.StageStep";
-    /** Prefix of the stages that Declarative Pipelines add around those of the Jenkinsfile. */
-    private static final String SYNTHETIC = "Declarative: ";
+    /** The stage in which a Declarative Pipeline runs its {@code post}, behind those of the Jenkinsfile. */
+    private static final String POST = "Declarative: Post Actions";
 
     /**
      * A cancelled stage that has not ended yet.
@@ -129,7 +129,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         Run<?, ?> run = context.get(Run.class);
         String outermost = Stages.outermost(context.get(FlowNode.class));
         String reason = ArmoryRuntime.get().deployments().reasonToCancel(run, outermost == null ? name : outermost);
-        if (reason == null || name.startsWith(SYNTHETIC) || RunsWhole.around(context) != null) {
+        if (reason == null || name.equals(POST) || RunsWhole.around(context) != null) {
             return null;
         }
         String message = "Stage '" + name + "' is cancelled: " + reason;

@@ -48,6 +48,18 @@ class CancelledStagesTest {
                 .doesNotContainKey("nested");
     }
 
+    @Test
+    void aStageWhoseNameBeginsAsThoseOfDeclarativeDoIsCancelledToo(Jenkins jenkins, ExternalProcess process) {
+        answer(process);
+        Build build = jenkins.createJob("""
+                stage('smoke') { %s }
+                stage('Declarative: Deploy') { echo 'never' }
+                """.formatted(process.approvalNamed("smoke", AFTER)))
+                .build();
+
+        assertThat(build.awaitResult("ABORTED")).doesNotContain("never");
+    }
+
     private static void answer(ExternalProcess process) {
         process.onCall(call -> {
             if (call.path().endsWith("/smoke")) {
