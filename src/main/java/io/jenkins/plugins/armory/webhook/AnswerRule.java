@@ -121,6 +121,10 @@ public final class AnswerRule implements Serializable {
     }
 
     private static void checkPointer(String pointer) {
+        if (pointer.length()
+                > MAX_POINTER) { // first: the search for the syntax needs a stack as deep as the text is long
+            throw new InvalidWebhookException(POINTER, "is longer than " + MAX_POINTER + " characters");
+        }
         if (!pointer.startsWith("/")) {
             throw new InvalidWebhookException(
                     POINTER,
@@ -129,9 +133,6 @@ public final class AnswerRule implements Serializable {
         if (!POINTER_SYNTAX.matcher(pointer).matches()) {
             throw new InvalidWebhookException(
                     POINTER, "\"" + pointer + "\" is no JSON Pointer; write ~0 for ~, and ~1 for / in a name");
-        }
-        if (pointer.length() > MAX_POINTER) {
-            throw new InvalidWebhookException(POINTER, "is longer than " + MAX_POINTER + " characters");
         }
     }
 

@@ -164,6 +164,14 @@ class AnswerRuleTest {
                 .withMessage(message);
     }
 
+    /** The search for the syntax would overflow the stack, and no environment hears of such an error. */
+    @Test
+    void aPointerThatIsFarTooLongIsAMistakeLikeAnother() {
+        assertThatExceptionOfType(InvalidWebhookException.class)
+                .isThrownBy(() -> AnswerRule.ofAnswer(null, "/" + "a".repeat(200_000), List.of("x"), List.of()))
+                .withMessage("pointer: is longer than 1000 characters");
+    }
+
     private static List<String> list(@CheckForNull String text) {
         return text == null ? List.of() : List.of(text);
     }
