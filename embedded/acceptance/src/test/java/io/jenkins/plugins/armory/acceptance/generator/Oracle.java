@@ -11,12 +11,15 @@ import java.util.Optional;
  *
  * <p>Where the text leaves room, it is read like this:
  * <ul>
- *   <li>An environment is over when its body is. Until then, nobody that depends on it starts.
+ *   <li>An environment is over when its body is, and all approvals that name it. Until then, nobody that depends on it starts.
+ *   <li>An approval beside its environment counts as one in it. A failure of a throwing phase that stands when the environment could
+ *       be deployed to fails it. One that begins when the environment is over is an error, unless that is complete and the phase is
+ *       {@code afterDeployment}; of a complete one the dependents stay closed.
  *   <li>{@code environment:} that names an environment which a later step would reach, or which only a {@code dependsOn} mentions,
  *       is an error before the call once the build has reached any. In a build that has reached none, it is a label. If the Pipeline
  *       catches the error, or a failure of a throwing phase, that environment fails when it is reached.
  *   <li>Once an {@code afterDeployment} approval outside of environments has failed, environments that wait or are reached later are
- *       cancelled; those under way go on. A stage that begins in one of those may be run or not.
+ *       cancelled; those under way go on whole, and so do rollbacks. A stage that begins in a stage that runs is cancelled and throws.
  *   <li>An approval outside of stages and environments has no phase in common with others. Its {@code afterDeployment} failure
  *       has everything that begins later for its dependents too.
  *   <li>{@code armoryRollback} of an unknown name is an error in a build that has reached an environment, and a line of the log in

@@ -23,8 +23,7 @@ import java.util.stream.IntStream;
  * after the other, with approvals of all phases; approvals in plain stages; {@code retry}, {@code try} and {@code catchError}
  * around them; rollbacks; misspelt names; equal names in different branches.
  *
- * <p>Left out is what the rules do not speak of: an environment within another, a rollback within its own environment, an approval
- * that names an environment of another branch, and environments under {@code failFast}.
+ * <p>Left out is what the rules do not speak of: a rollback within its own environment, and environments under {@code failFast}.
  */
 public final class PipelineGenerator {
 
@@ -258,10 +257,6 @@ public final class PipelineGenerator {
     }
 
     private Node approval(Around around, Phase phase, boolean repeated, String webhook) {
-        if (approvals == MAX_APPROVALS) {
-            return mark();
-        }
-        approvals++;
         String environment = null;
         if (chance(12)) {
             List<String> names = new ArrayList<>(List.of(ELSEWHERE, NOWHERE, LAST));
@@ -271,6 +266,18 @@ public final class PipelineGenerator {
             }
             environment = one(names);
         }
+        return approval(environment, phase, repeated, webhook);
+    }
+
+    private Node approval(String environment, Phase phase, boolean repeated) {
+        return approval(environment, phase, repeated, "w" + (approvals + 1));
+    }
+
+    private Node approval(String environment, Phase phase, boolean repeated, String webhook) {
+        if (approvals == MAX_APPROVALS) {
+            return mark();
+        }
+        approvals++;
         if (chance(25)) {
             return new Approval(approvals, webhook, phase, environment, false, false, List.of(Outcome.TIME_OUT));
         }
@@ -330,6 +337,9 @@ public final class PipelineGenerator {
             }
             steps.add(marked(List.of(deployment)));
         }
+        if (chance(2)) {
+            steps.add(marked(List.of(beside(one(names)))));
+        }
         if (chance(3)) {
             return new Sequence(List.copyOf(steps));
         }
@@ -342,10 +352,23 @@ public final class PipelineGenerator {
         return new Parallel(false, List.copyOf(steps));
     }
 
+    /** An approval beside the environment that it names: that may wait, be deployed to, or be over. */
+    private Node beside(String environment) {
+        Phase phase = phase();
+        return switch (random.nextInt(4)) {
+            case 0 -> approval(environment, phase, false);
+            case 1 ->
+                new CatchError(marked(List.of(new Retry(2, marked(List.of(approval(environment, phase, true)))))));
+            case 2 -> new CatchError(marked(List.of(approval(environment, phase, false))));
+            default -> new Try(new Sequence(List.of(approval(environment, phase, false))), marked(List.of()), false);
+        };
+    }
+
     /** An environment with what people put around it. */
     private Node deployment(String name, List<String> dependsOn) {
         Node environment = new Environment(name, dependsOn, deploymentBody(name));
-        Node rollback = new Rollback(name, marked(List.of()));
+        Node rollback =
+                new Rollback(name, marked(chance(4) ? List.of(new Stage(stageName(), marked(List.of()))) : List.of()));
         return switch (random.nextInt(8)) {
             case 0, 1 -> new Try(new Sequence(List.of(environment)), marked(List.of(rollback)), chance(2));
             case 2 ->

@@ -31,7 +31,15 @@ final class Races {
     private final List<Access> accesses = new ArrayList<>();
     private final Set<Object> racing = new HashSet<>();
 
+    /** The environments of the whole Pipeline. */
+    private final List<Node.Environment> environments = new ArrayList<>();
+
     Races(Node pipeline) {
+        pipeline.forEach(node -> {
+            if (node instanceof Node.Environment environment) {
+                environments.add(environment);
+            }
+        });
         visit(pipeline, null, null, new IdentityHashMap<>());
         for (Access one : accesses) {
             for (Access other : accesses) {
@@ -88,9 +96,22 @@ final class Races {
         }
     }
 
+    /** An approval beside its environment: when that is deployed to depends on the others. */
+    private void visitNamed(Node.Approval approval, Map<Node, Integer> branches) {
+        List<Node.Environment> named = environments.stream()
+                .filter(each -> each.name().equals(approval.environment()))
+                .toList();
+        named.forEach(each ->
+                accesses.add(new Access(new InPlace(approval.phase(), place(each)), approval.mayFail(), branches)));
+        if (!named.isEmpty()) {
+            environments.forEach(each -> accesses.add(new Access(new Named(each.name()), true, branches)));
+        }
+    }
+
     private void visit(Node.Approval approval, Node place, Node.Environment environment, Map<Node, Integer> branches) {
         if (approval.environment() != null) {
             accesses.add(new Access(HEARD, false, branches));
+            visitNamed(approval, branches);
         }
         if (place != null) {
             accesses.add(new Access(new InPlace(approval.phase(), place(place)), approval.mayFail(), branches));

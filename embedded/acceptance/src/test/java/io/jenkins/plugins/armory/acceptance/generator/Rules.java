@@ -132,6 +132,7 @@ final class Rules {
         /** Failures of throwing phases that no later approval has made good. */
         final Set<Unresolved> unresolved = new HashSet<>();
 
+        boolean bodyEnded;
         boolean afterFailed;
         boolean afterSucceeded;
         boolean refusedBeforeCall;
@@ -141,6 +142,10 @@ final class Rules {
 
         Environment(String name) {
             this.name = name;
+        }
+
+        boolean isOverWithoutDeployment() {
+            return state == State.FAILED || state == State.ROLLED_BACK || state == State.CANCELLED;
         }
 
         /** An environment is as good as those within it. */
@@ -158,6 +163,8 @@ final class Rules {
     private final Map<String, Environment> environments = new LinkedHashMap<>();
     /** Failures of throwing phases of environments that the build has not reached. */
     private final Map<String, Set<Unresolved>> early = new HashMap<>();
+    /** How many approvals of an environment are open, also before the build reaches it. */
+    private final Map<String, Integer> open = new HashMap<>();
     /** Whether an {@code afterDeployment} approval outside of environments has failed. */
     private boolean gateFailed;
 
@@ -393,10 +400,12 @@ final class Rules {
      */
     private void stage(Node.Stage stage, Scope scope, Then then) {
         event(races.matters(Races.GATE), () -> {
-            boolean cancelled = gateFailed && (scope.environment == null || choices.perhaps());
+            boolean cancelled = gateFailed && scope.environment == null; // what is deployed to goes on whole
             if (cancelled) {
                 worsen(Result.ABORTED); // "build result ABORTED if something was cancelled"
-                then.end(null); // "Nothing of the stage runs; the stages after it go on."
+                // "Nothing of the stage runs; the stages after it go on." In a stage that runs, what follows may need a
+                // gate in it.
+                then.end(scope.stage == null ? null : Thrown.FAILURE);
             } else {
                 run(stage.body(), scope.in(new Place(races.place(stage))), then);
             }
@@ -411,6 +420,7 @@ final class Rules {
         return environments.computeIfAbsent(name, Environment::new);
     }
 
+    /** @param name may be {@code null} */
     private boolean isReached(String name) {
         Environment known = environments.get(name);
         return known != null && known.state != State.MENTIONED;
@@ -432,13 +442,7 @@ final class Rules {
             environment.outer = scope.environment;
             environment.place = new Place(races.place(step));
             environment.then = then;
-            if (!early.getOrDefault(step.name(), Set.of()).isEmpty()) { // a gate of it did not open
-                environment.state = State.FAILED;
-                environment.causes.add(Result.FAILURE);
-                settle();
-                then.end(Thrown.FAILURE);
-                return;
-            }
+            environment.unresolved.addAll(early.getOrDefault(step.name(), Set.of()));
             environment.deploy = () -> run(
                     step.body(),
                     scope.in(environment),
@@ -473,8 +477,9 @@ final class Rules {
 
     private boolean settle(Environment environment) {
         Set<Result> causes = EnumSet.noneOf(Result.class);
-        if (gateFailed) { // "everything that begins later is its dependent: plain stages and environments"
-            causes.add(Result.ABORTED);
+        if (gateFailed && environment.outer == null) {
+            causes.add(
+                    Result.ABORTED); // "everything that begins later is its dependent: plain stages and environments"
         }
         boolean complete = true;
         for (String name : environment.dependsOn) {
@@ -482,13 +487,17 @@ final class Rules {
             environments.values().stream()
                     .filter(each -> each.isOrIsWithin(dependency))
                     .forEach(each -> causes.addAll(each.causes));
-            complete &= dependency.state == State.COMPLETE;
+            complete &= dependency.state == State.COMPLETE && !isOpen(dependency);
         }
         if (!causes.isEmpty()) { // "every environment that depends on this one, directly or not, is CANCELLED"
             environment.state = State.CANCELLED;
             environment.causes.addAll(causes);
             worsen(causes.size() == 1 || choices.perhaps() ? causes.iterator().next() : Result.ABORTED);
             ready.add(() -> environment.then.end(null));
+        } else if (complete && !environment.unresolved.isEmpty()) { // a gate of it did not open
+            environment.state = State.FAILED;
+            environment.causes.add(Result.FAILURE);
+            ready.add(() -> environment.then.end(Thrown.FAILURE));
         } else if (complete) { // "environment COMPLETE, dependents may start"
             environment.state = State.DEPLOYING;
             ready.add(environment.deploy);
@@ -514,8 +523,20 @@ final class Rules {
         return !waitInVain.isEmpty();
     }
 
-    /** The body of an environment is over. */
+    private boolean isOpen(Environment environment) {
+        return open.getOrDefault(environment.name, 0) > 0;
+    }
+
+    /** The body of an environment is over. Approvals elsewhere that name it may be open. */
     private void over(Environment environment, Thrown thrown) {
+        environment.bodyEnded = true;
+        if (thrown != null || !isOpen(environment)) {
+            conclude(environment, thrown);
+        }
+        environment.then.end(thrown);
+    }
+
+    private void conclude(Environment environment, Thrown thrown) {
         // "a failure of a throwing phase counts for the environment unless a later approval of the same webhook and
         // phase in it
         // succeeds, and dependents are cancelled when the environment is over, not before"
@@ -528,7 +549,6 @@ final class Rules {
             environment.rollsBack = rollsBack(environment, thrown);
         }
         settle();
-        environment.then.end(thrown);
     }
 
     private static Answer rollsBack(Environment environment, Thrown thrown) {
@@ -568,7 +588,7 @@ final class Rules {
             // "runs its body only when that environment's deployment failed before it was complete"
             if (environment.state == State.FAILED && is(environment.rollsBack)) {
                 environment.state = State.ROLLED_BACK;
-                run(rollback.body(), scope, then);
+                run(rollback.body(), scope.in(environment), then); // goes on whole, as the deployment does
             } else { // where it is still deployed to, that is an error: it may fail yet
                 then.end(environment.state == State.DEPLOYING ? Thrown.FAILURE : null);
             }
@@ -579,8 +599,14 @@ final class Rules {
         return answer == Answer.YES || answer == Answer.PERHAPS && choices.perhaps();
     }
 
-    private void approval(Node.Approval approval, Scope scope, Then then) {
-        event(isSeen(approval, scope), () -> {
+    /** Where an approval counts: in the environment that it names, once the build has reached that. */
+    private Scope counting(Node.Approval approval, Scope scope) {
+        return isReached(approval.environment()) ? scope.in(environments.get(approval.environment())) : scope;
+    }
+
+    private void approval(Node.Approval approval, Scope where, Then then) {
+        event(isSeen(approval, where), () -> {
+            Scope scope = counting(approval, where);
             // "environment: that names none of a build's environments, in a build that has any, is an error before the
             // call"
             if (approval.environment() != null && hasHeardOfEnvironments() && !isReached(approval.environment())) {
@@ -589,20 +615,55 @@ final class Rules {
                 }
                 failEarly(approval);
                 then.end(Thrown.FAILURE);
+            } else if (isTooLate(approval, scope.environment)) {
+                then.end(Thrown.FAILURE);
             } else if (is(othersFailed(approval, scope))) {
                 // "an approval that starts after one of the same phase has failed in another branch ends at once"
                 fail(approval, scope, true, then);
             } else {
-                event(isSeen(approval, scope), () -> decide(approval, scope, then));
+                String name = approval.environment() != null || scope.environment == null
+                        ? approval.environment()
+                        : scope.environment.name;
+                open.merge(String.valueOf(name), 1, Integer::sum);
+                Then closing = thrown -> {
+                    close(String.valueOf(name));
+                    then.end(thrown);
+                };
+                event(isSeen(approval, where), () -> decide(approval, counting(approval, where), closing));
             }
         });
+    }
+
+    /** Whether the environment that it names is over. With a phase that throws, "the dependents stay closed". */
+    private boolean isTooLate(Node.Approval approval, Environment environment) {
+        if (approval.environment() == null || environment == null) {
+            return false;
+        }
+        if (environment.state == State.COMPLETE && approval.phase() != Phase.AFTER_DEPLOYMENT) {
+            failTwice(environment);
+            return true;
+        }
+        return environment.isOverWithoutDeployment();
+    }
+
+    /** An approval of an environment has ended: it may have been the last thing that the environment, or its dependents, waited for. */
+    private void close(String name) {
+        open.merge(name, -1, Integer::sum);
+        Environment environment = environments.get(name);
+        if (environment != null
+                && environment.state == State.DEPLOYING
+                && environment.bodyEnded
+                && !isOpen(environment)) {
+            conclude(environment, null);
+        }
+        settle();
     }
 
     /** Whether other branches can tell when it begins and ends, or it can tell something of them. */
     private boolean isSeen(Node.Approval approval, Scope scope) {
         Place place = scope.place();
         return mayBeStopped(scope)
-                || approval.environment() != null && races.matters(Races.HEARD)
+                || approval.environment() != null && races.matters(Races.HEARD, new Named(approval.environment()))
                 || place != null && races.matters(new InPlace(approval.phase(), place.text))
                 || scope.environment == null && approval.phase() == Phase.AFTER_DEPLOYMENT && races.matters(Races.GATE);
     }
@@ -690,6 +751,13 @@ final class Rules {
             }
             failEarly(approval);
             then.end(Thrown.FAILURE);
+            return;
+        }
+        if (scope.environment != null && scope.environment.isOverWithoutDeployment()) { // meanwhile
+            if (choices.perhaps()) {
+                worsen(Result.UNSTABLE);
+            }
+            then.end(null);
             return;
         }
         // "the step does not throw and nothing is rolled back"; "build result ABORTED if something was cancelled, else
