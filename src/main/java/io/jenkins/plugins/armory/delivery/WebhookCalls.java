@@ -211,7 +211,7 @@ final class WebhookCalls {
             return;
         }
         if (result.isAccepted()) {
-            write(id, new Event.Sent(attempt));
+            accepted(id, attempt);
             return;
         }
         note(id, attempt, webhook.retry().count());
@@ -245,6 +245,10 @@ final class WebhookCalls {
         Judgement judgement = result.judgement().orElseThrow();
         boolean success = judgement.verdict() == Judgement.Verdict.SUCCESS;
         return new Event.Answered(attempt, success, success ? judgement.finding() : rule.reason(judgement), by);
+    }
+
+    private void accepted(String id, Attempt attempt) {
+        write(id, new Event.Sent(attempt));
     }
 
     private void noteFailure(String id, Attempt attempt) {
