@@ -126,25 +126,39 @@ class CancelledStagesTest {
         assertThat(build.environments()).isEqualTo(Map.of("prod", "COMPLETE", "part", "COMPLETE"));
     }
 
+    /**
+     * Returns a Pipeline in which a stage fails after its deployment while something else runs, which sets {@code begun}; then
+     * {@code failed} is set.
+     */
+    private static String besideAFailure(ExternalProcess process, String running) {
+        return """
+                begun = false
+                failed = false
+                parallel(
+                    plain: {
+                        while (!begun) { sleep 1 }
+                        stage('smoke') { %s; failed = true }
+                    },
+                    file: { %s })
+                """.formatted(process.approvalNamed("smoke", AFTER), running);
+    }
+
     @Test
     void aDeploymentOfAFileGoesOnWithItsGates(Jenkins jenkins, ExternalProcess process) {
         answer(process);
-        Build build = jenkins.createJob("""
-                failed = false
-                parallel(%s, file: { %s })
-                """.formatted(
-                                "plain: { sleep 2; stage('smoke') { %s; failed = true } }"
-                                        .formatted(process.approvalNamed("smoke", AFTER)),
-                                DeploymentFiles.of(process)
-                                        .target("prod", "")
-                                        .steps(
-                                                "{setWeight: {weight: 10}}",
-                                                DeploymentFiles.run("scan"),
-                                                "{setWeight: {weight: 100}}")
-                                        .webhook("scan")
-                                        .pipeline("""
+        Build build = jenkins.createJob(besideAFailure(
+                        process,
+                        DeploymentFiles.of(process)
+                                .target("prod", "")
+                                .steps(
+                                        "{setWeight: {weight: 10}}",
+                                        DeploymentFiles.run("scan"),
+                                        "{setWeight: {weight: 100}}")
+                                .webhook("scan")
+                                .pipeline("""
                                                  {
                                                     echo "did ${env.ARMORY_ACTION} ${env.ARMORY_WEIGHT}"
+                                                    begun = true
                                                     while (!failed) { sleep 1 }
                                                 }""")))
                 .build();
@@ -157,18 +171,15 @@ class CancelledStagesTest {
     @Test
     void aDeploymentOfAFileIsRolledBack(Jenkins jenkins, ExternalProcess process) {
         answer(process);
-        Build build = jenkins.createJob("""
-                failed = false
-                parallel(%s, file: { %s })
-                """.formatted(
-                                "plain: { sleep 2; stage('smoke') { %s; failed = true } }"
-                                        .formatted(process.approvalNamed("smoke", AFTER)),
-                                DeploymentFiles.of(process)
-                                        .target("prod", "")
-                                        .steps("{setWeight: {weight: 100}}")
-                                        .pipeline("""
+        Build build = jenkins.createJob(besideAFailure(
+                        process,
+                        DeploymentFiles.of(process)
+                                .target("prod", "")
+                                .steps("{setWeight: {weight: 100}}")
+                                .pipeline("""
                                                  {
                                                     echo "did ${env.ARMORY_ACTION}"
+                                                    begun = true
                                                     if (env.ARMORY_ACTION != 'rollback') {
                                                         while (!failed) { sleep 1 }
                                                         error 'No space left on the cluster'
