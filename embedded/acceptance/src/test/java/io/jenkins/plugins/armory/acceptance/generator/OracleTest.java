@@ -192,6 +192,42 @@ class OracleTest {
     }
 
     @Test
+    void aStageInAStageThatRunsIsCancelledAndThrowsAndOneInAnEnvironmentRuns() {
+        Approval failing = approval(1, Phase.AFTER_DEPLOYMENT, Outcome.FAILURE);
+        assertThat(expectation(stage("release", failing, stage("gate", mark(1)), mark(2)), mark(3)))
+                .isEqualTo("results [ABORTED]; markers {1=0 times, 2=0 times, 3=0 times}; calls {1=1 times}");
+        assertThat(expectation(
+                        parallel(
+                                sequence(stage("smoke", failing)),
+                                sequence(environment("prod", List.of(), stage("gate", mark(1)), mark(2)))),
+                        mark(3)))
+                .isEqualTo("results [UNSTABLE, ABORTED]; markers {1=0 to 1 times, 2=0 to 1 times, 3=1 times};"
+                        + " calls {1=1 times}");
+    }
+
+    @Test
+    void anApprovalBesideItsEnvironmentHoldsBackWhatDependsOnIt() {
+        assertThat(expectation(
+                        environment("staging", List.of(), mark(1)),
+                        new Try(
+                                sequence(named(1, Phase.AFTER_DEPLOYMENT, "staging", Outcome.FAILURE)),
+                                sequence(mark(2)),
+                                false),
+                        environment("prod", List.of("staging"), mark(3))))
+                .isEqualTo("results [ABORTED]; markers {1=1 times, 2=0 times, 3=0 times}; calls {1=1 times}");
+        assertThat(expectation(
+                        parallel(
+                                sequence(environment("staging", List.of(), mark(1))),
+                                sequence(environment("prod", List.of("staging"), mark(2))),
+                                sequence(new Try(
+                                        sequence(named(1, Phase.STRATEGY, "prod", Outcome.FAILURE)),
+                                        sequence(mark(3)),
+                                        false))),
+                        environment("copy", List.of("prod"), mark(4))))
+                .contains("1=1 times, 2=0 to 1 times, 3=1 times, 4=0 times");
+    }
+
+    @Test
     void whatDeclarativeSkipsAfterAnErrorIsCancelledAfterAFailureToo() {
         Approval failing = approval(1, Phase.AFTER_DEPLOYMENT, Outcome.FAILURE);
         assertThat(declarative(stage("a", failing, new Failure(), mark(1)), stage("b", mark(2))))
