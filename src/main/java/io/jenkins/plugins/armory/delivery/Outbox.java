@@ -92,7 +92,7 @@ final class Outbox {
     /**
      * Applies an event that is not to be lost: again and again, until it can be written.
      *
-     * @param what says in Jenkins's log what cannot be written
+     * @param what says in the logs what cannot be written
      * @param written is run once it is
      */
     void write(String id, Event event, String what, Runnable written) {
@@ -100,11 +100,19 @@ final class Outbox {
             approvals.apply(id, event);
             written.run();
         } catch (IOException x) {
-            LOGGER.log(
-                    Level.WARNING,
-                    "Cannot write " + what + "; trying again in " + WRITE_AGAIN.toSeconds() + " seconds",
-                    x);
-            later(WRITE_AGAIN, () -> write(id, event, what, written));
+            String line = "Cannot write " + what + "; trying again every " + WRITE_AGAIN.toSeconds() + " seconds";
+            LOGGER.log(Level.WARNING, line, x);
+            approvals.note(id, "WARNING: " + line + ". " + x.getMessage());
+            later(WRITE_AGAIN, () -> writeAgain(id, event, written));
+        }
+    }
+
+    private void writeAgain(String id, Event event, Runnable written) {
+        try {
+            approvals.apply(id, event);
+            written.run();
+        } catch (IOException x) {
+            later(WRITE_AGAIN, () -> writeAgain(id, event, written));
         }
     }
 

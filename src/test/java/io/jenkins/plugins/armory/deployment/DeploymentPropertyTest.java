@@ -80,7 +80,15 @@ class DeploymentPropertyTest {
     void everyOrderOfTheEventsThatEndSomethingOfADiamond() {
         visitAll(
                 Map.of("a", List.of(), "b", List.of("a"), "c", List.of("a"), "d", List.of("b", "c")),
-                DeploymentPropertyTest::ends);
+                DeploymentPropertyTest::endsForDependents);
+    }
+
+    /** Returns those that dependents tell apart. With all of {@link #ends}, four environments have millions of states. */
+    private static List<DeploymentEvent> endsForDependents(String name) {
+        return ends(name).stream()
+                .filter(event -> event instanceof Ended
+                        || event instanceof ApprovalEnded ended && ended.phase() == Phase.AFTER_DEPLOYMENT)
+                .toList();
     }
 
     /** Returns all events of an environment, and the failure that cancels later stages. */

@@ -400,7 +400,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         });
         WorkflowRun run = start(step(""));
         RecordedRequest request = received();
-        await().untilAsserted(() -> j.assertLogContains("Waiting 24 hours at most", run));
+        await().untilAsserted(() -> j.assertLogContains("Cannot write what the webhook of", run));
 
         Files.createDirectory(journal);
         assertThat(callBack(request, "{\"success\": true}").statusCode()).isEqualTo(200);
