@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Signing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
@@ -140,11 +141,19 @@ class SignedWebhookTest {
                         || name.endsWith(".hpi")) {
                     continue;
                 }
-                assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                assertThat(contentOf(file))
                         .as(file.toString())
                         .doesNotContain(OLD)
                         .doesNotContain(NEW);
             }
+        }
+    }
+
+    private static String contentOf(Path file) throws IOException {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException x) {
+            return ""; // of the journal, which goes to other files meanwhile
         }
     }
 
