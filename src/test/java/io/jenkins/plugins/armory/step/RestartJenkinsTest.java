@@ -90,10 +90,10 @@ class RestartJenkinsTest {
             awaitState(id(), Approval.State.WAITING);
         });
         sessions.then(j -> {
+            await().untilAsserted(() -> j.assertLogContains("Jenkins was restarted; still waiting", run(j)));
             assertThat(callBack(j)).isEqualTo(200);
             j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
             j.assertLogContains("decided: fine", run(j));
-            j.assertLogContains("Jenkins was restarted; still waiting", run(j));
         });
         assertThat(external.getRequestCount()).isEqualTo(1);
     }
