@@ -439,9 +439,8 @@ public final class Approvals {
             }
             Optional<Transition> transition =
                     apply(id, heartbeats.missed(approval, clock.instant()).orElseGet(Event.DeadlineCheck::new));
-            // A heartbeat may have come since the timer was set, or the clock may have been set back. And what fails
-            // for a missed
-            // heartbeat may ask a person, until the deadline.
+            // A heartbeat may have come since the timer was set, the clock may have been set back, or a person is
+            // asked, until the deadline, what is to become of a missed heartbeat.
             transition
                     .map(Transition::approval)
                     .filter(each -> !each.isDecided())
