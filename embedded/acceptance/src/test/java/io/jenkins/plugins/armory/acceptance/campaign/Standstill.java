@@ -48,6 +48,7 @@ public final class Standstill {
         long waiting = build.environments().values().stream()
                 .filter("WAITING_FOR_DEPENDENCIES"::equals)
                 .count();
-        return ofJenkins > 0 && environments == waiting && ofJenkins + environments == steps.size();
+        long shownAsStages = waiting - environments; // those outside of any stage
+        return shownAsStages >= 0 && ofJenkins > shownAsStages && ofJenkins + environments == steps.size();
     }
 }
