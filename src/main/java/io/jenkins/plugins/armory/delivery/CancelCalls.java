@@ -78,11 +78,8 @@ final class CancelCalls {
         Requests.Ready ready;
         try {
             ready = outbox.requests().ready(approval, webhook, line -> approvals.note(approval.id(), line));
-        } catch (UndeliverableException x) {
-            called(approval, attempt.notMade(x.getMessage()));
-            return;
-        } catch (RuntimeException x) {
-            called(approval, attempt.notMade(Outbox.unmade(x)));
+        } catch (UndeliverableException | RuntimeException x) {
+            called(approval, attempt.notMade(Outbox.reason(x)));
             return;
         }
         ready.sender()

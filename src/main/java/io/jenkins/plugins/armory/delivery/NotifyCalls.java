@@ -128,10 +128,8 @@ final class NotifyCalls {
                             () -> isWanted(id, notice),
                             result -> outbox.executor()
                                     .execute(() -> answered(approval, webhook, notice, number, result)));
-        } catch (UndeliverableException x) {
-            over(approval, webhook, notice, x.getMessage());
-        } catch (RuntimeException x) {
-            over(approval, webhook, notice, Outbox.unmade(x));
+        } catch (UndeliverableException | RuntimeException x) {
+            over(approval, webhook, notice, Outbox.reason(x));
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -96,23 +97,21 @@ final class Outbox {
      * @param written is run once it is
      */
     void write(String id, Event event, String what, Runnable written) {
-        try {
-            approvals.apply(id, event);
-            written.run();
-        } catch (IOException x) {
+        write(id, event, written, x -> {
             String line = "Cannot write " + what + "; trying again every " + WRITE_AGAIN.toSeconds() + " seconds";
             LOGGER.log(Level.WARNING, line, x);
             approvals.note(id, "WARNING: " + line + ". " + x.getMessage());
-            later(WRITE_AGAIN, () -> writeAgain(id, event, written));
-        }
+        });
     }
 
-    private void writeAgain(String id, Event event, Runnable written) {
+    /** @param failed takes the first failure: one line in the logs is enough */
+    private void write(String id, Event event, Runnable written, Consumer<IOException> failed) {
         try {
             approvals.apply(id, event);
             written.run();
         } catch (IOException x) {
-            later(WRITE_AGAIN, () -> writeAgain(id, event, written));
+            failed.accept(x);
+            later(WRITE_AGAIN, () -> write(id, event, written, another -> {}));
         }
     }
 
@@ -125,9 +124,10 @@ final class Outbox {
         }
     }
 
-    /** Says why a request cannot be made, for an exception of somebody else's, such as a provider of credentials. */
-    static String unmade(RuntimeException x) {
-        return "the request cannot be made: " + Objects.requireNonNullElse(x.getMessage(), x.toString());
+    /** Says why a request cannot be made. Exceptions at run time are somebody else's, such as of a provider of credentials. */
+    static String reason(Exception x) {
+        String reason = Objects.requireNonNullElse(x.getMessage(), x.toString());
+        return x instanceof UndeliverableException ? reason : "the request cannot be made: " + reason;
     }
 
     /** Returns the end of a failure's reason: how many attempts were made, if there was more than one. */

@@ -189,17 +189,11 @@ final class StatusPolls {
                                 leave.run();
                                 answered(approval, poll, ready.request().host(), result);
                             }));
-        } catch (UndeliverableException x) {
-            notAsked(approval, poll, x.getMessage(), leave);
-        } catch (RuntimeException x) {
-            notAsked(approval, poll, Outbox.unmade(x), leave);
+        } catch (UndeliverableException | RuntimeException x) {
+            leave.run();
+            failed(approval, poll, Outbox.reason(x));
+            next(id, delay(approval, Duration.ZERO));
         }
-    }
-
-    private void notAsked(Approval approval, Poll poll, String reason, Runnable leave) {
-        leave.run();
-        failed(approval, poll, reason);
-        next(approval.id(), delay(approval, Duration.ZERO));
     }
 
     /** Returns whether a question that had to wait is still to be asked. */

@@ -140,12 +140,12 @@ final class WebhookCalls {
                 Objects.requireNonNull(Outbox.requireCalls(approval).webhook(), "an approval in SENDING has a webhook");
         try {
             ready = outbox.requests().ready(approval, webhook, line -> approvals.note(approval.id(), line));
-        } catch (UndeliverableException x) {
-            notMade(id, x.getMessage(), attempt, sending);
-            return;
-        } catch (RuntimeException x) {
-            LOGGER.log(Level.WARNING, "Cannot make the request of " + id, x);
-            notMade(id, Outbox.unmade(x), attempt, sending);
+        } catch (UndeliverableException | RuntimeException x) {
+            LOGGER.log(
+                    x instanceof RuntimeException ? Level.WARNING : Level.FINE, "Cannot make the request of " + id, x);
+            String reason = Outbox.reason(x);
+            write(id, new Event.NotSent(reason, attempt.notMade(reason)));
+            ended(id, sending, false);
             return;
         }
         if (number == 1) {
@@ -175,11 +175,6 @@ final class WebhookCalls {
                                 ended(id, sending, result.mayHaveBeenTaken());
                             }
                         }));
-    }
-
-    private void notMade(String id, String reason, RunningAttempt attempt, Sending sending) {
-        write(id, new Event.NotSent(reason, attempt.notMade(reason)));
-        ended(id, sending, false);
     }
 
     /** Returns whether a call that had to wait is still to be made: not if the approval was decided meanwhile. */

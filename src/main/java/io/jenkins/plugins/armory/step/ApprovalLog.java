@@ -285,7 +285,8 @@ final class ApprovalLog {
     void cancels(@CheckForNull String failedEnvironment) {
         if (failedEnvironment == null) {
             log.accept(
-                    "Every stage and environment that has not started yet is cancelled. Steps of the current stage still run; a stage in it throws.");
+                    "Every stage and environment that has not started yet is cancelled. Steps of the current stage still run;"
+                            + " a stage in it throws.");
         } else {
             log.accept("Environments that depend on '" + failedEnvironment
                     + "' are cancelled. Other stages still run. To make a stage depend on '" + failedEnvironment
