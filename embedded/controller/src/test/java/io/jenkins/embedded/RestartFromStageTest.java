@@ -6,6 +6,7 @@ import hudson.model.Cause;
 import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.flow.CancelledStages;
 import io.jenkins.plugins.armory.flow.RestartedStages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.File;
@@ -64,32 +65,44 @@ class RestartFromStageTest {
 
     @Test
     void aBuildWhoseOriginalIsGoneRunsNoStageThatItMayGuard(@TempDir Path home) throws Exception {
+        Path folder = Files.createDirectories(home.resolve("run"));
         try (Controller controller = new Controller(home)) {
             PipelineJob job = controller.jenkins().createJob("job", Controller.configXml("echo 'x'"));
-            var run = new Restarted(
-                    job, Files.createDirectories(home.resolve("run")).toFile());
-            var owner = new FlowExecutionOwner() {
-                @Override
-                public Queue.Executable getExecutable() {
-                    return run;
-                }
-            };
-            var execution = new FlowExecution() {
-                @Override
-                public FlowExecutionOwner getOwner() {
-                    return owner;
-                }
+            var run = new Restarted(job, folder.toFile());
 
-                @Override
-                public List<FlowNode> getCurrentHeads() {
-                    return List.of();
-                }
-            };
-
-            new RestartedStages().onCreated(execution);
+            new RestartedStages().onCreated(executionOf(run));
 
             assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run, "prod"))
-                    .isNotNull();
+                    .contains("is deleted");
         }
+        try (Controller controller = new Controller(home)) {
+            var run = new Restarted(controller.jenkins().getItemByFullName("job", PipelineJob.class), folder.toFile());
+
+            new CancelledStages.Resumption().onResumed(executionOf(run));
+
+            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run, "prod"))
+                    .as("after a restart of Jenkins")
+                    .contains("is deleted");
+        }
+    }
+
+    private static FlowExecution executionOf(Restarted run) {
+        var owner = new FlowExecutionOwner() {
+            @Override
+            public Queue.Executable getExecutable() {
+                return run;
+            }
+        };
+        return new FlowExecution() {
+            @Override
+            public FlowExecutionOwner getOwner() {
+                return owner;
+            }
+
+            @Override
+            public List<FlowNode> getCurrentHeads() {
+                return List.of();
+            }
+        };
     }
 }

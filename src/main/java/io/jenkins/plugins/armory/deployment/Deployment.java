@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.deployment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.OriginUnknown;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Restarted;
 import java.time.Instant;
 import java.util.Collections;
@@ -115,6 +116,9 @@ public record Deployment(
         if (event instanceof Restarted restarted) {
             return Transition.to(isEmpty() ? restarted(restarted.origin(), restarted.stages()) : this, null);
         }
+        if (event instanceof OriginUnknown unknown) {
+            return Transition.to(isEmpty() ? cancelled(unknown.reason()) : this, null);
+        }
         return new Change(this, now).by(event);
     }
 
@@ -141,6 +145,11 @@ public record Deployment(
                 .toList();
         return new Deployment(
                 environments, Map.of(), failures, firstReasonIn(null, outside), List.of(), List.copyOf(stages), false);
+    }
+
+    /** Returns a deployment with nothing but the reason why every stage is cancelled. */
+    private static Deployment cancelled(String reason) {
+        return new Deployment(Map.of(), Map.of(), List.of(), reason, List.of(), List.of(), false);
     }
 
     @CheckForNull

@@ -148,6 +148,14 @@ public sealed interface DeploymentEvent {
         }
     }
 
+    /**
+     * The build was restarted from a stage of another build, whose deployment is not known, so every stage is cancelled: a
+     * failed approval may guard it.
+     *
+     * @param reason why it is not known
+     */
+    record OriginUnknown(String reason) implements DeploymentEvent {}
+
     /** The build is over. */
     record BuildEnded() implements DeploymentEvent {}
 }

@@ -33,8 +33,8 @@ public final class Deployments {
             @CheckForNull DeploymentStore store,
             @CheckForNull String whyUnknown) {}
 
-    /** The reason why every later stage of a restarted build is cancelled, even once its own environments are read. */
-    private record UnknownOrigin(String why) {}
+    /** The reason why every later stage of a restarted build is cancelled, even once its own environments are written. */
+    private record UnwrittenOrigin(String why) {}
 
     private final Executor executor;
     private final RunningBuilds builds;
@@ -188,7 +188,7 @@ public final class Deployments {
         if (build == null) {
             return null;
         }
-        UnknownOrigin origin = build.find(UnknownOrigin.class);
+        UnwrittenOrigin origin = build.find(UnwrittenOrigin.class);
         if (origin != null) {
             return origin.why;
         }
@@ -216,21 +216,33 @@ public final class Deployments {
      * {@link Deployment#restarted}. Called before the build runs.
      */
     public void restart(Run<?, ?> run, Run<?, ?> origin, Set<String> leftOut) {
+        Deployment decisions;
         try {
-            apply(run, new DeploymentEvent.Restarted(of(origin).deployment(), leftOut));
+            decisions = of(origin).deployment();
         } catch (IOException x) {
             String problem = "The decisions of " + origin.getFullDisplayName() + " are not known";
-            remember(run, new UnknownOrigin(whyCancelled(run, problem, x)));
+            begin(run, new DeploymentEvent.OriginUnknown(whyCancelled(run, problem, x)));
+            return;
         }
+        begin(run, new DeploymentEvent.Restarted(decisions, leftOut));
     }
 
     /** Cancels the stages of a build that was restarted from a stage, and whose original build is gone with its decisions. */
     public void restartWithoutOrigin(Run<?, ?> run) {
-        remember(
+        begin(
                 run,
-                new UnknownOrigin(
+                new DeploymentEvent.OriginUnknown(
                         "The build that this one was restarted from is deleted, so no stage is run that one of its"
                                 + " decisions may guard. Start a new build"));
+    }
+
+    private void begin(Run<?, ?> run, DeploymentEvent event) {
+        try {
+            apply(run, event);
+        } catch (IOException x) {
+            String problem = "The decisions of the build that this one was restarted from cannot be written";
+            remember(run, new UnwrittenOrigin(whyCancelled(run, problem, x)));
+        }
     }
 
     private static String whyCancelled(Run<?, ?> run, String problem, IOException x) {
