@@ -15,20 +15,28 @@ const CHOICES = [
   { path: "give-up", may: "mayGiveUp", said: "givenUp", style: "jenkins-!-destructive-color", aboutFailure: true },
 ];
 
-/** The fields of a form by name. Each parameter has one field, whose value is one text. */
+/** The fields of a form by the names of their parameters. Jenkins leaves out "_." before the name of a field, and so does this. */
 function fieldsOf(form) {
   return [...form.querySelectorAll("[name=parameter]")]
     .map((parameter) => ({
       name: parameter.querySelector("[name=name]")?.value,
-      field: parameter.querySelector("[name=value]"),
+      fields: [...parameter.querySelectorAll("[name=value], [name='_.value']")],
     }))
-    .filter(({ name, field }) => name !== undefined && field);
+    .filter(({ name }) => name !== undefined);
 }
 
-/** What is filled in, by name. */
+/**
+ * What is filled in, by name. The value of a parameter is one text. Where it cannot be told from the form, nothing is sent, since Jenkins
+ * would take the default for it.
+ */
 function filledIn(form) {
-  const valueOf = (field) => (field.type === "checkbox" ? String(field.checked) : field.value);
-  return Object.fromEntries(fieldsOf(form).map(({ name, field }) => [name, valueOf(field)]));
+  return Object.fromEntries(fieldsOf(form).map(({ name, fields }) => {
+    const [field, ...more] = fields.filter(({ type, checked }) => type !== "radio" || checked);
+    if (!field || field.multiple || more.length > 0) {
+      throw new Error(say("decide.unreadable", name));
+    }
+    return [name, field.type === "checkbox" ? String(field.checked) : field.value];
+  }));
 }
 
 /** The decision of an administrator, whatever is missing. */
@@ -186,7 +194,9 @@ class DecisionDialog {
       }
       this.form.innerHTML = await response.text(); // a view of Jenkins, like any form of it
       window.Behaviour?.applySubtree(this.form, true);
-      fieldsOf(this.form).forEach(({ name, field }) => field.setAttribute("aria-label", name)); // Jenkins's views have no labels
+      fieldsOf(this.form) // Jenkins's views have no labels for a single field
+        .filter(({ fields }) => fields.length === 1)
+        .forEach(({ name, fields: [field] }) => field.setAttribute("aria-label", name));
       this.hasForm = true;
       this.letSend();
       this.form.querySelector("select, input:not([type=hidden]), textarea")?.focus();

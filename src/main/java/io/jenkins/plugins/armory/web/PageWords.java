@@ -95,6 +95,7 @@ final class PageWords {
                 .put("decide.comment", Messages.PageWords_decide_comment())
                 .put("decide.cancel", Messages.PageWords_decide_cancel())
                 .put("decide.close", Messages.PageWords_decide_close())
+                .put("decide.unreadable", Messages.PageWords_decide_unreadable(FIRST))
                 .put("notice.approved", Messages.PageWords_notice_approved(FIRST))
                 .put("notice.runAgain", Messages.PageWords_notice_runAgain(FIRST))
                 .put("notice.givenUp", Messages.PageWords_notice_givenUp(FIRST))

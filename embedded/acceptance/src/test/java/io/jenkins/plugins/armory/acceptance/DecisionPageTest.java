@@ -310,7 +310,7 @@ class DecisionPageTest {
 
     /**
      * Puts parameters into what Jenkins says, since the embedded controller has no kinds of them, and keeps what the page sends in
-     * {@code window.sent}. Jenkins does not get the inputs, which it would refuse.
+     * {@code window.sent}. Jenkins does not get the inputs, which it would refuse. {@code window.form} is their form, if it is set.
      *
      * @param more further fields of {@code manualApproval}
      */
@@ -325,7 +325,7 @@ class DecisionPageTest {
                       return send(url, options);
                     }
                     if (String(url).endsWith('/inputs')) {
-                      return new Response('', { status: 404 });
+                      return window.form ? new Response(window.form) : new Response('', { status: 404 });
                     }
                     const data = await (await send(url, { cache: 'no-store' })).json();
                     data.approvals.filter(({ manualApproval }) => manualApproval).forEach(({ manualApproval }) =>
@@ -362,6 +362,60 @@ class DecisionPageTest {
                 .isEqualTo("{\"region\":\"us\",\"dry\":false}");
         build.awaitResult("SUCCESS");
         hasNoTrouble(page);
+    }
+
+    private static void askWith(BrowserPage page, String form) {
+        fakeParameters(page, "message: 'Where to?'");
+        page.evaluate(
+                "window.form = '<div name=parameter><input type=hidden name=name value=region>" + form + "</div>'");
+        page.await(rows("waiting") + "[0].includes('Where to?')");
+        page.click(APPROVE, 1);
+        awaitDialog(page).await("!document.querySelector('" + SEND + "').disabled");
+    }
+
+    /** The second is that of the parameter {@code credentials}: Jenkins leaves out the prefix of a field that is bound to a property. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<select name=value><option>eu<option selected>us</select>",
+                "<select name=_.value><option>eu<option selected>us</select>",
+                "<input type=radio name=value value=eu><input type=radio name=value value=us checked>",
+            })
+    void sendsWhatIsChosenHoweverTheFormIsMade(String form, Jenkins jenkins, Browser browser) {
+        Build build = askAPerson(jenkins);
+        BrowserPage page = page(browser, jenkins, WIDE, build);
+        askWith(page, form);
+        page.click(SEND, 1);
+        awaitNoDialog(page);
+
+        assertThat(page.evaluate("new URLSearchParams(window.sent).get('inputs')")
+                        .asText())
+                .isEqualTo("{\"region\":\"us\"}");
+        build.awaitResult("SUCCESS");
+        hasNoTrouble(page);
+    }
+
+    /** Jenkins would take the default for it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<input type=checkbox name=value value=eu checked><input type=checkbox name=value value=us checked>",
+                "<select name=value multiple><option>eu<option selected>us</select>",
+                "<input name=other value=us>",
+            })
+    void decidesNothingIfTheValueCannotBeTold(String form, Jenkins jenkins, Browser browser) {
+        Build build = askAPerson(jenkins);
+        BrowserPage page = page(browser, jenkins, WIDE, build);
+        askWith(page, form);
+        page.click(SEND, 1);
+        page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
+
+        assertThat(textOf(page, DIALOG + " [role=alert]"))
+                .isEqualTo("Nothing was decided: This page cannot read what is filled in for region."
+                        + " Use the command decide-armory-approval with its option -p.");
+        assertThat(page.evaluate("window.sent === undefined").asBoolean()).isTrue();
+        assertThat(build.approvals().get(0).has("decision")).isFalse();
+        build.abort();
     }
 
     /** A rejection needs nothing of the form, which Jenkins cannot make without the plugin of a parameter. */
