@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -66,7 +67,10 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
 
     @DataBoundSetter
     public void setMethod(@CheckForNull String method) {
-        this.method = method == null || method.isBlank() ? DEFAULT_METHOD : method.strip();
+        // In capitals, as in the list of the form, which would replace what it does not have by its first entry.
+        this.method = method == null || method.isBlank()
+                ? DEFAULT_METHOD
+                : method.strip().toUpperCase(Locale.ROOT);
     }
 
     @CheckForNull

@@ -187,9 +187,10 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
             return WebhookForm.checkEvery(value, unit);
         }
 
+        /** Returns all units: a saved one that is missing here would be replaced by the first when the form is saved. */
         @POST
         public ListBoxModel doFillUnitItems() {
-            return WebhookForm.units(TimeUnit.SECONDS, TimeUnit.MINUTES, TimeUnit.HOURS);
+            return WebhookForm.units(TimeUnit.values());
         }
     }
 }

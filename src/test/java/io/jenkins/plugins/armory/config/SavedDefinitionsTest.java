@@ -6,7 +6,9 @@ import com.thoughtworks.xstream.XStream;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Tests of definitions that leave fields out in a configuration that people or scripts wrote. XStream runs no initializers. */
@@ -61,5 +63,21 @@ class SavedDefinitionsTest {
 
         assertThat(saved.toCheck().every()).isEqualTo(Duration.ofSeconds(30));
         assertThat(saved.getFailure()).isEmpty();
+    }
+
+    /** A form replaces a saved value that its list does not have by the first entry of the list. */
+    @Test
+    void theListsOfFormsHaveWhatIsSaved() {
+        WebhookDefinition saved = (WebhookDefinition) read(
+                WebhookDefinition.class,
+                "<name>tests</name><method> put</method><uriTemplate>https://ci.example.com/</uriTemplate>");
+
+        assertThat(saved.toWebhook().method()).isEqualTo("PUT");
+        assertThat(new WebhookDefinition.DescriptorImpl().doFillMethodItems())
+                .extracting(option -> option.value)
+                .contains(saved.getMethod());
+        assertThat(new StatusDefinition.DescriptorImpl().doFillUnitItems())
+                .extracting(option -> option.value)
+                .contains(Arrays.stream(TimeUnit.values()).map(Enum::name).toArray(String[]::new));
     }
 }
