@@ -47,6 +47,11 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
         this.jobs = Jobs.checked(jobs);
     }
 
+    /** Checks what was saved, which people or scripts may have written: XStream does not call the constructor. */
+    private Object readResolve() {
+        return new ListedClient(credentialsId, jobs);
+    }
+
     public String getCredentialsId() {
         return credentialsId;
     }

@@ -58,6 +58,11 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
         this.jobs = Jobs.checked(jobs);
     }
 
+    /** Checks what was saved, which people or scripts may have written: XStream does not call the constructor. */
+    private Object readResolve() {
+        return new ListedIssuer(issuer, audience, requiredClaims, jobs);
+    }
+
     private static String required(@CheckForNull String value, String message) {
         String text = Util.fixEmptyAndTrim(value);
         if (text == null) {

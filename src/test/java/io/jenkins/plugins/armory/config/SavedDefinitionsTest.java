@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.thoughtworks.xstream.XStream;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
@@ -79,5 +80,26 @@ class SavedDefinitionsTest {
         assertThat(new StatusDefinition.DescriptorImpl().doFillUnitItems())
                 .extracting(option -> option.value)
                 .contains(Arrays.stream(TimeUnit.values()).map(Enum::name).toArray(String[]::new));
+    }
+
+    /** One that fails later would fail for all callers. */
+    @Test
+    void clientsAndIssuersHaveDefaults() {
+        ListedIssuer issuer = (ListedIssuer)
+                read(ListedIssuer.class, "<issuer>https://issuer.example.com</issuer><audience>jenkins</audience>");
+        ListedClient client = (ListedClient) read(ListedClient.class, "<credentialsId>ci</credentialsId>");
+
+        assertThat(issuer.toIssuer().jobs().match("deploy")).isFalse();
+        assertThat(issuer.getRequiredClaims()).isEmpty();
+        assertThat(client.getJobs()).isEmpty();
+    }
+
+    @Test
+    void anIssuerThatTheFormRefusesIsNotReadEither() {
+        assertThatThrownBy(() -> read(
+                        ListedIssuer.class,
+                        "<issuer>http://issuer.example.com</issuer><audience>jenkins</audience>"
+                                + "<requiredClaims/><jobs>**</jobs>"))
+                .hasStackTraceContaining("is not an https address");
     }
 }
