@@ -5,6 +5,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.api.ApprovalView;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
@@ -16,11 +17,15 @@ import io.jenkins.plugins.checks.api.ChecksOutput.ChecksOutputBuilder;
 import io.jenkins.plugins.checks.api.ChecksPublisher;
 import io.jenkins.plugins.checks.api.ChecksPublisherFactory;
 import io.jenkins.plugins.checks.api.ChecksStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -46,15 +51,24 @@ public final class ApprovalChecks extends ApprovalListener {
     /** The outcome of an approval that goes on as another one, whose check is the same. */
     private static final String RUN_AGAIN = "RUN_AGAIN";
 
-    private final CheckNames names = new CheckNames(ApprovalChecks::pending);
+    private final CheckNames names = new CheckNames(ApprovalChecks::ofBuild);
 
-    private static List<ApprovalView> pending() {
+    /** Returns the approvals of an approval's build. Its record may not have the newest of them yet, but they are pending. */
+    private static Collection<ApprovalView> ofBuild(ApprovalView approval) {
+        BuildRef build = new BuildRef(approval.getJob(), approval.getBuildNumber());
+        Run<?, ?> run = BuildRecord.find(build);
+        ArmoryRuntime armory = ArmoryRuntime.get();
         try {
-            return ArmoryRuntime.get().approvals().pending().stream()
-                    .map(approval -> (ApprovalView) new ApprovalSnapshot(approval))
+            Stream<Approval> recorded = run == null ? Stream.of() : armory.approvalsOf(run).stream();
+            Stream<Approval> pending = armory.approvals().pending().stream()
+                    .filter(each -> each.build().equals(build));
+            return Stream.concat(recorded, pending)
+                    .<ApprovalView>map(ApprovalSnapshot::new)
                     .toList();
         } catch (ApprovalsUnavailableException x) {
             return List.of(); // they were closed meanwhile
+        } catch (IOException x) {
+            throw new UncheckedIOException(x); // under a wrong name, one check would hide another
         }
     }
 

@@ -2,67 +2,75 @@ package io.jenkins.plugins.armory.integration;
 
 import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.Phase;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * The names of checks. A check is known by its name alone, and must not be green for one approval while another waits. So
  * approvals of one build that would have the same name and are pending at the same time are numbered. The name is equal in all builds
- * of a commit, and for a retry, so that what comes later replaces what was before.
+ * of a commit, and for a retry, so that what comes later replaces what was before. The numbers follow from the records of the build's
+ * approvals, so that an approval has the same one after a restart.
  */
 final class CheckNames {
 
-    private final Supplier<? extends Collection<? extends ApprovalView>> pending;
+    private final Function<ApprovalView, ? extends Collection<? extends ApprovalView>> ofBuild;
+    private final Map<String, String> names = new ConcurrentHashMap<>();
 
-    /** By build and name, the numbers by the ids of approvals. */
-    private final Map<String, Map<String, Integer>> numbers = new HashMap<>();
-
-    /** @param pending returns the pending approvals of this Jenkins */
-    CheckNames(Supplier<? extends Collection<? extends ApprovalView>> pending) {
-        this.pending = pending;
+    /** @param ofBuild returns the approvals of an approval's build, pending and decided ones */
+    CheckNames(Function<ApprovalView, ? extends Collection<? extends ApprovalView>> ofBuild) {
+        this.ofBuild = ofBuild;
     }
 
-    /** Returns the name of an approval's check, which stays the same until {@link #forget}. */
-    synchronized String nameOf(ApprovalView approval) {
-        if (!numbers.getOrDefault(key(approval), Map.of()).containsKey(approval.getId())) {
-            // After a restart, others are not known either.
-            pending.get().stream()
-                    .filter(other -> other.getBuildNumber() == approval.getBuildNumber())
-                    .filter(other -> key(other).equals(key(approval)))
-                    .sorted(Comparator.comparing(ApprovalView::getCreatedAt).thenComparing(ApprovalView::getId))
-                    .forEach(this::number);
-        }
-        return name(approval, number(approval));
+    /** Returns the name of an approval's check, which stays the same. */
+    String nameOf(ApprovalView approval) {
+        return names.computeIfAbsent(approval.getId(), id -> name(approval, number(approval)));
+    }
+
+    /** Drops what is kept of an approval, for which nothing is published any more. */
+    void forget(ApprovalView approval) {
+        names.remove(approval.getId());
     }
 
     private int number(ApprovalView approval) {
-        Map<String, Integer> known = numbers.computeIfAbsent(key(approval), key -> new HashMap<>());
-        return known.computeIfAbsent(approval.getId(), id -> firstFree(known.values()));
+        Map<String, ApprovalView> alike = new HashMap<>();
+        ofBuild.apply(approval).stream()
+                .filter(other -> name(other, 1).equals(name(approval, 1)))
+                .forEach(other -> alike.put(other.getId(), other));
+        alike.put(approval.getId(), approval);
+        Map<ApprovalView, Integer> numbers = new LinkedHashMap<>();
+        alike.values().stream()
+                .sorted(Comparator.comparing(ApprovalView::getCreatedAt).thenComparing(ApprovalView::getId))
+                .forEach(each -> numbers.put(each, firstFree(numbers, each.getCreatedAt())));
+        return numbers.get(approval);
     }
 
-    private static int firstFree(Collection<Integer> taken) {
+    /** Returns the first number that is of no approval which is pending at a time. */
+    private static int firstFree(Map<ApprovalView, Integer> numbers, Instant at) {
+        Set<Integer> taken = numbers.keySet().stream()
+                .filter(each -> isPending(each, at))
+                .map(numbers::get)
+                .collect(Collectors.toSet());
         return IntStream.iterate(1, number -> number + 1)
                 .filter(number -> !taken.contains(number))
                 .findFirst()
                 .orElseThrow();
     }
 
-    synchronized void forget(ApprovalView approval) {
-        numbers.computeIfPresent(key(approval), (key, known) -> {
-            known.remove(approval.getId());
-            return known.isEmpty() ? null : known;
-        });
-    }
-
-    private static String key(ApprovalView approval) {
-        return approval.getJob() + '#' + approval.getBuildNumber() + ' ' + name(approval, 1);
+    private static boolean isPending(ApprovalView approval, Instant at) {
+        ApprovalView.Decision decision = approval.getDecision();
+        return decision == null || decision.getDecidedAt().isAfter(at);
     }
 
     private static String name(ApprovalView approval, int number) {

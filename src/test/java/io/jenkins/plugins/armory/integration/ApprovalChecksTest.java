@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,9 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ApprovalChecksTest {
 
-    private static ApprovalView decided(Outcome outcome) {
-        Decision decision = new Decision(outcome, "", "somebody", Instant.now());
-        Approval started = started("a1", 0, Phase.STRATEGY);
+    private static ApprovalView decided(Approval started, Outcome outcome, int second) {
+        Decision decision = new Decision(outcome, "", "somebody", Instant.EPOCH.plusSeconds(second));
         return view(new Approval(
                 started.terms(),
                 Approval.State.DECIDED,
@@ -38,7 +38,8 @@ class ApprovalChecksTest {
     @ParameterizedTest
     @EnumSource
     void nothingButASuccessIsShownAsOne(Outcome outcome) {
-        ChecksConclusion conclusion = ApprovalChecks.conclusion(decided(outcome).getDecision());
+        ChecksConclusion conclusion = ApprovalChecks.conclusion(
+                decided(started("a1", 0, Phase.STRATEGY), outcome, 1).getDecision());
 
         assertThat(conclusion == ChecksConclusion.SUCCESS)
                 .as("%s for %s", conclusion, outcome)
@@ -61,7 +62,7 @@ class ApprovalChecksTest {
 
     @Test
     void theNameIsThatOfTheGateAndNotOfTheBuild() {
-        CheckNames names = new CheckNames(List::<ApprovalView>of);
+        CheckNames names = new CheckNames(approval -> List.of());
 
         assertThat(names.nameOf(view(started("a", 0, Phase.STRATEGY)))).isEqualTo("Approval: tests (prod)");
         assertThat(names.nameOf(view(started("b", 0, Phase.AFTER_DEPLOYMENT))))
@@ -70,30 +71,33 @@ class ApprovalChecksTest {
 
     @Test
     void approvalsThatWaitAtTheSameTimeHaveNamesOfTheirOwn() {
-        ApprovalView first = view(started("b", 1, Phase.STRATEGY));
-        ApprovalView second = view(started("a", 2, Phase.STRATEGY));
-        ApprovalView third = view(started("c", 3, Phase.STRATEGY));
-        CheckNames names = new CheckNames(List::<ApprovalView>of);
+        Approval first = started("b", 1, Phase.STRATEGY);
+        Approval second = started("a", 2, Phase.STRATEGY);
+        Approval third = started("c", 3, Phase.STRATEGY);
+        List<ApprovalView> records = new ArrayList<>(List.of(view(second), view(first)));
+        CheckNames names = new CheckNames(approval -> records);
 
-        assertThat(names.nameOf(first)).isEqualTo("Approval: tests (prod)");
-        assertThat(names.nameOf(second)).isEqualTo("Approval: tests (prod, no. 2)");
+        assertThat(names.nameOf(view(first))).isEqualTo("Approval: tests (prod)");
+        assertThat(names.nameOf(view(second))).isEqualTo("Approval: tests (prod, no. 2)");
 
-        names.forget(first);
+        records.set(1, decided(first, Outcome.SUCCESS, 3));
+        names.forget(view(first));
 
-        assertThat(names.nameOf(third))
+        assertThat(names.nameOf(view(third)))
                 .as("after the first, whose check it replaces")
                 .isEqualTo("Approval: tests (prod)");
-        assertThat(names.nameOf(second)).isEqualTo("Approval: tests (prod, no. 2)");
+        assertThat(names.nameOf(view(second))).isEqualTo("Approval: tests (prod, no. 2)");
     }
 
+    /** Under the name of another one, the check of an approval that waits would be green. */
     @Test
-    void afterARestartTheyAreNumberedByTheirAge() {
-        ApprovalView first = view(started("b", 1, Phase.STRATEGY));
-        ApprovalView second = view(started("a", 2, Phase.STRATEGY));
-        CheckNames names = new CheckNames(() -> List.of(second, first));
+    void afterARestartTheyHaveTheSameNames() {
+        Approval first = started("b", 1, Phase.STRATEGY);
+        Approval second = started("a", 2, Phase.STRATEGY);
+        List<ApprovalView> records = List.of(view(second), decided(first, Outcome.SUCCESS, 9));
 
-        assertThat(names.nameOf(second)).isEqualTo("Approval: tests (prod, no. 2)");
-        names.forget(second);
-        assertThat(names.nameOf(first)).isEqualTo("Approval: tests (prod)");
+        assertThat(new CheckNames(approval -> records).nameOf(decided(first, Outcome.SUCCESS, 9)))
+                .isEqualTo("Approval: tests (prod)");
+        assertThat(new CheckNames(approval -> records).nameOf(view(second))).isEqualTo("Approval: tests (prod, no. 2)");
     }
 }
