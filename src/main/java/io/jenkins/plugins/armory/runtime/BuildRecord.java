@@ -42,8 +42,17 @@ public final class BuildRecord {
      * the store tells of one that was lost. If a crash keeps the line from being written, the next start writes it.
      */
     public static void add(Run<?, ?> run, String approvalId) throws IOException {
-        if (!has(run, approvalId)) {
-            Files.write(file(run), List.of(approvalId), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        add(run.getRootDir().toPath(), approvalId);
+    }
+
+    /** Begins with a line break, since a full disk or a crash may have left the start of a line. */
+    static void add(Path folder, String approvalId) throws IOException {
+        if (!idsIn(folder).contains(approvalId)) {
+            Files.write(
+                    folder.resolve(FILE),
+                    List.of("", approvalId),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
         }
     }
 
@@ -60,7 +69,10 @@ public final class BuildRecord {
     /** Returns the ids in the folder of a build. */
     static List<String> idsIn(Path folder) throws IOException {
         try {
-            return Files.readAllLines(folder.resolve(FILE));
+            return Files.readAllLines(folder.resolve(FILE)).stream()
+                    .filter(line -> !line.isEmpty())
+                    .distinct() // two threads may have added one at the same time
+                    .toList();
         } catch (NoSuchFileException x) {
             return List.of();
         }
