@@ -38,12 +38,16 @@ public record ProxyServer(
         return user == null ? null : Credentials.basic(user, password == null ? "" : password, StandardCharsets.UTF_8);
     }
 
-    /** Returns an authenticator that logs in to the proxy, once a request. */
+    /**
+     * Returns an authenticator that logs in to the proxy, once a request. What asks for a login within a tunnel is the host behind it,
+     * which must not get the proxy's password.
+     */
     public Authenticator authenticator() {
         return (route, response) -> {
             String credentials = credentials();
             Request request = response.request();
-            return credentials == null || request.header(AUTHORIZATION) != null
+            boolean isInTunnel = request.isHttps() && !request.method().equals("CONNECT");
+            return credentials == null || isInTunnel || request.header(AUTHORIZATION) != null
                     ? null
                     : request.newBuilder().header(AUTHORIZATION, credentials).build();
         };

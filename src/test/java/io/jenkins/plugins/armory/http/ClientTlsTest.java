@@ -58,6 +58,10 @@ class ClientTlsTest {
     }
 
     private CallResult call(@CheckForNull TlsMaterial tls) throws Exception {
+        return call(tls, null);
+    }
+
+    private CallResult call(@CheckForNull TlsMaterial tls, @CheckForNull ProxyServer proxy) throws Exception {
         WebhookRequest request = WebhookRequest.of(
                 Webhook.named("w")
                         .uriTemplate("https://127.0.0.1:" + server.getPort() + "/")
@@ -70,7 +74,7 @@ class ClientTlsTest {
                 throughSerialization(tls == null ? request : request.withTls(tls)),
                 "key-1",
                 AllowedHosts.of(List.of()).andLoopback(),
-                null,
+                proxy,
                 result::complete);
         return result.get(30, TimeUnit.SECONDS);
     }
@@ -171,5 +175,28 @@ class ClientTlsTest {
         assertFails(
                 call(new TlsMaterial(others.identity(), List.of(serverKeys.certificate()))),
                 "clientCertificateId names the right one, and that the service trusts its authority");
+    }
+
+    @Test
+    void hostInATunnelThatAsksForThePasswordOfTheProxyDoesNotGetIt() throws Exception {
+        server.useHttps(serverKeys.server(clientKeys).getSocketFactory());
+        server.start(InetAddress.getByName("127.0.0.1"), 0);
+        server.enqueue(new MockResponse.Builder().inTunnel().build());
+        server.enqueue(new MockResponse.Builder().code(407).build());
+        server.enqueue(new MockResponse.Builder().code(202).build());
+
+        CallResult result = call(
+                new TlsMaterial(null, List.of(serverKeys.certificate())),
+                new ProxyServer("127.0.0.1", server.getPort(), "jenkins", "of the proxy"));
+
+        assertThat(server.takeRequest().getHeaders().get("Proxy-Authorization"))
+                .as("the proxy gets it")
+                .isNotNull();
+        for (int i = 1; i < server.getRequestCount(); i++) {
+            assertThat(server.takeRequest().getHeaders().get("Proxy-Authorization"))
+                    .isNull();
+        }
+        assertThat(server.getRequestCount()).as("nothing is sent once more").isEqualTo(2);
+        assertThat(result.status()).isEqualTo(407);
     }
 }
