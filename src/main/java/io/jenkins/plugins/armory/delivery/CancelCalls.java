@@ -75,25 +75,24 @@ final class CancelCalls {
         Webhook webhook =
                 Objects.requireNonNull(Outbox.requireCalls(approval).cancel(), "only a cancel webhook is left");
         RunningAttempt attempt = RunningAttempt.begin(number);
-        Requests.Ready ready;
         try {
-            ready = outbox.requests().ready(approval, webhook, line -> approvals.note(approval.id(), line));
+            Requests.Ready ready =
+                    outbox.requests().ready(approval, webhook, line -> approvals.note(approval.id(), line));
+            ready.sender()
+                    .send(
+                            ready.request(),
+                            approval.id() + CANCEL_KEY_SUFFIX,
+                            () -> true,
+                            result -> outbox.executor()
+                                    .execute(() -> answered(
+                                            approval,
+                                            webhook,
+                                            attempt,
+                                            ready.request().host(),
+                                            result)));
         } catch (UndeliverableException | RuntimeException x) {
             called(approval, attempt.notMade(Outbox.reason(x)));
-            return;
         }
-        ready.sender()
-                .send(
-                        ready.request(),
-                        approval.id() + CANCEL_KEY_SUFFIX,
-                        () -> true,
-                        result -> outbox.executor()
-                                .execute(() -> answered(
-                                        approval,
-                                        webhook,
-                                        attempt,
-                                        ready.request().host(),
-                                        result)));
     }
 
     private void answered(Approval approval, Webhook webhook, RunningAttempt attempt, String host, CallResult result) {

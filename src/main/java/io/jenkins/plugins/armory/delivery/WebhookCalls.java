@@ -132,23 +132,26 @@ final class WebhookCalls {
         }
     }
 
-    private void send(Approval approval, Sending sending, int number) throws IOException {
+    private void send(Approval approval, Sending sending, int number) {
         String id = approval.id();
         RunningAttempt attempt = RunningAttempt.begin(number);
-        Requests.Ready ready;
-        Webhook webhook =
-                Objects.requireNonNull(Outbox.requireCalls(approval).webhook(), "an approval in SENDING has a webhook");
         try {
-            ready = outbox.requests().ready(approval, webhook, line -> approvals.note(approval.id(), line));
+            make(approval, sending, attempt);
         } catch (UndeliverableException | RuntimeException x) {
             LOGGER.log(
                     x instanceof RuntimeException ? Level.WARNING : Level.FINE, "Cannot make the request of " + id, x);
             String reason = Outbox.reason(x);
             write(id, new Event.NotSent(reason, attempt.notMade(reason)));
             ended(id, sending, false);
-            return;
         }
-        if (number == 1) {
+    }
+
+    private void make(Approval approval, Sending sending, RunningAttempt attempt) throws UndeliverableException {
+        String id = approval.id();
+        Webhook webhook =
+                Objects.requireNonNull(Outbox.requireCalls(approval).webhook(), "an approval in SENDING has a webhook");
+        Requests.Ready ready = outbox.requests().ready(approval, webhook, line -> approvals.note(id, line));
+        if (attempt.number() == 1) {
             approvals.note(
                     id,
                     "Calling webhook '" + approval.webhook() + "'"

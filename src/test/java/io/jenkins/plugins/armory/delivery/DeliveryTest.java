@@ -54,6 +54,7 @@ class DeliveryTest {
     private final List<String> log = new ArrayList<>();
     private boolean agentIsAway;
     private boolean vaultIsAway;
+    private boolean proxyIsMistyped;
     private BooleanSupplier wanted;
 
     @CheckForNull
@@ -103,6 +104,9 @@ class DeliveryTest {
 
         @Override
         public void send(WebhookRequest request, String key, BooleanSupplier isWanted, Consumer<CallResult> done) {
+            if (proxyIsMistyped) {
+                throw new IllegalArgumentException("port out of range: 80800");
+            }
             wanted = isWanted;
             if (!agentIsAway) {
                 calls.add(new Call(webhook, key, done));
@@ -588,5 +592,31 @@ class DeliveryTest {
         delivery.deliver(ID);
 
         awaitNextAttempt();
+    }
+
+    /** The settings of the proxy are another one's too, and Jenkins does not check all of them. */
+    @Test
+    void anAttemptThatCannotBeSentEndsTheApproval() throws IOException {
+        proxyIsMistyped = true;
+
+        delivery.deliver(ID);
+
+        assertThat(approval().decision())
+                .isNotNull()
+                .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
+                .returns("the request cannot be made: port out of range: 80800", Decision::mdMessage);
+        assertThat(approval().isClosed()).isTrue();
+    }
+
+    @Test
+    void aCancelWebhookThatCannotBeSentIsCountedAsFailed() throws IOException {
+        delivery.deliver(ID);
+        answer(OK);
+        proxyIsMistyped = true;
+
+        abort();
+
+        assertThat(delivery.failedCancels()).isOne();
+        assertThat(approval().isClosed()).isTrue();
     }
 }
