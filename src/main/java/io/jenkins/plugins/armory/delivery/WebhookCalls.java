@@ -218,7 +218,7 @@ final class WebhookCalls {
             schedule(id, sending, number + 1, Duration.between(Instant.now(), nextAt));
         } else {
             String reason = result.failure()
-                    + (nextAt == null ? "" : "; its Retry-After is later than the deadline")
+                    + (nextAt == null ? "" : "; the next attempt would be later than the deadline")
                     + Outbox.afterAttempts(number);
             write(id, new Event.NotSent(reason, attempt));
         }

@@ -22,6 +22,7 @@ import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
+import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -618,5 +619,21 @@ class DeliveryTest {
 
         assertThat(delivery.failedCancels()).isOne();
         assertThat(approval().isClosed()).isTrue();
+    }
+
+    @Test
+    void anAttemptThatWouldComeAfterTheDeadlineIsNotWaitedFor() throws IOException {
+        Webhook slow = Webhook.named("slow")
+                .uriTemplate("http://ci.example.com/")
+                .retry(RetryRules.of(5, List.of(), 24 * 60 * 60, 0))
+                .build();
+        create("slow", slow, Channel.CALLBACK);
+        approvals.attach("slow", new NotingObserver(log));
+        delivery.deliver("slow");
+
+        answer(REFUSED);
+
+        assertThat(approvals.find("slow").orElseThrow().requireDecision().mdMessage())
+                .isEqualTo("answered 503; the next attempt would be later than the deadline");
     }
 }

@@ -286,7 +286,7 @@ class WebhookDefinitionTest {
         Build build = jenkins.createJob(process.approval("retryCount: 5", "timeout: 30", "unit: 'MINUTES'"))
                 .build();
 
-        assertThat(build.awaitResult("FAILURE")).contains("its Retry-After is later than the deadline");
+        assertThat(build.awaitResult("FAILURE")).contains("the next attempt would be later than the deadline");
         assertThat(process.calls()).hasSize(1);
     }
 
