@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -98,6 +99,11 @@ public final class WebhookClient {
                 .build();
     }
 
+    /** Says that a call was no longer wanted when it was its turn. */
+    private static final class UnwantedException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
     private static Thread thread(Runnable work) {
         var thread = new Thread(work, "Armory webhook call");
         thread.setDaemon(true);
@@ -138,7 +144,34 @@ public final class WebhookClient {
             AllowedHosts hosts,
             @CheckForNull ProxyServer proxy,
             Consumer<CallResult> done) {
-        call(webhook, idempotencyKey, hosts, proxy, new CallTimings(), done);
+        call(webhook, idempotencyKey, hosts, proxy, client -> {}, done);
+    }
+
+    /**
+     * Makes the call like {@link #call(WebhookRequest, String, AllowedHosts, ProxyServer, Consumer)}, if it is still wanted when
+     * it is its turn: other calls to the host may have to end first.
+     *
+     * @param wanted is asked once; if it says no, {@code done} is not called
+     */
+    public void call(
+            WebhookRequest webhook,
+            String idempotencyKey,
+            AllowedHosts hosts,
+            @CheckForNull ProxyServer proxy,
+            BooleanSupplier wanted,
+            Consumer<CallResult> done) {
+        call(
+                webhook,
+                idempotencyKey,
+                hosts,
+                proxy,
+                client -> client.addInterceptor(chain -> {
+                    if (!wanted.getAsBoolean()) {
+                        throw new UnwantedException();
+                    }
+                    return chain.proceed(chain.request());
+                }),
+                done);
     }
 
     /**
@@ -152,6 +185,16 @@ public final class WebhookClient {
             @CheckForNull ProxyServer proxy,
             CallTimings timings,
             Consumer<CallResult> done) {
+        call(webhook, idempotencyKey, hosts, proxy, client -> client.eventListener(timings), done);
+    }
+
+    private void call(
+            WebhookRequest webhook,
+            String idempotencyKey,
+            AllowedHosts hosts,
+            @CheckForNull ProxyServer proxy,
+            Consumer<OkHttpClient.Builder> more,
+            Consumer<CallResult> done) {
         Call call;
         ClientTls tls;
         try {
@@ -161,11 +204,9 @@ public final class WebhookClient {
             } else {
                 hosts.checkProxied(webhook.url().host());
             }
-            call = client(webhook, hosts, proxy, tls)
-                    .newBuilder()
-                    .eventListener(timings)
-                    .build()
-                    .newCall(request(webhook, idempotencyKey, proxy));
+            OkHttpClient.Builder builder = client(webhook, hosts, proxy, tls);
+            more.accept(builder);
+            call = builder.build().newCall(request(webhook, idempotencyKey, proxy));
         } catch (RefusedException x) {
             done.accept(notMade(webhook, x.getMessage(), false));
             return;
@@ -182,6 +223,9 @@ public final class WebhookClient {
 
             @Override
             public void onFailure(Call call, IOException x) {
+                if (x instanceof UnwantedException) {
+                    return;
+                }
                 String reason = reason(x, proxy, timeout(webhook), tls);
                 done.accept(
                         isPassing(x) && !isBeforeTheRequest(x)
@@ -191,7 +235,7 @@ public final class WebhookClient {
         });
     }
 
-    private OkHttpClient client(
+    private OkHttpClient.Builder client(
             WebhookRequest webhook, AllowedHosts hosts, @CheckForNull ProxyServer proxy, @CheckForNull ClientTls tls) {
         OkHttpClient.Builder builder = client.newBuilder();
         if (tls != null) {
@@ -203,12 +247,9 @@ public final class WebhookClient {
         builder.readTimeout(timeout(webhook)).callTimeout(timeout(webhook));
         if (proxy == null) {
             return builder.proxy(Proxy.NO_PROXY)
-                    .socketFactory(new GuardedSockets(webhook.url().host(), hosts))
-                    .build();
+                    .socketFactory(new GuardedSockets(webhook.url().host(), hosts));
         }
-        return builder.proxy(proxy.toProxy())
-                .proxyAuthenticator(proxy.authenticator())
-                .build();
+        return builder.proxy(proxy.toProxy()).proxyAuthenticator(proxy.authenticator());
     }
 
     /** Returns how long the whole call may take. */

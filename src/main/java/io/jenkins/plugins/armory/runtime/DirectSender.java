@@ -24,6 +24,7 @@ final class DirectSender implements Sender {
                 idempotencyKey,
                 Settings.get().hosts(),
                 JenkinsProxy.forHost(request.hostName()),
+                wanted,
                 done);
     }
 

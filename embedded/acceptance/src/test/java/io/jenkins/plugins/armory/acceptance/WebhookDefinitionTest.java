@@ -280,6 +280,33 @@ class WebhookDefinitionTest {
         assertThat(build.approvals().get(0).get("attempts")).hasSize(1);
     }
 
+    /** Jenkins makes no more than 64 calls to one host at once. */
+    @Test
+    void callThatWaitsForItsTurnIsNotMadeOnceTheBuildIsAborted(Jenkins jenkins, ExternalProcess process) {
+        Runnable answer = process.holdAnswers();
+        Build build = jenkins.createJob("""
+                        def branches = [:]
+                        for (int i = 0; i < 65; i++) {
+                            branches["b${i}"] = { %s }
+                        }
+                        parallel branches
+                        """.formatted(process.approval())).build();
+        for (int i = 0; i < 64; i++) {
+            process.awaitCall();
+        }
+
+        build.abort();
+        build.awaitResult("ABORTED");
+        answer.run();
+
+        Build next = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        assertThat(process.calls())
+                .as("the 64 calls in flight, and that of the next build")
+                .hasSize(65);
+        next.abort();
+        next.awaitResult("ABORTED");
+    }
+
     @Test
     void attemptThatWouldComeAfterTheDeadlineIsNotWaitedFor(Jenkins jenkins, ExternalProcess process) {
         process.onCall(call -> new Reply(503, Map.of("Retry-After", "3600"), ""));
