@@ -23,6 +23,9 @@ final class RequestRenderer {
     /** What is before a value that is a part of the host or port. */
     private static final Pattern BEFORE_HOST = Pattern.compile("(?i)https?://[^/?#]*");
 
+    /** What is before a value that is a part of the path or comes after it. */
+    private static final Pattern BEFORE_PATH = Pattern.compile("(?is)https?://[^/\\\\?#]*[/\\\\?#].*");
+
     private static final Pattern NO_HOST = Pattern.compile("(?i)https?://(?:[/\\\\?#]|$)");
 
     private final Webhook webhook;
@@ -67,7 +70,7 @@ final class RequestRenderer {
                     "uriTemplate: has a user or a password before the host, which would not be sent;"
                             + " use an Authorization header");
         }
-        checkDots(template, url);
+        checkDots(template, uri);
         return url;
     }
 
@@ -88,14 +91,21 @@ final class RequestRenderer {
      * Checks that no value removes a segment of the path. The segments "." and ".." do (RFC 3986, section 5.2.4), and they
      * cannot be escaped. So the path must have as many segments as it has with harmless values.
      */
-    private void checkDots(Template template, HttpUrl url) throws TemplateException {
-        String harmless = template.render(variables, (value, before) -> before.isEmpty() ? value : "x")
+    private void checkDots(Template template, String uri) throws TemplateException {
+        Template.Escaping escaping = Escapings.uri();
+        String harmless = template.render(
+                        variables,
+                        (value, before) -> BEFORE_PATH.matcher(before).matches() ? "x" : escaping.escape(value, before))
                 .toString();
-        HttpUrl expected = HttpUrl.parse(harmless);
-        if (expected != null && expected.pathSize() != url.pathSize()) {
+        if (pathSize(harmless) != pathSize(uri)) {
             throw new TemplateException(
                     "uriTemplate: a value makes a segment of the path \".\" or \"..\", which stands for another path");
         }
+    }
+
+    /** Returns the number of segments of a path with another one at its end. An empty one takes the place of dots that end a path. */
+    private static int pathSize(String uri) {
+        return HttpUrl.get(uri.split("[?#]", 2)[0] + "/end").pathSize();
     }
 
     private List<RenderedHeader> headers() throws TemplateException {

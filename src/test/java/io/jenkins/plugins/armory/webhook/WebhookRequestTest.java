@@ -268,6 +268,29 @@ class WebhookRequestTest {
                 .hasMessageContaining("stands for another path");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "https://ci/jobs/{{context.x}}, .",
+        "https://ci/jobs/{{context.x}}?force=true, .",
+        "https://ci/jobs/.{{context.x}}, ''",
+        "https://ci/{{context.x}}, .",
+        "https://ci/{{context.x}}, ..",
+        "https://ci:{{context.port}}/jobs/{{context.x}}/start, ..",
+    })
+    void noValueLeadsToAnotherPathWhereverItStands(String template, String value) {
+        assertThatThrownBy(() -> request(template, List.of(), null, Map.of("x", value, "port", "8080")))
+                .isInstanceOf(TemplateException.class)
+                .hasMessageContaining("stands for another path");
+    }
+
+    @Test
+    void emptyValueIsAnEmptySegment() throws TemplateException {
+        assertThat(request("https://ci/jobs/{{context.x}}", List.of(), null, Map.of("x", ""))
+                        .url()
+                        .pathSegments())
+                .containsExactly("jobs", "");
+    }
+
     @Test
     void hostThatIsNoneOnceItIsWrittenInAsciiIsRefused() {
         assertThatThrownBy(() -> request("https://ci.e.v}}af\u02a9", List.of(), null, Map.of()))
