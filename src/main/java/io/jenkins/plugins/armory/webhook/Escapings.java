@@ -55,7 +55,9 @@ final class Escapings {
     }
 
     static boolean isJson(String mediaType) {
-        return mediaType.equals("application/json") || mediaType.endsWith("+json");
+        return mediaType.equals("application/json")
+                || mediaType.equals("text/json") // an old name that is still in use
+                || mediaType.endsWith("+json");
     }
 
     /** Percent-encodes all but unreserved characters (RFC 3986, section 2.3). */

@@ -291,6 +291,18 @@ class WebhookRequestTest {
                 .containsExactly("jobs", "");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "Text/JSON; charset=utf-8", "application/cloudevents+json"})
+    void valueAddsNothingToJsonOfAnyName(String type) throws TemplateException {
+        WebhookRequest request = request(
+                "https://ci/",
+                List.of(new Header("Content-Type", type)),
+                "{\"state\": \"{{context.x}}\"}",
+                Map.of("x", "passed\", \"by\": \"root"));
+
+        assertThat(json(request.body())).isEqualTo(json("{\"state\": \"passed\\\", \\\"by\\\": \\\"root\"}"));
+    }
+
     @Test
     void hostThatIsNoneOnceItIsWrittenInAsciiIsRefused() {
         assertThatThrownBy(() -> request("https://ci.e.v}}af\u02a9", List.of(), null, Map.of()))
