@@ -260,7 +260,7 @@ public final class AllowedHosts implements Serializable {
     }
 
     private boolean isListedInFull(String host) {
-        return names.contains(normal(host));
+        return !host.startsWith("*.") && names.contains(normal(host)); // a pattern can be written as a host too
     }
 
     private static RefusedException notListed(String host) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import okhttp3.HttpUrl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -265,5 +266,14 @@ class AllowedHostsTest {
                 assertThat(allowed).as(address + " is in " + block).isFalse();
             }
         }
+    }
+
+    /** Whoever runs the name servers of the domain can answer for this name too. */
+    @Test
+    void aPatternIsNotTheFullNameOfAHost() {
+        String host = HttpUrl.get("http://*.example.com/").host();
+
+        assertThat(allows(hosts("*.example.com"), host, PUBLIC)).isTrue();
+        assertThat(allows(hosts("*.example.com"), host, "10.0.0.7")).isFalse();
     }
 }
