@@ -103,7 +103,8 @@ public final class UsedMessageLog implements UsedMessages {
             throw new IOException("its format is " + format + ", and this version reads " + FORMAT);
         }
         Instant signedAt = Instant.ofEpochSecond(json.path("signedAt").longValue());
-        uses.put(json.path("message").asText(), new Use(json.path("address").asText(), signedAt));
+        uses.merge(
+                json.path("message").asText(), new Use(json.path("address").asText(), signedAt), UsedMessageLog::later);
     }
 
     @Override

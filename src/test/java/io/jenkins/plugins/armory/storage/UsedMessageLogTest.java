@@ -146,4 +146,16 @@ class UsedMessageLogTest {
 
         assertThat(log.useOnce("one more", "PROGRESS a", clock.instant())).isTrue();
     }
+
+    /** An attempt that is repeated has the id of the first, and another timestamp. */
+    @Test
+    void isKeptForItsLatestAttemptAfterARestartToo() throws IOException {
+        log.use("m1", "CALLBACK a", NOW.plusSeconds(200));
+        log.use("m1", "CALLBACK a", NOW);
+        restart();
+        later(Duration.ofMinutes(6));
+        restart();
+
+        assertThat(log.use("m1", "CALLBACK b", NOW.plusSeconds(200))).isFalse();
+    }
 }
