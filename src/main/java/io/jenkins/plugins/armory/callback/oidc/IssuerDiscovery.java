@@ -1,15 +1,18 @@
 package io.jenkins.plugins.armory.callback.oidc;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.token.JwtClaims;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.HttpUrl;
@@ -27,6 +30,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class IssuerDiscovery {
 
+    private static final Logger LOGGER = Logger.getLogger(IssuerDiscovery.class.getName());
     private static final Duration TIMEOUT = Duration.ofSeconds(4);
     private static final int MAX_BYTES = 256 * 1024;
     private static final String WELL_KNOWN = "/.well-known/openid-configuration";
@@ -51,12 +55,7 @@ public final class IssuerDiscovery {
 
     /** Returns the address of the keys. The document must name the same issuer (Discovery, section 4.3). */
     private static String keysAddress(String issuer, byte[] document) {
-        JsonNode json;
-        try {
-            json = JsonResponse.JSON.readTree(document);
-        } catch (IOException x) {
-            throw failed("the discovery document of " + issuer + " is not JSON");
-        }
+        JsonNode json = json("the discovery document of " + issuer, document);
         if (!issuer.equals(json.path("issuer").textValue())) {
             throw failed("the discovery document of " + issuer + " is of issuer "
                     + JwtClaims.shown(json.path("issuer").textValue()));
@@ -68,11 +67,29 @@ public final class IssuerDiscovery {
         return address;
     }
 
+    /** Parses the keys, and leaves out those that are not understood (RFC 7517, section 5). The library refuses the whole set. */
     private static JWKSet parse(String issuer, byte[] keys) {
+        String what = "the keys of " + issuer;
+        JsonNode all = json(what, keys).path("keys");
+        if (!all.isArray()) {
+            throw failed(what + " are not a JWK set");
+        }
+        var understood = new ArrayList<JWK>();
+        for (JsonNode key : all) {
+            try {
+                understood.add(JWK.parse(key.toString()));
+            } catch (ParseException | RuntimeException x) { // the library's parsers throw unchecked exceptions too
+                LOGGER.log(Level.FINE, "One of " + what + " is not understood", x);
+            }
+        }
+        return new JWKSet(understood);
+    }
+
+    private static JsonNode json(String what, byte[] text) {
         try {
-            return JWKSet.parse(new String(keys, StandardCharsets.UTF_8));
-        } catch (ParseException x) {
-            throw failed("the keys of " + issuer + " are not a JWK set");
+            return JsonResponse.JSON.readTree(text);
+        } catch (IOException x) {
+            throw failed(what + " is not JSON");
         }
     }
 

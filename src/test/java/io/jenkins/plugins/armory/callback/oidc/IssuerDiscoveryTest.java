@@ -144,4 +144,22 @@ class IssuerDiscoveryTest {
 
         assertFails("127.0.0.1 does not answer");
     }
+
+    /** RFC 7517, section 5. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"kty\":\"EC\",\"crv\":\"BP-256\",\"kid\":\"k2\",\"x\":\"AA\",\"y\":\"AA\"}",
+                "{\"kty\":\"RSA\",\"kid\":\"k2\"}",
+                "{\"kid\":\"k2\"}",
+                "{\"kty\":1}",
+            })
+    void keysThatAreNotUnderstoodSpoilNoOthers(String other) throws Exception {
+        answer(document(issuer, issuer + "keys"));
+        answer(KEYS.replace("{\"kty\":\"of tomorrow\"}", other));
+
+        assertThat(discovery.fetch(issuer).get().getKeys())
+                .extracting(key -> key.getKeyID())
+                .containsExactly("k1");
+    }
 }
