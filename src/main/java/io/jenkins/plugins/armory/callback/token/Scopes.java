@@ -60,8 +60,11 @@ public final class Scopes {
             return true;
         }
         try {
-            return scope.startsWith(DECIDE) && JobPatterns.isName(patternOf(scope)) && jobs.match(patternOf(scope));
-        } catch (IllegalArgumentException x) { // the scope is not percent-encoded
+            return scope.startsWith(DECIDE)
+                    && JobPatterns.isName(patternOf(scope))
+                    && jobs.match(patternOf(scope))
+                    && include(scope, patternOf(scope));
+        } catch (IllegalArgumentException x) { // the scope is not percent-encoded, or is no name of a job
             return false;
         }
     }

@@ -176,7 +176,8 @@ class TokenEndpointTest {
                 "decide:team/*",
                 "manage:deploy",
                 "decide:other decide:prod",
-                "decide:%zz"
+                "decide:%zz",
+                "decide:team//a"
             })
     void refusesMoreScopeThanTheClientHas(String scope) {
         assertError(
