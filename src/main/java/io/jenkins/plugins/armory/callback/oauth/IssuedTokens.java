@@ -214,7 +214,8 @@ public final class IssuedTokens implements TokenVerifier {
         // Most tokens have all scopes of their client. Then no pattern needs to be parsed.
         if (!scope.equals(Scopes.ofAll(client.jobs())) && !Scopes.include(scope, job)) {
             return Optional.of(new Obstacle(
-                    "The token is valid, but was asked for with a scope that leaves out the job of this approval.",
+                    "The token is valid, but its scope leaves out the job of this approval: fetch another token, without a scope or with"
+                            + " this one.",
                     Scopes.ofJobs(job)));
         }
         return AllowedCallers.of(approval).includeClient(client.id(), client.credentialsId())

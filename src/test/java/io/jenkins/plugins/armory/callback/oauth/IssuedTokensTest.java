@@ -169,9 +169,21 @@ class IssuedTokensTest {
         });
         assertThat(obstacle(tokens.issue(client, "decide:other", DAY), approval("team/deploy")))
                 .hasValueSatisfying(obstacle -> {
-                    assertThat(obstacle.message()).contains("asked for with a scope that leaves out the job");
+                    assertThat(obstacle.message())
+                            .contains("its scope leaves out the job of this approval: fetch another");
                     assertThat(obstacle.scope()).isEqualTo("decide:team/deploy");
                 });
+    }
+
+    @Test
+    void furtherJobsOfAClientNeedAnotherToken() throws IOException {
+        String token = issue(DAY);
+        CallbackClient more = client("client-1", "secret", "team/**, other, prod");
+
+        assertThat(obstacle(token, approval("prod")))
+                .hasValueSatisfying(obstacle -> assertThat(obstacle.message()).contains("fetch another"));
+        assertThat(obstacle(tokens.issue(more, Scopes.ofAll(more.jobs()), DAY), approval("prod")))
+                .isEmpty();
     }
 
     @ParameterizedTest
