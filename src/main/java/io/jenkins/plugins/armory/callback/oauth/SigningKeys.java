@@ -62,7 +62,7 @@ public final class SigningKeys {
     synchronized ECKey toSign(Instant now, Duration lifetime) throws IOException {
         List<ECKey> known = load();
         ECKey newest = known.isEmpty() ? null : known.get(0);
-        if (newest == null || !now.isBefore(rotationOf(newest))) {
+        if (newest == null || !now.isBefore(rotationOf(newest)) || isOfTheFuture(newest, now)) {
             return store(withNew(known, now, lifetime));
         }
         if (expiryOf(newest).isBefore(rotationOf(newest).plus(lifetime))) { // the lifetime was shorter before
@@ -139,6 +139,11 @@ public final class SigningKeys {
         } catch (JOSEException x) {
             throw new IllegalStateException("This Java has no P-256", x);
         }
+    }
+
+    /** Returns whether the clock was ahead when the key was generated. It would sign until the clock has caught up. */
+    private static boolean isOfTheFuture(ECKey key, Instant now) {
+        return now.isBefore(key.getIssueTime().toInstant());
     }
 
     private static Instant rotationOf(ECKey key) {

@@ -27,6 +27,7 @@ import io.jenkins.plugins.armory.callback.token.Verification.Unknown;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -281,6 +282,24 @@ class IssuedTokensTest {
         assertThat(verify(last)).isEqualTo("client client-1");
         assertThat(verify(token)).startsWith("expired ");
         assertThat(memory.writes).isEqualTo(2);
+    }
+
+    private static String keyId(String token) throws ParseException {
+        return SignedJWT.parse(token).getHeader().getKeyID();
+    }
+
+    /** Else the key would sign for as long as the clock was ahead. */
+    @Test
+    void aKeyFromTheFutureSignsNoMoreOnceTheClockIsSetBack() throws Exception {
+        clock.set(START.plus(Duration.ofDays(3650)));
+        String keyOfTheFuture = keyId(issue(DAY));
+        clock.set(START);
+
+        String token = issue(DAY);
+
+        assertThat(keyId(token)).isNotEqualTo(keyOfTheFuture);
+        assertThat(verify(token)).isEqualTo("client client-1");
+        assertThat(keyId(issue(DAY))).as("the new one stays").isEqualTo(keyId(token));
     }
 
     @Test
