@@ -20,6 +20,7 @@ import io.jenkins.plugins.armory.runtime.Settings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.JenkinsLocationConfiguration;
@@ -209,9 +210,11 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     @Override
     public List<CallbackClient> clients() {
-        return callbackClients.stream()
-                .flatMap(each -> each.toClient().stream())
-                .toList();
+        var clients = new LinkedHashMap<String, CallbackClient>();
+        for (ListedClient each : callbackClients) {
+            each.toClient().ifPresent(client -> clients.merge(client.credentialsId(), client, CallbackClient::and));
+        }
+        return List.copyOf(clients.values());
     }
 
     /** Returns the outside issuers whose JWTs are accepted, with the jobs that they may decide for. */

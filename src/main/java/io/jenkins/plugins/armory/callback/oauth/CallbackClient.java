@@ -24,6 +24,11 @@ public record CallbackClient(String credentialsId, String id, String secret, Job
         Objects.requireNonNull(jobs, "jobs");
     }
 
+    /** Returns the client with the jobs of another entry too. */
+    public CallbackClient and(CallbackClient other) {
+        return new CallbackClient(credentialsId, id, secret, jobs.and(other.jobs));
+    }
+
     /** Returns whether this is the secret. A client whose password was left blank has none, and nobody is that client. */
     boolean hasSecret(String other) {
         return !lacksSecret() && CallbackTokens.same(secret, other);

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.callback.token;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -38,6 +39,13 @@ public final class JobPatterns {
     static JobPatterns of(List<String> patterns) {
         return new JobPatterns(
                 List.copyOf(patterns), patterns.stream().map(JobPatterns::path).toList());
+    }
+
+    /** Returns these patterns and others. */
+    public JobPatterns and(JobPatterns others) {
+        return of(Stream.concat(patterns.stream(), others.patterns.stream())
+                .distinct()
+                .toList());
     }
 
     /** Returns the patterns as they were written. */

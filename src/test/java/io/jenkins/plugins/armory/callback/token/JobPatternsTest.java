@@ -58,6 +58,15 @@ class JobPatternsTest {
         assertThat(patterns.match("d")).isFalse();
     }
 
+    @Test
+    void mayBeThoseOfTwo() {
+        JobPatterns both = JobPatterns.parse("team/**, other").and(JobPatterns.parse("other, prod"));
+
+        assertThat(both.patterns()).containsExactly("team/**", "other", "prod");
+        assertThat(both.match("team/deploy")).isTrue();
+        assertThat(both.match("prod")).isTrue();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " ", ",", "\n,\n"})
     void noPatternIsNoJob(String text) {

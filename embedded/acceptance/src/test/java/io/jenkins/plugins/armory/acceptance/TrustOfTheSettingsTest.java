@@ -39,6 +39,7 @@ class TrustOfTheSettingsTest {
                     callbackCredentialsId: trusted
                     allowedHosts: ["127.0.0.1"]
                     callbackClients:
+                      - {credentialsId: client, jobs: "elsewhere/**"}
                       - {credentialsId: client, jobs: "job-*"}
                       - {credentialsId: other-client, jobs: "team/**"}
                 """.formatted(SECRET, CLIENT, Settings.CLIENT_SECRET));
@@ -115,5 +116,17 @@ class TrustOfTheSettingsTest {
                 .contains(
                         "callbackCredentialsId: there is no Secret text credential \"trusted\" that this job may use");
         assertThat(process.calls()).isEmpty();
+    }
+
+    @Test
+    void clientThatIsListedTwiceDecidesForTheJobsOfBoth() {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+
+        assertThat(callback.with(TokenEndpointContractTest.token(jenkins, CLIENT))
+                        .succeed("yes"))
+                .returns(200, Answer::status);
+
+        build.awaitResult("SUCCESS");
     }
 }
