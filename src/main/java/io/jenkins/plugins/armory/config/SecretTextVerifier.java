@@ -6,7 +6,6 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
-import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
@@ -30,7 +29,7 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
     public Verification verify(String token, Optional<Approval> approval) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             Approval asked = approval.orElse(null);
-            String id = asked == null ? null : asked.callbackCredentialsId();
+            String id = asked == null ? null : ownCredential(asked);
             if (id != null && matches(token, ofCaller(asked, id))) {
                 return Verification.of(named(id, candidate -> candidate.id().equals(asked.id())));
             }
@@ -47,7 +46,7 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             var found = new ArrayList<CallerSecret>();
             Approval asked = approval.orElse(null);
-            String id = asked == null ? null : asked.callbackCredentialsId();
+            String id = asked == null ? null : ownCredential(asked);
             if (id != null) {
                 add(
                         found,
@@ -69,17 +68,17 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
     }
 
     private static Caller ofSettings(String global) {
-        return named(global, candidate -> namesNone(candidate) && global.equals(candidate.callbackCredentialsId()));
+        return named(global, candidate -> candidate.allowedCallers().isEmpty());
     }
 
     private static Caller named(String id, Predicate<Approval> mayDecide) {
         return Caller.of("credentials " + id, mayDecide);
     }
 
-    /** Returns whether the approval has the credential of the settings, because its step names none. */
-    private static boolean namesNone(Approval approval) {
-        String id = approval.callbackCredentialsId();
-        return id != null && !AllowedCallers.nameCredential(approval.allowedCallers(), id);
+    /** Returns the credential that the step names. Without callers of its own, the settings of this moment count. */
+    @CheckForNull
+    private static String ownCredential(Approval approval) {
+        return approval.allowedCallers().isEmpty() ? null : approval.callbackCredentialsId();
     }
 
     @CheckForNull

@@ -8,6 +8,8 @@ import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.io.IOException;
+import java.nio.file.Files;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -128,5 +130,41 @@ class TrustOfTheSettingsTest {
                 .returns(200, Answer::status);
 
         build.awaitResult("SUCCESS");
+    }
+
+    @Test
+    void anotherSecretOfTheSettingsTakesTheFirstOnesPlaceAlsoForWhatIsPending() throws IOException {
+        try (Controller other = Controller.create(withSecretOfTheSettings("first"))) {
+            other.start();
+            Build build =
+                    new Jenkins(other).createJob(process.approval()).build().awaitWaiting(1);
+            Callback callback = process.awaitCall().callback();
+            other.stop();
+            Files.writeString(
+                    other.home().resolve(Controller.isReal() ? "casc/settings.yaml" : "casc.yaml"),
+                    withSecretOfTheSettings("second"));
+            other.start();
+            build.awaitWaiting(1);
+
+            assertThat(callback.with("first-secret").succeed("no")).returns(401, Answer::status);
+            assertThat(callback.with("second-secret").succeed("yes")).returns(200, Answer::status);
+
+            assertThat(build.awaitResult("SUCCESS")).contains("credentials second");
+        }
+    }
+
+    private static String withSecretOfTheSettings(String id) {
+        return """
+                credentials:
+                  system:
+                    domainCredentials:
+                      - credentials:
+                          - string: {id: first, scope: SYSTEM, secret: "first-secret", description: "until now"}
+                          - string: {id: second, scope: SYSTEM, secret: "second-secret", description: "from now on"}
+                unclassified:
+                  armory:
+                    callbackCredentialsId: %s
+                    allowedHosts: ["127.0.0.1"]
+                """.formatted(id);
     }
 }
