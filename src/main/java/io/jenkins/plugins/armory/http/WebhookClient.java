@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
@@ -197,6 +198,7 @@ public final class WebhookClient {
             Consumer<CallResult> done) {
         Call call;
         ClientTls tls;
+        var begun = new AtomicBoolean();
         try {
             tls = webhook.url().isHttps() ? ClientTls.of(webhook.tls()) : null;
             if (proxy == null) {
@@ -206,6 +208,11 @@ public final class WebhookClient {
             }
             OkHttpClient.Builder builder = client(webhook, hosts, proxy, tls);
             more.accept(builder);
+            builder.addNetworkInterceptor(
+                    chain -> { // there is a connection, and nothing was sent yet
+                        begun.set(true);
+                        return chain.proceed(chain.request());
+                    });
             call = builder.build().newCall(request(webhook, idempotencyKey, proxy));
         } catch (RefusedException x) {
             done.accept(notMade(webhook, x.getMessage(), false));
@@ -228,7 +235,7 @@ public final class WebhookClient {
                 }
                 String reason = reason(x, proxy, timeout(webhook), tls);
                 done.accept(
-                        isPassing(x) && !isBeforeTheRequest(x)
+                        isPassing(x) && begun.get()
                                 ? CallResult.lost(webhook.host() + " " + reason)
                                 : notMade(webhook, reason, isPassing(x)));
             }
@@ -356,13 +363,6 @@ public final class WebhookClient {
                 && !ClientTls.isRefusalOfClient(find(x, SSLException.class))
                 && find(x, CertificateException.class) == null
                 && find(x, SSLPeerUnverifiedException.class) == null;
-    }
-
-    /** Returns whether a call failed before anything could have been sent. */
-    private static boolean isBeforeTheRequest(IOException x) {
-        return find(x, ConnectException.class) != null
-                || find(x, NoRouteToHostException.class) != null
-                || find(x, UnknownHostException.class) != null;
     }
 
     /** @param tls the TLS of the call, {@code null} for a plain one */

@@ -19,6 +19,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -357,6 +358,7 @@ class WebhookClientTest {
 
         assertFailure(result, 0, "cannot be reached through the proxy 127.0.0.1:" + server.getPort());
         assertThat(result.failure()).doesNotContain("wrong");
+        assertThat(result.mayHaveBeenTaken()).as("the host got nothing").isFalse();
         assertThat(server.takeRequest().getRequestLine()).isEqualTo("CONNECT ci.invalid:443 HTTP/1.1");
     }
 
@@ -409,9 +411,36 @@ class WebhookClientTest {
         assertThat(result.failure()).doesNotContain("s3cret");
     }
 
+    /** As with a firewall that drops what comes. */
+    @Test
+    void tellsThatNobodyTakesTheConnection() throws Exception {
+        var waiting = new ArrayList<Socket>();
+        try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            for (int i = 0; i < 2; i++) { // as many as the system takes without an accept
+                waiting.add(new Socket(InetAddress.getLoopbackAddress(), listener.getLocalPort()));
+            }
+            Webhook webhook = webhook("http://127.0.0.1:" + listener.getLocalPort() + "/s3cret")
+                    .limits(CallLimits.of(1, 20))
+                    .build();
+
+            CallResult result = call(webhook, LOOPBACK, null);
+
+            assertFailure(result, 0, "cannot be connected to in time");
+            assertThat(result.mayBeRepeated()).isTrue();
+            assertThat(result.mayHaveBeenTaken()).as("the host got nothing").isFalse();
+        } finally {
+            for (Socket each : waiting) {
+                each.close();
+            }
+        }
+    }
+
     @Test
     void tellsThatTlsFailed() throws Exception {
-        assertFailure(callMailServer("https"), 0, "https://127.0.0.1", "TLS handshake failed");
+        CallResult result = callMailServer("https");
+
+        assertFailure(result, 0, "https://127.0.0.1", "TLS handshake failed");
+        assertThat(result.mayHaveBeenTaken()).as("the host got nothing").isFalse();
     }
 
     @Test
