@@ -357,7 +357,8 @@ public record Environment(
 
     /** Returns the environment with the failure of its {@code afterDeployment} approvals, {@code null} for none. */
     Environment withAfterDeploymentFailure(@CheckForNull String failure) {
-        return with(new Progress(approvals(), bodyEnded(), deployed() || failure != null, steps()))
+        boolean after = failure != null && hasBegun(); // as in withApproval
+        return with(new Progress(approvals(), bodyEnded(), deployed() || after, steps()))
                 .with(new Setback(reason(), cancelledBy(), failure, needsRollback(), rollback()));
     }
 

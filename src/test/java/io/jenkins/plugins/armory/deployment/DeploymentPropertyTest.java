@@ -246,7 +246,7 @@ class DeploymentPropertyTest {
                         || was.rollback().step().equals(now.rollback().step()),
                 "there is one rollback");
         step.require(
-                now.rollback() == null || now.needsRollback() && now.afterDeploymentFailure() == null,
+                now.rollback() == null || now.needsRollback() && !now.deployed(),
                 "only a failed deployment is rolled back");
     }
 

@@ -454,6 +454,17 @@ public class DeploymentTest {
     }
 
     @Test
+    void anAfterDeploymentFailureWhileTheEnvironmentWaitsLeavesTheRollbackDue() {
+        reach("staging");
+        reach("prod", "staging");
+        approvalFails("prod", Phase.AFTER_DEPLOYMENT);
+        end("staging");
+        fail("prod");
+
+        assertThat(happens(new RollbackStarted("prod", "r"))).isNull();
+    }
+
+    @Test
     void anApprovalThatBeganWhileItsEnvironmentWaitedHoldsBackWhatDependsOnIt() {
         for (Phase phase : Phase.values()) {
             deployment = Deployment.EMPTY;
