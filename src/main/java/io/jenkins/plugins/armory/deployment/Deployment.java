@@ -137,7 +137,9 @@ public record Deployment(
         var environments = new LinkedHashMap<String, Environment>();
         origin.environments().forEach((name, environment) -> {
             if (environment.stage() != null && stages.contains(environment.stage())) {
-                environments.put(name, environment.withAfterDeploymentFailure(firstReasonIn(name, failures)));
+                boolean complete = environment.state() == Environment.State.COMPLETE;
+                environments.put(
+                        name, environment.withAfterDeploymentFailure(complete ? firstReasonIn(name, failures) : null));
             }
         });
         List<Failure> outside = failures.stream()

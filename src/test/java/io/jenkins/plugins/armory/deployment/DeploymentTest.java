@@ -942,6 +942,19 @@ public class DeploymentTest {
     }
 
     @Test
+    void aRestartedBuildDoesNotTakeAnEnvironmentThatAnApprovalClosedForADeployedOne() {
+        reach("staging");
+        reach("prod", "staging");
+        approvalFails("prod", Phase.STRATEGY);
+        end("staging");
+        restart("deploy to staging", "deploy to prod", "outermost");
+        reach("copy", "prod");
+
+        assertThat(environment("copy").reason()).startsWith("\"prod\" was not deployed: ");
+        assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
+    }
+
+    @Test
     void aRestartedBuildNeedNotKnowTheDependenciesOfTheEnvironmentsThatItKeeps() {
         reach("staging", "misspelt");
         happens(new NobodyLeft(deployment, Set.of()));
