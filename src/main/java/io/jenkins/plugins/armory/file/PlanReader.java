@@ -136,6 +136,7 @@ final class PlanReader {
             notes.add("deploymentConfig.ifDeploymentInProgress does nothing here; use disableConcurrentBuilds() in the"
                     + " Pipeline.");
         }
+        config.checkFilled("timeout");
         TimeSpan timeout = TimeSpan.in(config, "timeout");
         return timeout == null ? null : timeout.duration();
     }

@@ -62,7 +62,7 @@ final class TargetReader {
         String account = section.requiredName("account", "name the account that is deployed to");
         String namespace = section.name("namespace");
         TargetActions actions = new TargetActions(variables(section, account, namespace, strategy));
-        section.checkFilled("constraints");
+        section.checkFilled("constraints", "namespace", "region", "deployAsIamRole");
         Section constraints = section.section("constraints", "{beforeDeployment: [...], afterDeployment: [...]}");
         List<String> dependsOn = List.of();
         List<Condition> before = List.of();

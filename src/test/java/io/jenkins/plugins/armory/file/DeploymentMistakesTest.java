@@ -85,6 +85,9 @@ class DeploymentMistakesTest {
                         "55: deploymentConfig.ifDeploymentInProgress.strategy: \"enqueue\" is not one of reject,"
                                 + " enqueueOne"),
                 arguments(
+                        "deploymentConfig: {timeout: }",
+                        "28: deploymentConfig.timeout: is empty; fill it in, or leave it out"),
+                arguments(
                         "targetFilters: [{includeTarget: dev}]",
                         "33: targetFilters[0].includeTarget: there is no target \"dev\"; known are prod"),
                 arguments("targetFilters: ", "15: targetFilters: is empty; fill it in, or leave it out"),
@@ -249,6 +252,7 @@ class DeploymentMistakesTest {
                   g: {account: a, strategy: now, constraints: {beforeDeployment: [{pause: {untilApproved: , requiresRole: a}}]}}
                   h: {account: a, strategy: now, constraints: {beforeDeployment: [{pause: {untilApproved: , duration: 1, unit: seconds}}]}}
                   i: {account: a, strategy: now, constraints: {beforeDeployment: [{pause: {untilApproved: true, approvalExpiration: }}]}}
+                  j: {account: a, strategy: now, namespace: }
                 """,
                 "d.yml line 3, column 46: targets.a.constraints: is empty; fill it in, or leave it out",
                 "d.yml line 4, column 58: targets.b.constraints.dependsOn: is empty; fill it in, or leave it out",
@@ -259,7 +263,8 @@ class DeploymentMistakesTest {
                 "d.yml line 8, column 110: targets.f.constraints.beforeDeployment[0].pause.requiresRole: is empty; fill it in, or leave it out",
                 "d.yml line 9, column 90: targets.g.constraints.beforeDeployment[0].pause.untilApproved: is empty; fill it in, or leave it out",
                 "d.yml line 10, column 90: targets.h.constraints.beforeDeployment[0].pause.untilApproved: is empty; fill it in, or leave it out",
-                "d.yml line 11, column 116: targets.i.constraints.beforeDeployment[0].pause.approvalExpiration: is empty; fill it in, or leave it out");
+                "d.yml line 11, column 116: targets.i.constraints.beforeDeployment[0].pause.approvalExpiration: is empty; fill it in, or leave it out",
+                "d.yml line 12, column 44: targets.j.namespace: is empty; fill it in, or leave it out");
     }
 
     @Test
