@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.deployment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
@@ -48,8 +51,8 @@ public record DeploymentPlan(
     }
 
     /**
-     * Returns the plan of a part of the deployment, in the order of the file. Dependencies on targets that are left out are
-     * dropped: whoever names targets has decided that the others need not be deployed again.
+     * Returns the plan of a part of the deployment, in the order of the file. What depends on a target that is left out depends on what
+     * that depends on: whoever names targets has decided that the others need not be deployed again, and nothing else.
      *
      * @throws IllegalArgumentException if no name is given, or one that no target has
      */
@@ -61,12 +64,20 @@ public record DeploymentPlan(
                         + targets.stream().map(Target::name).collect(Collectors.joining("\", \"", "\"", "\"")));
             }
         }
+        Map<String, Target> byName = byName();
         return new DeploymentPlan(
                 targets.stream()
                         .filter(target -> wanted.contains(target.name()))
-                        .map(target -> target.dependingOnly(wanted))
+                        .map(target -> target.dependingOn(target.allDependencies(byName, wanted::contains)
+                                .filter(wanted::contains)
+                                .toList()))
                         .toList(),
                 actionTimeout);
+    }
+
+    /** Returns the targets by their names. */
+    public Map<String, Target> byName() {
+        return targets.stream().collect(Collectors.toMap(Target::name, Function.identity()));
     }
 
     /** Returns all steps of all targets, in the order of the file, without the rollbacks. */
@@ -122,9 +133,26 @@ public record DeploymentPlan(
                     .flatMap(steps -> steps);
         }
 
-        private Target dependingOnly(Set<String> names) {
-            List<String> fewer = dependsOn.stream().filter(names::contains).toList();
-            return new Target(name, account, namespace, fewer, before, strategy, after);
+        /**
+         * Returns the names of the dependencies, and of the dependencies of these, the nearest first.
+         *
+         * @param all the targets of the deployment by their names
+         * @param last whether those of a dependency are not looked at
+         */
+        public Stream<String> allDependencies(Map<String, Target> all, Predicate<String> last) {
+            var found = new LinkedHashSet<String>();
+            var open = new ArrayDeque<>(dependsOn);
+            while (!open.isEmpty()) {
+                String next = open.remove();
+                if (found.add(next) && !last.test(next)) {
+                    open.addAll(all.get(next).dependsOn());
+                }
+            }
+            return found.stream();
+        }
+
+        private Target dependingOn(List<String> names) {
+            return new Target(name, account, namespace, names, before, strategy, after);
         }
     }
 

@@ -12,6 +12,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.function.Predicate;
+import java.util.Set;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -106,32 +109,37 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
      * Checks the dependencies that are left out, by {@code targets} or by the file's {@code targetFilters}. Whoever does that has decided
      * that the others need not be deployed again, but not against what this build knows of them.
      *
-     * @throws AbortException naming a dependency that this build has as an environment, and that is not ready
+     * @throws AbortException naming a direct or indirect dependency that this build has as an environment, and that is not ready
      */
     private void checkLeftOut(DeploymentPlan whole, DeploymentPlan part) throws IOException, InterruptedException {
-        List<String> names =
-                part.targets().stream().map(DeploymentPlan.Target::name).toList();
+        Set<String> names =
+                part.targets().stream().map(DeploymentPlan.Target::name).collect(Collectors.toSet());
+        Map<String, DeploymentPlan.Target> all = whole.byName();
         Deployment deployment = armory().deployments().deploymentOf(build());
+        Predicate<String> last =
+                name -> names.contains(name) || deployment.find(name).isPresent();
         for (DeploymentPlan.Target target : whole.targets()) {
             if (names.contains(target.name())) {
-                for (String dependency : target.dependsOn()) {
-                    if (!names.contains(dependency)) {
-                        checkLeftOut(target.name(), dependency, deployment);
-                    }
+                List<String> leftOut =
+                        target.allDependencies(all, last).filter(name -> !names.contains(name)).toList();
+                for (String dependency : leftOut) {
+                    checkReady(target.name(), dependency, deployment);
                 }
+                leftOut.stream()
+                        .filter(target.dependsOn()::contains)
+                        .forEach(dependency -> log("The target '" + target.name() + "' is deployed without a look at '"
+                                + dependency + "', on which it depends and which is left out."));
             }
         }
     }
 
-    private void checkLeftOut(String target, String dependency, Deployment deployment) throws AbortException {
+    private static void checkReady(String target, String dependency, Deployment deployment) throws AbortException {
         if (deployment.find(dependency).isPresent() && !deployment.admitsDependents(dependency)) {
             throw new AbortException("armoryDeployment: targets: \"" + target + "\" depends on \"" + dependency
                     + "\", an environment of this build that is not ready for it; deploy to it as well, or leave \""
                     + target
                     + "\" out");
         }
-        log("The target '" + target + "' is deployed without a look at '" + dependency
-                + "', on which it depends and which is left out.");
     }
 
     private DeploymentPlan part(DeploymentPlan whole) throws AbortException {

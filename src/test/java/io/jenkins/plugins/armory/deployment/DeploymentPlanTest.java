@@ -64,6 +64,16 @@ class DeploymentPlanTest {
     }
 
     @Test
+    void partKeepsWhatATargetThatIsLeftOutDependsOn() {
+        var chain = new DeploymentPlan(
+                List.of(target("dev"), target("qa", "dev"), target("staging", "qa"), target("prod", "staging", "qa")),
+                null);
+
+        assertThat(chain.only(List.of("dev", "prod")).targets().get(1).dependsOn())
+                .containsExactly("dev");
+    }
+
+    @Test
     void partNeedsKnownNames() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PLAN.only(List.of("dev", "prd")))

@@ -156,6 +156,23 @@ class ArmoryDeploymentTest {
     }
 
     @Test
+    void whatIsLeftOutBetweenTwoTargetsDoesNotOpenTheSecond(Jenkins jenkins, ExternalProcess process) {
+        String file = DeploymentFiles.of(process)
+                .target("staging", "")
+                .target("qa", "dependsOn: [staging]")
+                .target("prod", "dependsOn: [qa]")
+                .steps(weight(100))
+                .pipeline("targets: ['prod']", BODY);
+
+        Build build = jenkins.createJob(
+                        "try { armoryEnvironment('staging') { error 'broken' } } catch (e) { }\n" + file)
+                .build();
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("\"prod\" depends on \"staging\", an environment of this build that is not ready for it")
+                .doesNotContain("DID");
+    }
+
+    @Test
     void whatTheBodyReturnsIsThereForLaterWebhooks(Jenkins jenkins, ExternalProcess process) {
         succeed(process);
         DeploymentFiles file =
