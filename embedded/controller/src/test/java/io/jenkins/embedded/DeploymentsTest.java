@@ -1,6 +1,8 @@
 package io.jenkins.embedded;
 
+import static io.jenkins.embedded.Controller.awaitEnd;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
 import hudson.model.Run;
@@ -16,8 +18,16 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the plugin's environments set the result of a build. */
+/** The plugin's environments in a build that cannot write at the moment. */
 class DeploymentsTest {
+    private static final ApprovalEnded FAILED = new ApprovalEnded(
+            new Place(null, null, null, List.of()),
+            "a1",
+            Phase.AFTER_DEPLOYMENT,
+            "tests",
+            Verdict.FAILURE,
+            "2 of 42 failed");
+
     /** A build that runs and cannot be saved. */
     private static final class UnsavedBuild extends Run<PipelineJob, PipelineBuild> {
         private final Path folder;
@@ -65,20 +75,33 @@ class DeploymentsTest {
             throws IOException {
         try (var controller = new Controller(home)) {
             var build = new UnsavedBuild(controller.jenkins().createJob("job", Controller.configXml("")), folder);
-            var failed = new ApprovalEnded(
-                    new Place(null, null, null, List.of()),
-                    "a1",
-                    Phase.AFTER_DEPLOYMENT,
-                    "tests",
-                    Verdict.FAILURE,
-                    "2 of 42 failed");
-
             var deployments = ArmoryRuntime.get().deployments();
 
-            deployments.apply(build, failed);
+            deployments.apply(build, FAILED);
 
             assertThat(build.getResult()).isEqualTo(Result.UNSTABLE);
             assertThat(deployments.reasonToCancel(build, "Deploy")).contains("2 of 42 failed");
+        }
+    }
+
+    /** That a stage is cancelled is written later, and no other event may come that has the dead end looked for again. */
+    @Test
+    void aDeadEndIsFoundThoughWhatIsKnownOfItIsNotOnDiskYet(@TempDir Path home) throws Exception {
+        WaitStep.reset();
+        try (var controller = new Controller(home)) {
+            var build = controller.build("""
+                    parallel(
+                        staging: { armoryEnvironment('staging') { armoryEnvironment(name: 'part', dependsOn: ['stagin']) { } } },
+                        other: { waitFor(id: 'x') })
+                    """);
+            var other = WaitStep.await("x");
+            var deployments = ArmoryRuntime.get().deployments();
+            await().until(() -> deployments.of(build).waiting().contains("part"));
+            deployments.apply(build, FAILED);
+            deployments.noteCancelled(build, "prod");
+            other.onSuccess(null);
+
+            assertThat(awaitEnd(build)).contains("nothing in this build deploys to \"stagin\"");
         }
     }
 }

@@ -87,8 +87,10 @@ public final class DeadEnds implements GraphListener {
     }
 
     private static void check(FlowExecution execution, Waiting waiting) {
-        // Read before the heads: if it changes meanwhile, the event has no effect.
-        Deployment seen = waiting.store.deployment();
+        // Read before the heads: if it changes meanwhile, the event has no effect. With what is not on disk yet, since
+        // nothing comes
+        // once that is.
+        Deployment seen = waiting.store.newest();
         Set<String> nodes = waiting.nodes.entrySet().stream()
                 .filter(entry -> seen.find(entry.getKey())
                         .filter(it -> it.state() == Environment.State.WAITING_FOR_DEPENDENCIES)
