@@ -95,11 +95,12 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
             if (!failInCancelled(context) && STAGE.equals(step.getClass().getName())) {
                 stage(step, context);
             }
-        } catch (IOException x) {
+        } catch (Exception | LinkageError x) { // the flow graph throws a RuntimeException for a node that it cannot read
+            if (x instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             LOGGER.log(Level.WARNING, "Cannot tell whether a stage is cancelled; its step fails", x);
-            context.onFailure(x); // else a stage behind a failed approval would run
-        } catch (InterruptedException x) {
-            Thread.currentThread().interrupt();
+            context.onFailure(x); // else the engine starts the step, and a stage behind a failed approval would run
         }
     }
 
