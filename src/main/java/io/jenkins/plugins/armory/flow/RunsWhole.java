@@ -14,7 +14,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public interface RunsWhole extends Serializable {
 
-    /** Returns the environment that the body deploys to, or that it rolls back. */
+    /** Returns the environment that the body belongs to: what is in the body is a part of it. */
     String environment();
 
     /** Returns the environment of the body around a step, {@code null} for none. */

@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Environment.Rollback;
 import java.io.IOException;
+import java.util.Objects;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
@@ -75,7 +76,10 @@ final class ArmoryRollbackExecution extends BlockExecution {
                             : BlockEnd.failure(new AbortException(rollback.failure())));
         } else if (transition.problem() == null) {
             log("Rolling back environment '" + environment + "'.");
-            startBody(getContext().newBodyInvoker().withContext(new EnclosingRollback(environment)));
+            String around = EnclosingEnvironment.named(null, getContext());
+            startBody(getContext()
+                    .newBodyInvoker()
+                    .withContext(new EnclosingRollback(Objects.requireNonNullElse(around, environment))));
         } else if (transition
                 .deployment()
                 .find(environment)

@@ -13,6 +13,7 @@ final class EnclosingRollback implements RunsWhole {
 
     private final String environment;
 
+    /** @param environment the one around the rollback, else the one that is rolled back */
     EnclosingRollback(String environment) {
         this.environment = environment;
     }

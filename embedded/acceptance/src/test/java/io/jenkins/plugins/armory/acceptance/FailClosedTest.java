@@ -137,6 +137,22 @@ class FailClosedTest {
     }
 
     @Test
+    void anEnvironmentInARollbackIsAPartOfTheEnvironmentAroundBoth(Jenkins jenkins) {
+        Build build = jenkins.createJob("""
+                try { armoryEnvironment('dev') { error 'No space left on the cluster' } } catch (e) { echo "caught" }
+                armoryEnvironment('staging') {
+                    armoryRollback('dev') {
+                        try { armoryEnvironment('data') { error 'No backup' } } catch (e) { echo "caught" }
+                    }
+                }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """).build();
+
+        assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
+        assertThat(build.environments()).containsEntry("data", "FAILED").containsEntry("prod", "CANCELLED");
+    }
+
+    @Test
     void theEnvironmentSaysWhichOfItsGatesWasInterrupted(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.createJob(
                         "armoryEnvironment('staging') { try { timeout(time: 1, unit: 'SECONDS') { %s } } catch (e) { echo 'caught' } }"
