@@ -106,7 +106,10 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
 
     private static void stage(Step step, StepContext context) throws IOException, InterruptedException {
         String message = cancel(context, nameOf(step));
-        if (message != null) {
+        boolean hasBlock = context.get(FlowNode.class) instanceof BlockStartNode;
+        if (message != null && !hasBlock) {
+            context.onFailure(interruption(message)); // else all that follows would run
+        } else if (message != null) {
             boolean hasBody = !EmptyBody.replace(context);
             Runnable end = () -> {};
             if (isInStage(context)) {

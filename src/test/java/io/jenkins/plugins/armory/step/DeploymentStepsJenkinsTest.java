@@ -370,6 +370,18 @@ class DeploymentStepsJenkinsTest {
     }
 
     @Test
+    void aStageWithoutABlockThrowsSinceWhatFollowsItIsNotInIt() throws Exception {
+        WorkflowRun run = start("input id: 'Hold', message: 'Hold'\nstage 'prod'\necho 'never'");
+        awaitInput(run);
+        failAfterDeployment(run);
+        awaitInput(run).proceed(null);
+
+        j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
+        j.assertLogContains("Stage 'prod' is cancelled: 2 of 42 failed", run);
+        j.assertLogNotContains("never", run);
+    }
+
+    @Test
     void environmentsOfABuildThatIsOverAreOver() throws Exception {
         WorkflowRun run = start("armoryEnvironment('prod') { echo 'deployed' }");
         j.assertBuildStatus(Result.SUCCESS, j.waitForCompletion(run));
