@@ -34,8 +34,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * stage that ends before it starts is missing in the views.) Where the body cannot be replaced, see {@link EmptyBody}, the
  * first step in it fails instead. That ends the body, and then the stage ends without an error.
  *
- * <p>A stage inside one that runs ends with an error instead: it may hold the gate of what follows it there. Nothing is cancelled in a body
- * that {@link RunsWhole}.
+ * <p>The body of a stage inside one that runs throws instead: the stage may hold the gate of what follows it there. Nothing is cancelled
+ * in a body that {@link RunsWhole}.
  *
  * <p>The views' own listener must find the warning, hence the ordinal. The methods that the engine's thread calls look at
  * memory alone.
@@ -53,7 +53,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
      * A cancelled stage that has not ended yet.
      *
      * @param hasBody whether it has its own body, whose first step must fail
-     * @param end ends the stage, before the engine does with the result of the body
+     * @param end ends the stage, before the engine does with the result of its own body
      */
     private record Cancelled(String message, boolean hasBody, Runnable end) {}
 
@@ -95,7 +95,8 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
             if (!failInCancelled(context) && STAGE.equals(step.getClass().getName())) {
                 stage(step, context);
             }
-        } catch (Exception | LinkageError x) { // the flow graph throws a RuntimeException for a node that it cannot read
+        } catch (Exception
+                | LinkageError x) { // the flow graph throws a RuntimeException for a node that it cannot read
             if (x instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
@@ -110,10 +111,11 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         if (message != null && !hasBlock) {
             context.onFailure(interruption(message)); // else all that follows would run
         } else if (message != null) {
-            boolean hasBody = !EmptyBody.replace(context);
+            FlowInterruptedException thrown = isInStage(context) ? interruption(message) : null;
+            boolean hasBody = !EmptyBody.replace(context, thrown);
             Runnable end = () -> {};
-            if (isInStage(context)) {
-                end = () -> context.onFailure(interruption(message));
+            if (hasBody && thrown != null) {
+                end = () -> context.onFailure(thrown);
             } else if (hasBody) {
                 end = () -> context.onSuccess(null);
             }

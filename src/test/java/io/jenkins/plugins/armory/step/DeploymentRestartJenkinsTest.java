@@ -11,9 +11,15 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
+import org.jenkinsci.plugins.workflow.flow.GraphListener;
 import org.jenkinsci.plugins.workflow.flow.StepListener;
+import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -49,28 +55,71 @@ class DeploymentRestartJenkinsTest {
         return run.getAction(InputAction.class).getExecution("Hold");
     }
 
+    /** Reports a failed {@code afterDeployment} approval outside any environment. */
+    private static void failAfterDeployment(WorkflowRun run) throws IOException {
+        ArmoryRuntime.get()
+                .deployments()
+                .apply(
+                        run,
+                        new ApprovalEnded(
+                                new Place(null, null, null, List.of()),
+                                "a1",
+                                Phase.AFTER_DEPLOYMENT,
+                                "tests",
+                                Verdict.FAILURE,
+                                "no"));
+    }
+
     @Test
     void laterStagesStayCancelled() throws Throwable {
         sessions.then(j -> {
             start(j, "input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }\necho 'behind it'");
             awaitInput(run(j));
-            ArmoryRuntime.get()
-                    .deployments()
-                    .apply(
-                            run(j),
-                            new ApprovalEnded(
-                                    new Place(null, null, null, List.of()),
-                                    "a1",
-                                    Phase.AFTER_DEPLOYMENT,
-                                    "tests",
-                                    Verdict.FAILURE,
-                                    "no"));
+            failAfterDeployment(run(j));
         });
         sessions.then(j -> {
             awaitInput(run(j)).proceed(null);
             j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run(j)));
             j.assertLogContains("Stage 'prod' is cancelled: no", run(j));
             j.assertLogContains("behind it", run(j));
+            j.assertLogNotContains("never", run(j));
+        });
+    }
+
+    /** Pauses a build as the body of a stage {@code gate} begins. */
+    @TestExtension("aCancelledStageThrowsAfterARestartToo")
+    public static final class PauseInGate implements GraphListener.Synchronous {
+        @Override
+        public void onNewHead(FlowNode node) {
+            if (node instanceof BlockStartNode && node.getDisplayName().equals("gate")) {
+                try {
+                    ((CpsFlowExecution) node.getExecution()).pause(true);
+                } catch (IOException x) {
+                    throw new UncheckedIOException(x);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aCancelledStageThrowsAfterARestartToo() throws Throwable {
+        sessions.then(j -> {
+            start(j, """
+                    stage('release') {
+                        input id: 'Hold', message: 'Hold'
+                        stage('gate') { echo 'never' }
+                        echo 'never'
+                    }
+                    """);
+            awaitInput(run(j));
+            failAfterDeployment(run(j));
+            awaitInput(run(j)).proceed(null);
+            j.waitForMessage("Stage 'gate' is cancelled: no", run(j));
+            await().until(() -> ((CpsFlowExecution) run(j).getExecution()).isPaused());
+        });
+        sessions.then(j -> {
+            ((CpsFlowExecution) run(j).getExecution()).pause(false);
+            j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run(j)));
             j.assertLogNotContains("never", run(j));
         });
     }

@@ -1,7 +1,10 @@
 package io.jenkins.plugins.armory.flow.cps;
 
 import com.cloudbees.groovy.cps.Block;
+import com.cloudbees.groovy.cps.impl.ConstantBlock;
 import com.cloudbees.groovy.cps.impl.CpsClosure;
+import com.cloudbees.groovy.cps.impl.ThrowBlock;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import groovy.lang.Closure;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -16,10 +19,11 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Replaces the body of a step by an empty one, just before the step starts. The step then ends as any other, with a complete
- * flow graph, and nothing in its body runs. Pipeline: Groovy has no API for that, so this sets a private field.
+ * Replaces the body of a step by an empty one, or by one that throws, just before the step starts. The step then ends as any other,
+ * with a complete flow graph, and nothing in its body runs. The new body is a part of the program, so a restart of Jenkins makes no
+ * difference. Pipeline: Groovy has no API for that, so this sets a private field.
  *
- * <p>The empty body must be a {@link CpsClosure}, which the engine runs in a thread of its own. With a plain Java closure, the
+ * <p>The new body must be a {@link CpsClosure}, which the engine runs in a thread of its own. With a plain Java closure, the
  * end of the step is in a wrong place of the graph, and all later steps look as if they were in the step.
  */
 @Restricted(NoExternalUse.class)
@@ -42,18 +46,20 @@ public final class EmptyBody {
     /**
      * Replaces the body. The engine's thread calls this while it starts the step.
      *
-     * @return whether the step has an empty body now; if not, it keeps its own
+     * @param thrown what the new body throws, {@code null} for nothing
+     * @return whether the step has the new body now; if not, it keeps its own
      */
-    public static boolean replace(StepContext context) {
+    public static boolean replace(StepContext context, @CheckForNull Throwable thrown) {
         Field body = BODY.in(context);
         CpsThread thread = CpsThread.current();
         if (body == null || thread == null) {
             return false;
         }
-        Closure<?> nothing = new CpsClosure(null, null, List.of(), Block.NOOP, null);
+        Block block = thrown == null ? Block.NOOP : new ThrowBlock(new ConstantBlock(thrown));
+        Closure<?> closure = new CpsClosure(null, null, List.of(), block, null);
         try {
             Object own = body.get(context);
-            body.set(context, thread.getGroup().export(nothing));
+            body.set(context, thread.getGroup().export(closure));
             if (own != null && UNEXPORT != null) {
                 UNEXPORT.invoke(thread.getGroup(), own);
             }
