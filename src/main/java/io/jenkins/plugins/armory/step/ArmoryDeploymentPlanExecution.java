@@ -12,11 +12,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.function.Predicate;
-import java.util.Set;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** The execution of {@code armoryDeploymentPlan}. It may wait for an agent, and starts again after a restart of Jenkins. */
@@ -87,7 +87,9 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         checkLeftOut(planned.whole(), plan);
         planned.notes().forEach(this::log);
         armory().deployments().add(build(), plan);
-        succeed(new DeploymentRun(plan, webhooks, secrets));
+        if (stopCause() == null) { // else stop() ends the step
+            succeed(new DeploymentRun(plan, webhooks, secrets));
+        }
     }
 
     private PlannedDeployment planned() throws IOException, InterruptedException {
@@ -120,8 +122,9 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
                 name -> names.contains(name) || deployment.find(name).isPresent();
         for (DeploymentPlan.Target target : whole.targets()) {
             if (names.contains(target.name())) {
-                List<String> leftOut =
-                        target.allDependencies(all, last).filter(name -> !names.contains(name)).toList();
+                List<String> leftOut = target.allDependencies(all, last)
+                        .filter(name -> !names.contains(name))
+                        .toList();
                 for (String dependency : leftOut) {
                     checkReady(target.name(), dependency, deployment);
                 }
@@ -178,7 +181,10 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     @Override
     public void stop(Throwable cause) {
         stopFor(cause);
-        fail(cause);
+        later(() -> {
+            tellEnvironmentAround(BlockEnd.failure(cause).reason());
+            fail(cause);
+        });
     }
 
     @Override

@@ -84,8 +84,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
             throw new AbortException(mistake);
         }
         ownStage = !Stages.isInOne(getContext().get(FlowNode.class)) && OwnStage.prepare(getContext());
-        String stage = Stages.outermost(getContext().get(FlowNode.class));
-        Transition transition = tell(new Declared(name, dependsOn, id(), stage, RunsWhole.around(getContext())));
+        Transition transition = tell(declared());
         if (transition.problem() != null) {
             throw new AbortException("armoryEnvironment: " + transition.problem());
         }
@@ -105,6 +104,11 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         store.attach(name, this);
         DeadEnds.watch(getContext(), store, name);
         Timer.get().schedule(() -> later(this::showThatItWaits), SHOWN_AFTER_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private Declared declared() throws IOException, InterruptedException {
+        String stage = Stages.outermost(getContext().get(FlowNode.class));
+        return new Declared(name, dependsOn, id(), stage, RunsWhole.around(getContext()));
     }
 
     private void showThatItWaits() throws IOException, InterruptedException {
@@ -165,7 +169,12 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     void stopped(Throwable cause) throws IOException, InterruptedException {
         String reason = String.valueOf(BlockEnd.failure(cause).reason());
         armory().deployments().of(build()).detach(name, this);
-        tell(new Stopped(name, id(), reason));
+        if (mistake == null) {
+            tell(declared()); // it may be stopped before it has begun
+            tell(new Stopped(name, id(), reason));
+        } else {
+            tellEnvironmentAround(mistake);
+        }
         waitNoLonger();
     }
 

@@ -67,10 +67,7 @@ abstract class SuspendedExecution extends StepExecution {
     final void failedInEnvironment(Exception thrown) {
         Work.run(
                 () -> {
-                    String enclosing = EnclosingEnvironment.named(null, getContext());
-                    if (enclosing != null) {
-                        tellFailure(enclosing, thrown);
-                    }
+                    tellEnvironmentAround(String.valueOf(thrown.getMessage()));
                     endWithError(thrown);
                 },
                 x -> {
@@ -80,16 +77,19 @@ abstract class SuspendedExecution extends StepExecution {
                 this::log);
     }
 
-    private void tellFailure(String environment, Exception thrown) throws IOException, InterruptedException {
-        StepContext context = getContext();
-        FlowNode node = context.get(FlowNode.class);
-        tell(new ApprovalEnded(
-                Stages.placeOf(node, environment),
-                node.getId(),
-                Phase.STRATEGY,
-                getStatus(),
-                Verdict.STOPPED,
-                String.valueOf(thrown.getMessage())));
+    /** Tells the environment around the step, if there is one, that the step has not done what it was to do in it. */
+    final void tellEnvironmentAround(String reason) throws IOException, InterruptedException {
+        String environment = EnclosingEnvironment.named(null, getContext());
+        if (environment != null) {
+            FlowNode node = getContext().get(FlowNode.class);
+            tell(new ApprovalEnded(
+                    Stages.placeOf(node, environment),
+                    node.getId(),
+                    Phase.STRATEGY,
+                    getStatus(),
+                    Verdict.STOPPED,
+                    reason));
+        }
     }
 
     private void endWithError(Exception thrown) {

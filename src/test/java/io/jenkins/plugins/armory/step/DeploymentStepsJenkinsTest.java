@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import hudson.model.ChoiceParameterDefinition;
 import hudson.model.Result;
+import hudson.model.Run;
 import hudson.model.queue.QueueTaskFuture;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,7 @@ import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlSelect;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
@@ -379,6 +382,37 @@ class DeploymentStepsJenkinsTest {
         j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
         j.assertLogContains("Stage 'prod' is cancelled: 2 of 42 failed", run);
         j.assertLogNotContains("never", run);
+    }
+
+    /** It waits for an agent, for example. */
+    @Test
+    void aDeploymentThatIsStoppedWhileItsFileIsReadKeepsTheEnvironmentAroundItClosed() throws Exception {
+        WorkflowRun run = start("armoryEnvironment('staging') { input id: 'Hold', message: 'Hold' }");
+        InputStepExecution hold = awaitInput(run);
+        HeldContext context = new HeldContext(Map.of(
+                Run.class,
+                run,
+                FlowNode.class,
+                hold.getContext().get(FlowNode.class),
+                EnclosingEnvironment.class,
+                new EnclosingEnvironment("staging")));
+        FlowInterruptedException cause = new FlowInterruptedException(Result.ABORTED, true);
+
+        new ArmoryDeploymentPlanStep().start(context).stop(cause);
+
+        assertThat(context.failure().get(1, TimeUnit.MINUTES)).isSameAs(cause);
+        assertThat(ArmoryRuntime.get().deployments().of(run).deployment().failures())
+                .hasSize(1);
+        hold.proceed(null);
+        j.waitForCompletion(run);
+        assertThat(ArmoryRuntime.get()
+                        .deployments()
+                        .of(run)
+                        .deployment()
+                        .find("staging")
+                        .orElseThrow()
+                        .state())
+                .isEqualTo(Environment.State.FAILED);
     }
 
     @Test

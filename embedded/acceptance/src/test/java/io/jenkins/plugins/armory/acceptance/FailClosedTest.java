@@ -136,6 +136,27 @@ class FailClosedTest {
         assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"'part'", "name: 'part', dependOn: ['dev']"})
+    void anEnvironmentThatIsStoppedAsItBeginsKeepsTheOneAroundItClosed(String arguments, Jenkins jenkins) {
+        Build build = jenkins.createJob("""
+                armoryEnvironment('staging') {
+                    try {
+                        parallel(
+                            failFast: true,
+                            part: { armoryEnvironment(%s) { echo 'never' } },
+                            lint: { error 'lint' })
+                    } catch (e) {
+                        echo "caught"
+                    }
+                }
+                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
+                """.formatted(arguments)).build();
+
+        assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
+        assertThat(build.environments()).containsEntry("prod", "CANCELLED");
+    }
+
     @Test
     void anEnvironmentInARollbackIsAPartOfTheEnvironmentAroundBoth(Jenkins jenkins) {
         Build build = jenkins.createJob("""
