@@ -91,6 +91,9 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
             name = defined.name();
         } catch (AbortException x) {
             mistake = x.getMessage(); // thrown by begin(), since the environments must know before the step ends
+        } catch (Exception | LinkageError x) { // as of a parameter of another plugin
+            LOGGER.log(Level.WARNING, "Cannot read the parameters of " + step.functionName(), x);
+            mistake = step.functionName() + ": " + x;
         }
         later(this::pause);
         ProgramSaves.afterSave(getContext(), this::run, this::begin);

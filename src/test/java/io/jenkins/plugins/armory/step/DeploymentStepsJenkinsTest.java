@@ -3,9 +3,12 @@ package io.jenkins.plugins.armory.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import hudson.EnvVars;
 import hudson.model.ChoiceParameterDefinition;
+import hudson.model.ParameterValue;
 import hudson.model.Result;
 import hudson.model.Run;
+import hudson.model.SimpleParameterDefinition;
 import hudson.model.queue.QueueTaskFuture;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
@@ -26,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import jenkins.model.CauseOfInterruption;
+import net.sf.json.JSONObject;
 import org.htmlunit.html.HtmlOption;
 import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlSelect;
@@ -44,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /** Tests of the forms of the deployment steps, and of cancelled stages whose body cannot be replaced. */
 @WithJenkins
@@ -403,6 +408,64 @@ class DeploymentStepsJenkinsTest {
         assertThat(context.failure().get(1, TimeUnit.MINUTES)).isSameAs(cause);
         assertThat(ArmoryRuntime.get().deployments().of(run).deployment().failures())
                 .hasSize(1);
+        hold.proceed(null);
+        j.waitForCompletion(run);
+        assertThat(ArmoryRuntime.get()
+                        .deployments()
+                        .of(run)
+                        .deployment()
+                        .find("staging")
+                        .orElseThrow()
+                        .state())
+                .isEqualTo(Environment.State.FAILED);
+    }
+
+    /** As that of another plugin may. */
+    public static final class FaultyParameter extends SimpleParameterDefinition {
+        private static final long serialVersionUID = 1L;
+
+        FaultyParameter() {
+            super("faulty", null);
+        }
+
+        @Override
+        public ParameterValue getDefaultParameterValue() {
+            throw new IllegalStateException("no default");
+        }
+
+        @Override
+        public ParameterValue createValue(String value) {
+            throw new IllegalStateException("no value");
+        }
+
+        @Override
+        public ParameterValue createValue(StaplerRequest2 request, JSONObject form) {
+            throw new IllegalStateException("no value");
+        }
+    }
+
+    @Test
+    void anApprovalWithAFaultyParameterKeepsItsEnvironmentClosed() throws Exception {
+        WorkflowRun run = start("armoryEnvironment('staging') { input id: 'Hold', message: 'Hold' }");
+        InputStepExecution hold = awaitInput(run);
+        HeldContext context = new HeldContext(Map.of(
+                Run.class,
+                run,
+                FlowNode.class,
+                hold.getContext().get(FlowNode.class),
+                EnvVars.class,
+                new EnvVars(),
+                EnclosingEnvironment.class,
+                new EnclosingEnvironment("staging")));
+        ArmoryWebhookApprovalStep step = new ArmoryWebhookApprovalStep();
+        ManualApproval manual = new ManualApproval();
+        manual.setParameters(List.of(new FaultyParameter()));
+        step.setManualApproval(manual);
+
+        step.start(context).start();
+        context.saved().set(null);
+
+        assertThat(context.failure().get(1, TimeUnit.MINUTES)).hasMessageContaining("no default");
         hold.proceed(null);
         j.waitForCompletion(run);
         assertThat(ArmoryRuntime.get()
