@@ -1,5 +1,6 @@
 package io.jenkins.embedded;
 
+import static io.jenkins.embedded.Controller.awaitEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Cause;
@@ -83,6 +84,21 @@ class RestartFromStageTest {
             assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run, "prod"))
                     .as("after a restart of Jenkins")
                     .contains("is deleted");
+        }
+    }
+
+    @Test
+    void anEnvironmentAroundItsStagesIsCancelledToo(@TempDir Path home) throws Exception {
+        WaitStep.reset();
+        try (Controller controller = new Controller(home)) {
+            var build = controller.build(
+                    "waitFor(id: 'x'); armoryEnvironment('all') { stage('prod') { echo 'is deployed to' } }");
+            var waiting = WaitStep.await("x");
+            ArmoryRuntime.get().deployments().restartWithoutOrigin(build);
+            waiting.onSuccess(null);
+
+            assertThat(awaitEnd(build)).contains("is deleted").doesNotContain("is deployed to");
+            assertThat(build.getResult()).isEqualTo(Result.ABORTED);
         }
     }
 
