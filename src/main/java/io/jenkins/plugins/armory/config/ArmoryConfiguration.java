@@ -63,14 +63,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     private int tokenLifetimeSeconds;
     private int historyMonths;
 
-    public ArmoryConfiguration() {
-        loadOrDefault();
-    }
-
     /** Reads the settings from the disk. What is not there has its default. */
-    private void loadOrDefault() {
-        callbackBaseUrl = null;
-        callbackCredentialsId = null;
+    public ArmoryConfiguration() {
         allowedHosts = new ArrayList<>();
         webhooks = new ArrayList<>();
         callbackClients = new ArrayList<>();
@@ -87,7 +81,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     /**
      * Takes the settings from the form. A form sends nothing for a field without rows, and a setter that is not called would keep the
      * last row that was removed: a client or issuer would stay trusted. The setters get an empty list instead. If one of them refuses its
-     * value, all settings stay as they were, and the page says why.
+     * value, all settings stay as they are, and the page says why: the form is tried on a copy that is not kept.
      */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
@@ -102,20 +96,27 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
             blankIsNone(rows.getJSONObject(i), "requiredClaims");
         }
         json.put(ISSUERS, rows);
-        try (var change = new BulkChange(this)) {
-            boolean stays = super.configure(request, json);
-            change.commit();
-            return stays;
+        var copy = new ArmoryConfiguration();
+        try (var ignored = new BulkChange(copy)) {
+            copy.bind(request, json);
         } catch (IllegalArgumentException x) {
-            loadOrDefault(); // takes back what was set before
             Throwable mistake = x;
             while (mistake.getCause() != null) { // Stapler wraps it
                 mistake = mistake.getCause();
             }
             throw new FormException(mistake.getMessage(), x, "armory");
+        }
+        try (var change = new BulkChange(this)) {
+            boolean stays = bind(request, json);
+            change.commit();
+            return stays;
         } catch (IOException x) {
             throw new FormException(x, "armory");
         }
+    }
+
+    private boolean bind(StaplerRequest2 request, JSONObject json) throws FormException {
+        return super.configure(request, json);
     }
 
     /** A field of a form that is left empty is no entry, and not an entry that is blank. */

@@ -184,6 +184,25 @@ class CallersConfigurationJenkinsTest {
         assertThat(configuration.getCallbackBaseUrl()).isEqualTo("https://jenkins.example.com/");
     }
 
+    /** The settings are those in memory: the disk may fail just then. */
+    @Test
+    void aFormThatIsRefusedChangesNothingWhateverIsOnTheDisk(@TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+        ArmoryConfiguration.get().setAllowedHosts(List.of("ci.example.com"));
+        JenkinsRule.WebClient client = j.createWebClient();
+        client.setThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = client.goTo("configure").getFormByName("config");
+        form.getTextAreaByName("_.allowedHosts").setText("*");
+        Files.writeString(
+                j.jenkins.getRootDir().toPath().resolve(ArmoryConfiguration.class.getName() + ".xml"), "<damaged");
+
+        assertThat(((HtmlPage) j.submit(form)).asNormalizedText())
+                .contains("allowedHosts: \"*\" is neither a host name");
+
+        assertIsAsInTheCode();
+        assertThat(ArmoryConfiguration.get().getAllowedHosts()).containsExactly("ci.example.com");
+    }
+
     @Test
     void surviveARestart(@TempDir Path folder) throws Exception {
         configure(folder, CASC);
