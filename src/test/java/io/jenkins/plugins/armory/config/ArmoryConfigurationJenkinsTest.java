@@ -22,6 +22,8 @@ import java.util.Map;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.htmlunit.html.HtmlButton;
 import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlInput;
+import org.htmlunit.html.HtmlTextArea;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +59,7 @@ class ArmoryConfigurationJenkinsTest {
                     disableCallback: true
                     context:
                       - {key: suite, value: smoke}
+                      - {key: text, value: "one\\ntwo"}
                     cancel:
                       uriTemplate: "https://ci.example.com/stop/{{armory.approvalId}}"
                       method: DELETE
@@ -81,7 +84,7 @@ class ArmoryConfigurationJenkinsTest {
                 .networkMode("remoteNetworkAgent")
                 .agentIdentifier("inside")
                 .disableCallback(true)
-                .context(Map.of("suite", "smoke"))
+                .context(Map.of("suite", "smoke", "text", "one\ntwo"))
                 .cancel(CancelReference.of(Webhook.named("cancel")
                         .method("DELETE")
                         .retryCount(2)
@@ -131,6 +134,21 @@ class ArmoryConfigurationJenkinsTest {
         assertHasAll();
         ArmoryConfiguration.get().load();
         assertHasAll();
+    }
+
+    /** Browsers leave line breaks out of a field of one line (HTML, "value sanitization algorithm"), and the form would save that. */
+    @Test
+    void theFormHasRoomForAValueOfSeveralLines(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+
+        HtmlForm form = j.createWebClient().goTo("configure").getFormByName("config");
+
+        assertThat(form.getTextAreasByName("_.value"))
+                .extracting(HtmlTextArea::getText)
+                .containsExactly("one\ntwo");
+        assertThat(form.getInputsByName("_.value"))
+                .extracting(HtmlInput::getValue)
+                .contains("Bearer {{secrets.ci}}", "smoke");
     }
 
     /** A form sends nothing for a field without rows. A client or issuer that was removed must not stay trusted. */
