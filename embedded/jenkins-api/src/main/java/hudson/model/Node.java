@@ -2,13 +2,12 @@ package hudson.model;
 
 import hudson.model.labels.LabelAtom;
 import hudson.model.queue.CauseOfBlockage;
-import hudson.remoting.VirtualChannel;
 import hudson.security.AccessControlled;
 
 /** Where builds run; the embedded controller has no agents. */
 public abstract class Node implements AccessControlled {
 
-    public final VirtualChannel getChannel() {
+    public final Computer toComputer() {
         return null;
     }
 

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.runtime;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Computer;
 import hudson.model.Label;
 import hudson.model.Node;
 import hudson.model.Run;
@@ -118,7 +119,7 @@ final class AgentSender implements Sender {
                 return;
             }
             for (Node node : usable) {
-                VirtualChannel channel = node.getChannel();
+                VirtualChannel channel = channelOf(node);
                 if (channel != null) {
                     client.executor().execute(() -> call(channel, request, idempotencyKey, done));
                     return;
@@ -140,6 +141,16 @@ final class AgentSender implements Sender {
                         () -> executor.execute(() -> call(request, idempotencyKey, until, false, wanted, done)),
                         LOOK_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Returns the channel to an agent, {@code null} if it is offline: not connected, or taken offline by an administrator, who leaves it
+     * connected.
+     */
+    @CheckForNull
+    private static VirtualChannel channelOf(Node node) {
+        Computer computer = node.toComputer();
+        return computer == null || computer.isOffline() ? null : computer.getChannel();
     }
 
     /** Returns the agents of a label. The built-in node is Jenkins itself and no agent. */

@@ -60,6 +60,32 @@ class AgentSenderJenkinsTest {
         assertThat(result.get().mayHaveBeenTaken()).as("no call was made").isFalse();
     }
 
+    /** It stays connected, but an administrator wants nothing to run there. */
+    @Test
+    void givesUpOnAnAgentThatIsTakenOffline(JenkinsRule j) throws Exception {
+        DumbSlave agent = j.createOnlineSlave();
+        agent.toComputer().setTemporaryOfflineCause(new OfflineCause.ByCLI("maintenance"));
+        FreeStyleBuild build = j.buildAndAssertSuccess(j.createFreeStyleProject());
+        try (MockWebServer server = new MockWebServer()) {
+            server.start(InetAddress.getByName("127.0.0.1"), 0);
+            server.enqueue(new MockResponse.Builder().code(202).build());
+            WebhookRequest request = WebhookRequest.of(
+                    Webhook.named("a")
+                            .uriTemplate("http://127.0.0.1:" + server.getPort() + "/start")
+                            .disableCallback(true)
+                            .build(),
+                    new Variables(),
+                    new WebhookRequest.Defaults("id", "strategy", null));
+            CompletableFuture<CallResult> result = new CompletableFuture<>();
+
+            new AgentSender(agent.getNodeName(), build, new WebhookClient(), Runnable::run, line -> {}, Duration.ZERO)
+                    .send(request, "id", () -> true, result::complete);
+
+            assertThat(result.get(60, TimeUnit.SECONDS).failure()).contains(" is offline; start it");
+            assertThat(server.getRequestCount()).isZero();
+        }
+    }
+
     @Test
     void agentSendsTheSignatureAndShowsTheCertificate(JenkinsRule j, @TempDir Path folder) throws Exception {
         TestKeys serverKeys = new TestKeys(folder, "server");
