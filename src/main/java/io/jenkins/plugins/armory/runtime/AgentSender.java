@@ -125,6 +125,10 @@ final class AgentSender implements Sender {
                     return;
                 }
             }
+        } catch (RuntimeException x) { // of a security realm or another extension of Jenkins
+            LOGGER.log(Level.WARNING, "Cannot find out whether " + run + " may use agent " + identifier, x);
+            done.accept(failed(" may not be used now: Jenkins cannot find out whether this job may use it", true));
+            return;
         }
         if (System.nanoTime() - until >= 0) {
             String howLong =

@@ -19,12 +19,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import jenkins.security.QueueItemAuthenticator;
+import jenkins.security.QueueItemAuthenticatorProvider;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 @WithJenkins
@@ -84,6 +87,48 @@ class AgentSenderJenkinsTest {
             assertThat(result.get(60, TimeUnit.SECONDS).failure()).contains(" is offline; start it");
             assertThat(server.getRequestCount()).isZero();
         }
+    }
+
+    @TestExtension("failsWhilePermissionsCannotBeKnown")
+    public static final class FailingRealm extends QueueItemAuthenticatorProvider {
+
+        private static volatile boolean fails;
+
+        @Override
+        public List<QueueItemAuthenticator> getAuthenticators() {
+            if (fails) {
+                throw new IllegalStateException("the directory is down");
+            }
+            return List.of();
+        }
+    }
+
+    /** Without a result, the approval would wait for one until its timeout. */
+    @Test
+    void failsWhilePermissionsCannotBeKnown(JenkinsRule j) throws Exception {
+        DumbSlave agent = j.createOnlineSlave();
+        FreeStyleBuild build = j.buildAndAssertSuccess(j.createFreeStyleProject());
+        WebhookRequest request = WebhookRequest.of(
+                Webhook.named("a")
+                        .uriTemplate("http://127.0.0.1/start")
+                        .disableCallback(true)
+                        .build(),
+                new Variables(),
+                new WebhookRequest.Defaults("id", "strategy", null));
+        CompletableFuture<CallResult> result = new CompletableFuture<>();
+        FailingRealm.fails = true;
+        try {
+            new AgentSender(agent.getNodeName(), build, new WebhookClient(), Runnable::run, line -> {})
+                    .send(request, "id", () -> true, result::complete);
+        } finally {
+            FailingRealm.fails = false;
+        }
+
+        assertThat(result.get(60, TimeUnit.SECONDS).failure())
+                .isEqualTo("agent '" + agent.getNodeName()
+                        + "' may not be used now: Jenkins cannot find out whether this job may use it");
+        assertThat(result.get().mayBeRepeated()).isTrue();
+        assertThat(result.get().mayHaveBeenTaken()).isFalse();
     }
 
     @Test
