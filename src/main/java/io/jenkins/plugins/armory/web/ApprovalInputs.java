@@ -1,8 +1,11 @@
 package io.jenkins.plugins.armory.web;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.SimpleParameterDefinition;
@@ -25,7 +28,11 @@ public final class ApprovalInputs {
     /** The longest object with values, in characters. */
     static final int MAX_LENGTH = 32_768;
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Of two values for one parameter, none can be taken for what the person meant. */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private final Approval approval;
     private final List<SimpleParameterDefinition> definitions;

@@ -122,6 +122,8 @@ class ApprovalInputsJenkinsTest {
                 "{\"regoin\": \"us\"}    | inputs.regoin: there is no such parameter; there is region, ticket, dry, notes",
                 "[]                      | inputs: must be a JSON object",
                 "{region: us}            | inputs: is not JSON",
+                "{\"region\": \"eu\", \"region\": \"us\"}   | inputs: is not JSON: Duplicate field 'region'",
+                "{\"region\": \"eu\"} {\"region\": \"us\"} | inputs: is not JSON: Trailing token",
             })
     void wrongValuesAreRefused(String inputs, String message) throws Exception {
         WorkflowRun run = run(PARAMETERS);
