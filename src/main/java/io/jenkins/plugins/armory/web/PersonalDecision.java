@@ -91,9 +91,10 @@ record PersonalDecision(String id, Choice choice) {
         if (!viewer.mayDecide(approval, choice)) {
             return JsonResponse.error(403, "forbidden", whyNot(viewer, approval.manual()));
         }
+        Map<String, Object> values = valuesOf(approval, inputs);
         return approvals
-                .apply(id, choice.by(viewer.name(), comment, valuesOf(approval, inputs), armory::newApprovalId))
-                .map(this::answer)
+                .apply(id, choice.by(viewer.name(), comment, values, armory::newApprovalId))
+                .map(transition -> answer(transition, values))
                 .orElseGet(() -> JsonResponse.error(410, "approval_ended", Messages.Decision_buildGone()));
     }
 
@@ -127,22 +128,25 @@ record PersonalDecision(String id, Choice choice) {
                 : Messages.PersonalDecision_submitters();
     }
 
-    /** Returns the answer with the decision that stands, so that a later person learns who decided first. */
-    private JsonResponse answer(Transition transition) {
+    /**
+     * Returns the answer with the decision that stands, so that a later person learns who decided first.
+     *
+     * @param values the values that an approval is of
+     */
+    private JsonResponse answer(Transition transition, Map<String, Object> values) {
         Approval approval = transition.approval();
+        boolean repeated = transition.answer() == Approval.Answer.DUPLICATE;
+        if (repeated && choice == Choice.APPROVE && !values.equals(approval.inputs())) {
+            return otherInputs(approval); // what was approved before is something else
+        }
         Decision person = choice.isAboutFailure() ? approval.decision() : approval.person();
         return switch (transition.answer()) {
             case NOT_AWAITED -> notAwaited();
             case ACCEPTED, DUPLICATE -> {
-                JsonResponse accepted = accepted(approval, transition.answer() == Approval.Answer.DUPLICATE);
+                JsonResponse accepted = accepted(approval, repeated);
                 yield person == null ? accepted : with(person, accepted);
             }
-            case OTHER_INPUTS -> {
-                JsonResponse other = JsonResponse.error(
-                        409, "other_inputs", Messages.PersonalDecision_otherInputs(Vote.names(approval.votes())));
-                other.body().set("inputs", ApprovalData.json(approval.inputs()));
-                yield other;
-            }
+            case OTHER_INPUTS -> otherInputs(approval);
             case CONFLICT ->
                 with(person, JsonResponse.error(409, "already_decided", Messages.PersonalDecision_conflict()));
             default -> {
@@ -157,6 +161,13 @@ record PersonalDecision(String id, Choice choice) {
                                         : Messages.PersonalDecision_failed(end.mdMessage())));
             }
         };
+    }
+
+    private static JsonResponse otherInputs(Approval approval) {
+        JsonResponse other = JsonResponse.error(
+                409, "other_inputs", Messages.PersonalDecision_otherInputs(Vote.names(approval.votes())));
+        other.body().set("inputs", ApprovalData.json(approval.inputs()));
+        return other;
     }
 
     private JsonResponse accepted(Approval approval, boolean duplicate) {

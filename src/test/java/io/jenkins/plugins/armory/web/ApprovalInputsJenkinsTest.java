@@ -151,6 +151,28 @@ class ApprovalInputsJenkinsTest {
     }
 
     @Test
+    void whoApprovesAgainWithOtherValuesIsToldWhatWasApproved() throws Exception {
+        WorkflowRun run = run("required: 2, " + PARAMETERS);
+        approve("alice", run, "{\"region\": \"us\"}");
+        assertThat(approve("alice", run, "{\"region\": \"us\"}").getStatusCode())
+                .isEqualTo(200);
+
+        assertOtherInputs(approve("alice", run, "{\"region\": \"eu\"}"));
+
+        approve("bob", run, "");
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        assertOtherInputs(approve("bob", run, "{\"region\": \"eu\"}"));
+        assertThat(approve("bob", run, "").getStatusCode()).isEqualTo(200);
+    }
+
+    private static void assertOtherInputs(WebResponse answer) {
+        assertThat(answer.getStatusCode()).isEqualTo(409);
+        JSONObject body = JSONObject.fromObject(answer.getContentAsString());
+        assertThat(body.getString("error")).isEqualTo("other_inputs");
+        assertThat(body.getJSONObject("inputs").getString("region")).isEqualTo("us");
+    }
+
+    @Test
     void formIsMadeOfJenkinssOwnViews() throws Exception {
         WorkflowRun run =
                 run("parameters: [choice(name: 'region', choices: ['eu', '<b>us</b>'], description: 'Where to')]");
