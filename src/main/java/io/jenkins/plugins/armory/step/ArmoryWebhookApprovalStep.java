@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
@@ -562,14 +563,16 @@ public class ArmoryWebhookApprovalStep extends Step {
          */
         @Override
         public Step newInstance(Map<String, Object> arguments) throws Exception {
-            String key = StepArguments.keyOf(arguments);
-            Step step = StepArguments.instantiate(getFunctionName(), () -> super.newInstance(arguments), mistake -> {
+            Callable<Step> asked = () -> {
+                Step step = super.newInstance(arguments);
+                ((ArmoryWebhookApprovalStep) step).argumentsKey = StepArguments.keyOf(arguments);
+                return step;
+            };
+            return StepArguments.instantiate(getFunctionName(), asked, mistake -> {
                 ArmoryWebhookApprovalStep failing = newStep();
                 failing.mistaken(mistake, arguments);
                 return failing;
             });
-            ((ArmoryWebhookApprovalStep) step).argumentsKey = key;
-            return step;
         }
 
         ArmoryWebhookApprovalStep newStep() {

@@ -54,13 +54,19 @@ final class StepArguments {
      * @param function the name of the step in messages
      * @param mistaken makes a step that fails with a message
      */
-    static Step instantiate(String function, Callable<Step> asked, Function<String, Step> mistaken) throws Exception {
+    static Step instantiate(String function, Callable<Step> asked, Function<String, Step> mistaken) {
+        String start = function + ": ";
         try {
             return asked.call();
-        } catch (IllegalArgumentException | ClassCastException | UnsupportedOperationException x) {
-            String start = function + ": ";
+        } catch (Exception x) { // also of a toString() of the Pipeline
             String message = String.valueOf(x.getMessage());
             return mistaken.apply(message.startsWith(start) ? message : start + message);
+        } catch (Error x) {
+            // CpsCallableInvocation, of a toString() that only the engine can call. The engine would call that instead
+            // of the step.
+            return mistaken.apply(start
+                    + "an argument is an object of a class of the Pipeline; give a text, such as the result of its"
+                    + " toString()");
         }
     }
 
