@@ -124,7 +124,8 @@ public record Deployment(
 
     /**
      * Returns the deployment with which a build starts that is restarted from a stage. Environments and failures of the
-     * stages that are left out stay as they were; those of the other stages are tried again.
+     * stages that are left out stay as they were; those of the other stages are tried again. What the origin did not know is not known
+     * now.
      *
      * @param origin the deployment of the build that is restarted
      * @param stages names of the outermost stages that are left out
@@ -145,13 +146,18 @@ public record Deployment(
         List<Failure> outside = failures.stream()
                 .filter(failure -> failure.phase() == Phase.AFTER_DEPLOYMENT)
                 .toList();
-        return new Deployment(
-                environments, Map.of(), failures, firstReasonIn(null, outside), List.of(), List.copyOf(stages), false);
+        String cancels = origin.isOfUnknownOrigin() ? origin.cancelsStages() : firstReasonIn(null, outside);
+        return new Deployment(environments, Map.of(), failures, cancels, List.of(), List.copyOf(stages), false);
     }
 
     /** Returns a deployment with nothing but the reason why every stage is cancelled. */
     private static Deployment cancelled(String reason) {
         return new Deployment(Map.of(), Map.of(), List.of(), reason, List.of(), List.of(), false);
+    }
+
+    /** Returns whether stages are cancelled for another reason than a failed approval of the build or its origins. */
+    private boolean isOfUnknownOrigin() {
+        return cancelsStages != null && failures.stream().map(Failure::reason).noneMatch(cancelsStages::equals);
     }
 
     @CheckForNull

@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.BuildEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.OriginUnknown;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Restarted;
@@ -952,6 +953,15 @@ public class DeploymentTest {
 
         assertThat(environment("copy").reason()).startsWith("\"prod\" was not deployed: ");
         assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
+    }
+
+    @Test
+    void aBuildThatIsRestartedFromOneOfUnknownOriginKnowsNoMore() {
+        happens(new OriginUnknown("the original build is deleted"));
+        approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
+        restart("build", "smoke");
+
+        assertThat(deployment.reasonToCancel("prod")).isEqualTo("the original build is deleted");
     }
 
     @Test
