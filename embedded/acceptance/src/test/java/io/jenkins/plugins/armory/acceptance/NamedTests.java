@@ -19,7 +19,7 @@ final class NamedTests {
     private final Map<String, String> sources = new HashMap<>();
 
     NamedTests() throws IOException {
-        for (Path folder : List.of(Path.of("../../src/test"), Path.of("src/test"))) {
+        for (Path folder : List.of(Path.of("../../src/test"), Path.of("../controller/src/test"), Path.of("src/test"))) {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.filter(each -> each.toString().endsWith("Test.java"))
                         .toList()) {
