@@ -9,7 +9,6 @@ import hudson.model.ParameterValue;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.SimpleParameterDefinition;
-import hudson.model.queue.QueueTaskFuture;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
@@ -250,15 +249,18 @@ class DeploymentStepsJenkinsTest {
     /** The builds have nodes with the same ids, which Pipeline considers equal. */
     @Test
     void buildsThatRunAtTheSameTimeDoNotTakeEachOthersStepsForTheirOwn() throws Exception {
-        List<QueueTaskFuture<WorkflowRun>> builds = new ArrayList<>();
+        List<WorkflowJob> jobs = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             WorkflowJob job = j.createProject(WorkflowJob.class);
             job.setDefinition(new CpsFlowDefinition("armoryEnvironment('dev') { echo 'deployed' }", true));
-            builds.add(job.scheduleBuild2(0));
+            job.scheduleBuild2(0);
+            jobs.add(job);
         }
 
-        for (QueueTaskFuture<WorkflowRun> build : builds) {
-            j.assertBuildStatusSuccess(build);
+        // The future of a build that ends at once is not always completed.
+        for (WorkflowJob job : jobs) {
+            await().atMost(Duration.ofMinutes(1)).until(() -> job.getBuildByNumber(1) != null);
+            j.assertBuildStatusSuccess(j.waitForCompletion(job.getBuildByNumber(1)));
         }
     }
 
