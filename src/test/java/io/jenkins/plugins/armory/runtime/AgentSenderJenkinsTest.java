@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.http.TestKeys;
 import io.jenkins.plugins.armory.http.WebhookClient;
 import io.jenkins.plugins.armory.signature.SigningSecrets;
+import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.TlsMaterial;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -33,18 +34,19 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 class AgentSenderJenkinsTest {
 
+    private static WebhookRequest requestTo(String address) throws TemplateException {
+        return WebhookRequest.of(
+                Webhook.named("a").uriTemplate(address).disableCallback(true).build(),
+                new Variables(),
+                new WebhookRequest.Defaults("id", "strategy", null));
+    }
+
     @Test
     void givesUpOnAnAgentThatStaysAway(JenkinsRule j) throws Exception {
         DumbSlave agent = j.createOnlineSlave();
         agent.toComputer().disconnect(new OfflineCause.ByCLI("away")).get();
         FreeStyleBuild build = j.buildAndAssertSuccess(j.createFreeStyleProject());
-        WebhookRequest request = WebhookRequest.of(
-                Webhook.named("a")
-                        .uriTemplate("http://127.0.0.1/start")
-                        .disableCallback(true)
-                        .build(),
-                new Variables(),
-                new WebhookRequest.Defaults("id", "strategy", null));
+        WebhookRequest request = requestTo("http://127.0.0.1/start");
         CompletableFuture<CallResult> result = new CompletableFuture<>();
 
         new AgentSender(
@@ -72,13 +74,7 @@ class AgentSenderJenkinsTest {
         try (MockWebServer server = new MockWebServer()) {
             server.start(InetAddress.getByName("127.0.0.1"), 0);
             server.enqueue(new MockResponse.Builder().code(202).build());
-            WebhookRequest request = WebhookRequest.of(
-                    Webhook.named("a")
-                            .uriTemplate("http://127.0.0.1:" + server.getPort() + "/start")
-                            .disableCallback(true)
-                            .build(),
-                    new Variables(),
-                    new WebhookRequest.Defaults("id", "strategy", null));
+            WebhookRequest request = requestTo("http://127.0.0.1:" + server.getPort() + "/start");
             CompletableFuture<CallResult> result = new CompletableFuture<>();
 
             new AgentSender(agent.getNodeName(), build, new WebhookClient(), Runnable::run, line -> {}, Duration.ZERO)
@@ -108,13 +104,7 @@ class AgentSenderJenkinsTest {
     void failsWhilePermissionsCannotBeKnown(JenkinsRule j) throws Exception {
         DumbSlave agent = j.createOnlineSlave();
         FreeStyleBuild build = j.buildAndAssertSuccess(j.createFreeStyleProject());
-        WebhookRequest request = WebhookRequest.of(
-                Webhook.named("a")
-                        .uriTemplate("http://127.0.0.1/start")
-                        .disableCallback(true)
-                        .build(),
-                new Variables(),
-                new WebhookRequest.Defaults("id", "strategy", null));
+        WebhookRequest request = requestTo("http://127.0.0.1/start");
         CompletableFuture<CallResult> result = new CompletableFuture<>();
         FailingRealm.fails = true;
         try {

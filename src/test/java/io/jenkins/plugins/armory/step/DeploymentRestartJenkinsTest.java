@@ -1,19 +1,16 @@
 package io.jenkins.plugins.armory.step;
 
+import static io.jenkins.plugins.armory.step.HeldBuilds.awaitInput;
+import static io.jenkins.plugins.armory.step.HeldBuilds.failAfterDeployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
-import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
-import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
-import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
 import org.jenkinsci.plugins.workflow.flow.GraphListener;
@@ -24,8 +21,6 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
-import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -48,28 +43,6 @@ class DeploymentRestartJenkinsTest {
         job.scheduleBuild2(0).waitForStart();
     }
 
-    /** Returns the {@code input} at which a build waits. */
-    private static InputStepExecution awaitInput(WorkflowRun run) throws Exception {
-        await().until(() -> run.getAction(InputAction.class) != null
-                && run.getAction(InputAction.class).getExecution("Hold") != null);
-        return run.getAction(InputAction.class).getExecution("Hold");
-    }
-
-    /** Reports a failed {@code afterDeployment} approval outside any environment. */
-    private static void failAfterDeployment(WorkflowRun run) throws IOException {
-        ArmoryRuntime.get()
-                .deployments()
-                .apply(
-                        run,
-                        new ApprovalEnded(
-                                new Place(null, null, null, List.of()),
-                                "a1",
-                                Phase.AFTER_DEPLOYMENT,
-                                "tests",
-                                Verdict.FAILURE,
-                                "no"));
-    }
-
     @Test
     void laterStagesStayCancelled() throws Throwable {
         sessions.then(j -> {
@@ -80,7 +53,7 @@ class DeploymentRestartJenkinsTest {
         sessions.then(j -> {
             awaitInput(run(j)).proceed(null);
             j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run(j)));
-            j.assertLogContains("Stage 'prod' is cancelled: no", run(j));
+            j.assertLogContains("Stage 'prod' is cancelled: 2 of 42 failed", run(j));
             j.assertLogContains("behind it", run(j));
             j.assertLogNotContains("never", run(j));
         });
@@ -114,7 +87,7 @@ class DeploymentRestartJenkinsTest {
             awaitInput(run(j));
             failAfterDeployment(run(j));
             awaitInput(run(j)).proceed(null);
-            j.waitForMessage("Stage 'gate' is cancelled: no", run(j));
+            j.waitForMessage("Stage 'gate' is cancelled: 2 of 42 failed", run(j));
             await().until(() -> ((CpsFlowExecution) run(j).getExecution()).isPaused());
         });
         sessions.then(j -> {

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.armory.step;
 
+import static io.jenkins.plugins.armory.step.HeldBuilds.awaitInput;
+import static io.jenkins.plugins.armory.step.HeldBuilds.failAfterDeployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,14 +11,9 @@ import hudson.model.ParameterValue;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.SimpleParameterDefinition;
-import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
-import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment;
-import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.RunningBuilds;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +36,6 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
-import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,28 +67,6 @@ class DeploymentStepsJenkinsTest {
         ArmoryEnvironmentStep step = new ArmoryEnvironmentStep(name);
         step.setDependsOn(List.of(dependsOn).stream().map(EnvironmentName::new).toList());
         return step;
-    }
-
-    /** Returns the {@code input} at which a build waits. */
-    private static InputStepExecution awaitInput(WorkflowRun run) throws Exception {
-        await().until(() -> run.getAction(InputAction.class) != null
-                && run.getAction(InputAction.class).getExecution("Hold") != null);
-        return run.getAction(InputAction.class).getExecution("Hold");
-    }
-
-    /** Reports a failed {@code afterDeployment} approval outside any environment, so that later stages are cancelled. */
-    private static void failAfterDeployment(WorkflowRun run) throws IOException {
-        ArmoryRuntime.get()
-                .deployments()
-                .apply(
-                        run,
-                        new ApprovalEnded(
-                                new Place(null, null, null, List.of()),
-                                "a1",
-                                Phase.AFTER_DEPLOYMENT,
-                                "tests",
-                                Verdict.FAILURE,
-                                "2 of 42 failed"));
     }
 
     @Test
@@ -391,26 +365,21 @@ class DeploymentStepsJenkinsTest {
         j.assertLogNotContains("never", run);
     }
 
-    /** It waits for an agent, for example. */
-    @Test
-    void aDeploymentThatIsStoppedWhileItsFileIsReadKeepsTheEnvironmentAroundItClosed() throws Exception {
-        WorkflowRun run = start("armoryEnvironment('staging') { input id: 'Hold', message: 'Hold' }");
-        InputStepExecution hold = awaitInput(run);
-        HeldContext context = new HeldContext(Map.of(
+    /** Returns the context of a step beside the {@code input} at which a build waits in the environment {@code staging}. */
+    private static HeldContext contextInStaging(WorkflowRun run) throws Exception {
+        return new HeldContext(Map.of(
                 Run.class,
                 run,
                 FlowNode.class,
-                hold.getContext().get(FlowNode.class),
+                awaitInput(run).getContext().get(FlowNode.class),
+                EnvVars.class,
+                new EnvVars(),
                 EnclosingEnvironment.class,
                 new EnclosingEnvironment("staging")));
-        FlowInterruptedException cause = new FlowInterruptedException(Result.ABORTED, true);
+    }
 
-        new ArmoryDeploymentPlanStep().start(context).stop(cause);
-
-        assertThat(context.failure().get(1, TimeUnit.MINUTES)).isSameAs(cause);
-        assertThat(ArmoryRuntime.get().deployments().of(run).deployment().failures())
-                .hasSize(1);
-        hold.proceed(null);
+    private void assertThatStagingFails(WorkflowRun run) throws Exception {
+        awaitInput(run).proceed(null);
         j.waitForCompletion(run);
         assertThat(ArmoryRuntime.get()
                         .deployments()
@@ -420,6 +389,21 @@ class DeploymentStepsJenkinsTest {
                         .orElseThrow()
                         .state())
                 .isEqualTo(Environment.State.FAILED);
+    }
+
+    /** It waits for an agent, for example. */
+    @Test
+    void aDeploymentThatIsStoppedWhileItsFileIsReadKeepsTheEnvironmentAroundItClosed() throws Exception {
+        WorkflowRun run = start("armoryEnvironment('staging') { input id: 'Hold', message: 'Hold' }");
+        HeldContext context = contextInStaging(run);
+        FlowInterruptedException cause = new FlowInterruptedException(Result.ABORTED, true);
+
+        new ArmoryDeploymentPlanStep().start(context).stop(cause);
+
+        assertThat(context.failure().get(1, TimeUnit.MINUTES)).isSameAs(cause);
+        assertThat(ArmoryRuntime.get().deployments().of(run).deployment().failures())
+                .hasSize(1);
+        assertThatStagingFails(run);
     }
 
     /** As that of another plugin may. */
@@ -449,16 +433,7 @@ class DeploymentStepsJenkinsTest {
     @Test
     void anApprovalWithAFaultyParameterKeepsItsEnvironmentClosed() throws Exception {
         WorkflowRun run = start("armoryEnvironment('staging') { input id: 'Hold', message: 'Hold' }");
-        InputStepExecution hold = awaitInput(run);
-        HeldContext context = new HeldContext(Map.of(
-                Run.class,
-                run,
-                FlowNode.class,
-                hold.getContext().get(FlowNode.class),
-                EnvVars.class,
-                new EnvVars(),
-                EnclosingEnvironment.class,
-                new EnclosingEnvironment("staging")));
+        HeldContext context = contextInStaging(run);
         ArmoryWebhookApprovalStep step = new ArmoryWebhookApprovalStep();
         ManualApproval manual = new ManualApproval();
         manual.setParameters(List.of(new FaultyParameter()));
@@ -468,16 +443,7 @@ class DeploymentStepsJenkinsTest {
         context.saved().set(null);
 
         assertThat(context.failure().get(1, TimeUnit.MINUTES)).hasMessageContaining("no default");
-        hold.proceed(null);
-        j.waitForCompletion(run);
-        assertThat(ArmoryRuntime.get()
-                        .deployments()
-                        .of(run)
-                        .deployment()
-                        .find("staging")
-                        .orElseThrow()
-                        .state())
-                .isEqualTo(Environment.State.FAILED);
+        assertThatStagingFails(run);
     }
 
     @Test

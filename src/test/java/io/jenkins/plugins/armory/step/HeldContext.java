@@ -2,13 +2,11 @@ package io.jenkins.plugins.armory.step;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.SettableFuture;
-import hudson.model.Result;
+import io.jenkins.plugins.armory.flow.DetachedContext;
 import java.util.Map;
-import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** The context of a step without a build. The test decides when its program is saved. */
-final class HeldContext extends StepContext {
+final class HeldContext extends DetachedContext {
 
     private static final long serialVersionUID = 1L;
 
@@ -53,30 +51,5 @@ final class HeldContext extends StepContext {
     @Override
     public void onFailure(Throwable cause) {
         failure.set(cause);
-    }
-
-    @Override
-    public BodyInvoker newBodyInvoker() {
-        throw new UnsupportedOperationException();
-    }
-
-    // No @Override: the stand-in of the embedded build has no such methods.
-
-    public void setResult(Result result) {
-        throw new UnsupportedOperationException();
-    }
-
-    public boolean isReady() {
-        return true;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-        return System.identityHashCode(this);
     }
 }
