@@ -51,7 +51,7 @@ public final class ApprovalInputs {
     }
 
     /**
-     * Returns the values that a person approves. Where nothing is given, these are the values of those who have approved before, else the
+     * Returns the values that a person approves. Where nothing is given, these are the values that were approved before, else the
      * defaults.
      *
      * @param given a JSON object with texts and booleans, {@code null} for none
@@ -59,7 +59,9 @@ public final class ApprovalInputs {
      */
     Map<String, Object> valuesOf(@CheckForNull String given) {
         if (isNothing(given)) {
-            return approval.votes().isEmpty() ? values(JSON.createObjectNode()) : approval.inputs();
+            return approval.votes().isEmpty() && !approval.isDecided()
+                    ? values(JSON.createObjectNode())
+                    : approval.inputs();
         }
         return values(parse(given));
     }

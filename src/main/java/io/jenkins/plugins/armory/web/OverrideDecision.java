@@ -102,24 +102,33 @@ record OverrideDecision(String id) {
         Map<String, Object> values = approve ? ApprovalInputs.ofOverride(approval, inputs) : Map.of();
         return armory.approvals()
                 .apply(id, new Event.Overridden(approve, viewer.name(), reason, values))
-                .map(transition -> answer(transition, approve))
+                .map(transition -> answer(transition, approve, values))
                 .orElseGet(() -> JsonResponse.error(410, "approval_ended", Messages.Decision_buildGone()));
     }
 
-    private JsonResponse answer(Transition transition, boolean approve) {
+    /** @param values the values that an approval is of */
+    private JsonResponse answer(Transition transition, boolean approve, Map<String, Object> values) {
         JsonResponse answer =
                 switch (transition.answer()) {
                     case ACCEPTED, DUPLICATE ->
-                        JsonResponse.ok(JsonNodeFactory.instance
-                                .objectNode()
-                                .put("status", "accepted")
-                                .put("approvalId", id)
-                                .put("approved", approve)
-                                .put("duplicate", transition.answer() == Approval.Answer.DUPLICATE));
+                        values.equals(transition.approval().inputs())
+                                ? JsonResponse.ok(JsonNodeFactory.instance
+                                        .objectNode()
+                                        .put("status", "accepted")
+                                        .put("approvalId", id)
+                                        .put("approved", approve)
+                                        .put("duplicate", transition.answer() == Approval.Answer.DUPLICATE))
+                                : otherInputs(transition.approval());
                     case CONFLICT -> JsonResponse.error(409, "already_decided", Messages.OverrideDecision_conflict());
                     default -> JsonResponse.error(410, "approval_ended", Messages.OverrideDecision_ended());
                 };
         answer.body().set("decision", CallbackAnswers.json(transition.approval().requireDecision()));
         return answer;
+    }
+
+    private static JsonResponse otherInputs(Approval approval) {
+        JsonResponse other = JsonResponse.error(409, "other_inputs", Messages.OverrideDecision_otherInputs());
+        other.body().set("inputs", ApprovalData.json(approval.inputs()));
+        return other;
     }
 }

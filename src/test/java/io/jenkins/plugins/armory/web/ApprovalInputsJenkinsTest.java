@@ -173,6 +173,26 @@ class ApprovalInputsJenkinsTest {
     }
 
     @Test
+    void whoOverridesAgainWithOtherValuesIsToldWhatWasApproved() throws Exception {
+        WorkflowRun run = run(PARAMETERS);
+        String id = approvalOf(run).id();
+        assertThat(command(id, "--approve", "--override", "now", "-p", "region=us"))
+                .returns(0, CLICommandInvoker.Result::returnCode);
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+
+        assertThat(command(id, "--approve", "--override", "now", "-p", "region=eu"))
+                .returns(4, CLICommandInvoker.Result::returnCode)
+                .extracting(CLICommandInvoker.Result::stdout)
+                .asString()
+                .contains("other_inputs", "\"region\":\"us\"", "override by user alice");
+        assertThat(command(id, "--approve", "--override", "now", "-p", "region=us"))
+                .returns(0, CLICommandInvoker.Result::returnCode);
+        assertThat(command(id, "--approve", "--override", "now"))
+                .as("with what was approved")
+                .returns(0, CLICommandInvoker.Result::returnCode);
+    }
+
+    @Test
     void formIsMadeOfJenkinssOwnViews() throws Exception {
         WorkflowRun run =
                 run("parameters: [choice(name: 'region', choices: ['eu', '<b>us</b>'], description: 'Where to')]");
