@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /**
  * What the people who approve fill in. The first of them decides the values; the others agree to them. Its view is the form for the dialog of
@@ -44,6 +45,13 @@ public final class ApprovalInputs {
         definitions = manual == null
                 ? List.of()
                 : manual.inputs().stream().map(InputParameters::of).toList();
+    }
+
+    /** Returns the parameter {@code inputs}, {@code null} if it is not given. Several together are no JSON object, so none of them counts. */
+    @CheckForNull
+    static String given(StaplerRequest2 request) {
+        String[] texts = request.getParameterValues("inputs");
+        return texts == null ? null : String.join("\n", texts);
     }
 
     public List<SimpleParameterDefinition> getDefinitions() {

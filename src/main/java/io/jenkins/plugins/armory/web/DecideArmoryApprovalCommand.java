@@ -11,7 +11,11 @@ import java.util.Map;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.args4j.Argument;
+import org.kohsuke.args4j.CmdLineParser;
 import org.kohsuke.args4j.Option;
+import org.kohsuke.args4j.OptionDef;
+import org.kohsuke.args4j.spi.MapOptionHandler;
+import org.kohsuke.args4j.spi.Setter;
 
 /**
  * The command {@code decide-armory-approval}: approves, rejects, takes an approval back, overrides, or answers a failure, as the current
@@ -60,6 +64,7 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
     @Option(
             name = "-p",
             metaVar = "NAME=VALUE",
+            handler = OnceEach.class,
             usage = "Fills in one of the approval's parameters; may be given several times.")
     private Map<String, String> inputs = new LinkedHashMap<>();
 
@@ -71,6 +76,23 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
                     "Decides the whole approval, whatever is missing, with --approve or --reject, for this reason. Needs"
                             + " Armory/Override.")
     private String override;
+
+    /** Of two values for one parameter, none can be taken for what the user meant. */
+    @Restricted(NoExternalUse.class)
+    public static final class OnceEach extends MapOptionHandler {
+
+        public OnceEach(CmdLineParser parser, OptionDef option, Setter<? super Map<?, ?>> setter) {
+            super(parser, option, setter);
+        }
+
+        @Override
+        protected void addToMap(Map known, String name, String value) {
+            if (known.containsKey(name)) {
+                throw new IllegalArgumentException(Messages.DecideArmoryApprovalCommand_twice(name));
+            }
+            super.addToMap(known, name, value);
+        }
+    }
 
     @Override
     public String getShortDescription() {

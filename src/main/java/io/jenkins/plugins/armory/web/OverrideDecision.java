@@ -42,7 +42,7 @@ record OverrideDecision(String id) {
                         armory,
                         only(request.getParameterValues("decision")),
                         request.getParameter("reason"),
-                        request.getParameter("inputs"))
+                        ApprovalInputs.given(request))
                 : JsonResponse.error(405, "method_not_allowed", Messages.Decision_post(), Map.of("Allow", "POST"));
     }
 

@@ -53,7 +53,7 @@ record PersonalDecision(String id, Choice choice) {
                 ? decide(
                         armory,
                         Objects.requireNonNullElse(request.getParameter("comment"), ""),
-                        request.getParameter("inputs"))
+                        ApprovalInputs.given(request))
                 : JsonResponse.error(405, "method_not_allowed", Messages.Decision_post(), Map.of("Allow", "POST"));
     }
 

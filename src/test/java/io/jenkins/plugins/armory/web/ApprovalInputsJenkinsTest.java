@@ -193,6 +193,26 @@ class ApprovalInputsJenkinsTest {
     }
 
     @Test
+    void valuesThatAreGivenTwiceAreRefused() throws Exception {
+        WorkflowRun run = run(PARAMETERS);
+        String id = approvalOf(run).id();
+
+        assertThat(command(id, "--approve", "-p", "region=eu", "-p", "region=us"))
+                .returns(3, CLICommandInvoker.Result::returnCode)
+                .extracting(CLICommandInvoker.Result::stderr)
+                .asString()
+                .contains("-p: region is given twice");
+        String twice = "inputs=%7B%22region%22:%22eu%22%7D&inputs=%7B%22region%22:%22us%22%7D";
+        for (String decision : List.of("approve?", "override?decision=approve&reason=now&")) {
+            assertThat(request("alice", HttpMethod.POST, id + '/' + decision + twice)
+                            .getStatusCode())
+                    .as(decision)
+                    .isEqualTo(400);
+        }
+        assertThat(approvalOf(run).isDecided()).isFalse();
+    }
+
+    @Test
     void formIsMadeOfJenkinssOwnViews() throws Exception {
         WorkflowRun run =
                 run("parameters: [choice(name: 'region', choices: ['eu', '<b>us</b>'], description: 'Where to')]");
