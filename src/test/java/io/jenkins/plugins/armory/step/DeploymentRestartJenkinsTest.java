@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.step;
 
-import static io.jenkins.plugins.armory.step.HeldBuilds.awaitInput;
-import static io.jenkins.plugins.armory.step.HeldBuilds.failAfterDeployment;
+import static io.jenkins.plugins.armory.step.DeploymentStepsJenkinsTest.awaitInput;
+import static io.jenkins.plugins.armory.step.DeploymentStepsJenkinsTest.failAfterDeployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

@@ -1,7 +1,5 @@
 package io.jenkins.plugins.armory.step;
 
-import static io.jenkins.plugins.armory.step.HeldBuilds.awaitInput;
-import static io.jenkins.plugins.armory.step.HeldBuilds.failAfterDeployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,9 +9,14 @@ import hudson.model.ParameterValue;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.SimpleParameterDefinition;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.RunningBuilds;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +39,7 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +71,28 @@ class DeploymentStepsJenkinsTest {
         ArmoryEnvironmentStep step = new ArmoryEnvironmentStep(name);
         step.setDependsOn(List.of(dependsOn).stream().map(EnvironmentName::new).toList());
         return step;
+    }
+
+    /** Returns the {@code input} at which a build waits. */
+    static InputStepExecution awaitInput(WorkflowRun run) throws Exception {
+        await().until(() -> run.getAction(InputAction.class) != null
+                && run.getAction(InputAction.class).getExecution("Hold") != null);
+        return run.getAction(InputAction.class).getExecution("Hold");
+    }
+
+    /** Reports a failed {@code afterDeployment} approval outside any environment, so that later stages are cancelled. */
+    static void failAfterDeployment(WorkflowRun run) throws IOException {
+        ArmoryRuntime.get()
+                .deployments()
+                .apply(
+                        run,
+                        new ApprovalEnded(
+                                new Place(null, null, null, List.of()),
+                                "a1",
+                                Phase.AFTER_DEPLOYMENT,
+                                "tests",
+                                Verdict.FAILURE,
+                                "2 of 42 failed"));
     }
 
     @Test
