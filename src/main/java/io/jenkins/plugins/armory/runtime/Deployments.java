@@ -4,17 +4,22 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Result;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
 import io.jenkins.plugins.armory.storage.PlanFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.logging.Level;
@@ -33,8 +38,8 @@ public final class Deployments {
             @CheckForNull DeploymentStore store,
             @CheckForNull String whyUnknown) {}
 
-    /** The reason why every later stage of a restarted build is cancelled, even once its own environments are written. */
-    private record UnwrittenOrigin(String why) {}
+    /** The reason why every later stage of a build is cancelled, even once its environments are read or written. */
+    private record UnwrittenReason(String why) {}
 
     private final Executor executor;
     private final RunningBuilds builds;
@@ -149,6 +154,40 @@ public final class Deployments {
         return of(run).note(event);
     }
 
+    /**
+     * Closes the environments of a running build in which the engine left out a call of a step. Its arguments are not known, so it may have
+     * guarded any of them, and whatever comes later. The Pipeline engine's thread may call this.
+     *
+     * @param function the name of the step
+     */
+    public void close(Run<?, ?> run, String function, String reason) {
+        var later = new ApprovalEnded(
+                new Place(null, null, null, List.of()),
+                function,
+                Phase.AFTER_DEPLOYMENT,
+                function,
+                Verdict.FAILURE,
+                reason);
+        try {
+            DeploymentStore store = of(run);
+            for (String name : store.newest().environments().keySet()) {
+                Place place = new Place(name, null, null, List.of());
+                store.note(new ApprovalEnded(place, function, Phase.STRATEGY, function, Verdict.STOPPED, reason));
+            }
+            store.note(later); // at once: the Pipeline may catch the error, and begin an environment
+        } catch (IOException x) {
+            remember(run, new UnwrittenReason(whyCancelled(run, "The environments of this build cannot be read", x)));
+            return;
+        }
+        executor.execute(() -> {
+            try {
+                apply(run, later);
+            } catch (IOException x) { // the next write has it too
+                LOGGER.log(Level.WARNING, "Cannot write that " + function + " was left out of " + run, x);
+            }
+        });
+    }
+
     /** Notes that a stage of a running build is cancelled, in memory alone: the Pipeline engine's thread may call it. */
     public void noteCancelled(Run<?, ?> run, String stage) {
         DeploymentStore known = storeInMemory(run);
@@ -188,7 +227,7 @@ public final class Deployments {
         if (build == null) {
             return null;
         }
-        UnwrittenOrigin origin = build.find(UnwrittenOrigin.class);
+        UnwrittenReason origin = build.find(UnwrittenReason.class);
         if (origin != null) {
             return origin.why;
         }
@@ -241,7 +280,7 @@ public final class Deployments {
             apply(run, event);
         } catch (IOException x) {
             String problem = "The decisions of the build that this one was restarted from cannot be written";
-            remember(run, new UnwrittenOrigin(whyCancelled(run, problem, x)));
+            remember(run, new UnwrittenReason(whyCancelled(run, problem, x)));
         }
     }
 

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -76,6 +77,7 @@ public final class ArmoryApprovalStep extends ArmoryWebhookApprovalStep {
 
         @Override
         public boolean takesImplicitBlockArgument() {
+            LeftOutCalls.refuse(getFunctionName());
             return true;
         }
     }

@@ -7,6 +7,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.config.KeyValue;
+import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -123,6 +124,7 @@ public final class ArmoryDeploymentActionStep extends Step {
 
         @Override
         public boolean takesImplicitBlockArgument() {
+            LeftOutCalls.refuse(getFunctionName());
             return true;
         }
 

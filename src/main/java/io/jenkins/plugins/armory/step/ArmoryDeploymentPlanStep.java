@@ -7,6 +7,7 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.config.KeyValue;
+import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -134,6 +135,12 @@ public final class ArmoryDeploymentPlanStep extends Step {
         @Override
         public String getFunctionName() {
             return "armoryDeploymentPlan";
+        }
+
+        @Override
+        public boolean takesImplicitBlockArgument() {
+            LeftOutCalls.refuse(getFunctionName());
+            return false;
         }
 
         @NonNull

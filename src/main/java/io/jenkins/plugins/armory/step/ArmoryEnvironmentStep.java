@@ -7,6 +7,7 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.LogText;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -138,6 +139,7 @@ public final class ArmoryEnvironmentStep extends Step {
 
         @Override
         public boolean takesImplicitBlockArgument() {
+            LeftOutCalls.refuse(getFunctionName());
             return true;
         }
 

@@ -7,6 +7,7 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -75,6 +76,7 @@ public final class ArmoryRollbackStep extends Step {
 
         @Override
         public boolean takesImplicitBlockArgument() {
+            LeftOutCalls.refuse(getFunctionName());
             return true;
         }
 

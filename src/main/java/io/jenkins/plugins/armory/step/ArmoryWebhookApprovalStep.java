@@ -26,6 +26,7 @@ import io.jenkins.plugins.armory.config.StatusDefinition;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.WebhookForm;
 import io.jenkins.plugins.armory.config.Webhooks;
+import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -539,6 +540,12 @@ public class ArmoryWebhookApprovalStep extends Step {
         @Override
         public String getFunctionName() {
             return "armoryWebhookApproval";
+        }
+
+        @Override
+        public boolean takesImplicitBlockArgument() {
+            LeftOutCalls.refuse(getFunctionName());
+            return false;
         }
 
         @NonNull

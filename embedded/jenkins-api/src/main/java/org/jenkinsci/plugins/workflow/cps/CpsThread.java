@@ -12,6 +12,10 @@ public final class CpsThread implements Serializable {
         return null;
     }
 
+    public CpsFlowExecution getExecution() {
+        throw new UnsupportedOperationException();
+    }
+
     public CpsThreadGroup getGroup() {
         throw new UnsupportedOperationException();
     }
