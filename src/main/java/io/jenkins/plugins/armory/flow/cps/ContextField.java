@@ -30,10 +30,15 @@ final class ContextField {
         this.otherwise = otherwise;
     }
 
+    /** Returns whether the administrator lets private fields be used. */
+    static boolean mayBeUsed() {
+        return Boolean.parseBoolean(System.getProperty(SWITCH, "true"));
+    }
+
     /** Returns the field if a context has it and it may be used, else {@code null}. */
     @CheckForNull
     synchronized Field in(StepContext context) {
-        if (!Boolean.parseBoolean(System.getProperty(SWITCH, "true")) || !(context instanceof CpsStepContext)) {
+        if (!mayBeUsed() || !(context instanceof CpsStepContext)) {
             return null;
         }
         if (!sought) {

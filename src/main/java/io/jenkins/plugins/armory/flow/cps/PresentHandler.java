@@ -40,6 +40,8 @@ public final class PresentHandler {
     /** Returns the handler of this thread, {@code null} if it has none, or it cannot be told. */
     @CheckForNull
     public static MismatchHandler find() {
-        return HANDLERS != null && HANDLERS.get() instanceof MismatchHandler handler ? handler : null;
+        return ContextField.mayBeUsed() && HANDLERS != null && HANDLERS.get() instanceof MismatchHandler handler
+                ? handler
+                : null;
     }
 }
