@@ -350,12 +350,13 @@ final class Rules {
             running = parallel.branches().size();
             for (int i = 0; i < parallel.branches().size(); i++) {
                 int number = i;
-                ready.add(() -> begin(number, scope));
+                ready.add(
+                        () -> event(parallel.failFast(), () -> begin(number, scope))); // another may have failed before
             }
         }
 
         private void begin(int number, Scope scope) {
-            if (stops(number) && choices.perhaps()) { // the first branch has failed without a wait
+            if (stops(number) && choices.perhaps()) {
                 interrupted.add(number);
                 ended(number, Thrown.INTERRUPTION);
             } else {
