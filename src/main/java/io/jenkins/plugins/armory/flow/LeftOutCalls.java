@@ -26,9 +26,9 @@ public final class LeftOutCalls {
     private LeftOutCalls() {}
 
     /**
-     * Makes the engine's thread throw instead of leaving out a call of a step, and closes the environments of the build, since the Pipeline may
-     * catch that. The thread asks the step's descriptor about its block
-     * right before it reads the arguments, and calls this there. The handler is the thread's until it has nothing more to run.
+     * Makes the engine's thread throw instead of leaving out a call of a step, and closes the environments of the build, since
+     * the Pipeline may catch that. The thread asks the step's descriptor about its block right before it reads the arguments,
+     * and calls this there. The handler is the thread's until it has nothing more to run.
      */
     public static void refuse(String function) {
         CpsThread thread = CpsThread.current();

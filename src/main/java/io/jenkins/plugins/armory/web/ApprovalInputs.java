@@ -11,6 +11,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.SimpleParameterDefinition;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.config.InputParameters;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,6 +92,13 @@ public final class ApprovalInputs {
             throw x;
         }
         return inputs.valuesOf(given);
+    }
+
+    /** Returns the answer to whoever approves with other inputs than those that stand, with these. */
+    static JsonResponse others(Approval approval, String message) {
+        JsonResponse answer = JsonResponse.error(409, "other_inputs", message);
+        answer.body().set("inputs", ApprovalData.json(approval.inputs()));
+        return answer;
     }
 
     /** @throws IllegalArgumentException if something is given with a decision that takes no inputs */

@@ -118,17 +118,11 @@ record OverrideDecision(String id) {
                                         .put("approvalId", id)
                                         .put("approved", approve)
                                         .put("duplicate", transition.answer() == Approval.Answer.DUPLICATE))
-                                : otherInputs(transition.approval());
+                                : ApprovalInputs.others(transition.approval(), Messages.OverrideDecision_otherInputs());
                     case CONFLICT -> JsonResponse.error(409, "already_decided", Messages.OverrideDecision_conflict());
                     default -> JsonResponse.error(410, "approval_ended", Messages.OverrideDecision_ended());
                 };
         answer.body().set("decision", CallbackAnswers.json(transition.approval().requireDecision()));
         return answer;
-    }
-
-    private static JsonResponse otherInputs(Approval approval) {
-        JsonResponse other = JsonResponse.error(409, "other_inputs", Messages.OverrideDecision_otherInputs());
-        other.body().set("inputs", ApprovalData.json(approval.inputs()));
-        return other;
     }
 }

@@ -164,10 +164,7 @@ record PersonalDecision(String id, Choice choice) {
     }
 
     private static JsonResponse otherInputs(Approval approval) {
-        JsonResponse other = JsonResponse.error(
-                409, "other_inputs", Messages.PersonalDecision_otherInputs(Vote.names(approval.votes())));
-        other.body().set("inputs", ApprovalData.json(approval.inputs()));
-        return other;
+        return ApprovalInputs.others(approval, Messages.PersonalDecision_otherInputs(Vote.names(approval.votes())));
     }
 
     private JsonResponse accepted(Approval approval, boolean duplicate) {
