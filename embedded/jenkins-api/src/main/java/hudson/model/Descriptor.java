@@ -1,5 +1,9 @@
 package hudson.model;
 
+import hudson.XmlFile;
+import java.io.File;
+import jenkins.model.Jenkins;
+
 /** What Jenkins knows about a class of {@link Describable}s. */
 public abstract class Descriptor<T extends Describable<T>> implements Saveable {
     public final transient Class<? extends T> clazz;
@@ -29,6 +33,11 @@ public abstract class Descriptor<T extends Describable<T>> implements Saveable {
     /** The path of what explains a field to people; the embedded controller has no forms. */
     public String getHelpFile(String fieldName) {
         return null;
+    }
+
+    /** The file of the settings: the controller writes none. */
+    protected XmlFile getConfigFile() {
+        return new XmlFile(new File(Jenkins.get().getRootDir(), getClass().getName() + ".xml"));
     }
 
     /** Reads the settings kept by {@link #save}: none, as the controller reads {@code casc.yaml} at every start. */

@@ -11,6 +11,10 @@ public final class JSONObject {
         return properties.containsKey(key);
     }
 
+    public boolean isEmpty() {
+        return properties.isEmpty();
+    }
+
     public Object opt(String key) {
         return properties.get(key);
     }

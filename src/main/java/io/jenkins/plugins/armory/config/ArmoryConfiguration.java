@@ -7,6 +7,7 @@ import hudson.BulkChange;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
+import hudson.XmlFile;
 import hudson.model.Run;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
@@ -18,10 +19,14 @@ import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.http.AllowedHosts;
 import io.jenkins.plugins.armory.runtime.Settings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.JenkinsLocationConfiguration;
 import net.sf.json.JSONArray;
@@ -40,6 +45,8 @@ import org.kohsuke.stapler.verb.POST;
 @Symbol("armory")
 @Restricted(NoExternalUse.class)
 public final class ArmoryConfiguration extends GlobalConfiguration implements Settings {
+
+    private static final Logger LOGGER = Logger.getLogger(ArmoryConfiguration.class.getName());
 
     /** A system property: {@code true} lets webhooks call this machine, as the embedded controller needs it. */
     private static final String ALLOW_LOOPBACK = "io.jenkins.plugins.armory.allowLoopback";
@@ -63,6 +70,10 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     private int tokenLifetimeSeconds;
     private int historyMonths;
 
+    /** Why the file of the settings could not be read, {@code null} if it was, or if there is none. */
+    @CheckForNull
+    private transient volatile String problem;
+
     /** Reads the settings from the disk. What is not there has its default. */
     public ArmoryConfiguration() {
         allowedHosts = new ArrayList<>();
@@ -79,12 +90,48 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     }
 
     /**
-     * Takes the settings from the form. A form sends nothing for a field without rows, and a setter that is not called would keep the
+     * Reads the settings from the disk. While a file cannot be read, what it forbids is not known, and Jenkins would go on with the
+     * defaults, which let webhooks call every public host: {@link #problem} tells, and nothing is written over the file.
+     */
+    @Override
+    public synchronized void load() {
+        XmlFile file = getConfigFile();
+        problem = null;
+        if (Files.notExists(file.getFile().toPath())) {
+            return;
+        }
+        try {
+            file.unmarshal(this);
+            hosts();
+        } catch (IOException | RuntimeException x) {
+            LOGGER.log(Level.SEVERE, "Cannot read " + file.getFile(), x);
+            problem = Messages.ArmoryConfiguration_unreadable(file.getFile(), x.getMessage());
+        }
+    }
+
+    /** Writes the settings to the disk, unless that would overwrite settings which could not be read. */
+    @Override
+    public synchronized void save() {
+        if (problem == null) {
+            super.save();
+        }
+    }
+
+    @Override
+    public Optional<String> problem() {
+        return Optional.ofNullable(problem);
+    }
+
+    /**
+     * Takes the settings from the form. A request without the part of this plugin changes nothing. A form sends nothing for a field without rows, and a setter that is not called would keep the
      * last row that was removed: a client or issuer would stay trusted. The setters get an empty list instead. If one of them refuses its
      * value, all settings stay as they are, and the page says why: the form is tried on a copy that is not kept.
      */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
+        if (json.isEmpty()) {
+            return true;
+        }
         for (String field : FIELDS_WITH_ROWS) {
             if (!json.has(field)) {
                 json.put(field, List.of()); // json-lib makes an array of it
@@ -170,6 +217,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         List<String> entries = Lines.words(allowedHosts);
         AllowedHosts.of(entries);
         this.allowedHosts = new ArrayList<>(entries);
+        problem = null; // what webhooks may call is known again
         save();
     }
 
@@ -180,6 +228,10 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     @Override
     public AllowedHosts hosts() {
+        if (problem != null) {
+            throw new IllegalStateException(
+                    "the settings of webhook approvals cannot be read; Jenkins's log says what to do");
+        }
         AllowedHosts hosts = AllowedHosts.of(allowedHosts);
         return Boolean.getBoolean(ALLOW_LOOPBACK) ? hosts.andLoopback() : hosts;
     }

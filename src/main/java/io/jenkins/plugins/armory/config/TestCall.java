@@ -57,10 +57,15 @@ final class TestCall {
      * @param item the folder that defines it, {@code null} for the settings
      */
     FormValidation send(@CheckForNull Item item, String name) {
-        Webhook webhook = item == null
-                ? WebhookDefinition.checked(ArmoryConfiguration.get().getWebhooks())
-                        .get(name)
-                : FolderWebhooks.on(item).get(name);
+        Webhook webhook;
+        try {
+            webhook = item == null
+                    ? WebhookDefinition.checked(ArmoryConfiguration.get().getWebhooks())
+                            .get(name)
+                    : FolderWebhooks.on(item).get(name);
+        } catch (IllegalArgumentException x) { // a stored definition, by an earlier version or by hand
+            return FormValidation.error(Messages.TestCall_notSent(x.getMessage()));
+        }
         if (webhook == null) {
             return FormValidation.error(Messages.TestCall_none());
         }

@@ -194,6 +194,9 @@ final class AgentSender implements Sender {
         } catch (InterruptedException x) {
             Thread.currentThread().interrupt();
             result = lost(" did not make the call: Jenkins is shutting down");
+        } catch (RuntimeException x) { // of Jenkins's settings or its remoting
+            LOGGER.log(Level.WARNING, "A webhook could not be called from agent " + identifier, x);
+            result = lost(" did not make the call: " + x);
         }
         done.accept(result);
     }

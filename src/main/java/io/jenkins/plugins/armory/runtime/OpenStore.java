@@ -26,7 +26,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -40,7 +39,6 @@ final class OpenStore {
     private static final int RETRY_SECONDS = 5;
 
     private final Path folder;
-    private final IntSupplier historyMonths;
     private final Requests requests;
     private final ScheduledExecutorService timer;
     private final Executor executor;
@@ -85,18 +83,11 @@ final class OpenStore {
     }
 
     /**
-     * @param historyMonths the number of months that the history goes back
      * @param events tells other plugins of the changes
      */
     OpenStore(
-            Path folder,
-            IntSupplier historyMonths,
-            Requests requests,
-            ApprovalEvents events,
-            ScheduledExecutorService timer,
-            Executor executor) {
+            Path folder, Requests requests, ApprovalEvents events, ScheduledExecutorService timer, Executor executor) {
         this.folder = folder;
-        this.historyMonths = historyMonths;
         this.requests = requests;
         this.timer = timer;
         this.executor = executor;
@@ -186,10 +177,19 @@ final class OpenStore {
 
     private void open() {
         try {
+            Optional<String> unknown = Settings.get().problem();
+            if (unknown.isPresent()) { // what they forbid is not known
+                failed(
+                        new Problem(
+                                unknown.get(),
+                                "The settings of webhook approvals cannot be read. Jenkins's log says what to do."),
+                        null);
+                return;
+            }
             StoreLock taken = StoreLock.take(folder);
             try {
                 usedMessages = UsedMessageLog.open(folder.resolve("messages"), Clock.systemUTC());
-                store = ApprovalStore.open(folder, historyMonths, timer, executor);
+                store = ApprovalStore.open(folder, () -> Settings.get().historyMonths(), timer, executor);
                 approvals = new Approvals(
                         store,
                         timer,
@@ -217,7 +217,7 @@ final class OpenStore {
         waiting.clear();
     }
 
-    private void failed(Problem found, Exception x) {
+    private void failed(Problem found, @CheckForNull Exception x) {
         if (!found.equals(problem)) {
             problem = found;
             LOGGER.log(

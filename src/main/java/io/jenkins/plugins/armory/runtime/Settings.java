@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.http.AllowedHosts;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -22,6 +23,9 @@ public interface Settings {
         return ExtensionList.lookupFirst(Settings.class);
     }
 
+    /** Returns why the settings are not known, for administrators; empty if they are. */
+    Optional<String> problem();
+
     /**
      * Returns the address of the root action as callers see it, with a slash at its end.
      *
@@ -29,7 +33,11 @@ public interface Settings {
      */
     String rootActionUrl();
 
-    /** Returns the hosts that webhooks may call. */
+    /**
+     * Returns the hosts that webhooks may call.
+     *
+     * @throws IllegalStateException if there is a {@link #problem()}
+     */
     AllowedHosts hosts();
 
     /** Returns the clients of {@code oauth/token} whose credentials exist. */

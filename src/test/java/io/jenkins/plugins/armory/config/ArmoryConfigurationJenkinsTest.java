@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import jenkins.model.JenkinsLocationConfiguration;
+import net.sf.json.JSONObject;
 import org.htmlunit.html.HtmlButton;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlInput;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+import org.kohsuke.stapler.Stapler;
 
 @WithJenkins
 class ArmoryConfigurationJenkinsTest {
@@ -176,6 +178,16 @@ class ArmoryConfigurationJenkinsTest {
         assertThat(configuration.getIssuers()).isEmpty();
         assertThat(configuration.getWebhooks()).isEmpty();
         assertThat(configuration.getAllowedHosts()).containsExactly("ci.example.com");
+    }
+
+    /** Jenkins passes on a request that lacks the part of a plugin as one without fields. */
+    @Test
+    void aRequestWithoutItsPartChangesNothing(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+
+        j.executeOnServer(() -> ArmoryConfiguration.get().configure(Stapler.getCurrentRequest2(), new JSONObject()));
+
+        assertHasAll();
     }
 
     @ParameterizedTest

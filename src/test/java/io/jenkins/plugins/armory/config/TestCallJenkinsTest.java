@@ -11,6 +11,7 @@ import hudson.model.Item;
 import hudson.util.Secret;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.URL;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
@@ -146,6 +147,24 @@ class TestCallJenkinsTest {
         assertThat(send("file")).contains("reads its body from a workspace");
         assertThat(send("agent")).contains("from an agent");
         assertThat(send("not saved yet")).contains("Save the form first");
+        assertThat(external.getRequestCount()).isZero();
+    }
+
+    /** As an earlier version may have stored it, or a hand. */
+    @Test
+    void namesTheMistakeOfAStoredDefinition() throws Exception {
+        ArmoryConfiguration.get().getWebhooks().add(new WebhookDefinition());
+
+        assertThat(send("tests")).contains("class=\"error\"", "Nothing was sent", "webhooks: name: must not be blank");
+    }
+
+    @Test
+    void callsNobodyWhileTheSettingsCannotBeRead() throws Exception {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        Files.writeString(j.jenkins.getRootDir().toPath().resolve(configuration.getId() + ".xml"), "<");
+        configuration.load();
+
+        assertThat(send("tests")).contains("class=\"error\"", "Nothing was sent", "cannot be read");
         assertThat(external.getRequestCount()).isZero();
     }
 

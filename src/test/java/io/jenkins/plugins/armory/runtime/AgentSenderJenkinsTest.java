@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hudson.model.FreeStyleBuild;
 import hudson.slaves.DumbSlave;
 import hudson.slaves.OfflineCause;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.http.TestKeys;
 import io.jenkins.plugins.armory.http.WebhookClient;
@@ -119,6 +120,21 @@ class AgentSenderJenkinsTest {
                         + "' may not be used now: Jenkins cannot find out whether this job may use it");
         assertThat(result.get().mayBeRepeated()).isTrue();
         assertThat(result.get().mayHaveBeenTaken()).isFalse();
+    }
+
+    /** As a hand may have written them into the file. Without a result, the approval would wait for one until its timeout. */
+    @Test
+    void failsWithSettingsThatAreNotUnderstood(JenkinsRule j) throws Exception {
+        DumbSlave agent = j.createOnlineSlave();
+        FreeStyleBuild build = j.buildAndAssertSuccess(j.createFreeStyleProject());
+        ArmoryConfiguration.get().getAllowedHosts().add("https://ci/");
+        CompletableFuture<CallResult> result = new CompletableFuture<>();
+
+        new AgentSender(agent.getNodeName(), build, new WebhookClient(), Runnable::run, line -> {})
+                .send(requestTo("http://127.0.0.1/start"), "id", () -> true, result::complete);
+
+        assertThat(result.get(60, TimeUnit.SECONDS).failure())
+                .contains("did not make the call", "https://ci/", "is neither a host name");
     }
 
     @Test

@@ -9,8 +9,11 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.web.ApprovalsMonitor;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
@@ -96,6 +99,60 @@ class RestartJenkinsTest {
             j.assertLogContains("decided: fine", run(j));
         });
         assertThat(external.getRequestCount()).isEqualTo(1);
+    }
+
+    /** The defaults let webhooks call every public host: a file that was cut off must not stand for them. */
+    @Test
+    void staysClosedWhileTheSettingsCannotBeRead() throws Throwable {
+        answer(new MockResponse.Builder().code(202));
+        Path[] file = new Path[1];
+        String[] whole = new String[1];
+        sessions.then(j -> {
+            start(j, "");
+            awaitState(id(), Approval.State.WAITING);
+            file[0] = j.jenkins
+                    .getRootDir()
+                    .toPath()
+                    .resolve(ArmoryConfiguration.get().getId() + ".xml");
+            whole[0] = Files.readString(file[0]);
+            Files.writeString(file[0], whole[0].substring(0, whole[0].length() / 2));
+        });
+        sessions.then(j -> {
+            assertThat(callBack(j)).isEqualTo(503);
+            var monitor = j.jenkins.getExtensionList(ApprovalsMonitor.class).get(0);
+            assertThat(monitor.isActivated()).isTrue();
+            assertThat(monitor.getProblem()).contains(file[0].toString(), "Mend the file");
+            ArmoryConfiguration.get().setHistoryMonths(12);
+            assertThat(file[0]).content().isEqualTo(whole[0].substring(0, whole[0].length() / 2));
+            Files.writeString(file[0], whole[0]);
+        });
+        sessions.then(j -> {
+            assertThat(ArmoryConfiguration.get().getAllowedHosts()).containsExactly("127.0.0.1");
+            await().untilAsserted(() -> assertThat(callBack(j)).isEqualTo(200));
+            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
+        });
+    }
+
+    @Test
+    void opensOnceSettingsThatCannotBeReadAreEnteredAgain() throws Throwable {
+        answer(new MockResponse.Builder().code(202));
+        sessions.then(j -> {
+            start(j, "");
+            awaitState(id(), Approval.State.WAITING);
+            Files.writeString(
+                    j.jenkins
+                            .getRootDir()
+                            .toPath()
+                            .resolve(ArmoryConfiguration.get().getId() + ".xml"),
+                    "<");
+        });
+        sessions.then(j -> {
+            assertThat(callBack(j)).isEqualTo(503);
+            j.configRoundtrip();
+            await().untilAsserted(() -> assertThat(callBack(j)).isEqualTo(200));
+            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
+        });
+        sessions.then(j -> assertThat(ArmoryConfiguration.get().problem()).isEmpty());
     }
 
     @Test
