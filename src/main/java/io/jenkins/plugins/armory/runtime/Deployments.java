@@ -219,7 +219,8 @@ public final class Deployments {
 
     /**
      * Returns why a stage that begins must not run, see {@link Deployment#reasonToCancel}; {@code null} if it may.
-     * Looks at memory alone, so the Pipeline engine's thread may call it.
+     * What is not on disk yet counts too: a stage that begins does not wait for a write. Looks at memory alone, so the Pipeline
+     * engine's thread may call it.
      */
     @CheckForNull
     public String reasonToCancel(Run<?, ?> run, String outermost) {
@@ -235,7 +236,7 @@ public final class Deployments {
         if (known == null) {
             return null;
         }
-        return known.store == null ? known.whyUnknown : known.store.deployment().reasonToCancel(outermost);
+        return known.store == null ? known.whyUnknown : known.store.newest().reasonToCancel(outermost);
     }
 
     /**

@@ -307,6 +307,14 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 assertThat(run.getResult()).isIn(Result.FAILURE, Result.ABORTED);
                 j.assertLogNotContains("never", run);
             }
+            try (BusyExecutor busy = BusyExecutor.occupy()) { // what is to be written waits, as for a slow disk
+                WorkflowRun caught = start(release + "try { armoryWebhookApproval" + arguments
+                        + " } catch (e) { }\nstage('prod') { echo 'never' }");
+
+                j.waitForCompletion(caught);
+                j.assertLogNotContains("never", caught);
+                j.assertLogContains("Stage 'prod' is cancelled: ", caught);
+            }
             WorkflowRun other =
                     start(release + "echo \"${release}\"\narmoryEnvironment('prod') { echo \"${release}\" }");
 
