@@ -240,11 +240,11 @@ enum Transitions {
             Answer.IGNORED),
     ANSWER_TOO_LATE(
             States.PENDING,
-            Events.of(Event.Answered.class),
+            Events.of(Event.Sent.class, Event.Answered.class),
             "the approval is overdue",
             (approval, event, now) -> approval.isOverdue(now),
             "TIMED_OUT, with the attempt noted",
-            (approval, event, now) -> Endings.timedOut(approval.noting(((Event.Answered) event).attempt())),
+            (approval, event, now) -> Endings.timedOut(approval.noting(((Event.Called) event).attempt())),
             Answer.ENDED),
     ANSWER_NOT_AWAITED(
             States.PENDING,

@@ -291,6 +291,26 @@ public class ApprovalTest {
         assertThat(notSent.on(callback(true), SOON).answer()).isEqualTo(Answer.ENDED);
     }
 
+    /** As after the machine has slept: the answer is noted before the timer looks at the clock. */
+    @Test
+    void anAnswerOfTheWebhookAtTheDeadlineIsTooLateToo() {
+        Approval alone = terms("a1").withoutCallback().start();
+        Approval approved = terms("a2")
+                .withoutCallback()
+                .manual(new ManualRequirement("Go?", List.of()))
+                .start()
+                .on(new Event.ManualApproval("alice", ""), SOON)
+                .approval();
+
+        for (Approval approval : List.of(alone, approved)) {
+            Transition transition = approval.on(sent(), DEADLINE);
+
+            assertThat(transition.answer()).isEqualTo(Answer.ENDED);
+            assertThat(transition.approval().requireDecision().outcome()).isEqualTo(Outcome.TIMED_OUT);
+            assertThat(transition.approval().attempts()).containsExactly(attempt(1, 200));
+        }
+    }
+
     @Test
     void keepsARecordOfItsAttempts() {
         Approval failedTwice = sending.on(new Event.Failed(attempt(1, 503)), SOON)

@@ -374,8 +374,9 @@ class ApprovalsPropertyTest {
                     .isEqualTo(outcome == Outcome.SUCCESS || outcome == Outcome.SENT);
             assertThat(after.requireDecision().override())
                     .isEqualTo(step.event() instanceof Event.Overridden && now.isBefore(before.deadline()));
-            if (after.requireDecision().isSuccess() && !after.requireDecision().override()) {
-                assertThat(complete).isTrue();
+            if (after.requireDecision().isSuccess()) {
+                assertThat(now).isBefore(before.deadline());
+                assertThat(complete || after.requireDecision().override()).isTrue();
             }
             if (outcome == Outcome.NOT_HEARD && before.failure() == null) {
                 assertThat(step).isEqualTo(Step.HEARTBEAT_CHECK);
