@@ -149,7 +149,7 @@ public final class Approvals {
         if (event instanceof Event.Sent sent) {
             heardAnswer(id, sent.attempt());
         }
-        for (Event lost : lostVotes.before(event, findInMemory(id))) {
+        for (Event lost : lostVotes.before(event, repository.find(id))) {
             apply(id, lost);
         }
         Optional<Transition> transition = repository.apply(id, event, clock.instant());

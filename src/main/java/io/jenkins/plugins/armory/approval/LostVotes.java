@@ -20,7 +20,7 @@ final class LostVotes {
     /**
      * Returns the events to apply before an event.
      *
-     * @param found the approval, empty if it is not pending
+     * @param found the approval, empty if there is none
      * @throws IOException if one of the people cannot be checked now; the event must not be applied then
      */
     List<Event> before(Event event, Optional<Approval> found) throws IOException {

@@ -300,6 +300,26 @@ class ApprovalsTest {
                 .isTrue();
     }
 
+    @Test
+    void peopleAreCheckedAgainAlsoWhereTheFileOfTheApprovalWasMended() throws IOException {
+        Set<String> permitted = new HashSet<>(Set.of("alice"));
+        Approvals before = openFor(permitted);
+        before.create(terms("a").manual(new ManualRequirement("Go?", List.of())).start());
+        before.apply("a", new Event.ManualApproval("alice", ""));
+        before.close();
+        Path file = folder.resolve("pending/a.json");
+        byte[] content = Files.readAllBytes(file);
+        Files.writeString(file, "");
+        Approvals approvals = openFor(permitted);
+        Files.write(file, content);
+        permitted.clear();
+
+        approvals.apply("a", new Event.Callback(true, "", "callback token"));
+
+        assertThat(approvals.find("a").orElseThrow().isDecided()).isFalse();
+        assertThat(voters(approvals)).isEmpty();
+    }
+
     private static Approval startingIn(String id, int build, @CheckForNull String environment) {
         return ApprovalTerms.of(id, new BuildRef("team/deploy", build))
                 .environment(environment)
