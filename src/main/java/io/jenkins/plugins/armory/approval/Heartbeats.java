@@ -42,13 +42,14 @@ final class Heartbeats {
         last.put(id, new Beat(at, steady.instant(), progress));
     }
 
-    /** Schedules the next check of an approval, or none if no heartbeat is expected of it. */
+    /**
+     * Schedules the next check of an approval if a heartbeat is expected of it. Takes back no check: events of two threads may come here
+     * in either order, and a check for nothing changes nothing.
+     */
     void watch(Approval approval) {
         Duration interval = approval.heartbeat();
         if (interval != null && dueOf(approval).isPresent()) {
             due.set(approval.id(), lastOf(approval).steadyAt().plus(interval));
-        } else {
-            due.remove(approval.id());
         }
     }
 

@@ -30,6 +30,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -815,6 +817,33 @@ class ApprovalsTest {
                 .returns(last.plus(heartbeat), Decision::decidedAt)
                 .satisfies(
                         decision -> assertThat(decision.mdMessage()).contains("when it last reported progress (40 %)"));
+    }
+
+    /** The webhook answers while the approval of a person, which came before, is passed on. */
+    @Test
+    void silenceIsNoticedThoughAnEarlierEventIsPassedOnLater() throws IOException {
+        var first = new AtomicBoolean(true);
+        var approvals = new AtomicReference<Approvals>();
+        ApprovalRepository repository = HookedRepository.after("apply", ApprovalStore.open(folder), () -> {
+            if (first.getAndSet(false)) {
+                approvals.get().apply("a1", sentNow());
+            }
+        });
+        approvals.set(new Approvals(repository, timer, Runnable::run, Clock.systemUTC(), (approval, user) -> true));
+        approvals
+                .get()
+                .create(ApprovalTerms.of("a1", new BuildRef("job", 1))
+                        .webhook("w")
+                        .manual(new ManualRequirement("Go?", List.of()))
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .heartbeat(Duration.ofMillis(50))
+                        .start());
+        approvals.get().attach("a1", told::add);
+
+        approvals.get().apply("a1", new Event.ManualApproval("alice", ""));
+
+        await().until(() -> !told.isEmpty());
+        assertThat(told.get(0).requireDecision().outcome()).isEqualTo(Outcome.NOT_HEARD);
     }
 
     @Test
