@@ -293,8 +293,7 @@ enum Transitions {
             States.DECIDED,
             Events.ANSWERS,
             "it was run again or given up, as the event says",
-            (approval, event, now) ->
-                    approval.failure() != null && (event instanceof Event.RunAgain) == (approval.next() != null),
+            (approval, event, now) -> isEndedAs(approval, event),
             "the same",
             Effect.NONE,
             Answer.DUPLICATE),
@@ -475,6 +474,16 @@ enum Transitions {
         return event instanceof Event.ManualApproval
                 || event instanceof Event.ManualRejection
                 || event instanceof Event.TakenBack;
+    }
+
+    /** Returns whether a decided approval ended as a person wishes now: run again, or with the failure as it was. */
+    private static boolean isEndedAs(Approval approval, Event event) {
+        Decision failure = approval.failure();
+        if (failure == null) {
+            return false;
+        }
+        Outcome wished = event instanceof Event.RunAgain ? Outcome.RUN_AGAIN : failure.outcome();
+        return approval.requireDecision().outcome() == wished;
     }
 
     private static boolean isDue(Approval approval, Event.Notified event) {

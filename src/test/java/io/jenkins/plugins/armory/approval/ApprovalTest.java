@@ -220,6 +220,20 @@ public class ApprovalTest {
                 .isEqualTo(Answer.ENDED);
     }
 
+    /** Else who gives up is told that they did, although the approval has succeeded. */
+    @Test
+    void whoGivesUpAfterAnotherEndIsToldSo() {
+        for (Event end : List.of(
+                new Event.Overridden(true, "root", "the tests are broken"),
+                new Event.Overridden(false, "root", "stop"),
+                new Event.Aborted("stopped"),
+                new Event.OtherFailed("'lint' failed"))) {
+            Approval ended = failed().on(end, SOON).approval();
+
+            assertThat(ended.on(new Event.GivenUp("bob", ""), SOON)).isEqualTo(new Transition(ended, Answer.ENDED));
+        }
+    }
+
     @Test
     void whatMayStillBeAtWorkIsCancelledWhenItIsRunAgain() {
         Approval silent = terms("a1")
