@@ -49,12 +49,14 @@ final class ProgressReports {
         if (known == null) {
             return new Entry(progress, progress.mdMessage(), now.plus(REFILL), true);
         }
-        Instant until = (known.toldUntil.isBefore(now) ? now : known.toldUntil).plus(REFILL);
-        boolean worthALine =
-                !progress.mdMessage().equals(known.toldMessage) && !until.isAfter(now.plus(REFILL.multipliedBy(BURST)));
+        Instant latest = now.plus(REFILL.multipliedBy(BURST));
+        Instant from = known.toldUntil.isBefore(now) ? now : known.toldUntil;
+        from = from.isAfter(latest) ? latest : from; // if the clock was set back
+        Instant until = from.plus(REFILL);
+        boolean worthALine = !progress.mdMessage().equals(known.toldMessage) && !until.isAfter(latest);
         return worthALine
                 ? new Entry(progress, progress.mdMessage(), until, true)
-                : new Entry(progress, known.toldMessage, known.toldUntil, false);
+                : new Entry(progress, known.toldMessage, from, false);
     }
 
     /** Returns the last report, if there was one since the start. */

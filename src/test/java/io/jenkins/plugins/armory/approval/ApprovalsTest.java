@@ -774,6 +774,25 @@ class ApprovalsTest {
     }
 
     @Test
+    void tellsNewMessagesThoughTheClockWasSetBack() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(start("a1"));
+        var listener = new Listener();
+        approvals.attach("a1", listener);
+        for (int i = 0; i < 20; i++) {
+            approvals.report("a1", null, "message " + i);
+        }
+        assertThat(listener.progress).hasSize(10);
+
+        for (int minute = 1; minute <= 5; minute++) {
+            clock.set(START.minus(Duration.ofDays(1)).plus(Duration.ofMinutes(minute)));
+            approvals.report("a1", null, "minute " + minute);
+        }
+
+        assertThat(listener.progress).extracting(Progress::mdMessage).contains("minute 2", "minute 5");
+    }
+
+    @Test
     void endsByItselfWhatNothingIsHeardOf() throws IOException {
         Approvals approvals = open(Clock.systemUTC());
         approvals.create(startingNow("silent", Duration.ofHours(1), Duration.ofMillis(50)));
