@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -358,16 +359,25 @@ public final class Approvals {
         }
     }
 
-    /** Ends the pending approvals of the matching builds. */
+    /** Ends the pending approvals of the matching builds. Those that it cannot write, it tries again each minute until it can. */
     public void abort(Predicate<BuildRef> builds, String reason) {
+        var unwritten = new HashSet<BuildRef>();
         for (Approval approval : repository.pending()) {
             if (builds.test(approval.build())) {
                 try {
                     apply(approval.id(), new Event.Aborted(reason));
                 } catch (IOException x) {
-                    LOGGER.log(Level.WARNING, "Cannot end approval " + approval.id() + " of " + approval.build(), x);
+                    LOGGER.log(
+                            Level.WARNING,
+                            "Cannot end approval " + approval.id() + " of " + approval.build()
+                                    + "; trying again in a minute",
+                            x);
+                    unwritten.add(approval.build());
                 }
             }
+        }
+        if (!unwritten.isEmpty()) {
+            deadlines.later(() -> executor.execute(() -> abort(unwritten::contains, reason)));
         }
     }
 
@@ -447,7 +457,7 @@ public final class Approvals {
                     .ifPresent(this::watch);
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot write the end of approval " + id + "; trying again in a minute", x);
-            deadlines.later(id);
+            deadlines.later(() -> executor.execute(() -> checkClock(id)));
         }
     }
 }

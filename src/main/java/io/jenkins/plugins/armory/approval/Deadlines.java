@@ -69,10 +69,10 @@ public final class Deadlines {
         }
     }
 
-    /** Reports an id as due once more, in a minute. */
-    void later(String id) {
+    /** Runs something in a minute, on the timer's thread. */
+    void later(Runnable work) {
         try {
-            timer.schedule(() -> due.accept(id), LONGEST_SLEEP.toMillis(), TimeUnit.MILLISECONDS);
+            timer.schedule(work, LONGEST_SLEEP.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException x) {
             // as in schedule()
         }

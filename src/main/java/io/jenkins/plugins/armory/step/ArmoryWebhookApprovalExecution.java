@@ -179,7 +179,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
                     .apply(presentId(), new Event.Aborted("The build, or this part of it, was stopped."))
                     .isPresent();
         } catch (IOException x) {
-            unwritten(x, "the next start of Jenkins ends it");
+            unwritten(x, "the end of the build tries again");
         }
         if (!known) {
             tell(place(), Verdict.STOPPED, titled("It was stopped before it began."));

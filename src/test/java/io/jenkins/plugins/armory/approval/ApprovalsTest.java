@@ -638,6 +638,29 @@ class ApprovalsTest {
     }
 
     @Test
+    void endsWhatABuildLeftPendingAlsoIfThatCannotBeWrittenAtFirst() throws IOException {
+        Approvals before = open(clock);
+        before.create(startingIn("a1", 7, null));
+        before.create(startingIn("a2", 8, null));
+        before.close();
+        Approvals approvals = open(ApprovalStore.open(folder));
+        approvals.attach("a1", told::add);
+        ApprovalStoreTest.breakJournal(folder);
+
+        approvals.abort(build -> build.number() == 7, "The build ended.");
+        manualTimer.pass(Duration.ofMinutes(1));
+        assertThat(told).isEmpty();
+        ApprovalStoreTest.mendJournal(folder);
+        manualTimer.pass(Duration.ofMinutes(1));
+
+        assertThat(told)
+                .singleElement()
+                .satisfies(
+                        ended -> assertThat(ended.requireDecision().outcome()).isEqualTo(Outcome.ABORTED));
+        assertThat(approvals.pending()).extracting(Approval::id).containsExactly("a2");
+    }
+
+    @Test
     void listsWhatWaitsFirst() throws IOException {
         Approvals approvals = open(clock);
         approvals.create(start("a1"));
