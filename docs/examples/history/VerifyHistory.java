@@ -26,7 +26,8 @@ public final class VerifyHistory {
     private static final String HASH = "\"([0-9a-f]{64})\"";
     private static final Pattern LINE = Pattern.compile(
             "\\{\"content(?:Sha256\":" + HASH + "|\":(\\{.*\\})),\"number\":([0-9]+),\"previous\":" + HASH + ",\"sha256\":" + HASH
-                    + "\\}");
+                    + "\\}",
+            Pattern.DOTALL); // a byte of a character may look like a line break (U+0085)
 
     private VerifyHistory() {}
 

@@ -82,7 +82,7 @@ class HistoryExportTest {
                 .build();
         var callback = process.awaitCall().callback();
         if (success) {
-            callback.succeed("12 of 12 tests *passed*, ça va");
+            callback.succeed("12 of 12 tests *passed*, ça va, Å");
         } else {
             callback.fail("1 failed");
         }
@@ -101,7 +101,7 @@ class HistoryExportTest {
         JsonNode line = last(lines(""));
         assertThat(line.at("/content/job").asText()).isEqualTo(build.job().name());
         assertThat(line.at("/content/outcome").asText()).isEqualTo("SUCCESS");
-        assertThat(line.at("/content/message").asText()).isEqualTo("12 of 12 tests *passed*, ça va");
+        assertThat(line.at("/content/message").asText()).isEqualTo("12 of 12 tests *passed*, ça va, Å");
         assertThat(answer.header("Content-Type").orElseThrow()).startsWith("application/x-ndjson");
         assertThat(answer.header("Content-Disposition").orElseThrow()).contains("attachment");
         build.awaitResult("SUCCESS");
