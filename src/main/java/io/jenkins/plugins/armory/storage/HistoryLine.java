@@ -33,7 +33,7 @@ public final class HistoryLine {
 
     private static final String HASH = "\"([0-9a-f]{64})\"";
     private static final Pattern END =
-            Pattern.compile(",\"number\":([1-9][0-9]{0,17}),\"previous\":" + HASH + ",\"sha256\":" + HASH + "\\}$");
+            Pattern.compile(",\"number\":([1-9][0-9]{0,17}),\"previous\":" + HASH + ",\"sha256\":" + HASH + "\\}\\z");
     /** No longer than what {@link #END} matches at most. */
     private static final int LONGEST_END = 220;
 

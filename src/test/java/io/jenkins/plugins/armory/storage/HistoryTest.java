@@ -18,6 +18,7 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -294,6 +295,12 @@ class HistoryTest {
             List<String> cutOff = new ArrayList<>(lines.subList(0, i + 1));
             cutOff.set(i, lines.get(i).substring(0, lines.get(i).length() - 3));
             assertThat(verify(cutOff).problem()).contains("is no line of a history");
+            var longer = new ByteArrayOutputStream();
+            longer.writeBytes(lines.get(i).getBytes(StandardCharsets.UTF_8));
+            longer.write(0x85); // of a character, or a line break
+            assertThat(HistoryVerifier.verify(new ByteArrayInputStream(longer.toByteArray()))
+                            .problem())
+                    .contains("is no line of a history");
         }
     }
 
