@@ -72,15 +72,16 @@ public interface ApprovalRepository {
      */
     void move(String oldFullName, String newFullName, Instant at) throws IOException;
 
-    /** Returns the ids of pending approvals whose files could not be read when the repository was opened. */
+    /** Returns the ids of pending approvals whose files could not be read when the repository was opened, nor since. */
     Set<String> unreadable();
 
     /**
      * Replaces an approval of {@link #unreadable} by one that has ended. Does nothing if its file has been repaired.
      *
+     * @return whether it did
      * @throws IOException if that could not be made durable
      */
-    void endUnreadable(Approval ended) throws IOException;
+    boolean endUnreadable(Approval ended) throws IOException;
 
     /** Ends all writing. Approvals can still be read. */
     void close();

@@ -421,7 +421,7 @@ public final class Approvals {
     }
 
     /**
-     * Ends an approval of {@link #unreadable} whose build is over.
+     * Ends an approval of {@link #unreadable} whose build is over. If its file has been mended, the approval ends like any other.
      *
      * @throws IOException if that could not be made durable
      */
@@ -431,14 +431,16 @@ public final class Approvals {
                 .webhook("unknown")
                 .timeout(now, Duration.ZERO)
                 .start();
-        LOGGER.log(
-                Level.WARNING,
-                "The file of approval {0} of {1} cannot be read, and the build is over, so the approval ends. What it may have"
-                        + " called is not known: stop its external process by hand.",
-                new Object[] {id, build});
-        repository.endUnreadable(
-                unknown.on(new Event.Aborted("Its file could not be read, and its build is over."), now)
-                        .approval());
+        Event end = new Event.Aborted("Its file could not be read, and its build is over.");
+        if (repository.endUnreadable(unknown.on(end, now).approval())) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "The file of approval {0} of {1} cannot be read, and the build is over, so the approval ends. What it may"
+                            + " have called is not known: stop its external process by hand.",
+                    new Object[] {id, build});
+        } else {
+            apply(id, new Event.Aborted("The build ended."));
+        }
     }
 
     private void checkClock(String id) {

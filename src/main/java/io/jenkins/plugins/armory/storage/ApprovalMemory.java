@@ -27,7 +27,7 @@ final class ApprovalMemory {
      * not in the files.
      */
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
-    /** The ids of pending approvals whose files could not be read when the store was opened. */
+    /** The ids of pending approvals whose files could not be read when the store was opened, nor since. */
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
     /** The locks, each for many approvals: so many that two approvals rarely share one, and nothing to clean up. */
     private final ReentrantLock[] locks =
@@ -76,11 +76,11 @@ final class ApprovalMemory {
         if (approval.isDecided()) {
             decided.put(id, approval); // first, so that it is found at every moment
             pending.remove(id);
-            unreadable.remove(id);
         } else {
             pending.put(id, approval);
             decided.remove(id); // a failed write may have left a decision in the journal
         }
+        unreadable.remove(id);
     }
 
     /** Removes a decided approval whose file is up to date. */

@@ -178,8 +178,24 @@ public final class ApprovalStore implements ApprovalRepository {
             return Optional.empty();
         }
         Optional<Approval> decided = files.readDecided(id);
-        // What is pending is in memory, unless it could not be read when the store was opened.
-        return (decided.isPresent() ? decided : files.readPending(id)).map(moves::apply);
+        return decided.isPresent() ? decided.map(moves::apply) : findMended(id);
+    }
+
+    /** Takes up an approval whose file could not be read when the store was opened, and was mended since. */
+    private Optional<Approval> findMended(String id) throws IOException {
+        ReentrantLock lock = memory.lock(id);
+        try {
+            Optional<Approval> inMemory = findInMemory(id); // another thread may have been faster
+            if (inMemory.isPresent()) {
+                return inMemory;
+            }
+            Optional<Approval> mended = files.readPending(id).map(moves::apply);
+            mended.filter(Approval::isDecided).ifPresent(approval -> outbox.comesBack(id));
+            mended.ifPresent(memory::put);
+            return mended;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -231,12 +247,12 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     @Override
-    public void endUnreadable(Approval ended) throws IOException {
+    public boolean endUnreadable(Approval ended) throws IOException {
         String id = ended.id();
         ReentrantLock lock = memory.lock(id);
         try {
             if (!memory.isUnreadable(id) || files.hasDecided(id) || isReadable(id)) {
-                return;
+                return false;
             }
             write(ended);
             recent.put(ended);
@@ -244,6 +260,7 @@ public final class ApprovalStore implements ApprovalRepository {
             lock.unlock();
         }
         tellListeners(ended);
+        return true;
     }
 
     private boolean isReadable(String id) {

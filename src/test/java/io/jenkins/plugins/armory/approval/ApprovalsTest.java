@@ -322,6 +322,46 @@ class ApprovalsTest {
         assertThat(voters(approvals)).isEmpty();
     }
 
+    /** Opens approvals with one whose file could not be read then, and was mended since. */
+    private Approvals openWithMended(Approval mended) throws IOException {
+        Approvals before = open(clock);
+        before.create(mended);
+        before.close();
+        Path file = folder.resolve("pending/" + mended.id() + ".json");
+        byte[] content = Files.readAllBytes(file);
+        Files.writeString(file, "");
+        Approvals approvals = open(clock);
+        Files.write(file, content);
+        return approvals;
+    }
+
+    @Test
+    void whatWasMendedEndsWithItsGroup() throws IOException {
+        Approvals approvals = openWithMended(terms("a1").group("verify").start());
+        approvals.attach("a1", told::add); // as its step does
+        Approval failed = terms("failed").group("verify").start();
+        approvals.create(failed);
+
+        approvals.endOthers(failed, "'lint' failed");
+
+        assertThat(told)
+                .singleElement()
+                .satisfies(
+                        ended -> assertThat(ended.requireDecision().outcome()).isEqualTo(Outcome.OTHER_FAILED));
+    }
+
+    @Test
+    void whatWasMendedEndsWithItsBuild() throws IOException {
+        Approvals approvals = openWithMended(start("a1"));
+
+        approvals.endUnreadable("a1", start("a1").build());
+
+        assertThat(approvals.find("a1").orElseThrow().requireDecision())
+                .returns(Outcome.ABORTED, Decision::outcome)
+                .returns("The build ended.", Decision::mdMessage);
+        assertThat(approvals.unreadable()).isEmpty();
+    }
+
     private static Approval startingIn(String id, int build, @CheckForNull String environment) {
         return ApprovalTerms.of(id, new BuildRef("team/deploy", build))
                 .environment(environment)
