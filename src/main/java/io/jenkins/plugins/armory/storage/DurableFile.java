@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.storage;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
@@ -39,21 +40,22 @@ public final class DurableFile {
     static void replace(Path file, byte[] content) throws IOException {
         Path temporary = Path.of(file + TEMPORARY);
         try {
-            try (FileChannel channel = FileChannel.open(
-                    temporary,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = ByteBuffer.wrap(content);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
+            despiteInterrupts(() -> fill(temporary, content));
             move(temporary, file);
         } catch (IOException x) {
             Files.deleteIfExists(temporary);
             throw x;
+        }
+    }
+
+    private static void fill(Path file, byte[] content) throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
         }
     }
 
@@ -67,6 +69,10 @@ public final class DurableFile {
 
     /** Syncs a folder, which makes renames in it durable. Windows has no way to do that, and needs none. */
     static void syncFolder(Path folder) throws IOException {
+        despiteInterrupts(() -> force(folder));
+    }
+
+    private static void force(Path folder) throws IOException {
         FileChannel channel;
         try {
             channel = FileChannel.open(folder, StandardOpenOption.READ);
@@ -78,6 +84,33 @@ public final class DurableFile {
         }
         try (channel) {
             channel.force(true);
+        }
+    }
+
+    /** Work with a channel. */
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    /**
+     * Does work again if an interrupt has closed its channel: the thread may write for others too, see {@link Journal}. The thread stays
+     * interrupted.
+     */
+    private static void despiteInterrupts(Work work) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    work.run();
+                    return;
+                } catch (ClosedByInterruptException x) {
+                    interrupted = Thread.interrupted();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,5 +33,24 @@ class JournalTest {
         });
 
         assertThat(next).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    /** The thread may write for many others. */
+    @Test
+    void anInterruptOfTheThreadThatWritesFailsNothing() throws IOException {
+        Journal journal = Journal.open(Disk.LOCAL, folder, record -> {});
+        byte[] record = "{}".getBytes(StandardCharsets.UTF_8);
+
+        Thread.currentThread().interrupt();
+        try {
+            journal.append(record);
+            DurableFile.write(folder.resolve("file"), record);
+        } finally {
+            assertThat(Thread.interrupted()).as("it is not lost").isTrue();
+        }
+        assertThat(folder.resolve("file")).hasBinaryContent(record);
+        var read = new ArrayList<byte[]>();
+        Journal.open(Disk.LOCAL, folder, read::add);
+        assertThat(read).containsExactly(record);
     }
 }
