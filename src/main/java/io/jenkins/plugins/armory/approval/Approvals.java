@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -389,9 +390,11 @@ public final class Approvals {
 
     /** Removes the approvals whose builds are gone. Reads the file of every approval. */
     public void removeIf(Predicate<Approval> gone) throws IOException {
-        List<Approval> pending = repository.pending().stream().filter(gone).toList();
+        List<Approval> inUse = Stream.concat(repository.pending().stream(), repository.outstanding().stream())
+                .filter(gone)
+                .toList();
         repository.removeIf(gone);
-        pending.forEach(approval -> forget(approval.id()));
+        inUse.forEach(approval -> forget(approval.id()));
     }
 
     private void forget(String id) {

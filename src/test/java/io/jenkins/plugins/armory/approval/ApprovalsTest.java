@@ -777,6 +777,32 @@ class ApprovalsTest {
         assertThat(approvals.progressOf("invented")).isEmpty();
     }
 
+    /** The step that follows an approval is not kept in memory for a build that is gone. */
+    @Test
+    void keepsNoObserverOfWhatIsRemovedBeforeItsLastCall() throws IOException {
+        Approvals approvals = open(clock);
+        approvals.create(terms("a1").calls(ApprovalTest.CALLS).start());
+        List<String> notes = new CopyOnWriteArrayList<>();
+        approvals.attach("a1", new ApprovalObserver() {
+            @Override
+            public void note(String line) {
+                notes.add(line);
+            }
+
+            @Override
+            public void decided(Approval approval) {
+                // of no interest
+            }
+        });
+        approvals.apply("a1", new Event.Aborted("stopped"));
+        approvals.note("a1", "before");
+
+        approvals.removeIf(approval -> true);
+        approvals.note("a1", "after");
+
+        assertThat(notes).containsExactly("before");
+    }
+
     @Test
     void progressAtTheDeadlineFindsTheApprovalTimedOut() throws IOException {
         Approvals approvals = open(clock);
