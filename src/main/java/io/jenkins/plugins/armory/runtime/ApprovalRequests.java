@@ -157,6 +157,7 @@ public final class ApprovalRequests implements Requests {
     private WebhookRequest request(Webhook webhook, Approval approval, Run<?, ?> run, @CheckForNull Decision ended)
             throws UndeliverableException {
         var variables = variables(webhook, approval, run)
+                .withContext(requireCalls(approval).context())
                 .with(Variables.CALLBACK_URI, callbackUri(approval.id()))
                 .with(Variables.CALLBACK_TOKEN, tokens.tokenFor(approval.id()));
         if (ended != null) {
@@ -165,7 +166,10 @@ public final class ApprovalRequests implements Requests {
         return render(webhook, approval, run, variables);
     }
 
-    /** Renders the request for a notification. It has no token: whoever is told cannot decide. */
+    /**
+     * Renders the request for a notification. It has no token: whoever is told cannot decide. The context of the approval's calls is not
+     * for it: that has what a file of the workspace says.
+     */
     private static WebhookRequest notice(
             Webhook webhook, Approval approval, Run<?, ?> run, Notifications.Occasion occasion)
             throws UndeliverableException {
@@ -216,7 +220,7 @@ public final class ApprovalRequests implements Requests {
         };
     }
 
-    /** Returns the variables that every call has. The defaults of the webhook's own context count least. */
+    /** Returns the variables that every call has, with the webhook's own context. */
     private static Variables variables(Webhook webhook, Approval approval, Run<?, ?> run) {
         OutgoingCalls calls = requireCalls(approval);
         return new Variables()
@@ -227,7 +231,6 @@ public final class ApprovalRequests implements Requests {
                 .with(Variables.ACCOUNT_NAME, calls.account())
                 .with(Variables.NAMESPACE, calls.namespace())
                 .withContext(webhook.context())
-                .withContext(calls.context())
                 .withSecrets(id -> Settings.get().secret(id, run));
     }
 

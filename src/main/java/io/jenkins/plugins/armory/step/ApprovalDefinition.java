@@ -14,6 +14,7 @@ import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -94,6 +95,11 @@ final class ApprovalDefinition implements Serializable {
     /** Returns the names of the webhooks that are told of the approval. */
     List<String> notified() {
         return notified;
+    }
+
+    /** Returns the {@code context} of the step. */
+    Map<String, String> context() {
+        return reference == null ? Map.of() : reference.context();
     }
 
     /** Returns the webhook; {@code null} if a person alone decides. */

@@ -69,7 +69,7 @@ final class ApprovalStart {
         Run<?, ?> run = context.get(Run.class);
         WebhookReference reference = definition.reference();
         // Before the group is known: the environments must hear of the approval only after all checks.
-        Notifications notifications = NotifyTargets.find(definition.notified(), context);
+        Notifications notifications = NotifyTargets.find(definition.notified(), definition.context(), context);
         ApprovalTerms.Builder terms = reference == null
                 ? byPersonAlone(id, definition, run, notifications)
                 : withCalls(

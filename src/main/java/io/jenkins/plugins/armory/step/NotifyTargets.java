@@ -7,17 +7,19 @@ import hudson.model.Run;
 import hudson.util.EditDistance;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.config.Webhooks;
+import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
  * The webhooks of the parameter {@code notify}, by their names. They are those of Jenkins alone, on folders or in the settings:
- * a file of the workspace has no say in who is told.
+ * a file of the workspace has no say in who is told, so their context is their own and that of the step.
  */
 final class NotifyTargets {
 
@@ -26,11 +28,13 @@ final class NotifyTargets {
     /**
      * Looks up the webhooks.
      *
+     * @param ofStep the {@code context} of the step
      * @return {@code null} if nobody is to be told
      * @throws AbortException naming a webhook that is unknown, or that is not one for this
      */
     @CheckForNull
-    static Notifications find(List<String> names, StepContext context) throws IOException, InterruptedException {
+    static Notifications find(List<String> names, Map<String, String> ofStep, StepContext context)
+            throws IOException, InterruptedException {
         if (names.isEmpty()) {
             return null;
         }
@@ -43,7 +47,11 @@ final class NotifyTargets {
                 throw new AbortException(unknown(name, Webhooks.names(job)));
             }
             check(webhook);
-            webhooks.add(trace.addTo(webhook.asCancel()));
+            try {
+                webhooks.add(trace.addTo(webhook.asCancel().withContext(ofStep)));
+            } catch (InvalidWebhookException x) {
+                throw new AbortException(x.getMessage());
+            }
         }
         return Notifications.by(webhooks);
     }

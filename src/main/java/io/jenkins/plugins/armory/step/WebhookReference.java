@@ -20,6 +20,7 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -188,6 +189,11 @@ final class WebhookReference implements Serializable {
             throw new IllegalArgumentException("webhook: names a definition, so leave out "
                     + String.join(", ", superfluous) + ", or leave out webhook to define one here");
         }
+    }
+
+    /** Returns the {@code context} of the step. */
+    Map<String, String> context() {
+        return Collections.unmodifiableMap(context);
     }
 
     /** Returns the name of the webhook, for people. */

@@ -238,6 +238,17 @@ public final class Webhook implements Serializable {
         return toBuilder().status(check).build();
     }
 
+    /**
+     * Returns a copy with further values of {@code {{context.*}}}, which take precedence over its own.
+     *
+     * @throws InvalidWebhookException if no template can name a key
+     */
+    public Webhook withContext(Map<String, String> more) {
+        Map<String, String> all = new LinkedHashMap<>(context);
+        all.putAll(more);
+        return toBuilder().context(all).build();
+    }
+
     /** Returns a copy that is called from where another webhook is called: from Jenkins, or from the same agent. */
     public Webhook onTheWayOf(Webhook other) {
         var builder = toBuilder().agentIdentifier(other.agentIdentifier);

@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Groovy;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import org.junit.jupiter.api.AfterEach;
@@ -135,6 +136,52 @@ class NotifyTest {
             build.awaitLog("could not be told that the approval waits for a person: http://host.invalid");
             build.decide(build.approvals().get(0), "approve", "");
             build.awaitResult("SUCCESS");
+        }
+
+        @Test
+        void aFileOfTheWorkspaceHasNoSayInWhoIsTold(Jenkins jenkins, ExternalProcess process) {
+            String file = """
+                    webhooks: [{name: checks, uriTemplate: "%s", disableCallback: true}]
+                    context: {room: "%s"}
+                    contextOverrides: {room: "%s"}
+                    """.formatted(process.url(), chat.url(), chat.url());
+            Build build = jenkins.createJob("""
+                            node {
+                                writeFile file: 'deploy.yml', text: %s
+                                armoryWebhookApproval(configFile: 'deploy.yml', webhook: 'checks', notify: 'team-chat')
+                            }
+                            """.formatted(Groovy.string(file))).build();
+            build.awaitResult("SUCCESS");
+
+            assertThat(awaitFailure(build)).contains("http://host.invalid");
+            assertThat(chat.calls()).isEmpty();
+        }
+
+        /** Returns why the one notice could not be sent; empty if it was. */
+        private String awaitFailure(Build build) {
+            return Wait.until("nothing more is to be told")
+                    .until(
+                            () -> build.approvals().get(0).path("notices"),
+                            notices -> notices.path("due").isEmpty())
+                    .at("/failed/0/reason")
+                    .asText();
+        }
+
+        @Test
+        void theContextOfTheApprovalsWebhookIsForThatAloneAndThatOfTheStepForBoth(
+                Jenkins jenkins, ExternalProcess process) {
+            String step = "armoryWebhookApproval(webhook: 'room-checks', notify: 'team-chat', context: [uri: '"
+                    + process.url() + "'%s])";
+            Build other = jenkins.createJob(step.formatted("")).build();
+            other.awaitResult("SUCCESS");
+            assertThat(awaitFailure(other)).contains("http://host.invalid");
+
+            jenkins.createJob(step.formatted(", room: '" + chat.url() + "'"))
+                    .build()
+                    .awaitResult("SUCCESS");
+
+            assertThat(awaitNotice().get("event").asText()).isEqualTo("DECIDED");
+            assertThat(chat.calls()).hasSize(1);
         }
 
         @ParameterizedTest

@@ -65,6 +65,15 @@ final class Settings {
                     retryCount: 5
                   - name: fixed-chat
                     uriTemplate: "http://host.invalid/chat"
+                  - name: team-chat
+                    uriTemplate: "{{context.room}}"
+                    context:
+                      - {key: room, value: "http://host.invalid/team"}
+                  - name: room-checks
+                    uriTemplate: "{{context.uri}}"
+                    disableCallback: true
+                    context:
+                      - {key: room, value: "http://127.0.0.1:9/"}
                   - name: gate
                     uriTemplate: "{{context.uri}}"
                     answer: {pointer: /state, equals: [passed], failure: [failed]}
