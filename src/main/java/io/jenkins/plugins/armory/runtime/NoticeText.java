@@ -19,8 +19,8 @@ final class NoticeText {
     /** Returns the value of {@code {{armory.text}}}. */
     static String of(Approval approval, Occasion occasion) {
         String environment = approval.environment();
-        String about = approval.build() + (environment == null ? "" : " (" + environment + ")") + ": '"
-                + approval.webhook() + "' ";
+        String about = approval.build() + (environment == null ? "" : " (" + line(environment) + ")") + ": '"
+                + line(approval.webhook()) + "' ";
         return about
                 + switch (occasion) {
                     case WAITING -> "waits for a person" + end(reason(approval, occasion));
@@ -75,9 +75,12 @@ final class NoticeText {
         return message.isEmpty() ? "" : ": " + message;
     }
 
-    /** Returns a text from outside as one line of bounded length, without control and bidirectional characters. */
+    /**
+     * Returns a text from outside as one line of bounded length, without control and bidirectional characters. Unicode has line breaks of
+     * its own: U+0085, U+2028 and U+2029.
+     */
     private static String line(String text) {
-        String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\s]+", " ").strip();
+        String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Z}]+", " ").strip();
         return line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE) + "...";
     }
 }
