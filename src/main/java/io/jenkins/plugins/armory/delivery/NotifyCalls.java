@@ -31,6 +31,7 @@ final class NotifyCalls {
 
     private final Outbox outbox;
     private final Approvals approvals;
+    private final Clock clock;
     /** The reminders that approvals are about to time out. */
     private final Deadlines reminders;
     /** The webhooks that are being called, see {@link #place}. */
@@ -42,6 +43,7 @@ final class NotifyCalls {
     /** @param clock the clock of the deadlines */
     NotifyCalls(Outbox outbox, Clock clock) {
         this.outbox = outbox;
+        this.clock = clock;
         approvals = outbox.approvals();
         reminders = new Deadlines(outbox.timer(), clock, id -> outbox.executor().execute(() -> remind(id)));
     }
@@ -67,7 +69,10 @@ final class NotifyCalls {
     void changed(String id) {
         Approval approval = approvals.findInMemory(id).orElse(null);
         Notifications notifications = approval == null ? null : Notifications.of(approval);
-        Optional<Instant> reminder = approval == null ? Optional.empty() : approval.reminderDue();
+        // After the deadline there is nothing to remind of, also if the end cannot be written yet.
+        Optional<Instant> reminder = approval == null || !clock.instant().isBefore(approval.deadline())
+                ? Optional.empty()
+                : approval.reminderDue();
         reminder.ifPresentOrElse(at -> remindAt(id, at), () -> reminders.remove(id));
         if (open && notifications != null) {
             for (Notice notice : notifications.due()) {

@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.ManualTimer;
@@ -14,6 +15,7 @@ import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -25,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +58,7 @@ class NotifyCallsTest {
     @CheckForNull
     private String reasonToWait;
 
+    private ApprovalStore store;
     private Approvals approvals;
     private NotifyCalls notices;
 
@@ -118,12 +122,8 @@ class NotifyCallsTest {
 
     @BeforeEach
     void open() throws IOException {
-        approvals = new Approvals(
-                ApprovalStore.open(folder, timer.service(), Runnable::run),
-                timer.service(),
-                Runnable::run,
-                clock,
-                (approval, user) -> true);
+        store = ApprovalStore.open(folder, timer.service(), Runnable::run);
+        approvals = new Approvals(store, timer.service(), Runnable::run, clock, (approval, user) -> true);
         notices = new NotifyCalls(
                 new Outbox(approvals, new FakeRequests(), new RetryPolicy(() -> 0), timer.service(), Runnable::run),
                 clock);
@@ -284,6 +284,25 @@ class NotifyCallsTest {
         timer.pass(Duration.ofMinutes(5));
 
         assertThat(calls).isEmpty();
+    }
+
+    /** While the disk is full, an approval is pending after its deadline. */
+    @Test
+    void nothingIsDoneOverAndOverForAnApprovalThatCannotTimeOut() throws IOException {
+        start("slack");
+        answer(OK);
+        assertThat(store.fold(() -> false)).isTrue();
+        ApprovalStoreTest.breakJournal(folder);
+        var changes = new AtomicInteger();
+        approvals.onChange(id -> assertThat(changes.incrementAndGet()).isLessThan(100));
+
+        timer.pass(Duration.ofMinutes(125));
+
+        assertThat(approval().isDecided()).isFalse();
+        ApprovalStoreTest.mendJournal(folder);
+        timer.pass(Duration.ofMinutes(2));
+        assertThat(approval().requireDecision().outcome()).isEqualTo(Decision.Outcome.TIMED_OUT);
+        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");
     }
 
     @Test
