@@ -90,7 +90,7 @@ final class CancelCalls {
                                             attempt,
                                             ready.request().host(),
                                             result)));
-        } catch (UndeliverableException | RuntimeException x) {
+        } catch (UndeliverableException | RuntimeException | Error x) {
             called(approval, attempt.notMade(Outbox.reason(x)));
         }
     }

@@ -133,7 +133,7 @@ final class NotifyCalls {
                             () -> isWanted(id, notice),
                             result -> outbox.executor()
                                     .execute(() -> answered(approval, webhook, notice, number, result)));
-        } catch (UndeliverableException | RuntimeException x) {
+        } catch (UndeliverableException | RuntimeException | Error x) {
             over(approval, webhook, notice, Outbox.reason(x));
         }
     }

@@ -124,8 +124,11 @@ final class Outbox {
         }
     }
 
-    /** Says why a request cannot be made. Exceptions at run time are somebody else's, such as of a provider of credentials. */
-    static String reason(Exception x) {
+    /**
+     * Says why a request cannot be made. Exceptions at run time and errors are somebody else's, such as of a provider of credentials whose
+     * plugin was updated under a running Jenkins.
+     */
+    static String reason(Throwable x) {
         String reason = Objects.requireNonNullElse(x.getMessage(), x.toString());
         return x instanceof UndeliverableException ? reason : "the request cannot be made: " + reason;
     }

@@ -189,7 +189,7 @@ final class StatusPolls {
                                 leave.run();
                                 answered(approval, poll, ready.request().host(), result);
                             }));
-        } catch (UndeliverableException | RuntimeException x) {
+        } catch (UndeliverableException | RuntimeException | Error x) {
             leave.run();
             failed(approval, poll, Outbox.reason(x));
             next(id, delay(approval, Duration.ZERO));

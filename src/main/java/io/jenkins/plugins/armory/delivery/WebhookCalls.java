@@ -137,9 +137,11 @@ final class WebhookCalls {
         RunningAttempt attempt = RunningAttempt.begin(number);
         try {
             make(approval, sending, attempt);
-        } catch (UndeliverableException | RuntimeException x) {
+        } catch (UndeliverableException | RuntimeException | Error x) {
             LOGGER.log(
-                    x instanceof RuntimeException ? Level.WARNING : Level.FINE, "Cannot make the request of " + id, x);
+                    x instanceof UndeliverableException ? Level.FINE : Level.WARNING,
+                    "Cannot make the request of " + id,
+                    x);
             String reason = Outbox.reason(x);
             write(id, new Event.NotSent(reason, attempt.notMade(reason)));
             ended(id, sending, false);

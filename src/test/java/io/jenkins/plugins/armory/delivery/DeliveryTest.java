@@ -55,6 +55,7 @@ class DeliveryTest {
     private final List<String> log = new ArrayList<>();
     private boolean agentIsAway;
     private boolean vaultIsAway;
+    private boolean vaultIsHalfInstalled;
     private boolean proxyIsMistyped;
     private BooleanSupplier wanted;
 
@@ -76,6 +77,9 @@ class DeliveryTest {
         public Ready ready(Approval approval, Webhook webhook, Consumer<String> note) throws UndeliverableException {
             if (vaultIsAway) {
                 throw new IllegalStateException("the vault does not answer");
+            }
+            if (vaultIsHalfInstalled) {
+                throw new NoClassDefFoundError("com/example/Vault");
             }
             if (undeliverable != null) {
                 throw new UndeliverableException(undeliverable);
@@ -328,6 +332,31 @@ class DeliveryTest {
         assertThat(approval().requireDecision())
                 .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
                 .returns("the request cannot be made: the vault does not answer", Decision::mdMessage);
+        assertThat(approval().isClosed()).isTrue();
+    }
+
+    /** A plugin that was updated under a running Jenkins may lack classes. */
+    @Test
+    void anErrorEndsTheApprovalAsAnExceptionDoes() throws IOException {
+        vaultIsHalfInstalled = true;
+
+        delivery.deliver(ID);
+
+        assertThat(approval().requireDecision())
+                .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
+                .returns("the request cannot be made: com/example/Vault", Decision::mdMessage);
+        assertThat(approval().isClosed()).isTrue();
+    }
+
+    @Test
+    void anErrorOfACancelWebhookIsCountedAsAFailure() throws IOException {
+        delivery.deliver(ID);
+        answer(OK);
+        vaultIsHalfInstalled = true;
+
+        abort();
+
+        assertThat(delivery.failedCancels()).isOne();
         assertThat(approval().isClosed()).isTrue();
     }
 

@@ -51,6 +51,7 @@ class NotifyCallsTest {
 
     private final List<String> log = new ArrayList<>();
     private BooleanSupplier wanted;
+    private boolean vaultIsHalfInstalled;
 
     @CheckForNull
     private String undeliverable;
@@ -73,6 +74,9 @@ class NotifyCallsTest {
         @Override
         public Ready notice(Approval approval, Webhook webhook, Notifications.Occasion occasion, Consumer<String> note)
                 throws UndeliverableException {
+            if (vaultIsHalfInstalled) {
+                throw new NoClassDefFoundError("com/example/Vault");
+            }
             if (undeliverable != null) {
                 throw new UndeliverableException(undeliverable);
             }
@@ -302,6 +306,18 @@ class NotifyCallsTest {
         ApprovalStoreTest.mendJournal(folder);
         timer.pass(Duration.ofMinutes(2));
         assertThat(approval().requireDecision().outcome()).isEqualTo(Decision.Outcome.TIMED_OUT);
+        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");
+    }
+
+    @Test
+    void anErrorIsAFailureToo() throws IOException {
+        vaultIsHalfInstalled = true;
+
+        start("slack");
+
+        assertThat(notices.failed()).isOne();
+        vaultIsHalfInstalled = false;
+        approve();
         assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");
     }
 

@@ -60,6 +60,7 @@ class StatusPollsTest {
     private final List<String> log = new ArrayList<>();
     private boolean agentIsAway;
     private BooleanSupplier wanted;
+    private boolean vaultIsHalfInstalled;
 
     @CheckForNull
     private String undeliverable;
@@ -80,6 +81,9 @@ class StatusPollsTest {
     private final class FakeRequests implements Requests {
         @Override
         public Ready ready(Approval approval, Webhook webhook, Consumer<String> note) throws UndeliverableException {
+            if (vaultIsHalfInstalled) {
+                throw new NoClassDefFoundError("com/example/Vault");
+            }
             if (undeliverable != null) {
                 throw new UndeliverableException(undeliverable);
             }
@@ -251,6 +255,22 @@ class StatusPollsTest {
         timer.pass(ONE_ROUND);
         answer(said(Verdict.SUCCESS, "passed"));
         assertThat(approval("a1").requireDecision().isSuccess()).isTrue();
+    }
+
+    @Test
+    void anErrorEndsNoQuestions() throws IOException {
+        start("a1");
+        vaultIsHalfInstalled = true;
+        timer.pass(ONE_ROUND);
+        vaultIsHalfInstalled = false;
+
+        timer.pass(ONE_ROUND);
+
+        assertThat(questions).extracting(Question::key).containsExactly("a1-status");
+        assertThat(log)
+                .containsExactly(
+                        "WARNING: The status cannot be read: the request cannot be made: com/example/Vault. Jenkins asks"
+                                + " again every 30 seconds.");
     }
 
     @Test
