@@ -32,7 +32,10 @@ final class WebhookCalls {
     private final Approvals approvals;
     /** The approvals whose webhooks are being called. */
     private final Map<String, Sending> sendings = new ConcurrentHashMap<>();
-    /** The approvals of the last run of Jenkins in state SENDING whose steps have not resumed yet. */
+    /**
+     * The approvals whose webhooks the last run of Jenkins may have been calling when it ended: those in state SENDING whose steps have
+     * not resumed yet, and those that were decided meanwhile and may have to be cancelled.
+     */
     private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
 
     WebhookCalls(Outbox outbox) {
@@ -43,6 +46,7 @@ final class WebhookCalls {
                 cutOff.add(approval.id());
             }
         }
+        approvals.outstanding().forEach(approval -> cutOff.add(approval.id()));
     }
 
     /** See {@link Delivery#deliver}. */
@@ -50,7 +54,6 @@ final class WebhookCalls {
         boolean restored = cutOff.contains(id);
         Approval approval = approvals.find(id).orElse(null);
         if (approval == null || approval.state() != Approval.State.SENDING || approval.calls() == null) {
-            cutOff.remove(id);
             return;
         }
         if (restored) {
@@ -289,12 +292,13 @@ final class WebhookCalls {
     }
 
     /**
-     * Returns whether the external process may have begun, by the recorded attempts: a call was taken, or its answer
-     * was lost.
+     * Returns whether the external process may have begun, by the recorded attempts: a call was taken, its answer was lost, or the first
+     * or next attempt was cut off.
      */
     private static boolean mayHaveBeenTaken(Approval approval, boolean mayBeCutOff) {
         Instant due = approval.nextAttemptAt();
-        boolean isCutOff = mayBeCutOff && (due == null || !due.isAfter(Instant.now()));
+        boolean isBegun = due == null ? approval.attempts().isEmpty() : !due.isAfter(Instant.now());
+        boolean isCutOff = mayBeCutOff && isBegun;
         return isCutOff || approval.attempts().stream().anyMatch(each -> each.failure() == null || each.status() == 0);
     }
 }

@@ -525,6 +525,45 @@ class DeliveryTest {
     }
 
     @Test
+    void anAttemptThatARestartCutOffAfterTheDecisionMayHaveBeenTaken() throws IOException {
+        delivery.deliver(ID);
+        abort();
+        assertThat(calls).as("the attempt in flight").hasSize(1);
+
+        restart();
+
+        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+    }
+
+    @Test
+    void anAttemptThatWasRefusedBeforeARestartLeavesNothingToCancel() throws IOException {
+        delivery.deliver(ID);
+        abort();
+        reasonToWait = "its build is not there";
+        answer(CallResult.refused(400, "answered 400", false, null, ""));
+        stop();
+        reasonToWait = null;
+        open(store);
+
+        assertThat(calls).isEmpty();
+        assertThat(approval().isClosed()).isTrue();
+    }
+
+    /** The step is back, and looks at its approval, before Jenkins has loaded its jobs. */
+    @Test
+    void aStepThatIsBackBeforeTheDeliveryIsOpenTakesNoCancelWebhookAway() throws IOException {
+        delivery.deliver(ID);
+        abort();
+        stop();
+        connect(store);
+
+        delivery.deliver(ID);
+        delivery.open();
+
+        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+    }
+
+    @Test
     void nothingIsCalledWhereAPersonAloneDecides() throws IOException {
         String alone = "a2";
         approvals.create(ApprovalTerms.of(alone, new BuildRef("job", 1))
