@@ -34,6 +34,7 @@ final class CancelCalls {
     private final Set<String> cancelling = ConcurrentHashMap.newKeySet();
 
     private final AtomicLong failed = new AtomicLong();
+    private volatile boolean open;
 
     CancelCalls(Outbox outbox, WebhookCalls webhooks) {
         this.outbox = outbox;
@@ -46,8 +47,17 @@ final class CancelCalls {
         return failed.get();
     }
 
+    /** Calls for what the last run of Jenkins has left, and for what was decided since the start; and from then on at once. */
+    void open() {
+        open = true;
+        approvals.outstanding().forEach(this::decided);
+    }
+
     /** Starts the call of the cancel webhook of an approval that is decided, if there is one. */
     void decided(Approval approval) {
+        if (!open) {
+            return; // its build may not be loaded yet
+        }
         OutgoingCalls calls = approval.calls();
         boolean cancels = calls != null && calls.cancel() != null && cancelling.add(approval.id());
         webhooks.stop(approval, taken -> {

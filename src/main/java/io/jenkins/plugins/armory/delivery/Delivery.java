@@ -43,7 +43,7 @@ public final class Delivery {
 
     /** Makes the calls that were left by the last run of Jenkins. Called when Jenkins has loaded its jobs. */
     public void open() {
-        approvals.outstanding().forEach(cancels::decided);
+        cancels.open();
         statuses.open();
         notices.open();
     }

@@ -563,6 +563,22 @@ class DeliveryTest {
         assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
     }
 
+    /** The deadline of a build passes while Jenkins loads its jobs. */
+    @Test
+    void whatEndsBeforeItsBuildIsThereIsCancelledOnceTheDeliveryIsOpen() throws IOException {
+        delivery.deliver(ID);
+        answer(OK);
+        stop();
+        connect(store);
+        reasonToWait = "its build is not there";
+        abort();
+        reasonToWait = null;
+
+        delivery.open();
+
+        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+    }
+
     @Test
     void nothingIsCalledWhereAPersonAloneDecides() throws IOException {
         String alone = "a2";
