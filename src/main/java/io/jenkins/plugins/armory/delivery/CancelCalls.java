@@ -77,21 +77,26 @@ final class CancelCalls {
                 id, approval.build(), reason.get()
             });
         } else {
-            call(approval, 1);
+            call(id, 1);
         }
     }
 
-    private void call(Approval approval, int number) {
+    private void call(String id, int number) {
+        // Looked up each time: its job may have been renamed since the last attempt.
+        Approval approval = approvals.findInMemory(id).orElse(null);
+        if (approval == null || approval.calls() == null) { // its build was deleted
+            cancelling.remove(id);
+            return;
+        }
         Webhook webhook =
                 Objects.requireNonNull(Outbox.requireCalls(approval).cancel(), "only a cancel webhook is left");
         RunningAttempt attempt = RunningAttempt.begin(number);
         try {
-            Requests.Ready ready =
-                    outbox.requests().ready(approval, webhook, line -> approvals.note(approval.id(), line));
+            Requests.Ready ready = outbox.requests().ready(approval, webhook, line -> approvals.note(id, line));
             ready.sender()
                     .send(
                             ready.request(),
-                            approval.id() + CANCEL_KEY_SUFFIX,
+                            id + CANCEL_KEY_SUFFIX,
                             () -> true,
                             result -> outbox.executor()
                                     .execute(() -> answered(
@@ -111,7 +116,7 @@ final class CancelCalls {
             called(approval, attempt.ended(host, result, null));
             return;
         }
-        outbox.later(delay.get(), () -> call(approval, attempt.number() + 1));
+        outbox.later(delay.get(), () -> call(approval.id(), attempt.number() + 1));
     }
 
     private void called(Approval approval, Attempt attempt) {

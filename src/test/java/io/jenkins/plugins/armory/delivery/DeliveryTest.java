@@ -70,7 +70,7 @@ class DeliveryTest {
     private Delivery delivery;
 
     /** A call that was made and is not answered. */
-    private record Call(String webhook, String key, Consumer<CallResult> done) {}
+    private record Call(BuildRef build, String webhook, String key, Consumer<CallResult> done) {}
 
     private final class FakeRequests implements Requests {
         @Override
@@ -84,7 +84,7 @@ class DeliveryTest {
             if (undeliverable != null) {
                 throw new UndeliverableException(undeliverable);
             }
-            return new Ready(request(webhook), new FakeSender(webhook.name()));
+            return new Ready(request(webhook), new FakeSender(approval.build(), webhook.name()));
         }
 
         @Override
@@ -101,9 +101,11 @@ class DeliveryTest {
 
     private final class FakeSender implements Sender {
 
+        private final BuildRef build;
         private final String webhook;
 
-        FakeSender(String webhook) {
+        FakeSender(BuildRef build, String webhook) {
+            this.build = build;
             this.webhook = webhook;
         }
 
@@ -114,7 +116,7 @@ class DeliveryTest {
             }
             wanted = isWanted;
             if (!agentIsAway) {
-                calls.add(new Call(webhook, key, done));
+                calls.add(new Call(build, webhook, key, done));
             }
         }
 
@@ -577,6 +579,33 @@ class DeliveryTest {
         delivery.open();
 
         assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+    }
+
+    @Test
+    void aCancelWebhookIsRepeatedForAJobThatIsRenamedMeanwhile() throws IOException {
+        delivery.deliver(ID);
+        answer(OK);
+        abort();
+        answer(REFUSED);
+        approvals.move("job", "renamed");
+
+        awaitNextAttempt();
+
+        assertThat(calls.get(0).build()).isEqualTo(new BuildRef("renamed", 1));
+    }
+
+    @Test
+    void aCancelWebhookIsNotRepeatedForABuildThatIsDeletedMeanwhile() throws IOException {
+        delivery.deliver(ID);
+        answer(OK);
+        abort();
+        answer(REFUSED);
+        approvals.remove(ID);
+
+        timer.pass(Duration.ofMinutes(1));
+
+        assertThat(calls).isEmpty();
+        assertThat(delivery.failedCancels()).isZero();
     }
 
     @Test
