@@ -46,11 +46,13 @@ public final class JobEvents extends ItemListener {
     @Override
     public void onLoaded() {
         ArmoryRuntime approvals = ArmoryRuntime.get();
-        approvals.tokens().newId(); // loads the key here and not on the thread of the first step
         approvals.whenOpen(() -> {
             openDelivery();
             clean();
         });
+        // Loads the key here and not on the thread of the first step. Last: a disk that is full or broken makes it
+        // fail.
+        approvals.tokens().newId();
     }
 
     /** Opens the approvals if Jenkins loads the plugin while it runs: then nobody calls {@link #onLoaded}. */

@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.EmbeddedController;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +116,28 @@ class HomeTest {
 
         assertThat(canceller.awaitCall().json().get("outcome").asText()).isEqualTo("TIMED_OUT");
         build.awaitResult("FAILURE");
+    }
+
+    /** As while the disk is full at the first start with the plugin. */
+    @Test
+    void aKeyThatCannotBeReadAtOneStartKeepsNothingFromGoingOnOnceItCan() throws IOException {
+        Build build = jenkins.createJob("armoryWebhookApproval(name: 'tests', uriTemplate: '" + process.url()
+                        + "', disableCallback: true, status: [uriTemplate: '" + canceller.url()
+                        + "', every: 5, pointer: '/state', success: ['passed']])")
+                .build()
+                .awaitWaiting(1);
+        canceller.onCall(call -> new Reply(200, Map.of(), "{\"state\": \"passed\"}"));
+        Path key = file("secrets/io.jenkins.plugins.armory.ArmoryApprovals.callback");
+        Path elsewhere = file("key");
+        controller.kill();
+        Files.move(key, elsewhere);
+        Files.createDirectory(key);
+        controller.start();
+        build.awaitLog("Resuming");
+        Files.delete(key);
+        Files.move(elsewhere, key);
+
+        build.awaitResult("SUCCESS");
     }
 
     @Test
