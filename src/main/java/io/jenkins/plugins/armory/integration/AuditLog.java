@@ -1,9 +1,15 @@
 package io.jenkins.plugins.armory.integration;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import hudson.Extension;
 import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.api.ApprovalView;
+import java.io.UncheckedIOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
@@ -21,6 +27,9 @@ public final class AuditLog extends ApprovalListener {
     static final String LOGGER_NAME = "io.jenkins.plugins.armory.audit";
 
     private static final Logger LOGGER = Logger.getLogger(LOGGER_NAME);
+    /** Escapes what is not ASCII: Unicode has line breaks of its own, and characters that control a terminal or reorder a text. */
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     @Override
     public void decided(ApprovalView approval) {
@@ -31,7 +40,7 @@ public final class AuditLog extends ApprovalListener {
 
     static String line(ApprovalView approval) {
         ApprovalView.Decision decision = approval.getDecision();
-        return JsonNodeFactory.instance
+        ObjectNode line = JsonNodeFactory.instance
                 .objectNode()
                 .put("approval", approval.getId())
                 .put("job", approval.getJob())
@@ -43,7 +52,11 @@ public final class AuditLog extends ApprovalListener {
                 .put("decidedBy", decision == null ? null : decision.getDecidedBy())
                 .put(
                         "decidedAt",
-                        decision == null ? null : decision.getDecidedAt().toString())
-                .toString();
+                        decision == null ? null : decision.getDecidedAt().toString());
+        try {
+            return JSON.writeValueAsString(line);
+        } catch (JsonProcessingException x) {
+            throw new UncheckedIOException(x); // it is made of texts and numbers
+        }
     }
 }

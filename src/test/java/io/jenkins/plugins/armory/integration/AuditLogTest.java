@@ -10,6 +10,8 @@ import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AuditLogTest {
 
@@ -30,5 +32,20 @@ class AuditLogTest {
                         + "\"environment\":\"prod\\n{\\\"outcome\\\": \\\"SUCCESS\\\"}\",\"phase\":\"strategy\","
                         + "\"webhook\":\"tests\",\"outcome\":\"ABORTED\",\"decidedBy\":\""
                         + approval.requireDecision().decidedBy() + "\",\"decidedAt\":\"2026-03-01T09:30:05.123Z\"}");
+    }
+
+    /** Unicode has line breaks of its own, which some readers of logs know. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0085", "\u2028", "\u2029", "\u009B", "\u202E"})
+    void aLineHasNoOtherCharactersThanThoseOfAscii(String character) {
+        Approval approval = ApprovalTerms.of("a1", new BuildRef("team/deploy", 7))
+                .environment("prod" + character)
+                .webhook("tests")
+                .timeout(START, Duration.ofHours(1))
+                .start();
+
+        assertThat(AuditLog.line(new ApprovalSnapshot(approval)))
+                .contains(String.format("\"prod\\u%04X\"", (int) character.charAt(0)))
+                .doesNotContain(character);
     }
 }
