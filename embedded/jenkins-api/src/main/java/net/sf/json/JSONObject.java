@@ -23,6 +23,10 @@ public final class JSONObject {
         return properties.getOrDefault(key, "").toString();
     }
 
+    public Object remove(Object key) {
+        return properties.remove(key);
+    }
+
     public Object put(String key, Object value) {
         return properties.put(key, value);
     }

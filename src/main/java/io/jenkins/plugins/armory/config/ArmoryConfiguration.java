@@ -54,6 +54,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     private static final String ALLOWED_HOSTS = "allowedHosts";
     private static final String ISSUERS = "issuers";
 
+    /** The field of the form that says that settings which could not be read are to be replaced. */
+    private static final String REPLACE = "replace";
+
     /** The fields whose form has rows that can be removed. */
     private static final List<String> FIELDS_WITH_ROWS = List.of("callbackClients", ISSUERS, "webhooks");
 
@@ -123,13 +126,15 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     }
 
     /**
-     * Takes the settings from the form. A request without the part of this plugin changes nothing. A form sends nothing for a field without rows, and a setter that is not called would keep the
+     * Takes the settings from the form. A request without the part of this plugin changes nothing, nor does one after settings that could
+     * not be read, unless somebody says that they are to be replaced: the form has other settings too, which people save. A form sends nothing for a field without rows, and a setter that is not called would keep the
      * last row that was removed: a client or issuer would stay trusted. The setters get an empty list instead. If one of them refuses its
      * value, all settings stay as they are, and the page says why: the form is tried on a copy that is not kept.
      */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
-        if (json.isEmpty()) {
+        boolean replaces = Boolean.TRUE.equals(json.remove(REPLACE));
+        if (json.isEmpty() || (problem != null && !replaces)) {
             return true;
         }
         for (String field : FIELDS_WITH_ROWS) {

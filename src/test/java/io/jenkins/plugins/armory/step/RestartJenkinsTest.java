@@ -20,6 +20,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
+import org.htmlunit.html.HtmlForm;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -148,7 +149,11 @@ class RestartJenkinsTest {
         });
         sessions.then(j -> {
             assertThat(callBack(j)).isEqualTo(503);
-            j.configRoundtrip();
+            j.configRoundtrip(); // as for another setting of the page
+            assertThat(callBack(j)).isEqualTo(503);
+            HtmlForm form = j.createWebClient().goTo("configure").getFormByName("config");
+            form.getInputByName("replace").setChecked(true);
+            j.submit(form);
             await().untilAsserted(() -> assertThat(callBack(j)).isEqualTo(200));
             j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
         });
