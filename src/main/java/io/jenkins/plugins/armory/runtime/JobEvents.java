@@ -50,9 +50,11 @@ public final class JobEvents extends ItemListener {
             openDelivery();
             clean();
         });
-        // Loads the key here and not on the thread of the first step. Last: a disk that is full or broken makes it
-        // fail.
-        approvals.tokens().newId();
+        try {
+            approvals.tokens().newId(); // loads the key here and not on the thread of the first step
+        } catch (RuntimeException | Error x) { // of a disk that is full or broken; it would end the start of Jenkins
+            LOGGER.log(Level.SEVERE, "Cannot read the key of callbacks; approvals fail until it can be read", x);
+        }
     }
 
     /** Opens the approvals if Jenkins loads the plugin while it runs: then nobody calls {@link #onLoaded}. */
