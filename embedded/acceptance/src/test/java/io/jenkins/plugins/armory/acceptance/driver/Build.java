@@ -56,6 +56,11 @@ public record Build(Job job, int number) {
         return job.jenkins().get(path() + "api/json").json();
     }
 
+    /** Returns whether the embedded controller cannot go on with the build, since it ended before the program was first saved. */
+    public boolean isLostAtStart() {
+        return log().contains("before the Pipeline was first saved");
+    }
+
     public String log() {
         return job.jenkins().get(path() + "consoleText").body();
     }

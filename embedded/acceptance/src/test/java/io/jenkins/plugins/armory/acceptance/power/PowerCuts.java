@@ -55,9 +55,6 @@ public final class PowerCuts {
 
     private static final String SILENT = "silent";
     private static final String RACE = "race";
-    /** What the controller says of a build that it cannot go on with. */
-    private static final String NEVER_SAVED = "before the Pipeline was first saved";
-
     /** What a step says that starts between the end of the disk and that of the controller. */
     private static final String NOT_CALLED = "The webhook was not called, because the approval cannot be written";
 
@@ -312,7 +309,7 @@ public final class PowerCuts {
         List<CalledApproval> own = approvals.values().stream()
                 .filter(each -> each.build() == build.number())
                 .toList();
-        if (build.log().contains(NEVER_SAVED)) {
+        if (build.isLostAtStart()) {
             report.lostBuild();
             return;
         }
