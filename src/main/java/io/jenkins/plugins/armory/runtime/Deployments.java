@@ -319,11 +319,8 @@ public final class Deployments {
     }
 
     private static void end(Run<?, ?> run, DeploymentStore store) throws IOException {
-        if (store.deployment().isEmpty()) {
-            return;
-        }
         try {
-            store.apply(new DeploymentEvent.BuildEnded());
+            store.end();
         } catch (IOException x) {
             boolean isBeingDeleted = !run.getRootDir().exists() || x.getCause() instanceof NoSuchFileException;
             if (!isBeingDeleted) {

@@ -142,6 +142,17 @@ public final class DeploymentStore {
     }
 
     /**
+     * Ends the environments of a build that has ended. A build without any gets no file.
+     *
+     * @throws UnwrittenException if that could not be written
+     */
+    public void end() throws UnwrittenException {
+        if (!newest().isEmpty()) {
+            apply(new DeploymentEvent.BuildEnded());
+        }
+    }
+
+    /**
      * Writes the events that are in memory alone.
      *
      * @throws UnwrittenException if they could not be written

@@ -257,6 +257,22 @@ class DeploymentStoreTest {
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
     }
 
+    /** As of a call that the engine left out, on a disk that was full until the build ended. */
+    @Test
+    void theEndOfABuildWritesWhatCouldNotBeWrittenBefore() throws IOException {
+        Path inTheWay = Files.createDirectories(
+                folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
+        assertThatIOException()
+                .isThrownBy(() -> store.apply(new ApprovalEnded(
+                        in(null, "a"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no")));
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+
+        store.end();
+
+        assertThat(reopened().deployment().reasonToCancel("later")).isNotNull();
+    }
+
     @Test
     void opensWhereTheTemporaryFileCannotBeRemoved() throws IOException {
         store.apply(declared("dev"));
