@@ -31,7 +31,7 @@ final class Outbox {
     private final RetryPolicy policy;
     private final ScheduledExecutorService timer;
     private final Executor executor;
-    /** The approvals that had calls to make at the start. */
+    /** The approvals that were not closed at the start, and their next tries. */
     private final Set<String> inherited = ConcurrentHashMap.newKeySet();
 
     /** @param executor does what may take time */
@@ -46,12 +46,16 @@ final class Outbox {
         this.policy = policy;
         this.timer = timer;
         this.executor = executor;
-        for (Approval approval : approvals.pending()) { // first, since what is decided meanwhile is outstanding
-            if (approval.calls() != null) {
-                inherited.add(approval.id());
-            }
-        }
+        approvals.onDecision(this::decided);
+        // First, since what is decided meanwhile is outstanding. One without a call may be run again.
+        approvals.pending().forEach(approval -> inherited.add(approval.id()));
         approvals.outstanding().forEach(approval -> inherited.add(approval.id()));
+    }
+
+    private void decided(Approval approval) {
+        if (approval.next() != null && inherited.contains(approval.id())) {
+            inherited.add(approval.next());
+        }
     }
 
     Approvals approvals() {
@@ -74,7 +78,7 @@ final class Outbox {
         return executor;
     }
 
-    /** See {@link Requests#reasonToWait}; empty for an approval that was not there when Jenkins started. */
+    /** See {@link Requests#reasonToWait}; empty for an approval of this run of Jenkins. */
     Optional<String> reasonToWait(Approval approval) {
         return inherited.contains(approval.id()) ? requests.reasonToWait(approval) : Optional.empty();
     }

@@ -56,15 +56,13 @@ final class WebhookCalls {
         if (approval == null || approval.state() != Approval.State.SENDING || approval.calls() == null) {
             return;
         }
-        if (restored) {
-            Optional<String> reason = outbox.reasonToWait(approval);
-            if (reason.isPresent()) {
-                String line =
-                        "The webhook of approval " + id + " of " + approval.build() + " is not called: " + reason.get();
-                LOGGER.warning(line);
-                approvals.note(id, "WARNING: " + line);
-                return;
-            }
+        Optional<String> reason = outbox.reasonToWait(approval);
+        if (reason.isPresent()) {
+            String line =
+                    "The webhook of approval " + id + " of " + approval.build() + " is not called: " + reason.get();
+            LOGGER.warning(line);
+            approvals.note(id, "WARNING: " + line);
+            return;
         }
         var sending = new Sending(mayHaveBeenTaken(approval, restored));
         sendings.put(id, sending);
