@@ -53,6 +53,12 @@ public interface ApprovalRepository {
     List<Approval> recentlyDecided();
 
     /**
+     * Adds a listener that is called for each later approval, once it is on disk and before anything can happen to it. It must not take
+     * long. What it throws is logged.
+     */
+    void onCreation(Consumer<Approval> listener);
+
+    /**
      * Adds a listener that is called for each later decision, once it is on disk. It must not take long. What it throws
      * is logged.
      */

@@ -79,6 +79,7 @@ public final class Approvals {
             ApprovalFollower follower) {
         this.repository = repository;
         this.follower = follower;
+        repository.onCreation(follower::created);
         repository.onDecision(follower::decided);
         this.executor = executor;
         this.clock = clock;
@@ -111,7 +112,6 @@ public final class Approvals {
     public void create(Approval approval) throws IOException {
         repository.create(approval);
         watch(approval);
-        follower.created(approval);
         if (approval.state() == Approval.State.WAITING) {
             follower.waiting(approval);
         }

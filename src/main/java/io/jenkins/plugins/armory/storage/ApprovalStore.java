@@ -66,6 +66,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private Folding folding;
 
     private volatile Runnable changeListener = () -> {};
+    private final List<Consumer<Approval>> creationListeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<Approval>> decisionListeners = new CopyOnWriteArrayList<>();
 
     private ApprovalStore(Disk disk, Path folder) throws IOException {
@@ -163,6 +164,7 @@ public final class ApprovalStore implements ApprovalRepository {
         ReentrantLock lock = memory.lock(id);
         try {
             write(approval);
+            tell(creationListeners, approval); // with the lock held, so before any decision
         } finally {
             lock.unlock();
         }
@@ -228,13 +230,13 @@ public final class ApprovalStore implements ApprovalRepository {
             lock.unlock();
         }
         if (!before.isDecided() && transition.approval().isDecided()) { // happens once, so the order does not matter
-            tellListeners(transition.approval());
+            tell(decisionListeners, transition.approval());
         }
         return Optional.of(transition);
     }
 
-    private void tellListeners(Approval decided) {
-        decisionListeners.forEach(listener -> isolated(() -> listener.accept(decided)));
+    private static void tell(List<Consumer<Approval>> listeners, Approval approval) {
+        listeners.forEach(listener -> isolated(() -> listener.accept(approval)));
     }
 
     /** Runs a listener. Its failure must not keep the others from being called. */
@@ -259,7 +261,7 @@ public final class ApprovalStore implements ApprovalRepository {
         } finally {
             lock.unlock();
         }
-        tellListeners(ended);
+        tell(decisionListeners, ended);
         return true;
     }
 
@@ -287,6 +289,11 @@ public final class ApprovalStore implements ApprovalRepository {
     private void append(byte[] record) throws IOException {
         journal.append(record);
         isolated(changeListener);
+    }
+
+    @Override
+    public void onCreation(Consumer<Approval> listener) {
+        creationListeners.add(listener);
     }
 
     @Override

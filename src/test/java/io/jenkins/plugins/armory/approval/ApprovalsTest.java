@@ -595,6 +595,24 @@ class ApprovalsTest {
     }
 
     @Test
+    void theFollowerIsToldOfAnApprovalBeforeItsDecision() throws IOException {
+        var follower = new NotingFollower();
+        ApprovalStore store = ApprovalStore.open(folder);
+        var approvals = new Approvals(
+                HookedRepository.after(
+                        "create", store, () -> store.apply("a", new Event.Aborted("stopped"), clock.instant())),
+                manualTimer.service(),
+                Runnable::run,
+                clock,
+                (approval, user) -> true,
+                follower);
+
+        approvals.create(start("a"));
+
+        assertThat(follower.changes).containsExactly("created a", "decided a ABORTED");
+    }
+
+    @Test
     void theFollowerIsToldWhenSomethingElseIsAwaited() throws IOException {
         List<String> awaited = new ArrayList<>();
         ApprovalFollower follower = new ApprovalFollower() {
