@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -362,23 +361,20 @@ public final class Approvals {
 
     /** Ends the pending approvals of the matching builds. Those that it cannot write, it tries again each minute until it can. */
     public void abort(Predicate<BuildRef> builds, String reason) {
-        var unwritten = new HashSet<BuildRef>();
         for (Approval approval : repository.pending()) {
             if (builds.test(approval.build())) {
-                try {
-                    apply(approval.id(), new Event.Aborted(reason));
-                } catch (IOException x) {
-                    LOGGER.log(
-                            Level.WARNING,
-                            "Cannot end approval " + approval.id() + " of " + approval.build()
-                                    + "; trying again in a minute",
-                            x);
-                    unwritten.add(approval.build());
-                }
+                abort(approval.id(), reason);
             }
         }
-        if (!unwritten.isEmpty()) {
-            deadlines.later(() -> executor.execute(() -> abort(unwritten::contains, reason)));
+    }
+
+    /** Ends an approval. Its build may have another name, and another build its name, when that is tried again. */
+    private void abort(String id, String reason) {
+        try {
+            apply(id, new Event.Aborted(reason));
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot write the end of approval " + id + "; trying again in a minute", x);
+            deadlines.later(() -> executor.execute(() -> abort(id, reason)));
         }
     }
 

@@ -719,6 +719,30 @@ class ApprovalsTest {
     }
 
     @Test
+    void endsWhatABuildLeftPendingAlsoIfItsJobIsRenamedBeforeThatCanBeWritten() throws IOException {
+        Approvals before = open(clock);
+        before.create(startingIn("a1", 7, null));
+        before.close();
+        Approvals approvals = open(ApprovalStore.open(folder));
+        ApprovalStoreTest.breakJournal(folder);
+        approvals.abort(build -> build.number() == 7, "The build ended.");
+        ApprovalStoreTest.mendJournal(folder);
+        approvals.move("team", "group");
+        clock.set(clock.instant().plusSeconds(1));
+        approvals.create(ApprovalTerms.of("b1", new BuildRef("team/deploy", 7))
+                .webhook("tests")
+                .timeout(clock.instant(), Duration.ofHours(1))
+                .start());
+
+        manualTimer.pass(Duration.ofMinutes(1));
+
+        assertThat(approvals.pending())
+                .as("the build of another job that has the old name now")
+                .extracting(Approval::id)
+                .containsExactly("b1");
+    }
+
+    @Test
     void listsWhatWaitsFirst() throws IOException {
         Approvals approvals = open(clock);
         approvals.create(start("a1"));
