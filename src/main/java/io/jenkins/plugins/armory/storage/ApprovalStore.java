@@ -193,7 +193,10 @@ public final class ApprovalStore implements ApprovalRepository {
             }
             Optional<Approval> mended = files.readPending(id).map(moves::apply);
             mended.filter(Approval::isDecided).ifPresent(approval -> outbox.comesBack(id));
-            mended.ifPresent(memory::put);
+            mended.ifPresent(approval -> {
+                memory.markChanged(id); // its file may have a name from which its job was moved since
+                memory.put(approval);
+            });
             return mended;
         } finally {
             lock.unlock();

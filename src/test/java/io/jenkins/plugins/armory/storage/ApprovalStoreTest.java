@@ -589,6 +589,24 @@ public class ApprovalStoreTest {
     }
 
     @Test
+    void finishesAMoveAlsoForAnApprovalWhoseFileWasMendedMeanwhile() throws IOException {
+        store.create(start("a1"));
+        store.fold(() -> false);
+        Path file = folder.resolve("pending/a1.json");
+        byte[] content = Files.readAllBytes(file);
+        Files.writeString(file, "");
+        ApprovalStore reopened = ApprovalStore.open(folder);
+        reopened.move("team", "group", SOON);
+        Files.write(file, content);
+        assertThat(reopened.find("a1").orElseThrow().build().job()).isEqualTo("group/deploy");
+
+        assertThat(reopened.finishMoves(() -> false)).isTrue();
+
+        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow().build().job())
+                .isEqualTo("group/deploy");
+    }
+
+    @Test
     void leavesAloneWhatBeginsLaterAtTheOldName() throws IOException {
         store.move("team", "group", START.minusSeconds(1));
         store.create(start("a1"));
