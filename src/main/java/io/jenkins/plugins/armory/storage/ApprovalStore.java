@@ -254,17 +254,24 @@ public final class ApprovalStore implements ApprovalRepository {
     @Override
     public boolean endUnreadable(Approval ended) throws IOException {
         String id = ended.id();
+        boolean wasDecided;
         ReentrantLock lock = memory.lock(id);
         try {
             if (!memory.isUnreadable(id) || files.hasDecided(id) || isReadable(id)) {
                 return false;
+            }
+            wasDecided = outbox.hasLine(id); // and had a call to make
+            if (wasDecided) {
+                outbox.comesBack(id);
             }
             write(ended);
             recent.put(ended);
         } finally {
             lock.unlock();
         }
-        tell(decisionListeners, ended);
+        if (!wasDecided) {
+            tell(decisionListeners, ended);
+        }
         return true;
     }
 

@@ -96,6 +96,15 @@ final class HistoryOutbox {
         return history == null || history.has(id);
     }
 
+    /**
+     * Returns whether the history has a line of an approval, in memory or not. Reads all of it.
+     *
+     * @throws IOException if it cannot be read
+     */
+    boolean hasLine(String id) throws IOException {
+        return history != null && history.snapshot().has(id);
+    }
+
     /** Takes an approval that is decided and comes from its file into memory again. Called before that, with its lock held. */
     void comesBack(String id) {
         if (history != null) {

@@ -75,6 +75,20 @@ public final class HistorySnapshot {
     }
 
     /**
+     * Returns whether an approval has a line.
+     *
+     * @throws IOException if a file cannot be read
+     */
+    boolean has(String approval) throws IOException {
+        boolean[] found = new boolean[1];
+        visit(0, (line, index) -> {
+            found[0] = approval.equals(index.approval());
+            return !found[0];
+        });
+        return found[0];
+    }
+
+    /**
      * Verifies all lines.
      *
      * @throws IOException if a file cannot be read

@@ -248,6 +248,24 @@ class HistoryTest {
     }
 
     @Test
+    void anApprovalThatWasDecidedBeforeItsFileWasDamagedHasOneLine() throws IOException {
+        openMonthsAfterAnAbort("a1").close();
+        Files.writeString(folder.resolve("pending/a1.json"), "");
+        ApprovalStore store = open();
+        var heard = new ArrayList<Approval>();
+        store.onDecision(heard::add);
+
+        store.endUnreadable(
+                ApprovalTest.start("a1").on(new Event.Aborted("over"), SOON).approval());
+
+        assertThat(approvals(lines(store))).containsOnlyOnce("a1");
+        assertThat(store.fold(() -> false)).isTrue();
+        assertThat(approvals(lines(open()))).containsOnlyOnce("a1");
+        assertThat(heard).as("told before").isEmpty();
+        assertThat(store.unreadable()).isEmpty();
+    }
+
+    @Test
     void keepsTheDecisionsOfDeletedBuilds() throws IOException {
         ApprovalStore store = open();
         decide(store, "a1", "a2");
