@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -39,6 +41,9 @@ public final class Approvals {
 
     private static final Logger LOGGER = Logger.getLogger(Approvals.class.getName());
 
+    /** A job, or a folder of jobs, that got another name. */
+    private record Move(String from, String to, Instant at) {}
+
     private final ApprovalRepository repository;
     private final Executor executor;
     private final Clock clock;
@@ -49,6 +54,8 @@ public final class Approvals {
     private final ProgressReports reports = new ProgressReports();
     private final List<Consumer<String>> changeListeners = new CopyOnWriteArrayList<>();
     private final ApprovalFollower follower;
+    /** The moves that are not written yet, the oldest first. Guarded by itself. */
+    private final Queue<Move> moves = new ArrayDeque<>();
 
     /** Takes up the pending approvals of a repository, which nobody follows. */
     public Approvals(
@@ -406,12 +413,32 @@ public final class Approvals {
     }
 
     /**
-     * Follows a job, or a folder of jobs, that was renamed or moved.
-     *
-     * @throws IOException if that could not be made durable
+     * Follows a job, or a folder of jobs, that was renamed or moved. If that cannot be written, it is tried again each minute until it can,
+     * and later moves wait for it.
      */
-    public void move(String oldFullName, String newFullName) throws IOException {
-        repository.move(oldFullName, newFullName, clock.instant());
+    public void move(String oldFullName, String newFullName) {
+        synchronized (moves) {
+            moves.add(new Move(oldFullName, newFullName, clock.instant()));
+            if (moves.size() == 1) {
+                writeMoves();
+            }
+        }
+    }
+
+    private void writeMoves() {
+        synchronized (moves) {
+            while (!moves.isEmpty()) {
+                Move next = moves.element();
+                try {
+                    repository.move(next.from(), next.to(), next.at());
+                } catch (IOException x) {
+                    LOGGER.log(Level.WARNING, "Cannot write " + next + "; trying again in a minute", x);
+                    deadlines.later(() -> executor.execute(this::writeMoves));
+                    return;
+                }
+                moves.remove();
+            }
+        }
     }
 
     /** See {@link ApprovalRepository#unreadable}. */

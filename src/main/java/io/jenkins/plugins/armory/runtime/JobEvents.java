@@ -92,8 +92,6 @@ public final class JobEvents extends ItemListener {
             ArmoryRuntime.get().approvals().move(oldFullName, newFullName);
         } catch (ApprovalsUnavailableException x) {
             LOGGER.log(Level.FINE, "The approvals follow when they are opened", x);
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot follow " + oldFullName + " to " + newFullName, x);
         }
     }
 

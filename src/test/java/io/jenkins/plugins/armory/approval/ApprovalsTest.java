@@ -667,6 +667,31 @@ class ApprovalsTest {
                 .allMatch(approval -> approval.build().isIn("group"));
     }
 
+    @Test
+    void followsAMovedJobAlsoIfThatCannotBeWrittenAtFirst() throws IOException {
+        Approvals approvals = open(ApprovalStore.open(folder));
+        approvals.create(start("a1"));
+        Path inTheWay = Files.createDirectories(folder.resolve("moves.json.tmp/full"));
+        approvals.move("team", "group");
+        approvals.move("group", "crew");
+        clock.set(clock.instant().plusSeconds(1));
+        approvals.create(ApprovalTerms.of("b1", new BuildRef("team/deploy", 7))
+                .webhook("tests")
+                .timeout(clock.instant(), Duration.ofHours(1))
+                .start());
+        manualTimer.pass(Duration.ofMinutes(1));
+        assertThat(approvals.find("a1").orElseThrow().build().job()).isEqualTo("team/deploy");
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+
+        manualTimer.pass(Duration.ofMinutes(1));
+
+        assertThat(approvals.find("a1").orElseThrow().build().job()).isEqualTo("crew/deploy");
+        assertThat(approvals.find("b1").orElseThrow().build().job())
+                .as("of another job, which has the old name now")
+                .isEqualTo("team/deploy");
+    }
+
     /** Returns the contents of all files of approvals. */
     private Map<String, String> contents() throws IOException {
         var contents = new TreeMap<String, String>();
