@@ -125,7 +125,7 @@ final class AgentSender implements Sender {
                     return;
                 }
             }
-        } catch (RuntimeException x) { // of a security realm or another extension of Jenkins
+        } catch (RuntimeException | Error x) { // of a security realm or another extension of Jenkins
             LOGGER.log(Level.WARNING, "Cannot find out whether " + run + " may use agent " + identifier, x);
             done.accept(failed(" may not be used now: Jenkins cannot find out whether this job may use it", true));
             return;
@@ -194,7 +194,7 @@ final class AgentSender implements Sender {
         } catch (InterruptedException x) {
             Thread.currentThread().interrupt();
             result = lost(" did not make the call: Jenkins is shutting down");
-        } catch (RuntimeException x) { // of Jenkins's settings or its remoting
+        } catch (RuntimeException | Error x) { // of Jenkins's settings or its remoting
             LOGGER.log(Level.WARNING, "A webhook could not be called from agent " + identifier, x);
             result = lost(" did not make the call: " + x);
         }

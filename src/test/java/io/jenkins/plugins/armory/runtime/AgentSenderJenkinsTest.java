@@ -122,6 +122,42 @@ class AgentSenderJenkinsTest {
         assertThat(result.get().mayHaveBeenTaken()).isFalse();
     }
 
+    @TestExtension("failsWhereAPluginIsGoneWhileTheAgentIsAwaited")
+    public static final class GoneRealm extends QueueItemAuthenticatorProvider {
+
+        private static volatile boolean isGone;
+
+        @Override
+        public List<QueueItemAuthenticator> getAuthenticators() {
+            if (isGone) {
+                throw new NoClassDefFoundError("com/example/Directory");
+            }
+            return List.of();
+        }
+    }
+
+    /** No caller is there any more that could catch an error. */
+    @Test
+    void failsWhereAPluginIsGoneWhileTheAgentIsAwaited(JenkinsRule j) throws Exception {
+        DumbSlave agent = j.createOnlineSlave();
+        agent.toComputer().disconnect(new OfflineCause.ByCLI("away")).get();
+        FreeStyleBuild build = j.buildAndAssertSuccess(j.createFreeStyleProject());
+        CompletableFuture<CallResult> result = new CompletableFuture<>();
+        try {
+            new AgentSender(
+                            agent.getNodeName(),
+                            build,
+                            new WebhookClient(),
+                            Runnable::run,
+                            line -> GoneRealm.isGone = true)
+                    .send(requestTo("http://127.0.0.1/start"), "id", () -> true, result::complete);
+
+            assertThat(result.get(30, TimeUnit.SECONDS).failure()).contains("may not be used now");
+        } finally {
+            GoneRealm.isGone = false;
+        }
+    }
+
     /** As a hand may have written them into the file. Without a result, the approval would wait for one until its timeout. */
     @Test
     void failsWithSettingsThatAreNotUnderstood(JenkinsRule j) throws Exception {
