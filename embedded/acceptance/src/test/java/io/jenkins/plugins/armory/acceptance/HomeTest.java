@@ -338,7 +338,8 @@ class HomeTest {
         Wait.until("the approval has ended")
                 .untilAsserted(
                         () -> assertThat(callback.succeed("anybody there?")).returns(410, Answer::status));
-        assertThat(controller.output()).contains("stop its external process by hand");
+        Wait.until("the administrator is told") // after the end is written
+                .untilAsserted(() -> assertThat(controller.output()).contains("stop its external process by hand"));
         JsonNode approval = build.approvals().get(0);
         assertThat(approval.at("/decision/mdMessage").asText())
                 .isEqualTo("Its file could not be read, and its build is over.");
