@@ -127,9 +127,11 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     /**
      * Takes the settings from the form. A request without the part of this plugin changes nothing, nor does one after settings that could
-     * not be read, unless somebody says that they are to be replaced: the form has other settings too, which people save. A form sends nothing for a field without rows, and a setter that is not called would keep the
-     * last row that was removed: a client or issuer would stay trusted. The setters get an empty list instead. If one of them refuses its
-     * value, all settings stay as they are, and the page says why: the form is tried on a copy that is not kept.
+     * not be read, unless somebody says that they are to be replaced: the form has other settings too, which people save.
+     *
+     * <p>A form sends nothing for a field without rows, and a setter that is not called would keep the last row that was removed: a client
+     * or issuer would stay trusted. The setters get an empty list instead. If one of them refuses its value, all settings stay as they
+     * are, and the page says why: the form is tried on a copy that is not kept.
      */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
