@@ -80,7 +80,7 @@ class DeploymentsTest {
             deployments.apply(build, FAILED);
 
             assertThat(build.getResult()).isEqualTo(Result.UNSTABLE);
-            assertThat(deployments.reasonToCancel(build, "Deploy")).contains("2 of 42 failed");
+            assertThat(deployments.reasonToCancel(build)).contains("2 of 42 failed");
         }
     }
 

@@ -73,15 +73,14 @@ class RestartFromStageTest {
 
             new RestartedStages().onCreated(executionOf(run));
 
-            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run, "prod"))
-                    .contains("is deleted");
+            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run)).contains("is deleted");
         }
         try (Controller controller = new Controller(home)) {
             var run = new Restarted(controller.jenkins().getItemByFullName("job", PipelineJob.class), folder.toFile());
 
             new CancelledStages.Resumption().onResumed(executionOf(run));
 
-            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run, "prod"))
+            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run))
                     .as("after a restart of Jenkins")
                     .contains("is deleted");
         }

@@ -183,14 +183,9 @@ public record Deployment(
         return find(name).filter(new Graph(environments)::admitsDependents).isPresent();
     }
 
-    /**
-     * Returns why a stage that begins is cancelled, {@code null} if it is not.
-     *
-     * @param outermost name of the outermost stage around it, or its own
-     */
-    @CheckForNull
-    public String reasonToCancel(String outermost) {
-        return leftOut.contains(outermost) ? null : cancelsStages;
+    /** Returns whether a restarted build leaves out the outermost stage of that name. */
+    public boolean leavesOut(String stage) {
+        return leftOut.contains(stage);
     }
 
     /**

@@ -133,9 +133,8 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     @CheckForNull
     public static String cancel(StepContext context, String name) throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
-        String outermost = Stages.outermost(context.get(FlowNode.class));
-        String reason = ArmoryRuntime.get().deployments().reasonToCancel(run, outermost == null ? name : outermost);
-        if (reason == null || name.equals(POST) || RunsWhole.around(context) != null) {
+        String reason = ArmoryRuntime.get().deployments().reasonToCancel(run);
+        if (reason == null || name.equals(POST) || isLeftOut(context, name) || RunsWhole.around(context) != null) {
             return null;
         }
         String message = "Stage '" + name + "' is cancelled: " + reason;
@@ -152,9 +151,22 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         return message;
     }
 
-    /** Returns whether a stage that begins is in a stage, which runs then. */
+    /** Returns whether a stage that begins is in a stage that runs. A restarted build has others, which it leaves out. */
     public static boolean isInStage(StepContext context) throws IOException, InterruptedException {
-        return Stages.outermost(context.get(FlowNode.class)) != null;
+        String outermost = Stages.outermost(context.get(FlowNode.class));
+        return outermost != null && !leavesOut(context, outermost);
+    }
+
+    /**
+     * Returns whether a stage that begins is an outermost one that a restarted build leaves out, so that it is not cancelled. The stages in
+     * it are: Declarative runs one there that has the name of the stage that the build is restarted from, and those behind it.
+     */
+    private static boolean isLeftOut(StepContext context, String name) throws IOException, InterruptedException {
+        return Stages.outermost(context.get(FlowNode.class)) == null && leavesOut(context, name);
+    }
+
+    private static boolean leavesOut(StepContext context, String outermost) throws IOException, InterruptedException {
+        return ArmoryRuntime.get().deployments().leavesOut(context.get(Run.class), outermost);
     }
 
     private static String nameOf(Step stage) {

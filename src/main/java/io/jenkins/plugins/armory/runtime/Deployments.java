@@ -218,12 +218,12 @@ public final class Deployments {
     }
 
     /**
-     * Returns why a stage that begins must not run, see {@link Deployment#reasonToCancel}; {@code null} if it may.
+     * Returns why a stage that begins must not run, see {@link Deployment#cancelsStages}; {@code null} if it may.
      * What is not on disk yet counts too: a stage that begins does not wait for a write. Looks at memory alone, so the Pipeline
      * engine's thread may call it.
      */
     @CheckForNull
-    public String reasonToCancel(Run<?, ?> run, String outermost) {
+    public String reasonToCancel(Run<?, ?> run) {
         RunningBuild build = builds.find(run);
         if (build == null) {
             return null;
@@ -236,7 +236,13 @@ public final class Deployments {
         if (known == null) {
             return null;
         }
-        return known.store == null ? known.whyUnknown : known.store.newest().reasonToCancel(outermost);
+        return known.store == null ? known.whyUnknown : known.store.newest().cancelsStages();
+    }
+
+    /** Returns whether a restarted build leaves out the outermost stage of that name. Looks at memory alone. */
+    public boolean leavesOut(Run<?, ?> run, String stage) {
+        DeploymentStore known = storeInMemory(run);
+        return known != null && known.newest().leavesOut(stage);
     }
 
     /**

@@ -900,10 +900,9 @@ public class DeploymentTest {
         happens(new StageCancelled("prod"));
         restart("build", "smoke");
 
-        assertThat(deployment.reasonToCancel("prod")).isEqualTo("2 of 12 tests failed");
-        assertThat(deployment.reasonToCancel("build"))
-                .as("left out, and not cancelled")
-                .isNull();
+        assertThat(deployment.cancelsStages()).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.leavesOut("build")).isTrue();
+        assertThat(deployment.leavesOut("prod")).isFalse();
         assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
     }
 
@@ -912,7 +911,7 @@ public class DeploymentTest {
         approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
         restart("build");
 
-        assertThat(deployment.reasonToCancel("prod")).isNull();
+        assertThat(deployment.cancelsStages()).isNull();
         assertThat(deployment.outcome()).isEqualTo(Outcome.SUCCESS);
     }
 
@@ -961,7 +960,7 @@ public class DeploymentTest {
         approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
         restart("build", "smoke");
 
-        assertThat(deployment.reasonToCancel("prod")).isEqualTo("the original build is deleted");
+        assertThat(deployment.cancelsStages()).isEqualTo("the original build is deleted");
     }
 
     @Test

@@ -243,6 +243,32 @@ class DeclarativeStagesTest {
         assertThat(again.awaitResult("SUCCESS")).contains("deployed to prod");
     }
 
+    /** Declarative runs a stage in one that it leaves out, if it has the name of the stage that the build is restarted from. */
+    @Test
+    void aStageOfTheSameNameInOneThatIsLeftOutIsCancelledToo(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(jenkins, process, """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('smoke') { steps { %s } }
+                        stage('staging') {
+                            stages {
+                                stage('build') { steps { echo 'never' } }
+                                stage('prod') { steps { echo 'never' } }
+                                stage('notes') { steps { echo 'never' } }
+                            }
+                        }
+                        stage('prod') { steps { echo 'never' } }
+                    }
+                }
+                """.formatted(process.approval(AFTER)));
+        build.awaitResult("ABORTED");
+
+        Build restarted = build.restartFrom("prod");
+        assertThat(restarted.awaitResult("ABORTED")).doesNotContain("\nnever").doesNotContain("'staging' is cancelled");
+        assertThat(restarted.graphView()).containsEntry("prod", "aborted");
+    }
+
     @Test
     void aBuildThatIsRestartedFromAStageKnowsTheEnvironmentsBefore(Jenkins jenkins, ExternalProcess process) {
         Build build = fail(jenkins, process, """
