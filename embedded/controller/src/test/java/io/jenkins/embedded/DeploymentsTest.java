@@ -13,8 +13,10 @@ import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +83,35 @@ class DeploymentsTest {
 
             assertThat(build.getResult()).isEqualTo(Result.UNSTABLE);
             assertThat(deployments.reasonToCancel(build)).contains("2 of 42 failed");
+        }
+    }
+
+    /** Somebody may make room on the disk, and restart the restarted build. */
+    @Test
+    void aBuildThatCouldNotWriteTheDecisionsOfItsOriginHandsNothingOn(
+            @TempDir Path home, @TempDir Path first, @TempDir Path second, @TempDir Path third) throws IOException {
+        try (var controller = new Controller(home)) {
+            var job = controller.jenkins().createJob("job", Controller.configXml(""));
+            var origin = new UnsavedBuild(job, first);
+            var restarted = new UnsavedBuild(job, second);
+            var again = new UnsavedBuild(job, third);
+            var deployments = ArmoryRuntime.get().deployments();
+            deployments.apply(
+                    origin,
+                    new ApprovalEnded(
+                            new Place(null, "7", "smoke", List.of()),
+                            "a1",
+                            Phase.AFTER_DEPLOYMENT,
+                            "tests",
+                            Verdict.FAILURE,
+                            "2 of 42 failed"));
+            Files.createDirectories(second.resolve("armory-deployment.json.tmp/in the way"));
+            deployments.restart(restarted, origin, Set.of("smoke"), Set.of());
+            assertThat(deployments.reasonToCancel(restarted)).contains("cannot be written");
+
+            deployments.restart(again, restarted, Set.of("smoke"), Set.of("smoke"));
+
+            assertThat(deployments.reasonToCancel(again)).contains("are not known");
         }
     }
 

@@ -38,8 +38,16 @@ public final class RestartedStages extends FlowExecutionListener {
         if (origin == null) { // deleted while this build was in the queue
             ArmoryRuntime.get().deployments().restartWithoutOrigin(run);
         } else {
-            ArmoryRuntime.get().deployments().restart(run, origin, stagesBefore(cause.getOriginStage(), origin));
+            ArmoryRuntime.get()
+                    .deployments()
+                    .restart(run, origin, stagesBefore(cause.getOriginStage(), origin), leftOutBy(origin));
         }
+    }
+
+    /** Returns the names of the outermost stages that a build left out itself, none if it was not restarted from a stage. */
+    private static Set<String> leftOutBy(Run<?, ?> run) {
+        RestartDeclarativePipelineCause cause = run.getCause(CAUSE);
+        return cause == null ? Set.of() : stagesBefore(cause.getOriginStage(), run);
     }
 
     /** Returns the names of the outermost stages before a stage, or of all if it is not found. */

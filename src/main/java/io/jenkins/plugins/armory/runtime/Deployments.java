@@ -260,11 +260,17 @@ public final class Deployments {
     /**
      * Gives a build that was restarted from a stage the decisions of the original build, see
      * {@link Deployment#restarted}. Called before the build runs.
+     *
+     * @param leftOut names of the outermost stages that the build leaves out
+     * @param leftOutByOrigin names of those that the original build left out itself, none if it was not restarted
      */
-    public void restart(Run<?, ?> run, Run<?, ?> origin, Set<String> leftOut) {
+    public void restart(Run<?, ?> run, Run<?, ?> origin, Set<String> leftOut, Set<String> leftOutByOrigin) {
         Deployment decisions;
         try {
             decisions = of(origin).deployment();
+            if (decisions.isEmpty() && !leftOutByOrigin.isEmpty()) { // it knew that much from its own beginning on
+                throw new IOException("it could not write those of the build that it was restarted from");
+            }
         } catch (IOException x) {
             String problem = "The decisions of " + origin.getFullDisplayName() + " are not known";
             begin(run, new DeploymentEvent.OriginUnknown(whyCancelled(run, problem, x)));
