@@ -86,6 +86,24 @@ class DeploymentsTest {
         }
     }
 
+    /** The engine does not say in which stage the call stands. */
+    @Test
+    void aRestartedBuildKnowsThatACallWasLeftOut(@TempDir Path home, @TempDir Path first, @TempDir Path second)
+            throws IOException {
+        try (var controller = new Controller(home)) {
+            var job = controller.jenkins().createJob("job", Controller.configXml(""));
+            var origin = new UnsavedBuild(job, first);
+            var restarted = new UnsavedBuild(job, second);
+            var deployments = ArmoryRuntime.get().deployments();
+            deployments.close(origin, "armoryWebhookApproval", "nobody was asked");
+            deployments.flush(origin);
+
+            deployments.restart(restarted, origin, Set.of("gate"), Set.of());
+
+            assertThat(deployments.reasonToCancel(restarted)).isEqualTo("nobody was asked");
+        }
+    }
+
     /** Somebody may make room on the disk, and restart the restarted build. */
     @Test
     void aBuildThatCouldNotWriteTheDecisionsOfItsOriginHandsNothingOn(

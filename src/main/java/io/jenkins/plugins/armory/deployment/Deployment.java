@@ -124,16 +124,16 @@ public record Deployment(
 
     /**
      * Returns the deployment with which a build starts that is restarted from a stage. Environments and failures of the
-     * stages that are left out stay as they were; those of the other stages are tried again. What the origin did not know is not known
-     * now.
+     * stages that are left out stay as they were, and so do failures outside any stage; those of the other stages are tried again. What
+     * the origin did not know is not known now.
      *
      * @param origin the deployment of the build that is restarted
      * @param stages names of the outermost stages that are left out
      */
     static Deployment restarted(Deployment origin, Set<String> stages) {
         List<Failure> failures = origin.failures().stream()
-                .filter(failure -> failure.place().outermost() != null
-                        && stages.contains(failure.place().outermost()))
+                .filter(failure -> failure.place().outermost() == null
+                        || stages.contains(failure.place().outermost()))
                 .toList();
         var environments = new LinkedHashMap<String, Environment>();
         origin.environments().forEach((name, environment) -> {

@@ -916,6 +916,24 @@ public class DeploymentTest {
     }
 
     @Test
+    void aRestartedBuildKeepsTheFailuresWhoseStageIsNotKnown() {
+        reach("staging");
+        end("staging");
+        happens(new ApprovalEnded(
+                new Place("staging", null, null, List.of()),
+                "a1",
+                Phase.STRATEGY,
+                "checks",
+                Verdict.STOPPED,
+                "nobody was asked"));
+        approvalFails(new Place(null, null, null, List.of()), Phase.AFTER_DEPLOYMENT);
+        restart("deploy to staging");
+
+        assertThat(deployment.cancelsStages()).isEqualTo("2 of 12 tests failed");
+        assertThat(environment("staging").afterDeploymentFailure()).isEqualTo("nobody was asked");
+    }
+
+    @Test
     void aRestartedBuildKeepsTheEnvironmentsOfTheStagesThatItLeavesOut() {
         reach("dev");
         end("dev");
