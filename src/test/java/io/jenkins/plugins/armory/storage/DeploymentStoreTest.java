@@ -270,7 +270,7 @@ class DeploymentStoreTest {
 
         store.end();
 
-        assertThat(reopened().deployment().reasonToCancel("later")).isNotNull();
+        assertThat(reopened().deployment().cancelsStages()).isNotNull();
     }
 
     @Test
