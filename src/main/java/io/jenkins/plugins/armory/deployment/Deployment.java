@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -114,7 +113,7 @@ public record Deployment(
             return Transition.to(this, "The build is over.");
         }
         if (event instanceof Restarted restarted) {
-            return Transition.to(isEmpty() ? restarted(restarted.origin(), restarted.stages()) : this, null);
+            return Transition.to(isEmpty() ? restarted(restarted) : this, null);
         }
         if (event instanceof OriginUnknown unknown) {
             return Transition.to(isEmpty() ? cancelled(unknown.reason()) : this, null);
@@ -123,21 +122,19 @@ public record Deployment(
     }
 
     /**
-     * Returns the deployment with which a build starts that is restarted from a stage. Environments and failures of the
-     * stages that are left out stay as they were, and so do failures outside any stage; those of the other stages are tried again. What
-     * the origin did not know is not known now.
-     *
-     * @param origin the deployment of the build that is restarted
-     * @param stages names of the outermost stages that are left out
+     * Returns the deployment with which a build starts that is restarted from a stage. Environments of the stages that are left out stay
+     * as they were. So do all failures but those of the stages that are run again: one outside any stage may be of a stage that is left
+     * out, as in a Declarative Pipeline that stands in a stage. What the origin did not know is not known now.
      */
-    static Deployment restarted(Deployment origin, Set<String> stages) {
+    private static Deployment restarted(DeploymentEvent.Restarted event) {
+        Deployment origin = event.origin();
         List<Failure> failures = origin.failures().stream()
                 .filter(failure -> failure.place().outermost() == null
-                        || stages.contains(failure.place().outermost()))
+                        || !event.again().contains(failure.place().outermost()))
                 .toList();
         var environments = new LinkedHashMap<String, Environment>();
         origin.environments().forEach((name, environment) -> {
-            if (environment.stage() != null && stages.contains(environment.stage())) {
+            if (environment.stage() != null && event.leftOut().contains(environment.stage())) {
                 boolean complete = environment.state() == Environment.State.COMPLETE;
                 environments.put(
                         name, environment.withAfterDeploymentFailure(complete ? firstReasonIn(name, failures) : null));
@@ -147,7 +144,8 @@ public record Deployment(
                 .filter(failure -> failure.phase() == Phase.AFTER_DEPLOYMENT)
                 .toList();
         String cancels = origin.isOfUnknownOrigin() ? origin.cancelsStages() : firstReasonIn(null, outside);
-        return new Deployment(environments, Map.of(), failures, cancels, List.of(), List.copyOf(stages), false);
+        return new Deployment(
+                environments, Map.of(), failures, cancels, List.of(), List.copyOf(event.leftOut()), false);
     }
 
     /** Returns a deployment with nothing but the reason why every stage is cancelled. */

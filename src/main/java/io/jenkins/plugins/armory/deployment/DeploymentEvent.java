@@ -140,11 +140,13 @@ public sealed interface DeploymentEvent {
      * The build was restarted from a stage of another build, see {@link Deployment#restarted}.
      *
      * @param origin the deployment of the other build
-     * @param stages names of the outermost stages that are left out
+     * @param leftOut names of the outermost stages that are left out
+     * @param again names of the stages that are run again, if they are outermost ones
      */
-    record Restarted(Deployment origin, Set<String> stages) implements DeploymentEvent {
+    record Restarted(Deployment origin, Set<String> leftOut, Set<String> again) implements DeploymentEvent {
         public Restarted {
-            stages = Set.copyOf(stages);
+            leftOut = Set.copyOf(leftOut);
+            again = Set.copyOf(again);
         }
     }
 

@@ -47,7 +47,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     private static final Logger LOGGER = Logger.getLogger(CancelledStages.class.getName());
     private static final String STAGE = "org.jenkinsci.plugins.workflow.support.steps.StageStep";
     /** The stage in which a Declarative Pipeline runs its {@code post}, behind those of the Jenkinsfile. */
-    private static final String POST = "Declarative: Post Actions";
+    static final String POST = "Declarative: Post Actions";
 
     /**
      * A cancelled stage that has not ended yet.

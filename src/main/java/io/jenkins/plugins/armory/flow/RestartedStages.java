@@ -3,7 +3,8 @@ package io.jenkins.plugins.armory.flow;
 import hudson.Extension;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jenkinsci.plugins.pipeline.modeldefinition.actions.ExecutionModelAction;
 import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTStage;
@@ -40,7 +41,12 @@ public final class RestartedStages extends FlowExecutionListener {
         } else {
             ArmoryRuntime.get()
                     .deployments()
-                    .restart(run, origin, stagesBefore(cause.getOriginStage(), origin), leftOutBy(origin));
+                    .restart(
+                            run,
+                            origin,
+                            stagesBefore(cause.getOriginStage(), origin),
+                            again(cause.getOriginStage(), origin),
+                            leftOutBy(origin));
         }
     }
 
@@ -51,17 +57,25 @@ public final class RestartedStages extends FlowExecutionListener {
     }
 
     /** Returns the names of the outermost stages before a stage, or of all if it is not found. */
-    private static Set<String> stagesBefore(String stage, Run<?, ?> origin) {
-        Set<String> names = new LinkedHashSet<>();
-        ExecutionModelAction model = origin.getAction(ExecutionModelAction.class);
-        if (model != null && model.getStages() != null) {
-            for (ModelASTStage each : model.getStages().getStages()) {
-                if (each.getName().equals(stage)) {
-                    break;
-                }
-                names.add(each.getName());
-            }
-        }
+    private static Set<String> stagesBefore(String stage, Run<?, ?> run) {
+        return Set.copyOf(
+                outermost(run).stream().takeWhile(each -> !each.equals(stage)).toList());
+    }
+
+    /** Returns the names of the outermost stages from a stage on, and what Declarative runs at the end. */
+    private static Set<String> again(String stage, Run<?, ?> run) {
+        Set<String> names = new HashSet<>(outermost(run));
+        names.removeAll(stagesBefore(stage, run));
+        names.add(CancelledStages.POST);
         return names;
+    }
+
+    private static List<String> outermost(Run<?, ?> run) {
+        ExecutionModelAction model = run.getAction(ExecutionModelAction.class);
+        return model == null || model.getStages() == null
+                ? List.of()
+                : model.getStages().getStages().stream()
+                        .map(ModelASTStage::getName)
+                        .toList();
     }
 }

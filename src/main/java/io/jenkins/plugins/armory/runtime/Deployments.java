@@ -262,9 +262,11 @@ public final class Deployments {
      * {@link Deployment#restarted}. Called before the build runs.
      *
      * @param leftOut names of the outermost stages that the build leaves out
+     * @param again names of those that it runs again
      * @param leftOutByOrigin names of those that the original build left out itself, none if it was not restarted
      */
-    public void restart(Run<?, ?> run, Run<?, ?> origin, Set<String> leftOut, Set<String> leftOutByOrigin) {
+    public void restart(
+            Run<?, ?> run, Run<?, ?> origin, Set<String> leftOut, Set<String> again, Set<String> leftOutByOrigin) {
         Deployment decisions;
         try {
             decisions = of(origin).deployment();
@@ -276,7 +278,7 @@ public final class Deployments {
             begin(run, new DeploymentEvent.OriginUnknown(whyCancelled(run, problem, x)));
             return;
         }
-        begin(run, new DeploymentEvent.Restarted(decisions, leftOut));
+        begin(run, new DeploymentEvent.Restarted(decisions, leftOut, again));
     }
 
     /** Cancels the stages of a build that was restarted from a stage, and whose original build is gone with its decisions. */

@@ -24,6 +24,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment.PlannedStep;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -885,11 +886,14 @@ public class DeploymentTest {
         assertThat(deployment.admitsDependents("staging")).isFalse();
     }
 
+    /** Restarts the build from a stage; "smoke" and all that deploy are run again, unless they are left out. */
     private void restart(String... leftOut) {
         happens(new BuildEnded());
         Deployment origin = deployment;
         deployment = Deployment.EMPTY;
-        var restarted = new Restarted(origin, Set.of(leftOut));
+        var again = new HashSet<>(Set.of("smoke", "outermost"));
+        again.removeAll(Set.of(leftOut));
+        var restarted = new Restarted(origin, Set.of(leftOut), again);
         happens(restarted);
         happens(restarted);
     }
@@ -931,6 +935,15 @@ public class DeploymentTest {
 
         assertThat(deployment.cancelsStages()).isEqualTo("2 of 12 tests failed");
         assertThat(environment("staging").afterDeploymentFailure()).isEqualTo("nobody was asked");
+    }
+
+    /** As of a Declarative Pipeline of a library that is called in a stage: all its stages are in that one. */
+    @Test
+    void aRestartedBuildKeepsTheFailuresInAStageThatItDoesNotKnow() {
+        approvalFails(inStage("around the Pipeline"), Phase.AFTER_DEPLOYMENT);
+        restart("smoke");
+
+        assertThat(deployment.cancelsStages()).isEqualTo("2 of 12 tests failed");
     }
 
     @Test

@@ -85,7 +85,7 @@ class DeploymentStoreTest {
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
         assertThat(store.deployment().environments()).containsOnlyKeys("dev", "prod", "qa");
         DeploymentStore restarted = DeploymentStore.open(() -> other, executed::add, Clock.systemUTC());
-        restarted.apply(new Restarted(store.deployment(), Set.of("deploy")));
+        restarted.apply(new Restarted(store.deployment(), Set.of("deploy"), Set.of()));
         assertThat(DeploymentStore.open(() -> other, executed::add, Clock.systemUTC())
                         .deployment())
                 .isEqualTo(restarted.deployment());
