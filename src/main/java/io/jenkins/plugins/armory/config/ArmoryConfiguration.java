@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.config;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
+import com.google.common.base.Throwables;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.BulkChange;
 import hudson.Extension;
@@ -108,7 +109,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
             hosts();
         } catch (IOException | RuntimeException x) {
             LOGGER.log(Level.SEVERE, "Cannot read " + file.getFile(), x);
-            problem = Messages.ArmoryConfiguration_unreadable(file.getFile(), x.getMessage());
+            problem = Messages.ArmoryConfiguration_unreadable(
+                    file.getFile(), Throwables.getRootCause(x).getMessage());
         }
     }
 
