@@ -1024,13 +1024,13 @@ class ApprovalsTest {
     @Test
     void silenceIsNoticedThoughTheClockWasSetBack() throws IOException {
         Approvals approvals = open(clock);
-        Duration heartbeat = Duration.ofMillis(200);
+        Duration heartbeat = Duration.ofSeconds(2);
         approvals.create(terms("a1").heartbeat(heartbeat).start());
         approvals.attach("a1", told::add);
         approvals.apply("a1", ApprovalTest.sent());
         Instant setBack = START.minus(Duration.ofDays(1));
         clock.set(setBack);
-        Instant until = Instant.now().plus(heartbeat.multipliedBy(4));
+        Instant until = Instant.now().plus(heartbeat.multipliedBy(2));
 
         await().pollInterval(Duration.ofMillis(10)).until(() -> {
             approvals.report("a1", 40.0, null);
