@@ -89,7 +89,7 @@ public final class Approvals {
         repository.onDecision(follower::decided);
         this.executor = executor;
         this.clock = clock;
-        this.lostVotes = new LostVotes(approvers);
+        this.lostVotes = new LostVotes(repository, approvers);
         this.observers = new Observers(executor);
         Instant now = clock.instant();
         this.deadlines = new Deadlines(timer, clock, id -> executor.execute(() -> checkClock(id)));
@@ -157,7 +157,7 @@ public final class Approvals {
         if (event instanceof Event.Sent sent) {
             heardAnswer(id, sent.attempt());
         }
-        for (Event lost : lostVotes.before(event, repository.find(id))) {
+        for (Event lost : lostVotes.before(event, id)) {
             apply(id, lost);
         }
         Optional<Transition> transition = repository.apply(id, event, clock.instant());
@@ -381,7 +381,7 @@ public final class Approvals {
             apply(id, new Event.Aborted(reason));
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot write the end of approval " + id + "; trying again in a minute", x);
-            deadlines.later(() -> executor.execute(() -> abort(id, reason)));
+            again(() -> abort(id, reason));
         }
     }
 
@@ -433,7 +433,7 @@ public final class Approvals {
                     repository.move(next.from(), next.to(), next.at());
                 } catch (IOException x) {
                     LOGGER.log(Level.WARNING, "Cannot write " + next + "; trying again in a minute", x);
-                    deadlines.later(() -> executor.execute(this::writeMoves));
+                    again(this::writeMoves);
                     return;
                 }
                 moves.remove();
@@ -485,7 +485,12 @@ public final class Approvals {
                     .ifPresent(this::watch);
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot write the end of approval " + id + "; trying again in a minute", x);
-            deadlines.later(() -> executor.execute(() -> checkClock(id)));
+            again(() -> checkClock(id));
         }
+    }
+
+    /** Tries again in a minute what could not be written. */
+    private void again(Runnable work) {
+        deadlines.later(() -> executor.execute(work));
     }
 }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.approval;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The approvals of people who may not approve any more. All approvals of people are checked before each event that may decide for success,
@@ -11,27 +10,27 @@ import java.util.Optional;
  */
 final class LostVotes {
 
+    private final ApprovalRepository repository;
     private final Approvers approvers;
 
-    LostVotes(Approvers approvers) {
+    LostVotes(ApprovalRepository repository, Approvers approvers) {
+        this.repository = repository;
         this.approvers = approvers;
     }
 
     /**
-     * Returns the events to apply before an event.
+     * Returns the events to apply to an approval before an event.
      *
-     * @param found the approval, empty if there is none
-     * @throws IOException if one of the people cannot be checked now; the event must not be applied then
+     * @throws IOException if the approval cannot be read, or one of the people cannot be checked now; the event must not be applied then
      */
-    List<Event> before(Event event, Optional<Approval> found) throws IOException {
-        if (!mayDecideForSuccess(event)
-                || found.filter(each -> !each.isDecided()).isEmpty()) {
-            return List.of();
-        }
+    List<Event> before(Event event, String id) throws IOException {
         var lost = new ArrayList<Event>();
-        for (Vote vote : found.get().votes()) {
-            if (!approvers.mayApprove(found.get(), vote.user())) {
-                lost.add(new Event.VoteLost(vote.user()));
+        Approval approval = mayDecideForSuccess(event) ? repository.find(id).orElse(null) : null;
+        if (approval != null && !approval.isDecided()) {
+            for (Vote vote : approval.votes()) {
+                if (!approvers.mayApprove(approval, vote.user())) {
+                    lost.add(new Event.VoteLost(vote.user()));
+                }
             }
         }
         return lost;

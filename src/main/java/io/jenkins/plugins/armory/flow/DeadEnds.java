@@ -87,9 +87,8 @@ public final class DeadEnds implements GraphListener {
     }
 
     private static void check(FlowExecution execution, Waiting waiting) {
-        // Read before the heads: if it changes meanwhile, the event has no effect. With what is not on disk yet:
-        // nothing
-        // asks again once it is.
+        // Read before the heads: if it changes meanwhile, the event has no effect. Also what is not on disk yet, since
+        // nothing asks again once it is.
         Deployment seen = waiting.store.newest();
         Set<String> nodes = waiting.nodes.entrySet().stream()
                 .filter(entry -> seen.find(entry.getKey())
