@@ -141,7 +141,7 @@ public sealed interface DeploymentEvent {
      *
      * @param origin the deployment of the other build
      * @param leftOut names of the outermost stages that are left out
-     * @param again names of the stages that are run again, if they are outermost ones
+     * @param again names of the outermost stages that are run again
      */
     record Restarted(Deployment origin, Set<String> leftOut, Set<String> again) implements DeploymentEvent {
         public Restarted {

@@ -82,9 +82,7 @@ final class OpenStore {
         }
     }
 
-    /**
-     * @param events tells other plugins of the changes
-     */
+    /** @param events tells other plugins of the changes */
     OpenStore(
             Path folder, Requests requests, ApprovalEvents events, ScheduledExecutorService timer, Executor executor) {
         this.folder = folder;
