@@ -23,17 +23,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Pipelines at random do what the rules of a failure say, and nothing else: which parts are run, which webhooks are called, and
@@ -41,13 +44,17 @@ import org.junit.jupiter.api.Test;
  *
  * <p>{@code -Dacceptance.pipelines=N} says how many; {@code -Dacceptance.pipelines.seed=S} is the seed of the first one, and the next
  * ones follow it. So {@code -Dacceptance.pipelines=1 -Dacceptance.pipelines.seed=S} runs one of them again. On a real Jenkins, a
- * sixth of them are Declarative. {@code -Dacceptance.pipelines.killed=N} says how many have the controller killed under them.
+ * sixth of them are Declarative. {@code -Dacceptance.pipelines.killed=N} says how many have the controller killed under them, and
+ * {@code -Dacceptance.pipelines.restarted=N} how many are restarted from their stages.
  */
 @AcceptanceTest
 class RandomPipelinesTest {
 
     /** How many builds run at a time. */
     private static final int LANES = 12;
+
+    /** How often a build is restarted. */
+    private static final int RESTARTS = 2;
 
     /** How many Pipelines that disagree are shown whole. */
     private static final int SHOWN = 10;
@@ -66,16 +73,27 @@ class RandomPipelinesTest {
     void theyDoWhatTheRulesSay(Jenkins jenkins, ExternalProcess process) throws Exception {
         int count = Integer.getInteger("acceptance.pipelines");
         assertThat(count).as("acceptance.pipelines").isPositive();
+        System.out.printf("%d Pipelines, ", count);
+        judge(count, process, seed -> {
+            Trial trial = new Trial(PipelineGenerator.generate(seed, REAL), jenkins, process);
+            List<Disagreement> disagreements = run(trial);
+            trial.deleteUnless(disagreements);
+            return disagreements;
+        });
+    }
+
+    /** Judges the Pipelines of that many seeds, several at a time. */
+    private void judge(int count, ExternalProcess process, LongFunction<List<Disagreement>> judgement)
+            throws Exception {
         long seed = Long.getLong("acceptance.pipelines.seed");
-        System.out.printf("%d Pipelines, -Dacceptance.pipelines.seed=%d%n", count, seed);
+        System.out.printf("-Dacceptance.pipelines.seed=%d%n", seed);
         process.onCall(this::reply);
 
         List<Disagreement> disagreements = new ArrayList<>();
         ExecutorService executor = Executors.newFixedThreadPool(LANES);
         try {
             List<Future<List<Disagreement>>> runs = LongStream.range(seed, seed + count)
-                    .mapToObj(each -> executor.submit(
-                            () -> run(new Trial(PipelineGenerator.generate(each, REAL), jenkins, process))))
+                    .mapToObj(each -> executor.submit(() -> judgement.apply(each)))
                     .toList();
             for (Future<List<Disagreement>> run : runs) {
                 disagreements.addAll(run.get());
@@ -84,6 +102,29 @@ class RandomPipelinesTest {
             executor.shutdownNow();
         }
         check(disagreements, count);
+    }
+
+    /** Each build is restarted from a stage at random, and then the restarted one is. */
+    @Test
+    @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs Declarative Pipelines")
+    void theyDoSoRestartedFromAStage(Jenkins jenkins, ExternalProcess process) throws Exception {
+        int count = Integer.getInteger("acceptance.pipelines.restarted");
+        assertThat(count).as("acceptance.pipelines.restarted").isPositive();
+        System.out.printf("%d Pipelines that are restarted from a stage, ", count);
+        judge(count, process, seed -> {
+            Trial trial = new Trial(PipelineGenerator.generateDeclarative(seed), jenkins, process);
+            List<Disagreement> disagreements = run(trial);
+            for (int restart = 0; restart < RESTARTS && disagreements.isEmpty(); restart++) {
+                Optional<Trial> restarted = trial.restart(new Random(seed + restart));
+                if (restarted.isEmpty()) {
+                    break;
+                }
+                trial = restarted.get();
+                disagreements = trial.judge(trial.awaitViolations());
+            }
+            trial.deleteUnless(disagreements);
+            return disagreements;
+        });
     }
 
     /** In each round, the controller is killed at a moment at random under as many Pipelines as run at a time. */
@@ -117,7 +158,9 @@ class RandomPipelinesTest {
                 for (Trial trial : trials) {
                     boolean whole = trial.awaitEndDespiteKill();
                     unfinished += whole ? 0 : 1;
-                    disagreements.addAll(trial.judge(trial.violationsDespiteKill(whole)));
+                    List<Disagreement> own = trial.judge(trial.violationsDespiteKill(whole));
+                    trial.deleteUnless(own);
+                    disagreements.addAll(own);
                 }
             }
         }
@@ -149,7 +192,7 @@ class RandomPipelinesTest {
         return trial.judge(trial.awaitViolations());
     }
 
-    /** One Pipeline with its job, its only build, and the external processes that it calls. */
+    /** One Pipeline with a build of its job, and the external processes that it calls. */
     private final class Trial {
 
         private final GeneratedPipeline pipeline;
@@ -160,14 +203,39 @@ class RandomPipelinesTest {
 
         Trial(GeneratedPipeline pipeline, Jenkins jenkins, ExternalProcess process) {
             this.pipeline = pipeline;
-            long seed = pipeline.seed();
-            script = pipeline.script(process.url() + "/" + seed);
+            script = pipeline.script(process.url() + "/" + pipeline.seed());
             calledSites = pipeline.sites();
             job = jenkins.createJob(script);
             build = new Build(job, 1);
+            listen();
+        }
+
+        private Trial(GeneratedPipeline pipeline, Trial origin) {
+            this.pipeline = pipeline;
+            script = origin.script;
+            calledSites = pipeline.sites();
+            job = origin.job;
+            build = new Build(job, origin.build.number() + 1);
+            listen();
+        }
+
+        private void listen() {
             for (Site site : calledSites) {
-                sites.put("/checks/" + seed + "/" + site.number(), call -> site.answer(call, this::decide));
+                sites.put("/checks/" + pipeline.seed() + "/" + site.number(), call -> site.answer(call, this::decide));
             }
+        }
+
+        /** Restarts the build, which is over, from one of its stages. There may be none of which the rules can tell what comes. */
+        Optional<Trial> restart(Random random) {
+            List<String> stages = build.restartableStages();
+            int stage = random.nextInt(stages.size()); // after an error, the last ones are missing
+            GeneratedPipeline again = pipeline.restartedFrom(stage);
+            if (!again.isClear()) {
+                return Optional.empty();
+            }
+            Trial restarted = new Trial(again, this);
+            build.restartFrom(stages.get(stage));
+            return Optional.of(restarted);
         }
 
         private Answer decide(String approval, String decision) {
@@ -236,12 +304,21 @@ class RandomPipelinesTest {
         }
 
         /** Deletes the job if all is well. */
+        void deleteUnless(List<Disagreement> disagreements) {
+            if (disagreements.isEmpty()) {
+                job.delete();
+            }
+        }
+
+        private String restarts() {
+            return pipeline.restarts().isEmpty() ? "" : ", restarted at " + pipeline.restarts();
+        }
+
         List<Disagreement> judge(List<String> violations) {
             if (violations.isEmpty()) {
-                job.delete();
                 return List.of();
             }
-            String summary = "seed " + pipeline.seed() + ": " + String.join("; ", violations);
+            String summary = "seed " + pipeline.seed() + restarts() + ": " + String.join("; ", violations);
             String text = String.join("\n", summary, script, "expected: " + pipeline.expectation(), build.log());
             return List.of(new Disagreement(pipeline, summary, text));
         }

@@ -3,6 +3,8 @@ package io.jenkins.plugins.armory.acceptance.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -282,9 +284,22 @@ public record Build(Job job, int number) {
         job.jenkins().post(path() + "kill");
     }
 
+    /** The stages of a Declarative build that it can be restarted from, in their order. */
+    public List<String> restartableStages() {
+        List<String> stages = new ArrayList<>();
+        JsonNode json = job.jenkins()
+                .get(path() + "api/json?tree=actions[restartableStages]")
+                .json();
+        for (JsonNode action : json.get("actions")) {
+            action.path("restartableStages").forEach(stage -> stages.add(stage.asText()));
+        }
+        return stages;
+    }
+
     /** Starts a Declarative build anew from one of its stages, and returns the new one, which must be the next of its job. */
     public Build restartFrom(String stage) {
-        job.jenkins().post(path() + "restart/restartPipeline?stageName=" + stage);
+        job.jenkins()
+                .post(path() + "restart/restartPipeline?stageName=" + URLEncoder.encode(stage, StandardCharsets.UTF_8));
         Build next = new Build(job, number + 1);
         Wait.until(next + " has begun").until(next::exists);
         return next;

@@ -2,6 +2,8 @@ package io.jenkins.plugins.armory.acceptance.generator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * A Pipeline that was composed at random.
@@ -9,12 +11,36 @@ import java.util.List;
  * @param seed what it was composed from
  * @param declarative whether it is a Declarative one: then all parts are stages, and it has a {@code post} with a marker
  * @param post the marker in {@code post}, {@code null} in a Scripted one
+ * @param restarts the stages, from 0, from which a Declarative build was restarted, and before it those that it was restarted from;
+ *     what is said in a stage is what is said when it is run for the last time
  */
-public record GeneratedPipeline(long seed, boolean declarative, Node.Sequence body, Node.Mark post) {
+public record GeneratedPipeline(
+        long seed, boolean declarative, Node.Sequence body, Node.Mark post, List<Integer> restarts) {
+
+    /** A Pipeline whose builds run all of it. */
+    GeneratedPipeline(long seed, boolean declarative, Node.Sequence body, Node.Mark post) {
+        this(seed, declarative, body, post, List.of());
+    }
+
+    /** Returns the same as it is once it is restarted from a stage: from there on, the opposite is said of some approvals. */
+    public GeneratedPipeline restartedFrom(int stage) {
+        SplittableRandom random = new SplittableRandom(seed + restarts.size());
+        List<Node> parts = new ArrayList<>(body.parts());
+        parts.subList(stage, parts.size())
+                .replaceAll(part -> part.replace(approval -> random.nextBoolean() ? approval.opposite() : approval));
+        List<Integer> all = Stream.concat(restarts.stream().filter(each -> each < stage), Stream.of(stage))
+                .toList();
+        return new GeneratedPipeline(seed, declarative, new Node.Sequence(parts), post, all);
+    }
 
     /** What the rules say of it. */
     public Expectation expectation() {
         return new Oracle(this).expectation().orElseThrow();
+    }
+
+    /** Whether the rules say something of it: not where too much can happen in any order. */
+    public boolean isClear() {
+        return new Oracle(this).expectation().isPresent();
     }
 
     /** All its approvals. */

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.acceptance.generator;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A part of a generated Pipeline. */
 sealed interface Node {
@@ -17,15 +18,30 @@ sealed interface Node {
         parts().forEach(part -> part.forEach(action));
     }
 
+    /** Returns the same with other approvals in it. */
+    default Node replace(UnaryOperator<Approval> change) {
+        return this;
+    }
+
     /** Shows in the log that the Pipeline has come here. */
     record Mark(int number) implements Node {}
 
-    record Sequence(List<Node> parts) implements Node {}
+    record Sequence(List<Node> parts) implements Node {
+        @Override
+        public Sequence replace(UnaryOperator<Approval> change) {
+            return new Sequence(parts.stream().map(part -> part.replace(change)).toList());
+        }
+    }
 
     record Stage(String name, Sequence body) implements Node {
         @Override
         public List<Node> parts() {
             return List.of(body);
+        }
+
+        @Override
+        public Node replace(UnaryOperator<Approval> change) {
+            return new Stage(name, body.replace(change));
         }
     }
 
@@ -34,12 +50,24 @@ sealed interface Node {
         public List<Node> parts() {
             return List.copyOf(branches);
         }
+
+        @Override
+        public Node replace(UnaryOperator<Approval> change) {
+            return new Parallel(
+                    failFast,
+                    branches.stream().map(branch -> branch.replace(change)).toList());
+        }
     }
 
     record Environment(String name, List<String> dependsOn, Sequence body) implements Node {
         @Override
         public List<Node> parts() {
             return List.of(body);
+        }
+
+        @Override
+        public Node replace(UnaryOperator<Approval> change) {
+            return new Environment(name, dependsOn, body.replace(change));
         }
     }
 
@@ -67,6 +95,18 @@ sealed interface Node {
             return outcomes.get(Math.min(time, outcomes.size() - 1));
         }
 
+        @Override
+        public Node replace(UnaryOperator<Approval> change) {
+            return change.apply(this);
+        }
+
+        /** The same, of which the opposite is said each time; nobody says anything again where nobody did. */
+        Approval opposite() {
+            List<Outcome> opposites =
+                    outcomes.stream().map(outcome -> outcome.opposite(person)).toList();
+            return new Approval(site, webhook, phase, environment, person, slow, opposites);
+        }
+
         boolean mayFail() {
             return outcomes.stream().anyMatch(outcome -> outcome != Outcome.SUCCESS);
         }
@@ -77,6 +117,11 @@ sealed interface Node {
         public List<Node> parts() {
             return List.of(body);
         }
+
+        @Override
+        public Node replace(UnaryOperator<Approval> change) {
+            return new Retry(count, body.replace(change));
+        }
     }
 
     /** {@code try} and {@code catch}. */
@@ -85,12 +130,22 @@ sealed interface Node {
         public List<Node> parts() {
             return List.of(body, handler);
         }
+
+        @Override
+        public Node replace(UnaryOperator<Approval> change) {
+            return new Try(body.replace(change), handler.replace(change), rethrows);
+        }
     }
 
     record CatchError(Sequence body) implements Node {
         @Override
         public List<Node> parts() {
             return List.of(body);
+        }
+
+        @Override
+        public Node replace(UnaryOperator<Approval> change) {
+            return new CatchError(body.replace(change));
         }
     }
 
@@ -100,12 +155,22 @@ sealed interface Node {
         public List<Node> parts() {
             return List.of(body);
         }
+
+        @Override
+        public Node replace(UnaryOperator<Approval> change) {
+            return new TimeLimit(body.replace(change));
+        }
     }
 
     record Rollback(String environment, Sequence body) implements Node {
         @Override
         public List<Node> parts() {
             return List.of(body);
+        }
+
+        @Override
+        public Node replace(UnaryOperator<Approval> change) {
+            return new Rollback(environment, body.replace(change));
         }
     }
 

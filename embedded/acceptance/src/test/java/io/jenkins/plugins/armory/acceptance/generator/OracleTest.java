@@ -236,10 +236,55 @@ class OracleTest {
                 .isEqualTo("results [FAILURE]; markers {1=0 times, 2=1 times, 3=1 times}; calls {1=1 times}");
     }
 
+    @Test
+    void aRestartedBuildForgetsTheFailuresOfTheStagesThatRunAgainAndNoOthers() {
+        GeneratedPipeline pipeline = pipeline(
+                stage("a", environment("dev", List.of(), approval(1, Phase.AFTER_DEPLOYMENT, Outcome.FAILURE))),
+                stage("b", approval(2, Phase.AFTER_DEPLOYMENT, Outcome.TIME_OUT)),
+                stage("c", environment("prod", List.of("dev"), mark(1))),
+                stage("d", mark(2)));
+
+        assertThat(pipeline.restartedFrom(2).expectation().toString())
+                .isEqualTo(
+                        "results [ABORTED]; markers {1=0 times, 2=0 times, 3=1 times}; calls {1=0 times, 2=0 times}");
+        assertThat(pipeline.restartedFrom(1).expectation().toString())
+                .isEqualTo(
+                        "results [ABORTED]; markers {1=0 times, 2=0 times, 3=1 times}; calls {1=0 times, 2=1 times}");
+    }
+
+    @Test
+    void aRestartedBuildKnowsTheEnvironmentsOfTheStagesBefore() {
+        GeneratedPipeline pipeline = pipeline(
+                stage("a", environment("dev", List.of(), mark(1))),
+                stage("b", environment("prod", List.of("dev"), mark(2))));
+
+        assertThat(pipeline.restartedFrom(1).expectation().toString())
+                .isEqualTo("results [SUCCESS]; markers {1=0 times, 2=1 times, 3=1 times}; calls {}");
+        assertThat(pipeline.restartedFrom(1).restartedFrom(0).expectation().toString())
+                .isEqualTo("results [SUCCESS]; markers {1=1 times, 2=1 times, 3=1 times}; calls {}");
+    }
+
+    @Test
+    void aBuildCanBeRestartedFromAStageThatIsCancelledAndNotFromOneThatIsSkipped() {
+        Approval failing = approval(1, Phase.AFTER_DEPLOYMENT, Outcome.FAILURE);
+        assertThat(pipeline(stage("a", failing, new Failure()), stage("b", mark(2)), stage("c", mark(1)))
+                        .restartedFrom(2)
+                        .expectation()
+                        .toString())
+                .isEqualTo("results [ABORTED]; markers {1=0 times, 2=0 times, 3=1 times}; calls {1=0 times}");
+        assertThat(pipeline(stage("a", new Failure()), stage("b", mark(2)))
+                        .restartedFrom(1)
+                        .expectation()
+                        .toString())
+                .startsWith("results [];");
+    }
+
+    private static GeneratedPipeline pipeline(Stage... stages) {
+        return new GeneratedPipeline(0, true, sequence(stages), mark(3));
+    }
+
     private static String declarative(Stage... stages) {
-        return new GeneratedPipeline(0, true, sequence(stages), mark(3))
-                .expectation()
-                .toString();
+        return pipeline(stages).expectation().toString();
     }
 
     @Test

@@ -12,5 +12,14 @@ enum Outcome {
     /** The webhook is answered 404. */
     REFUSED,
     /** Nobody listens where the webhook calls. */
-    UNREACHABLE
+    UNREACHABLE;
+
+    /** What is said otherwise, by whom something is said at all. */
+    Outcome opposite(boolean person) {
+        return switch (this) {
+            case SUCCESS -> person ? REJECTION : FAILURE;
+            case FAILURE, REJECTION, REFUSED -> SUCCESS;
+            case TIME_OUT, UNREACHABLE -> this;
+        };
+    }
 }

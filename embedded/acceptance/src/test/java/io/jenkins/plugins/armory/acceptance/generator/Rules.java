@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -168,6 +169,9 @@ final class Rules {
     /** Whether an {@code afterDeployment} approval outside of environments has failed. */
     private boolean gateFailed;
 
+    /** Whether what happens is of the build that is judged, and not of one that it was restarted from. */
+    private boolean begun;
+
     private Result result = Result.SUCCESS;
     private final Map<Integer, Integer> marks = new TreeMap<>();
     private final Map<Integer, Integer> calls = new TreeMap<>();
@@ -180,6 +184,7 @@ final class Rules {
         this.pipeline = pipeline;
         this.races = races;
         this.choices = choices;
+        begun = pipeline.restarts().isEmpty();
         pipeline.body().forEach(node -> {
             if (node instanceof Node.Mark mark) {
                 marks.put(mark.number(), 0);
@@ -214,16 +219,30 @@ final class Rules {
         if (!ended[0]) {
             throw new IllegalStateException("The rules leave something waiting in " + pipeline);
         }
-        expectation.allow(marks, calls, result);
+        if (begun) {
+            expectation.allow(marks, calls, result);
+        }
     }
 
     /** After an error, Declarative has the stages begin that it skips, and so they can be cancelled. */
     private void declarativeStages(int number, Then then) {
         List<Node> stages = pipeline.body().parts();
         boolean isLast = number == stages.size() - 1;
+        if (pipeline.restarts().contains(number)) {
+            restart(number);
+        }
         run(stages.get(number), OUTERMOST, thrown -> {
             if (thrown == null && !isLast) {
                 declarativeStages(number + 1, then);
+                return;
+            }
+            OptionalInt restart = pipeline.restarts().stream()
+                    .mapToInt(Integer::intValue)
+                    .filter(each -> each > number)
+                    .min();
+            if (gateFailed
+                    && restart.isPresent()) { // from one that was cancelled, which Declarative does not call skipped
+                declarativeStages(restart.getAsInt(), then);
                 return;
             }
             if (gateFailed && !isLast) {
@@ -231,6 +250,18 @@ final class Rules {
             }
             then.end(thrown);
         });
+    }
+
+    /**
+     * A build is restarted from here: it knows what has happened in the stages before, and "failed approvals still count, except
+     * those of the stages that are run again". What was only mentioned, it has not heard of.
+     */
+    private void restart(int stage) {
+        environments.values().removeIf(environment -> environment.state == State.MENTIONED);
+        marks.replaceAll((mark, times) -> 0);
+        calls.replaceAll((site, times) -> 0);
+        result = Result.SUCCESS;
+        begun = stage == pipeline.restarts().get(pipeline.restarts().size() - 1);
     }
 
     private static void count(Map<Integer, Integer> counts, int what) {
