@@ -98,7 +98,7 @@ class DeploymentsTest {
             deployments.close(origin, "armoryWebhookApproval", "nobody was asked");
             deployments.flush(origin);
 
-            deployments.restart(restarted, origin, Set.of("gate"), Set.of(), Set.of());
+            deployments.restart(restarted, origin, Set.of("gate"), Set.of(), false);
 
             assertThat(deployments.reasonToCancel(restarted)).isEqualTo("nobody was asked");
         }
@@ -124,10 +124,10 @@ class DeploymentsTest {
                             Verdict.FAILURE,
                             "2 of 42 failed"));
             Files.createDirectories(second.resolve("armory-deployment.json.tmp/in the way"));
-            deployments.restart(restarted, origin, Set.of("smoke"), Set.of(), Set.of());
+            deployments.restart(restarted, origin, Set.of("smoke"), Set.of(), false);
             assertThat(deployments.reasonToCancel(restarted)).contains("cannot be written");
 
-            deployments.restart(again, restarted, Set.of("smoke"), Set.of(), Set.of("smoke"));
+            deployments.restart(again, restarted, Set.of("smoke"), Set.of(), true);
 
             assertThat(deployments.reasonToCancel(again)).contains("are not known");
         }

@@ -38,36 +38,23 @@ public final class RestartedStages extends FlowExecutionListener {
         Run<?, ?> origin = cause.getOriginal();
         if (origin == null) { // deleted while this build was in the queue
             ArmoryRuntime.get().deployments().restartWithoutOrigin(run);
-        } else {
-            ArmoryRuntime.get()
-                    .deployments()
-                    .restart(
-                            run,
-                            origin,
-                            stagesBefore(cause.getOriginStage(), origin),
-                            again(cause.getOriginStage(), origin),
-                            leftOutBy(origin));
+            return;
         }
+        List<String> stages = outermost(origin);
+        int first = first(stages, cause);
+        Set<String> again = new HashSet<>(stages.subList(first, stages.size()));
+        again.add(CancelledStages.POST);
+        RestartDeclarativePipelineCause earlier = origin.getCause(CAUSE);
+        boolean originLeftOut = earlier != null && first(stages, earlier) > 0;
+        ArmoryRuntime.get()
+                .deployments()
+                .restart(run, origin, Set.copyOf(stages.subList(0, first)), again, originLeftOut);
     }
 
-    /** Returns the names of the outermost stages that a build left out itself, none if it was not restarted from a stage. */
-    private static Set<String> leftOutBy(Run<?, ?> run) {
-        RestartDeclarativePipelineCause cause = run.getCause(CAUSE);
-        return cause == null ? Set.of() : stagesBefore(cause.getOriginStage(), run);
-    }
-
-    /** Returns the names of the outermost stages before a stage, or of all if it is not found. */
-    private static Set<String> stagesBefore(String stage, Run<?, ?> run) {
-        return Set.copyOf(
-                outermost(run).stream().takeWhile(each -> !each.equals(stage)).toList());
-    }
-
-    /** Returns the names of the outermost stages from a stage on, and what Declarative runs at the end. */
-    private static Set<String> again(String stage, Run<?, ?> run) {
-        Set<String> names = new HashSet<>(outermost(run));
-        names.removeAll(stagesBefore(stage, run));
-        names.add(CancelledStages.POST);
-        return names;
+    /** Returns the place of the stage that a build is restarted from, behind all others if it is not found. */
+    private static int first(List<String> stages, RestartDeclarativePipelineCause cause) {
+        int first = stages.indexOf(cause.getOriginStage());
+        return first < 0 ? stages.size() : first;
     }
 
     private static List<String> outermost(Run<?, ?> run) {

@@ -263,14 +263,14 @@ public final class Deployments {
      *
      * @param leftOut names of the outermost stages that the build leaves out
      * @param again names of those that it runs again
-     * @param leftOutByOrigin names of those that the original build left out itself, none if it was not restarted
+     * @param originLeftOut whether the original build left out some itself, since it was restarted too
      */
     public void restart(
-            Run<?, ?> run, Run<?, ?> origin, Set<String> leftOut, Set<String> again, Set<String> leftOutByOrigin) {
+            Run<?, ?> run, Run<?, ?> origin, Set<String> leftOut, Set<String> again, boolean originLeftOut) {
         Deployment decisions;
         try {
             decisions = of(origin).deployment();
-            if (decisions.isEmpty() && !leftOutByOrigin.isEmpty()) { // it knew that much from its own beginning on
+            if (decisions.isEmpty() && originLeftOut) { // it knew that much from its own beginning on
                 throw new IOException("it could not write those of the build that it was restarted from");
             }
         } catch (IOException x) {

@@ -374,7 +374,7 @@ class DeploymentStepsJenkinsTest {
         WorkflowRun run = start("input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }");
         awaitInput(run);
 
-        ArmoryRuntime.get().deployments().restart(run, origin, Set.of(), Set.of(), Set.of());
+        ArmoryRuntime.get().deployments().restart(run, origin, Set.of(), Set.of(), false);
         ArmoryRuntime.get().deployments().of(run); // as a page does
         awaitInput(run).proceed(null);
 
