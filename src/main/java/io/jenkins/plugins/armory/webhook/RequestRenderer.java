@@ -53,7 +53,8 @@ final class RequestRenderer {
 
     private HttpUrl url() throws TemplateException {
         var template = new Template("uriTemplate", webhook.uriTemplate());
-        String uri = template.render(variables, uriEscaping()).toString();
+        // OkHttp leaves out spaces around an address. Here too, a last segment must not hide its dots with one.
+        String uri = template.render(variables, uriEscaping()).toString().strip();
         if (!uri.regionMatches(true, 0, "http://", 0, 7) && !uri.regionMatches(true, 0, "https://", 0, 8)) {
             throw new TemplateException("uriTemplate: must start with http:// or https:// once rendered");
         }
@@ -96,7 +97,8 @@ final class RequestRenderer {
         String harmless = template.render(
                         variables,
                         (value, before) -> BEFORE_PATH.matcher(before).matches() ? "x" : escaping.escape(value, before))
-                .toString();
+                .toString()
+                .strip();
         if (pathSize(harmless) != pathSize(uri)) {
             throw new TemplateException(
                     "uriTemplate: a value makes a segment of the path \".\" or \"..\", which stands for another path");

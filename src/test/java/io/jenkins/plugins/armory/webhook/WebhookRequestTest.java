@@ -276,11 +276,20 @@ class WebhookRequestTest {
         "https://ci/{{context.x}}, .",
         "https://ci/{{context.x}}, ..",
         "https://ci:{{context.port}}/jobs/{{context.x}}/start, ..",
+        "https://ci/jobs/{{context.x}} {{context.empty}}, ..",
     })
     void noValueLeadsToAnotherPathWhereverItStands(String template, String value) {
-        assertThatThrownBy(() -> request(template, List.of(), null, Map.of("x", value, "port", "8080")))
+        assertThatThrownBy(() -> request(template, List.of(), null, Map.of("x", value, "port", "8080", "empty", "")))
                 .isInstanceOf(TemplateException.class)
                 .hasMessageContaining("stands for another path");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://ci {{context.empty}}", "https://ci: {{context.empty}}", "{{context.base}}"})
+    void spacesAroundAnAddressAreNoPartOfIt(String template) throws TemplateException {
+        assertThat(request(template, List.of(), null, Map.of("empty", "", "base", " https://ci/\n"))
+                        .url())
+                .hasToString("https://ci/");
     }
 
     @Test
