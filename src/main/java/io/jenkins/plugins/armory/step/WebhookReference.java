@@ -21,12 +21,15 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
@@ -228,15 +231,7 @@ final class WebhookReference implements Serializable {
         Webhook webhook = withVerdict(
                 withBody(stepContext, inline == null ? named(stepContext, file, "webhook", name()) : inline));
         Webhook toCancel = cancelOf(stepContext, webhook, file);
-        // From the most general to the most specific context; the later wins.
-        Map<String, String> all = new LinkedHashMap<>();
-        if (file != null) {
-            all.putAll(file.context());
-        }
-        if (toCancel != null) {
-            all.putAll(toCancel.context());
-        }
-        all.putAll(webhook.context());
+        Map<String, String> all = contextOf(file, toCancel, webhook);
         all.putAll(context);
         DeploymentFile.Target target =
                 file == null ? null : file.target(environment).orElse(null);
@@ -256,6 +251,21 @@ final class WebhookReference implements Serializable {
                 all,
                 target == null ? null : target.account(),
                 target == null ? null : target.namespace());
+    }
+
+    /**
+     * Returns the context of the calls from the most general to the most specific one, of which the later wins. What the deployment file
+     * says comes first: it replaces no default of Jenkins, since a stranger may have written it, and its value may be the host of a call.
+     */
+    static Map<String, String> contextOf(
+            @CheckForNull DeploymentFile file, @CheckForNull Webhook toCancel, Webhook webhook) {
+        Map<String, Webhook> inFile = file == null ? Map.of() : file.webhooks();
+        Map<String, String> all = new LinkedHashMap<>(file == null ? Map.of() : file.context());
+        Stream.of(toCancel, webhook)
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparing(each -> !inFile.containsKey(each.name())))
+                .forEach(each -> all.putAll(each.context()));
+        return all;
     }
 
     /** Returns a webhook with the step's own ways to a verdict. */

@@ -1,0 +1,66 @@
+package io.jenkins.plugins.armory.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.jenkins.plugins.armory.file.DeploymentFile;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Which context the calls of an approval have, of those that several places give. */
+class WebhookReferenceTest {
+
+    private static final String FILE = """
+            context: {host: "https://file.example.com", room: of-the-file}
+            webhooks:
+              - name: checks
+                uriTemplate: https://ci.example.com/
+                context: {host: "https://stranger.example.com", ref: main}
+              - name: stop-in-file
+                uriTemplate: https://ci.example.com/stop
+                context: {host: "https://stop.example.com", grace: "5"}
+            """;
+
+    private static Webhook webhook(String name, Map<String, String> context) {
+        return Webhook.named(name)
+                .uriTemplate("{{context.host}}/")
+                .context(context)
+                .build();
+    }
+
+    /** The host would get the secrets of the cancel webhook. */
+    @Test
+    void aDeploymentFileReplacesNoDefaultOfAWebhookOfJenkins() throws Exception {
+        DeploymentFile file = DeploymentFile.parse("deploy.yml", FILE);
+        Webhook toCancel = webhook("stop-checks", Map.of("host", "https://ci.example.com"));
+
+        assertThat(WebhookReference.contextOf(file, toCancel, file.webhooks().get("checks")))
+                .containsOnly(
+                        entry("host", "https://ci.example.com"), entry("room", "of-the-file"), entry("ref", "main"));
+        assertThat(WebhookReference.contextOf(
+                        file,
+                        file.webhooks().get("stop-in-file"),
+                        webhook("tests", Map.of("host", "https://ci.example.com"))))
+                .containsOnly(
+                        entry("host", "https://ci.example.com"), entry("room", "of-the-file"), entry("grace", "5"));
+    }
+
+    @Test
+    void theContextOfTheWebhookComesBeforeThatOfItsCancelWebhook() throws Exception {
+        DeploymentFile file = DeploymentFile.parse("deploy.yml", FILE);
+
+        assertThat(WebhookReference.contextOf(
+                        file,
+                        file.webhooks().get("stop-in-file"),
+                        file.webhooks().get("checks")))
+                .contains(entry("host", "https://stranger.example.com"), entry("grace", "5"));
+        assertThat(WebhookReference.contextOf(
+                        null,
+                        webhook("stop", Map.of("host", "a", "grace", "5")),
+                        webhook("tests", Map.of("host", "b"))))
+                .containsOnly(entry("host", "b"), entry("grace", "5"));
+        assertThat(WebhookReference.contextOf(null, null, webhook("tests", Map.of())))
+                .isEmpty();
+    }
+}
