@@ -532,7 +532,9 @@ public class ArmoryWebhookApprovalStep extends Step {
     @Extension
     public static class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
 
+        private static final String WEBHOOK = "webhook";
         private static final String CONTEXT = "context";
+        private static final String CANCEL = "cancel";
         private static final String ANSWER = "answer";
         private static final String MANUAL_APPROVAL = "manualApproval";
         private static final String STATUS = "status";
@@ -561,7 +563,7 @@ public class ArmoryWebhookApprovalStep extends Step {
 
         @Override
         public String argumentsToString(Map<String, Object> arguments) {
-            Object name = arguments.getOrDefault("webhook", arguments.get("name"));
+            Object name = arguments.getOrDefault(WEBHOOK, arguments.get("name"));
             return name instanceof String text ? text : null;
         }
 
@@ -597,7 +599,7 @@ public class ArmoryWebhookApprovalStep extends Step {
             StepArguments.checkNotEmpty(
                     getFunctionName(),
                     arguments,
-                    "webhook",
+                    WEBHOOK,
                     "name",
                     "uriTemplate",
                     "phase",
@@ -629,7 +631,9 @@ public class ArmoryWebhookApprovalStep extends Step {
             result = Shorthands.scalarsToTexts(result, STATUS, Set.of("pointer"), Set.of("success", "failure"));
             result = Shorthands.textToList(result, "notify");
             StepArguments.checkEntries(getFunctionName(), result, "allowedCallers", "secrets", "notify");
-            return StepArguments.checked(this, Shorthands.textToObject(result, "cancel", "webhook"));
+            result = StepArguments.checked(this, Shorthands.textToObject(result, CANCEL, WEBHOOK));
+            StepArguments.checkNamed(getFunctionName(), arguments, WEBHOOK, Set.of(CONTEXT, CANCEL, ANSWER, STATUS));
+            return result;
         }
 
         @Override

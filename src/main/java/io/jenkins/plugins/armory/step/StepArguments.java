@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
 import hudson.util.EditDistance;
+import io.jenkins.plugins.armory.config.WebhookDefinition;
 import java.beans.Introspector;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
@@ -16,10 +17,12 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.structs.SymbolLookup;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
@@ -140,6 +143,30 @@ final class StepArguments {
             } else if (isNull(arguments.get(name))) {
                 throw mistake(function, name + UNSET);
             }
+        }
+    }
+
+    /**
+     * Checks that a step that names a webhook has no parameter of a definition, not even with its default: whoever writes
+     * {@code disableCallback: false} waits for a callback, and the webhook of that name may await none.
+     *
+     * @param function the name of the step in messages
+     * @param inBothCases the fields of a definition that a step with a name may have
+     * @throws IllegalArgumentException naming the parameters
+     */
+    static void checkNamed(String function, Map<String, Object> arguments, String name, Set<String> inBothCases) {
+        if (!arguments.containsKey(name)) {
+            return;
+        }
+        Set<String> definition = parameters(WebhookDefinition.class).keySet();
+        String superfluous = arguments.keySet().stream()
+                .filter(each -> definition.contains(each) && !inBothCases.contains(each))
+                .collect(Collectors.joining(", "));
+        if (!superfluous.isEmpty()) {
+            throw mistake(
+                    function,
+                    name + ": names a definition, so leave out " + superfluous + ", or leave out " + name
+                            + " to define one here");
         }
     }
 

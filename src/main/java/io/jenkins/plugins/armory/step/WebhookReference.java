@@ -107,11 +107,10 @@ final class WebhookReference implements Serializable {
     static WebhookReference of(ArmoryWebhookApprovalStep step) {
         String name = step.getWebhook();
         checkConfig(step);
-        if (name != null) {
-            checkNamed(step);
-        } else if (asksPersonAlone(step)) {
-            return null;
-        } else {
+        if (name == null) {
+            if (asksPersonAlone(step)) {
+                return null;
+            }
             checkInline(step);
         }
         WebhookDefinition definition = step.definition();
@@ -184,14 +183,6 @@ final class WebhookReference implements Serializable {
     @CheckForNull
     private static String deploymentFileOf(ArmoryWebhookApprovalStep step) {
         return step.getConfig() != null ? CONFIG : step.getConfigFile();
-    }
-
-    private static void checkNamed(ArmoryWebhookApprovalStep step) {
-        List<String> superfluous = step.definition().fields();
-        if (!superfluous.isEmpty()) {
-            throw new IllegalArgumentException("webhook: names a definition, so leave out "
-                    + String.join(", ", superfluous) + ", or leave out webhook to define one here");
-        }
     }
 
     /** Returns the {@code context} of the step. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,5 +34,38 @@ class StepArgumentsTest {
         assertThat(keyOf("allowedCallers", List.of("a", "b"))).isNotEqualTo(keyOf("allowedCallers", List.of("a, b")));
         assertThat(keyOf("allowedCallers", List.of("a", "1:b"))).isNotEqualTo(keyOf("allowedCallers", List.of("a1:b")));
         assertThat(keyOf("context", Map.of("a", "b"))).isNotEqualTo(keyOf("context", "{a=b}"));
+    }
+
+    private static final ArmoryWebhookApprovalStep.DescriptorImpl STEP = new ArmoryWebhookApprovalStep.DescriptorImpl();
+
+    private static void assertRefused(Map<String, Object> arguments, String message) {
+        assertThatThrownBy(() -> STEP.customInstantiate(arguments)).hasMessage("armoryWebhookApproval: " + message);
+    }
+
+    /** The webhook of that name may await no callback, and the Pipeline would go on at once. */
+    @Test
+    void aStepThatNamesAWebhookDoesNotSayWhatTheDefinitionSays() {
+        String message = "webhook: names a definition, so leave out %s, or leave out webhook to define one here";
+
+        assertRefused(Map.of("webhook", "checks", "disableCallback", false), message.formatted("disableCallback"));
+        assertRefused(Map.of("webhook", "checks", "networkMode", "direct"), message.formatted("networkMode"));
+        assertRefused(Map.of("webhook", "checks", "retryCount", 3), message.formatted("retryCount"));
+        assertThat(STEP.customInstantiate(Map.of(
+                        "webhook",
+                        "checks",
+                        "context",
+                        Map.of("ref", "main"),
+                        "cancel",
+                        "stop",
+                        "answer",
+                        Map.of("success", 200),
+                        "timeout",
+                        5)))
+                .containsKeys("webhook", "context", "cancel", "answer", "timeout");
+        assertRefused(
+                Map.of("webhook", Map.of("name", "checks"), "method", "GET"),
+                "webhook: must be a text, not a list or a map");
+        assertThat(STEP.customInstantiate(Map.of("name", "checks", "disableCallback", false)))
+                .containsEntry("disableCallback", false);
     }
 }
