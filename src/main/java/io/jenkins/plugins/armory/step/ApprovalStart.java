@@ -172,7 +172,7 @@ final class ApprovalStart {
             throws AbortException {
         if (definition.limits().heartbeat() != null && webhook.disableCallback() && calls.status() == null) {
             throw new AbortException("heartbeat: webhook '" + webhook.name() + "' is defined with "
-                    + (webhook.answer() == null ? "disableCallback" : "answer")
+                    + reasonForNoCallback(webhook)
                     + ", so no callback is awaited; leave heartbeat out");
         }
     }
@@ -204,10 +204,7 @@ final class ApprovalStart {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
         String credentialsId = definition.callbackCredentialsId();
         List<String> allowed = definition.allowedCallers();
-        if (webhook.answer() != null && !allowed.isEmpty()) {
-            throw new AbortException("callbackCredentialsId, allowedCallers: webhook '" + webhook.name()
-                    + "' is defined with answer, so nobody calls back; leave them out, or leave answer out");
-        }
+        checkSomebodyCallsBack(allowed, webhook);
         if (credentialsId != null
                 && !configuration.hasClient(credentialsId)
                 && SecretTexts.ofCaller(credentialsId, allowed, run) == null) {
@@ -238,6 +235,20 @@ final class ApprovalStart {
             log.accept(
                     "WARNING: nobody can call back, because nobody has a token. Put {{armory.callbackToken}} into a header or the"
                             + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
+        }
+    }
+
+    private static String reasonForNoCallback(Webhook webhook) {
+        return webhook.answer() == null ? "disableCallback" : "answer";
+    }
+
+    /** @throws AbortException if a step names callers, and so waits for one, and its webhook awaits no callback */
+    static void checkSomebodyCallsBack(List<String> allowedCallers, Webhook webhook) throws AbortException {
+        if (webhook.disableCallback() && !allowedCallers.isEmpty()) {
+            String reason = reasonForNoCallback(webhook);
+            throw new AbortException("callbackCredentialsId, allowedCallers: webhook '" + webhook.name()
+                    + "' is defined with " + reason + ", so nobody calls back; leave them out, or leave " + reason
+                    + " out");
         }
     }
 
