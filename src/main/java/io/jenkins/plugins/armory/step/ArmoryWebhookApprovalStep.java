@@ -539,6 +539,19 @@ public class ArmoryWebhookApprovalStep extends Step {
         private static final String MANUAL_APPROVAL = "manualApproval";
         private static final String STATUS = "status";
 
+        /** The fields of nested objects that would mean something else without a value: less would decide, or anybody's server be trusted. */
+        private static final Map<String, List<String>> FILLED_FIELDS = Map.of(
+                MANUAL_APPROVAL,
+                List.of("submitters"),
+                ANSWER,
+                List.of("success", "pointer", "equals", "failure"),
+                STATUS,
+                List.of("success", "pointer", "failure"),
+                CANCEL,
+                List.of(WEBHOOK, "uriTemplate", "signWith", "clientCertificateId", "trustCertificateId"),
+                "bodyTemplate",
+                List.of("inline", "path"));
+
         @Override
         public String getFunctionName() {
             return "armoryWebhookApproval";
@@ -617,15 +630,14 @@ public class ArmoryWebhookApprovalStep extends Step {
             StepArguments.checkSet(getFunctionName(), arguments, CONTEXT);
             StepArguments.checkSet(getFunctionName(), arguments, "headers");
             if (arguments.get(MANUAL_APPROVAL) instanceof Map<?, ?> fields) {
-                StepArguments.checkNotEmpty(getFunctionName() + ": " + MANUAL_APPROVAL, fields, "submitters");
                 StepArguments.checkSet(getFunctionName() + ": " + MANUAL_APPROVAL, fields, "message");
             }
-            for (String rule : List.of(ANSWER, STATUS)) {
-                if (arguments.get(rule) instanceof Map<?, ?> fields) { // else less of it would decide
+            FILLED_FIELDS.forEach((parameter, filled) -> {
+                if (arguments.get(parameter) instanceof Map<?, ?> fields) {
                     StepArguments.checkNotEmpty(
-                            getFunctionName() + ": " + rule, fields, "success", "pointer", "equals", "failure");
+                            getFunctionName() + ": " + parameter, fields, filled.toArray(String[]::new));
                 }
-            }
+            });
             result = Shorthands.scalarsToTexts(
                     result, ANSWER, Set.of("success", "pointer"), Set.of("equals", "failure"));
             result = Shorthands.scalarsToTexts(result, STATUS, Set.of("pointer"), Set.of("success", "failure"));

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StepArgumentsTest {
 
@@ -67,5 +69,28 @@ class StepArgumentsTest {
                 "webhook: must be a text, not a list or a map");
         assertThat(STEP.customInstantiate(Map.of("name", "checks", "disableCallback", false)))
                 .containsEntry("disableCallback", false);
+    }
+
+    /** Such as a variable that is not set: the call would be one that is not signed, of a server that anybody vouches for, and so on. */
+    @ParameterizedTest
+    @CsvSource({
+        "cancel, signWith",
+        "cancel, clientCertificateId",
+        "cancel, trustCertificateId",
+        "cancel, webhook",
+        "bodyTemplate, inline",
+        "bodyTemplate, path",
+        "manualApproval, submitters",
+        "status, success",
+        "answer, equals",
+    })
+    void aFieldThatIsThereWithoutAValueIsAMistake(String parameter, String field) {
+        assertRefused(
+                Map.of("name", "checks", parameter, Map.of(field, " ")),
+                parameter + ": " + field + ": is empty; give it a value, or leave it out");
+        assertRefused(
+                Map.of("name", "checks", parameter, Map.of(field, "null")),
+                parameter + ": " + field
+                        + ": is the text \"null\", as Groovy writes a variable that is not set; give it another value");
     }
 }
