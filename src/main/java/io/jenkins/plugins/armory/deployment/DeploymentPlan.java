@@ -198,7 +198,7 @@ public record DeploymentPlan(
      * A webhook approval.
      *
      * @param webhook the name of a webhook in the deployment file
-     * @param context the values of {@code {{context.*}}}: those of the file, and above them those of the step
+     * @param context the values of {@code {{context.*}}}, of all that give some
      */
     public record RunWebhook(String id, String label, String webhook, Map<String, String> context) implements Step {
 

@@ -4,12 +4,12 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.ManualApproval;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Pause;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.RunWebhook;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
@@ -25,17 +25,21 @@ final class ConditionReader {
     /** The time that Armory exposes services for, by default. */
     private static final String DEFAULT_TTL_SECONDS = "300";
 
-    private final Set<String> webhooks;
+    private final WebhooksReader webhooks;
     private final Map<String, String> context;
+    private final Map<String, String> added;
     private final AnalysisReader analyses;
 
     /**
-     * @param webhooks names of the webhooks of the file
-     * @param context the context of the whole deployment
+     * @param webhooks has read the webhooks of the file
+     * @param context the context of the file
+     * @param added the context that the Pipeline adds
      */
-    ConditionReader(Set<String> webhooks, Map<String, String> context, AnalysisReader analyses) {
+    ConditionReader(
+            WebhooksReader webhooks, Map<String, String> context, Map<String, String> added, AnalysisReader analyses) {
         this.webhooks = webhooks;
         this.context = context;
+        this.added = added;
         this.analyses = analyses;
     }
 
@@ -106,13 +110,19 @@ final class ConditionReader {
         }
         section.checkKnown(List.of("name", "context"));
         String name = section.requiredName("name", "name one of the webhooks in the section webhooks");
-        if (name != null && !webhooks.contains(name)) {
+        if (name != null && !webhooks.names().contains(name)) {
             section.problem(
                     "name",
                     "the section webhooks has no \"" + name + "\"; "
-                            + section.yaml().known(name, webhooks));
+                            + section.yaml().known(name, webhooks.names()));
         }
-        Map<String, String> all = ContextReader.read(section, "context", context);
+        Map<String, String> general = new LinkedHashMap<>(context);
+        Webhook webhook = name == null ? null : webhooks.find(name);
+        if (webhook != null) {
+            general.putAll(webhook.context());
+        }
+        general.putAll(added);
+        Map<String, String> all = ContextReader.read(section, "context", general);
         return name == null ? null : (id, target) -> new RunWebhook(id, "webhook " + name, name, all);
     }
 

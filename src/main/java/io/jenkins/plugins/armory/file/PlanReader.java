@@ -57,9 +57,11 @@ final class PlanReader {
         file.checkKnown(known);
         boolean lambda = TargetReader.LAMBDA.equals(kind(file));
         Map<String, String> context = context(file);
+        Map<String, String> withAdded = new LinkedHashMap<>(context);
+        withAdded.putAll(added);
         var webhooksReader = new WebhooksReader(yaml);
         Map<String, Webhook> webhooks = webhooksReader.read(file.has("webhooks") ? file.node("webhooks") : null);
-        var conditions = new ConditionReader(webhooksReader.names(), context, new AnalysisReader(file, context));
+        var conditions = new ConditionReader(webhooksReader, context, added, new AnalysisReader(file, withAdded));
         Map<String, Strategy> strategies = new StrategyReader(conditions).read(file);
         Section all = targetsOf(file);
         List<Target> targets = all == null ? List.of() : new TargetReader(conditions, strategies, lambda).read(all);
@@ -71,7 +73,7 @@ final class PlanReader {
 
         DeploymentPlan whole = new DeploymentPlan(targets, timeout);
         return new PlannedDeployment(
-                new DeploymentFile(webhooks, context, places(targets), List.of()),
+                new DeploymentFile(webhooks, withAdded, places(targets), List.of()),
                 whole,
                 filters.isEmpty() ? whole : whole.only(filters),
                 notes());
@@ -97,7 +99,6 @@ final class PlanReader {
         var context = new LinkedHashMap<String, String>();
         context.putAll(ContextReader.read(file, "context"));
         context.putAll(ContextReader.read(file, "contextOverrides"));
-        context.putAll(added);
         return context;
     }
 

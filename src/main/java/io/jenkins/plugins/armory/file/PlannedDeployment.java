@@ -27,7 +27,7 @@ public record PlannedDeployment(DeploymentFile file, DeploymentPlan whole, Deplo
      * @param name the name of the file in messages
      * @param text the content of the file
      * @param context values for {@code {{context.*}}} that the Pipeline adds. They are above the file's {@code context} and
-     *     {@code contextOverrides}, and below the {@code context} of a {@code runWebhook} or {@code analysis}
+     *     {@code contextOverrides} and above those of a webhook, and below the {@code context} of a {@code runWebhook} or {@code analysis}
      * @throws DeploymentFile.InvalidException if the text is not YAML, or the file breaks a rule
      */
     public static PlannedDeployment read(String name, String text, Map<String, String> context)

@@ -51,6 +51,12 @@ final class WebhooksReader {
         return webhooks;
     }
 
+    /** Returns a webhook that was read, {@code null} if there is none of that name, or if it has a mistake. */
+    @CheckForNull
+    Webhook find(String name) {
+        return webhooks.get(name);
+    }
+
     /** Returns the names of all webhooks of the section, also of those with a mistake. */
     Set<String> names() {
         return names;

@@ -98,9 +98,7 @@ final class TaskFactory {
             arguments.put("agentIdentifier", webhook.agentIdentifier());
         }
         arguments.put("disableCallback", webhook.disableCallback());
-        Map<String, String> all = new LinkedHashMap<>(webhook.context());
-        all.putAll(run.context());
-        arguments.put(CONTEXT, all);
+        arguments.put(CONTEXT, new LinkedHashMap<>(run.context()));
         if (!secrets.isEmpty()) {
             arguments.put("secrets", new ArrayList<>(secrets));
         }

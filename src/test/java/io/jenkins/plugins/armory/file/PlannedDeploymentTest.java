@@ -184,6 +184,27 @@ class PlannedDeploymentTest {
         assertThat(planned.file().context()).isEqualTo(Map.of("channel", "releases", "suite", "added", "ref", "main"));
     }
 
+    /** As for a step that names a webhook of the file: a value of one webhook is more specific than one of the whole deployment. */
+    @Test
+    void contextOfAWebhookComesBeforeThatOfTheFileAndBehindThatOfThePipeline() throws Exception {
+        PlannedDeployment planned = PlannedDeployment.read("d.yml", """
+                context: {suite: of-the-file, room: of-the-file, ref: of-the-file, all: of-the-file}
+                targets: {prod: {account: a, strategy: now}}
+                strategies: {now: {canary: {steps: [{runWebhook: {name: tests, context: {suite: of-the-call}}}]}}}
+                webhooks:
+                  - name: tests
+                    uriTemplate: https://ci.example.com/
+                    context: {suite: of-the-webhook, room: of-the-webhook, ref: of-the-webhook}
+                """, Map.of("ref", "of-the-pipeline"));
+
+        assertThat(((RunWebhook) step(planned.plan(), "prod/strategy/2")).context())
+                .isEqualTo(Map.of(
+                        "suite", "of-the-call",
+                        "room", "of-the-webhook",
+                        "ref", "of-the-pipeline",
+                        "all", "of-the-file"));
+    }
+
     @Test
     void lambdaHasItsOwnFields() throws Exception {
         PlannedDeployment planned = read(STRATEGIES + """
