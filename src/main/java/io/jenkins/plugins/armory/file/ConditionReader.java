@@ -119,11 +119,23 @@ final class ConditionReader {
         Map<String, String> general = new LinkedHashMap<>(context);
         Webhook webhook = name == null ? null : webhooks.find(name);
         if (webhook != null) {
+            checkCallback(section, webhook);
             general.putAll(webhook.context());
         }
         general.putAll(added);
         Map<String, String> all = ContextReader.read(section, "context", general);
         return name == null ? null : (id, target) -> new RunWebhook(id, "webhook " + name, name, all);
+    }
+
+    /** Notes a problem if nobody could call back: the step would find that only after it was deployed. */
+    private static void checkCallback(Section section, Webhook webhook) {
+        if (!webhook.disableCallback() && !webhook.tellsWhereToCallBack() && webhook.bodyPath() == null) {
+            section.problem(
+                    "name",
+                    "nothing in webhook \"" + webhook.name()
+                            + "\" says where to call back to; put {{armory.callbackUri}}/callback"
+                            + " into its uriTemplate, a header or its bodyTemplate, or set its disableCallback");
+        }
     }
 
     @CheckForNull

@@ -3,6 +3,8 @@ package io.jenkins.plugins.armory.file;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads the values of {@code {{context.*}}}. */
@@ -16,23 +18,33 @@ final class ContextReader {
     /** Returns the context in a field. A key that no template can name is a problem. */
     static Map<String, String> read(Section section, String field) {
         Map<String, String> context = section.texts(field);
-        for (String key : context.keySet()) {
-            if (!Webhook.isContextKey(key)) {
-                section.problem(
-                        field,
-                        "\"" + key + "\" cannot be named in a template; use letters, digits, '.', '-' and '_' in keys");
-            }
-        }
+        checkKeys(context.keySet(), problem -> section.problem(field, problem));
         return context;
     }
 
+    /** @param problems takes a problem for each key that no template can name */
+    static void checkKeys(Set<String> keys, Consumer<String> problems) {
+        for (String key : keys) {
+            if (!Webhook.isContextKey(key)) {
+                problems.accept(
+                        "\"" + key + "\" cannot be named in a template; use letters, digits, '.', '-' and '_' in keys");
+            }
+        }
+    }
+
     /**
-     * Returns the context of one call: that of the whole deployment, and above it the one in a field. It is in every step of the plan,
-     * so its size is limited.
+     * Returns the context of one call: a more general one, and above it the one in a field. It is in every step of the plan, so its size
+     * is limited.
      */
-    static Map<String, String> read(Section section, String field, Map<String, String> deployment) {
-        Map<String, String> context = new LinkedHashMap<>(deployment);
+    static Map<String, String> read(Section section, String field, Map<String, String> general) {
+        Map<String, String> context = new LinkedHashMap<>(general);
         context.putAll(read(section, field));
+        context.forEach((key, value) -> {
+            if (value.equals(Section.NO_VALUE)) {
+                section.problem(
+                        field, "\"" + key + "\" is the text \"null\", which stands for no value; give it another one");
+            }
+        });
         long length = context.entrySet().stream()
                 .mapToLong(entry -> entry.getKey().length() + entry.getValue().length())
                 .sum();

@@ -24,6 +24,9 @@ final class Section {
     /** The most characters of a name, which becomes part of ids and labels. */
     private static final int MAX_NAME = 255;
 
+    /** A text that steps refuse, since Groovy writes it for a variable that is not set. */
+    static final String NO_VALUE = "null";
+
     private final YamlReader yaml;
     private final Node node;
     private final String path;
@@ -135,6 +138,9 @@ final class Section {
         if (name.isBlank()) {
             return "must not be blank";
         }
+        if (name.equals(NO_VALUE)) {
+            return "is a text that stands for no value; take another one";
+        }
         if (name.length() > MAX_NAME) {
             return "is longer than " + MAX_NAME + " characters";
         }
@@ -221,8 +227,8 @@ final class Section {
     }
 
     private void checkComma(String field, String name) {
-        if (name.contains(",")) {
-            problem(field, "\"" + name + "\" has a comma; list each name by itself");
+        if (name.contains(",") || name.contains(";")) {
+            problem(field, "\"" + name + "\" has a comma or a semicolon; list each name by itself");
         }
     }
 

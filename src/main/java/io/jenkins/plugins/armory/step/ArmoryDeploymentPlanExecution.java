@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import hudson.FilePath;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.file.DeploymentFile;
@@ -85,6 +86,12 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         checkSecrets(webhooks);
         DeploymentPlan plan = part(planned.plan());
         checkLeftOut(planned.whole(), plan);
+        String body = bodyFile(plan, webhooks);
+        if (body != null && getContext().get(FilePath.class) == null) {
+            throw new AbortException("armoryDeployment: " + name() + ": " + body
+                    + " in the workspace, and there is none here; put armoryDeployment into a node block, or give the"
+                    + " webhook bodyTemplate: {inline: ...}");
+        }
         planned.notes().forEach(this::log);
         armory().deployments().add(build(), plan);
         if (stopCause() == null) { // else stop() ends the step
@@ -105,6 +112,21 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     /** Returns the name of the file in messages. */
     private String name() {
         return configFile == null ? "config" : configFile;
+    }
+
+    /**
+     * Returns which webhook of a plan reads its body from which file, {@code null} if none does. Found only when its turn comes, a missing
+     * workspace would roll back what is deployed until then.
+     */
+    @CheckForNull
+    static String bodyFile(DeploymentPlan plan, Map<String, Webhook> webhooks) {
+        return plan.steps()
+                .filter(DeploymentPlan.RunWebhook.class::isInstance)
+                .map(step -> webhooks.get(((DeploymentPlan.RunWebhook) step).webhook()))
+                .filter(webhook -> webhook.bodyPath() != null)
+                .map(webhook -> "webhook '" + webhook.name() + "' reads its body from " + webhook.bodyPath())
+                .findFirst()
+                .orElse(null);
     }
 
     /**

@@ -3,8 +3,10 @@ package io.jenkins.plugins.armory.file;
 import static io.jenkins.plugins.armory.file.DeploymentMistakesTest.STRATEGIES;
 import static io.jenkins.plugins.armory.file.DeploymentMistakesTest.TARGETS;
 import static io.jenkins.plugins.armory.file.DeploymentMistakesTest.assertInvalid;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,7 +122,7 @@ class ConditionMistakesTest {
                         "{pause: {untilApproved: true, requiresRoles: ['a,b']}}",
                         "86",
                         ".pause.requiresRoles",
-                        "\"a,b\"" + " has a comma; list each name by itself"),
+                        "\"a,b\"" + " has a comma or a semicolon; list each name by itself"),
                 arguments(
                         "{pause: {untilApproved: true, requiresRole: a, requiresRoles: [b]}}",
                         "85",
@@ -233,5 +235,73 @@ class ConditionMistakesTest {
                         + " known are pause, runWebhook, analysis",
                 "d.yml line 11, column 20: targets.prod.constraints: unknown field \"afterDeploy\"; did you mean"
                         + " \"afterDeployment\"? Known are dependsOn, beforeDeployment, afterDeployment");
+    }
+
+    /** Found only when its turn comes, it would roll back what is deployed until then. */
+    @Test
+    void webhookThatIsRunSaysWhereToCallBack() {
+        assertInvalid(
+                TARGETS + """
+                strategies:
+                  now:
+                    canary:
+                      steps:
+                        - runWebhook: {name: silent}
+                        - runWebhook: {name: told}
+                        - runWebhook: {name: told-by-default}
+                        - runWebhook: {name: from-a-file}
+                        - runWebhook: {name: left-alone}
+                webhooks:
+                  - {name: silent, uriTemplate: 'https://ci/', bodyTemplate: {inline: '{}'}}
+                  - {name: told, uriTemplate: 'https://ci/', method: GET, headers: [{key: X-To, value: '{{armory.callbackUri}}'}]}
+                  - {name: told-by-default, uriTemplate: 'https://ci/'}
+                  - {name: from-a-file, uriTemplate: 'https://ci/', bodyTemplate: {path: body.json}}
+                  - {name: left-alone, uriTemplate: 'https://ci/', bodyTemplate: {inline: '{}'}, disableCallback: true}
+                  - {name: not-run, uriTemplate: 'https://ci/', bodyTemplate: {inline: '{}'}}
+                """,
+                "d.yml line 6, column 30: strategies.now.canary.steps[0].runWebhook.name: nothing in webhook \"silent\" says where"
+                        + " to call back to; put {{armory.callbackUri}}/callback into its uriTemplate, a header or its"
+                        + " bodyTemplate, or set its disableCallback");
+    }
+
+    /** Found only when the first webhook is called, it would roll back what is deployed until then. */
+    @Test
+    void contextOfThePipelineIsOneThatTemplatesCanName() {
+        assertThatThrownBy(() -> PlannedDeployment.read("d.yml", TARGETS + STRATEGIES, Map.of("git ref", "main")))
+                .hasMessage(
+                        "d.yml line 1, column 1: context of armoryDeployment: \"git ref\" cannot be named in a template; use"
+                                + " letters, digits, '.', '-' and '_' in keys");
+    }
+
+    /** The steps refuse such values, for a variable of the Pipeline that is not set. */
+    @Test
+    void theTextNullIsNoValue() {
+        assertInvalid(
+                """
+                context: {ref: "null"}
+                targets:
+                  "null": {account: a, strategy: now}
+                strategies:
+                  now:
+                    canary:
+                      steps:
+                        - runWebhook: {name: tests}
+                        - pause: {untilApproved: true, requiresRoles: ["null"]}
+                webhooks: [{name: tests, uriTemplate: 'https://ci/'}]
+                """,
+                "d.yml line 3, column 11: targets: the name \"null\" is a text that stands for no value; take another one",
+                "d.yml line 8, column 23: strategies.now.canary.steps[0].runWebhook.context: \"ref\" is the text \"null\", which"
+                        + " stands for no value; give it another one",
+                "d.yml line 9, column 56: strategies.now.canary.steps[1].pause.requiresRoles[0]: is a text that stands for no"
+                        + " value; take another one");
+    }
+
+    @Test
+    void semicolonDoesNotSeparateRoles() {
+        assertInvalid(
+                TARGETS
+                        + "strategies: {now: {canary: {steps: [{pause: {untilApproved: true, requiresRoles: ['ops; dev']}}]}}}\n",
+                "d.yml line 2, column 82: strategies.now.canary.steps[0].pause.requiresRoles: \"ops; dev\" has a comma or a"
+                        + " semicolon; list each name by itself");
     }
 }

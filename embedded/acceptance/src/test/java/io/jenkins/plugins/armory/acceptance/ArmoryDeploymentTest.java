@@ -71,6 +71,34 @@ class ArmoryDeploymentTest {
         assertThat(build.environments()).isEmpty();
     }
 
+    /** Each step would find it only when its turn comes, and what is deployed until then would be rolled back. */
+    @Test
+    void whatNoStepCouldDoIsSaidBeforeAnythingIsDone(Jenkins jenkins, ExternalProcess process) {
+        String file = canary(process).pipeline("context: [ref: 'main']", BODY);
+        String bodyOfAFile = file.replaceAll("bodyTemplate: .*", "bodyTemplate: {path: body.json}");
+
+        assertFailsAtOnce(
+                jenkins,
+                bodyOfAFile,
+                "armoryDeployment: config: webhook 'tests' reads its body from body.json in the workspace, and there is none here");
+        assertFailsAtOnce(
+                jenkins,
+                file.replaceAll("bodyTemplate: .*", "bodyTemplate: {inline: '{}'}"),
+                "nothing in webhook \"tests\" says where to call back to");
+        assertFailsAtOnce(
+                jenkins,
+                file.replace("context: [ref:", "context: ['git ref':"),
+                "context of armoryDeployment: \"git ref\" cannot be named in a template");
+        assertThat(process.calls()).isEmpty();
+    }
+
+    private static void assertFailsAtOnce(Jenkins jenkins, String script, String message) {
+        Build build = jenkins.createJob(script).build();
+
+        assertThat(build.awaitResult("FAILURE")).contains(message).doesNotContain("DID");
+        assertThat(build.environments()).isEmpty();
+    }
+
     @Test
     void itNeedsABody(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.createJob(canary(process).pipeline("")).build();
