@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.deployment.Environment.PlannedStep;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -163,13 +164,15 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         return new ConditionFailedException(message);
     }
 
-    /** Returns the values of a map that the body returned; none for anything else. */
-    private static LinkedHashMap<String, String> outputs(@CheckForNull Object value) {
+    /** Returns the values of a map that the body returned, those that a template can name; none for anything else. */
+    static LinkedHashMap<String, String> outputs(@CheckForNull Object value) {
         LinkedHashMap<String, String> outputs = new LinkedHashMap<>();
         if (value instanceof Map<?, ?> map) {
             map.forEach((key, each) -> {
-                if (each instanceof CharSequence || each instanceof Number || each instanceof Boolean) {
-                    outputs.put(String.valueOf(key), String.valueOf(each));
+                boolean isPlain = each instanceof CharSequence || each instanceof Number || each instanceof Boolean;
+                String name = String.valueOf(key);
+                if (isPlain && Webhook.isContextKey(name)) {
+                    outputs.put(name, String.valueOf(each));
                 }
             });
         }
