@@ -121,7 +121,7 @@ final class WebhookRules {
 
     static void checkContext(Map<String, String> context) {
         for (String key : context.keySet()) {
-            if (!Template.isName(key)) {
+            if (key == null || !Template.isName(key)) { // as code, an entry may have none
                 throw new InvalidWebhookException(
                         "context",
                         "\"" + key + "\" cannot be named in a template; use letters, digits, '.', '-' and '_' in keys");

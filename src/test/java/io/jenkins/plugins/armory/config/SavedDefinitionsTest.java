@@ -82,6 +82,20 @@ class SavedDefinitionsTest {
                 .contains(Arrays.stream(TimeUnit.values()).map(Enum::name).toArray(String[]::new));
     }
 
+    /** As code, it would end the start of Jenkins. */
+    @Test
+    void anEntryOfTheContextWithoutAKeyIsAMistakeThatIsNamed() {
+        WebhookDefinition webhook = new WebhookDefinition();
+        webhook.setName("tests");
+        webhook.setUriTemplate("https://ci.example.com/");
+        webhook.setContext(List.of(new KeyValue(null, "main")));
+
+        assertThatThrownBy(() -> WebhookDefinition.checked(List.of(webhook)))
+                .hasMessage(
+                        "webhooks: 'tests': context: \"null\" cannot be named in a template; use letters, digits, '.', '-'"
+                                + " and '_' in keys");
+    }
+
     /** One that fails later would fail for all callers. */
     @Test
     void clientsAndIssuersHaveDefaults() {
