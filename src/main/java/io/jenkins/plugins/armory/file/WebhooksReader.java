@@ -166,15 +166,27 @@ final class WebhooksReader {
         if (isAbsent(node)) {
             return;
         }
+        int problems = yaml.problemCount();
+        String inline = null;
+        String file = null;
         if (node instanceof ScalarNode scalar) {
-            builder.body(scalar.getValue());
+            inline = scalar.getValue();
         } else if (node instanceof MappingNode mapping) {
             Map<String, Node> fields = yaml.fields(mapping, path);
             yaml.checkKnown(fields, List.of("inline", "path"), path);
-            builder.body(yaml.text(fields, "inline", path)).bodyPath(yaml.text(fields, "path", path));
+            inline = yaml.text(fields, "inline", path);
+            file = yaml.text(fields, "path", path);
         } else {
             yaml.problem(node, path + ": must be {inline: ...} or {path: ...}");
         }
+        if (isBlank(inline) && isBlank(file) && yaml.problemCount() == problems) {
+            yaml.problem(node, path + ": is empty; write {inline: ...} or {path: ...}, or leave it out");
+        }
+        builder.body(inline).bodyPath(file);
+    }
+
+    private static boolean isBlank(@CheckForNull String text) {
+        return text == null || text.isBlank();
     }
 
     private void setRetryCount(Webhook.Builder builder, Map<String, Node> fields, String path) {

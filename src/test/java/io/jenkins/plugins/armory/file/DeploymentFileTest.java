@@ -237,6 +237,25 @@ class DeploymentFileTest {
                         + " supported");
     }
 
+    /** Another body would be sent than the one that is meant, which the external process may take for less. */
+    @Test
+    void aBodyThatIsThereWithoutATextIsAMistake() {
+        assertInvalid(
+                """
+                webhooks:
+                  - {name: a, uriTemplate: 'https://ci/', bodyTemplate: {inline: }}
+                  - {name: b, uriTemplate: 'https://ci/', bodyTemplate: {inline: ' '}}
+                  - {name: c, uriTemplate: 'https://ci/', bodyTemplate: {path: ''}}
+                  - {name: d, uriTemplate: 'https://ci/', bodyTemplate: {}}
+                  - {name: e, uriTemplate: 'https://ci/', bodyTemplate: ''}
+                """,
+                "deploy.yml line 2, column 57: webhooks[0].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
+                "deploy.yml line 3, column 57: webhooks[1].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
+                "deploy.yml line 4, column 57: webhooks[2].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
+                "deploy.yml line 5, column 57: webhooks[3].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
+                "deploy.yml line 6, column 57: webhooks[4].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out");
+    }
+
     @Test
     void contextOverridesWin() throws Exception {
         assertThat(parse("context: {a: 1, b: 2}\ncontextOverrides: {b: 3, c: 4}\n")
