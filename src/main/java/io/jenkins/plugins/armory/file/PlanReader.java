@@ -64,7 +64,8 @@ final class PlanReader {
         var conditions = new ConditionReader(webhooksReader, context, added, new AnalysisReader(file, withAdded));
         Map<String, Strategy> strategies = new StrategyReader(conditions).read(file);
         Section all = targetsOf(file);
-        List<Target> targets = all == null ? List.of() : new TargetReader(conditions, strategies, lambda).read(all);
+        List<Target> targets =
+                all == null ? List.of() : new TargetReader(conditions, strategies, webhooks, lambda).read(all);
         Set<String> names = all == null ? Set.of() : all.fields();
         idle.addAll(IdleSections.check(file, names));
         Duration timeout = timeout(file);

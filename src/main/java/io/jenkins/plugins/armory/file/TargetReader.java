@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.file;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Action;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Target;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,20 +19,32 @@ final class TargetReader {
     /** The most steps of a plan: a file of a few lines can have very many targets times conditions. */
     static final int MAX_STEPS = 10_000;
 
+    /** The most characters in all steps of a plan, see {@link PlanSize}: each is kept in memory, and each call is written with its approval. */
+    static final long MAX_LENGTH = 20_000_000;
+
     private static final List<String> CONSTRAINTS = List.of("dependsOn", "beforeDeployment", "afterDeployment");
 
     private final ConditionReader conditions;
     private final Map<String, Strategy> strategies;
     private final boolean lambda;
+    private final PlanSize size;
     private final List<Target> planned = new ArrayList<>();
     /** The dependencies of all targets, also of those with a mistake. */
     private final Map<String, List<String>> dependencies = new LinkedHashMap<>();
 
     private int steps;
 
-    /** @param strategies the strategies by their names, {@code null} for one with a mistake */
-    TargetReader(ConditionReader conditions, Map<String, Strategy> strategies, boolean lambda) {
+    /**
+     * @param strategies the strategies by their names, {@code null} for one with a mistake
+     * @param webhooks the webhooks by their names
+     */
+    TargetReader(
+            ConditionReader conditions,
+            Map<String, Strategy> strategies,
+            Map<String, Webhook> webhooks,
+            boolean lambda) {
         this.conditions = conditions;
+        size = new PlanSize(webhooks);
         this.strategies = strategies;
         this.lambda = lambda;
     }
@@ -45,6 +58,11 @@ final class TargetReader {
             }
             if (steps > MAX_STEPS) {
                 all.problem("makes a plan of more than " + MAX_STEPS + " steps; deploy to fewer targets with one file");
+                break;
+            }
+            if (size.length() > MAX_LENGTH) {
+                all.problem("makes a plan of more than " + MAX_LENGTH
+                        + " characters, with what its webhooks send; deploy to fewer targets with one file");
                 break;
             }
         }
@@ -78,14 +96,16 @@ final class TargetReader {
         steps += before.size() + after.size() + (strategy == null ? 1 : strategy.size());
         boolean complete = account != null && strategy != null && steps <= MAX_STEPS;
         if (complete && section.yaml().problemCount() == 0) {
-            planned.add(new Target(
+            Target target = new Target(
                     name,
                     account,
                     namespace,
                     dependsOn,
                     Strategy.numbered(name + "/before", before, actions),
                     strategy.of(name, actions),
-                    Strategy.numbered(name + "/after", after, actions)));
+                    Strategy.numbered(name + "/after", after, actions));
+            planned.add(target);
+            size.add(target);
         }
     }
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of a whole deployment file: each with a part of a file that breaks it, and the message. */
 class DeploymentMistakesTest {
@@ -292,6 +293,30 @@ class DeploymentMistakesTest {
                         + "]}}}\n",
                 "d.yml line 1, column 10: targets: makes a plan of more than 10000 steps; deploy to fewer targets with one"
                         + " file");
+    }
+
+    /** Each target has what the steps of its strategy have, and what their webhooks send. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "strategies: {s: {canary: {steps: [{pause: {untilApproved: true, requiresRoles: [%s]}}]}}}\n",
+                "strategies: {s: {canary: {steps: [{exposeServices: {services: [%s]}}]}}}\n",
+                "strategies: {s: {canary: {steps: [{runWebhook: {name: w}}]}}}\n"
+                        + "webhooks: [{name: w, uriTemplate: '{{armory.callbackUri}}', bodyTemplate: '%s'}]\n",
+                "strategies: {s: {canary: {steps: [{runWebhook: {name: w}}]}}}\n"
+                        + "webhooks: [{name: w, uriTemplate: 'https://ci/', headers: [{key: %s, value: v}]}]\n",
+            })
+    void targetsCannotBlowUpAFile(String rest) {
+        String separator = rest.contains("headers") ? ", value: v}, {key: " : ", ";
+        String names = IntStream.range(0, 5000).mapToObj(i -> "name-" + i).collect(Collectors.joining(separator));
+        String targets = IntStream.range(0, 500)
+                .mapToObj(i -> "t" + i + ": {account: a, strategy: s}")
+                .collect(Collectors.joining(", "));
+
+        assertInvalid(
+                "targets: {" + targets + "}\n" + rest.formatted(names),
+                "d.yml line 1, column 10: targets: makes a plan of more than 20000000 characters, with what its webhooks send;"
+                        + " deploy to fewer targets with one file");
     }
 
     @Test
