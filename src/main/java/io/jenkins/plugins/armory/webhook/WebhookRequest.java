@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import org.kohsuke.accmod.Restricted;
@@ -36,7 +37,7 @@ public final class WebhookRequest implements Serializable {
     private final RetryRules retry;
     private final CallLimits limits;
 
-    /** The secrets in the request, plain and in each escaped form, the longest first. */
+    /** The secrets in the request in each form in which the receiver may see them, the longest first. */
     private final ArrayList<String> secrets;
 
     /** The secrets to sign with, {@code null} for none. They stay where they are: an agent gets the signature. */
@@ -62,7 +63,7 @@ public final class WebhookRequest implements Serializable {
         this.body = body;
         this.retry = webhook.retry();
         this.limits = webhook.limits();
-        this.secrets = new ArrayList<>(escapedForms(secrets));
+        this.secrets = new ArrayList<>(visibleForms(secrets));
         this.answer = webhook.answer();
         this.signing = null;
         this.tls = null;
@@ -138,14 +139,30 @@ public final class WebhookRequest implements Serializable {
         return new WebhookRequest(this, all, null, tls);
     }
 
-    private static List<String> escapedForms(Collection<String> secrets) {
+    /** Returns the secrets as they may be sent: the parts of an address too, without spaces around, plain and escaped. */
+    private static List<String> visibleForms(Collection<String> secrets) {
         return secrets.stream()
+                .flatMap(secret -> Stream.concat(Stream.of(secret), partsOfAddress(secret)))
+                .map(String::strip)
                 .flatMap(secret ->
                         Stream.of(secret, Escapings.json(secret), Escapings.component(secret), Escapings.xml(secret)))
-                .filter(secret -> !secret.isBlank())
+                .filter(secret -> !secret.isEmpty())
                 .distinct()
                 .sorted(Comparator.comparing(String::length).reversed())
                 .toList();
+    }
+
+    /** Returns what the receiver sees of an address and may quote: path and query, as they are sent and decoded. */
+    private static Stream<String> partsOfAddress(String secret) {
+        HttpUrl url = HttpUrl.parse(secret);
+        return url == null
+                ? Stream.of()
+                : Stream.of(
+                                url.encodedPath().substring(1),
+                                String.join("/", url.pathSegments()),
+                                url.encodedQuery(),
+                                url.query())
+                        .filter(Objects::nonNull);
     }
 
     /**

@@ -417,6 +417,45 @@ class WebhookRequestTest {
         assertThat(request.mask(before + secret + after, true)).doesNotContain(secret);
     }
 
+    /** A service that does not know a path often quotes it. */
+    @ParameterizedTest
+    @CsvSource({
+        "{{secrets.a}},            Cannot POST /services/T0/k3y?sig=a%2Fb,       Cannot POST /****?****",
+        "{{secrets.a}},            No route for https://hooks/services/T0/k3y,   No route for https://hooks/****",
+        "{{secrets.a}}&ref=main,   path: /services/T0/k3y query: sig=a%2Fb&ref=main, path: /**** query: ****&ref=main"
+    })
+    void masksThePartsOfAnAddressThatIsASecret(String uri, String answer, String masked) throws TemplateException {
+        Variables variables = variables(Map.of()).withSecrets(id -> "https://hooks/services/T0/k3y?sig=a%2Fb");
+        WebhookRequest request = WebhookRequest.of(webhook(uri, List.of(), "{}"), variables, DEFAULTS);
+
+        assertThat(request.mask(answer, true)).isEqualTo(masked);
+        assertThat(request.mask("Cannot POST /services/T0", false)).isEqualTo("Cannot POST /");
+    }
+
+    @Test
+    void anAddressWithoutAPathMasksNoSlash() throws TemplateException {
+        Variables variables = variables(Map.of()).withSecrets(id -> "https://hooks/");
+        WebhookRequest request = WebhookRequest.of(webhook("{{secrets.a}}", List.of(), "{}"), variables, DEFAULTS);
+
+        assertThat(request.mask("Cannot POST /?", true)).isEqualTo("Cannot POST /?");
+    }
+
+    /** A header is sent without the spaces around its value, and many services take those off a value of a body. */
+    @Test
+    void masksASecretWithoutTheSpacesAroundIt() throws TemplateException {
+        Variables variables = variables(Map.of()).withSecrets(id -> id.equals("a") ? "s3cret " : "\tk3y\n");
+        WebhookRequest request = WebhookRequest.of(
+                webhook(
+                        "https://ci/",
+                        List.of(new Header("Authorization", "Bearer {{secrets.a}}")),
+                        "{\"key\": \"{{secrets.b}}\"}"),
+                variables,
+                DEFAULTS);
+
+        assertThat(request.headers()).contains(new RenderedHeader("Authorization", "Bearer s3cret"));
+        assertThat(request.mask("'s3cret' and 'k3y' are unknown", true)).isEqualTo("'****' and '****' are unknown");
+    }
+
     @Test
     void neverBreaksAHeader() throws TemplateException {
         List<Header> headers = List.of(new Header("X-Ref", "{{context.x}}"), new Header("Authorization", "Bearer x"));
