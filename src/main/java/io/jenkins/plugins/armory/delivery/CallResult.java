@@ -57,7 +57,11 @@ public final class CallResult implements Serializable {
         this.judgement = judgement;
     }
 
-    /** Returns the result of a call that was answered with a 2xx. */
+    /**
+     * Returns the result of a call that was answered with a 2xx.
+     *
+     * @param answer of its body, {@linkplain WebhookRequest#mask masked}; so are the answers and failures below
+     */
     public static CallResult accepted(int status, String answer) {
         return new CallResult(status, null, false, true, null, shown(answer), null);
     }
@@ -123,9 +127,9 @@ public final class CallResult implements Serializable {
         return new Judgement(claimed.verdict(), shown(request.mask(claimed.finding(), true)));
     }
 
-    /** Returns the start of a text, as much as {@link #MAX_ANSWER} bytes hold, without control characters. */
+    /** Returns the start of a text, as much as {@link #MAX_ANSWER} bytes hold. */
     private static String shown(String whole) {
-        String text = whole.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "").strip();
+        String text = whole.strip();
         int bytes = 0;
         for (int i = 0; i < text.length(); ) {
             int character = text.codePointAt(i);

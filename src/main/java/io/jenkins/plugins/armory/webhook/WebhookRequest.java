@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import org.kohsuke.accmod.Restricted;
@@ -26,6 +27,9 @@ public final class WebhookRequest implements Serializable {
 
     private static final long serialVersionUID = 4L;
     private static final String MASK = "****";
+
+    /** The characters that are shown nowhere. */
+    private static final Pattern UNSHOWN = Pattern.compile("[\\p{Cntrl}&&[^\n\t]]");
 
     private final String method;
     private final String uri;
@@ -146,6 +150,7 @@ public final class WebhookRequest implements Serializable {
                 .map(String::strip)
                 .flatMap(secret ->
                         Stream.of(secret, Escapings.json(secret), Escapings.component(secret), Escapings.xml(secret)))
+                .map(WebhookRequest::shown)
                 .filter(secret -> !secret.isEmpty())
                 .distinct()
                 .sorted(Comparator.comparing(String::length).reversed())
@@ -165,13 +170,18 @@ public final class WebhookRequest implements Serializable {
                         .filter(Objects::nonNull);
     }
 
+    private static String shown(String text) {
+        return UNSHOWN.matcher(text).replaceAll("");
+    }
+
     /**
-     * Replaces the secrets of this request in a text.
+     * Replaces the secrets of this request in a text, and leaves out its control characters: between the characters of a secret they
+     * would hide it here alone.
      *
      * @param whole whether the text is complete; one that was cut off may end with the beginning of a secret
      */
     public String mask(String text, boolean whole) {
-        String masked = text;
+        String masked = shown(text);
         for (String secret : secrets) {
             masked = masked.replace(secret, MASK);
         }

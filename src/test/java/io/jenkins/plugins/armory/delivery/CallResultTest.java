@@ -110,7 +110,7 @@ class CallResultTest {
 
     @Test
     void textsHaveNoControlCharactersAndNoSecretOfTheRequest() {
-        CallResult result = credible(500, "no\u001b[2J s3cret", null, "a\u0000b s3cret");
+        CallResult result = credible(500, "no\u001b[2J s3cret", null, "a\u0000b s3\u0000cret");
 
         assertThat(result.failure()).isEqualTo("no[2J ****");
         assertThat(result.answer()).isEqualTo("ab ****");

@@ -456,6 +456,17 @@ class WebhookRequestTest {
         assertThat(request.mask("'s3cret' and 'k3y' are unknown", true)).isEqualTo("'****' and '****' are unknown");
     }
 
+    /** They are not shown, so without them the secret would be. An answer in UTF-16 has one behind each letter. */
+    @Test
+    void masksASecretBetweenWhoseCharactersAreControlCharacters() throws TemplateException {
+        Variables variables = variables(Map.of()).withSecrets(id -> "s3\r\ncret");
+        WebhookRequest request =
+                WebhookRequest.of(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables, DEFAULTS);
+
+        assertThat(request.mask("no: s3\r\ncret, s\0003\000\n\000c\000r\000e\000t\000", true))
+                .isEqualTo("no: ****, ****");
+    }
+
     @Test
     void neverBreaksAHeader() throws TemplateException {
         List<Header> headers = List.of(new Header("X-Ref", "{{context.x}}"), new Header("Authorization", "Bearer x"));
