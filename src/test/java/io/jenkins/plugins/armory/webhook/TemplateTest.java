@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -53,6 +54,18 @@ class TemplateTest {
         assertThatThrownBy(() -> render(text))
                 .isInstanceOf(TemplateException.class)
                 .hasMessageContaining(message);
+    }
+
+    /** Such as in a deployment file of a pull request. A search for the end of each would take half an hour. */
+    @Test
+    void manyBracesTakeNoLongerThanFew() {
+        String text = "{".repeat(1024 * 1024);
+        long start = System.nanoTime();
+
+        assertThat(Template.variables(text)).isEmpty();
+        assertThatThrownBy(() -> render(text)).hasMessage("bodyTemplate: the \"{{\" at line 1, column 1 has no \"}}\"");
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     }
 
     @Test
