@@ -17,6 +17,12 @@ final class RequestRenderer {
 
     static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+    /** The most characters of the address. Services take far fewer. */
+    private static final int MAX_URI = 64 * 1024;
+
+    /** The most characters of the body, and of the context. */
+    private static final int MAX_BODY = 1024 * 1024;
+
     private static final String CONTENT_TYPE = "Content-Type";
     private static final String JSON_TYPE = "application/json";
 
@@ -40,6 +46,7 @@ final class RequestRenderer {
 
     /** @throws TemplateException if something cannot be sent as it is */
     WebhookRequest render() throws TemplateException {
+        checkContext();
         HttpUrl url = url();
         List<RenderedHeader> headers = headers();
         String contentType = contentType(headers);
@@ -51,10 +58,21 @@ final class RequestRenderer {
         return new WebhookRequest(webhook, url, headers, body, variables.secretsUsed());
     }
 
+    /** Checks the length of the context, which is kept with the approval. The default body has all of it. */
+    private void checkContext() throws TemplateException {
+        long length = variables.context().entrySet().stream()
+                .mapToLong(entry -> entry.getKey().length() + entry.getValue().length())
+                .sum();
+        if (length > MAX_BODY) {
+            throw new TemplateException("context: is longer than " + MAX_BODY + " characters");
+        }
+    }
+
     private HttpUrl url() throws TemplateException {
         var template = new Template("uriTemplate", webhook.uriTemplate());
         // OkHttp leaves out spaces around an address. Here too, a last segment must not hide its dots with one.
-        String uri = template.render(variables, uriEscaping()).toString().strip();
+        String uri =
+                template.render(variables, uriEscaping(), MAX_URI).toString().strip();
         if (!uri.regionMatches(true, 0, "http://", 0, 7) && !uri.regionMatches(true, 0, "https://", 0, 8)) {
             throw new TemplateException("uriTemplate: must start with http:// or https:// once rendered");
         }
@@ -96,7 +114,8 @@ final class RequestRenderer {
         Template.Escaping escaping = Escapings.uri();
         String harmless = template.render(
                         variables,
-                        (value, before) -> BEFORE_PATH.matcher(before).matches() ? "x" : escaping.escape(value, before))
+                        (value, before) -> BEFORE_PATH.matcher(before).matches() ? "x" : escaping.escape(value, before),
+                        MAX_URI)
                 .toString()
                 .strip();
         if (pathSize(harmless) != pathSize(uri)) {
@@ -112,16 +131,22 @@ final class RequestRenderer {
 
     private List<RenderedHeader> headers() throws TemplateException {
         var headers = new ArrayList<RenderedHeader>();
+        int length = 0;
         for (Webhook.Header header : webhook.headers()) {
             String field = "headers: " + header.key();
             String value = new Template(field, header.value())
-                    .render(variables, Escapings.header())
+                    .render(variables, Escapings.header(), WebhookRules.MAX_HEADERS)
                     .toString()
                     .strip();
             try { // the text between the values
                 Escapings.header().escape(value, "");
             } catch (IllegalArgumentException x) {
                 throw new TemplateException(field + ": the value " + x.getMessage());
+            }
+            length += header.key().length() + value.length();
+            if (length > WebhookRules.MAX_HEADERS) {
+                throw new TemplateException(
+                        "headers: are longer than " + WebhookRules.MAX_HEADERS + " characters once rendered");
             }
             headers.add(new RenderedHeader(header.key(), value));
         }
@@ -153,7 +178,8 @@ final class RequestRenderer {
     }
 
     private String ownBody(String template, String mediaType) throws TemplateException {
-        Template.Rendered body = new Template("bodyTemplate", template).render(variables, Escapings.body(mediaType));
+        Template.Rendered body =
+                new Template("bodyTemplate", template).render(variables, Escapings.body(mediaType), MAX_BODY);
         if (Escapings.isJson(mediaType)) {
             checkJson(body);
         }

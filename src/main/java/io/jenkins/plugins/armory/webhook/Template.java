@@ -118,7 +118,7 @@ final class Template {
      */
     static void check(String field, String text) {
         try {
-            new Template(field, text).render(name -> "", (value, before) -> value);
+            new Template(field, text).render(name -> "", (value, before) -> value, Integer.MAX_VALUE);
         } catch (TemplateException x) {
             throw new InvalidWebhookException(
                     field, String.valueOf(x.getMessage()).substring(field.length() + 2));
@@ -128,10 +128,11 @@ final class Template {
     /**
      * Replaces the variables. Tags in their values stay as they are.
      *
-     * @throws TemplateException if a tag is not a variable or has no end, and if a variable has no value or one that cannot
-     *     stand there
+     * @param maxLength the most characters that the rendered text may have: a long value may stand in it often
+     * @throws TemplateException if a tag is not a variable or has no end, if a variable has no value or one that cannot
+     *     stand there, and if the text becomes too long
      */
-    Rendered render(Variables variables, Escaping escaping) throws TemplateException {
+    Rendered render(Variables variables, Escaping escaping, int maxLength) throws TemplateException {
         return render(
                 name -> {
                     String value = variables.get(name);
@@ -140,10 +141,11 @@ final class Template {
                     }
                     return value;
                 },
-                escaping);
+                escaping,
+                maxLength);
     }
 
-    private Rendered render(UnaryOperator<String> values, Escaping escaping) throws TemplateException {
+    private Rendered render(UnaryOperator<String> values, Escaping escaping, int maxLength) throws TemplateException {
         var rendered = new StringBuilder();
         var places = new ArrayList<int[]>();
         int from = 0;
@@ -153,9 +155,11 @@ final class Template {
             rendered.append(value(tag, values, escaping, rendered));
             from = tag.end();
             places.add(new int[] {start, rendered.length(), tag.start(), from});
+            checkLength(rendered, maxLength);
         }
         checkNoOpenTag(from);
         rendered.append(text, from, text.length());
+        checkLength(rendered, maxLength);
         return new Rendered(this, rendered.toString(), places);
     }
 
@@ -179,6 +183,12 @@ final class Template {
         int open = text.indexOf("{{", from);
         if (open >= 0) {
             throw new TemplateException(field + ": the \"{{\" " + place(open) + " has no \"}}\"");
+        }
+    }
+
+    private void checkLength(CharSequence rendered, int maxLength) throws TemplateException {
+        if (rendered.length() > maxLength) {
+            throw new TemplateException(field + ": is longer than " + maxLength + " characters once rendered");
         }
     }
 

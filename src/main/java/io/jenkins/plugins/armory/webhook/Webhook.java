@@ -480,6 +480,7 @@ public final class Webhook implements Serializable {
             WebhookRules.checkName(name);
             WebhookRules.checkUriTemplate(uriTemplate);
             WebhookRules.checkMethod(method);
+            WebhookRules.checkHeaders(headers);
             WebhookRules.checkBody(method, body, bodyPath);
             WebhookRules.checkSigned(headers, credentials);
             WebhookRules.checkAgent(networkMode, agentIdentifier);

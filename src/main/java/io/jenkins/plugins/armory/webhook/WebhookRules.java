@@ -13,6 +13,9 @@ final class WebhookRules {
 
     static final List<String> METHODS = List.of("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS");
 
+    /** The most characters of all headers together, as templates and rendered. Services take far fewer. */
+    static final int MAX_HEADERS = 64 * 1024;
+
     private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD");
     private static final String HEADER_NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"; // RFC 9110, section 5.6.2
 
@@ -81,6 +84,16 @@ final class WebhookRules {
             throw new InvalidWebhookException("headers", key + " is set by Jenkins; leave it out");
         }
         Template.check("headers", value);
+    }
+
+    /** In a YAML file, a long value may stand in many headers by an alias. */
+    static void checkHeaders(List<Webhook.Header> headers) {
+        long length = headers.stream()
+                .mapToLong(header -> header.key().length() + header.value().length())
+                .sum();
+        if (length > MAX_HEADERS) {
+            throw new InvalidWebhookException("headers", "are longer than " + MAX_HEADERS + " characters");
+        }
     }
 
     static void checkBody(String method, @CheckForNull String body, @CheckForNull String bodyPath) {

@@ -19,7 +19,7 @@ class TemplateTest {
 
     private String render(String text) throws TemplateException {
         return new Template("bodyTemplate", text)
-                .render(variables, (value, before) -> value)
+                .render(variables, (value, before) -> value, Integer.MAX_VALUE)
                 .toString();
     }
 
@@ -80,7 +80,8 @@ class TemplateTest {
         String text = before + "{{context.x}}" + after;
         var template = new Template("f", text);
         try {
-            String rendered = template.render(one, (each, soFar) -> each).toString();
+            String rendered = template.render(one, (each, soFar) -> each, Integer.MAX_VALUE)
+                    .toString();
             assertThat(rendered).startsWith(before).contains(value);
         } catch (TemplateException x) {
             // A tag of their own, or a "{" right before the variable, which makes it "{{{".

@@ -17,6 +17,7 @@ import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Assume;
@@ -465,6 +466,43 @@ class WebhookRequestTest {
 
         assertThat(request.mask("no: s3\r\ncret, s\0003\000\n\000c\000r\000e\000t\000", true))
                 .isEqualTo("no: ****, ****");
+    }
+
+    /** A value, or an alias of YAML, may be put in often. */
+    @Test
+    void valuesMakeNoRequestOfAnyLength() {
+        Map<String, String> context = Map.of("long", "x".repeat(60_000));
+        String twice = "{{context.long}}{{context.long}}";
+        var headers = new ArrayList<Header>();
+        for (int i = 0; i < 1_000; i++) {
+            headers.add(new Header("X-" + i, "{{context.long}}"));
+        }
+
+        assertThatThrownBy(() -> request("https://ci/" + twice, List.of(), null, context))
+                .isInstanceOf(TemplateException.class)
+                .hasMessage("uriTemplate: is longer than 65536 characters once rendered");
+        assertThatThrownBy(() -> request("https://ci/", List.of(new Header("X", twice)), null, context))
+                .isInstanceOf(TemplateException.class)
+                .hasMessage("headers: X: is longer than 65536 characters once rendered");
+        assertThatThrownBy(() -> request("https://ci/", headers, null, context))
+                .isInstanceOf(TemplateException.class)
+                .hasMessage("headers: are longer than 65536 characters once rendered");
+        assertThatThrownBy(() -> request("https://ci/", List.of(), '"' + twice.repeat(10_000) + '"', context))
+                .isInstanceOf(TemplateException.class)
+                .hasMessage("bodyTemplate: is longer than 1048576 characters once rendered");
+    }
+
+    @Test
+    void contextIsNotOfAnyLength() {
+        var context = new HashMap<String, String>();
+        String value = "x".repeat(60_000);
+        for (int i = 0; i < 20; i++) {
+            context.put("key" + i, value);
+        }
+
+        assertThatThrownBy(() -> request("https://ci/", List.of(), "{}", context))
+                .isInstanceOf(TemplateException.class)
+                .hasMessage("context: is longer than 1048576 characters");
     }
 
     @Test

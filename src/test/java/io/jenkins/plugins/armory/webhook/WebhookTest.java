@@ -73,6 +73,17 @@ class WebhookTest {
     }
 
     @Test
+    void hasHeadersThatAServiceCouldTake() {
+        Header half = new Header("X", "x".repeat(32 * 1024 - 1));
+
+        assertThat(valid().headers(List.of(half, half)).build().headers()).hasSize(2);
+        assertInvalid(
+                "headers",
+                () -> valid().headers(List.of(half, half, new Header("Y", ""))).build(),
+                "are longer than 65536 characters");
+    }
+
+    @Test
     void hasTemplatesThatCanBeFilledIn() {
         assertInvalid(
                 "uriTemplate",
