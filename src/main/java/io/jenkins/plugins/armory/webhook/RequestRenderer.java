@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.webhook;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -190,8 +191,9 @@ final class RequestRenderer {
         try {
             JSON.readTree(body.toString());
         } catch (JsonProcessingException x) {
-            throw new TemplateException("bodyTemplate: is not JSON once rendered: " + problem(x) + " "
-                    + body.placeOf((int) x.getLocation().getCharOffset())
+            JsonLocation at = x.getLocation();
+            throw new TemplateException("bodyTemplate: is not JSON once rendered: " + problem(x)
+                    + (at == null ? "" : " " + body.placeOf((int) at.getCharOffset()))
                     + ". For a body that is not JSON, give a Content-Type header");
         }
     }

@@ -505,6 +505,14 @@ class WebhookRequestTest {
                 .hasMessage("context: is longer than 1048576 characters");
     }
 
+    /** The parser has limits of its own, and its errors then have no place. */
+    @Test
+    void jsonThatIsTooDeepIsNoneWithoutAPlace() {
+        assertThatThrownBy(() -> request("https://ci/", List.of(), "[".repeat(1001) + "]".repeat(1001), Map.of()))
+                .isInstanceOf(TemplateException.class)
+                .hasMessageStartingWith("bodyTemplate: is not JSON once rendered: ");
+    }
+
     @Test
     void neverBreaksAHeader() throws TemplateException {
         List<Header> headers = List.of(new Header("X-Ref", "{{context.x}}"), new Header("Authorization", "Bearer x"));
