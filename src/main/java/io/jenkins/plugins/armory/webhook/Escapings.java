@@ -16,7 +16,15 @@ final class Escapings {
 
     /** Escapes for a URI, as a {@link #component}. A variable at the start is not escaped, since it is an address. */
     static Template.Escaping uri() {
-        return (value, before) -> before.isEmpty() ? value : component(value);
+        return (value, before) -> {
+            if (!before.isEmpty()) {
+                return component(value);
+            }
+            if (value.isEmpty()) { // what follows would be the start
+                throw new IllegalArgumentException("is empty, and the address begins with it");
+            }
+            return value;
+        };
     }
 
     /** Refuses what a header cannot hold. Header values have no escaping. */

@@ -110,6 +110,19 @@ class WebhookRequestTest {
                 .hasMessageNotContaining("s3cr3t");
     }
 
+    /** Else the second value would be inserted as it is, and choose the host. */
+    @Test
+    void anEmptyStartLetsNoOtherValueChooseTheHost() {
+        assertThatThrownBy(() -> request(
+                        "{{context.base}}{{context.ref}}",
+                        List.of(),
+                        null,
+                        Map.of("base", "", "ref", "https://evil.example.com/")))
+                .isInstanceOf(TemplateException.class)
+                .hasMessage(
+                        "uriTemplate: {{context.base}} at line 1, column 1 is empty, and the address begins with it");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
