@@ -62,6 +62,11 @@ public final class CallCredentials implements Serializable {
         return trustCertificateId;
     }
 
+    /** Returns whether the call is made with certificates. */
+    boolean needTls() {
+        return clientCertificateId != null || trustCertificateId != null;
+    }
+
     @Override
     public boolean equals(@CheckForNull Object other) {
         return other instanceof CallCredentials credentials

@@ -90,6 +90,11 @@ final class RequestRenderer {
                     "uriTemplate: has a user or a password before the host, which would not be sent;"
                             + " use an Authorization header");
         }
+        if (!url.isHttps() && webhook.credentials().needTls()) {
+            throw new TemplateException(
+                    "uriTemplate: must start with https:// once rendered, since the webhook has a client certificate or"
+                            + " authorities of its own, which count with TLS alone");
+        }
         checkDots(template, uri);
         return url;
     }

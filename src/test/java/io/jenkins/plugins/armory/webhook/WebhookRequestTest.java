@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.signature.SigningSecrets;
 import io.jenkins.plugins.armory.webhook.Webhook.Header;
 import io.jenkins.plugins.armory.webhook.WebhookRequest.RenderedHeader;
@@ -138,6 +139,24 @@ class WebhookRequestTest {
                         .url())
                 .hasToString(
                         uri.contains("?") ? "https://ci.example.com/?key=s3cr3t" : "https://ci.example.com/s3cr3t");
+    }
+
+    /** Without TLS, nobody would look at the certificates. */
+    @ParameterizedTest
+    @CsvSource({"client,", ",ca"})
+    void certificatesNeedAnAddressWithTls(@CheckForNull String client, @CheckForNull String trust)
+            throws TemplateException {
+        Webhook.Builder webhook = Webhook.named("w")
+                .uriTemplate("{{context.scheme}}://ci/start")
+                .credentials(new CallCredentials(null, client, trust));
+
+        assertThat(WebhookRequest.of(webhook.build(), variables(Map.of("scheme", "HTTPS")), DEFAULTS))
+                .hasToString("POST https://ci");
+        assertThatThrownBy(() -> WebhookRequest.of(webhook.build(), variables(Map.of("scheme", "http")), DEFAULTS))
+                .isInstanceOf(TemplateException.class)
+                .hasMessage(
+                        "uriTemplate: must start with https:// once rendered, since the webhook has a client certificate or"
+                                + " authorities of its own, which count with TLS alone");
     }
 
     @Test
