@@ -66,9 +66,13 @@ public final class CallResult implements Serializable {
         return new CallResult(status, null, false, true, null, shown(answer), null);
     }
 
-    /** Returns the result of a call whose answer was judged by the rule of its request. */
-    public static CallResult judged(int status, String answer, Judgement judgement) {
-        return new CallResult(status, null, false, true, null, shown(answer), judgement);
+    /**
+     * Returns the result of a call whose answer was judged by the rule of its request.
+     *
+     * @param retryAfter the pause that the receiver asks for, {@code null} for none
+     */
+    public static CallResult judged(int status, String answer, Judgement judgement, @CheckForNull Duration retryAfter) {
+        return new CallResult(status, null, false, true, retryAfter, shown(answer), judgement);
     }
 
     /**

@@ -291,15 +291,28 @@ public final class WebhookClient {
         AnswerRule rule = webhook.answer();
         Body body = Body.read(response, rule == null ? MAX_READ : AnswerRule.MAX_BODY);
         String answer = webhook.mask(body.text(), body.isWhole());
+        Duration retryAfter = retryAfter(response.header(KEPT_RETRY_AFTER), Instant.now());
         if (webhook.isTakenBy(status)) {
-            return rule == null ? CallResult.accepted(status, answer) : judged(webhook, rule, status, body, answer);
+            return rule == null
+                    ? CallResult.accepted(status, answer)
+                    : judged(webhook, rule, status, body, answer, retryAfter);
         }
         boolean mayBeRepeated = webhook.isRepeatedAfter(status);
-        Duration retryAfter = mayBeRepeated ? retryAfter(response.header(KEPT_RETRY_AFTER), Instant.now()) : null;
-        return CallResult.refused(status, webhook.host() + " " + refusal(status), mayBeRepeated, retryAfter, answer);
+        return CallResult.refused(
+                status,
+                webhook.host() + " " + refusal(status),
+                mayBeRepeated,
+                mayBeRepeated ? retryAfter : null,
+                answer);
     }
 
-    private static CallResult judged(WebhookRequest webhook, AnswerRule rule, int status, Body body, String answer) {
+    private static CallResult judged(
+            WebhookRequest webhook,
+            AnswerRule rule,
+            int status,
+            Body body,
+            String answer,
+            @CheckForNull Duration retryAfter) {
         if (body.isBroken() && rule.needsBody()) {
             return CallResult.lost(webhook.host() + " answered " + status
                     + ", and the connection broke before the end of the answer; look at the log of the service that was"
@@ -308,7 +321,8 @@ public final class WebhookClient {
         return CallResult.judged(
                 status,
                 answer,
-                rule.judge(status, body.isWhole() ? body.bytes() : null, value -> webhook.mask(value, true)));
+                rule.judge(status, body.isWhole() ? body.bytes() : null, value -> webhook.mask(value, true)),
+                retryAfter);
     }
 
     /**

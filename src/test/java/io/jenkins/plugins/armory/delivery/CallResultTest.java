@@ -66,7 +66,9 @@ class CallResultTest {
             });
         }
         assertThat(judged(200, null).isAccepted()).as("without a judgement").isFalse();
-        assertThat(CallResult.judged(200, "", passed).asFarAsCredible(REQUEST).isAccepted())
+        assertThat(CallResult.judged(200, "", passed, null)
+                        .asFarAsCredible(REQUEST)
+                        .isAccepted())
                 .as("without a rule")
                 .isFalse();
         assertThat(new CallResult(200, "no", false, true, null, "", passed)

@@ -222,7 +222,7 @@ class DeliveryTest {
     }
 
     private static CallResult said(Judgement.Verdict verdict, String finding) {
-        return CallResult.judged(200, "{}", new Judgement(verdict, finding));
+        return CallResult.judged(200, "{}", new Judgement(verdict, finding), null);
     }
 
     @Test

@@ -173,7 +173,7 @@ class StatusPollsTest {
     }
 
     private static CallResult said(Verdict verdict, String value) {
-        return CallResult.judged(200, "{}", new Judgement(verdict, "/state is \"" + value + "\""));
+        return CallResult.judged(200, "{}", new Judgement(verdict, "/state is \"" + value + "\""), null);
     }
 
     private void answer(CallResult result) {

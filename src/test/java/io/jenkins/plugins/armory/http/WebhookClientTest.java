@@ -176,6 +176,21 @@ class WebhookClientTest {
                 .isEqualTo(mayBeRepeated ? Optional.of(Duration.ofSeconds(7)) : Optional.empty());
     }
 
+    /** As services do that are asked whether their work is done (RFC 9110, section 10.2.3). */
+    @Test
+    void keepsThePauseThatAJudgedAnswerAsksFor() {
+        server.enqueue(new MockResponse.Builder()
+                .code(202)
+                .addHeader("Retry-After", "7")
+                .body("{\"state\": \"running\"}")
+                .build());
+
+        CallResult result = call(url(), LOOPBACK, null, AnswerRule.ofStatus("/state", List.of("passed"), List.of()));
+
+        assertThat(result.judgement().map(Judgement::verdict)).contains(Judgement.Verdict.NEITHER);
+        assertThat(result.retryAfter()).contains(Duration.ofSeconds(7));
+    }
+
     @Test
     void waitsAsLongAsTheWebhookSays() {
         server.enqueue(new MockResponse.Builder()
