@@ -50,11 +50,11 @@ final class IssuerKeys {
      * The keys that are known for a token.
      *
      * @param found the keys that could have signed it
-     * @param usable whether the known keys are young enough to be used
+     * @param complete whether the issuer had no other keys when it was asked last
      * @param fetch a running fetch to wait for, or {@code null}
      */
     private record Known(
-            List<JWK> found, boolean usable, @CheckForNull CompletableFuture<JWKSet> fetch) {}
+            List<JWK> found, boolean complete, @CheckForNull CompletableFuture<JWKSet> fetch) {}
 
     private final String issuer;
     private final Supplier<CompletableFuture<JWKSet>> fetcher;
@@ -90,7 +90,7 @@ final class IssuerKeys {
     List<JWK> find(JWKSelector selector) throws Unavailable {
         Known known = known(selector);
         if (known.fetch() == null) {
-            if (!known.usable()) {
+            if (known.found().isEmpty() && !known.complete()) {
                 throw new Unavailable(
                         "the keys of " + issuer + " could not be fetched; they are asked for again in a minute");
             }
@@ -113,7 +113,8 @@ final class IssuerKeys {
         }
         List<JWK> found = selector.select(fetched.keys());
         boolean fresh = now.isBefore(fetched.at().plus(FRESH));
-        return new Known(found, true, fresh && !found.isEmpty() ? null : fetch(now));
+        boolean failed = !fetched.at().equals(lastFetch);
+        return new Known(found, !failed, fresh && !found.isEmpty() ? null : fetch(now));
     }
 
     /** Returns the running fetch, or starts one. Returns {@code null} if the last one started less than a pause ago. */

@@ -189,6 +189,16 @@ class IssuerKeysTest {
 
         assertThatThrownBy(found::get).hasRootCauseInstanceOf(Unavailable.class);
         assertThat(find("old")).containsExactly(OLD);
+        assertThatThrownBy(() -> find("new"))
+                .as("the caller tries again before Jenkins does")
+                .isInstanceOf(Unavailable.class)
+                .hasMessageContaining("again in a minute");
+        assertThat(fetches()).isEqualTo(2);
+
+        pass(IssuerKeys.PAUSE);
+        Future<List<JWK>> again = findLater("new");
+        awaitFetch(3).complete(new JWKSet(List.of(OLD, NEW)));
+        assertThat(again.get()).containsExactly(NEW);
     }
 
     @Test
