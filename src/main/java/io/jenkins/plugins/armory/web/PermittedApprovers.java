@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.web;
 
 import hudson.Extension;
 import hudson.init.InitMilestone;
+import hudson.model.Item;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -32,6 +33,10 @@ public final class PermittedApprovers implements Approvers {
         if (Jenkins.get().getInitLevel() != InitMilestone.COMPLETED) {
             throw new IOException("Jenkins is starting, so the permissions of " + user + " are not known yet");
         }
+        if (!isThere(approval.build().job())) { // its disk may come late, or it was renamed a moment ago
+            throw new IOException("The job of " + approval.build() + " is not there, so the permissions of " + user
+                    + " on it are not known");
+        }
         try (ACLContext ignored = ACL.as2(authenticationOf(user))) {
             return new Viewer().mayDecide(approval, Choice.APPROVE);
         } catch (UsernameNotFoundException x) {
@@ -39,6 +44,12 @@ public final class PermittedApprovers implements Approvers {
             return false;
         } catch (RuntimeException x) { // of a security realm or an authorization strategy
             throw new IOException("The permissions of " + user + " cannot be found out", x);
+        }
+    }
+
+    private static boolean isThere(String job) {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            return Jenkins.get().getItemByFullName(job, Item.class) != null;
         }
     }
 
