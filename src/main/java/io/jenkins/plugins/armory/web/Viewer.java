@@ -29,6 +29,9 @@ final class Viewer {
     private final User known = User.current();
 
     private final boolean administrator = Jenkins.get().hasPermission(Jenkins.ADMINISTER);
+    /** Without it, nothing of Jenkins is there for a user, whatever a job permits. */
+    private final boolean reader = Jenkins.get().hasPermission(Jenkins.READ);
+
     private final Map<String, Optional<Seen>> jobs = new HashMap<>();
 
     /** A job that the user may read, with the permissions checked so far. */
@@ -77,7 +80,7 @@ final class Viewer {
     private Optional<Seen> seen(String job) {
         return jobs.computeIfAbsent(
                 job,
-                name -> readable(name, each -> Jenkins.get().getItemByFullName(each, Item.class))
+                name -> readable(name, each -> reader ? Jenkins.get().getItemByFullName(each, Item.class) : null)
                         .map(Seen::new));
     }
 

@@ -57,6 +57,9 @@ class PersonalDecisionJenkinsTest {
                 .grant(Jenkins.READ)
                 .everywhere()
                 .to("visitor")
+                .grant(Item.READ, Item.BUILD, ArmoryPermissions.OVERRIDE)
+                .everywhere()
+                .to("former")
                 .grant(Jenkins.ADMINISTER)
                 .everywhere()
                 .to("admin"));
@@ -129,6 +132,19 @@ class PersonalDecisionJenkinsTest {
     void approvalOfAJobThatMayNotBeSeenIsNotThere() throws Exception {
         assertThat(decide("visitor", newApproval("visitor"), "approve")).isEqualTo(404);
         assertThat(decide("builder", "nosuchapproval", "approve")).isEqualTo(404);
+    }
+
+    /** Without Overall/Read, Jenkins shows nothing of a job either, whatever that permits. */
+    @Test
+    void whoMayNotReadJenkinsDecidesNothing() throws Exception {
+        String id = newApproval("former");
+        for (String decision : List.of("approve", "reject", "take-back", "override?decision=approve&reason=x")) {
+            assertThat(decide("former", id, decision)).as(decision).isEqualTo(404);
+        }
+
+        ArmoryRuntime.get().approvals().apply(id, new Event.ManualApproval("former", ""));
+        ArmoryRuntime.get().approvals().apply(id, new Event.Callback(true, "", "callback token"));
+        assertThat(approval(id)).returns(false, Approval::isDecided).returns(List.of(), Approval::votes);
     }
 
     private List<String> voters(String id) throws Exception {
