@@ -236,18 +236,21 @@ class DecisionDialog {
     this.sending = true;
     this.sends.forEach((send) => { send.disabled = true; });
     const text = this.comment.value;
+    let sent = false;
     try {
+      const body = new URLSearchParams({
+        ...(this.choice.withReason ? { decision, reason: text } : { comment: text }),
+        ...this.inputs(decision),
+      });
+      sent = true;
       const response = await fetch(`${page.dataset.base}approvals/${encodeURIComponent(this.approval.id)}/${this.choice.path}`, {
         method: "POST",
         headers: { Accept: "application/json", ...crumb() },
-        body: new URLSearchParams({
-          ...(this.choice.withReason ? { decision, reason: text } : { comment: text }),
-          ...this.inputs(decision),
-        }),
+        body,
       });
       this.answered(response.status, await response.json().catch(() => ({})));
     } catch (error) {
-      this.refused(say("notice.failed", error.message));
+      this.refused(say(sent ? "notice.unknown" : "notice.failed", error.message));
     } finally {
       this.sending = false;
     }
@@ -272,7 +275,9 @@ class DecisionDialog {
       this.tooLate(whoWasFirst(answer.decision, status !== 410 && !this.choice.withReason));
       this.onDecided(true);
     } else {
-      this.refused(say("notice.failed", answer.message || say("failed.status", status)));
+      // A proxy says 502 or 504, without a message, also when Jenkins has the decision and its answer is lost.
+      const unknown = status >= 500 && !answer.message;
+      this.refused(say(unknown ? "notice.unknown" : "notice.failed", answer.message || say("failed.status", status)));
     }
   }
 

@@ -107,6 +107,7 @@ final class PageWords {
                 .put("notice.ended", Messages.PageWords_notice_ended(FIRST, SECOND, THIRD))
                 .put("notice.gone", Messages.PageWords_notice_gone())
                 .put("notice.failed", Messages.PageWords_notice_failed(FIRST))
+                .put("notice.unknown", Messages.PageWords_notice_unknown(FIRST))
                 .put("failure.asked", Messages.PageWords_failure_asked(FIRST, SECOND))
                 .put("try", Messages.PageWords_try(FIRST))
                 .put("person.asked", Messages.PageWords_person_asked())

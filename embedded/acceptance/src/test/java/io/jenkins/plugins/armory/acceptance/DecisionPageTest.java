@@ -24,6 +24,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A person who approves and rejects on the page of all approvals, in a browser. */
@@ -476,6 +477,40 @@ class DecisionPageTest {
         build.awaitResult("FAILURE");
         awaitRows(page, 0, 2);
         hasNoTrouble(page);
+    }
+
+    /** As when Jenkins restarts, or a connection breaks, once the decision is on disk. */
+    @ParameterizedTest
+    @CsvSource({
+        "throw new TypeError('Failed to fetch'), Failed to fetch",
+        "'return new Response(null, { status: 502 })', Jenkins answered 502"
+    })
+    void doesNotClaimThatNothingWasDecidedIfTheAnswerIsLost(
+            String loss, String said, Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Build build = start(jenkins, process, "");
+        BrowserPage page = page(browser, jenkins, WIDE, build);
+        page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })"); // so it does not ask by itself
+        page.evaluate("""
+                (() => {
+                  const send = window.fetch;
+                  window.fetch = async (url, options) => {
+                    const answer = await send(url, options);
+                    if (options?.method !== 'POST') {
+                      return answer;
+                    }
+                    %s;
+                  };
+                })()
+                """.formatted(loss));
+        page.click(APPROVE, 1);
+        awaitDialog(page);
+        page.click(SEND, 1);
+        page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
+
+        assertThat(textOf(page, DIALOG + " [role=alert]"))
+                .isEqualTo("This may count or not: " + said + ". Reload the page to see.");
+        assertThat(person(build).get("approved").asBoolean()).isTrue();
+        build.abort();
     }
 
     @Test
