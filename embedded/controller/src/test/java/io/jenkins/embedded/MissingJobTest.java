@@ -9,12 +9,16 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Vote;
+import io.jenkins.plugins.armory.callback.token.AllowedCallers;
+import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +36,21 @@ class MissingJobTest {
     @AfterEach
     void close() {
         controller.close();
+    }
+
+    @Test
+    void aSecretOfTheJobIsNotWrongButUnknown() throws Exception {
+        var approval = ApprovalTerms.of(ArmoryRuntime.get().newApprovalId(), new BuildRef("shop", 1))
+                .webhook("tests")
+                .callers("ci", List.of(AllowedCallers.CREDENTIALS + "ci"))
+                .timeout(Instant.now(), Duration.ofHours(1))
+                .start();
+
+        assertThat(Settings.get().secretTexts().verify("the secret", Optional.of(approval)))
+                .isInstanceOf(Verification.Undecided.class);
+        assertThatThrownBy(() -> Settings.get().callerSecrets().of(Optional.of(approval)))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the build is not there now, so the Secret text of ci is not known");
     }
 
     @Test

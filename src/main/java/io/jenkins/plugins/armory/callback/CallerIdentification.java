@@ -117,19 +117,23 @@ public final class CallerIdentification {
         return new Identified(caller(verify(token, approval), TOKEN_NOT_VALID), request, null);
     }
 
-    /** Returns the first genuine or undecided result. Without one, returns the first reason why the token is invalid. */
+    /**
+     * Returns the first genuine result. Without one, returns the first that is undecided, or else the first reason why the token is
+     * invalid.
+     */
     private Verification verify(String token, Optional<Approval> approval) {
-        Verification first = Verification.unknown();
+        Verification best = Verification.unknown();
         for (TokenVerifier verifier : tokens) {
             Verification verification = verifier.verify(token, approval);
-            if (verification instanceof Verification.Genuine || verification instanceof Verification.Undecided) {
+            if (verification instanceof Verification.Genuine) {
                 return verification;
             }
-            if (first instanceof Verification.Unknown) {
-                first = verification;
+            if (best instanceof Verification.Unknown
+                    || best instanceof Verification.Invalid && verification instanceof Verification.Undecided) {
+                best = verification;
             }
         }
-        return first;
+        return best;
     }
 
     /** The bytes of the body are verified before anything is parsed. */

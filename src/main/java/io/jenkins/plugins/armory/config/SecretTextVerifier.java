@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.armory.signature.SigningSecrets;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,22 +28,19 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
 
     @Override
     public Verification verify(String token, Optional<Approval> approval) {
-        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            Approval asked = approval.orElse(null);
-            String id = asked == null ? null : ownCredential(asked);
-            if (id != null && matches(token, ofCaller(asked, id))) {
-                return Verification.of(named(id, candidate -> candidate.id().equals(asked.id())));
-            }
-            String global = ArmoryConfiguration.get().getCallbackCredentialsId();
-            if (global != null && matches(token, SecretTexts.ofJenkins(global))) {
-                return Verification.of(ofSettings(global));
-            }
-            return new Verification.Unknown();
+        try {
+            return of(approval).stream()
+                    .filter(secret -> matches(token, secret.text()))
+                    .findFirst()
+                    .map(secret -> Verification.of(secret.caller()))
+                    .orElseGet(Verification::unknown);
+        } catch (IOException x) {
+            return new Verification.Undecided(x.getMessage(), NOT_NOW);
         }
     }
 
     @Override
-    public List<CallerSecret> of(Optional<Approval> approval) {
+    public List<CallerSecret> of(Optional<Approval> approval) throws IOException {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             var found = new ArrayList<CallerSecret>();
             Approval asked = approval.orElse(null);
@@ -81,19 +79,19 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
         return approval.allowedCallers().isEmpty() ? null : approval.callbackCredentialsId();
     }
 
+    /** @throws IOException if the build is not there, whose job tells what the id means: its disk may come late */
     @CheckForNull
-    private static StringCredentials ofCaller(Approval approval, String id) {
+    private static StringCredentials ofCaller(Approval approval, String id) throws IOException {
         Run<?, ?> run = BuildRecord.find(approval.build());
-        return run == null ? null : SecretTexts.ofCaller(id, approval.allowedCallers(), run);
+        if (run == null) {
+            throw new IOException("the build is not there now, so the Secret text of " + id + " is not known");
+        }
+        return SecretTexts.ofCaller(id, approval.allowedCallers(), run);
     }
 
-    private static boolean matches(String token, @CheckForNull StringCredentials credentials) {
-        if (credentials == null) {
-            return false;
-        }
+    private static boolean matches(String token, String text) {
         boolean found = false;
-        for (String secret :
-                SigningSecrets.split(credentials.getSecret().getPlainText())) { // several while it is rotated
+        for (String secret : SigningSecrets.split(text)) { // several while it is rotated
             found |= CallbackTokens.same(secret, token);
         }
         return found;

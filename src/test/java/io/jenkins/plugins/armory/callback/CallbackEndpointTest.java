@@ -397,6 +397,22 @@ class CallbackEndpointTest {
         assertThat(decision().decidedBy()).isEqualTo("credentials ci-callback");
     }
 
+    /** A client's token, say, while the Secret text of the step is not known. */
+    @Test
+    void takesAGenuineTokenWhateverAnotherVerifierCannotTell() {
+        TokenVerifier cannotTell = (token, approval) -> new Verification.Undecided("why", "Call back again later.");
+        endpoint = new CallbackEndpoint(
+                approvals,
+                tokens,
+                CallerIdentification.byToken(List.of(cannotTell, CallbackEndpointTest::secretText)),
+                () -> stopping,
+                Clock.systemUTC(),
+                new FailureLimiter(new MutableClock(Instant.now())));
+
+        assertError(send(id, bearer("another", SUCCESS)), 503, "unavailable", "Call back again later.");
+        assertThat(send(id, bearer("s3cret!", SUCCESS)).status()).isEqualTo(200);
+    }
+
     @Test
     void forbidsAGenuineTokenOfSomethingElse() throws IOException {
         String other = newApproval("another-credential", Duration.ofHours(1));

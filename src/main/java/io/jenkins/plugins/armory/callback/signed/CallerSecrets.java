@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.callback.signed;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.token.Caller;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
@@ -11,6 +12,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 @FunctionalInterface
 public interface CallerSecrets {
+
+    /** The message for a caller whose secret cannot be looked up now. */
+    String NOT_NOW = "The job of this approval is not there now; call back again later.";
 
     /**
      * A Secret text.
@@ -29,6 +33,7 @@ public interface CallerSecrets {
      * Returns the secrets that may sign for an approval, looked up anew for each request.
      *
      * @param approval the approval that the request names, empty for an unknown one
+     * @throws IOException if they cannot be looked up now; the message is for people who may see the approval
      */
-    List<CallerSecret> of(Optional<Approval> approval);
+    List<CallerSecret> of(Optional<Approval> approval) throws IOException;
 }

@@ -4,8 +4,10 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets.CallerSecret;
 import io.jenkins.plugins.armory.callback.token.Verification;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -23,7 +25,7 @@ public final class SignatureVerifier {
     /**
      * The result for a request.
      *
-     * @param verification never unknown
+     * @param verification never unknown; undecided if the secrets cannot be looked up now
      * @param message the message, {@code null} if the headers hold none
      */
     public record Verified(
@@ -58,10 +60,16 @@ public final class SignatureVerifier {
     }
 
     private Verification verify(SignedMessage message, byte[] body, Optional<Approval> approval) {
+        List<CallerSecret> known;
+        try {
+            known = secrets.of(approval);
+        } catch (IOException x) {
+            return new Verification.Undecided(x.getMessage(), CallerSecrets.NOT_NOW);
+        }
         int macs = 0;
         CallerSecret signer = null;
         String fault = "no Secret text may sign for this approval: name one in callbackCredentialsId";
-        for (CallerSecret secret : secrets.of(approval)) {
+        for (CallerSecret secret : known) {
             try {
                 for (byte[] key : message.keys(secret.text())) {
                     macs++;

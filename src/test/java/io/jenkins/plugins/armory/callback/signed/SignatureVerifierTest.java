@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets.CallerSecret;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.Verification;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -245,5 +246,21 @@ class SignatureVerifierTest {
         assertThat(reason(verifier.verify(headers, Arrays.copyOf(body, 2), Optional.empty())
                         .verification()))
                 .isNotEqualTo("valid");
+    }
+
+    @Test
+    void aSecretThatCannotBeLookedUpNowIsNotWrong() {
+        var verifier = new SignatureVerifier(
+                approval -> {
+                    throw new IOException("the build is not there now");
+                },
+                clock);
+
+        assertThat(verifier.verify(
+                                standard(ID, TIMESTAMP, SIGNATURE),
+                                BODY.getBytes(StandardCharsets.UTF_8),
+                                Optional.empty())
+                        .verification())
+                .isEqualTo(new Verification.Undecided("the build is not there now", CallerSecrets.NOT_NOW));
     }
 }
