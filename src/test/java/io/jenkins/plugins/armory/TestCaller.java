@@ -25,6 +25,13 @@ public final class TestCaller {
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    /** Asks for a token with a form. */
+    public HttpResponse<String> askForToken(String form) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(jenkins + "armory/oauth/token"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form)));
+    }
+
     /** Any other request below the root action, without anything that says who asks. */
     public HttpResponse<String> anonymous(String method, String path) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(URI.create(jenkins + "armory/" + path))

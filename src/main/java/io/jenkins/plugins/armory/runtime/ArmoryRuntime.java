@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallerIdentification;
 import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oauth.IssuedTokens;
 import io.jenkins.plugins.armory.callback.oauth.SigningKeys;
 import io.jenkins.plugins.armory.callback.oauth.TokenEndpoint;
@@ -74,7 +75,7 @@ public final class ArmoryRuntime {
             Clock.systemUTC());
     private final TokenEndpoint tokenEndpoint = new TokenEndpoint(
             issuedTokens,
-            () -> Settings.get().clients(),
+            ArmoryRuntime::knownClients,
             () -> Settings.get().tokenLifetime(),
             ArmoryRuntime::isGoingDown);
     private final OutsideIssuers outsideIssuers = new OutsideIssuers(
@@ -88,6 +89,16 @@ public final class ArmoryRuntime {
 
     public static ArmoryRuntime get() {
         return ExtensionList.lookupSingleton(ArmoryRuntime.class);
+    }
+
+    /** @throws IllegalStateException if the settings cannot be read: whom they list is not known then */
+    private static List<CallbackClient> knownClients() {
+        Settings settings = Settings.get();
+        if (settings.problem().isPresent()) {
+            throw new IllegalStateException(
+                    "The settings of webhook approvals cannot be read. Jenkins's log says what to do.");
+        }
+        return settings.clients();
     }
 
     private static boolean isGoingDown() {

@@ -120,6 +120,9 @@ class RestartJenkinsTest {
         });
         sessions.then(j -> {
             assertThat(callBack(j)).isEqualTo(503);
+            String form = "grant_type=client_credentials&client_id=maybe-listed&client_secret=secret";
+            assertThat(new TestCaller(j.getURL()).askForToken(form).statusCode())
+                    .isEqualTo(503);
             var monitor = j.jenkins.getExtensionList(ApprovalsMonitor.class).get(0);
             assertThat(monitor.isActivated()).isTrue();
             assertThat(monitor.getProblem()).contains(file[0].toString(), "Mend the file");

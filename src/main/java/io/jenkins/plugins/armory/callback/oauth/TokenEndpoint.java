@@ -39,7 +39,7 @@ public final class TokenEndpoint {
     private final FailureLimiter limiter;
 
     /**
-     * @param clients returns the listed clients
+     * @param clients returns the listed clients; throws {@link IllegalStateException} if they are not known now
      * @param lifetime returns the lifetime of new tokens
      * @param stopping returns whether the controller is shutting down
      */
