@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.web;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
+import hudson.Util;
 import hudson.cli.CLICommand;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -90,7 +91,7 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
             if (known.containsKey(name)) {
                 throw new IllegalArgumentException(Messages.DecideArmoryApprovalCommand_twice(name));
             }
-            super.addToMap(known, name, value);
+            super.addToMap(known, name, Util.fixNull(value)); // args4j takes NAME= for no value
         }
     }
 
@@ -116,7 +117,7 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
     }
 
     @CheckForNull
-    private String inputsAsJson() {
+    String inputsAsJson() {
         return inputs.isEmpty()
                 ? null
                 : ApprovalData.json(new LinkedHashMap<>(inputs)).toString();
