@@ -93,4 +93,15 @@ class StepArgumentsTest {
                 parameter + ": " + field
                         + ": is the text \"null\", as Groovy writes a variable that is not set; give it another value");
     }
+
+    /** As the step {@code input} takes them too. */
+    @Test
+    void aParameterDefinitionMayNameItsClass() {
+        Map<String, Object> parameter =
+                Map.of("$class", "StringParameterDefinition", "name", "ticket", "defaultValue", "");
+
+        assertThat(STEP.customInstantiate(
+                        Map.of("manualApproval", Map.of("message", "Go?", "parameters", List.of(parameter)))))
+                .containsOnlyKeys("manualApproval");
+    }
 }
