@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.delivery;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.Serializable;
@@ -119,16 +120,22 @@ public final class CallResult implements Serializable {
         Duration pause = retryAfter == null || retryAfter.isNegative() ? null : retryAfter;
         return new CallResult(
                 status,
-                failure == null ? null : shown(request.mask(failure, true)),
+                failure == null ? null : credible(failure, request),
                 failure != null && (isAnswer ? request.isRepeatedAfter(status) : mayBeRepeated),
                 failure == null || mayHaveBeenTaken,
                 pause == null || pause.compareTo(LONGEST_RETRY_AFTER) <= 0 ? pause : LONGEST_RETRY_AFTER,
-                shown(request.mask(answer, true)),
+                credible(answer, request),
                 failure != null || judgement == null ? null : credible(judgement, request));
     }
 
     private static Judgement credible(Judgement claimed, WebhookRequest request) {
-        return new Judgement(claimed.verdict(), shown(request.mask(claimed.finding(), true)));
+        return new Judgement(claimed.verdict(), credible(claimed.finding(), request));
+    }
+
+    /** Returns the start of a text of any length. */
+    private static String credible(String claimed, WebhookRequest request) {
+        boolean whole = claimed.length() <= AnswerRule.MAX_BODY;
+        return shown(request.mask(whole ? claimed : claimed.substring(0, AnswerRule.MAX_BODY), whole));
     }
 
     /** Returns the start of a text, as much as {@link #MAX_ANSWER} bytes hold. */

@@ -9,11 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -26,10 +22,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class WebhookRequest implements Serializable {
 
     private static final long serialVersionUID = 4L;
-    private static final String MASK = "****";
-
-    /** The characters that are shown nowhere. */
-    private static final Pattern UNSHOWN = Pattern.compile("[\\p{Cntrl}&&[^\n\t]]");
 
     private final String method;
     private final String uri;
@@ -41,7 +33,7 @@ public final class WebhookRequest implements Serializable {
     private final RetryRules retry;
     private final CallLimits limits;
 
-    /** The secrets in the request in each form in which the receiver may see them, the longest first. */
+    /** The secrets in the request. */
     private final ArrayList<String> secrets;
 
     /** The secrets to sign with, {@code null} for none. They stay where they are: an agent gets the signature. */
@@ -67,7 +59,7 @@ public final class WebhookRequest implements Serializable {
         this.body = body;
         this.retry = webhook.retry();
         this.limits = webhook.limits();
-        this.secrets = new ArrayList<>(visibleForms(secrets));
+        this.secrets = new ArrayList<>(secrets);
         this.answer = webhook.answer();
         this.signing = null;
         this.tls = null;
@@ -143,37 +135,6 @@ public final class WebhookRequest implements Serializable {
         return new WebhookRequest(this, all, null, tls);
     }
 
-    /** Returns the secrets as they may be sent: the parts of an address too, without spaces around, plain and escaped. */
-    private static List<String> visibleForms(Collection<String> secrets) {
-        return secrets.stream()
-                .flatMap(secret -> Stream.concat(Stream.of(secret), partsOfAddress(secret)))
-                .map(String::strip)
-                .flatMap(secret ->
-                        Stream.of(secret, Escapings.json(secret), Escapings.component(secret), Escapings.xml(secret)))
-                .map(WebhookRequest::shown)
-                .filter(secret -> !secret.isEmpty())
-                .distinct()
-                .sorted(Comparator.comparing(String::length).reversed())
-                .toList();
-    }
-
-    /** Returns what the receiver sees of an address and may quote: path and query, as they are sent and decoded. */
-    private static Stream<String> partsOfAddress(String secret) {
-        HttpUrl url = HttpUrl.parse(secret);
-        return url == null
-                ? Stream.of()
-                : Stream.of(
-                                url.encodedPath().substring(1),
-                                String.join("/", url.pathSegments()),
-                                url.encodedQuery(),
-                                url.query())
-                        .filter(Objects::nonNull);
-    }
-
-    private static String shown(String text) {
-        return UNSHOWN.matcher(text).replaceAll("");
-    }
-
     /**
      * Replaces the secrets of this request in a text, and leaves out its control characters: between the characters of a secret they
      * would hide it here alone.
@@ -181,25 +142,7 @@ public final class WebhookRequest implements Serializable {
      * @param whole whether the text is complete; one that was cut off may end with the beginning of a secret
      */
     public String mask(String text, boolean whole) {
-        String masked = shown(text);
-        for (String secret : secrets) {
-            masked = masked.replace(secret, MASK);
-        }
-        if (!whole) {
-            for (String secret : secrets) {
-                masked = withoutBeginningAtEnd(masked, secret);
-            }
-        }
-        return masked;
-    }
-
-    private static String withoutBeginningAtEnd(String text, String secret) {
-        for (int length = Math.min(secret.length() - 1, text.length()); length > 0; length--) {
-            if (text.endsWith(secret.substring(0, length))) {
-                return text.substring(0, text.length() - length);
-            }
-        }
-        return text;
+        return new SecretMask(secrets).apply(text, whole);
     }
 
     public String method() {
