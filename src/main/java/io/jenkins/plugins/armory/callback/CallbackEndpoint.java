@@ -178,6 +178,8 @@ public final class CallbackEndpoint {
         if (!lookup.issued()) {
             return Result.of(CallbackAnswers.unknownApproval());
         }
+        // Also for a request that is refused below: whoever has read the message could send it to another approval.
+        callers.use(identified, kind);
         Approval approval = lookup.approval().orElse(null);
         if (approval == null) {
             return Result.of(CallbackAnswers.buildIsGone());
@@ -187,7 +189,6 @@ public final class CallbackEndpoint {
         if (obstacle != null) {
             return new Result(CallbackAnswers.forbidden(obstacle), caller.name() + ": " + obstacle.message());
         }
-        callers.use(identified, kind);
         CallbackRequest request = identified.request();
         return Result.of(
                 switch (kind) {

@@ -192,6 +192,21 @@ class SignedCallbackTest {
         assertThat(found(other).isDecided()).isFalse();
     }
 
+    /** The approval that it was sent to names another credential, or its build is gone. */
+    @Test
+    void messageThatIsRefusedWhereItWasSentIsOfNoUseForAnotherApprovalEither() throws IOException {
+        SignatureHeaders forbidden = signed("m1", SUCCESS);
+        assertThat(callBack(newApproval("another"), forbidden, SUCCESS).status())
+                .isEqualTo(403);
+        SignatureHeaders gone = signed("m2", SUCCESS);
+        assertThat(callBack(tokens.newId(), gone, SUCCESS).status()).isEqualTo(410);
+        start();
+
+        assertReplayOf(id, callBack(id, forbidden, SUCCESS));
+        assertReplayOf(id, callBack(id, gone, SUCCESS));
+        assertThat(found(id).isDecided()).isFalse();
+    }
+
     @Test
     void rehearsalIsNoCallback() throws IOException {
         SignatureHeaders headers = signed("m1", SUCCESS);
