@@ -36,13 +36,17 @@ public final class SecretTexts {
 
     /**
      * Returns the credential that may decide an approval, {@code null} if there is none. A credential that the step names is looked
-     * up for its job. The one of the settings is looked up in Jenkins itself, so no credential of a folder replaces it.
+     * up for its job. One that the settings trust is looked up in Jenkins itself, so no credential of a folder replaces it, and a step
+     * may name it unless it is of scope System.
      *
      * @param allowedCallers the allowed callers of the approval
      */
     @CheckForNull
     public static StringCredentials ofCaller(String id, List<String> allowedCallers, Run<?, ?> run) {
-        return AllowedCallers.nameCredential(allowedCallers, id) ? visibleTo(run, id) : ofJenkins(id);
+        if (!AllowedCallers.nameCredential(allowedCallers, id)) {
+            return ofJenkins(id);
+        }
+        return ArmoryConfiguration.get().trusts(id) ? unlessOfSystem(ofJenkins(id)) : visibleTo(run, id);
     }
 
     /**
@@ -64,8 +68,12 @@ public final class SecretTexts {
     @CheckForNull
     static StringCredentials forTemplate(String id, ItemGroup<?> place) {
         refuseTrusted(id);
-        StringCredentials credentials = CredentialsProvider.findCredentialByIdInItemGroup(
-                id, StringCredentials.class, place, ACL.SYSTEM2, List.of());
+        return unlessOfSystem(CredentialsProvider.findCredentialByIdInItemGroup(
+                id, StringCredentials.class, place, ACL.SYSTEM2, List.of()));
+    }
+
+    @CheckForNull
+    private static StringCredentials unlessOfSystem(@CheckForNull StringCredentials credentials) {
         return credentials == null || credentials.getScope() == CredentialsScope.SYSTEM ? null : credentials;
     }
 

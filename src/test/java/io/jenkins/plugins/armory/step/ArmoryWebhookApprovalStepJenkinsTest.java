@@ -7,6 +7,7 @@ import com.cloudbees.hudson.plugins.folder.Folder;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.domains.Domain;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Result;
@@ -22,6 +23,7 @@ import io.jenkins.plugins.armory.config.AnswerDefinition;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.KeyValue;
+import io.jenkins.plugins.armory.config.ListedClient;
 import io.jenkins.plugins.armory.config.RetryDefinition;
 import io.jenkins.plugins.armory.config.StatusDefinition;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
@@ -398,6 +400,40 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         assertFailure(
                 step(", bodyTemplate: [inline: '{\"t\": \"{{secrets.trusted}}\"}']"),
                 "is a credential that Manage Jenkins » System trusts with callbacks");
+    }
+
+    /** Whoever may create credentials in a folder must not become the client that the step names. */
+    @Test
+    void noSecretTextOfAFolderStandsInForTheClientThatTheStepNames() throws Exception {
+        Folder folder = j.createProject(Folder.class, "team");
+        CredentialsProvider.lookupStores(j.jenkins)
+                .iterator()
+                .next()
+                .addCredentials(
+                        Domain.global(),
+                        new UsernamePasswordCredentialsImpl(
+                                CredentialsScope.SYSTEM, "client", "", "client-1", "c1ient-secret"));
+        CredentialsProvider.lookupStores(folder)
+                .iterator()
+                .next()
+                .addCredentials(
+                        Domain.global(),
+                        new StringCredentialsImpl(
+                                CredentialsScope.GLOBAL, "client", "", Secret.fromString("f0lder-secret")));
+        ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("client", "**")));
+        WorkflowRun run = job(folder, step(", callbackCredentialsId: 'client'"))
+                .scheduleBuild2(0)
+                .waitForStart();
+        String id = received().getHeaders().get("Idempotency-Key");
+
+        assertThat(new TestCaller(j.getURL())
+                        .post(id, "f0lder-secret", "{\"success\": true}")
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(ArmoryRuntime.get().approvals().find(id).orElseThrow().isDecided())
+                .isFalse();
+        run.doStop();
+        j.waitForCompletion(run);
     }
 
     @Test
