@@ -482,7 +482,7 @@ class DecisionPageTest {
     /** As when Jenkins restarts, or a connection breaks, once the decision is on disk. */
     @ParameterizedTest
     @CsvSource({
-        "throw new TypeError('Failed to fetch'), Failed to fetch",
+        "'throw new TypeError(\"Failed to fetch\")', Failed to fetch",
         "'return new Response(null, { status: 502 })', Jenkins answered 502"
     })
     void doesNotClaimThatNothingWasDecidedIfTheAnswerIsLost(
