@@ -34,6 +34,7 @@ final class YamlReader {
     private static final int MAX_DEPTH = 50;
     private static final int MAX_MERGED = 10_000;
     private static final int MAX_LISTED = 20;
+    private static final int MAX_LISTED_LENGTH = 64;
 
     private final String name;
     private final Problems problems;
@@ -148,9 +149,13 @@ final class YamlReader {
 
     /** Returns names for a message, not more than a person reads. */
     static String listed(Collection<String> names) {
-        String first = names.stream().limit(MAX_LISTED).collect(Collectors.joining(", "));
+        String first = names.stream().limit(MAX_LISTED).map(YamlReader::cut).collect(Collectors.joining(", "));
         int more = names.size() - MAX_LISTED;
         return more > 0 ? first + " and " + more + " more" : first;
+    }
+
+    private static String cut(String name) {
+        return name.length() > MAX_LISTED_LENGTH ? name.substring(0, MAX_LISTED_LENGTH) + "..." : name;
     }
 
     /** Returns the value of a field, or {@code null} if it has none. */

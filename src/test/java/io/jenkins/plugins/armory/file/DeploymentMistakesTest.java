@@ -360,6 +360,17 @@ class DeploymentMistakesTest {
                         + " deployment, more than 100 keys or 10000 characters");
     }
 
+    /** Each of many messages lists the known names, so with one of 400 KB a file took the processor 20 seconds. */
+    @Test
+    void longNamesAreNotListedWhole() {
+        assertInvalid(
+                """
+                targets: {prod: {account: a, strategy: now, constraints: {dependsOn: [dev]}}, %s: {account: a, strategy: now}}
+                %s""".formatted("n".repeat(255), STRATEGIES),
+                "d.yml line 1, column 70: targets.prod.constraints.dependsOn: there is no target \"dev\"; known are prod, "
+                        + "n".repeat(64) + "...");
+    }
+
     @Test
     void messagesAreLinesOfLimitedLength() {
         assertThatThrownBy(() ->
