@@ -94,8 +94,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     }
 
     /**
-     * Reads the settings from the disk. While a file cannot be read, what it forbids is not known, and Jenkins would go on with the
-     * defaults, which let webhooks call every public host: {@link #problem} tells, and nothing is written over the file.
+     * Reads the settings from the disk. While a file cannot be read, or has what the form refuses, what it forbids is not known, and Jenkins
+     * would go on with the defaults, which let webhooks call every public host: {@link #problem} tells, and nothing is written over the
+     * file.
      */
     @Override
     public synchronized void load() {
@@ -107,6 +108,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         try {
             file.unmarshal(this);
             hosts();
+            ConfigurationForm.HISTORY_MONTHS.require(historyMonths);
+            ConfigurationForm.TOKEN_LIFETIME_SECONDS.require(tokenLifetimeSeconds);
         } catch (IOException | RuntimeException x) {
             LOGGER.log(Level.SEVERE, "Cannot read " + file.getFile(), x);
             problem = Messages.ArmoryConfiguration_unreadable(

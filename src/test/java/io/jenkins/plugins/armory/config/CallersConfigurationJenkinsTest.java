@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
@@ -201,6 +203,29 @@ class CallersConfigurationJenkinsTest {
 
         assertIsAsInTheCode();
         assertThat(ArmoryConfiguration.get().getAllowedHosts()).containsExactly("ci.example.com");
+    }
+
+    /** With fewer months than the form takes, the lines of the history would be deleted. */
+    @ParameterizedTest
+    @CsvSource({
+        "'<historyMonths>24<', '<historyMonths>0<', historyMonths",
+        "'<tokenLifetimeSeconds>86400<', '<tokenLifetimeSeconds>-1<', tokenLifetimeSeconds",
+    })
+    void areNotKnownWhereTheirFileHasWhatTheFormRefuses(String written, String edited, String field) throws Exception {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        configuration.save();
+        Path file = j.jenkins.getRootDir().toPath().resolve(ArmoryConfiguration.class.getName() + ".xml");
+        String text = Files.readString(file);
+        assertThat(text).contains(written);
+        configuration.load();
+        assertThat(configuration.problem()).isEmpty();
+
+        Files.writeString(file, text.replace(written, edited));
+        configuration.load();
+
+        assertThat(configuration.problem())
+                .hasValueSatisfying(problem -> assertThat(problem).contains(field));
+        assertThatIllegalStateException().isThrownBy(configuration::hosts);
     }
 
     @Test
