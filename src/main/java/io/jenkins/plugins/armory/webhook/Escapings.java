@@ -118,8 +118,9 @@ final class Escapings {
                 char c = before.charAt(seen);
                 if (c == '"') {
                     inString = !inString;
-                } else if (c == '\\' && inString) {
-                    seen++; // an escaped quote does not end the string
+                } else if (c == '\\' && inString && ++seen == before.length()) { // skips an escaped quote
+                    throw new IllegalArgumentException(
+                            "follows a backslash, which would escape its first character; write two backslashes");
                 }
             }
         }

@@ -255,6 +255,23 @@ class WebhookRequestTest {
                 .isEqualTo(json("{\"a\\\\\": \"\\\"\\\"\\\"\", \"n\": 7}"));
     }
 
+    /** Else "new" would become a line feed and "ew", and a quotation mark would end the string. */
+    @ParameterizedTest
+    @ValueSource(strings = {"new", "\"", "\\"})
+    void noValueIsEscapedByWhatIsBeforeIt(String value) throws TemplateException {
+        assertThatThrownBy(
+                        () -> request("https://ci/", List.of(), "{\"a\": \"C:\\{{context.x}}\"}", Map.of("x", value)))
+                .isInstanceOf(TemplateException.class)
+                .hasMessage(
+                        "bodyTemplate: {{context.x}} at line 1, column 11 follows a backslash, which would escape its first"
+                                + " character; write two backslashes");
+        assertThat(json(request("https://ci/", List.of(), "{\"a\": \"C:\\\\{{context.x}}\"}", Map.of("x", value))
+                                .body())
+                        .get("a")
+                        .textValue())
+                .isEqualTo("C:\\" + value);
+    }
+
     @Test
     void leavesABodyThatIsNotJsonAlone() throws TemplateException {
         List<Header> headers = List.of(new Header("content-type", "text/plain"));
