@@ -72,9 +72,9 @@ public final class ApprovalRequests implements Requests {
         }
     }
 
-    /** Returns a decision with which the cancel webhook's templates are tried. */
+    /** Returns a decision with which the cancel webhook's templates are tried. A reason may have lines and letters of any language. */
     private static Decision sample() {
-        return new Decision(Decision.Outcome.ABORTED, "", "build", Instant.now());
+        return new Decision(Decision.Outcome.ABORTED, "1.\n\u00fc", "build", Instant.now());
     }
 
     @Override

@@ -139,6 +139,12 @@ class CancelWebhookTest {
                         .awaitResult("FAILURE"))
                 .contains(
                         "cancel: names a webhook, so leave out headers, signWith, or leave out webhook to define one here");
+        assertThat(jenkins.createJob(process.approval("cancel: [uriTemplate: '" + canceller.url()
+                                + "', headers: [[key: 'X-Reason', value: '{{armory.reason}}']]]"))
+                        .build()
+                        .awaitResult("FAILURE"))
+                .as("a reason may have several lines")
+                .contains("headers: X-Reason: {{armory.reason}} at line 1, column 1 has a line break");
         assertThat(process.calls()).isEmpty();
     }
 
