@@ -260,7 +260,9 @@ final class Rules {
         environments.values().removeIf(environment -> environment.state == State.MENTIONED);
         marks.replaceAll((mark, times) -> 0);
         calls.replaceAll((site, times) -> 0);
-        result = Result.SUCCESS;
+        if (choices.perhaps()) { // what the stages before have done to the result may count
+            result = Result.SUCCESS;
+        }
         begun = stage == pipeline.restarts().get(pipeline.restarts().size() - 1);
     }
 
@@ -645,8 +647,12 @@ final class Rules {
                 if (scope.environment != null) {
                     scope.environment.refusedBeforeCall = true;
                 }
-                failEarly(approval);
-                then.end(Thrown.FAILURE);
+                event(
+                        isSeen(approval, where),
+                        () -> { // what is refused counts a moment later
+                            failAsRefused(approval);
+                            then.end(Thrown.FAILURE);
+                        });
             } else if (isTooLate(approval, scope.environment)) {
                 then.end(Thrown.FAILURE);
             } else if (is(othersFailed(approval, scope))) {
@@ -721,6 +727,20 @@ final class Rules {
         if (approval.environment() != null && !isReached(approval.environment())) {
             early.computeIfAbsent(approval.environment(), name -> new HashSet<>())
                     .add(new Unresolved(approval.site(), approval.phase()));
+        }
+    }
+
+    /** An error before the call. The environment may have been reached since, and is deployed to then, which fails. */
+    private void failAsRefused(Node.Approval approval) {
+        if (!isReached(approval.environment())) {
+            failEarly(approval);
+            return;
+        }
+        Environment environment = environments.get(approval.environment());
+        if (environment.state == State.COMPLETE) {
+            failTwice(environment);
+        } else {
+            environment.unresolved.add(new Unresolved(approval.site(), approval.phase()));
         }
     }
 
