@@ -24,13 +24,17 @@ public record GeneratedPipeline(
 
     /** Returns the same as it is once it is restarted from a stage: from there on, the opposite is said of some approvals. */
     public GeneratedPipeline restartedFrom(int stage) {
-        SplittableRandom random = new SplittableRandom(seed + restarts.size());
         List<Node> parts = new ArrayList<>(body.parts());
-        parts.subList(stage, parts.size())
-                .replaceAll(part -> part.replace(approval -> random.nextBoolean() ? approval.opposite() : approval));
+        parts.subList(stage, parts.size()).replaceAll(part -> part.replace(this::perhapsOpposite));
         List<Integer> all = Stream.concat(restarts.stream().filter(each -> each < stage), Stream.of(stage))
                 .toList();
         return new GeneratedPipeline(seed, declarative, new Node.Sequence(parts), post, all);
+    }
+
+    /** The same wherever the approval stands. */
+    private Node.Approval perhapsOpposite(Node.Approval approval) {
+        boolean opposite = new SplittableRandom(seed + 31L * approval.site() + restarts.size()).nextBoolean();
+        return opposite ? approval.opposite() : approval;
     }
 
     /** What the rules say of it. */

@@ -260,9 +260,10 @@ final class Rules {
         environments.values().removeIf(environment -> environment.state == State.MENTIONED);
         marks.replaceAll((mark, times) -> 0);
         calls.replaceAll((site, times) -> 0);
-        if (choices.perhaps()) { // what the stages before have done to the result may count
-            result = Result.SUCCESS;
-        }
+        boolean counts =
+                gateFailed || environments.values().stream().anyMatch(environment -> !environment.causes.isEmpty());
+        List<Result> results = List.of(Result.SUCCESS, Result.UNSTABLE, Result.ABORTED); // by what still counts
+        result = results.get(counts ? choices.choose(results.size()) : 0);
         begun = stage == pipeline.restarts().get(pipeline.restarts().size() - 1);
     }
 
