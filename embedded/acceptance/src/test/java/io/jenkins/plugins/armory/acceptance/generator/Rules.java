@@ -262,7 +262,7 @@ final class Rules {
         calls.replaceAll((site, times) -> 0);
         boolean counts =
                 gateFailed || environments.values().stream().anyMatch(environment -> !environment.causes.isEmpty());
-        List<Result> results = List.of(Result.SUCCESS, Result.UNSTABLE, Result.ABORTED); // by what still counts
+        List<Result> results = List.of(Result.values()); // by what still counts
         result = results.get(counts ? choices.choose(results.size()) : 0);
         begun = stage == pipeline.restarts().get(pipeline.restarts().size() - 1);
     }
