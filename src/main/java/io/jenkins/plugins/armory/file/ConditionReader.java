@@ -129,7 +129,7 @@ final class ConditionReader {
 
     /** Notes a problem if nobody could call back: the step would find that only after it was deployed. */
     private static void checkCallback(Section section, Webhook webhook) {
-        if (!webhook.disableCallback() && !webhook.tellsWhereToCallBack() && webhook.bodyPath() == null) {
+        if (webhook.hidesWhereToCallBack() && webhook.bodyPath() == null) {
             section.problem(
                     "name",
                     "nothing in webhook \"" + webhook.name()

@@ -45,10 +45,7 @@ final class ContextReader {
                         field, "\"" + key + "\" is the text \"null\", which stands for no value; give it another one");
             }
         });
-        long length = context.entrySet().stream()
-                .mapToLong(entry -> entry.getKey().length() + entry.getValue().length())
-                .sum();
-        if (context.size() > MAX_KEYS || length > MAX_LENGTH) {
+        if (context.size() > MAX_KEYS || Webhook.lengthOf(context) > MAX_LENGTH) {
             section.problem(
                     field,
                     "has, with the context of the whole deployment, more than " + MAX_KEYS + " keys or " + MAX_LENGTH

@@ -95,8 +95,7 @@ public final class ArmoryRuntime {
     private static List<CallbackClient> knownClients() {
         Settings settings = Settings.get();
         if (settings.problem().isPresent()) {
-            throw new IllegalStateException(
-                    "The settings of webhook approvals cannot be read. Jenkins's log says what to do.");
+            throw new IllegalStateException(Settings.NOT_KNOWN);
         }
         return settings.clients();
     }

@@ -177,11 +177,7 @@ final class OpenStore {
         try {
             Optional<String> unknown = Settings.get().problem();
             if (unknown.isPresent()) { // what they forbid is not known
-                failed(
-                        new Problem(
-                                unknown.get(),
-                                "The settings of webhook approvals cannot be read. Jenkins's log says what to do."),
-                        null);
+                failed(new Problem(unknown.get(), Settings.NOT_KNOWN), null);
                 return;
             }
             StoreLock taken = StoreLock.take(folder);

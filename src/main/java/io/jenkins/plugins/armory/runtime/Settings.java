@@ -19,6 +19,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public interface Settings {
 
+    /** What callers are told while there is a {@link #problem()}. */
+    String NOT_KNOWN = "The settings of webhook approvals cannot be read. Jenkins's log says what to do.";
+
     static Settings get() {
         return ExtensionList.lookupFirst(Settings.class);
     }

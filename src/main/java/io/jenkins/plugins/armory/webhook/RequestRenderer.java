@@ -61,10 +61,7 @@ final class RequestRenderer {
 
     /** Checks the length of the context, which is kept with the approval. The default body has all of it. */
     private void checkContext() throws TemplateException {
-        long length = variables.context().entrySet().stream()
-                .mapToLong(entry -> entry.getKey().length() + entry.getValue().length())
-                .sum();
-        if (length > MAX_BODY) {
+        if (Webhook.lengthOf(variables.context()) > MAX_BODY) {
             throw new TemplateException("context: is longer than " + MAX_BODY + " characters");
         }
     }
@@ -240,7 +237,7 @@ final class RequestRenderer {
     }
 
     private void checkCallbackUri() throws TemplateException {
-        if (!webhook.disableCallback() && !webhook.tellsWhereToCallBack()) {
+        if (webhook.hidesWhereToCallBack()) {
             throw new TemplateException(
                     "nothing in it says where to call back to; put {{armory.callbackUri}}/callback into"
                             + " uriTemplate, a header or bodyTemplate, or set disableCallback");

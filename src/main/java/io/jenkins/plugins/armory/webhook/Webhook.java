@@ -313,6 +313,13 @@ public final class Webhook implements Serializable {
         return Template.isName(key);
     }
 
+    /** Returns the number of characters of a context's keys and values. */
+    public static long lengthOf(Map<String, String> context) {
+        return context.entrySet().stream()
+                .mapToLong(entry -> entry.getKey().length() + entry.getValue().length())
+                .sum();
+    }
+
     /** Returns whether any template uses a variable. */
     public boolean mentions(String variable) {
         return templates().anyMatch(template -> Template.variables(template).contains(variable));
@@ -330,9 +337,10 @@ public final class Webhook implements Serializable {
                 .filter(Objects::nonNull);
     }
 
-    /** Returns whether the call tells its receiver the callback URI. The default body does. */
-    public boolean tellsWhereToCallBack() {
-        return body == null && bodyPath == null && mayHaveBody() || mentions(Variables.CALLBACK_URI);
+    /** Returns whether a callback is awaited, and no template tells the receiver the callback URI. The default body does. */
+    public boolean hidesWhereToCallBack() {
+        boolean tells = body == null && bodyPath == null && mayHaveBody() || mentions(Variables.CALLBACK_URI);
+        return !disableCallback && !tells;
     }
 
     @Override

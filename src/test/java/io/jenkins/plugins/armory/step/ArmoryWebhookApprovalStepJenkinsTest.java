@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.domains.Domain;
@@ -338,6 +339,10 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         assertThat(external.getRequestCount()).isZero();
     }
 
+    private static void addCredentials(ItemGroup<?> place, Credentials credentials) throws IOException {
+        CredentialsProvider.lookupStores(place).iterator().next().addCredentials(Domain.global(), credentials);
+    }
+
     private void assertFailure(String script, String message) throws Exception {
         WorkflowRun run = start(script);
         j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
@@ -347,13 +352,9 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     @Test
     void takesACredentialOfTheFolderOnlyWhereTheJobMaySeeIt() throws Exception {
         Folder folder = j.createProject(Folder.class, "team");
-        CredentialsProvider.lookupStores(folder)
-                .iterator()
-                .next()
-                .addCredentials(
-                        Domain.global(),
-                        new StringCredentialsImpl(
-                                CredentialsScope.GLOBAL, "ci", "", Secret.fromString("f0lder-secret")));
+        addCredentials(
+                folder,
+                new StringCredentialsImpl(CredentialsScope.GLOBAL, "ci", "", Secret.fromString("f0lder-secret")));
         String script = step(", callbackCredentialsId: 'ci'");
 
         WorkflowRun inside = job(folder, script).scheduleBuild2(0).waitForStart();
@@ -374,16 +375,13 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         Folder folder = j.createProject(Folder.class, "team");
         for (ItemGroup<?> place : List.of(j.jenkins, folder)) {
             String secret = place == folder ? "f0lder-secret" : "s3ttings-secret";
-            CredentialsProvider.lookupStores(place)
-                    .iterator()
-                    .next()
-                    .addCredentials(
-                            Domain.global(),
-                            new StringCredentialsImpl(
-                                    place == folder ? CredentialsScope.GLOBAL : CredentialsScope.SYSTEM,
-                                    "trusted",
-                                    "",
-                                    Secret.fromString(secret)));
+            addCredentials(
+                    place,
+                    new StringCredentialsImpl(
+                            place == folder ? CredentialsScope.GLOBAL : CredentialsScope.SYSTEM,
+                            "trusted",
+                            "",
+                            Secret.fromString(secret)));
         }
         ArmoryConfiguration.get().setCallbackCredentialsId("trusted");
         WorkflowRun run = job(folder, step("")).scheduleBuild2(0).waitForStart();
@@ -406,20 +404,13 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     @Test
     void noSecretTextOfAFolderStandsInForTheClientThatTheStepNames() throws Exception {
         Folder folder = j.createProject(Folder.class, "team");
-        CredentialsProvider.lookupStores(j.jenkins)
-                .iterator()
-                .next()
-                .addCredentials(
-                        Domain.global(),
-                        new UsernamePasswordCredentialsImpl(
-                                CredentialsScope.SYSTEM, "client", "", "client-1", "c1ient-secret"));
-        CredentialsProvider.lookupStores(folder)
-                .iterator()
-                .next()
-                .addCredentials(
-                        Domain.global(),
-                        new StringCredentialsImpl(
-                                CredentialsScope.GLOBAL, "client", "", Secret.fromString("f0lder-secret")));
+        addCredentials(
+                j.jenkins,
+                new UsernamePasswordCredentialsImpl(
+                        CredentialsScope.SYSTEM, "client", "", "client-1", "c1ient-secret"));
+        addCredentials(
+                folder,
+                new StringCredentialsImpl(CredentialsScope.GLOBAL, "client", "", Secret.fromString("f0lder-secret")));
         ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("client", "**")));
         WorkflowRun run = job(folder, step(", callbackCredentialsId: 'client'"))
                 .scheduleBuild2(0)
@@ -441,7 +432,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         Folder folder = j.createProject(Folder.class, "team");
         StringCredentialsImpl credentials =
                 new StringCredentialsImpl(CredentialsScope.GLOBAL, "ci", "", Secret.fromString("f0lder-secret"));
-        CredentialsProvider.lookupStores(folder).iterator().next().addCredentials(Domain.global(), credentials);
+        addCredentials(folder, credentials);
         String script = step(", bodyTemplate: [inline: '{\"t\": \"{{secrets.ci}}\"}']");
 
         WorkflowRun run = job(folder, script).scheduleBuild2(0).waitForStart();
@@ -691,12 +682,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
 
     @Test
     void keepsTheRulesOfTheConnectionInTheSnippetGenerator() throws Exception {
-        CredentialsProvider.lookupStores(j.jenkins)
-                .iterator()
-                .next()
-                .addCredentials(
-                        Domain.global(),
-                        new StringCredentialsImpl(CredentialsScope.GLOBAL, "signing", "", Secret.fromString("x")));
+        addCredentials(
+                j.jenkins, new StringCredentialsImpl(CredentialsScope.GLOBAL, "signing", "", Secret.fromString("x")));
         ArmoryWebhookApprovalStep step = new ArmoryWebhookApprovalStep();
         step.setName("checks");
         step.setUriTemplate("https://ci.example.com/start");
@@ -896,12 +883,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
 
     @Test
     void offersCredentialsOnlyToWhoMayConfigure() throws Exception {
-        CredentialsProvider.lookupStores(j.jenkins)
-                .iterator()
-                .next()
-                .addCredentials(
-                        Domain.global(),
-                        new StringCredentialsImpl(CredentialsScope.GLOBAL, "ci", "", Secret.fromString("x")));
+        addCredentials(j.jenkins, new StringCredentialsImpl(CredentialsScope.GLOBAL, "ci", "", Secret.fromString("x")));
         WorkflowJob job = j.createProject(WorkflowJob.class);
         j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
         j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()

@@ -74,12 +74,7 @@ class RandomPipelinesTest {
         int count = Integer.getInteger("acceptance.pipelines");
         assertThat(count).as("acceptance.pipelines").isPositive();
         System.out.printf("%d Pipelines, ", count);
-        judge(count, process, seed -> {
-            Trial trial = new Trial(PipelineGenerator.generate(seed, REAL), jenkins, process);
-            List<Disagreement> disagreements = run(trial);
-            trial.deleteUnless(disagreements);
-            return disagreements;
-        });
+        judge(count, process, seed -> run(new Trial(PipelineGenerator.generate(seed, REAL), jenkins, process), 0));
     }
 
     /** Judges the Pipelines of that many seeds, several at a time. */
@@ -111,20 +106,10 @@ class RandomPipelinesTest {
         int count = Integer.getInteger("acceptance.pipelines.restarted");
         assertThat(count).as("acceptance.pipelines.restarted").isPositive();
         System.out.printf("%d Pipelines that are restarted from a stage, ", count);
-        judge(count, process, seed -> {
-            Trial trial = new Trial(PipelineGenerator.generateDeclarative(seed), jenkins, process);
-            List<Disagreement> disagreements = run(trial);
-            for (int restart = 0; restart < RESTARTS && disagreements.isEmpty(); restart++) {
-                Optional<Trial> restarted = trial.restart(new Random(seed + restart));
-                if (restarted.isEmpty()) {
-                    break;
-                }
-                trial = restarted.get();
-                disagreements = trial.judge(trial.awaitViolations());
-            }
-            trial.deleteUnless(disagreements);
-            return disagreements;
-        });
+        judge(
+                count,
+                process,
+                seed -> run(new Trial(PipelineGenerator.generateDeclarative(seed), jenkins, process), RESTARTS));
     }
 
     /** In each round, the controller is killed at a moment at random under as many Pipelines as run at a time. */
@@ -187,9 +172,18 @@ class RandomPipelinesTest {
         return texts.collect(Collectors.joining("\n"));
     }
 
-    private static List<Disagreement> run(Trial trial) {
-        trial.start();
-        return trial.judge(trial.awaitViolations());
+    /** @param restarts how often the build is restarted from a stage, unless something disagrees before */
+    private static List<Disagreement> run(Trial first, int restarts) {
+        first.start();
+        List<Disagreement> disagreements = first.judge(first.awaitViolations());
+        Optional<Trial> trial = Optional.of(first);
+        for (int restart = 0; restart < restarts && trial.isPresent() && disagreements.isEmpty(); restart++) {
+            trial = trial.get().restart(new Random(first.pipeline.seed() + restart));
+            disagreements =
+                    trial.map(each -> each.judge(each.awaitViolations())).orElse(disagreements);
+        }
+        first.deleteUnless(disagreements);
+        return disagreements;
     }
 
     /** One Pipeline with a build of its job, and the external processes that it calls. */
