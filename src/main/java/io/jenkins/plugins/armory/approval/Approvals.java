@@ -125,6 +125,22 @@ public final class Approvals {
     }
 
     /**
+     * Adds a new approval as {@link #create(Approval)} does. Until its observer is attached, it is told all but the decision: the
+     * first calls may be over before that, and what became of them belongs in the build's log.
+     *
+     * @throws IOException if it could not be made durable
+     */
+    public void create(Approval approval, ApprovalObserver observer) throws IOException {
+        observers.attachForAllButTheDecision(approval.id(), observer);
+        try {
+            create(approval);
+        } catch (IOException | RuntimeException | Error x) {
+            observers.detach(approval.id());
+            throw x;
+        }
+    }
+
+    /**
      * Adds a listener that takes the id of each approval that was created, removed, or may have changed, once that is on disk. It
      * looks at the approval itself, since two changes may be told in either order. It must not take long.
      */

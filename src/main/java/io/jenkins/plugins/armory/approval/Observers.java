@@ -23,6 +23,11 @@ final class Observers {
         byApproval.put(id, new Entry(observer, new AtomicBoolean()));
     }
 
+    /** Has an observer told all but the decision, which is for {@link #attach}. */
+    void attachForAllButTheDecision(String id, ApprovalObserver observer) {
+        byApproval.put(id, new Entry(observer, new AtomicBoolean(true)));
+    }
+
     /** Tells the observer of an approval that is decided, unless it was told before. */
     void decided(Approval approval) {
         Entry entry = byApproval.get(approval.id());

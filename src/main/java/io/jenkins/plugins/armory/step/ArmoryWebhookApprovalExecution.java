@@ -118,7 +118,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         if (stopCause() != null || defined == null) {
             return; // stop() ends the step
         }
-        new ApprovalStart(approvals(), armory().deployments(), armory().requests(), getContext(), this::print)
+        new ApprovalStart(approvals(), armory().deployments(), armory().requests(), getContext(), this, this::print)
                 .create(approvalId, defined, place());
         definition = null;
         waitForDecision();

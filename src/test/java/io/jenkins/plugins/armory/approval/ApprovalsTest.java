@@ -518,6 +518,34 @@ class ApprovalsTest {
         assertThat(told).hasSize(1);
     }
 
+    /** The creation may make calls due, and they may be over before the step has attached. */
+    @Test
+    void linesBeforeTheObserverIsAttachedReachItAndTheDecisionOnceItIs() throws IOException {
+        Approvals approvals = open(clock);
+        List<String> notes = new CopyOnWriteArrayList<>();
+        var observer = new ApprovalObserver() {
+            @Override
+            public void note(String line) {
+                notes.add(line);
+            }
+
+            @Override
+            public void decided(Approval approval) {
+                told.add(approval);
+            }
+        };
+        approvals.onChange(id -> approvals.note(id, "cannot be called"));
+
+        approvals.create(start("a1"), observer);
+        assertThat(notes).containsExactly("cannot be called");
+        approvals.apply("a1", new Event.Callback(true, "", "callback token"));
+        assertThat(told).isEmpty();
+
+        approvals.attach("a1", observer);
+
+        assertThat(told).extracting(Approval::id).containsExactly("a1");
+    }
+
     @Test
     void tellsTheWaiterWhateverListenersDo() throws IOException {
         Approvals approvals = open(clock);
