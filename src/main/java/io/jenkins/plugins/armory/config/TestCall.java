@@ -8,6 +8,7 @@ import hudson.model.ItemGroup;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.approval.Notifications.Occasion;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.delivery.CallResult;
@@ -24,6 +25,9 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -79,7 +83,8 @@ final class TestCall {
     }
 
     /** @param place the place whose credentials the webhook may use */
-    private FormValidation send(Webhook webhook, ItemGroup<?> place) {
+    private FormValidation send(Webhook saved, ItemGroup<?> place) {
+        Webhook webhook = notifiesOrCancels(saved) ? saved.asCancel() : saved;
         CompletableFuture<CallResult> answered = new CompletableFuture<>();
         CallTimings timings = new CallTimings();
         long start = System.nanoTime();
@@ -128,8 +133,29 @@ final class TestCall {
         };
     }
 
+    /** Returns whether a webhook notifies or cancels, which its templates show. Such a call awaits no callback. */
+    private static boolean notifiesOrCancels(Webhook webhook) {
+        return ofSuchCalls().keySet().stream().anyMatch(webhook::mentions);
+    }
+
+    private static Map<String, String> ofSuchCalls() {
+        return Map.of(
+                Variables.EVENT, Occasion.WAITING.name(),
+                Variables.TEXT, Messages.TestCall_text(),
+                Variables.APPROVAL_URL, Objects.requireNonNullElse(Jenkins.get().getRootUrl(), SAMPLE),
+                Variables.DEADLINE,
+                        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Variables.WEBHOOK_NAME, SAMPLE,
+                Variables.OUTCOME, SAMPLE,
+                Variables.REASON, SAMPLE);
+    }
+
     private Variables variables(Webhook webhook, ItemGroup<?> place, String id) {
-        return new Variables()
+        Variables variables = new Variables();
+        if (notifiesOrCancels(webhook)) {
+            ofSuchCalls().forEach(variables::with);
+        }
+        return variables
                 .with(Variables.CALLBACK_URI, ApprovalRequests.callbackUriOf(id))
                 .with(Variables.CALLBACK_TOKEN, tokens.tokenFor(id))
                 .with(Variables.APPROVAL_ID, id)

@@ -150,6 +150,31 @@ class TestCallJenkinsTest {
         assertThat(external.getRequestCount()).isZero();
     }
 
+    /** Their templates have variables that no other call has, and no callback URI. */
+    @Test
+    void callsWebhooksThatNotifyOrCancel() throws Exception {
+        ArmoryConfiguration.get()
+                .setWebhooks(List.of(
+                        withBody("chat", "{{armory.event}} {{armory.outcome}} {{armory.approvalUrl}} {{armory.text}}"),
+                        withBody("stop", "{{armory.outcome}} {{armory.reason}}")));
+        external.enqueue(new MockResponse(200, Headers.of(), ""));
+        external.enqueue(new MockResponse(200, Headers.of(), ""));
+
+        assertThat(send("chat")).contains("answered 200");
+        assertThat(external.takeRequest(10, TimeUnit.SECONDS).getBody().utf8())
+                .isEqualTo("\"WAITING sample " + j.getURL() + " This is a test from Jenkins. No approval waits.\"");
+        assertThat(send("stop")).contains("answered 200");
+        assertThat(external.takeRequest(10, TimeUnit.SECONDS).getBody().utf8()).isEqualTo("\"sample sample\"");
+    }
+
+    private WebhookDefinition withBody(String name, String inline) {
+        WebhookDefinition definition = definition(name);
+        BodyTemplate body = new BodyTemplate();
+        body.setInline("\"" + inline + "\"");
+        definition.setBodyTemplate(body);
+        return definition;
+    }
+
     /** As an earlier version may have stored it, or a hand. */
     @Test
     void namesTheMistakeOfAStoredDefinition() throws Exception {
