@@ -96,6 +96,15 @@ public final class HistoryContent {
         return bytes(content);
     }
 
+    /** Returns the number of the last line that a content says was removed, 0 for the content of anything but a removal. */
+    static long removedBy(byte[] content) {
+        try {
+            return JSON.readTree(content).path("lastNumber").longValue();
+        } catch (IOException x) {
+            return 0;
+        }
+    }
+
     private static byte[] bytes(Map<String, Object> content) {
         try {
             // Not to bytes: that writes characters beyond the basic plane as escaped surrogates.

@@ -100,6 +100,7 @@ public final class HistorySnapshot {
                 verifier.takeAll(reader(input, i));
             }
         }
+        verifier.end();
         return verifier;
     }
 

@@ -23,6 +23,9 @@ public final class HistoryVerifier {
     @CheckForNull
     private HistoryLine last;
 
+    /** The number of the last line that is missing since it was past the time limit, as a later line says. */
+    private long removed;
+
     @CheckForNull
     private String problem;
 
@@ -56,6 +59,17 @@ public final class HistoryVerifier {
             hidden += next.content() == null ? 1 : 0;
             first = first == null ? next : first;
             last = next;
+            if (first.number() > 1 && next.content() != null) {
+                removed = Math.max(removed, HistoryContent.removedBy(next.content()));
+            }
+        }
+    }
+
+    /** Takes note that these were all lines: those before the first must have been removed by a line that says so. */
+    void end() {
+        if (problem == null && first != null && first.number() > removed + 1) {
+            problem = "The lines before number " + first.number()
+                    + " are missing, and no line says that they were past the time limit.";
         }
     }
 

@@ -395,6 +395,24 @@ class HistoryTest {
     }
 
     @Test
+    void aMissingBeginningShowsUnlessALineSaysThatItWasRemoved() throws IOException {
+        Instant time = START;
+        for (int month = 1; month <= 5; month++) {
+            History history = openAt(time, 3);
+            add(history, decided("m" + month));
+            history.close();
+            time = time.plus(Duration.ofDays(31));
+        }
+        assertThat(openAt(time, 3).snapshot().verify().problem()).isNull();
+
+        Files.delete(files(folder).get(0));
+
+        HistoryVerifier verified = openAt(time, 3).snapshot().verify();
+        assertThat(verified.problem()).contains("before number 3 are missing");
+        assertThat(verified.lastNumber()).isPositive();
+    }
+
+    @Test
     void aFileOfTheHistoryThatCannotBeDeletedHoldsUpNothing() throws IOException {
         History first = openAt(START, 1);
         add(first, decided("a1"));
