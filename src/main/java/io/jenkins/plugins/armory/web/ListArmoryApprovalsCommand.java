@@ -1,9 +1,12 @@
 package io.jenkins.plugins.armory.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import hudson.AbortException;
 import hudson.Extension;
 import hudson.cli.CLICommand;
+import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -28,8 +31,8 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
     }
 
     @Override
-    protected int run() throws Exception {
-        var answer = new ApprovalList(ArmoryRuntime.get()).all(null);
+    protected int run() throws AbortException {
+        var answer = all();
         if (json) {
             stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
             return 0;
@@ -40,6 +43,14 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
             }
         }
         return 0;
+    }
+
+    private static JsonResponse all() throws AbortException {
+        try {
+            return new ApprovalList(ArmoryRuntime.get()).all(null);
+        } catch (IOException x) {
+            throw new AbortException(x.getMessage()); // says why they are not open
+        }
     }
 
     /** Returns state, id, deadline, build, environment and webhook, separated by tabs. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.web;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
 import hudson.Extension;
 import hudson.cli.CLICommand;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -14,7 +15,7 @@ import org.kohsuke.args4j.Option;
 
 /**
  * The command {@code verify-armory-history}: verifies the history of decisions on the controller, or an exported file, which is compared
- * with the controller's history too. The exit code is 1 if something is wrong.
+ * with the controller's history too. The exit code is 1 if something is wrong, and 5 if the history cannot be read now.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -32,8 +33,16 @@ public final class VerifyArmoryHistoryCommand extends CLICommand {
     }
 
     @Override
-    protected int run() throws IOException {
+    protected int run() throws AbortException {
         Jenkins.get().checkPermission(ArmoryPermissions.HISTORY);
+        try {
+            return verify();
+        } catch (IOException x) { // which says nothing about the lines
+            throw new AbortException(Messages.VerifyArmoryHistoryCommand_unreadable(x.getMessage()));
+        }
+    }
+
+    private int verify() throws IOException {
         HistorySnapshot history = ArmoryRuntime.get().history().snapshot();
         HistoryVerifier verified = exported ? HistoryVerifier.verify(stdin) : history.verify();
         stdout.println(verified.summary());
