@@ -107,8 +107,13 @@ final class TestCall {
             CallResult result = answered.get(
                     webhook.limits().request().plus(BESIDE_THE_CALL).toSeconds(), TimeUnit.SECONDS);
             return report(request, result, Duration.ofNanos(System.nanoTime() - start), timings);
-        } catch (TemplateException | UndeliverableException | IllegalStateException | TimeoutException x) {
+        } catch (TemplateException | UndeliverableException | IllegalStateException x) {
             return FormValidation.error(Messages.TestCall_notSent(x.getMessage()));
+        } catch (
+                TimeoutException
+                        x) { // of a name server that does not answer, or while many other calls to the host are under
+            // way
+            return FormValidation.error(Messages.TestCall_noAnswer());
         } catch (ExecutionException x) {
             return FormValidation.error(Messages.TestCall_notSent(String.valueOf(x.getCause())));
         } catch (InterruptedException x) {

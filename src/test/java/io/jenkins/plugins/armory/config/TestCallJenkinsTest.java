@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import com.cloudbees.plugins.credentials.CredentialsScope;
@@ -10,6 +11,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import hudson.model.Item;
 import hudson.util.Secret;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.net.URL;
 import java.nio.file.Files;
 import java.util.List;
@@ -191,6 +194,33 @@ class TestCallJenkinsTest {
 
         assertThat(send("tests")).contains("class=\"error\"", "Nothing was sent", "cannot be read");
         assertThat(external.getRequestCount()).isZero();
+    }
+
+    /** Many builds call the same host, which answers nobody. */
+    @Test
+    void doesNotSayThatNothingWasSentWhereTheCallIsStillToCome() throws Exception {
+        WebhookDefinition other = new WebhookDefinition();
+        other.setName("other");
+        other.setUriTemplate("http://127.0.0.1:" + external.getPort() + "/other");
+        other.setBodyTemplate(withBody("other", "").getBodyTemplate());
+        WebhookRequest request = WebhookRequest.of(
+                other.toWebhook(), new Variables(), new WebhookRequest.Defaults("other", "strategy", null));
+        int atOnce = 64;
+        for (int i = 0; i < atOnce; i++) {
+            ArmoryRuntime.get()
+                    .client()
+                    .call(request, "other", ArmoryConfiguration.get().hosts(), null, result -> {});
+        }
+        await().until(() -> external.getRequestCount() == atOnce);
+        ArmoryConfiguration.get().getWebhooks().get(0).setRequestTimeout(1);
+
+        assertThat(send("tests"))
+                .contains("class=\"error\"", "may still be made")
+                .doesNotContain("Nothing was sent");
+        for (int i = 0; i <= atOnce; i++) {
+            external.enqueue(new MockResponse(202, Headers.of(), ""));
+        }
+        await().until(() -> external.getRequestCount() == atOnce + 1);
     }
 
     @Test
