@@ -269,14 +269,15 @@ class DecisionDialog {
   }
 
   answered(status, answer) {
-    if (status === 200 && !(answer.duplicate && answer.decision)) {
+    if (answer.status === "accepted" && !(answer.duplicate && answer.decision)) {
       this.done(answer);
     } else if (answer.decision) {
       this.tooLate(whoWasFirst(answer.decision, status !== 410 && !this.choice.withReason));
       this.onDecided(true);
     } else {
-      // A proxy says 502 or 504, without a message, also when Jenkins has the decision and its answer is lost.
-      const unknown = status >= 500 && !answer.message;
+      // Jenkins's own answers have a message. Without one, this is a page of a proxy or of a login, or half an answer: the decision may
+      // be on disk, unless the request itself was refused.
+      const unknown = !answer.message && (status < 400 || status >= 500);
       this.refused(say(unknown ? "notice.unknown" : "notice.failed", answer.message || say("failed.status", status)));
     }
   }

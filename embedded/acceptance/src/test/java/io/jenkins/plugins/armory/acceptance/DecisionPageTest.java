@@ -479,13 +479,14 @@ class DecisionPageTest {
         hasNoTrouble(page);
     }
 
-    /** As when Jenkins restarts, or a connection breaks, once the decision is on disk. */
+    /** As when Jenkins restarts, a connection breaks, or a proxy answers with the page of its login. */
     @ParameterizedTest
     @CsvSource({
         "'throw new TypeError(\"Failed to fetch\")', Failed to fetch",
-        "'return new Response(null, { status: 502 })', Jenkins answered 502"
+        "'return new Response(null, { status: 502 })', Jenkins answered 502",
+        "'return new Response(\"<p>Log in</p>\", { status: 200 })', Jenkins answered 200",
     })
-    void doesNotClaimThatNothingWasDecidedIfTheAnswerIsLost(
+    void claimsNeitherThatItWasDecidedNorThatItWasNotIfTheAnswerIsLost(
             String loss, String said, Jenkins jenkins, ExternalProcess process, Browser browser) {
         Build build = start(jenkins, process, "");
         BrowserPage page = page(browser, jenkins, WIDE, build);
