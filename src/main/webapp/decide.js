@@ -26,12 +26,13 @@ function fieldsOf(form) {
 }
 
 /**
- * What is filled in, by name. The value of a parameter is one text. Where it cannot be told from the form, nothing is sent, since Jenkins
- * would take the default for it.
+ * What is filled in for these parameters, by name. The value of a parameter is one text. Where it cannot be told from the form, or the form
+ * does not have it, nothing is sent, since Jenkins would take the default for it.
  */
-function filledIn(form) {
-  return Object.fromEntries(fieldsOf(form).map(({ name, fields }) => {
-    const [field, ...more] = fields.filter(({ type, checked }) => type !== "radio" || checked);
+function filledIn(form, names) {
+  const fieldsByName = new Map(fieldsOf(form).map(({ name, fields }) => [name, fields]));
+  return Object.fromEntries(names.map((name) => {
+    const [field, ...more] = (fieldsByName.get(name) || []).filter(({ type, checked }) => type !== "radio" || checked);
     if (!field || field.multiple || more.length > 0) {
       throw new Error(say("decide.unreadable", name));
     }
@@ -264,7 +265,8 @@ class DecisionDialog {
     if (decision !== "approve" && this.choice.path !== "approve") {
       return {};
     }
-    const values = this.asksForInputs() ? filledIn(this.form) : this.approval.manualApproval?.inputs;
+    const { parameters, inputs } = this.approval.manualApproval || {};
+    const values = this.asksForInputs() ? filledIn(this.form, parameters) : inputs;
     return values ? { inputs: JSON.stringify(values) } : {};
   }
 
