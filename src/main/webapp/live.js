@@ -48,8 +48,8 @@ export function keepUpToDate({ trouble, show, tick, isOver = () => false }) {
       throw new Error(body.message || say("failed.status", status));
     }
     clockOffset = Date.parse(body.now) - Date.now();
-    tag = newTag || "";
     show(body);
+    tag = newTag || ""; // what could not be shown is asked for again
   }
 
   async function ask() {

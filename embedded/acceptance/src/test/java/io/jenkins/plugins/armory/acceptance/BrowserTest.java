@@ -97,6 +97,31 @@ class BrowserTest {
         build.awaitResult("SUCCESS");
     }
 
+    /** As after an upgrade of the plugin, while the page has the old scripts. */
+    @Test
+    void saysAsLongAsItIsTrueThatItCannotShowAnAnswer(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Job job = jenkins.createJob(process.approval());
+        Build build = job.build().awaitWaiting(1);
+        BrowserPage page = page(browser, jenkins, WIDE, job);
+        page.evaluate("""
+                (() => {
+                  window.asked = 0;
+                  window.fetch = async (url, { headers }) => {
+                    window.asked++;
+                    return headers['If-None-Match'] === '"odd"'
+                      ? new Response(null, { status: 304 })
+                      : new Response(JSON.stringify({ now: new Date().toISOString(), approvals: null }),
+                          { headers: { ETag: '"odd"' } });
+                  };
+                })()
+                """);
+        page.await("window.asked >= 3");
+        assertThat(page.evaluate("document.querySelector('.armory-approvals__trouble').checkVisibility()")
+                        .asBoolean())
+                .isTrue();
+        build.abort();
+    }
+
     private static void choose(BrowserPage page, String filter, String value) {
         page.evaluate("""
                 (() => {
