@@ -1,5 +1,6 @@
 /* What is known of one approval on the page of its build: the facts, and tables that are folded up until somebody wants them. */
 import { cancelled, element, note, notices, time } from "./elements.js";
+import { request } from "./live.js";
 import { page, say } from "./words.js";
 
 function facts(...pairs) {
@@ -92,7 +93,7 @@ function dataOf({ id, hasData }) {
       return;
     }
     try {
-      const response = await fetch(`${page.dataset.base}approvals/${encodeURIComponent(id)}/api/json`);
+      const response = await request(`${page.dataset.base}approvals/${encodeURIComponent(id)}/api/json`);
       if (!response.ok) {
         throw new Error(say("failed.status", response.status));
       }

@@ -3,6 +3,7 @@
  * comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
  */
 import { element, message, standing } from "./elements.js";
+import { request } from "./live.js";
 import { page, place, say } from "./words.js";
 
 /** As many as Jenkins takes. */
@@ -189,7 +190,7 @@ class DecisionDialog {
     }
     this.letSend();
     try {
-      const response = await fetch(`${page.dataset.base}approvals/${encodeURIComponent(this.approval.id)}/inputs`);
+      const response = await request(`${page.dataset.base}approvals/${encodeURIComponent(this.approval.id)}/inputs`);
       if (!response.ok) {
         throw new Error(say("failed.status", response.status));
       }
@@ -244,7 +245,7 @@ class DecisionDialog {
         ...this.inputs(decision),
       });
       sent = true;
-      const response = await fetch(`${page.dataset.base}approvals/${encodeURIComponent(this.approval.id)}/${this.choice.path}`, {
+      const response = await request(`${page.dataset.base}approvals/${encodeURIComponent(this.approval.id)}/${this.choice.path}`, {
         method: "POST",
         headers: { Accept: "application/json", ...crumb() },
         body,

@@ -9,6 +9,9 @@ const REFRESH_MILLIS = 3000;
 /** How far this clock may be from Jenkins's before it is set again, in milliseconds: the header Date has whole seconds. */
 const CLOCK_TOLERANCE = 2000;
 
+/** How long an answer may take, in milliseconds. Over a connection that is lost without a word, none ever comes. */
+const PATIENCE_MILLIS = 60_000;
+
 let clockOffset = 0; // of Jenkins's clock to this one, in milliseconds
 
 /** Now, by Jenkins's clock. */
@@ -21,6 +24,9 @@ function checkClock(date) {
     clockOffset = said - Date.now();
   }
 }
+
+/** Asks Jenkins; fails if the answer takes too long. */
+export const request = (url, options) => fetch(url, { ...options, signal: AbortSignal.timeout(PATIENCE_MILLIS) });
 
 /** Returns the answer that came with the page, null if there is none. It is not kept twice. */
 function firstAnswer() {
@@ -57,7 +63,7 @@ export function keepUpToDate({ trouble, show, tick, isOver = () => false }) {
     if (tag) {
       headers["If-None-Match"] = tag;
     }
-    const response = await fetch(page.dataset.api, { headers, cache: "no-store" });
+    const response = await request(page.dataset.api, { headers, cache: "no-store" });
     if (response.status === 304) {
       checkClock(response.headers.get("Date"));
       return;

@@ -122,6 +122,24 @@ class BrowserTest {
         build.abort();
     }
 
+    /** As when a network is gone without a word: nothing says so, and no answer ever comes. */
+    @Test
+    void saysThatJenkinsDoesNotAnswer(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Job job = jenkins.createJob(process.approval());
+        Build build = job.build().awaitWaiting(1);
+        BrowserPage page = page(browser, jenkins, WIDE, job);
+        page.evaluate("""
+                (() => {
+                  const timeout = AbortSignal.timeout;
+                  AbortSignal.timeout = () => timeout.call(AbortSignal, 100);
+                  window.fetch = (url, { signal }) => new Promise((answer, fail) =>
+                    signal?.addEventListener('abort', () => fail(signal.reason)));
+                })()
+                """);
+        page.await("document.querySelector('.armory-approvals__trouble').checkVisibility()");
+        build.abort();
+    }
+
     private static void choose(BrowserPage page, String filter, String value) {
         page.evaluate("""
                 (() => {
