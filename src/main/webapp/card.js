@@ -88,8 +88,9 @@ function dataOf({ id, hasData }) {
   text.setAttribute("aria-label", say("data"));
   const result = element("details", "", element("summary", "", say("data")), text);
   result.dataset.part = `data ${id}`;
+  let known = false;
   result.addEventListener("toggle", async () => {
-    if (!result.open || text.textContent) {
+    if (!result.open || known) {
       return;
     }
     try {
@@ -98,6 +99,7 @@ function dataOf({ id, hasData }) {
         throw new Error(say("failed.status", response.status));
       }
       text.textContent = JSON.stringify((await response.json()).data, null, 2);
+      known = true;
     } catch (error) {
       text.textContent = say("failed", error.message);
     }

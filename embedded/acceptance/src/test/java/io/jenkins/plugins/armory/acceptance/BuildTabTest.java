@@ -134,7 +134,22 @@ class BuildTabTest {
         BrowserPage page = page(browser, jenkins, WIDE, build);
 
         awaitText(page, card(), "Not told: fixed-chat: http://host.invalid");
+        page.evaluate("""
+                (() => {
+                  const send = window.fetch;
+                  window.fetch = async (url, options) => {
+                    if (!String(url).includes('/approvals/')) {
+                      return send(url, options);
+                    }
+                    window.fetch = send;
+                    throw new TypeError('no connection');
+                  };
+                })()
+                """);
         page.tabTo("[data-part^=data] > summary");
+        page.enter();
+        awaitText(page, card(), "no connection");
+        page.enter();
         page.enter();
         awaitText(page, card(), "\"report\": \"<b>https://ci.example.com/7</b>\"");
         Screens.assertAccessible(page, "#armory-build");
