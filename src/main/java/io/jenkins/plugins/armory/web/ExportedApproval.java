@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.web;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.api.ApprovalView;
+import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.export.Exported;
@@ -11,6 +12,10 @@ import org.kohsuke.stapler.export.ExportedBean;
 @ExportedBean(defaultVisibility = 2)
 @Restricted(NoExternalUse.class)
 public final class ExportedApproval {
+
+    /** Characters that XML 1.0 does not allow (section 2.2). Stapler writes them as they are, and no parser takes the document then. */
+    private static final Pattern NOT_OF_XML =
+            Pattern.compile("[^\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\uFFFD\\x{10000}-\\x{10FFFF}]");
 
     private final ApprovalView approval;
 
@@ -36,12 +41,12 @@ public final class ExportedApproval {
     @Exported
     @CheckForNull
     public String getEnvironment() {
-        return approval.getEnvironment();
+        return text(approval.getEnvironment());
     }
 
     @Exported
     public String getWebhook() {
-        return approval.getWebhook();
+        return text(approval.getWebhook());
     }
 
     @Exported
@@ -65,13 +70,17 @@ public final class ExportedApproval {
     @CheckForNull
     public String getDecidedBy() {
         ApprovalView.Decision decision = approval.getDecision();
-        return decision == null ? null : decision.getDecidedBy();
+        return decision == null ? null : text(decision.getDecidedBy());
     }
 
     @Exported
     @CheckForNull
     public String getMessage() {
         ApprovalView.Decision decision = approval.getDecision();
-        return decision == null ? null : decision.getMessage();
+        return decision == null ? null : text(decision.getMessage());
+    }
+
+    private static String text(@CheckForNull String whole) {
+        return whole == null ? null : NOT_OF_XML.matcher(whole).replaceAll("\uFFFD");
     }
 }

@@ -1,0 +1,34 @@
+package io.jenkins.plugins.armory.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class ExportedApprovalTest {
+
+    private static final Instant START = Instant.parse("2026-03-01T09:30:00Z");
+
+    /** One such character, as of the coloured output of a test, would keep readers from all of {@code <build>/api/xml}. */
+    @Test
+    void hasNoCharacterThatXmlDoesNotAllow() {
+        Approval approval = ApprovalTerms.of("a1", new BuildRef("team/deploy", 7))
+                .environment("prod\u0001")
+                .webhook("tests\uFFFF")
+                .timeout(START, Duration.ofHours(1))
+                .start()
+                .on(new Event.Aborted("\u001B[31m1 of 42\tfailed\n\uD83D\uDE00 \uD83D"), START.plusSeconds(5))
+                .approval();
+        ExportedApproval exported = new ExportedApproval(new ApprovalSnapshot(approval));
+
+        assertThat(exported.getMessage()).isEqualTo("\uFFFD[31m1 of 42\tfailed\n\uD83D\uDE00 \uFFFD");
+        assertThat(exported.getEnvironment()).isEqualTo("prod\uFFFD");
+        assertThat(exported.getWebhook()).isEqualTo("tests\uFFFD");
+    }
+}
