@@ -8,7 +8,7 @@ import hudson.ExtensionPoint;
  *
  * <p>The methods of a listener are called one after the other on a background thread, as the system user, after the change is on disk.
  * The calls for one approval come in the order of its changes. A slow listener delays no approval and no other listener; an exception
- * is logged and has no other effect. A listener cannot change an approval.
+ * or error is logged and has no other effect. A listener cannot change an approval.
  *
  * <p>A call is made at most once. If Jenkins stops between a change and its call, the call is not made up for. After a restart of
  * Jenkins, the first call for an approval that was pending is that of its next change.

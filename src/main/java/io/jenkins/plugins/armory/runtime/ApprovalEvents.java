@@ -89,7 +89,7 @@ final class ApprovalEvents implements ApprovalFollower {
     private static void tell(ApprovalListener listener, Consumer<ApprovalListener> event) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             event.accept(listener);
-        } catch (RuntimeException | LinkageError x) { // a listener is another plugin's
+        } catch (RuntimeException | Error x) { // a listener is another plugin's; an error would end the queue
             LOGGER.log(Level.WARNING, listener.getClass().getName() + " failed", x);
         }
     }

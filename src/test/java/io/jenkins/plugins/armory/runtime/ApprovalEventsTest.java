@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.api.ApprovalListener;
@@ -60,5 +61,29 @@ class ApprovalEventsTest {
         events.progressed(before, new Progress(50.0, "half", Instant.EPOCH));
 
         assertThat(told).containsExactly("created", "waiting", "decided");
+    }
+
+    /** The thread would end, and what is behind it in the queue would wait for the next event, which may never come. */
+    @Test
+    void anErrorOfAListenerKeepsNothingFromIt() {
+        var listener = new ApprovalListener() {
+            @Override
+            public void created(ApprovalView approval) {
+                throw new AssertionError("a listener's own");
+            }
+
+            @Override
+            public void decided(ApprovalView approval) {
+                told.add("decided");
+            }
+        };
+        List<Runnable> threads = new ArrayList<>();
+        var queued = new ApprovalEvents(() -> List.of(listener), threads::add, id -> Optional.empty());
+        queued.created(pending);
+        queued.decided(pending.on(new Event.Callback(true, "", "callback token"), ApprovalTest.SOON)
+                .approval());
+
+        assertThatCode(() -> threads.get(0).run()).doesNotThrowAnyException();
+        assertThat(told).containsExactly("decided");
     }
 }
