@@ -201,7 +201,9 @@ class DecisionDialog {
         .forEach(({ name, fields: [field] }) => field.setAttribute("aria-label", name));
       this.hasForm = true;
       this.letSend();
-      this.form.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+      if (!this.comment.value) { // else the rest of the comment would be typed into the form, where it may choose another value
+        this.form.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+      }
     } catch (error) {
       this.tell(say("notice.failed", error.message));
     }

@@ -311,7 +311,8 @@ class DecisionPageTest {
 
     /**
      * Puts parameters into what Jenkins says, since the embedded controller has no kinds of them, and keeps what the page sends in
-     * {@code window.sent}. Jenkins does not get the inputs, which it would refuse. {@code window.form} is their form, if it is set.
+     * {@code window.sent}. Jenkins does not get the inputs, which it would refuse. {@code window.form} is their form, if it is set; it
+     * comes with the promise {@code window.formComes}, or at once.
      *
      * @param more further fields of {@code manualApproval}
      */
@@ -326,6 +327,7 @@ class DecisionPageTest {
                       return send(url, options);
                     }
                     if (String(url).endsWith('/inputs')) {
+                      await window.formComes;
                       return window.form ? new Response(window.form) : new Response('', { status: 404 });
                     }
                     const data = await (await send(url, { cache: 'no-store' })).json();
@@ -397,6 +399,28 @@ class DecisionPageTest {
                 .isEqualTo("{\"region\":\"us\"}");
         build.awaitResult("SUCCESS");
         hasNoTrouble(page);
+    }
+
+    /** The rest of the comment would choose another region. */
+    @Test
+    void aFormThatComesLateLeavesWhoeverWritesACommentAlone(Jenkins jenkins, Browser browser) {
+        Build build = askAPerson(jenkins);
+        BrowserPage page = page(browser, jenkins, WIDE, build);
+        fakeParameters(page, "message: 'Where to?'");
+        page.evaluate("window.form = '" + region("<select name=value><option>eu<option>us</select>") + "'");
+        page.evaluate("window.formComes = new Promise((come) => { window.come = come; }), 0");
+        page.await(rows("waiting") + "[0].includes('Where to?')");
+        page.click(APPROVE, 1);
+        awaitDialog(page);
+        page.type("looks go");
+        page.evaluate("window.come(), 0");
+        page.await("!document.querySelector('" + SEND + "').disabled");
+        page.type("od");
+
+        assertThat(page.evaluate("document.querySelector('" + COMMENT + "').value")
+                        .asText())
+                .isEqualTo("looks good");
+        build.abort();
     }
 
     /** Jenkins would take the default for it. */
