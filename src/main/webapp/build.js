@@ -64,16 +64,26 @@ function cardOf(approval) {
     return known;
   }
   const made = makeCard(approval);
-  known?.card.querySelectorAll("details[open]").forEach(({ dataset }) => {
-    made.card.querySelector(`[data-part="${dataset.part}"]`)?.setAttribute("open", "");
-  });
+  if (known) {
+    const focusBack = focusIn(known.card, made.card);
+    unfold(made.card, unfoldedIn(known.card));
+    known.card.replaceWith(made.card);
+    focusBack();
+  }
   return made;
 }
 
-/** What leads back to the element that has the focus, once it is made anew. */
-function focusIn(item) {
+const unfoldedIn = (item) => new Set([...item.querySelectorAll("details[open]")].map(({ dataset }) => dataset.part));
+
+/** Unfolds what was unfolded before the item was made anew. */
+function unfold(item, unfolded) {
+  item.querySelectorAll("details").forEach((each) => { each.open ||= unfolded.has(each.dataset.part); });
+}
+
+/** What leads back to the element in an item that has the focus, once that is in the new item, or is made anew in the same one. */
+function focusIn(item, made = item) {
   const focused = document.activeElement;
-  if (!focused || focused === item || !item.contains(focused)) {
+  if (!focused || !item.contains(focused)) {
     return () => {};
   }
   const { decide, toggle } = focused.dataset;
@@ -83,9 +93,9 @@ function focusIn(item) {
     if (decide) {
       focusAgain(decide);
     } else if (toggle) {
-      item.querySelector("[data-toggle]")?.focus();
+      made.querySelector("[data-toggle]")?.focus();
     } else if (part) {
-      item.querySelector(`[data-part="${CSS.escape(part)}"] > summary`)?.focus();
+      made.querySelector(`[data-part="${CSS.escape(part)}"] > summary`)?.focus();
     } else if (id) {
       document.getElementById(id)?.focus();
     }
@@ -114,7 +124,7 @@ function itemOf(environment, { target, approvals: byId, manyOpen }) {
     return known.item;
   }
   const { item } = known;
-  const unfolded = new Set([...item.querySelectorAll("details[open][data-part]")].map(({ dataset }) => dataset.part));
+  const unfolded = unfoldedIn(item);
   const focusBack = focusIn(item);
   const made = target
     ? tile({
@@ -123,6 +133,7 @@ function itemOf(environment, { target, approvals: byId, manyOpen }) {
     : { content: box(environment), tick: () => {} };
   item.className = `armory-graph__node armory-graph__node--${state.toLowerCase()}${target ? " armory-tile" : ""}`;
   item.replaceChildren(...made.content);
+  unfold(item, unfolded);
   focusBack();
   Object.assign(known, { madeOf, tick: made.tick, shownOpen: open });
   return item;
@@ -149,7 +160,7 @@ function showEnvironments(answer) {
 }
 
 /** Shows the step of an approval, also if it is in a tile whose steps are not all shown. */
-function unfold(id) {
+function showStep(id) {
   const environment = last.environments.find(({ steps = {} }) => Object.values(steps).some(({ approval }) => approval === id));
   const known = environment && items.get(environment.name);
   if (known && !known.shownOpen) {
@@ -161,22 +172,25 @@ function unfold(id) {
 function goToTarget() {
   const id = location.hash.slice(1);
   if (id.startsWith("approval-")) {
-    unfold(id.slice("approval-".length));
+    showStep(id.slice("approval-".length));
   }
   document.getElementById(id)?.focus();
 }
 
+/** Cards that have not changed are left alone, so that whoever reads or tabs there can go on. */
 function showApprovals(all) {
-  const focused = approvals.contains(document.activeElement) ? document.activeElement.dataset.decide : undefined;
   const made = all.map((approval) => [approval.id, cardOf(approval)]);
-  if (made.length !== cards.size || made.some(([id, { card }]) => cards.get(id)?.card !== card)) {
-    approvals.replaceChildren(...made.map(([, { card }]) => card));
-  }
+  const shown = new Set(made.map(([, { card }]) => card));
+  [...approvals.children].filter((card) => !shown.has(card)).forEach((card) => card.remove());
+  made.forEach(([, { card }], index) => {
+    if (approvals.children[index] !== card) {
+      const focusBack = focusIn(card);
+      approvals.insertBefore(card, approvals.children[index] ?? null);
+      focusBack();
+    }
+  });
   cards.clear();
   made.forEach(([id, card]) => cards.set(id, card));
-  if (focused && document.activeElement === document.body) {
-    focusAgain(focused);
-  }
 }
 
 function show(answer) {

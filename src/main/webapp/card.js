@@ -39,9 +39,9 @@ function folded(part, title, columns, rows) {
   return [result];
 }
 
-function attempts(all) {
+function attempts(id, all) {
   return folded(
-    "attempts",
+    `attempts ${id}`,
     say("attempts", all.length),
     ["number", "at", "host", "outcome"].map((name) => say(`attempt.${name}`)),
     all.map(({ number, at, host, status, failure, durationMillis }) => [
@@ -53,9 +53,9 @@ function attempts(all) {
   );
 }
 
-function refused(all) {
+function refused(id, all) {
   return folded(
-    "refused",
+    `refused ${id}`,
     say("refused", all.length),
     [say("attempt.at"), say("refused.address"), say("refused.status"), say("refused.reason")],
     all.map(({ at, address, status, reason, rehearsal }) => [
@@ -110,10 +110,10 @@ function dataOf({ id, hasData }) {
 /** The calls that were made for an approval, the refused callbacks, and the data of the one that was taken. */
 export function callsOf(approval) {
   return [
-    ...attempts(approval.attempts),
+    ...attempts(approval.id, approval.attempts),
     ...cancelled(approval),
     ...notices(approval),
-    ...refused(approval.rejectedCallbacks),
+    ...refused(approval.id, approval.rejectedCallbacks),
     ...dataOf(approval),
   ];
 }

@@ -89,7 +89,9 @@ export function message({ mdMessage, mdMessageHtml }) {
     return [whole];
   }
   const first = element("summary", "", `${whole.textContent.trim().slice(0, 100)}…`);
-  return [element("details", "", first, whole)];
+  const result = element("details", "", first, whole);
+  result.dataset.part = first.textContent;
+  return [result];
 }
 
 /** How far the external process has come, as it said. */

@@ -17,6 +17,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Screens;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The page of one build in a browser: its environments as a graph, and its approvals. */
@@ -120,6 +121,42 @@ class BuildTabTest {
                         .asText())
                 .isEqualTo("All");
         hasNoTrouble(page);
+    }
+
+    /** Whoever reads or tabs there can go on, whether this approval changes or another. */
+    @Test
+    void keepsTheFocusAndWhatIsUnfolded(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Build build = jenkins.createJob(
+                        "parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()))
+                .build()
+                .awaitWaiting(2);
+        List<Callback> callbacks =
+                List.of(process.awaitCall().callback(), process.awaitCall().callback());
+        callbacks.forEach(callback -> report(callback, 10));
+        BrowserPage page = page(browser, jenkins, WIDE, build);
+        page.await("document.querySelectorAll('#armory-build details').length === 4");
+        page.evaluate("document.querySelectorAll('#armory-build details').forEach((each) => { each.open = true; })");
+        page.tabTo("[data-part^=attempts] > summary");
+
+        for (Callback callback : callbacks) {
+            report(callback, 20);
+            awaitText(page, "document.getElementById('approval-" + callback.id() + "')", "20 %");
+            assertThat(page.evaluate(
+                                    "document.activeElement === document.querySelector('[data-part^=attempts] > summary')")
+                            .asBoolean())
+                    .isTrue();
+            assertThat(page.evaluate("document.querySelectorAll('#armory-build details[open]').length")
+                            .asInt())
+                    .isEqualTo(4);
+        }
+        hasNoTrouble(page);
+        build.abort();
+    }
+
+    private static void report(Callback callback, int percent) {
+        String message = "all is well ".repeat(50);
+        assertThat(callback.send("/progress", "{\"percent\": " + percent + ", \"mdMessage\": \"" + message + "\"}"))
+                .returns(200, Answer::status);
     }
 
     @Test
