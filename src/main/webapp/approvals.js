@@ -2,6 +2,7 @@
  * Fills the page of all approvals, and keeps it up to date. Thousands of approvals are found and filtered in what Jenkins
  * has said once; as many rows are made as are looked at.
  */
+import { replace } from "./anew.js";
 import { decisionButtons, focusAgain, heard, notice } from "./decide.js";
 import { badge, cancelled, element, message, note, notices, overridden, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
 import { keepUpToDate, now, troubleElement } from "./live.js";
@@ -163,7 +164,7 @@ class Section {
           if (place === known.row) {
             place = made.row;
           }
-          known.row.replaceWith(made.row);
+          replace(known.row, made.row);
         }
         known = made;
       }

@@ -2,8 +2,9 @@
  * Fills the page of one build: its environments as a graph, and its approvals; kept up to date while the build runs. The targets of a
  * deployment file are tiles in the graph, and the approvals of their steps are in the tiles.
  */
+import { focusIn, replace, unfold, unfoldedIn } from "./anew.js";
 import { callsOf, factsOf } from "./card.js";
-import { decisionButtons, focusAgain, heard, notice } from "./decide.js";
+import { decisionButtons, heard, notice } from "./decide.js";
 import { badge, element, message, overridden, progressOf, said, stateOf, timeLeft } from "./elements.js";
 import { box, Graph } from "./graph.js";
 import { keepUpToDate, troubleElement } from "./live.js";
@@ -65,41 +66,9 @@ function cardOf(approval) {
   }
   const made = makeCard(approval);
   if (known) {
-    const focusBack = focusIn(known.card, made.card);
-    unfold(made.card, unfoldedIn(known.card));
-    known.card.replaceWith(made.card);
-    focusBack();
+    replace(known.card, made.card);
   }
   return made;
-}
-
-const unfoldedIn = (item) => new Set([...item.querySelectorAll("details[open]")].map(({ dataset }) => dataset.part));
-
-/** Unfolds what was unfolded before the item was made anew. */
-function unfold(item, unfolded) {
-  item.querySelectorAll("details").forEach((each) => { each.open ||= unfolded.has(each.dataset.part); });
-}
-
-/** What leads back to the element in an item that has the focus, once that is in the new item, or is made anew in the same one. */
-function focusIn(item, made = item) {
-  const focused = document.activeElement;
-  if (!focused || !item.contains(focused)) {
-    return () => {};
-  }
-  const { decide, toggle } = focused.dataset;
-  const part = focused.closest("[data-part]")?.dataset.part;
-  const { id } = focused;
-  return () => {
-    if (decide) {
-      focusAgain(decide);
-    } else if (toggle) {
-      made.querySelector("[data-toggle]")?.focus();
-    } else if (part) {
-      made.querySelector(`[data-part="${CSS.escape(part)}"] > summary`)?.focus();
-    } else if (id) {
-      document.getElementById(id)?.focus();
-    }
-  };
 }
 
 function toggle(environment) {

@@ -97,6 +97,28 @@ class BrowserTest {
         build.awaitResult("SUCCESS");
     }
 
+    @Test
+    void aRowThatChangesKeepsTheFocusAndWhatIsUnfolded(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Job job = jenkins.createJob(process.approval());
+        Build build = job.build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        String report = "{\"percent\": %d, \"mdMessage\": \"" + "all is well ".repeat(50) + "\"}";
+        callback.send("/progress", report.formatted(10));
+        BrowserPage page = page(browser, jenkins, WIDE, job);
+        page.await(rows("waiting") + "[0]?.includes('10 %')");
+        page.tabTo("#armory-approvals details > summary");
+        page.enter();
+
+        callback.send("/progress", report.formatted(20));
+
+        page.await(rows("waiting") + "[0].includes('20 %')");
+        assertThat(page.evaluate("document.activeElement.matches('#armory-approvals details[open] > summary')")
+                        .asBoolean())
+                .isTrue();
+        assertThat(page.troubles()).isEmpty();
+        build.abort();
+    }
+
     /** As after an upgrade of the plugin, while the page has the old scripts. */
     @Test
     void saysAsLongAsItIsTrueThatItCannotShowAnAnswer(Jenkins jenkins, ExternalProcess process, Browser browser) {

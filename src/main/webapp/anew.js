@@ -1,0 +1,43 @@
+/* What is made anew keeps the focus and what was unfolded, so that whoever reads or tabs there can go on. */
+import { focusAgain } from "./decide.js";
+
+/** What is unfolded in an element, by `data-part`. */
+export const unfoldedIn = (element) =>
+  new Set([...element.querySelectorAll("details[open]")].map(({ dataset }) => dataset.part));
+
+/** Unfolds what was unfolded before the element was made anew. */
+export function unfold(element, unfolded) {
+  element.querySelectorAll("details").forEach((each) => { each.open ||= unfolded.has(each.dataset.part); });
+}
+
+/** What leads back to what has the focus in an element, once that is replaced by the one that is made, or has its content made anew. */
+export function focusIn(element, made = element) {
+  const focused = document.activeElement;
+  if (!focused || !element.contains(focused)) {
+    return () => {};
+  }
+  const { decide, toggle } = focused.dataset;
+  const part = focused.closest("[data-part]")?.dataset.part;
+  const { href, id } = focused;
+  return () => {
+    if (decide) {
+      focusAgain(decide);
+    } else if (toggle) {
+      made.querySelector("[data-toggle]")?.focus();
+    } else if (part) {
+      made.querySelector(`[data-part="${CSS.escape(part)}"] > summary`)?.focus();
+    } else if (href) {
+      [...made.querySelectorAll("a")].find((link) => link.href === href)?.focus();
+    } else if (id) {
+      document.getElementById(id)?.focus();
+    }
+  };
+}
+
+/** Puts what is made in the place of the old element. */
+export function replace(old, made) {
+  const focusBack = focusIn(old, made);
+  unfold(made, unfoldedIn(old));
+  old.replaceWith(made);
+  focusBack();
+}
