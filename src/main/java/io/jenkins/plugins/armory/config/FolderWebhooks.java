@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.config;
 import com.cloudbees.hudson.plugins.folder.AbstractFolder;
 import com.cloudbees.hudson.plugins.folder.AbstractFolderProperty;
 import com.cloudbees.hudson.plugins.folder.AbstractFolderPropertyDescriptor;
+import com.google.common.base.Throwables;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
@@ -12,11 +13,13 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /** The webhooks of a folder, for the jobs in it. Loaded only if the Folders plugin is installed. */
 @Restricted(NoExternalUse.class)
@@ -62,6 +65,16 @@ public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<
         @Override
         public String getDisplayName() {
             return Messages.FolderWebhooks_displayName();
+        }
+
+        /** @throws FormException with what is wrong: of any other exception, Jenkins's page for errors has no word */
+        @Override
+        public AbstractFolderProperty<?> newInstance(StaplerRequest2 request, JSONObject json) throws FormException {
+            try {
+                return super.newInstance(request, json);
+            } catch (LinkageError x) { // Descriptor.newInstance makes this of every exception
+                throw new FormException(Throwables.getRootCause(x).getMessage(), x, "webhooks");
+            }
         }
     }
 

@@ -30,6 +30,8 @@ import jenkins.security.QueueItemAuthenticatorConfiguration;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -157,6 +159,22 @@ class WebhookSourcesJenkinsTest {
                 .satisfies(definition -> assertThat(definition.toWebhook())
                         .usingRecursiveComparison()
                         .isEqualTo(definition("a", "/start").toWebhook()));
+    }
+
+    @Test
+    void aFoldersFormThatIsRefusedChangesNothingAndSaysWhy() throws Exception {
+        Folder folder = j.createProject(Folder.class, "folder");
+        define(folder, definition("a", "/start"));
+        JenkinsRule.WebClient client = j.createWebClient();
+        client.setThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = client.getPage(folder, "configure").getFormByName("config");
+        form.getInputByName("_.uriTemplate").setValue("ftp://ci.example.com/");
+
+        assertThat(((HtmlPage) j.submit(form)).asNormalizedText()).contains("uriTemplate");
+
+        assertThat(folder.getProperties().get(FolderWebhooks.class).getWebhooks())
+                .singleElement()
+                .returns(definition("a", "/start").getUriTemplate(), WebhookDefinition::getUriTemplate);
     }
 
     @Test
