@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,8 +35,11 @@ import java.util.logging.Logger;
 final class StatusPolls {
 
     private static final Logger LOGGER = Logger.getLogger(StatusPolls.class.getName());
-    /** The end of the {@code Idempotency-Key} of a question. */
-    private static final String STATUS_KEY_SUFFIX = "-status";
+    /**
+     * What is between an approval's id and the random end of the {@code Idempotency-Key} and {@code webhook-id} of a question. Each question
+     * is a message of its own: a receiver that refuses replays, or repeats its answer to a known key, would never say anything new.
+     */
+    private static final String STATUS_KEY = "-status-";
     /** The number of questions in flight at once. The client makes four times as many calls, so webhooks find room. */
     static final int MAX_IN_FLIGHT = 64;
     /** The number of questions in flight at once to one host. */
@@ -183,7 +187,7 @@ final class StatusPolls {
             ready.sender()
                     .send(
                             ready.request(),
-                            id + STATUS_KEY_SUFFIX,
+                            id + STATUS_KEY + UUID.randomUUID(),
                             () -> isWanted(id, leave),
                             result -> outbox.executor().execute(() -> {
                                 leave.run();
