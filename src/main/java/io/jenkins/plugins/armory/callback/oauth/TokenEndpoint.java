@@ -31,6 +31,7 @@ public final class TokenEndpoint {
     private static final Logger LOGGER = Logger.getLogger(TokenEndpoint.class.getName());
     private static final String GRANT = "client_credentials";
     private static final String BASIC = "basic ";
+    private static final String INVALID = "invalid_request";
 
     private final IssuedTokens tokens;
     private final Supplier<List<CallbackClient>> clients;
@@ -64,10 +65,22 @@ public final class TokenEndpoint {
         this.limiter = limiter;
     }
 
-    /** Answers a token request. */
+    /**
+     * Answers a token request. An error has the {@code error_description} of RFC 6749, section 5.2, beside the {@code message} that all
+     * errors of the plugin have.
+     */
     public JsonResponse handle(TokenRequest request) {
+        JsonResponse answer = answer(request);
+        if (answer.body().has("error")) {
+            String message = answer.body().get("message").textValue();
+            answer.body().put("error_description", message.replaceAll("[^\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]", "'"));
+        }
+        return answer;
+    }
+
+    private JsonResponse answer(TokenRequest request) {
         if (!request.method().equals("POST")) {
-            return error(405, "invalid_request", "A token is asked for with POST.", Map.of("Allow", "POST"));
+            return JsonResponse.error(405, INVALID, "A token is asked for with POST.", Map.of("Allow", "POST"));
         }
         if (stopping.getAsBoolean()) {
             return JsonResponse.unavailable("Jenkins is shutting down; ask again once it is up.");
@@ -75,7 +88,7 @@ public final class TokenEndpoint {
         try {
             return issue(request);
         } catch (RefusedRequestException x) { // RFC 6749, section 5.2, has one code for all malformed requests
-            return error(x.response().status(), "invalid_request", x.getMessage(), Map.of());
+            return JsonResponse.error(x.response().status(), INVALID, x.getMessage());
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot issue a token", x);
             return JsonResponse.unavailable("Jenkins cannot sign tokens now; ask again later.");
@@ -97,25 +110,24 @@ public final class TokenEndpoint {
             throw RefusedRequestException.invalid("The parameter grant_type is missing: send " + GRANT + ".");
         }
         if (!grant.equals(GRANT)) {
-            return error(400, "unsupported_grant_type", "The grant_type must be " + GRANT + ".", Map.of());
+            return JsonResponse.error(400, "unsupported_grant_type", "The grant_type must be " + GRANT + ".");
         }
         CallbackClient client = find(identity(request, parameters));
         if (client != null) {
             return grant(client, parameters.get("scope"));
         }
         return limiter.fails(request.remoteAddress())
-                ? tooManyFailures()
+                ? JsonResponse.tooManyFailures()
                 : invalidClient("The client is unknown, or its secret is wrong.");
     }
 
     private JsonResponse grant(CallbackClient client, @CheckForNull String wanted) throws IOException {
         String scope = wanted == null ? Scopes.ofAll(client.jobs()) : String.join(" ", Scopes.split(wanted));
         if (wanted != null && !Scopes.split(wanted).stream().allMatch(each -> Scopes.isWithin(client.jobs(), each))) {
-            return error(
+            return JsonResponse.error(
                     400,
                     "invalid_scope",
-                    "Leave scope out, or name some of what the client may: " + Scopes.ofAll(client.jobs()) + ".",
-                    Map.of());
+                    "Leave scope out, or name some of what the client may: " + Scopes.ofAll(client.jobs()) + ".");
         }
         Duration valid = lifetime.get();
         String token = tokens.issue(client, scope, valid);
@@ -192,25 +204,12 @@ public final class TokenEndpoint {
         }
     }
 
-    private static JsonResponse tooManyFailures() {
-        JsonResponse response = JsonResponse.tooManyFailures();
-        response.body().set("error_description", response.body().get("message"));
-        return response;
-    }
-
     /** Returns a 401. It must name a scheme (RFC 9110, section 15.5.2), also for a client that did not use one. */
     private static JsonResponse invalidClient(String message) {
-        return error(
+        return JsonResponse.error(
                 401,
                 "invalid_client",
                 message,
                 Map.of("WWW-Authenticate", "Basic realm=\"armory\", charset=\"UTF-8\""));
-    }
-
-    /** Returns an error as in RFC 6749, section 5.2, with the {@code message} that all errors of the plugin have. */
-    private static JsonResponse error(int status, String code, String message, Map<String, String> headers) {
-        JsonResponse response = JsonResponse.error(status, code, message, headers);
-        response.body().put("error_description", message.replaceAll("[^\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]", "'"));
-        return response;
     }
 }

@@ -311,13 +311,23 @@ class TokenEndpointTest {
         assertThat(response.status()).isEqualTo(503);
         assertThat(response.headers()).isEqualTo(Map.of("Retry-After", "10"));
         assertThat(response.toString()).doesNotContain("secret/path");
+        assertDescribed(response);
 
         unreadable = false;
         issuer = null;
         assertThat(send(FORM, RIGHT).toString()).startsWith("503").contains("Set the Jenkins URL");
+        assertDescribed(send(FORM, RIGHT));
         issuer = "https://jenkins.example.com/armory/";
         stopping = true;
         assertThat(send(FORM, RIGHT).status()).isEqualTo(503);
+        assertDescribed(send(FORM, RIGHT));
+    }
+
+    /** As in RFC 6749, section 5.2: an OAuth library shows nothing else. */
+    private static void assertDescribed(JsonResponse response) {
+        assertThat(response.body().path("error_description").asText())
+                .isNotEmpty()
+                .isEqualTo(response.body().get("message").textValue());
     }
 
     @Test
