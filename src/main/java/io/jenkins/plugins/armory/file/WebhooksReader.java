@@ -121,7 +121,9 @@ final class WebhooksReader {
         if (method != null) {
             builder.method(method);
         }
-        setBody(builder, fields.get("bodyTemplate"), path + ".bodyTemplate");
+        if (fields.containsKey("bodyTemplate")) {
+            setBody(builder, fields.get("bodyTemplate"), path + ".bodyTemplate");
+        }
         setRetryCount(builder, fields, path);
         setDisableCallback(builder, fields.get("disableCallback"), path + ".disableCallback");
         return builder.context(yaml.texts(fields.get("context"), path + ".context"));
@@ -162,15 +164,12 @@ final class WebhooksReader {
         }
     }
 
-    private void setBody(Webhook.Builder builder, @CheckForNull Node node, String path) {
-        if (isAbsent(node)) {
-            return;
-        }
+    private void setBody(Webhook.Builder builder, Node node, String path) {
         int problems = yaml.problemCount();
         String inline = null;
         String file = null;
         if (node instanceof ScalarNode scalar) {
-            inline = scalar.getValue();
+            inline = isAbsent(node) ? null : scalar.getValue();
         } else if (node instanceof MappingNode mapping) {
             Map<String, Node> fields = yaml.fields(mapping, path);
             yaml.checkKnown(fields, List.of("inline", "path"), path);

@@ -615,6 +615,7 @@ public class ArmoryWebhookApprovalStep extends Step {
                     WEBHOOK,
                     "name",
                     "uriTemplate",
+                    "bodyTemplate",
                     "phase",
                     "environment",
                     "config",

@@ -248,12 +248,16 @@ class DeploymentFileTest {
                   - {name: c, uriTemplate: 'https://ci/', bodyTemplate: {path: ''}}
                   - {name: d, uriTemplate: 'https://ci/', bodyTemplate: {}}
                   - {name: e, uriTemplate: 'https://ci/', bodyTemplate: ''}
+                  - {name: f, uriTemplate: 'https://ci/', bodyTemplate: }
+                  - {name: g, uriTemplate: 'https://ci/', bodyTemplate: ~}
                 """,
                 "deploy.yml line 2, column 57: webhooks[0].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
                 "deploy.yml line 3, column 57: webhooks[1].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
                 "deploy.yml line 4, column 57: webhooks[2].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
                 "deploy.yml line 5, column 57: webhooks[3].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
-                "deploy.yml line 6, column 57: webhooks[4].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out");
+                "deploy.yml line 6, column 57: webhooks[4].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
+                "deploy.yml line 7, column 56: webhooks[5].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
+                "deploy.yml line 8, column 57: webhooks[6].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out");
     }
 
     @Test

@@ -94,6 +94,13 @@ class StepArgumentsTest {
                         + ": is the text \"null\", as Groovy writes a variable that is not set; give it another value");
     }
 
+    @Test
+    void aBodyTemplateWithNothingInItIsAMistake() {
+        assertRefused(
+                Map.of("name", "checks", "bodyTemplate", Map.of()),
+                "bodyTemplate: is empty; give it a value, or leave it out");
+    }
+
     /** As the step {@code input} takes them too. */
     @Test
     void aParameterDefinitionMayNameItsClass() {
