@@ -251,6 +251,16 @@ class OpenApiTest {
         check(REJECT, "post", 410, ended.decide(ended.approvals().get(0), "reject", "no"));
         Build nobody = jenkins.createJob(process.approval()).build().awaitWaiting(1);
         check(REJECT, "post", 409, nobody.decide(nobody.approvals().get(0), "reject", "no"));
+        check(
+                "/approvals/{id}/run-again",
+                "post",
+                409,
+                nobody.decide(nobody.approvals().get(0), "run-again", ""));
+        check(
+                "/approvals/{id}/give-up",
+                "post",
+                409,
+                nobody.decide(nobody.approvals().get(0), "give-up", ""));
         nobody.abort();
     }
 
