@@ -144,7 +144,7 @@ public final class Variables {
         }
         if (name.equals(ACCOUNT_NAME) || name.equals(NAMESPACE)) {
             return "it is known from the target in a deployment file that has the name of the environment: name the file"
-                    + " with configFile";
+                    + " with config or configFile";
         }
         return "known are "
                 + values.keySet().stream().map(each -> "{{" + each + "}}").collect(Collectors.joining(", "));
