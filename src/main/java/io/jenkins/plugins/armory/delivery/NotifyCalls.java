@@ -129,7 +129,7 @@ final class NotifyCalls {
             ready.sender()
                     .send(
                             ready.request(),
-                            key(id, notice),
+                            key(approval, notice),
                             () -> isWanted(id, notice),
                             result -> outbox.executor()
                                     .execute(() -> answered(approval, webhook, notice, number, result)));
@@ -138,10 +138,14 @@ final class NotifyCalls {
         }
     }
 
-    /** Returns the {@code Idempotency-Key} of a notice. Two webhooks may call one host. */
-    private static String key(String id, Notice notice) {
-        return id + "-notify-" + notice.webhook() + "-"
-                + notice.occasion().name().toLowerCase(Locale.ROOT);
+    /**
+     * Returns the {@code Idempotency-Key} of a notice, which is its {@code webhook-id} too. Two webhooks may call one host, and one approval
+     * may wait for a person twice: as its terms say, and after a failure.
+     */
+    private static String key(Approval approval, Notice notice) {
+        boolean asks = notice.occasion() == Occasion.WAITING && approval.failure() != null;
+        return approval.id() + "-notify-" + notice.webhook() + "-"
+                + (asks ? "asking" : notice.occasion().name().toLowerCase(Locale.ROOT));
     }
 
     /** Returns whether a call that had to wait is still to be made. */
