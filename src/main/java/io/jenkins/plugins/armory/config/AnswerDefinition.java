@@ -120,8 +120,8 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
         }
 
         @POST
-        public FormValidation doCheckSuccess(@QueryParameter String value) {
-            return WebhookForm.checkStatuses(value);
+        public FormValidation doCheckSuccess(@QueryParameter String value, @QueryParameter String pointer) {
+            return WebhookForm.checkStatuses(value, pointer);
         }
 
         @POST

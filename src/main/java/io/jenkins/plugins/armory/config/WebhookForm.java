@@ -89,8 +89,12 @@ public final class WebhookForm {
         }
     }
 
-    static FormValidation checkStatuses(@CheckForNull String value) {
-        return check(() -> AnswerRule.ofAnswer(Util.fixEmptyAndTrim(value), null, List.of(), List.of()));
+    /** @param pointer with one, the statuses may be left out; it has a check of its own */
+    static FormValidation checkStatuses(@CheckForNull String value, @CheckForNull String pointer) {
+        String success = Util.fixEmptyAndTrim(value);
+        return check(() -> Util.fixEmptyAndTrim(pointer) == null
+                ? AnswerRule.ofAnswer(success, null, List.of(), List.of())
+                : AnswerRule.ofAnswer(success, "/any", List.of("any"), List.of()));
     }
 
     static FormValidation checkPointer(@CheckForNull String value) {
