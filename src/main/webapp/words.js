@@ -5,9 +5,9 @@ export const page = document.querySelector("[data-armory-words]");
 
 export const words = JSON.parse(page.dataset.armoryWords);
 
-/** The word of that name, with the values in it. */
+/** The word of that name, with the values in it. A value may have braces itself. */
 export function say(name, ...values) {
-  return values.reduce((text, value, index) => text.replace(`{${index}}`, () => String(value)), words[name] || name);
+  return (words[name] || name).replace(/\{(\d)\}/g, (slot, index) => index in values ? String(values[index]) : slot);
 }
 
 export function duration(millis) {
