@@ -32,7 +32,7 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
 
     @Override
     protected int run() throws AbortException {
-        var answer = all();
+        var answer = approvals();
         if (json) {
             stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
             return 0;
@@ -45,7 +45,7 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
         return 0;
     }
 
-    private static JsonResponse all() throws AbortException {
+    private static JsonResponse approvals() throws AbortException {
         try {
             return new ApprovalList(ArmoryRuntime.get()).all(null);
         } catch (IOException x) {
