@@ -23,7 +23,7 @@ final class Observers {
         byApproval.put(id, new Entry(observer, new AtomicBoolean()));
     }
 
-    /** Has an observer told all but the decision, which is for {@link #attach}. */
+    /** Attaches an observer for everything but the decision: {@link #attach} has it told that. */
     void attachForAllButTheDecision(String id, ApprovalObserver observer) {
         byApproval.put(id, new Entry(observer, new AtomicBoolean(true)));
     }

@@ -159,11 +159,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         try (var ignored = new BulkChange(copy)) {
             copy.bind(request, json);
         } catch (IllegalArgumentException x) {
-            Throwable mistake = x;
-            while (mistake.getCause() != null) { // Stapler wraps it
-                mistake = mistake.getCause();
-            }
-            throw new FormException(mistake.getMessage(), x, "armory");
+            throw new FormException(Throwables.getRootCause(x).getMessage(), x, "armory"); // Stapler wraps it
         }
         try (var change = new BulkChange(this)) {
             boolean stays = bind(request, json);

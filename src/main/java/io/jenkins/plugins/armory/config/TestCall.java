@@ -84,17 +84,18 @@ final class TestCall {
 
     /** @param place the place whose credentials the webhook may use */
     private FormValidation send(Webhook saved, ItemGroup<?> place) {
-        Webhook webhook = notifiesOrCancels(saved) ? saved.asCancel() : saved;
+        Map<String, String> ofLaterCalls = valuesOfLaterCalls(saved);
+        Webhook webhook = ofLaterCalls.isEmpty() ? saved : saved.asCancel(); // such a call awaits no callback
         CompletableFuture<CallResult> answered = new CompletableFuture<>();
         CallTimings timings = new CallTimings();
         long start = System.nanoTime();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             String id = tokens.newId();
+            Variables variables = variables(webhook, place, id);
+            ofLaterCalls.forEach(variables::with);
             WebhookRequest request = RequestCredentials.addTo(
                     WebhookRequest.of(
-                            webhook,
-                            variables(webhook, place, id),
-                            new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null)),
+                            webhook, variables, new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null)),
                     webhook,
                     credentialsOf(place));
             client.call(
@@ -109,10 +110,7 @@ final class TestCall {
             return report(request, result, Duration.ofNanos(System.nanoTime() - start), timings);
         } catch (TemplateException | UndeliverableException | IllegalStateException x) {
             return FormValidation.error(Messages.TestCall_notSent(x.getMessage()));
-        } catch (
-                TimeoutException
-                        x) { // of a name server that does not answer, or while many other calls to the host are under
-            // way
+        } catch (TimeoutException x) { // a name server does not answer, or many other calls to the host are under way
             return FormValidation.error(Messages.TestCall_noAnswer());
         } catch (ExecutionException x) {
             return FormValidation.error(Messages.TestCall_notSent(String.valueOf(x.getCause())));
@@ -138,13 +136,9 @@ final class TestCall {
         };
     }
 
-    /** Returns whether a webhook notifies or cancels, which its templates show. Such a call awaits no callback. */
-    private static boolean notifiesOrCancels(Webhook webhook) {
-        return ofSuchCalls().keySet().stream().anyMatch(webhook::mentions);
-    }
-
-    private static Map<String, String> ofSuchCalls() {
-        return Map.of(
+    /** Returns the values that only notifications and cancel webhooks have; empty for a webhook that uses none of them. */
+    private static Map<String, String> valuesOfLaterCalls(Webhook webhook) {
+        Map<String, String> values = Map.of(
                 Variables.EVENT, Occasion.WAITING.name(),
                 Variables.TEXT, Messages.TestCall_text(),
                 Variables.APPROVAL_URL, Objects.requireNonNullElse(Jenkins.get().getRootUrl(), SAMPLE),
@@ -153,14 +147,11 @@ final class TestCall {
                 Variables.WEBHOOK_NAME, SAMPLE,
                 Variables.OUTCOME, SAMPLE,
                 Variables.REASON, SAMPLE);
+        return values.keySet().stream().anyMatch(webhook::mentions) ? values : Map.of();
     }
 
     private Variables variables(Webhook webhook, ItemGroup<?> place, String id) {
-        Variables variables = new Variables();
-        if (notifiesOrCancels(webhook)) {
-            ofSuchCalls().forEach(variables::with);
-        }
-        return variables
+        return new Variables()
                 .with(Variables.CALLBACK_URI, ApprovalRequests.callbackUriOf(id))
                 .with(Variables.CALLBACK_TOKEN, tokens.tokenFor(id))
                 .with(Variables.APPROVAL_ID, id)

@@ -59,7 +59,7 @@ public final class HistoryVerifier {
             hidden += next.content() == null ? 1 : 0;
             first = first == null ? next : first;
             last = next;
-            if (first.number() > 1 && next.content() != null) {
+            if (lacksBeginning() && next.content() != null) {
                 removed = Math.max(removed, HistoryContent.removedBy(next.content()));
             }
         }
@@ -67,10 +67,15 @@ public final class HistoryVerifier {
 
     /** Takes note that these were all lines: those before the first must have been removed by a line that says so. */
     void end() {
-        if (problem == null && first != null && first.number() > removed + 1) {
+        if (problem == null && first != null && lacksBeginning()) {
             problem = "The lines before number " + first.number()
                     + " are missing, and no line says that they were past the time limit.";
         }
+    }
+
+    /** Returns whether there are lines before the first that no line so far says were removed. */
+    private boolean lacksBeginning() {
+        return first != null && first.number() > removed + 1;
     }
 
     @CheckForNull
