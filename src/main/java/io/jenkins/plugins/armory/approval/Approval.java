@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.time.Duration;
@@ -28,12 +29,12 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public record Approval(
-        ApprovalTerms terms,
-        State state,
-        Said said,
-        List<Attempt> attempts,
-        @CheckForNull OutgoingCalls calls,
-        SideCalls sideCalls) {
+        @JsonProperty("terms") ApprovalTerms terms,
+        @JsonProperty("state") State state,
+        @JsonProperty("said") Said said,
+        @JsonProperty("attempts") List<Attempt> attempts,
+        @CheckForNull @JsonProperty("calls") OutgoingCalls calls,
+        @JsonProperty("sideCalls") SideCalls sideCalls) {
 
     /** The number of attempts that are kept. */
     public static final int MAX_ATTEMPTS = 20;
@@ -47,7 +48,10 @@ public record Approval(
         SENDING,
         /** The webhook took the call, or there is none; the callback or a person is awaited. */
         WAITING,
-        /** The approval has failed, and a person is asked whether to run it again, see {@link Said.Failed}. */
+        /**
+         * The approval has failed, and a person is asked whether to run it again, see {@link Said.Failed}. After {@link Outcome#LOST}
+         * it may be one that cannot be run again; then an administrator decides.
+         */
         ASKING,
         /** The approval is over, one way or the other. */
         DECIDED
@@ -83,7 +87,9 @@ public record Approval(
         if ((state == State.DECIDED) != (said.decision() != null)) {
             throw new IllegalArgumentException("state " + state + " does not go with decision " + said.decision());
         }
-        if (state == State.ASKING && (said.failed() == null || terms.tries() == null)) {
+        if (state == State.ASKING
+                && (said.failed() == null
+                        || terms.tries() == null && said.failed().failure().outcome() != Outcome.LOST)) {
             throw new IllegalArgumentException("nothing has failed, or the failure is final");
         }
         if (terms.subject().webhook() == null && (state == State.SENDING || calls != null && calls.isForProcess())) {
@@ -294,7 +300,7 @@ public record Approval(
                 && hasWebhook()
                 && said.callback() == null
                 && switch (decision.outcome()) {
-                    case TIMED_OUT, NOT_HEARD, ABORTED, OTHER_FAILED, REJECTED -> true;
+                    case TIMED_OUT, NOT_HEARD, ABORTED, OTHER_FAILED, REJECTED, LOST -> true;
                     case SUCCESS -> decision.override() && !channels().isEmpty();
                     case RUN_AGAIN -> Objects.requireNonNull(failure()).outcome() == Outcome.NOT_HEARD;
                     default -> false;
@@ -442,10 +448,15 @@ public record Approval(
     /** Returns the approval decided; or failed for the time being, if a person is to be asked whether to run it again. */
     Approval decided(Decision decision) {
         return terms.tries() != null && state != State.ASKING && decision.mayBeRunAgain()
-                ? with(said.withFailed(new Said.Failed(decision, null)))
-                        .in(State.ASKING)
-                        .withoutVerdictCalls()
+                ? asking(decision)
                 : ended(decision);
+    }
+
+    /** Returns the approval failed for the time being. */
+    Approval asking(Decision failure) {
+        return with(said.withFailed(new Said.Failed(failure, null)))
+                .in(State.ASKING)
+                .withoutVerdictCalls();
     }
 
     /** Returns the approval run again by another one. */

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,12 +23,12 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public record ApprovalTerms(
-        String id,
-        BuildRef build,
-        Subject subject,
-        Deciders deciders,
-        Limits limits,
-        @CheckForNull String origin) {
+        @JsonProperty("id") String id,
+        @JsonProperty("build") BuildRef build,
+        @JsonProperty("subject") Subject subject,
+        @JsonProperty("deciders") Deciders deciders,
+        @JsonProperty("limits") Limits limits,
+        @CheckForNull @JsonProperty("origin") String origin) {
 
     /**
      * The subject of an approval.
@@ -39,11 +40,11 @@ public record ApprovalTerms(
      * @param tries what it takes to run the approval again after a failure, {@code null} if a failure is final
      */
     public record Subject(
-            Phase phase,
-            @CheckForNull String environment,
-            @CheckForNull String group,
-            @CheckForNull String webhook,
-            @CheckForNull Tries tries) {
+            @JsonProperty("phase") Phase phase,
+            @CheckForNull @JsonProperty("environment") String environment,
+            @CheckForNull @JsonProperty("group") String group,
+            @CheckForNull @JsonProperty("webhook") String webhook,
+            @CheckForNull @JsonProperty("tries") Tries tries) {
 
         public Subject {
             Objects.requireNonNull(phase, "phase");
@@ -57,7 +58,10 @@ public record ApprovalTerms(
      * @param previous the id of the approval that was the try before, {@code null} for the first
      * @param calls the calls of each try
      */
-    public record Tries(int number, @CheckForNull String previous, OutgoingCalls calls) {
+    public record Tries(
+            @JsonProperty("number") int number,
+            @CheckForNull @JsonProperty("previous") String previous,
+            @JsonProperty("calls") OutgoingCalls calls) {
 
         public Tries {
             Objects.requireNonNull(calls, "calls");
@@ -73,10 +77,13 @@ public record ApprovalTerms(
      * @param manual the approval that a person has to give too, {@code null} if nobody has to
      */
     public record Deciders(
-            Set<Channel> channels,
-            @CheckForNull String callbackCredentialsId,
-            List<String> allowedCallers,
-            @CheckForNull ManualRequirement manual) {
+            @JsonProperty("channels") Set<Channel> channels,
+
+            @CheckForNull @JsonProperty("callbackCredentialsId")
+            String callbackCredentialsId,
+
+            @JsonProperty("allowedCallers") List<String> allowedCallers,
+            @CheckForNull @JsonProperty("manual") ManualRequirement manual) {
 
         /** Any caller that the settings admit, and no person. */
         static final Deciders CALLBACK = new Deciders(Set.of(Channel.CALLBACK), null, List.of(), null);
@@ -100,10 +107,10 @@ public record ApprovalTerms(
      * @param supersede whether a newer build that comes to the same environment and phase ends the wait
      */
     public record Limits(
-            Instant createdAt,
-            Instant deadline,
-            @CheckForNull Duration heartbeat,
-            boolean supersede) {
+            @JsonProperty("createdAt") Instant createdAt,
+            @JsonProperty("deadline") Instant deadline,
+            @CheckForNull @JsonProperty("heartbeat") Duration heartbeat,
+            @JsonProperty("supersede") boolean supersede) {
 
         /** The longest time before the deadline at which an approval counts as about to time out. */
         private static final Duration LONGEST_NOTICE = Duration.ofHours(1);

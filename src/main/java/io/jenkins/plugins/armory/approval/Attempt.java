@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,14 +23,14 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public record Attempt(
-        int number,
-        Instant at,
-        String host,
-        int status,
-        Duration duration,
-        @CheckForNull String failure,
-        String answer,
-        @CheckForNull Instant nextAt) {
+        @JsonProperty("number") int number,
+        @JsonProperty("at") Instant at,
+        @JsonProperty("host") String host,
+        @JsonProperty("status") int status,
+        @JsonProperty("duration") Duration duration,
+        @CheckForNull @JsonProperty("failure") String failure,
+        @JsonProperty("answer") String answer,
+        @CheckForNull @JsonProperty("nextAt") Instant nextAt) {
 
     public Attempt {
         Objects.requireNonNull(at, "at");

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -11,7 +12,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param number build number
  */
 @Restricted(NoExternalUse.class)
-public record BuildRef(String job, int number) {
+public record BuildRef(
+        @JsonProperty("job") String job,
+        @JsonProperty("number") int number) {
 
     public BuildRef {
         Objects.requireNonNull(job, "job");

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
@@ -17,7 +18,12 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param override whether an administrator decided, whatever was missing; the message is the reason then
  */
 @Restricted(NoExternalUse.class)
-public record Decision(Outcome outcome, String mdMessage, String decidedBy, Instant decidedAt, boolean override) {
+public record Decision(
+        @JsonProperty("outcome") Outcome outcome,
+        @JsonProperty("mdMessage") String mdMessage,
+        @JsonProperty("decidedBy") String decidedBy,
+        @JsonProperty("decidedAt") Instant decidedAt,
+        @JsonProperty("override") boolean override) {
 
     /** The ways in which an approval ends. */
     public enum Outcome {
@@ -37,6 +43,8 @@ public record Decision(Outcome outcome, String mdMessage, String decidedBy, Inst
         OTHER_FAILED,
         /** The webhook could not be called, or refused the call. */
         NOT_SENT,
+        /** A change of the approval was lost on a damaged disk, and with it maybe a decision. */
+        LOST,
         /** A person had it run again after a failure, so that the next try decides. */
         RUN_AGAIN,
         /** The webhook took the call, and no callback was awaited ({@code disableCallback}). */

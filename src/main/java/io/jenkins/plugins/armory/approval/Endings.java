@@ -83,6 +83,13 @@ final class Endings {
         return approval.decided(Outcome.ABORTED, message, build, now);
     }
 
+    static Approval changeLost(Approval approval, Instant now) {
+        String message =
+                "The disk of Jenkins lost a change of this approval, which may have been its decision. It stays closed until an"
+                        + " administrator who may override approvals decides.";
+        return approval.asking(new Decision(Outcome.LOST, message, "damaged journal", now));
+    }
+
     private static String peopleMissing(Approval approval) {
         ManualRequirement manual = approval.manual();
         return manual == null || approval.votes().isEmpty()

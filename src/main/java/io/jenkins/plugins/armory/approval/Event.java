@@ -154,6 +154,9 @@ public sealed interface Event {
      */
     record GivenUp(String user, String comment) implements Event {}
 
+    /** A change of the approval was acknowledged, and the disk lost it. */
+    record ChangeLost() implements Event {}
+
     /** A check of the clock: the deadline may have passed. */
     record DeadlineCheck() implements Event {}
 

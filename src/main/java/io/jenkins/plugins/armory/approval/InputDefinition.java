@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -11,7 +12,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param definition Jenkins's definition of the parameter as XML, as in the configuration of a job
  */
 @Restricted(NoExternalUse.class)
-public record InputDefinition(String name, String definition) {
+public record InputDefinition(
+        @JsonProperty("name") String name,
+        @JsonProperty("definition") String definition) {
 
     public InputDefinition {
         Objects.requireNonNull(name, "name");

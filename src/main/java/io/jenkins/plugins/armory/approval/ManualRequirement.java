@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.List;
 import java.util.Objects;
@@ -18,11 +19,11 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public record ManualRequirement(
-        String message,
-        List<String> submitters,
-        int required,
-        @CheckForNull List<String> requesters,
-        List<InputDefinition> inputs) {
+        @JsonProperty("message") String message,
+        @JsonProperty("submitters") List<String> submitters,
+        @JsonProperty("required") int required,
+        @CheckForNull @JsonProperty("requesters") List<String> requesters,
+        @JsonProperty("inputs") List<InputDefinition> inputs) {
 
     /** Bounds the size of a record, which has all approvals with their comments. */
     public static final int MAX_REQUIRED = 100;

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Instant;
@@ -18,7 +19,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param due the notices to be sent, the oldest first
  */
 @Restricted(NoExternalUse.class)
-public record Notifications(List<Webhook> webhooks, boolean reminded, List<Notice> due) {
+public record Notifications(
+        @JsonProperty("webhooks") List<Webhook> webhooks,
+        @JsonProperty("reminded") boolean reminded,
+        @JsonProperty("due") List<Notice> due) {
 
     /** The occasions of a notice. The names are on disk, and in templates. */
     public enum Occasion {
@@ -35,7 +39,9 @@ public record Notifications(List<Webhook> webhooks, boolean reminded, List<Notic
      *
      * @param webhook the index in {@link #webhooks}
      */
-    public record Notice(Occasion occasion, int webhook) {
+    public record Notice(
+            @JsonProperty("occasion") Occasion occasion,
+            @JsonProperty("webhook") int webhook) {
         public Notice {
             Objects.requireNonNull(occasion, "occasion");
         }
@@ -48,7 +54,11 @@ public record Notifications(List<Webhook> webhooks, boolean reminded, List<Notic
      * @param reason why the last attempt failed
      * @param at when it failed
      */
-    public record Failure(Occasion occasion, String webhook, String reason, Instant at) {
+    public record Failure(
+            @JsonProperty("occasion") Occasion occasion,
+            @JsonProperty("webhook") String webhook,
+            @JsonProperty("reason") String reason,
+            @JsonProperty("at") Instant at) {
         public Failure {
             Objects.requireNonNull(occasion, "occasion");
             Objects.requireNonNull(webhook, "webhook");

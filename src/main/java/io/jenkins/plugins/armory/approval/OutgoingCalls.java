@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -24,13 +25,13 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public record OutgoingCalls(
-        @CheckForNull Webhook webhook,
-        @CheckForNull Webhook cancel,
-        @CheckForNull StatusCheck status,
-        @CheckForNull Notifications notifications,
-        Map<String, String> context,
-        @CheckForNull String account,
-        @CheckForNull String namespace) {
+        @CheckForNull @JsonProperty("webhook") Webhook webhook,
+        @CheckForNull @JsonProperty("cancel") Webhook cancel,
+        @CheckForNull @JsonProperty("status") StatusCheck status,
+        @CheckForNull @JsonProperty("notifications") Notifications notifications,
+        @JsonProperty("context") Map<String, String> context,
+        @CheckForNull @JsonProperty("account") String account,
+        @CheckForNull @JsonProperty("namespace") String namespace) {
 
     public OutgoingCalls {
         context = Collections.unmodifiableMap(new LinkedHashMap<>(context));

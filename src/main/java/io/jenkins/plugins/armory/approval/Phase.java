@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,10 +14,13 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public enum Phase {
     /** Before the deployment: after a failure, nothing is deployed. */
+    @JsonProperty("beforeDeployment")
     BEFORE_DEPLOYMENT("beforeDeployment"),
     /** Within the deployment: a failure ends it, and what was deployed is rolled back. */
+    @JsonProperty("strategy")
     STRATEGY("strategy"),
     /** After the deployment: after a failure it stays, and the deployments that depend on it are cancelled. */
+    @JsonProperty("afterDeployment")
     AFTER_DEPLOYMENT("afterDeployment");
 
     private final String text;

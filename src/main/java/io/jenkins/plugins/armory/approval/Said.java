@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,13 +24,13 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public record Said(
-        @CheckForNull Decision callback,
-        @CheckForNull String data,
-        List<Vote> votes,
-        Map<String, Object> inputs,
-        @CheckForNull Decision rejection,
-        @CheckForNull Failed failed,
-        @CheckForNull Decision decision) {
+        @CheckForNull @JsonProperty("callback") Decision callback,
+        @CheckForNull @JsonProperty("data") String data,
+        @JsonProperty("votes") List<Vote> votes,
+        @JsonProperty("inputs") Map<String, Object> inputs,
+        @CheckForNull @JsonProperty("rejection") Decision rejection,
+        @CheckForNull @JsonProperty("failed") Failed failed,
+        @CheckForNull @JsonProperty("decision") Decision decision) {
 
     /**
      * A failure that is not final, since a person may have the approval run again.
@@ -37,7 +38,9 @@ public record Said(
      * @param failure the decision that it is if nobody does
      * @param next the id of the approval that is the next try, {@code null} while there is none
      */
-    public record Failed(Decision failure, @CheckForNull String next) {
+    public record Failed(
+            @JsonProperty("failure") Decision failure,
+            @CheckForNull @JsonProperty("next") String next) {
 
         public Failed {
             Objects.requireNonNull(failure, "failure");

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param untold the notices that could not be sent, the oldest first
  */
 @Restricted(NoExternalUse.class)
-public record SideCalls(@CheckForNull Attempt cancel, List<Notifications.Failure> untold) {
+public record SideCalls(
+        @CheckForNull @JsonProperty("cancel") Attempt cancel,
+        @JsonProperty("untold") List<Notifications.Failure> untold) {
 
     public static final SideCalls NONE = new SideCalls(null, List.of());
 

@@ -254,6 +254,14 @@ enum Transitions {
             "the same",
             Effect.NONE,
             Answer.NOT_AWAITED),
+    CHANGE_LOST(
+            States.PENDING,
+            Events.of(Event.ChangeLost.class),
+            "ASKING",
+            (approval, event, now) -> Endings.changeLost(approval, now),
+            Answer.ACCEPTED),
+    CHANGE_LOST_AFTER_THE_END(
+            States.FAILED_OR_DECIDED, Events.of(Event.ChangeLost.class), "the same", Effect.NONE, Answer.IGNORED),
     NOT_SENT(
             States.PENDING,
             Events.of(Event.NotSent.class),
@@ -305,6 +313,14 @@ enum Transitions {
             "timed out if overdue, else the same",
             Transitions::lookedAtTheClock,
             Answer.ENDED),
+    NOT_TO_BE_RUN_AGAIN(
+            States.ASKING,
+            Events.ANSWERS,
+            "its terms do not allow that",
+            (approval, event, now) -> approval.terms().tries() == null,
+            "the same",
+            Effect.NONE,
+            Answer.NOT_AWAITED),
     RUN_AGAIN(
             States.ASKING,
             Events.of(Event.RunAgain.class),

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -16,7 +17,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param at when the person approved
  */
 @Restricted(NoExternalUse.class)
-public record Vote(String user, String comment, Instant at) {
+public record Vote(
+        @JsonProperty("user") String user,
+        @JsonProperty("comment") String comment,
+        @JsonProperty("at") Instant at) {
 
     public Vote {
         Objects.requireNonNull(user, "user");

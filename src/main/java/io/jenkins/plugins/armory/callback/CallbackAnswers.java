@@ -127,6 +127,8 @@ public final class CallbackAnswers {
                         + " because its heartbeat was missed: neither progress nor a callback arrived in time.";
             case NOT_SENT -> "The approval ended because its webhook could not be called.";
             case REJECTED -> "The approval ended because a person rejected it.";
+            case LOST ->
+                "The disk of Jenkins lost a change of the approval, maybe its decision. An administrator decides.";
             case RUN_AGAIN ->
                 "The approval ended because a person had it run again; the next try has an address of its own.";
             case OTHER_FAILED -> "The approval ended because another one of the same phase failed.";

@@ -211,7 +211,7 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
                 .body(bodyTemplate == null ? null : bodyTemplate.getInline())
                 .bodyPath(bodyTemplate == null ? null : bodyTemplate.getPath())
                 .retry(retryRules())
-                .limits(CallLimits.of(connectTimeout, requestTimeout))
+                .limits(new CallLimits(connectTimeout, requestTimeout))
                 .credentials(new CallCredentials(signWith, clientCertificateId, trustCertificateId));
     }
 

@@ -63,11 +63,11 @@ public final class WebhookForm {
     }
 
     public static FormValidation checkConnectTimeout(@CheckForNull String value, @CheckForNull String requestTimeout) {
-        return check(() -> CallLimits.of(number(value), number(requestTimeout)));
+        return check(() -> new CallLimits(number(value), number(requestTimeout)));
     }
 
     public static FormValidation checkRequestTimeout(@CheckForNull String value) {
-        return check(() -> CallLimits.of(0, number(value)));
+        return check(() -> new CallLimits(0, number(value)));
     }
 
     private static int number(@CheckForNull String value) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.deployment;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.OriginUnknown;
@@ -42,13 +43,13 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public record Deployment(
-        Map<String, Environment> environments,
-        Map<String, Environment> named,
-        List<Failure> failures,
-        @CheckForNull String cancelsStages,
-        List<String> cancelledStages,
-        List<String> leftOut,
-        boolean ended) {
+        @JsonProperty("environments") Map<String, Environment> environments,
+        @JsonProperty("named") Map<String, Environment> named,
+        @JsonProperty("failures") List<Failure> failures,
+        @CheckForNull @JsonProperty("cancelsStages") String cancelsStages,
+        @JsonProperty("cancelledStages") List<String> cancelledStages,
+        @JsonProperty("leftOut") List<String> leftOut,
+        @JsonProperty("ended") boolean ended) {
 
     /** A deployment without environments and failures. */
     public static final Deployment EMPTY =

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.deployment;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Instant;
 import java.util.Collections;
@@ -19,7 +20,12 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public record Environment(
-        String name, State state, Instant since, Declaration declaration, Progress progress, Setback setback) {
+        @JsonProperty("name") String name,
+        @JsonProperty("state") State state,
+        @JsonProperty("since") Instant since,
+        @JsonProperty("declaration") Declaration declaration,
+        @JsonProperty("progress") Progress progress,
+        @JsonProperty("setback") Setback setback) {
 
     /** The state of an environment. */
     public enum State {
@@ -66,10 +72,10 @@ public record Environment(
      * @param within name of the environment around the step, {@code null} for none
      */
     public record Declaration(
-            List<String> dependsOn,
-            @CheckForNull String step,
-            @CheckForNull String stage,
-            @CheckForNull String within) {
+            @JsonProperty("dependsOn") List<String> dependsOn,
+            @CheckForNull @JsonProperty("step") String step,
+            @CheckForNull @JsonProperty("stage") String stage,
+            @CheckForNull @JsonProperty("within") String within) {
 
         static final Declaration NONE = new Declaration(List.of(), null, null, null);
 
@@ -88,7 +94,10 @@ public record Environment(
      *     {@link DeploymentPlan}
      */
     public record Progress(
-            List<String> approvals, boolean bodyEnded, boolean deployed, Map<String, PlannedStep> steps) {
+            @JsonProperty("approvals") List<String> approvals,
+            @JsonProperty("bodyEnded") boolean bodyEnded,
+            @JsonProperty("deployed") boolean deployed,
+            @JsonProperty("steps") Map<String, PlannedStep> steps) {
 
         static final Progress NONE = new Progress(List.of(), false, false, Map.of());
 
@@ -108,11 +117,11 @@ public record Environment(
      * @param approval id of its approval, {@code null} for none
      */
     public record PlannedStep(
-            Instant began,
-            @CheckForNull Instant ended,
-            @CheckForNull String failure,
-            Map<String, String> outputs,
-            @CheckForNull String approval) {
+            @JsonProperty("began") Instant began,
+            @CheckForNull @JsonProperty("ended") Instant ended,
+            @CheckForNull @JsonProperty("failure") String failure,
+            @JsonProperty("outputs") Map<String, String> outputs,
+            @CheckForNull @JsonProperty("approval") String approval) {
 
         public PlannedStep {
             Objects.requireNonNull(began, "began");
@@ -146,11 +155,14 @@ public record Environment(
      * @param rollback {@code null} before it begins
      */
     public record Setback(
-            @CheckForNull String reason,
-            @CheckForNull String cancelledBy,
-            @CheckForNull String afterDeploymentFailure,
-            boolean needsRollback,
-            @CheckForNull Rollback rollback) {
+            @CheckForNull @JsonProperty("reason") String reason,
+            @CheckForNull @JsonProperty("cancelledBy") String cancelledBy,
+
+            @CheckForNull @JsonProperty("afterDeploymentFailure")
+            String afterDeploymentFailure,
+
+            @JsonProperty("needsRollback") boolean needsRollback,
+            @CheckForNull @JsonProperty("rollback") Rollback rollback) {
 
         static final Setback NONE = new Setback(null, null, null, false, null);
     }
@@ -163,7 +175,9 @@ public record Environment(
      * @param failure why it failed, {@code null} if it did not
      */
     public record Rollback(
-            String step, boolean over, @CheckForNull String failure) {
+            @JsonProperty("step") String step,
+            @JsonProperty("over") boolean over,
+            @CheckForNull @JsonProperty("failure") String failure) {
         public Rollback {
             Objects.requireNonNull(step, "step");
         }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.deployment;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
@@ -14,7 +15,12 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param verdict how it ended: it failed itself, another one of the phase failed, or it was stopped
  */
 @Restricted(NoExternalUse.class)
-public record Failure(Place place, Phase phase, String definition, String reason, Verdict verdict) {
+public record Failure(
+        @JsonProperty("place") Place place,
+        @JsonProperty("phase") Phase phase,
+        @JsonProperty("definition") String definition,
+        @JsonProperty("reason") String reason,
+        @JsonProperty("verdict") Verdict verdict) {
 
     boolean isOwn() {
         return verdict == Verdict.FAILURE;

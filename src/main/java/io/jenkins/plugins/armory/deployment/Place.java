@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.deployment;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
@@ -18,10 +19,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public record Place(
-        @CheckForNull String environment,
-        @CheckForNull String stage,
-        @CheckForNull String outermost,
-        List<Branch> branches) {
+        @CheckForNull @JsonProperty("environment") String environment,
+        @CheckForNull @JsonProperty("stage") String stage,
+        @CheckForNull @JsonProperty("outermost") String outermost,
+        @JsonProperty("branches") List<Branch> branches) {
 
     /**
      * A branch of a {@code parallel}.
@@ -29,7 +30,9 @@ public record Place(
      * @param parallel id of the flow node of the {@code parallel}
      * @param branch id of the flow node at which the branch begins
      */
-    public record Branch(String parallel, String branch) {}
+    public record Branch(
+            @JsonProperty("parallel") String parallel,
+            @JsonProperty("branch") String branch) {}
 
     public Place {
         branches = List.copyOf(branches);

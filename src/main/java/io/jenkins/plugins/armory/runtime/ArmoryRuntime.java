@@ -24,6 +24,7 @@ import io.jenkins.plugins.armory.delivery.Delivery;
 import io.jenkins.plugins.armory.http.WebhookClient;
 import io.jenkins.plugins.armory.storage.History;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,6 +160,11 @@ public final class ArmoryRuntime {
     /** Returns why the last change of an approval could not be written, for administrators; empty if it was. */
     public Optional<String> writeProblem() {
         return store.writeProblem();
+    }
+
+    /** Returns the files with damaged changes of approvals, for administrators; empty if there are none. */
+    public List<Path> damaged() {
+        return store.damaged();
     }
 
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */

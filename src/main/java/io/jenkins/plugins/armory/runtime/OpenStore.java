@@ -74,7 +74,7 @@ final class OpenStore {
             } else if (x instanceof UnknownFormatException) {
                 return new Problem(
                         x.getMessage(),
-                        "The approvals of Jenkins were written by another version of the plugin. Its log says what to do.");
+                        "The approvals of Jenkins were written by a newer version of the plugin. Its log says what to do.");
             }
             return new Problem(
                     "The folder " + folder + " cannot be used: " + x,
@@ -160,6 +160,18 @@ final class OpenStore {
     /** Returns why the last change of an approval could not be written, for administrators; empty if it was. */
     synchronized Optional<String> writeProblem() {
         return approvals == null ? Optional.empty() : store.problem().map(x -> folder + ": " + x);
+    }
+
+    /** Returns the files with damaged changes of approvals, for administrators; empty if there are none. */
+    List<Path> damaged() {
+        ApprovalStore open;
+        synchronized (this) {
+            if (approvals == null) {
+                return List.of();
+            }
+            open = store;
+        }
+        return open.damaged();
     }
 
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */

@@ -143,8 +143,14 @@ final class ApprovalLog {
 
     void resumed(Approval approval) {
         if (approval.state() == Approval.State.ASKING) {
-            log.accept("Jenkins was restarted; still waiting for a person to run it again or give up until "
-                    + approval.deadline() + ".");
+            if (Objects.requireNonNull(approval.failure()).outcome() == Decision.Outcome.LOST) {
+                log.accept(failure(approval));
+            }
+            log.accept("Jenkins was restarted; still waiting for "
+                    + (approval.terms().tries() == null
+                            ? "an administrator to decide"
+                            : "a person to run it again or give up")
+                    + " until " + approval.deadline() + ".");
         }
         if (approval.state() == Approval.State.WAITING) {
             log.accept("Jenkins was restarted; still waiting for "
@@ -249,6 +255,7 @@ final class ApprovalLog {
             case NOT_SENT ->
                 "Webhook '" + LogText.continued(approval.webhook()) + "' could not be called"
                         + message(decision.mdMessage());
+            case LOST -> title + "failed" + message(decision.mdMessage());
             case OTHER_FAILED -> title + "ended" + message(decision.mdMessage());
             default -> throw new IllegalArgumentException("no failure: " + decision.outcome());
         };

@@ -78,7 +78,7 @@ final class ApprovalFiles {
     /**
      * Reads a file of {@code pending/}; empty if there is none.
      *
-     * @throws UnknownFormatException if another version of the plugin wrote it
+     * @throws UnknownFormatException if a newer version of the plugin wrote it
      * @throws IOException if it cannot be read
      */
     Optional<Approval> readPending(String id) throws IOException {
@@ -110,14 +110,7 @@ final class ApprovalFiles {
         } catch (NoSuchFileException x) {
             return Optional.empty();
         }
-        Approval approval;
-        try {
-            approval = ApprovalJson.read(content);
-        } catch (IOException x) {
-            throw ApprovalJson.isOfAnotherFormat(content)
-                    ? new UnknownFormatException(file.toString(), x)
-                    : new IOException(file + ": " + x.getMessage(), x);
-        }
+        Approval approval = StoredJson.readFile(file.toString(), content, Approval.class);
         Path place = fileOf(approval);
         if (!place.equals(file)) {
             throw new IOException(file + ": it holds an approval that belongs into " + place);
@@ -127,7 +120,7 @@ final class ApprovalFiles {
 
     /** Writes the file of an approval. */
     void write(Approval approval) throws IOException {
-        disk.replace(fileOf(approval), ApprovalJson.write(approval));
+        disk.replace(fileOf(approval), StoredJson.file(approval));
     }
 
     /** Writes the file of a closed approval again, and keeps its time. */

@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.approval.Event;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +59,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private final RecentDecisions recent = new RecentDecisions(RECENT);
     private final ApprovalFiles files;
     private final Moves moves;
+    private final JournalRecovery recovery;
     private final Journal journal;
     private final FileUpdate update;
     private final Removals removals;
@@ -73,14 +75,15 @@ public final class ApprovalStore implements ApprovalRepository {
         files = new ApprovalFiles(disk, folder);
         moves = new Moves(disk, folder.resolve("moves.json"));
         removals = new Removals(memory, files, recent, moves, outbox, this::append);
-        journal = Journal.open(disk, folder.resolve("journal"), this::takeUp);
+        recovery = new JournalRecovery(this::takeUp, id -> removals.forget(checked(id)));
+        journal = Journal.open(disk, folder.resolve("journal"), recovery);
         update = new FileUpdate(memory, files, recent, moves, journal, outbox);
     }
 
     /**
      * Opens the store, and creates it if there is none.
      *
-     * @throws UnknownFormatException if something in it is intact and was written by another version of the plugin
+     * @throws UnknownFormatException if something in it is intact and was written by a newer version of the plugin
      * @throws IOException if the folder cannot be created or read
      */
     public static ApprovalStore open(Path folder) throws IOException {
@@ -133,19 +136,33 @@ public final class ApprovalStore implements ApprovalRepository {
         var reader = new StoreReader(store.memory, store.files, store.moves);
         reader.readPending();
         store.recent.addAll(reader.readDecided(RECENT));
+        try {
+            store.closeDoubtful();
+        } catch (IOException x) {
+            store.journal.close();
+            throw x;
+        }
         return store;
     }
 
-    /** Takes up a record of the journal. */
-    private void takeUp(byte[] record) throws IOException {
-        ApprovalJson.read(
-                record,
-                approval -> {
-                    outbox.found(approval);
-                    memory.markChanged(checked(approval.id()));
-                    memory.put(moves.apply(approval));
-                },
-                id -> removals.forget(checked(id)));
+    private void takeUp(Approval approval) {
+        outbox.found(approval);
+        memory.markChanged(checked(approval.id()));
+        memory.put(moves.apply(approval));
+    }
+
+    /**
+     * Closes the approvals of which the journal may have lost a change: a rejection must not become an approval.
+     *
+     * @throws IOException if that could not be written; the store must not be used then
+     */
+    private void closeDoubtful() throws IOException {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        for (Approval approval : List.copyOf(memory.pending())) {
+            if (recovery.isInDoubt(approval.id())) {
+                apply(approval.id(), new Event.ChangeLost(), now);
+            }
+        }
     }
 
     private static String checked(String id) {
@@ -292,12 +309,12 @@ public final class ApprovalStore implements ApprovalRepository {
     /** Makes a change durable, and then visible. Called with the approval's lock held. */
     private void write(Approval approval) throws IOException {
         memory.markChanged(approval.id());
-        append(ApprovalJson.write(approval));
+        append(JournalEntry.change(approval));
         memory.put(moves.apply(approval)); // its job may have been moved meanwhile
     }
 
-    private void append(byte[] record) throws IOException {
-        journal.append(record);
+    private void append(JournalEntry entry) throws IOException {
+        journal.append(StoredJson.write(entry));
         isolated(changeListener);
     }
 
@@ -329,6 +346,16 @@ public final class ApprovalStore implements ApprovalRepository {
     /** Returns why the last change could not be written; empty if it was, or if there was none. */
     public Optional<String> problem() {
         return Optional.ofNullable(journal.failure()).map(IOException::toString);
+    }
+
+    /** Returns the files with damaged changes that were set aside, see {@link Journal#damaged}. */
+    public List<Path> damaged() {
+        try {
+            return journal.damaged();
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot look for damaged files", x);
+            return List.of();
+        }
     }
 
     /** Sets the listener that is called when there is something to {@link #fold}. It must not take long. */

@@ -99,7 +99,7 @@ public final class DeploymentStore {
         }
         Deployment deployment;
         try {
-            deployment = DeploymentJson.read(file);
+            deployment = StoredJson.readFile(file.toString(), Files.readAllBytes(file), Deployment.class);
         } catch (NoSuchFileException x) {
             deployment = Deployment.EMPTY;
         }
@@ -177,7 +177,7 @@ public final class DeploymentStore {
                 last = changes;
             }
             try {
-                DeploymentJson.write(folder.get().resolve(FILE), toWrite);
+                DurableFile.write(folder.get().resolve(FILE), StoredJson.file(toWrite));
             } catch (IOException x) {
                 throw new UnwrittenException(x);
             }

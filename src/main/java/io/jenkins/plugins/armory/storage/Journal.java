@@ -3,35 +3,30 @@ package io.jenkins.plugins.armory.storage;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32C;
 
 /**
  * A write-ahead journal that makes the records of many threads durable with few syncs ("group commit"). A record that
  * comes while nothing is written is written at once. Records that come during a write share the next one.
  *
- * <p>A record is a line of a file {@code N.log}: the CRC-32C of the record in eight hexadecimal digits, a space, and
- * the record, which has no line feed:
+ * <p>A record is a {@link JournalLine} of a file {@code N.log}, which is named after its first write.
  *
- * <pre>
- * d111218c {"format":1,"removed":["a1b2c3"]}
- * </pre>
- *
- * A line that is cut off or does not match its checksum was not acknowledged, so it is left out when the journal is
- * read. An intact record that the reader does not understand keeps the journal from being opened. For both, a file is
+ * <p>A line that is cut off or does not match its checksum at the end was not acknowledged, so it is left out when the journal is
+ * read. A write that was acknowledged and is damaged is {@linkplain Reader#lost lost}. To tell the two apart, a file is
  * written by one process only, and gets no more records after a failed write: those go to the next file.
  */
 final class Journal {
@@ -39,21 +34,31 @@ final class Journal {
     private static final Logger LOGGER = Logger.getLogger(Journal.class.getName());
     private static final String SUFFIX = ".log";
     private static final Pattern NAME = Pattern.compile("[0-9]{1,18}\\.log");
-    private static final int CHECKSUM_DIGITS = 8;
+    /** The ending of a file that is kept for inspection, since part of it is lost. */
+    private static final String DAMAGED = ".damaged";
 
     /** A reader of the records of a journal that is opened. */
     interface Reader {
         /**
          * Takes a record.
          *
-         * @throws IOException if it does not understand the record
+         * @param where the file, and the line in it
+         * @return whether it understands the record. If not, the file is kept for inspection
+         * @throws UnknownFormatException if a newer version of the plugin wrote it, which keeps the journal from being opened
          */
-        void read(byte[] record) throws IOException;
+        boolean read(String where, byte[] record) throws UnknownFormatException;
+
+        /**
+         * Takes note that records were acknowledged and cannot be read any more. They stand before the next record.
+         *
+         * @param where the file, and the line behind them
+         */
+        void lost(String where);
     }
 
     /** Records that are written together. */
     private static final class Batch {
-        private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        private final List<byte[]> records = new ArrayList<>();
         private final CompletableFuture<Void> written = new CompletableFuture<>();
 
         /**
@@ -83,6 +88,9 @@ final class Journal {
     /** The files that get no more records, the oldest first, and their lengths in bytes. */
     private final Map<Path, Long> old = new LinkedHashMap<>();
 
+    /** Those of {@link #old} that are kept for inspection. */
+    private final Set<Path> kept = new HashSet<>();
+
     @CheckForNull
     private Path file;
 
@@ -92,7 +100,10 @@ final class Journal {
     /** The length of {@link #file} in bytes, all of it on disk. */
     private long length;
 
-    private long number;
+    /** The number of the newest write, and of the last one that was acknowledged. */
+    private long newest;
+
+    private long acknowledged;
     private boolean closed;
 
     private volatile long size;
@@ -111,7 +122,7 @@ final class Journal {
      * Opens the journal in a folder, which is created if it is missing, and reads the records.
      *
      * @param reader takes each record, in the order of the appends
-     * @throws UnknownFormatException if a record is intact, and the reader does not understand it
+     * @throws UnknownFormatException if a newer version of the plugin wrote a record
      * @throws IOException if the folder cannot be created, or a file in it cannot be read
      */
     static Journal open(Disk disk, Path folder, Reader reader) throws IOException {
@@ -122,13 +133,15 @@ final class Journal {
                 .filter(each -> NAME.matcher(nameOf(each)).matches())
                 .sorted(Comparator.comparingLong(Journal::numberOf))
                 .toList();
+        var order = new WriteOrder(files.isEmpty() ? 1 : numberOf(files.get(0)));
         for (Path each : files) {
             byte[] content = disk.read(each);
             journal.sync(each, content.length);
-            read(each, content, reader);
+            journal.read(each, content, reader, order);
             journal.old.put(each, (long) content.length);
-            journal.number = numberOf(each);
+            journal.newest = Math.max(numberOf(each), order.newest());
         }
+        journal.acknowledged = order.complete();
         journal.measure();
         return journal;
     }
@@ -151,50 +164,41 @@ final class Journal {
         return Long.parseLong(name.substring(0, name.indexOf('.')));
     }
 
-    private static void read(Path file, byte[] content, Reader reader) throws IOException {
-        int damaged = 0;
+    private void read(Path each, byte[] content, Reader reader, WriteOrder order) throws UnknownFormatException {
+        int unreadable = 0;
         int line = 0;
         int start = 0;
         for (int i = 0; i < content.length; i++) {
             if (content[i] == '\n') {
                 line++;
-                byte[] record = record(content, start, i);
+                JournalLine record = JournalLine.read(content, start, i);
+                String where = each + ", line " + line;
                 if (record == null) {
-                    damaged++;
+                    unreadable++;
                 } else {
-                    try {
-                        reader.read(record);
-                    } catch (IOException x) {
-                        throw new UnknownFormatException(file + ", line " + line, x);
+                    if (order.isBehindLost(record)) {
+                        keep(each);
+                        reader.lost(where);
+                    }
+                    if (!reader.read(where, record.content())) {
+                        keep(each);
                     }
                 }
                 start = i + 1;
             }
         }
-        if (start < content.length || damaged > 0) {
+        if (start < content.length || unreadable > 0) {
             LOGGER.log(
                     Level.WARNING,
                     "{0}: left out {1} damaged lines, and {2} bytes of a line that was cut off when Jenkins went down",
-                    new Object[] {file, damaged, content.length - start});
+                    new Object[] {each, unreadable, content.length - start});
         }
     }
 
-    /** Returns the record in a line, {@code null} if it is damaged. */
-    @CheckForNull
-    private static byte[] record(byte[] content, int start, int end) {
-        int from = start + CHECKSUM_DIGITS + 1;
-        if (from > end || content[from - 1] != ' ') {
-            return null;
-        }
-        byte[] record = Arrays.copyOfRange(content, from, end);
-        var said = new String(content, start, CHECKSUM_DIGITS, StandardCharsets.ISO_8859_1);
-        return said.equals(checksum(record)) ? record : null;
-    }
-
-    private static String checksum(byte[] record) {
-        var crc = new CRC32C();
-        crc.update(record);
-        return HexFormat.of().toHexDigits((int) crc.getValue());
+    /** Has a file kept for inspection, with the one before it: what is missed at the start of a file may have been at the end of that. */
+    private void keep(Path each) {
+        old.keySet().stream().reduce((first, second) -> second).ifPresent(kept::add);
+        kept.add(each);
     }
 
     /**
@@ -207,26 +211,17 @@ final class Journal {
     void append(byte[] record) throws IOException {
         Batch batch;
         boolean first;
-        byte[] line = line(record);
+        Objects.requireNonNull(record);
         synchronized (this) {
             first = next == null;
             batch = first ? new Batch() : next;
-            batch.lines.writeBytes(line);
+            batch.records.add(record);
             next = batch; // last: after an error, nobody waits for a batch that nobody writes
         }
         if (first) {
             commit(batch);
         }
         batch.await();
-    }
-
-    private static byte[] line(byte[] record) {
-        var line = new ByteArrayOutputStream(CHECKSUM_DIGITS + 2 + record.length);
-        line.writeBytes(checksum(record).getBytes(StandardCharsets.ISO_8859_1));
-        line.write(' ');
-        line.writeBytes(record);
-        line.write('\n');
-        return line.toByteArray();
     }
 
     private void commit(Batch batch) {
@@ -261,10 +256,21 @@ final class Journal {
             if (closed) {
                 throw new IOException("the journal is closed, since Jenkins is going down");
             }
-            write(batch.lines.toByteArray());
+            newest++;
+            write(lines(batch.records));
+            acknowledged = newest;
         } finally {
             writing.unlock();
         }
+    }
+
+    private byte[] lines(List<byte[]> records) {
+        var lines = new ByteArrayOutputStream();
+        int index = 0;
+        for (byte[] record : records) {
+            lines.writeBytes(new JournalLine(newest, acknowledged, ++index, records.size(), record).toBytes());
+        }
+        return lines.toByteArray();
     }
 
     private void write(byte[] lines) throws IOException {
@@ -288,7 +294,7 @@ final class Journal {
 
     private Disk.Output begin() throws IOException {
         length = 0;
-        file = folder.resolve(++number + SUFFIX);
+        file = folder.resolve(newest + SUFFIX);
         Disk.Output begun = disk.create(file);
         output = begun;
         disk.sync(folder);
@@ -344,6 +350,18 @@ final class Journal {
         size = old.values().stream().mapToLong(Long::longValue).sum() + (file == null ? 0 : length);
     }
 
+    /**
+     * Returns the files that are kept for inspection, since something in them was lost. Deleting them is left to administrators.
+     *
+     * @throws IOException if the folder cannot be read
+     */
+    List<Path> damaged() throws IOException {
+        return disk.list(folder).stream()
+                .filter(each -> nameOf(each).endsWith(DAMAGED))
+                .sorted()
+                .toList();
+    }
+
     /** Returns the size of all files in bytes. */
     long size() {
         return size;
@@ -384,6 +402,9 @@ final class Journal {
     private void dropAll(List<Path> files) throws IOException {
         try {
             for (Path each : files) {
+                if (kept.remove(each)) {
+                    disk.replace(Path.of(each + DAMAGED), disk.read(each));
+                }
                 disk.delete(each);
                 disk.sync(folder);
                 old.remove(each);

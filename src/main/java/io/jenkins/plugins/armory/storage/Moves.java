@@ -1,18 +1,16 @@
 package io.jenkins.plugins.armory.storage;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.armory.approval.Approval;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The moves of jobs that are not in all files of approvals yet, in a file of their own. Every approval that is read
@@ -23,15 +21,25 @@ import java.util.Objects;
  */
 final class Moves {
 
-    private static final int FORMAT = 1;
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Logger LOGGER = Logger.getLogger(Moves.class.getName());
+
+    /** The content of the file. */
+    private record Content(@JsonProperty("moves") List<Move> moves) {
+
+        private Content {
+            moves = List.copyOf(moves);
+        }
+    }
 
     /**
      * A job, or a folder of jobs, that got another name.
      *
      * @param at when it was moved; what started later at the old name belongs to another job
      */
-    record Move(String from, String to, Instant at) {
+    record Move(
+            @JsonProperty("from") String from,
+            @JsonProperty("to") String to,
+            @JsonProperty("at") Instant at) {
 
         Approval apply(Approval approval) {
             return approval.createdAt().isAfter(at) ? approval : approval.moved(from, to);
@@ -48,9 +56,11 @@ final class Moves {
     private volatile List<Move> unwritten;
 
     /**
-     * Reads the moves.
+     * Reads the moves. A file that is damaged is kept for inspection under another name: {@code runtime.CleanUp} finds the builds of
+     * moved jobs by the ids in their folders.
      *
-     * @throws IOException if there is a file that cannot be read
+     * @throws UnknownFormatException if a newer version of the plugin wrote the file
+     * @throws IOException if it cannot be read
      */
     Moves(Disk disk, Path file) throws IOException {
         this.disk = disk;
@@ -66,36 +76,25 @@ final class Moves {
             return List.of();
         }
         try {
-            JsonNode json = JSON.readTree(content);
-            int format = json.path("format").asInt();
-            if (format != FORMAT) {
-                throw new UnknownFormatException(
-                        file.toString(),
-                        new IOException("its format is " + format + ", and this version reads " + FORMAT));
-            }
-            var moves = new ArrayList<Move>();
-            json.required("moves")
-                    .forEach(move -> moves.add(new Move(
-                            move.required("from").asText(),
-                            move.required("to").asText(),
-                            Instant.parse(move.required("at").asText()))));
-            return List.copyOf(moves);
-        } catch (JsonProcessingException | IllegalArgumentException | DateTimeException x) {
-            throw new IOException(file + " is no list of moved jobs: " + x.getMessage(), x);
+            return StoredJson.readFile(file.toString(), content, Content.class).moves();
+        } catch (UnknownFormatException x) {
+            throw x;
+        } catch (IOException x) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "Cannot read which jobs were renamed; their approvals are looked for in all builds",
+                    x);
+            disk.replace(Path.of(file + ".damaged"), content);
+            disk.delete(file);
+            return List.of();
         }
     }
 
     private void write(List<Move> moves) throws IOException {
-        ObjectNode json = JSON.createObjectNode().put("format", FORMAT);
-        var array = json.putArray("moves");
-        moves.forEach(move -> array.addObject()
-                .put("from", move.from())
-                .put("to", move.to())
-                .put("at", move.at().toString()));
         if (moves.isEmpty()) {
             disk.delete(file);
         } else {
-            disk.replace(file, JSON.writeValueAsBytes(json));
+            disk.replace(file, StoredJson.file(new Content(moves)));
         }
         disk.sync(Objects.requireNonNull(file.getParent(), "it is in the folder of the store"));
     }

@@ -1,9 +1,8 @@
 package io.jenkins.plugins.armory.storage;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import java.io.IOException;
@@ -11,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -22,9 +22,15 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class PlanFile {
 
     private static final String FILE = "armory-plan.json";
-    private static final int FORMAT = 1;
-    private static final String TARGETS = "targets";
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    /** The content of the file. */
+    private record Content(@JsonProperty("targets") ArrayNode targets) {
+
+        private Content {
+            Objects.requireNonNull(targets, "targets");
+        }
+    }
 
     private PlanFile() {}
 
@@ -44,15 +50,13 @@ public final class PlanFile {
             }
             targets.add(json);
         }
-        ObjectNode file = JSON.createObjectNode().put("format", FORMAT);
-        file.set(TARGETS, targets);
-        DurableFile.write(folder.resolve(FILE), JSON.writeValueAsBytes(file));
+        DurableFile.write(folder.resolve(FILE), StoredJson.file(new Content(targets)));
     }
 
     /**
      * Returns the targets of all plans of a build; none for a build without one.
      *
-     * @throws IOException if the file cannot be read or has another format
+     * @throws IOException if the file cannot be read
      */
     public static ArrayNode read(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
@@ -60,21 +64,13 @@ public final class PlanFile {
         try {
             content = Files.readAllBytes(file);
         } catch (NoSuchFileException x) {
-            return JSON.createArrayNode();
+            return JSON.arrayNode();
         }
-        try {
-            JsonNode json = JSON.readTree(content);
-            if (json.path("format").asInt() == FORMAT && json.path(TARGETS) instanceof ArrayNode targets) {
-                return targets;
-            }
-            throw new IOException(file + " is not a plan of this version");
-        } catch (JsonProcessingException x) {
-            throw new IOException(file + " is not a plan: " + x.getMessage(), x);
-        }
+        return StoredJson.readFile(file.toString(), content, Content.class).targets();
     }
 
     private static ObjectNode toJson(DeploymentPlan.Target target) {
-        ObjectNode json = JSON.createObjectNode().put("name", target.name());
+        ObjectNode json = JSON.objectNode().put("name", target.name());
         json.set("before", toJson(target.before()));
         ArrayNode strategy = json.putArray("strategy");
         target.strategy().forEach(group -> strategy.add(toJson(group)));
@@ -84,13 +80,13 @@ public final class PlanFile {
     }
 
     private static ArrayNode toJson(List<DeploymentPlan.Step> steps) {
-        ArrayNode json = JSON.createArrayNode();
+        ArrayNode json = JSON.arrayNode();
         steps.forEach(step -> json.add(toJson(step)));
         return json;
     }
 
     private static ObjectNode toJson(DeploymentPlan.Step step) {
-        ObjectNode json = JSON.createObjectNode().put("id", step.id()).put("label", step.label());
+        ObjectNode json = JSON.objectNode().put("id", step.id()).put("label", step.label());
         if (step instanceof DeploymentPlan.Action action) {
             json.put("action", action.action());
         } else if (step instanceof DeploymentPlan.Pause pause) {

@@ -20,7 +20,7 @@ final class Removals {
 
     /** Appends a record to the journal. */
     interface Appender {
-        void append(byte[] jsonRecord) throws IOException;
+        void append(JournalEntry entry) throws IOException;
     }
 
     private final ApprovalMemory memory;
@@ -82,7 +82,7 @@ final class Removals {
         if (!ids.isEmpty()) {
             try {
                 // Without this record, the journal or a file whose folder is not synced brings them back after a crash.
-                journal.append(ApprovalJson.writeRemoved(ids));
+                journal.append(JournalEntry.removal(ids));
             } catch (IOException x) {
                 LOGGER.log(
                         Level.WARNING,

@@ -85,7 +85,7 @@ final class StoreReader {
     /**
      * Reads an approval; empty if there is none, or if it is damaged. A damaged file stays for inspection.
      *
-     * @throws UnknownFormatException if another version of the plugin wrote it, which keeps the store from being opened
+     * @throws UnknownFormatException if a newer version of the plugin wrote it, which keeps the store from being opened
      */
     private static Optional<Approval> readable(Reader reader) throws UnknownFormatException {
         try {

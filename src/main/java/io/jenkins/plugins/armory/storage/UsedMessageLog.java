@@ -1,8 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.signature.StandardWebhooks;
 import io.jenkins.plugins.armory.signature.UsedMessages;
 import java.io.IOException;
@@ -15,6 +14,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
@@ -25,15 +25,13 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * at most, and its file is deleted after that. A record:
  *
  * <pre>
- * {"format":1,"message":"msg_1","address":"CALLBACK a1b2c3","signedAt":1700000000}
+ * {"format":1,"content":{"message":"msg_1","address":"CALLBACK a1b2c3","signedAt":"2023-11-14T22:13:20Z"}}
  * </pre>
  */
 @Restricted(NoExternalUse.class)
 public final class UsedMessageLog implements UsedMessages {
 
     private static final Logger LOGGER = Logger.getLogger(UsedMessageLog.class.getName());
-    private static final int FORMAT = 1;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The number of messages that are kept, for some 20 MB of memory. With more, callers have to wait. */
     static final int MAX = 100_000;
@@ -54,6 +52,48 @@ public final class UsedMessageLog implements UsedMessages {
         }
     }
 
+    /** A record of the journal. */
+    private record UsedMessage(
+            @JsonProperty("message") String message,
+            @JsonProperty("address") String address,
+            @JsonProperty("signedAt") Instant signedAt) {
+
+        private UsedMessage {
+            Objects.requireNonNull(message, "message");
+            Objects.requireNonNull(address, "address");
+            Objects.requireNonNull(signedAt, "signedAt");
+        }
+    }
+
+    /** Takes up what the journal has. */
+    private final class Reader implements Journal.Reader {
+
+        @Override
+        public boolean read(String where, byte[] json) throws UnknownFormatException {
+            try {
+                UsedMessage used = StoredJson.read(where, json, UsedMessage.class);
+                uses.merge(used.message(), new Use(used.address(), used.signedAt()), UsedMessageLog::later);
+                return true;
+            } catch (UnknownFormatException x) {
+                throw x;
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Left out a signed message that cannot be read: {0}", x.getMessage());
+                lost(where);
+                return false;
+            }
+        }
+
+        /** What is lost may have been any message until now. */
+        @Override
+        public void lost(String where) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "{0}: signed messages that were used are lost; those that were signed before now are refused",
+                    where);
+            oldest = clock.instant();
+        }
+    }
+
     /** Files of the journal whose messages are not valid any more after a time. */
     private record Ended(List<Path> files, Instant until) {}
 
@@ -66,13 +106,17 @@ public final class UsedMessageLog implements UsedMessages {
     /** Guarded by this. */
     private final Deque<Ended> ended = new ArrayDeque<>();
 
+    /** Messages that were signed earlier may have been used, {@code null} for none. Guarded by this. */
+    @CheckForNull
+    private Instant oldest;
+
     /** The time for the next look at what has expired. Guarded by this. */
     private Instant nextLook;
 
     private UsedMessageLog(Disk disk, Path folder, Clock clock) throws IOException {
         this.clock = clock;
         nextLook = clock.instant().plus(KEPT);
-        journal = Journal.open(disk, folder, this::takeUp);
+        journal = Journal.open(disk, folder, new Reader());
         forget(clock.instant());
         ended.add(new Ended(journal.startNext(), nextLook));
     }
@@ -80,7 +124,7 @@ public final class UsedMessageLog implements UsedMessages {
     /**
      * Opens the log, and creates it if there is none.
      *
-     * @throws UnknownFormatException if something in it is intact and was written by another version of the plugin
+     * @throws UnknownFormatException if something in it is intact and was written by a newer version of the plugin
      * @throws IOException if the folder cannot be created or read
      */
     public static UsedMessageLog open(Path folder, Clock clock) throws IOException {
@@ -91,48 +135,33 @@ public final class UsedMessageLog implements UsedMessages {
         return new UsedMessageLog(disk, folder, clock);
     }
 
-    private void takeUp(byte[] record) throws IOException {
-        JsonNode json;
-        try {
-            json = JSON.readTree(record);
-        } catch (JsonProcessingException x) {
-            throw new IOException("it is not a message: " + x.getMessage(), x);
-        }
-        int format = json.path("format").asInt();
-        if (format != FORMAT) {
-            throw new IOException("its format is " + format + ", and this version reads " + FORMAT);
-        }
-        Instant signedAt = Instant.ofEpochSecond(json.path("signedAt").longValue());
-        uses.merge(
-                json.path("message").asText(), new Use(json.path("address").asText(), signedAt), UsedMessageLog::later);
-    }
-
     @Override
     public boolean use(String id, String address, Instant signedAt) throws IOException {
         synchronized (this) {
             Use known = find(id);
-            if (known != null && !known.address.equals(address)) {
+            if (isLost(signedAt) || known != null && !known.address.equals(address)) {
                 return false;
             }
             // Known before it is on disk, so that no other thread uses the message elsewhere meanwhile.
             uses.put(id, later(known, new Use(address, signedAt)));
         }
-        journal.append(JSON.writeValueAsBytes(JSON.createObjectNode()
-                .put("format", FORMAT)
-                .put("message", id)
-                .put("address", address)
-                .put("signedAt", signedAt.getEpochSecond())));
+        journal.append(StoredJson.write(new UsedMessage(id, address, signedAt)));
         return true;
     }
 
     @Override
     public synchronized boolean useOnce(String id, String address, Instant signedAt) throws IOException {
         Use known = find(id);
-        if (known != null && (!known.address.equals(address) || !signedAt.isAfter(known.signedAt))) {
+        if (isLost(signedAt)
+                || known != null && (!known.address.equals(address) || !signedAt.isAfter(known.signedAt))) {
             return false;
         }
         uses.put(id, new Use(address, signedAt));
         return true;
+    }
+
+    private boolean isLost(Instant signedAt) {
+        return oldest != null && signedAt.isBefore(oldest);
     }
 
     private static Use later(Use known, Use used) {

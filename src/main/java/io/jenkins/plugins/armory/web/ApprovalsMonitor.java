@@ -6,13 +6,14 @@ import hudson.model.AdministrativeMonitor;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.MissingCredentials;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import java.nio.file.Path;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Warns of what an administrator can mend: the approvals cannot be opened or written, Jenkins does not know its URL, or the settings name
- * credentials that do not exist.
+ * Warns of what an administrator can mend: the approvals cannot be opened or written or were damaged, Jenkins does not know its URL, or
+ * the settings name credentials that do not exist.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -27,6 +28,7 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
     public boolean isActivated() {
         return getProblem() != null
                 || getWriteProblem() != null
+                || !getDamaged().isEmpty()
                 || isUrlUnknown()
                 || !getMissingCredentials().isEmpty();
     }
@@ -35,6 +37,11 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
     @CheckForNull
     public String getProblem() {
         return ArmoryRuntime.get().problem().orElse(null);
+    }
+
+    /** Returns the files with changes of approvals that were damaged, and set aside. */
+    public List<Path> getDamaged() {
+        return ArmoryRuntime.get().damaged();
     }
 
     /** Returns whether Jenkins does not know the address for callbacks. */

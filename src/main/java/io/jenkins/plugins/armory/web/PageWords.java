@@ -178,6 +178,7 @@ final class PageWords {
             case "NOT_HEARD" -> Messages.PageWords_state_NOT_HEARD();
             case "ABORTED" -> Messages.PageWords_state_ABORTED();
             case "OTHER_FAILED" -> Messages.PageWords_state_OTHER_FAILED();
+            case "LOST" -> Messages.PageWords_state_LOST();
             case "NOT_SENT" -> Messages.PageWords_state_NOT_SENT();
             case "SENT" -> Messages.PageWords_state_SENT();
             default -> name;

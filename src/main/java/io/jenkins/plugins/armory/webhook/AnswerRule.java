@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.webhook;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
@@ -13,10 +14,7 @@ import io.jenkins.plugins.armory.webhook.Judgement.Verdict;
 import java.io.IOException;
 import java.io.Serializable;
 import java.math.BigDecimal;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,12 +26,18 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * value in the JSON of the body. The value stands at a JSON Pointer (RFC 6901). An answer that the rule does not know is
  * neither.
  *
- * <p>It is a class and not a record because it is kept in a build's {@code program.dat}, like {@link Webhook}.
+ * @param statuses the statuses that mean success or, with a pointer, whose bodies are judged; as they are written
+ * @param pointer where in the body the value stands, {@code null} if the status alone decides
+ * @param successes the values that mean success
+ * @param failures the values that mean failure
  */
 @Restricted(NoExternalUse.class)
-public final class AnswerRule implements Serializable {
-
-    private static final long serialVersionUID = 1L;
+public record AnswerRule(
+        @JsonProperty("statuses") String statuses,
+        @CheckForNull @JsonProperty("pointer") String pointer,
+        @JsonProperty("successes") List<String> successes,
+        @JsonProperty("failures") List<String> failures)
+        implements Serializable {
 
     /** The largest body that is judged, in bytes. */
     public static final int MAX_BODY = 64 * 1024;
@@ -56,20 +60,10 @@ public final class AnswerRule implements Serializable {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    private final StatusCodes statuses;
-
-    @CheckForNull
-    private final String pointer;
-
-    private final ArrayList<String> successes;
-    private final ArrayList<String> failures;
-
-    private AnswerRule(
-            StatusCodes statuses, @CheckForNull String pointer, List<String> successes, List<String> failures) {
-        this.statuses = statuses;
-        this.pointer = pointer;
-        this.successes = new ArrayList<>(successes);
-        this.failures = new ArrayList<>(failures);
+    public AnswerRule {
+        statuses = StatusCodes.parse(SUCCESS, statuses).toString();
+        successes = List.copyOf(successes);
+        failures = List.copyOf(failures);
     }
 
     /**
@@ -83,7 +77,7 @@ public final class AnswerRule implements Serializable {
      */
     public static AnswerRule ofAnswer(
             @CheckForNull String success, @CheckForNull String pointer, List<String> equals, List<String> failure) {
-        StatusCodes statuses = StatusCodes.parse(SUCCESS, success == null ? ANY_2XX : success);
+        var rule = new AnswerRule(success == null ? ANY_2XX : success, pointer, equals, failure);
         if (pointer == null) {
             if (!equals.isEmpty() || !failure.isEmpty()) {
                 throw new InvalidWebhookException(
@@ -100,7 +94,7 @@ public final class AnswerRule implements Serializable {
             checkPointer(pointer);
             checkValues("equals", equals, failure);
         }
-        return new AnswerRule(statuses, pointer, equals, failure);
+        return rule;
     }
 
     /**
@@ -117,7 +111,7 @@ public final class AnswerRule implements Serializable {
         }
         checkPointer(pointer);
         checkValues(SUCCESS, success, failure);
-        return new AnswerRule(StatusCodes.parse(SUCCESS, ANY_2XX), pointer, success, failure);
+        return new AnswerRule(ANY_2XX, pointer, success, failure);
     }
 
     private static void checkPointer(String pointer) {
@@ -149,29 +143,9 @@ public final class AnswerRule implements Serializable {
         }
     }
 
-    /** Returns the statuses that are judged, as they are written. */
-    public String statuses() {
-        return statuses.toString();
-    }
-
-    @CheckForNull
-    public String pointer() {
-        return pointer;
-    }
-
-    /** Returns the values that mean success. */
-    public List<String> successes() {
-        return Collections.unmodifiableList(successes);
-    }
-
-    /** Returns the values that mean failure. */
-    public List<String> failures() {
-        return Collections.unmodifiableList(failures);
-    }
-
     /** Returns whether answers of a status are judged; any other answer never means success. */
     public boolean admits(int status) {
-        return statuses.contains(status);
+        return StatusCodes.parse(SUCCESS, statuses).contains(status);
     }
 
     /** Returns whether the body is looked at. */
@@ -270,19 +244,5 @@ public final class AnswerRule implements Serializable {
 
     private static String quoted(List<String> values) {
         return values.stream().map(value -> '"' + value + '"').collect(Collectors.joining(", "));
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof AnswerRule rule
-                && statuses().equals(rule.statuses())
-                && Objects.equals(pointer, rule.pointer)
-                && successes.equals(rule.successes)
-                && failures.equals(rule.failures);
-    }
-
-    @Override
-    public int hashCode() {
-        return Objects.hash(statuses(), pointer, successes, failures);
     }
 }

@@ -1,17 +1,21 @@
 package io.jenkins.plugins.armory.webhook;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** How long one attempt may take. A class and not a record for the reason that {@link Webhook} has. */
+/**
+ * How long one attempt may take.
+ *
+ * @param connectSeconds for the connection, in seconds; 0 for the default
+ * @param requestSeconds for the whole attempt, in seconds; 0 for the default
+ */
 @Restricted(NoExternalUse.class)
-public final class CallLimits implements Serializable {
-
-    private static final long serialVersionUID = 1L;
+public record CallLimits(
+        @JsonProperty("connectTimeout") int connectSeconds,
+        @JsonProperty("requestTimeout") int requestSeconds) implements Serializable {
 
     /** The limits if nothing is said: long enough for a service that is slow, as Standard Webhooks 1.0.0 recommend. */
     public static final CallLimits DEFAULT = new CallLimits(0, 0);
@@ -22,36 +26,22 @@ public final class CallLimits implements Serializable {
     /** The longest time that an attempt may take. An attempt takes one of the calls that can be in flight at once. */
     static final int MOST_SECONDS = 300;
 
-    private final int connect;
-    private final int request;
-
-    private CallLimits(int connect, int request) {
-        this.connect = connect;
-        this.request = request;
-    }
-
-    /**
-     * Returns limits.
-     *
-     * @param connect for the connection, in seconds; 0 for the default
-     * @param request for the whole attempt, in seconds; 0 for the default
-     * @throws InvalidWebhookException naming what is wrong
-     */
-    public static CallLimits of(int connect, int request) {
-        check("connectTimeout", connect);
-        check("requestTimeout", request);
-        if (request != 0 && connect > request) {
+    /** @throws InvalidWebhookException naming what is wrong */
+    public CallLimits {
+        check("connectTimeout", connectSeconds);
+        check("requestTimeout", requestSeconds);
+        if (requestSeconds != 0 && connectSeconds > requestSeconds) {
             throw new InvalidWebhookException(
                     "connectTimeout",
-                    connect + " seconds is more than the whole call may take: requestTimeout is " + request);
+                    connectSeconds + " seconds is more than the whole call may take: requestTimeout is "
+                            + requestSeconds);
         }
-        if (request == 0 && connect > DEFAULT_REQUEST) {
+        if (requestSeconds == 0 && connectSeconds > DEFAULT_REQUEST) {
             throw new InvalidWebhookException(
                     "connectTimeout",
-                    connect + " seconds is more than the whole call may take, which is " + DEFAULT_REQUEST
+                    connectSeconds + " seconds is more than the whole call may take, which is " + DEFAULT_REQUEST
                             + "; set requestTimeout too");
         }
-        return new CallLimits(connect, request);
     }
 
     private static void check(String field, int seconds) {
@@ -60,33 +50,13 @@ public final class CallLimits implements Serializable {
         }
     }
 
-    /** Returns the limit for the connection in seconds, 0 for the default. */
-    public int connectSeconds() {
-        return connect;
-    }
-
-    /** Returns the limit for the whole attempt in seconds, 0 for the default. */
-    public int requestSeconds() {
-        return request;
-    }
-
     /** Returns the limit for the connection. */
     public Duration connect() {
-        return Duration.ofSeconds(connect == 0 ? DEFAULT_CONNECT : connect);
+        return Duration.ofSeconds(connectSeconds == 0 ? DEFAULT_CONNECT : connectSeconds);
     }
 
     /** Returns the limit for the whole attempt. */
     public Duration request() {
-        return Duration.ofSeconds(request == 0 ? DEFAULT_REQUEST : request);
-    }
-
-    @Override
-    public boolean equals(@CheckForNull Object other) {
-        return other instanceof CallLimits limits && connect == limits.connect && request == limits.request;
-    }
-
-    @Override
-    public int hashCode() {
-        return Objects.hash(connect, request);
+        return Duration.ofSeconds(requestSeconds == 0 ? DEFAULT_REQUEST : requestSeconds);
     }
 }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.webhook;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
@@ -9,8 +10,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public enum NetworkMode {
     /** From Jenkins itself. */
+    @JsonProperty("direct")
     DIRECT("direct"),
     /** From the Jenkins agent that {@code agentIdentifier} names, for networks that Jenkins itself cannot reach. */
+    @JsonProperty("remoteNetworkAgent")
     REMOTE_NETWORK_AGENT("remoteNetworkAgent");
 
     private final String text;

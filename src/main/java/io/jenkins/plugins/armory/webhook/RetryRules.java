@@ -1,23 +1,28 @@
 package io.jenkins.plugins.armory.webhook;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * How often a call is repeated, after which answers, and how long the delays are. A call without an answer is always repeated. A class
- * and not a record for the reason that {@link Webhook} has.
+ * How often a call is repeated, after which answers, and how long the delays are. A call without an answer is always repeated.
+ *
+ * @param count how many attempts there may be after the first
+ * @param on the answers after which a call is repeated: {@code 429}, or {@code 5xx} for all of a class
+ * @param delay the delay after the first attempt; it doubles each time
+ * @param maxDelay the longest delay
  */
 @Restricted(NoExternalUse.class)
-public final class RetryRules implements Serializable {
-
-    private static final long serialVersionUID = 1L;
+public record RetryRules(
+        @JsonProperty("count") int count,
+        @JsonProperty("on") List<String> on,
+        @JsonProperty("delay") Duration delay,
+        @JsonProperty("maxDelay") Duration maxDelay)
+        implements Serializable {
 
     /** The answers after which a call is repeated if nothing else is said. */
     public static final List<String> DEFAULT_ON = List.of("429", "5xx");
@@ -34,16 +39,8 @@ public final class RetryRules implements Serializable {
     private static final Pattern STATUS = Pattern.compile("[3-5]([0-9]{2}|xx)");
     private static final String FIELD = "retry";
 
-    private final int count;
-    private final ArrayList<String> on;
-    private final int delay;
-    private final int maxDelay;
-
-    private RetryRules(int count, List<String> on, int delay, int maxDelay) {
-        this.count = count;
-        this.on = new ArrayList<>(on);
-        this.delay = delay;
-        this.maxDelay = maxDelay;
+    public RetryRules {
+        on = List.copyOf(on);
     }
 
     /**
@@ -55,7 +52,8 @@ public final class RetryRules implements Serializable {
         if (retryCount < 0) {
             throw new InvalidWebhookException("retryCount", retryCount + " is less than 0");
         }
-        return new RetryRules(retryCount, DEFAULT_ON, DEFAULT_DELAY, DEFAULT_MAX_DELAY);
+        return new RetryRules(
+                retryCount, DEFAULT_ON, Duration.ofSeconds(DEFAULT_DELAY), Duration.ofSeconds(DEFAULT_MAX_DELAY));
     }
 
     /**
@@ -88,7 +86,8 @@ public final class RetryRules implements Serializable {
             throw new InvalidWebhookException(
                     FIELD, "maxDelay: " + longest + " seconds is less than the delay of " + first + " seconds");
         }
-        return new RetryRules(count, on.isEmpty() ? DEFAULT_ON : on, first, longest);
+        return new RetryRules(
+                count, on.isEmpty() ? DEFAULT_ON : on, Duration.ofSeconds(first), Duration.ofSeconds(longest));
     }
 
     private static void checkSeconds(String name, int seconds) {
@@ -98,48 +97,9 @@ public final class RetryRules implements Serializable {
         }
     }
 
-    /** Returns how many attempts there may be after the first. */
-    public int count() {
-        return count;
-    }
-
-    /** Returns the answers after which a call is repeated. */
-    public List<String> on() {
-        return List.copyOf(on);
-    }
-
-    /** Returns the delay after the first attempt; it doubles each time. */
-    public Duration delay() {
-        return Duration.ofSeconds(delay);
-    }
-
-    /** Returns the longest delay. */
-    public Duration maxDelay() {
-        return Duration.ofSeconds(maxDelay);
-    }
-
     /** Returns whether a call is repeated after an answer. */
     public boolean repeatAfter(int status) {
         String text = String.valueOf(status);
         return on.contains(text) || on.contains(text.charAt(0) + "xx");
-    }
-
-    /** Returns whether nothing is said but the number of retries. */
-    boolean areOfCount() {
-        return equals(ofCount(count));
-    }
-
-    @Override
-    public boolean equals(@CheckForNull Object other) {
-        return other instanceof RetryRules rules
-                && count == rules.count
-                && on.equals(rules.on)
-                && delay == rules.delay
-                && maxDelay == rules.maxDelay;
-    }
-
-    @Override
-    public int hashCode() {
-        return Objects.hash(count, on, delay, maxDelay);
     }
 }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.webhook;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;
@@ -9,31 +10,23 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /**
  * A webhook that Jenkins polls for the status of the external process, at a fixed interval, until an answer decides the approval.
  *
- * <p>It is a class and not a record because it is kept in a build's {@code program.dat}, like {@link Webhook}.
+ * @param webhook the call that asks; it has a rule for its answer
+ * @param every the time between two questions
  */
 @Restricted(NoExternalUse.class)
-public final class StatusCheck implements Serializable {
-
-    private static final long serialVersionUID = 1L;
+public record StatusCheck(
+        @JsonProperty("webhook") Webhook webhook,
+        @JsonProperty("every") Duration every) implements Serializable {
 
     /** The shortest time between two questions. */
     public static final Duration SHORTEST = Duration.ofSeconds(5);
 
     private static final Duration LONGEST = Duration.ofDays(1);
 
-    private final Webhook webhook;
-    private final Duration every;
-
-    /**
-     * @param webhook the call that asks; it has a rule for its answer
-     * @param every the time between two questions
-     * @throws InvalidWebhookException if the time is out of range
-     */
-    public StatusCheck(Webhook webhook, Duration every) {
+    /** @throws InvalidWebhookException if the time is out of range */
+    public StatusCheck {
         Objects.requireNonNull(webhook.answer(), "the answer to a question needs a rule");
         checkEvery(every);
-        this.webhook = webhook;
-        this.every = every;
     }
 
     /**
@@ -48,23 +41,5 @@ public final class StatusCheck implements Serializable {
                     every.toMillis() + " ms is not between " + SHORTEST.toSeconds() + " SECONDS and "
                             + LONGEST.toHours() + " HOURS");
         }
-    }
-
-    public Webhook webhook() {
-        return webhook;
-    }
-
-    public Duration every() {
-        return every;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof StatusCheck check && webhook.equals(check.webhook) && every.equals(check.every);
-    }
-
-    @Override
-    public int hashCode() {
-        return Objects.hash(webhook, every);
     }
 }

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.webhook;
 
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -10,9 +9,7 @@ import java.util.regex.Pattern;
  * A set of HTTP status codes, written as {@code 200-299} or {@code 200, 404}. It has no code of an answer that is no
  * decision: 429 and 5xx, after which the call is repeated, and 1xx and 3xx.
  */
-final class StatusCodes implements Serializable {
-
-    private static final long serialVersionUID = 1L;
+final class StatusCodes {
 
     private static final Pattern RANGE = Pattern.compile("(\\d{3})(?:\\s*-\\s*(\\d{3}))?");
     private static final int FIRST = 200;
@@ -23,11 +20,11 @@ final class StatusCodes implements Serializable {
 
     private final String text;
     /** First and last code of each range. */
-    private final ArrayList<int[]> ranges;
+    private final List<int[]> ranges;
 
     private StatusCodes(String text, List<int[]> ranges) {
         this.text = text;
-        this.ranges = new ArrayList<>(ranges);
+        this.ranges = ranges;
     }
 
     /**

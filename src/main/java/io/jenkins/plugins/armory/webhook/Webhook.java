@@ -1,9 +1,9 @@
 package io.jenkins.plugins.armory.webhook;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,108 +17,82 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The definition of an outgoing call, with the fields of Armory's {@code webhooks} section. It is immutable, and
- * {@link Builder#build} refuses whatever breaks a rule of {@link WebhookRules}.
+ * The definition of an outgoing call, with the fields of Armory's {@code webhooks} section.
  *
- * <p>It is a class and not a record because it is kept in a build's {@code program.dat}: JBoss Marshalling does not restore
- * records. It is long because each field needs its accessor and its part of the builder.
+ * <p>It is long because its builder has a method for each field.
+ *
+ * @param bodyPath the workspace file with the body template, {@code null} if there is none or it has been read
+ * @param body the template of the body, {@code null} for the default
+ * @param retry how often a failed call is repeated, and when
+ * @param limits how long an attempt may take
+ * @param credentials the credentials that the call is made with
+ * @param agentIdentifier the name or label of the agent that makes the call, {@code null} for the agent of the account
+ * @param disableCallback whether no callback is awaited: the step goes on after the call, or the answer decides
+ * @param context the default values of {@code {{context.*}}}
+ * @param cancel the webhook to call when an approval ends without its external process, {@code null} for none
+ * @param answer the rule by which the answer to the call decides, {@code null} if it does not
+ * @param status the question for the status of the external process, {@code null} if it is not asked
  */
 @Restricted(NoExternalUse.class)
-public final class Webhook implements Serializable {
-
-    private static final long serialVersionUID = 2L;
+public record Webhook(
+        @JsonProperty("name") String name,
+        @JsonProperty("method") String method,
+        @JsonProperty("uriTemplate") String uriTemplate,
+        @JsonProperty("headers") List<Header> headers,
+        @CheckForNull @JsonProperty("body") String body,
+        @CheckForNull @JsonProperty("bodyPath") String bodyPath,
+        @JsonProperty("retry") RetryRules retry,
+        @JsonProperty("limits") CallLimits limits,
+        @JsonProperty("credentials") CallCredentials credentials,
+        @JsonProperty("networkMode") NetworkMode networkMode,
+        @CheckForNull @JsonProperty("agentIdentifier") String agentIdentifier,
+        @JsonProperty("disableCallback") boolean disableCallback,
+        @JsonProperty("context") Map<String, String> context,
+        @CheckForNull @JsonProperty("cancel") CancelReference cancel,
+        @CheckForNull @JsonProperty("answer") AnswerRule answer,
+        @CheckForNull @JsonProperty("status") StatusCheck status)
+        implements Serializable {
 
     /** The methods that a webhook may be called with. */
     public static final List<String> METHODS = WebhookRules.METHODS;
 
     static final String DEFAULT_METHOD = "POST";
 
-    private final String name;
-    private final String method;
-    private final String uriTemplate;
-    private final ArrayList<Header> headers;
+    /**
+     * A header of the call.
+     *
+     * @param key the name, not a template
+     * @param value the template of the value
+     */
+    public record Header(
+            @JsonProperty("key") String key,
+            @JsonProperty("value") String value) implements Serializable {
 
-    @CheckForNull
-    private final String body;
-
-    @CheckForNull
-    private final String bodyPath;
-
-    private final RetryRules retry;
-    private final CallLimits limits;
-    private final CallCredentials credentials;
-    private final NetworkMode networkMode;
-
-    @CheckForNull
-    private final String agentIdentifier;
-
-    private final boolean disableCallback;
-    private final LinkedHashMap<String, String> context;
-
-    @CheckForNull
-    private final CancelReference cancel;
-
-    @CheckForNull
-    private final AnswerRule answer;
-
-    @CheckForNull
-    private final StatusCheck status;
-
-    /** A header of the call, with a template for its value. */
-    public static final class Header implements Serializable {
-
-        private static final long serialVersionUID = 1L;
-
-        private final String key;
-        private final String value;
-
-        /**
-         * @param key the name, not a template
-         * @param value the template of the value
-         * @throws InvalidWebhookException if {@code key} is not the name of a header that a webhook may set
-         */
-        public Header(@CheckForNull String key, @CheckForNull String value) {
-            this.key = key;
-            this.value = value == null ? "" : value;
-            WebhookRules.checkHeader(key, this.value);
-        }
-
-        public String key() {
-            return key;
-        }
-
-        public String value() {
-            return value;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Header header && key.equals(header.key) && value.equals(header.value);
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(key, value);
+        /** @throws InvalidWebhookException if {@code key} is not the name of a header that a webhook may set */
+        public Header {
+            value = value == null ? "" : value;
+            WebhookRules.checkHeader(key, value);
         }
     }
 
-    private Webhook(Builder builder) {
-        name = builder.name;
-        method = WebhookRules.normalMethod(builder.method);
-        uriTemplate = builder.uriTemplate.strip();
-        headers = new ArrayList<>(builder.headers);
-        body = builder.body;
-        bodyPath = builder.bodyPath;
-        retry = builder.retry;
-        limits = builder.limits;
-        credentials = builder.credentials;
-        networkMode = builder.networkMode;
-        agentIdentifier = builder.agentIdentifier;
-        disableCallback = builder.disableCallback || builder.answer != null;
-        context = new LinkedHashMap<>(builder.context);
-        cancel = builder.cancel;
-        answer = builder.answer;
-        status = builder.status;
+    /** @throws InvalidWebhookException naming the field and what to put there, if a rule of {@link WebhookRules} is broken */
+    public Webhook {
+        WebhookRules.checkName(name);
+        WebhookRules.checkUriTemplate(uriTemplate);
+        WebhookRules.checkMethod(method);
+        WebhookRules.checkHeaders(headers);
+        WebhookRules.checkBody(method, body, bodyPath);
+        WebhookRules.checkSigned(headers, credentials);
+        WebhookRules.checkAgent(networkMode, agentIdentifier);
+        WebhookRules.checkContext(context);
+        Objects.requireNonNull(retry, "retry");
+        Objects.requireNonNull(limits, "limits");
+        method = WebhookRules.normalMethod(method);
+        uriTemplate = uriTemplate.strip();
+        headers = List.copyOf(headers);
+        disableCallback = disableCallback || answer != null;
+        context = Collections.unmodifiableMap(new LinkedHashMap<>(context));
+        WebhookRules.checkAnswer(answer, status, method, variablesOf(uriTemplate, body, headers));
     }
 
     /**
@@ -128,86 +102,6 @@ public final class Webhook implements Serializable {
      */
     public static Builder named(@CheckForNull String name) {
         return new Builder(name);
-    }
-
-    public String name() {
-        return name;
-    }
-
-    public String method() {
-        return method;
-    }
-
-    public String uriTemplate() {
-        return uriTemplate;
-    }
-
-    public List<Header> headers() {
-        return Collections.unmodifiableList(headers);
-    }
-
-    @CheckForNull
-    public String body() {
-        return body;
-    }
-
-    /** Returns the workspace file with the body template, or {@code null} if there is none or it has been read. */
-    @CheckForNull
-    public String bodyPath() {
-        return bodyPath;
-    }
-
-    /** Returns how often a failed call is repeated, and when. */
-    public RetryRules retry() {
-        return retry;
-    }
-
-    /** Returns how long an attempt may take. */
-    public CallLimits limits() {
-        return limits;
-    }
-
-    /** Returns the credentials that the call is made with. */
-    public CallCredentials credentials() {
-        return credentials;
-    }
-
-    public NetworkMode networkMode() {
-        return networkMode;
-    }
-
-    /** Returns the name or label of the agent that makes the call, or {@code null} for the agent of the account. */
-    @CheckForNull
-    public String agentIdentifier() {
-        return agentIdentifier;
-    }
-
-    /** Returns whether no callback is awaited: the step goes on after the call, or the answer decides. */
-    public boolean disableCallback() {
-        return disableCallback;
-    }
-
-    /** Returns the default values of {@code {{context.*}}}. */
-    public Map<String, String> context() {
-        return Collections.unmodifiableMap(context);
-    }
-
-    /** Returns the webhook to call when an approval ends without its external process, or {@code null}. */
-    @CheckForNull
-    public CancelReference cancel() {
-        return cancel;
-    }
-
-    /** Returns the rule by which the answer to the call decides, {@code null} if it does not. */
-    @CheckForNull
-    public AnswerRule answer() {
-        return answer;
-    }
-
-    /** Returns the question for the status of the external process, {@code null} if it is not asked. */
-    @CheckForNull
-    public StatusCheck status() {
-        return status;
     }
 
     /** Returns a copy for use as a cancel webhook: it awaits no callback, and its answer decides nothing. */
@@ -322,17 +216,23 @@ public final class Webhook implements Serializable {
 
     /** Returns whether any template uses a variable. */
     public boolean mentions(String variable) {
-        return templates().anyMatch(template -> Template.variables(template).contains(variable));
+        return variablesOf(uriTemplate, body, headers).contains(variable);
     }
 
     /** Returns the ids of the Secret texts that the templates use. */
     public Set<String> secrets() {
-        return templates()
+        return templates(uriTemplate, body, headers)
                 .flatMap(template -> Variables.secretsIn(template).stream())
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private Stream<String> templates() {
+    private static Set<String> variablesOf(String uriTemplate, @CheckForNull String body, List<Header> headers) {
+        return templates(uriTemplate, body, headers)
+                .flatMap(template -> Template.variables(template).stream())
+                .collect(Collectors.toSet());
+    }
+
+    private static Stream<String> templates(String uriTemplate, @CheckForNull String body, List<Header> headers) {
         return Stream.concat(Stream.of(uriTemplate, body), headers.stream().map(Header::value))
                 .filter(Objects::nonNull);
     }
@@ -341,36 +241,6 @@ public final class Webhook implements Serializable {
     public boolean hidesWhereToCallBack() {
         boolean tells = body == null && bodyPath == null && mayHaveBody() || mentions(Variables.CALLBACK_URI);
         return !disableCallback && !tells;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Webhook webhook && fields().equals(webhook.fields());
-    }
-
-    @Override
-    public int hashCode() {
-        return fields().hashCode();
-    }
-
-    private List<Object> fields() {
-        return Arrays.asList(
-                name,
-                method,
-                uriTemplate,
-                headers,
-                body,
-                bodyPath,
-                retry,
-                limits,
-                credentials,
-                networkMode,
-                agentIdentifier,
-                disableCallback,
-                context,
-                cancel,
-                answer,
-                status);
     }
 
     /** Builds a {@link Webhook}. A field that is not set has Armory's default. */
@@ -485,17 +355,23 @@ public final class Webhook implements Serializable {
 
         /** @throws InvalidWebhookException naming the field and what to put there */
         public Webhook build() {
-            WebhookRules.checkName(name);
-            WebhookRules.checkUriTemplate(uriTemplate);
-            WebhookRules.checkMethod(method);
-            WebhookRules.checkHeaders(headers);
-            WebhookRules.checkBody(method, body, bodyPath);
-            WebhookRules.checkSigned(headers, credentials);
-            WebhookRules.checkAgent(networkMode, agentIdentifier);
-            WebhookRules.checkContext(context);
-            var webhook = new Webhook(this);
-            WebhookRules.checkAnswer(webhook);
-            return webhook;
+            return new Webhook(
+                    name,
+                    method,
+                    uriTemplate,
+                    headers,
+                    body,
+                    bodyPath,
+                    retry,
+                    limits,
+                    credentials,
+                    networkMode,
+                    agentIdentifier,
+                    disableCallback,
+                    context,
+                    cancel,
+                    answer,
+                    status);
         }
     }
 }

@@ -142,22 +142,23 @@ final class WebhookRules {
         }
     }
 
-    static void checkAnswer(Webhook webhook) {
-        AnswerRule answer = webhook.answer();
+    /** @param variables those that the templates of the webhook use */
+    static void checkAnswer(
+            @CheckForNull AnswerRule answer, @CheckForNull StatusCheck status, String method, Set<String> variables) {
         if (answer == null) {
             return;
         }
-        if (webhook.status() != null) {
+        if (status != null) {
             throw new InvalidWebhookException(
                     "status",
                     "the answer decides at once, so there is nothing to ask for later; leave out answer or status");
         }
-        if (answer.needsBody() && webhook.method().equals("HEAD")) {
+        if (answer.needsBody() && method.equals("HEAD")) {
             throw new InvalidWebhookException(
                     "answer", "pointer: the answer to a HEAD request has no body; use GET, or leave out pointer");
         }
         for (String variable : List.of(Variables.CALLBACK_URI, Variables.CALLBACK_TOKEN)) {
-            if (webhook.mentions(variable)) {
+            if (variables.contains(variable)) {
                 throw new InvalidWebhookException(
                         "answer",
                         "decides by itself, so that no callback is awaited; leave out {{" + variable

@@ -81,7 +81,7 @@ class ArmoryConfigurationJenkinsTest {
                 .headers(List.of(new Webhook.Header("Authorization", "Bearer {{secrets.ci}}")))
                 .body("{\"callbackUri\": \"{{armory.callbackUri}}\"}")
                 .retry(RetryRules.of(3, List.of("409", "5xx"), 2, 90))
-                .limits(CallLimits.of(5, 60))
+                .limits(new CallLimits(5, 60))
                 .credentials(new CallCredentials("signing", "client", "ca"))
                 .networkMode("remoteNetworkAgent")
                 .agentIdentifier("inside")

@@ -197,7 +197,7 @@ class WebhookClientTest {
                 .code(202)
                 .headersDelay(2, TimeUnit.SECONDS) // longer than the client waits by itself
                 .build());
-        assertThat(call(webhook(url()).limits(CallLimits.of(0, 20)).build(), LOOPBACK, null)
+        assertThat(call(webhook(url()).limits(new CallLimits(0, 20)).build(), LOOPBACK, null)
                         .isAccepted())
                 .isTrue();
 
@@ -205,7 +205,7 @@ class WebhookClientTest {
                 .code(202)
                 .headersDelay(20, TimeUnit.SECONDS)
                 .build());
-        CallResult late = call(webhook(url()).limits(CallLimits.of(1, 1)).build(), LOOPBACK, null);
+        CallResult late = call(webhook(url()).limits(new CallLimits(1, 1)).build(), LOOPBACK, null);
         assertThat(late.failure()).contains("did not answer within 1 seconds");
         assertThat(late.mayBeRepeated()).isTrue();
     }
@@ -435,7 +435,7 @@ class WebhookClientTest {
                 waiting.add(new Socket(InetAddress.getLoopbackAddress(), listener.getLocalPort()));
             }
             Webhook webhook = webhook("http://127.0.0.1:" + listener.getLocalPort() + "/s3cret")
-                    .limits(CallLimits.of(1, 20))
+                    .limits(new CallLimits(1, 20))
                     .build();
 
             CallResult result = call(webhook, LOOPBACK, null);
@@ -479,7 +479,7 @@ class WebhookClientTest {
             });
             thread.start();
             Webhook webhook = webhook(scheme + "://127.0.0.1:" + listener.getLocalPort() + "/s3cret")
-                    .limits(CallLimits.of(0, 20)) // the first use of TLS takes a while on a busy machine
+                    .limits(new CallLimits(0, 20)) // the first use of TLS takes a while on a busy machine
                     .build();
             CallResult result = call(webhook, LOOPBACK, null);
             thread.join();

@@ -17,6 +17,7 @@ import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.RunningBuilds;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
+import java.util.zip.CRC32C;
 import jenkins.model.CauseOfInterruption;
 import net.sf.json.JSONObject;
 import org.htmlunit.html.HtmlOption;
@@ -483,11 +485,15 @@ class DeploymentStepsJenkinsTest {
         await().until(() ->
                 ArmoryRuntime.get().deployments().of(run).deployment().ended());
         Path file = run.getRootDir().toPath().resolve("armory-deployment.json");
+        String json = Files.readString(file)
+                .substring("crc-32c. ".length())
+                .strip()
+                .replace("\"ended\":true", "\"ended\":false")
+                .replace("COMPLETE", "DEPLOYING");
+        var checksum = new CRC32C();
+        checksum.update(json.getBytes(StandardCharsets.UTF_8));
         Files.writeString( // the file as it is if Jenkins stops just as the build ends
-                file,
-                Files.readString(file)
-                        .replace("\"ended\":true", "\"ended\":false")
-                        .replace("COMPLETE", "DEPLOYING"));
+                file, String.format("%08x %s\n", checksum.getValue(), json));
 
         assertThat(ArmoryRuntime.get().deployments().of(run).deployment().find("prod"))
                 .hasValueSatisfying(prod -> assertThat(prod.state()).isEqualTo(Environment.State.FAILED));

@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Channel;
+import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.InputDefinition;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
@@ -33,6 +34,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +46,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,22 +152,72 @@ public class ApprovalStoreTest {
     }
 
     @Test
-    void leavesOutOfTheJournalWhatIsDamaged() throws IOException {
+    void leavesOutOfTheJournalWhatWasCutOff() throws IOException {
         Approval decided = decide("a1");
-        decide("a2");
+        store.create(start("a2"));
         store.create(start("a3"));
         Path journal = folder.resolve("journal/1.log");
-        String content = Files.readString(journal);
-        String torn = content.substring(0, content.length() - 10).replaceFirst("(\"id\":\"a)2(\".*DECIDED)", "$17$2");
-        assertThat(torn).contains("\"a7\"");
-        Files.writeString(journal, torn);
+        byte[] content = Files.readAllBytes(journal);
+        Files.write(journal, Arrays.copyOf(content, content.length - 10));
 
         ApprovalStore reopened = ApprovalStore.open(folder);
 
         assertThat(reopened.find("a1")).contains(decided);
         assertThat(reopened.pending()).containsExactly(start("a2"));
-        assertThat(reopened.find("a7")).isEmpty();
         assertThat(reopened.find("a3")).isEmpty();
+    }
+
+    /** A rejection that the disk lost must not let somebody else approve. */
+    @Test
+    void closesWhatMayHaveLostADecisionAndNothingElse() throws IOException {
+        store.create(start("rejected"));
+        store.create(start("other"));
+        store.fold(() -> false);
+        store.apply("rejected", new Event.Callback(false, "no", "callback token"), SOON);
+        store.create(start("later"));
+        Path journal = folder.resolve("journal/3.log");
+        Files.writeString(journal, Files.readString(journal).replaceFirst("DECIDED", "dECIDED"));
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.find("later")).contains(start("later"));
+        for (String id : List.of("rejected", "other")) {
+            Approval closed = reopened.find(id).orElseThrow();
+            assertThat(closed.state()).isEqualTo(Approval.State.ASKING);
+            assertThat(closed.failure().outcome()).isEqualTo(Decision.Outcome.LOST);
+            assertThat(reopened.apply(id, SUCCESS, SOON).orElseThrow().answer()).isEqualTo(Answer.ENDED);
+            assertThat(reopened.apply(id, new Event.RunAgain("alice", "", "next"), SOON)
+                            .orElseThrow()
+                            .answer())
+                    .isEqualTo(Answer.NOT_AWAITED);
+        }
+        reopened.fold(() -> false);
+        assertThat(files()).contains("journal/3.log.damaged", "pending/rejected.json");
+        ApprovalStore again = ApprovalStore.open(folder);
+        assertThat(again.pending()).containsExactlyInAnyOrderElementsOf(reopened.pending());
+        assertThat(again.apply("other", new Event.Overridden(true, "admin", "I have looked"), SOON)
+                        .orElseThrow()
+                        .approval()
+                        .requireDecision()
+                        .isSuccess())
+                .isTrue();
+    }
+
+    @Test
+    void setsAsideARecordThatCannotBeReadAndClosesItsApprovalAlone() throws IOException {
+        store.create(start("a1"));
+        store.create(start("a2"));
+        store.close();
+        byte[] unknown = "{\"format\":1,\"content\":{\"approval\":{\"terms\":{\"id\":\"a1\"}},\"removed\":[]}}"
+                .getBytes(StandardCharsets.UTF_8);
+        Files.write(folder.resolve("journal/3.log"), new JournalLine(3, 2, 1, 1, unknown).toBytes());
+
+        ApprovalStore reopened = ApprovalStore.open(folder);
+
+        assertThat(reopened.find("a1").orElseThrow().failure().outcome()).isEqualTo(Decision.Outcome.LOST);
+        assertThat(reopened.find("a2")).contains(start("a2"));
+        reopened.fold(() -> false);
+        assertThat(files()).contains("journal/3.log.damaged");
     }
 
     @Test
@@ -272,26 +323,6 @@ public class ApprovalStoreTest {
 
         assertThat(decided.requireDecision().override()).isTrue();
         assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
-    }
-
-    /** The form in which one person's approval was written before several could be required. */
-    @Test
-    void readsTheApprovalOfOnePerson() throws IOException {
-        Approval approved = terms("a1")
-                .manual(new ManualRequirement("Go?", List.of()))
-                .start()
-                .on(new Event.ManualApproval("alice", "fine"), SOON)
-                .approval();
-        String vote = "\"votes\":[{\"user\":\"alice\",\"comment\":\"fine\",\"at\":\"" + SOON + "\"}]";
-        String person =
-                "\"person\":{\"outcome\":\"SUCCESS\",\"mdMessage\":\"fine\",\"decidedBy\":\"alice\",\"decidedAt\":\""
-                        + SOON + "\"}";
-        String json = new String(ApprovalJson.write(approved), StandardCharsets.UTF_8);
-        assertThat(json).contains(vote, ",\"required\":1");
-
-        String old = json.replace(vote, person).replace(",\"required\":1", "");
-
-        assertThat(ApprovalJson.read(old.getBytes(StandardCharsets.UTF_8))).isEqualTo(approved);
     }
 
     @Test
@@ -458,20 +489,21 @@ public class ApprovalStoreTest {
     }
 
     @Test
-    void isNotOpenedWhereTheJournalWouldNameAnotherFile() throws IOException {
+    void setsAsideWhatWouldNameAnotherFile() throws IOException {
         Path outside = folder.resolve("outside.json");
         Files.writeString(outside, "{}");
-        for (byte[] record :
-                List.of(ApprovalJson.write(start("../outside")), ApprovalJson.writeRemoved(List.of("../outside")))) {
-            Journal.open(Disk.LOCAL, folder.resolve("journal"), each -> {}).append(record);
-
-            assertThatIOException()
-                    .isThrownBy(() -> ApprovalStore.open(folder))
-                    .withMessageContaining("its id is invalid: ../outside");
-
-            assertThat(outside).exists();
-            Files.delete(folder.resolve("journal/1.log"));
+        long write = 1;
+        for (JournalEntry entry :
+                List.of(JournalEntry.change(start("../outside")), JournalEntry.removal(List.of("../outside")))) {
+            Files.write(
+                    folder.resolve("journal/" + write + ".log"),
+                    new JournalLine(write, write - 1, 1, 1, StoredJson.write(entry)).toBytes());
+            write++;
         }
+
+        assertThat(ApprovalStore.open(folder).pending()).isEmpty();
+
+        assertThat(outside).exists();
     }
 
     @Test
@@ -623,7 +655,7 @@ public class ApprovalStoreTest {
     @Test
     void isNotOpenedWhereTheMovesAreOfALaterVersion() throws IOException {
         Path moves = folder.resolve("moves.json");
-        Files.writeString(moves, "{\"format\":2}");
+        Files.write(moves, ChecksumLine.of("{\"format\":2}".getBytes(StandardCharsets.UTF_8)));
 
         assertThatIOException()
                 .isThrownBy(() -> ApprovalStore.open(folder))
@@ -762,8 +794,8 @@ public class ApprovalStoreTest {
     void isNotOpenedWhereTheJournalHasWhatALaterVersionWrote() throws IOException {
         decide("a1");
         Path journal = folder.resolve("journal/1.log");
-        Files.writeString(
-                journal, Files.readString(journal) + line("{\"format\":2,\"id\":\"a2\",\"state\":\"DECIDED\"}"));
+        byte[] newer = "{\"format\":2,\"content\":{}}".getBytes(StandardCharsets.UTF_8);
+        Files.write(journal, new JournalLine(3, 2, 1, 1, newer).toBytes(), StandardOpenOption.APPEND);
         byte[] before = Files.readAllBytes(journal);
 
         assertThatIOException()
@@ -784,7 +816,8 @@ public class ApprovalStoreTest {
         for (String name : List.of("decided/a1.json", "pending/a2.json")) {
             Path file = folder.resolve(name);
             String whole = Files.readString(file);
-            Files.writeString(file, whole.replace("\"format\":1", "\"format\":2"));
+            String newer = whole.strip().substring(9).replace("\"format\":1", "\"format\":2");
+            Files.write(file, ChecksumLine.of(newer.getBytes(StandardCharsets.UTF_8)));
 
             assertThatIOException()
                     .as(name)
@@ -796,13 +829,6 @@ public class ApprovalStoreTest {
             Files.writeString(file, whole);
         }
         assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a2"));
-    }
-
-    /** Returns a line of the journal. */
-    private static String line(String record) {
-        var crc = new CRC32C();
-        crc.update(record.getBytes(StandardCharsets.UTF_8));
-        return String.format("%08x %s%n", crc.getValue(), record);
     }
 
     /** Makes all writes to an empty journal fail. */

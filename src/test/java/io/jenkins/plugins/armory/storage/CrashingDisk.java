@@ -54,6 +54,20 @@ final class CrashingDisk implements Disk {
         this.random = random;
     }
 
+    /** Returns a disk that has these files, all of them synced. */
+    static CrashingDisk with(Map<Path, byte[]> contents) {
+        var disk = new CrashingDisk(new Random(0));
+        contents.forEach((file, bytes) -> disk.files.put(file, new Content(bytes, bytes.length)));
+        return disk;
+    }
+
+    /** Returns what the files hold. */
+    synchronized Map<Path, byte[]> contents() {
+        var contents = new HashMap<Path, byte[]>();
+        files.forEach((file, content) -> contents.put(file, content.bytes.clone()));
+        return contents;
+    }
+
     /** Kills the process in the middle of a change, counted from 1 for the next. */
     synchronized void killAt(int change) {
         changesUntilKill = change;

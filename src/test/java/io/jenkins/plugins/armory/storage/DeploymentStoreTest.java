@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.BuildEnded;
@@ -22,6 +23,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -59,7 +61,7 @@ class DeploymentStoreTest {
         return DeploymentStore.open(() -> folder, executed::add, Clock.systemUTC());
     }
 
-    private static Declared declared(String name, String... dependsOn) {
+    static Declared declared(String name, String... dependsOn) {
         return new Declared(name, List.of(dependsOn), "step of " + name, "deploy");
     }
 
@@ -122,7 +124,7 @@ class DeploymentStoreTest {
     }
 
     @Test
-    void aPlanOfAnotherFormatIsRefused() throws IOException {
+    void aPlanThatIsDamagedIsRefused() throws IOException {
         Path file = folder.resolve("armory-plan.json");
         for (String text : List.of("{", "{\"format\": 2, \"targets\": []}", "[]", "{\"format\": 1}")) {
             Files.writeString(file, text);
@@ -291,7 +293,8 @@ class DeploymentStoreTest {
                 String name = "e" + i;
                 all.add(threads.submit(() -> {
                     store.apply(declared(name));
-                    assertThat(DeploymentJson.read(folder.resolve(DeploymentStore.FILE))
+                    Path file = folder.resolve(DeploymentStore.FILE);
+                    assertThat(StoredJson.readFile("file", Files.readAllBytes(file), Deployment.class)
                                     .find(name))
                             .isPresent();
                     return null;
@@ -319,14 +322,18 @@ class DeploymentStoreTest {
     void refusesAFileWithAWrongType() throws IOException {
         store.apply(declared("dev"));
         Path file = folder.resolve(DeploymentStore.FILE);
-        Files.writeString(file, Files.readString(file).replace("\"dev\"", "1"));
+        String json = Files.readString(file).strip().substring(9).replace("\"name\":\"dev\"", "\"name\":1");
+        Files.write(file, ChecksumLine.of(json.getBytes(StandardCharsets.UTF_8)));
 
-        assertThatIOException().isThrownBy(this::reopened).withMessageContaining("name is not a text");
+        assertThatIOException()
+                .isThrownBy(this::reopened)
+                .withMessageContaining(file + ": Cannot coerce Integer value");
     }
 
     @Test
-    void refusesAnotherFormat() throws IOException {
-        Files.writeString(folder.resolve(DeploymentStore.FILE), "{\"format\": 2}");
+    void refusesALaterFormat() throws IOException {
+        byte[] newer = "{\"format\":2}".getBytes(StandardCharsets.UTF_8);
+        Files.write(folder.resolve(DeploymentStore.FILE), ChecksumLine.of(newer));
 
         assertThatIOException()
                 .isThrownBy(this::reopened)

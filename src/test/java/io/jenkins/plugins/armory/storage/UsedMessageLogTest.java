@@ -118,10 +118,7 @@ class UsedMessageLogTest {
         log.use("m1", "CALLBACK a", NOW);
         log.close();
         Path file = folder.resolve("1.log");
-        byte[] record = "{\"format\":2}".getBytes();
-        var crc = new java.util.zip.CRC32C();
-        crc.update(record);
-        Files.writeString(file, String.format("%08x {\"format\":2}%n", crc.getValue()));
+        Files.write(file, new JournalLine(1, 0, 1, 1, "{\"format\":2}".getBytes()).toBytes());
 
         assertThatThrownBy(this::open).isInstanceOf(UnknownFormatException.class);
     }

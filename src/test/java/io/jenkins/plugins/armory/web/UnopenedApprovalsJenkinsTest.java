@@ -21,10 +21,10 @@ class UnopenedApprovalsJenkinsTest {
     private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
 
     @Test
-    void administratorsAreToldWhichFileAnotherVersionWrote() throws Throwable {
+    void administratorsAreToldWhichFileANewerVersionWrote() throws Throwable {
         sessions.then(j -> assertThat(monitor().getProblem()).isNull());
         Path journal = sessions.getHome().toPath().resolve("armory-approvals/journal/99.log");
-        String record = "{\"format\":2}";
+        String record = "99 98 1/1 {\"format\":2}";
         CRC32C crc = new CRC32C();
         crc.update(record.getBytes(StandardCharsets.UTF_8));
         Files.writeString(journal, String.format("%08x %s\n", crc.getValue(), record));
@@ -43,7 +43,7 @@ class UnopenedApprovalsJenkinsTest {
                         .returns(5, CLICommandInvoker.Result::returnCode)
                         .extracting(CLICommandInvoker.Result::stderr)
                         .asString()
-                        .contains("written by another version of the plugin")
+                        .contains("written by a newer version of the plugin")
                         .doesNotContain("\tat ");
             }
         });

@@ -72,11 +72,11 @@ class RetryRulesTest {
 
     @Test
     void limitsHaveDefaults() {
-        assertThat(CallLimits.of(0, 0)).isEqualTo(CallLimits.DEFAULT);
+        assertThat(new CallLimits(0, 0)).isEqualTo(CallLimits.DEFAULT);
         assertThat(CallLimits.DEFAULT.connect()).isEqualTo(Duration.ofSeconds(10));
         assertThat(CallLimits.DEFAULT.request()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(CallLimits.of(0, 5).request()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(CallLimits.of(300, 300).connect()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(new CallLimits(0, 5).request()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(new CallLimits(300, 300).connect()).isEqualTo(Duration.ofMinutes(5));
     }
 
     @ParameterizedTest
@@ -90,7 +90,7 @@ class RetryRulesTest {
                 "31 | 0 | connectTimeout: 31 seconds is more than the whole call may take, which is 30; set requestTimeout too",
             })
     void limitsHaveBounds(int connect, int request, String message) {
-        assertThatThrownBy(() -> CallLimits.of(connect, request))
+        assertThatThrownBy(() -> new CallLimits(connect, request))
                 .isInstanceOf(InvalidWebhookException.class)
                 .hasMessageStartingWith(message);
     }

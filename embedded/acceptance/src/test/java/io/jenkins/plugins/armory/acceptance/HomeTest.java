@@ -18,14 +18,12 @@ import io.jenkins.plugins.armory.acceptance.driver.Job;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.net.http.HttpRequest;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -163,10 +161,9 @@ class HomeTest {
         controller.stop();
         for (Callback each : List.of(deleted, alone)) {
             Path record = file("armory-approvals/decided/" + each.id() + ".json");
-            Files.writeString(
+            StoredFile.change(
                     record,
-                    Files.readString(record)
-                            .replaceFirst("\"deadline\":\"[^\"]*\"", "\"deadline\":\"2020-01-01T00:00:00Z\""));
+                    json -> json.replaceFirst("\"deadline\":\"[^\"]*\"", "\"deadline\":\"2020-01-01T00:00:00Z\""));
         }
         move("jobs/" + job.name() + "/builds/1", "deleted-1");
         move("jobs/" + job.name() + "/builds/2", "deleted-2");
@@ -214,29 +211,21 @@ class HomeTest {
         assertThat(process.calls()).hasSize(2);
     }
 
-    /** A line of the journal. */
-    private static String line(String record) {
-        CRC32C crc = new CRC32C();
-        crc.update(record.getBytes(StandardCharsets.UTF_8));
-        return String.format("%08x %s%n", crc.getValue(), record);
-    }
-
     @Test
     void whatALaterVersionWroteKeepsTheApprovalsClosedAndIsKept() throws IOException {
         Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
         Callback callback = process.awaitCall().callback();
         controller.stop();
         Path journal = file("armory-approvals/journal/99.log");
-        Files.writeString(journal, line("{\"format\":2,\"id\":\"" + callback.id() + "\",\"state\":\"DECIDED\"}"));
+        Files.writeString(journal, StoredFile.line("99 98 1/1 {\"format\":2,\"content\":{}}"));
         byte[] written = Files.readAllBytes(journal);
         controller.start();
 
-        assertUnavailable(callback.succeed("too new"), "written by another version of the plugin");
-        assertUnavailable(data(), "written by another version of the plugin");
+        assertUnavailable(callback.succeed("too new"), "written by a newer version of the plugin");
+        assertUnavailable(data(), "written by a newer version of the plugin");
         assertThat(controller.output())
-                .containsOnlyOnce(
-                        journal + ", line 1: it is not an approval: its format is 2, and this version reads 1."
-                                + " Nothing was changed. Install the version of the plugin that wrote it");
+                .containsOnlyOnce(journal + ", line 1: its format is 2, and this version reads 1."
+                        + " Nothing was changed. Install the version of the plugin that wrote it");
         build.awaitLog("The webhook approvals are not available, see Jenkins's log. The step continues once they are.");
         assertThat(journal).hasBinaryContent(written);
         Files.delete(journal);

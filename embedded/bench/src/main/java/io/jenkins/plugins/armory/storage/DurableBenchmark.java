@@ -46,7 +46,7 @@ public class DurableBenchmark {
         approvals = new Approvals(
                 ApprovalStore.open(folder, timer, timer), timer, timer, Clock.systemUTC(), (approval, user) -> true);
         output = Disk.LOCAL.create(folder.resolve("appended"));
-        record = ApprovalJson.write(Samples.waiting(0));
+        record = StoredJson.write(JournalEntry.change(Samples.waiting(0)));
     }
 
     @TearDown

@@ -27,7 +27,7 @@ final class Samples {
     /** Returns a pending approval. It shares no object with another, as after a restart. */
     static Approval waiting(int number) {
         try {
-            return ApprovalJson.read(ApprovalJson.write(InMemory.waiting(newId(), number)));
+            return StoredJson.readFile("approval", StoredJson.file(InMemory.waiting(newId(), number)), Approval.class);
         } catch (IOException x) {
             throw new AssertionError(x);
         }
@@ -59,7 +59,7 @@ final class Samples {
         for (Approval approval : approvals) {
             Files.write(
                     folder.resolve(approval.isDecided() ? "decided" : "pending").resolve(approval.id() + ".json"),
-                    ApprovalJson.write(approval));
+                    StoredJson.file(approval));
         }
     }
 }

@@ -2,22 +2,21 @@ package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Event;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.zip.CRC32C;
 
 /**
- * Checks that the store opens whatever is on the disk, or refuses what another version wrote, and that each approval it reads
+ * Checks that the store opens whatever is on the disk, or refuses what a newer version wrote, and that each approval it reads
  * can be written and read again. The input is a file of the journal or, after an odd first byte, records that get their
- * checksums here. It is also the file of an approval.
+ * lines here. It is also the file of an approval, as it is or with its checksum.
  */
 public final class StoreFuzz {
 
@@ -62,30 +61,31 @@ public final class StoreFuzz {
         boolean summed = data.length > 0 && data[0] % 2 != 0;
         ApprovalStore store;
         try {
-            store = ApprovalStore.open(diskWith(summed ? withChecksums(rest) : rest, rest), FOLDER);
+            store = ApprovalStore.open(
+                    diskWith(summed ? lines(rest) : rest, summed ? ChecksumLine.of(rest) : rest), FOLDER);
         } catch (UnknownFormatException x) {
-            return; // intact, so another version wrote it: nothing is opened, and nothing is deleted
+            return; // a newer version wrote it: nothing is opened, and nothing is deleted
         }
         for (Approval approval : store.pending()) {
             check(!approval.isDecided(), "what waits is not decided");
-            check(approval.equals(ApprovalJson.read(ApprovalJson.write(approval))), "it can be written and read again");
+            check(
+                    approval.equals(StoredJson.readFile("file", StoredJson.file(approval), Approval.class)),
+                    "it can be written and read again");
             store.apply(approval.id(), new Event.Callback(true, "", "fuzz"), Instant.EPOCH);
         }
         store.recentlyDecided().forEach(approval -> check(approval.isDecided(), "what was decided is"));
         store.fold(() -> false);
     }
 
-    private static byte[] withChecksums(byte[] records) {
-        var lines = new StringBuilder();
+    private static byte[] lines(byte[] records) {
+        var lines = new ByteArrayOutputStream();
+        int write = 0;
         for (String record : new String(records, StandardCharsets.ISO_8859_1).split("\n")) {
-            var crc = new CRC32C();
-            crc.update(record.getBytes(StandardCharsets.ISO_8859_1));
-            lines.append(HexFormat.of().toHexDigits((int) crc.getValue()))
-                    .append(' ')
-                    .append(record)
-                    .append('\n');
+            byte[] content = record.getBytes(StandardCharsets.ISO_8859_1);
+            lines.writeBytes(new JournalLine(write + 1, write, 1, 1, content).toBytes());
+            write++;
         }
-        return lines.toString().getBytes(StandardCharsets.ISO_8859_1);
+        return lines.toByteArray();
     }
 
     private static void check(boolean holds, String what) {

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.acceptance.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
@@ -26,7 +25,6 @@ import org.awaitility.core.ConditionTimeoutException;
 /** Judges from the outside whether a build that is over has got what was decided: no more, no less, nothing else. */
 final class Verdict {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern RESULT = Pattern.compile("(?m)^Finished: \\w+$");
     private static final Duration LOG_LIMIT = Duration.ofSeconds(20);
 
@@ -132,7 +130,7 @@ final class Verdict {
         awaitNoFile("pending", approver); // what is left of a build that ended by force is ended behind it
         JsonNode approval = read(approver);
         assertThat(approval.get("state").asText()).isEqualTo("DECIDED");
-        JsonNode decided = approval.get("callback");
+        JsonNode decided = approval.at("/said/callback").isNull() ? null : approval.at("/said/callback");
         List<Said> accepted = approver.said().stream().filter(Said::isAccepted).toList();
         for (Said said : approver.said()) {
             int status = said.answer().status();
@@ -160,7 +158,7 @@ final class Verdict {
                 assertThat(said.message()).isEqualTo(decided.get("mdMessage").asText()));
         if (!approver.personSaid().isEmpty()) {
             assertThat(approver.personSaid()).allMatch(answer -> answer.status() == 200);
-            assertThat(approval.at("/votes/0/comment").asText()).isEqualTo(Approver.COMMENT);
+            assertThat(approval.at("/said/votes/0/comment").asText()).isEqualTo(Approver.COMMENT);
         }
         int last = 0;
         for (JsonNode attempt : approval.get("attempts")) {
@@ -195,7 +193,7 @@ final class Verdict {
         Path file = file("decided", approver);
         Wait.until(file + " is there").until(() -> Files.exists(file));
         try {
-            return JSON.readTree(file.toFile());
+            return StoredFile.read(file);
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
@@ -205,14 +203,15 @@ final class Verdict {
     private void checkCancelled(Approver approver) {
         awaitNoFile("pending", approver);
         JsonNode approval = read(approver);
-        if (approval.has("callback")) {
+        if (!approval.at("/said/callback").isNull()) {
             assertThat(life.otherCalls()).isEmpty();
             return;
         }
         // That is written behind the decision, and comes to its file later than into the journal.
         Wait.until("what came of the cancel webhook of " + life)
-                .untilAsserted(() ->
-                        assertThat(read(approver).at("/cancel/status").asInt()).isEqualTo(202));
+                .untilAsserted(() -> assertThat(
+                                read(approver).at("/sideCalls/cancel/status").asInt())
+                        .isEqualTo(202));
         assertThat(life.otherCalls())
                 .hasSizeBetween(1, 1 + life.deaths())
                 .extracting(call -> call.header("Idempotency-Key"))
@@ -222,7 +221,7 @@ final class Verdict {
     /** The build has ended as its approvals did. */
     private void checkResult() {
         List<JsonNode> decisions = life.approvers().stream()
-                .map(approver -> read(approver).get("decision"))
+                .map(approver -> read(approver).at("/said/decision"))
                 .toList();
         List<String> outcomes = decisions.stream()
                 .map(decision -> decision.get("outcome").asText())
@@ -301,11 +300,12 @@ final class Verdict {
     private String line(int count, String name) {
         Approver approver = life.approvers().stream()
                 .filter(each -> each.name().equals(name))
-                .filter(each -> !read(each).at("/decision/outcome").asText().equals("RUN_AGAIN"))
+                .filter(each ->
+                        !read(each).at("/said/decision/outcome").asText().equals("RUN_AGAIN"))
                 .findAny()
                 .orElseThrow();
         return "applied " + count + ": true "
-                + read(approver).get("callback").get("mdMessage").asText();
+                + read(approver).at("/said/callback/mdMessage").asText();
     }
 
     /** Each has come to its end, also where the controller died before it could say so: then whoever looks has that written. */

@@ -1,0 +1,240 @@
+package io.jenkins.plugins.armory.storage;
+
+import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
+import static io.jenkins.plugins.armory.approval.ApprovalTest.START;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.ApprovalTest;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.InputDefinition;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Notifications;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.CallCredentials;
+import io.jenkins.plugins.armory.webhook.CallLimits;
+import io.jenkins.plugins.armory.webhook.RetryRules;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Tests that whatever is written can be read again, and that no damage opens a gate. */
+class StoredTest {
+
+    private static final Path FOLDER = Path.of("armory-approvals");
+    private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getPackageName());
+    private static final int SEEDS = Integer.getInteger("stored.seeds", 2_000);
+
+    @BeforeAll
+    static void silence() {
+        LOGGER.setLevel(Level.OFF); // one warning a damage
+    }
+
+    @AfterAll
+    static void listen() {
+        LOGGER.setLevel(null);
+    }
+
+    private static Webhook webhook(String name) {
+        return Webhook.named(name)
+                .method("PUT")
+                .uriTemplate("https://ci.example.com/{{context.ref}}")
+                .headers(List.of(new Webhook.Header("A", "{{secrets.a}}"), new Webhook.Header("B", "")))
+                .body("{\"reason\": \"{{armory.reason}}\"}")
+                .retry(RetryRules.of(3, List.of("409", "5xx"), 2, 90))
+                .limits(new CallLimits(3, 120))
+                .credentials(new CallCredentials("signing", "client", "ca"))
+                .networkMode("remoteNetworkAgent")
+                .agentIdentifier("inside")
+                .context(Map.of("ref", "main"))
+                .build();
+    }
+
+    /** Returns an approval that has every component that an approval may have before the decision. */
+    private static Approval full() {
+        Webhook asks =
+                webhook("status").withAnswer(AnswerRule.ofAnswer("200, 404", "/a/b", List.of("x", "y"), List.of("z")));
+        var calls = new OutgoingCalls(
+                webhook("tests"),
+                webhook("stop").asCancel(),
+                new StatusCheck(asks, Duration.ofSeconds(30)),
+                Notifications.by(List.of(webhook("tell").asCancel())),
+                Map.of("ref", "main"),
+                "account",
+                "namespace");
+        Approval approval = ApprovalTerms.of("a1", new BuildRef("team/deploy", 7))
+                .phase(Phase.AFTER_DEPLOYMENT)
+                .environment("prod")
+                .group("stage 5")
+                .webhook("tests")
+                .callers("secret-text", List.of("client-1"))
+                .manual(new ManualRequirement("Go?", List.of("alice", "ops"), 2)
+                        .notBy(List.of("carol"))
+                        .filling(List.of(new InputDefinition("region", "<choice/>"))))
+                .timeout(START, Duration.ofHours(24))
+                .heartbeat(Duration.ofMinutes(5))
+                .supersede(true)
+                .origin("https://jenkins.example.com/")
+                .calls(calls)
+                .askAfterFailure(true)
+                .start();
+        return after(
+                approval,
+                new Event.Failed(ApprovalTest.attempt(1, 503)),
+                ApprovalTest.sent(),
+                new Event.ManualApproval("alice", "fine", Map.of("region", "eu", "dry", true)),
+                new Event.Callback(true, "**ok**", "{\"a\":[1,2.5]}", "callback token"));
+    }
+
+    private static Approval after(Approval approval, Event... events) {
+        Approval result = approval;
+        for (Event event : events) {
+            result = result.on(event, SOON).approval();
+        }
+        return result;
+    }
+
+    private static List<Approval> samples() {
+        return List.of(
+                full(),
+                after(full(), new Event.Aborted("stopped"), new Event.CancelCalled(ApprovalTest.attempt(1, 200))),
+                after(full(), new Event.NotSent("refused", ApprovalTest.attempt(2, 400))),
+                after(ApprovalTest.start("a2"), new Event.Callback(false, "no", "callback token")),
+                after(ApprovalTest.start("a3"), new Event.ChangeLost()));
+    }
+
+    private static Deployment deployment() {
+        Deployment deployment = Deployment.EMPTY;
+        for (DeploymentEvent event : List.of(
+                DeploymentStoreTest.declared("staging"),
+                new ApprovalEnded(
+                        new Place("staging", "5", "outer", List.of(new Place.Branch("3", "4"))),
+                        "a1",
+                        Phase.AFTER_DEPLOYMENT,
+                        "tests",
+                        Verdict.FAILURE,
+                        "no"),
+                new ApprovalEnded(
+                        new Place(null, "9", "outer", List.of()),
+                        "a2",
+                        Phase.STRATEGY,
+                        "tests",
+                        Verdict.FAILURE,
+                        "no"))) {
+            deployment = deployment.on(event, START).deployment();
+        }
+        return deployment;
+    }
+
+    @Test
+    void everyTextOfEveryRecordCanBeReadAgain() throws IOException {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            for (Approval sample : samples()) {
+                Approval odd = new Scrambled(seed).of(sample);
+                assertThat(StoredJson.readFile("file", StoredJson.file(odd), Approval.class))
+                        .as("seed %d", seed)
+                        .isEqualTo(odd);
+            }
+            Deployment odd = new Scrambled(seed).of(deployment());
+            assertThat(StoredJson.readFile("file", StoredJson.file(odd), Deployment.class))
+                    .as("seed %d", seed)
+                    .isEqualTo(odd);
+        }
+    }
+
+    @Test
+    void aNameThatIsMissingIsAnErrorAndSoIsOneThatIsUnknown() throws IOException {
+        var json = new String(StoredJson.write(full()), StandardCharsets.UTF_8);
+        for (String name : List.of("manual", "requesters", "required", "supersede", "allowedCallers", "submitters")) {
+            assertThat(json).contains('"' + name + "\":");
+            for (String damaged : List.of(
+                    json.replaceFirst('"' + name + "\":", "\"" + name + "x\":"),
+                    json.replaceFirst("\"deadline\":", "\"extra\":1,\"deadline\":"))) {
+                assertThatIOException()
+                        .isThrownBy(
+                                () -> StoredJson.read("f", damaged.getBytes(StandardCharsets.UTF_8), Approval.class));
+            }
+        }
+    }
+
+    /**
+     * Flips each bit of the journal and of the files, of a store in which one approval was rejected, one waits for a callback and two
+     * people, and one has succeeded. Whatever is lost: nothing succeeds for which that is not enough.
+     */
+    @Test
+    void noBitThatFlipsOpensAnything() throws IOException {
+        var disk = new CrashingDisk(new java.util.Random(0));
+        ApprovalStore store = ApprovalStore.open(disk, FOLDER);
+        store.create(waiting("rejected"));
+        store.create(waiting("folded"));
+        store.fold(() -> false);
+        store.apply("rejected", new Event.ManualRejection("alice", "no"), SOON);
+        store.create(waiting("begun"));
+        store.create(ApprovalTest.start("last"));
+        Map<Path, byte[]> contents = disk.contents();
+
+        contents.forEach((file, bytes) -> {
+            for (int bit = 0; bit < bytes.length * 8; bit++) {
+                byte[] flipped = bytes.clone();
+                flipped[bit / 8] ^= (byte) (1 << bit % 8);
+                var damaged = new HashMap<>(contents);
+                damaged.put(file, flipped);
+                assertNothingOpens(CrashingDisk.with(damaged), file + ", bit " + bit);
+            }
+        });
+    }
+
+    private static Approval waiting(String id) {
+        return ApprovalTerms.of(id, new BuildRef("team/deploy", 7))
+                .webhook("tests")
+                .manual(new ManualRequirement("Go?", List.of("alice", "ops"), 2).notBy(List.of("carol")))
+                .timeout(START, Duration.ofHours(24))
+                .start();
+    }
+
+    private static void assertNothingOpens(CrashingDisk disk, String where) {
+        try {
+            ApprovalStore store = ApprovalStore.open(disk, FOLDER);
+            for (String id : List.of("rejected", "folded", "begun")) {
+                for (Event event : List.of(
+                        new Event.Callback(true, "", "callback token"), new Event.ManualApproval("bob", "fine"))) {
+                    Optional<Approval> after = store.apply(id, event, SOON).map(Approval.Transition::approval);
+                    assertThat(after.filter(each ->
+                                    each.isDecided() && each.requireDecision().isSuccess()))
+                            .as("%s, %s", id, where)
+                            .isEmpty();
+                }
+            }
+            assertThat(store.apply("rejected", new Event.ManualApproval("dave", ""), SOON)
+                            .map(transition -> transition.approval())
+                            .filter(each ->
+                                    each.isDecided() && each.requireDecision().isSuccess()))
+                    .as(where)
+                    .isEmpty();
+        } catch (IOException x) {
+            assertThat(x).as(where).hasMessageContaining("damaged");
+        }
+    }
+}
