@@ -236,6 +236,35 @@ class HomeTest {
         assertThat(process.calls()).hasSize(1);
     }
 
+    /** The damaged line may have been a rejection. */
+    @Test
+    void aChangeThatTheDiskLostLetsNobodyDecideButAnAdministrator() throws IOException {
+        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Callback callback = process.awaitCall().callback();
+        controller.stop();
+        Path journal = file("armory-approvals/journal/99.log");
+        Files.writeString(
+                journal,
+                "garbage\n"
+                        + StoredFile.line(
+                                "100 99 1/1 {\"format\":1,\"content\":{\"approval\":null,\"removed\":[\"another\"]}}"));
+        controller.start();
+        build.awaitLog("failed: The disk of Jenkins lost a change of this approval");
+
+        Answer answer = callback.succeed("yes");
+
+        assertThat(answer).returns(410, Answer::status);
+        assertThat(answer.json().get("message").asText()).contains("An administrator decides.");
+        assertThat(build.isBuilding()).isTrue();
+        assertThat(build.approvals().get(0).at("/failure/outcome").asText()).isEqualTo("LOST");
+        assertThat(build.override(build.approvals().get(0), "approve", "the tests have passed"))
+                .returns(200, Answer::status);
+        build.awaitResult("SUCCESS");
+        Wait.until("it is kept for inspection")
+                .until(() -> Files.exists(file("armory-approvals/journal/99.log.damaged")));
+        Files.delete(file("armory-approvals/journal/99.log.damaged"));
+    }
+
     private static void assertUnavailable(Answer answer, String message) {
         assertThat(answer.status()).as(answer.toString()).isEqualTo(503);
         assertThat(answer.header("Retry-After")).hasValue("10");

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.acceptance.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.StoredFile;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
