@@ -87,9 +87,9 @@ public record Approval(
         if ((state == State.DECIDED) != (said.decision() != null)) {
             throw new IllegalArgumentException("state " + state + " does not go with decision " + said.decision());
         }
+        Said.Failed failed = said.failed();
         if (state == State.ASKING
-                && (said.failed() == null
-                        || terms.tries() == null && said.failed().failure().outcome() != Outcome.LOST)) {
+                && (failed == null || terms.tries() == null && failed.failure().outcome() != Outcome.LOST)) {
             throw new IllegalArgumentException("nothing has failed, or the failure is final");
         }
         if (terms.subject().webhook() == null && (state == State.SENDING || calls != null && calls.isForProcess())) {
