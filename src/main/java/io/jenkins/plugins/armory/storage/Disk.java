@@ -61,6 +61,9 @@ interface Disk {
     /** Opens a file, to read it from its start to its end. */
     InputStream open(Path file) throws IOException;
 
+    /** Returns the length of a file in bytes, -1 if there is none. */
+    long size(Path file) throws IOException;
+
     /** Cuts a file to a length in bytes, and syncs it. */
     void truncate(Path file, long length) throws IOException;
 
@@ -150,6 +153,15 @@ interface Disk {
         @Override
         public InputStream open(Path file) throws IOException {
             return Files.newInputStream(file);
+        }
+
+        @Override
+        public long size(Path file) throws IOException {
+            try {
+                return Files.size(file);
+            } catch (NoSuchFileException x) {
+                return -1;
+            }
         }
 
         @Override

@@ -274,6 +274,14 @@ public final class History {
     private Disk.Output begin(Instant now) throws IOException {
         YearMonth month = monthOf(now);
         Path last = files.isEmpty() ? null : files.get(files.size() - 1);
+        if (last != null && disk.size(last) != length) { // lines behind it would be lost, or run into it
+            LOGGER.log(
+                    Level.SEVERE,
+                    "{0} was changed or deleted while Jenkins ran. The history goes on in another file, and its verification"
+                            + " names the place.",
+                    last);
+            startsNext = true;
+        }
         // A clock that was set back does not reopen an earlier month.
         if (last == null || startsNext || length > 0 && (length >= LARGE || month.isAfter(monthOf(last)))) {
             return beginFile(folder.resolve("%s.%018d.ndjson".formatted(month, number + 1)));
@@ -302,6 +310,7 @@ public final class History {
             throw x;
         }
         output = created;
+        files.remove(next);
         files.add(next);
         length = 0;
         startsNext = false;
@@ -359,7 +368,12 @@ public final class History {
 
     /** Returns the lines that are on disk now, for reading. */
     public synchronized HistorySnapshot snapshot() {
-        return new HistorySnapshot(disk, files, length);
+        return new HistorySnapshot(disk, files, length, new HistorySnapshot.End(number, hash), this::has);
+    }
+
+    /** Returns whether a file is part of the history, and was not removed since its month is past the time limit. */
+    private synchronized boolean has(Path file) {
+        return files.contains(file);
     }
 
     /** Ends all writing. */

@@ -3,8 +3,10 @@ package io.jenkins.plugins.armory.storage;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -26,18 +28,30 @@ public final class HistorySnapshot {
         boolean visit(HistoryLine line, HistoryContent.Index index) throws IOException;
     }
 
+    /**
+     * The last line that this process has written, or found when it started.
+     *
+     * @param number 0 if there is none
+     */
+    record End(long number, String hash) {}
+
     private final Disk disk;
     private final List<Path> files;
     private final long lastLength;
+    private final End end;
+    private final Predicate<Path> kept;
 
     /**
      * @param files the oldest first
      * @param lastLength the number of bytes to read of the last file
+     * @param kept returns whether a file is still part of the history
      */
-    HistorySnapshot(Disk disk, List<Path> files, long lastLength) {
+    HistorySnapshot(Disk disk, List<Path> files, long lastLength, End end, Predicate<Path> kept) {
         this.disk = disk;
         this.files = List.copyOf(files);
         this.lastLength = lastLength;
+        this.end = end;
+        this.kept = kept;
     }
 
     /**
@@ -56,7 +70,7 @@ public final class HistorySnapshot {
     }
 
     private boolean visit(int file, long after, Visitor visitor) throws IOException {
-        try (InputStream input = disk.open(files.get(file))) {
+        try (InputStream input = open(file)) {
             HistoryReader reader = reader(input, file);
             for (byte[] next = reader.next(); next != null; next = reader.next()) {
                 HistoryLine line = HistoryLine.parse(next);
@@ -67,6 +81,18 @@ public final class HistorySnapshot {
                 }
             }
             return true;
+        }
+    }
+
+    /** Opens a file. One that was deleted by others has no lines, which verification misses. */
+    private InputStream open(int file) throws IOException {
+        try {
+            return disk.open(files.get(file));
+        } catch (NoSuchFileException x) {
+            if (kept.test(files.get(file))) {
+                return InputStream.nullInputStream();
+            }
+            throw x;
         }
     }
 
@@ -89,18 +115,18 @@ public final class HistorySnapshot {
     }
 
     /**
-     * Verifies all lines.
+     * Verifies all lines: each has its content, and the last is the one that this process has written or found.
      *
      * @throws IOException if a file cannot be read
      */
     public HistoryVerifier verify() throws IOException {
-        var verifier = new HistoryVerifier();
+        var verifier = new HistoryVerifier(false);
         for (int i = 0; i < files.size() && verifier.problem() == null; i++) {
-            try (InputStream input = disk.open(files.get(i))) {
+            try (InputStream input = open(i)) {
                 verifier.takeAll(reader(input, i));
             }
         }
-        verifier.end();
+        verifier.end(end.number(), end.hash());
         return verifier;
     }
 

@@ -8,12 +8,13 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Verifies a history, line by line: each line is as it was written and follows the one before. What it cannot know is whether
- * lines are missing at the end; the caller compares the last hash with one from elsewhere.
+ * Verifies a history, line by line: each line is as it was written and follows the one before. Whether lines are missing at the end
+ * is known by a hash of the last line that comes from elsewhere.
  */
 @Restricted(NoExternalUse.class)
 public final class HistoryVerifier {
 
+    private final boolean mayHide;
     private long lines;
     private long hidden;
 
@@ -29,13 +30,18 @@ public final class HistoryVerifier {
     @CheckForNull
     private String problem;
 
+    /** @param mayHide whether lines may have the hashes of their contents alone, as exports have */
+    HistoryVerifier(boolean mayHide) {
+        this.mayHide = mayHide;
+    }
+
     /**
      * Verifies an exported file. Stops at the first problem.
      *
      * @throws IOException if it cannot be read
      */
     public static HistoryVerifier verify(InputStream exported) throws IOException {
-        var verifier = new HistoryVerifier();
+        var verifier = new HistoryVerifier(true);
         verifier.takeAll(new HistoryReader(exported, Long.MAX_VALUE));
         return verifier;
     }
@@ -65,11 +71,25 @@ public final class HistoryVerifier {
         }
     }
 
-    /** Takes note that these were all lines: those before the first must have been removed by a line that says so. */
-    void end() {
-        if (problem == null && first != null && lacksBeginning()) {
+    /**
+     * Takes note that these were all lines: those before the first must have been removed by a line that says so.
+     *
+     * @param number the number of the line that must be the last, 0 for none
+     * @param hash its hash
+     */
+    void end(long number, String hash) {
+        if (problem != null) {
+            return;
+        }
+        if (first != null && lacksBeginning()) {
             problem = "The lines before number " + first.number()
                     + " are missing, and no line says that they were past the time limit.";
+        } else if (lastNumber() != number) {
+            problem = "Lines are missing at the end: "
+                    + (last == null ? "none is left" : "the last is number " + lastNumber())
+                    + ", and this Jenkins has written or found lines up to number " + number + '.';
+        } else if (last != null && !lastHash().equals(hash)) {
+            problem = "Line number " + number + " was replaced: this Jenkins has written or found another one.";
         }
     }
 
@@ -85,6 +105,9 @@ public final class HistoryVerifier {
                     + " is no line of a history: it was changed, or cut off.";
         } else if (!next.isIntact()) {
             return "Line number " + next.number() + " was changed: its hash does not go with the rest of it.";
+        } else if (next.content() == null && !mayHide) {
+            return "Line number " + next.number()
+                    + " has the hash of its content alone, as only exports may have: its content was removed.";
         } else if (last != null && next.number() != last.number() + 1) {
             return "After line number " + last.number() + " comes number " + next.number()
                     + ": lines are missing, or in another order.";

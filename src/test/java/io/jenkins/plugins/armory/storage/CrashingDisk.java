@@ -224,6 +224,13 @@ final class CrashingDisk implements Disk {
         return new ByteArrayInputStream(find(file).bytes.clone());
     }
 
+    @Override
+    public synchronized long size(Path file) {
+        checkAlive();
+        Content content = files.get(file);
+        return content == null ? -1 : content.bytes.length;
+    }
+
     private Output output(Content written) {
         return new Output() {
             @Override

@@ -345,6 +345,99 @@ class HistoryTest {
         assertThat(verify(shown).problem()).isNotNull();
     }
 
+    /** In an export that is in order, on the controller it is not. */
+    @Test
+    void aContentThatWasReplacedByItsHashShows() throws IOException {
+        ApprovalStore store = open();
+        decide(store, "a1", "a2", "a3");
+        List<String> lines = lines(store);
+        for (int i = 0; i < 3; i++) {
+            List<String> changed = new ArrayList<>(lines);
+            changed.set(
+                    i,
+                    new String(
+                            HistoryLine.parse(lines.get(i).getBytes(StandardCharsets.UTF_8))
+                                    .withoutContent(),
+                            StandardCharsets.UTF_8));
+            Files.write(files().get(0), changed);
+
+            HistoryVerifier verified = store.history().orElseThrow().snapshot().verify();
+
+            assertThat(verified.problem()).contains("Line number " + (i + 1), "has the hash of its content alone");
+            assertThat(verify(changed).problem()).isNull();
+        }
+    }
+
+    /** A change of the file that a process writes, or has found when it started. */
+    private interface Damage {
+        void to(Path file, byte[] whole) throws IOException;
+    }
+
+    @Test
+    void aHistoryThatIsShorterThanWhatThisProcessWroteOrFoundShows() throws IOException {
+        List<Damage> all = List.of(
+                (file, whole) -> Files.write(file, Arrays.copyOf(whole, startOfLastLine(whole))),
+                (file, whole) -> Files.write(file, Arrays.copyOf(whole, startOfLastLine(whole) + 9)),
+                (file, whole) -> Files.write(file, new byte[0]),
+                (file, whole) -> Files.delete(file));
+        for (int i = 0; i < all.size(); i++) {
+            for (boolean restarted : new boolean[] {false, true}) {
+                Path own = folder.resolve("at" + i + restarted);
+                ApprovalStore store = ApprovalStore.open(Disk.LOCAL, own, () -> MONTHS);
+                decide(store, "a1", "a2");
+                assertThat(store.fold(() -> false)).isTrue();
+                if (restarted) {
+                    store.close();
+                    store = ApprovalStore.open(Disk.LOCAL, own, () -> MONTHS);
+                }
+                History history = store.history().orElseThrow();
+                assertThat(history.snapshot().verify().problem()).isNull();
+                Path file = files(own.resolve("history")).get(0);
+                all.get(i).to(file, Files.readAllBytes(file));
+
+                String problem = history.snapshot().verify().problem();
+                decide(store, "b1");
+                assertThat(store.fold(() -> false)).isTrue();
+
+                assertThat(problem).as("damage " + i).isNotNull();
+                assertThat(history.snapshot().verify().problem())
+                        .as("damage " + i + ", with a line after it")
+                        .isNotNull();
+                assertThat(approvals(lines(history.snapshot(), 2)))
+                        .as("what comes after damage " + i)
+                        .containsExactly("b1");
+                store.close();
+            }
+        }
+    }
+
+    private static int startOfLastLine(byte[] whole) {
+        int start = whole.length - 1;
+        while (whole[start - 1] != '\n') {
+            start--;
+        }
+        return start;
+    }
+
+    @Test
+    void linesThatAreMissingBetweenTwoFilesOrWithAllFilesShow() throws IOException {
+        for (int month = 0; month < 3; month++) {
+            History history = openAt(START.plus(Duration.ofDays(31L * month)), MONTHS);
+            add(history, decided("m" + month));
+            history.close();
+        }
+        History history = openAt(START.plus(Duration.ofDays(70)), MONTHS);
+        assertThat(history.snapshot().verify().problem()).isNull();
+
+        Files.delete(files(folder).get(1));
+        assertThat(history.snapshot().verify().problem()).contains("After line number 1 comes number 3");
+
+        for (Path each : files(folder)) {
+            Files.delete(each);
+        }
+        assertThat(history.snapshot().verify().problem()).contains("up to number 3");
+    }
+
     private static Approval decided(String id) {
         return ApprovalTest.start(id)
                 .on(new Event.Callback(true, "", "callback token"), SOON)

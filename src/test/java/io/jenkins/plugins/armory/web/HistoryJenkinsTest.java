@@ -14,9 +14,12 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.ByteArrayInputStream;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.htmlunit.WebRequest;
@@ -108,6 +111,34 @@ class HistoryJenkinsTest {
             assertThat(result.returnCode()).as(user + result.stderr()).isEqualTo(user.equals("reader") ? 6 : 0);
             assertThat(result.stdout().contains("2 lines")).isEqualTo(!user.equals("reader"));
         }
+    }
+
+    @Test
+    void theCommandFindsContentsThatWereRemovedAndAFileThatWasDeleted() throws Exception {
+        List<String> hidden = export("auditor")
+                .lines()
+                .filter(line -> !line.contains("content\""))
+                .toList();
+        assertThat(hidden).hasSize(1);
+        List<String> lines = export("admin").lines().toList();
+        Path folder = j.jenkins.getRootDir().toPath().resolve("armory-approvals/history");
+        Path file;
+        try (Stream<Path> files = Files.list(folder)) {
+            file = files.findAny().orElseThrow();
+        }
+
+        Files.write(file, List.of(lines.get(0), hidden.get(0)));
+        assertThat(verify().returnCode()).isEqualTo(1);
+        assertThat(verify().stderr()).contains("Line number 2 has the hash of its content alone");
+        Files.write(file, lines.subList(0, 1));
+        assertThat(verify().stderr()).contains("the last is number 1", "up to number 2");
+        Files.delete(file);
+        assertThat(verify()).returns(1, CLICommandInvoker.Result::returnCode);
+        assertThat(verify().stderr()).contains("none is left");
+    }
+
+    private CLICommandInvoker.Result verify() {
+        return new CLICommandInvoker(j, "verify-armory-history").asUser("admin").invoke();
     }
 
     @Test
