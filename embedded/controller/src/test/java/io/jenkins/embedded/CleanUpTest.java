@@ -3,15 +3,19 @@ package io.jenkins.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import hudson.AbortException;
 import hudson.model.listeners.ItemListener;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +48,30 @@ class CleanUpTest {
 
     private static Approvals approvals() throws ApprovalsUnavailableException {
         return ArmoryRuntime.get().approvals();
+    }
+
+    /** The plugin ends the approvals of a build a moment after it was told that the build is over. */
+    @Test
+    void aDecisionForABuildThatIsOverComesTooLateThoughTheApprovalHasNotEndedYet() throws Exception {
+        var approval = awaitApproval("shop");
+        var build = controller
+                .jenkins()
+                .getItemByFullName("shop", PipelineJob.class)
+                .getBuildByNumber(approval.build().number());
+        var busy = new CountDownLatch(1);
+        for (int thread = 0; thread < 100; thread++) { // more than the plugin has for this
+            ArmoryRuntime.get().executor().execute(() -> await().until(() -> busy.getCount() == 0));
+        }
+        build.finish(new AbortException("Failed to load program"));
+
+        var answer = approvals().apply(approval.id(), new Event.ManualApproval("alice", ""));
+
+        busy.countDown();
+        assertThat(answer).map(Approval.Transition::answer).contains(Approval.Answer.ENDED);
+        assertThat(approvals().find(approval.id()))
+                .map(Approval::requireDecision)
+                .map(Decision::outcome)
+                .contains(Decision.Outcome.ABORTED);
     }
 
     /** The plugin looks a moment after it was told. Another job may have been renamed to that name by then, as "shop" here. */

@@ -47,7 +47,7 @@ public final class Approvals {
     private final ApprovalRepository repository;
     private final Executor executor;
     private final Clock clock;
-    private final LostVotes lostVotes;
+    private final PriorEvents priorEvents;
     private final Deadlines deadlines;
     private final Heartbeats heartbeats;
     private final Observers observers;
@@ -63,8 +63,8 @@ public final class Approvals {
             ScheduledExecutorService timer,
             Executor executor,
             Clock clock,
-            Approvers approvers) {
-        this(repository, timer, executor, clock, approvers, new ApprovalFollower() {});
+            Circumstances circumstances) {
+        this(repository, timer, executor, clock, circumstances, new ApprovalFollower() {});
     }
 
     /**
@@ -73,7 +73,7 @@ public final class Approvals {
      *
      * @param timer wakes this object for the next deadline
      * @param executor does file I/O and calls the observers
-     * @param approvers says who may still approve when an approval may be decided
+     * @param circumstances are looked at when somebody decides
      * @param follower is told of the changes of all approvals
      */
     public Approvals(
@@ -81,7 +81,7 @@ public final class Approvals {
             ScheduledExecutorService timer,
             Executor executor,
             Clock clock,
-            Approvers approvers,
+            Circumstances circumstances,
             ApprovalFollower follower) {
         this.repository = repository;
         this.follower = follower;
@@ -89,7 +89,7 @@ public final class Approvals {
         repository.onDecision(follower::decided);
         this.executor = executor;
         this.clock = clock;
-        this.lostVotes = new LostVotes(repository, approvers);
+        this.priorEvents = new PriorEvents(repository, circumstances);
         this.observers = new Observers(executor);
         Instant now = clock.instant();
         this.deadlines = new Deadlines(timer, clock, id -> executor.execute(() -> checkClock(id)));
@@ -173,8 +173,8 @@ public final class Approvals {
         if (event instanceof Event.Sent sent) {
             heardAnswer(id, sent.attempt());
         }
-        for (Event lost : lostVotes.before(event, id)) {
-            apply(id, lost);
+        for (Event prior : priorEvents.before(event, id)) {
+            apply(id, prior);
         }
         Optional<Transition> transition = repository.apply(id, event, clock.instant());
         if (transition.isPresent()) {
@@ -481,7 +481,7 @@ public final class Approvals {
                             + " have called is not known: stop its external process by hand.",
                     new Object[] {id, build});
         } else {
-            apply(id, new Event.Aborted("The build ended."));
+            apply(id, new Event.Aborted(Event.Aborted.BUILD_ENDED));
         }
     }
 

@@ -104,7 +104,7 @@ public sealed interface Event {
     record TakenBack(String user) implements Verdict {}
 
     /**
-     * A person who has approved may not do so any more, see {@link Approvers}.
+     * A person who has approved may not do so any more, see {@link Circumstances}.
      *
      * @param user id of the person
      */
@@ -179,7 +179,11 @@ public sealed interface Event {
     record Notified(Notifications.Notice notice, String failure) implements Event {}
 
     /** The end of the build, or of the part of it that waited. */
-    record Aborted(String reason) implements Event {}
+    record Aborted(String reason) implements Event {
+
+        /** The reason for an approval that is left of a build that is over. */
+        public static final String BUILD_ENDED = "The build ended.";
+    }
 
     /**
      * The last call of the cancel webhook.

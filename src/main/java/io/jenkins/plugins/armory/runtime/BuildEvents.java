@@ -6,6 +6,7 @@ import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -37,7 +38,7 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
 
     private static void end(Run<?, ?> run, Approvals approvals) throws IOException {
         BuildRef build = BuildRecord.refTo(run);
-        approvals.abort(build::equals, "The build ended.");
+        approvals.abort(build::equals, Event.Aborted.BUILD_ENDED);
         Set<String> unreadable = approvals.unreadable();
         if (!unreadable.isEmpty()) {
             for (String id : BuildRecord.idsOf(run)) {

@@ -3,6 +3,8 @@ package io.jenkins.plugins.armory.runtime;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Job;
 import hudson.model.Run;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +37,14 @@ public final class BuildRecord {
     public static Run<?, ?> find(BuildRef build) {
         Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
         return job == null ? null : job.getBuildByNumber(build.number());
+    }
+
+    /** Returns whether the build of a reference is over; not if it is not there. */
+    public static boolean isOver(BuildRef build) {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            Run<?, ?> run = find(build);
+            return run != null && !run.isBuilding();
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,13 +57,13 @@ final class CleanUp {
                     new Object[] {each.getKey(), each.getValue()});
             approvals.move(each.getKey(), each.getValue());
         }
-        approvals.abort(CleanUp::isOver, "The build ended.");
+        approvals.abort(BuildRecord::isOver, Event.Aborted.BUILD_ENDED);
         for (Approval approval : approvals.pending()) {
             record(approval);
         }
         for (String id : approvals.unreadable()) {
             for (BuildRef build : BuildFolders.withApproval(id)) {
-                if (isOver(build)) {
+                if (BuildRecord.isOver(build)) {
                     approvals.endUnreadable(id, build);
                 }
             }
@@ -100,11 +101,6 @@ final class CleanUp {
             }
         }
         return renamed.containsKey(job) || ambiguous.contains(job);
-    }
-
-    private static boolean isOver(BuildRef build) {
-        Run<?, ?> run = BuildRecord.find(build);
-        return run != null && !run.isBuilding();
     }
 
     /** Adds an approval to its build's record, for a crash that came between the two. */

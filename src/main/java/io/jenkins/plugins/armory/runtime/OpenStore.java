@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.runtime;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.ExtensionList;
 import io.jenkins.plugins.armory.approval.Approvals;
-import io.jenkins.plugins.armory.approval.Approvers;
+import io.jenkins.plugins.armory.approval.Circumstances;
 import io.jenkins.plugins.armory.delivery.Delivery;
 import io.jenkins.plugins.armory.delivery.Requests;
 import io.jenkins.plugins.armory.delivery.RetryPolicy;
@@ -201,8 +201,7 @@ final class OpenStore {
                         timer,
                         executor,
                         Clock.tickMillis(ZoneOffset.UTC), // as precise as people and scripts have use for
-                        (approval, user) ->
-                                ExtensionList.lookupFirst(Approvers.class).mayApprove(approval, user),
+                        ExtensionList.lookupFirst(Circumstances.class),
                         events);
                 delivery = new Delivery(approvals, requests, new RetryPolicy(), timer, executor);
                 lock = taken;

@@ -7,7 +7,9 @@ import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approvers;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Circumstances;
+import io.jenkins.plugins.armory.runtime.BuildRecord;
 import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -17,10 +19,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
 
-/** The users of Jenkins who may approve, by their present permissions and groups. */
+/** The users of Jenkins who may approve, by their present permissions and groups, and the builds of Jenkins. */
 @Extension
 @Restricted(NoExternalUse.class)
-public final class PermittedApprovers implements Approvers {
+public final class PermittedApprovers implements Circumstances {
 
     private static final Logger LOGGER = Logger.getLogger(PermittedApprovers.class.getName());
 
@@ -45,6 +47,11 @@ public final class PermittedApprovers implements Approvers {
         } catch (RuntimeException x) { // of a security realm or an authorization strategy
             throw new IOException("The permissions of " + user + " cannot be found out", x);
         }
+    }
+
+    @Override
+    public boolean isOver(BuildRef build) {
+        return BuildRecord.isOver(build);
     }
 
     private static boolean isThere(String job) {

@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +94,60 @@ class ApprovalsTest {
         assertThat(told).extracting(Approval::id).containsExactly("soon");
         assertThat(told.get(0).decision().outcome()).isEqualTo(Outcome.TIMED_OUT);
         assertThat(approvals.find("late").orElseThrow().isDecided()).isFalse();
+    }
+
+    /** The moment between a start of Jenkins after a crash, and the end of the approvals of builds that the crash has ended. */
+    @Test
+    void nobodyDecidesForABuildThatIsOver() throws IOException {
+        var over = new HashSet<BuildRef>();
+        var approvals = new Approvals(
+                ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, clock, new Circumstances() {
+                    @Override
+                    public boolean mayApprove(Approval approval, String user) {
+                        return true;
+                    }
+
+                    @Override
+                    public boolean isOver(BuildRef build) {
+                        return over.contains(build);
+                    }
+                });
+        List<Event> decisions = List.of(
+                new Event.Callback(true, "", "callback token"),
+                new Event.Callback(false, "", "callback token"),
+                new Event.StatusVerdict(true, "", "status"),
+                new Event.Answered(ApprovalTest.attempt(1, 200), true, "", "answer"),
+                new Event.ManualApproval("alice", ""),
+                new Event.ManualRejection("alice", ""),
+                new Event.TakenBack("alice"),
+                new Event.Overridden(true, "admin", "now"),
+                new Event.RunAgain("alice", "", "next"),
+                new Event.GivenUp("alice", ""));
+        var webhook =
+                Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
+        for (int i = 0; i < decisions.size(); i++) {
+            var build = new BuildRef("team/deploy", i);
+            String id = "over" + i;
+            approvals.create(ApprovalTerms.of(id, build)
+                    .webhook("tests")
+                    .manual(new ManualRequirement("Go?", List.of()))
+                    .calls(new OutgoingCalls(webhook, webhook, Map.of(), null, null))
+                    .timeout(START, Duration.ofHours(1))
+                    .start());
+            approvals.apply(id, ApprovalTest.sent());
+            assertThat(approvals.find(id).orElseThrow().isDecided()).isFalse();
+            over.add(build);
+
+            Answer answer = approvals.apply(id, decisions.get(i)).orElseThrow().answer();
+
+            assertThat(answer).as(decisions.get(i).toString()).isNotEqualTo(Answer.ACCEPTED);
+            assertThat(approvals.find(id).orElseThrow())
+                    .as(decisions.get(i).toString())
+                    .matches(approval -> !approval.isClosed(), "its cancel webhook is to be called")
+                    .extracting(Approval::decision)
+                    .returns(Outcome.ABORTED, Decision::outcome)
+                    .returns("The build ended.", Decision::mdMessage);
+        }
     }
 
     @Test

@@ -4,9 +4,9 @@ import java.io.IOException;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The people who may approve now. Their permissions may change while an approval is pending. */
+/** What may change in Jenkins while an approval is pending. It is looked at when somebody decides. */
 @Restricted(NoExternalUse.class)
-public interface Approvers {
+public interface Circumstances {
 
     /**
      * Returns whether a person who has approved may still do so. May ask a directory of users.
@@ -15,4 +15,9 @@ public interface Approvers {
      * @throws IOException if that cannot be known now, but later
      */
     boolean mayApprove(Approval approval, String user) throws IOException;
+
+    /** Returns whether a build is over; not for one that is missing, which may come back. May read the build. */
+    default boolean isOver(BuildRef build) {
+        return false;
+    }
 }

@@ -1,0 +1,61 @@
+package io.jenkins.plugins.armory.approval;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The events that come before a decision, since the {@link Circumstances} have changed. An approval whose build is over ends first, so a
+ * decision for it comes too late: after a crash, somebody may decide before Jenkins has looked at all builds. All approvals of people are
+ * checked before each event that may decide for success, so one that was lost is off the record before the decision. Of two such events
+ * at the same time, each has them checked.
+ */
+final class PriorEvents {
+
+    private final ApprovalRepository repository;
+    private final Circumstances circumstances;
+
+    PriorEvents(ApprovalRepository repository, Circumstances circumstances) {
+        this.repository = repository;
+        this.circumstances = circumstances;
+    }
+
+    /**
+     * Returns the events to apply to an approval before an event.
+     *
+     * @throws IOException if the approval cannot be read, or one of the people cannot be checked now; the event must not be applied then
+     */
+    List<Event> before(Event event, String id) throws IOException {
+        boolean forSuccess = mayDecideForSuccess(event);
+        Approval approval =
+                forSuccess || isFromOutside(event) ? repository.find(id).orElse(null) : null;
+        if (approval == null || approval.isDecided()) {
+            return List.of();
+        }
+        if (isFromOutside(event) && circumstances.isOver(approval.build())) {
+            return List.of(new Event.Aborted(Event.Aborted.BUILD_ENDED));
+        }
+        var lost = new ArrayList<Event>();
+        if (forSuccess) {
+            for (Vote vote : approval.votes()) {
+                if (!circumstances.mayApprove(approval, vote.user())) {
+                    lost.add(new Event.VoteLost(vote.user()));
+                }
+            }
+        }
+        return lost;
+    }
+
+    private static boolean isFromOutside(Event event) {
+        return event instanceof Event.Verdict
+                || event instanceof Event.ProcessVerdict
+                || event instanceof Event.RunAgain
+                || event instanceof Event.GivenUp;
+    }
+
+    private static boolean mayDecideForSuccess(Event event) {
+        return event instanceof Event.ManualApproval
+                || event instanceof Event.Sent
+                || event instanceof Event.ProcessVerdict said && said.success();
+    }
+}
