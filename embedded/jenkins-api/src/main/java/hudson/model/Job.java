@@ -37,6 +37,8 @@ public abstract class Job<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
         return getFullName().replace("/", " » ");
     }
 
+    public abstract File getRootDir();
+
     public abstract File getBuildDir();
 
     /** The build, or null when there is none of that number. */

@@ -150,6 +150,11 @@ final class PipelineJob extends Job<PipelineJob, PipelineBuild> {
     }
 
     @Override
+    public File getRootDir() {
+        return folder.toFile();
+    }
+
+    @Override
     public File getBuildDir() {
         return folder.resolve("builds").toFile();
     }

@@ -19,7 +19,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param subject what is approved
  * @param deciders who has to approve
  * @param limits how long the approval may take
- * @param origin the address that Jenkins had for callers at the start, {@code null} if it had none
+ * @param origin where it comes from, to tell it from approvals of copies and namesakes
  */
 @Restricted(NoExternalUse.class)
 public record ApprovalTerms(
@@ -28,7 +28,20 @@ public record ApprovalTerms(
         @JsonProperty("subject") Subject subject,
         @JsonProperty("deciders") Deciders deciders,
         @JsonProperty("limits") Limits limits,
-        @CheckForNull @JsonProperty("origin") String origin) {
+        @JsonProperty("origin") Origin origin) {
+
+    /**
+     * Where an approval comes from.
+     *
+     * @param address the address that Jenkins had for callers at the start, {@code null} if it had none
+     * @param jobId the id of the job, which stays when it is renamed, {@code null} if unknown
+     */
+    public record Origin(
+            @CheckForNull @JsonProperty("address") String address,
+            @CheckForNull @JsonProperty("jobId") String jobId) {
+
+        static final Origin UNKNOWN = new Origin(null, null);
+    }
 
     /**
      * The subject of an approval.
@@ -133,6 +146,7 @@ public record ApprovalTerms(
         Objects.requireNonNull(subject, "subject");
         Objects.requireNonNull(deciders, "deciders");
         Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(origin, "origin");
         if (subject.webhook() == null
                 && (!deciders.channels().isEmpty() || deciders.manual() == null || limits.heartbeat() != null)) {
             throw new IllegalArgumentException("without a webhook, a person alone decides");
@@ -181,7 +195,7 @@ public record ApprovalTerms(
         private Instant deadline;
         private Duration heartbeat;
         private boolean supersede;
-        private String origin;
+        private Origin origin = Origin.UNKNOWN;
         private OutgoingCalls calls;
         private boolean asksAfterFailure;
 
@@ -259,7 +273,7 @@ public record ApprovalTerms(
             return this;
         }
 
-        public Builder origin(@CheckForNull String origin) {
+        public Builder origin(Origin origin) {
             this.origin = origin;
             return this;
         }

@@ -105,7 +105,7 @@ public final class ApprovalRequests implements Requests {
         } catch (IllegalStateException x) {
             return Optional.empty(); // the call itself says so
         }
-        String origin = approval.terms().origin();
+        String origin = approval.terms().origin().address();
         return origin == null || origin.equals(here)
                 ? Optional.empty()
                 : Optional.of("it was made at " + origin + ", and this Jenkins is at " + here

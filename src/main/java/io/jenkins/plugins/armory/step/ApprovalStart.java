@@ -21,6 +21,7 @@ import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.runtime.ApprovalRequests;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.armory.runtime.Deployments;
+import io.jenkins.plugins.armory.runtime.JobIds;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -113,15 +114,15 @@ final class ApprovalStart {
     }
 
     private static ApprovalTerms.Builder terms(String id, ApprovalDefinition definition, Run<?, ?> run)
-            throws AbortException {
+            throws IOException {
         ApprovalTerms.Builder terms = ApprovalTerms.of(id, BuildRecord.refTo(run));
         definition.addTo(terms, run);
-        return terms.origin(originIfKnown());
+        return terms.origin(new ApprovalTerms.Origin(addressIfKnown(), JobIds.of(run.getParent())));
     }
 
     private ApprovalTerms.Builder byPersonAlone(
             String id, ApprovalDefinition definition, Run<?, ?> run, @CheckForNull Notifications notifications)
-            throws AbortException {
+            throws IOException {
         ApprovalTerms.Builder terms = terms(id, definition, run)
                 .byPersonAlone()
                 .calls(notifications == null ? null : OutgoingCalls.notifying(notifications));
@@ -131,7 +132,7 @@ final class ApprovalStart {
 
     /** @throws AbortException if the calls cannot be made, or the terms do not go with them */
     private ApprovalTerms.Builder withCalls(
-            String id, ApprovalDefinition definition, Run<?, ?> run, OutgoingCalls calls) throws AbortException {
+            String id, ApprovalDefinition definition, Run<?, ?> run, OutgoingCalls calls) throws IOException {
         Webhook webhook = Objects.requireNonNull(calls.webhook(), "a reference is one to a webhook");
         checkCallers(definition, run, webhook, calls.status());
         checkHeartbeat(definition, calls, webhook);
@@ -159,7 +160,7 @@ final class ApprovalStart {
     }
 
     /** Returns the address of this Jenkins, {@code null} if unknown: then the check of the calls fails with a message. */
-    private static String originIfKnown() {
+    private static String addressIfKnown() {
         try {
             return ArmoryConfiguration.get().rootActionUrl();
         } catch (IllegalStateException x) {

@@ -43,6 +43,7 @@ public final class HistoryContent {
         content.put("recordedAt", time(recordedAt));
         content.put("approval", approval.id());
         content.put("job", text(approval.build().job()));
+        put(content, "jobId", approval.terms().origin().jobId());
         content.put("build", approval.build().number());
         put(content, "environment", approval.environment());
         content.put("phase", approval.phase().toString());
@@ -143,10 +144,14 @@ public final class HistoryContent {
      *
      * @param approval the id of the approval, {@code null} for a removal
      * @param job the name that the job had at the decision, {@code null} for a removal
+     * @param jobId the id of the job, {@code null} if unknown
      * @param recordedAt when the line was written
      */
     public record Index(
-            @CheckForNull String approval, @CheckForNull String job, Instant recordedAt) {}
+            @CheckForNull String approval,
+            @CheckForNull String job,
+            @CheckForNull String jobId,
+            Instant recordedAt) {}
 
     /**
      * Reads a content.
@@ -159,6 +164,7 @@ public final class HistoryContent {
             return new Index(
                     json.path("approval").textValue(),
                     json.path("job").textValue(),
+                    json.path("jobId").textValue(),
                     Instant.parse(json.path("recordedAt").asText()));
         } catch (DateTimeException x) {
             throw new IOException("it has no recordedAt", x);

@@ -95,6 +95,8 @@ record HistoryExport(long after, @CheckForNull Instant from) {
     }
 
     private static byte[] shown(HistoryLine line, HistoryContent.Index index, Viewer viewer) {
-        return index.job() == null || viewer.mayReadHistoryOf(index.job()) ? line.bytes() : line.withoutContent();
+        return index.job() == null || viewer.mayReadHistoryOf(index.job(), index.jobId())
+                ? line.bytes()
+                : line.withoutContent();
     }
 }

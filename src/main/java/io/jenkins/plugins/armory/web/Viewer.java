@@ -2,16 +2,21 @@ package io.jenkins.plugins.armory.web;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Item;
+import hudson.model.Job;
 import hudson.model.User;
 import hudson.security.Permission;
 import hudson.security.SecurityRealm;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.runtime.JobIds;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
@@ -23,6 +28,8 @@ import org.springframework.security.core.GrantedAuthority;
  */
 final class Viewer {
 
+    private static final Logger LOGGER = Logger.getLogger(Viewer.class.getName());
+
     private final Authentication user = Jenkins.getAuthentication2();
     /** {@code null} for anonymous. Jenkins looks it up anew at each call, and it is asked for each approval. */
     @CheckForNull
@@ -33,6 +40,8 @@ final class Viewer {
     private final boolean reader = Jenkins.get().hasPermission(Jenkins.READ);
 
     private final Map<String, Optional<Seen>> jobs = new HashMap<>();
+    /** The ids of jobs by their names. */
+    private final Map<String, Optional<String>> ids = new HashMap<>();
 
     /** A job that the user may read, with the permissions checked so far. */
     private record Seen(Item job, String url, Map<Permission, Boolean> permitted) {
@@ -43,6 +52,15 @@ final class Viewer {
 
         boolean permits(Permission permission) {
             return permitted.computeIfAbsent(permission, job::hasPermission);
+        }
+
+        Optional<String> id() {
+            try {
+                return job instanceof Job<?, ?> known ? JobIds.find(known) : Optional.empty();
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot read the id of " + job.getFullName(), x);
+                return Optional.empty();
+            }
         }
     }
 
@@ -68,9 +86,15 @@ final class Viewer {
         return seen(approval).map(Seen::url);
     }
 
-    /** Returns whether the user may read the job that has a name now, or is an administrator, who may read what is gone too. */
-    boolean mayReadHistoryOf(String job) {
-        return administrator || seen(job).isPresent();
+    /**
+     * Returns whether the user may read the job that has a name now, and it is the one with that id; administrators may read what is gone too.
+     */
+    boolean mayReadHistoryOf(String job, @CheckForNull String id) {
+        return administrator
+                || id != null
+                        && ids.computeIfAbsent(job, name -> seen(name).flatMap(Seen::id))
+                                .filter(id::equals)
+                                .isPresent();
     }
 
     private Optional<Seen> seen(Approval approval) {

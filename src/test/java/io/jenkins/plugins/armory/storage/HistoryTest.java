@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
@@ -102,7 +103,11 @@ class HistoryTest {
     @Test
     void hasALineForEachDecisionWithWhoDecidedWhatAndWhen() throws Exception {
         ApprovalStore store = open();
-        store.create(terms("a1").manual(new ManualRequirement("Go?", List.of())).start());
+        store.create(terms("a1")
+                .origin(new ApprovalTerms.Origin(null, "5e8f9a52"))
+                .manual(new ManualRequirement("Go?", List.of()))
+                .start());
+        store = open(); // all of it comes from the disk
         store.apply("a1", ApprovalTest.sent(), SOON);
         store.apply("a1", new Event.ManualRejection("bob", "not on a Friday"), SOON.plusMillis(5));
         store.create(ApprovalTest.start("a2"));
@@ -115,7 +120,7 @@ class HistoryTest {
         assertThat(content.toString())
                 .isEqualTo("{\"approval\":\"a1\",\"build\":7,\"createdAt\":\"2026-01-31T10:00:00Z\","
                         + "\"decidedAt\":\"2026-01-31T10:01:00.005Z\",\"decidedBy\":\"user bob\","
-                        + "\"environment\":\"staging\",\"job\":\"team/deploy\",\"kind\":\"decision\","
+                        + "\"environment\":\"staging\",\"job\":\"team/deploy\",\"jobId\":\"5e8f9a52\",\"kind\":\"decision\","
                         + "\"message\":\"not on a Friday\",\"outcome\":\"REJECTED\",\"people\":[{\"approved\":false,"
                         + "\"at\":\"2026-01-31T10:01:00.005Z\",\"comment\":\"not on a Friday\",\"user\":\"bob\"}],"
                         + "\"phase\":\"strategy\",\"recordedAt\":" + content.get("recordedAt")

@@ -96,7 +96,7 @@ class StoredTest {
                 .timeout(START, Duration.ofHours(24))
                 .heartbeat(Duration.ofMinutes(5))
                 .supersede(true)
-                .origin("https://jenkins.example.com/")
+                .origin(new ApprovalTerms.Origin("https://jenkins.example.com/", "5e8f9a52"))
                 .calls(calls)
                 .askAfterFailure(true)
                 .start();

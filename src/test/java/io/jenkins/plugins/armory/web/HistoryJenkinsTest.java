@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.JobIds;
 import java.io.ByteArrayInputStream;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,11 @@ class HistoryJenkinsTest {
         WorkflowJob hidden = j.createProject(WorkflowJob.class, "hidden");
         decide(open);
         decide(hidden);
+        secure();
+    }
+
+    private void secure() {
+        Item open = j.jenkins.getItem("open");
         j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
         j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
                 .grant(Jenkins.READ)
@@ -65,6 +71,7 @@ class HistoryJenkinsTest {
                 .approvals()
                 .create(ApprovalTerms.of(id, new BuildRef(job.getFullName(), 1))
                         .webhook("tests")
+                        .origin(new ApprovalTerms.Origin(null, JobIds.of(job)))
                         .timeout(Instant.now(), Duration.ofHours(1))
                         .start());
         ArmoryRuntime.get().approvals().apply(id, new Event.Callback(true, "passed", "callback token"));
@@ -100,6 +107,55 @@ class HistoryJenkinsTest {
 
         assertThat(export("admin")).contains("\"job\":\"open\"");
         assertThat(export("auditor")).doesNotContain("\"job\"");
+    }
+
+    /** The permission to read "open" is one for the name, whichever job has it. */
+    @Test
+    void theLinesOfARenamedJobAreNotForThoseWhoMayReadTheJobThatGetsItsName() throws Exception {
+        WorkflowJob open = j.jenkins.getItemByFullName("open", WorkflowJob.class);
+        WorkflowJob hidden = j.jenkins.getItemByFullName("hidden", WorkflowJob.class);
+        assertThat(export("auditor")).contains("\"job\":\"open\"");
+
+        open.renameTo("renamed");
+        assertThat(export("auditor")).doesNotContain("\"content\"");
+        decide(j.createProject(WorkflowJob.class, "open"));
+        assertThat(jobs(export("auditor"))).containsExactly("", "", "open");
+        assertThat(jobs(export("admin"))).containsExactly("open", "hidden", "open");
+
+        j.jenkins.getItemByFullName("open", WorkflowJob.class).delete();
+        hidden.renameTo("open"); // an older one
+        assertThat(export("auditor")).doesNotContain("\"content\"");
+        decide(hidden);
+        assertThat(jobs(export("auditor"))).containsExactly("", "", "", "open");
+
+        hidden.renameTo("hidden");
+        j.jenkins.getItemByFullName("renamed", WorkflowJob.class).renameTo("open");
+        assertThat(jobs(export("auditor"))).containsExactly("open", "", "", "");
+    }
+
+    /** So it is for a job whose folder was renamed while Jenkins was down, and for a copy of a job. */
+    @Test
+    void aJobIsKnownByItsFolder() throws Exception {
+        WorkflowJob open = j.jenkins.getItemByFullName("open", WorkflowJob.class);
+        Path jobs = open.getRootDir().toPath().getParent();
+        Files.move(jobs.resolve("open"), jobs.resolve("moved"));
+        Files.move(jobs.resolve("hidden"), jobs.resolve("open"));
+        j.jenkins.reload();
+        secure();
+        assertThat(export("auditor")).doesNotContain("\"content\"");
+
+        j.jenkins.getItemByFullName("open", WorkflowJob.class).delete();
+        j.jenkins.copy(j.jenkins.getItemByFullName("moved", WorkflowJob.class), "open");
+        assertThat(export("auditor")).doesNotContain("\"content\"");
+        decide(j.jenkins.getItemByFullName("open", WorkflowJob.class));
+        assertThat(jobs(export("auditor"))).containsExactly("", "", "open");
+    }
+
+    private static List<String> jobs(String exported) {
+        return exported.lines()
+                .map(line -> JSONObject.fromObject(line).optJSONObject("content"))
+                .map(content -> content == null ? "" : content.getString("job"))
+                .toList();
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Job;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -79,7 +80,11 @@ class HistoryExportTest {
 
     private Build decide(boolean success) {
         // Without a stage: Jenkins may lose in a crash that the body of one is over, see docs/reliability.md.
-        Build build = jenkins.createJob(process.approval()).build();
+        return decide(jenkins.createJob(process.approval()), success);
+    }
+
+    private Build decide(Job job, boolean success) {
+        Build build = job.build();
         var callback = process.awaitCall().callback();
         if (success) {
             callback.succeed("12 of 12 tests *passed*, ça va, Å");
@@ -152,6 +157,28 @@ class HistoryExportTest {
         for (int i = 1; i < lines.size(); i++) {
             assertThat(lines.get(i).get("previous")).isEqualTo(lines.get(i - 1).get("sha256"));
         }
+    }
+
+    /** Whoever may read the new job is not shown what was decided for the old one, see HistoryJenkinsTest. */
+    @Test
+    void aJobThatIsCreatedAgainIsAnotherOne() {
+        String name = "created-again";
+        Job job = jenkins.createJob(name, process.approval(), List.of());
+        decide(job, true).awaitResult("SUCCESS");
+        controller.kill();
+        controller.start();
+        decide(job, true).awaitResult("SUCCESS");
+        job.delete();
+        decide(jenkins.createJob(name, process.approval(), List.of()), true).awaitResult("SUCCESS");
+
+        List<String> ids = lines("").stream()
+                .filter(line -> line.at("/content/job").asText().equals(name))
+                .map(line -> line.at("/content/jobId").asText())
+                .toList();
+
+        assertThat(ids).hasSize(3).allMatch(id -> id.length() == 36);
+        assertThat(ids.get(1)).isEqualTo(ids.get(0));
+        assertThat(ids.get(2)).isNotEqualTo(ids.get(0));
     }
 
     @Test

@@ -53,6 +53,11 @@ class MemoryDisk implements Disk {
     }
 
     @Override
+    public long size(Path file) {
+        return -1;
+    }
+
+    @Override
     public void truncate(Path file, long length) {}
 
     @Override
