@@ -15,6 +15,10 @@ public abstract class Actionable implements ModelObject {
         getActions().add(a);
     }
 
+    public <T extends Action> List<T> getActions(Class<T> type) {
+        return getActions().stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
     public <T extends Action> T getAction(Class<T> type) {
         return getActions().stream()
                 .filter(type::isInstance)

@@ -1,5 +1,6 @@
 package hudson.model;
 
+import hudson.ExtensionPoint;
 import hudson.model.queue.SubTask;
 import hudson.security.ACL;
 import java.util.Calendar;
@@ -23,6 +24,14 @@ public class Queue {
     }
 
     public interface Executable {}
+
+    public abstract static class Item extends Actionable {}
+
+    /** Is asked before something is scheduled. */
+    public abstract static class QueueDecisionHandler implements ExtensionPoint {
+
+        public abstract boolean shouldSchedule(Task p, List<Action> actions);
+    }
 
     public static final class WaitingItem {
 

@@ -5,6 +5,7 @@ import hudson.model.Cause;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.armory.runtime.ScanCauses;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The users who requested a build: who started, replayed or restarted it, and the same for the builds that caused it, however far
- * upstream. A build that a timer, a change in the repository or a trigger token started has none.
+ * The users who requested a build: who started, replayed or restarted it, or started the scan that found it, and the same for the builds
+ * that caused it, however far upstream. A build that a timer, a change in the repository or a trigger token started has none.
  */
 final class Requesters {
 
@@ -37,13 +38,18 @@ final class Requesters {
         Requesters found = new Requesters();
         try (ACLContext ignored =
                 ACL.as2(ACL.SYSTEM2)) { // the builds upstream may be of jobs that not everybody may read
-            found.follow(run.getCauses());
+            found.add(run);
+            found.follow();
         }
         return new ArrayList<>(found.users);
     }
 
-    private void follow(List<Cause> causes) throws AbortException {
-        open.addAll(causes);
+    private void add(Run<?, ?> run) {
+        open.addAll(run.getCauses());
+        open.addAll(ScanCauses.of(run));
+    }
+
+    private void follow() throws AbortException {
         for (int count = 0; !open.isEmpty(); count++) {
             if (count == MAX_CAUSES) {
                 throw unknown("it has more than " + MAX_CAUSES + " causes");
@@ -53,6 +59,7 @@ final class Requesters {
                 add(user);
             } else if (cause instanceof Cause.UpstreamCause upstream) {
                 open.addAll(upstream.getUpstreamCauses());
+                followScan(upstream);
                 if (upstream.getUpstreamCauses().stream()
                         .anyMatch(Cause.UpstreamCause.DeeplyNestedUpstreamCause.class::isInstance)) {
                     followCut(upstream);
@@ -69,6 +76,14 @@ final class Requesters {
         users.add(user);
     }
 
+    /** Adds who started the scan that found a build upstream: the causes of that have been copied, and not its actions. */
+    private void followScan(Cause.UpstreamCause upstream) {
+        Run<?, ?> run = upstream.getUpstreamRun();
+        if (run != null) {
+            open.addAll(ScanCauses.of(run));
+        }
+    }
+
     /** Follows a cause of which Jenkins left out a part, because it has too many causes of its own. */
     private void followCut(Cause.UpstreamCause upstream) throws AbortException {
         String build = upstream.getUpstreamProject() + " #" + upstream.getUpstreamBuild();
@@ -77,7 +92,7 @@ final class Requesters {
             if (run == null) {
                 throw unknown("its causes are nested too deeply, and " + build + " is gone");
             }
-            open.addAll(run.getCauses());
+            add(run);
         }
     }
 

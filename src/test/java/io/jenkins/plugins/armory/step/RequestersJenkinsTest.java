@@ -2,10 +2,16 @@ package io.jenkins.plugins.armory.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.cloudbees.hudson.plugins.folder.AbstractFolderDescriptor;
+import com.cloudbees.hudson.plugins.folder.computed.ChildObserver;
+import com.cloudbees.hudson.plugins.folder.computed.ComputedFolder;
 import hudson.model.Cause;
 import hudson.model.CauseAction;
 import hudson.model.Item;
+import hudson.model.ItemGroup;
 import hudson.model.Result;
+import hudson.model.TaskListener;
+import hudson.model.TopLevelItem;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -19,6 +25,7 @@ import jenkins.model.Jenkins;
 import org.awaitility.Awaitility;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
+import org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -27,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Who requested a build, and what follows for who may approve it. */
@@ -183,6 +191,113 @@ class RequestersJenkinsTest {
         assertThat(decide("admin", replayed, "approve")).isEqualTo(403);
         assertThat(decide("alice", replayed, "approve")).isEqualTo(200);
         j.assertBuildStatusSuccess(j.waitForCompletion(replayed));
+    }
+
+    /** A scan of a folder, as of a multibranch project: it has found the job, and builds it without a word of who started the scan. */
+    public static final class Scanned extends ComputedFolder<WorkflowJob> {
+
+        public Scanned(ItemGroup<?> parent, String name) {
+            super(parent, name);
+        }
+
+        @Override
+        protected void computeChildren(ChildObserver<WorkflowJob> observer, TaskListener listener) {
+            Jenkins.get()
+                    .getItemByFullName("deploy", WorkflowJob.class)
+                    .scheduleBuild2(1, new CauseAction(new TimerTrigger.TimerTriggerCause()));
+        }
+
+        @TestExtension
+        public static final class DescriptorImpl extends AbstractFolderDescriptor {
+            @Override
+            public TopLevelItem newInstance(ItemGroup parent, String name) {
+                return new Scanned(parent, name);
+            }
+        }
+    }
+
+    private static void scan(Scanned folder, Cause cause) throws Exception {
+        folder.scheduleBuild2(0, new CauseAction(cause)).getFuture().get();
+    }
+
+    private WorkflowRun found(int number) throws Exception {
+        WorkflowRun run = Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> job.getBuildByNumber(number), found -> found != null);
+        approvalOf(run);
+        return run;
+    }
+
+    @Test
+    void whoStartedTheScanThatFoundItCounts() throws Exception {
+        Scanned folder = j.createProject(Scanned.class, "scanned");
+        scan(folder, new Cause.UserIdCause("alice"));
+        WorkflowRun run = found(1);
+        assertThat(run.getCauses()).noneMatch(Cause.UserIdCause.class::isInstance);
+        assertThat(requesters(run)).containsExactly("alice");
+        assertThat(decide("alice", run, "approve")).isEqualTo(403);
+        assertThat(decide("bob", run, "approve")).isEqualTo(200);
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+
+        WorkflowRun caused = started(new Cause.UpstreamCause(run));
+        assertThat(requesters(caused)).containsExactly("alice");
+        caused.doStop();
+        j.waitForCompletion(caused);
+
+        scan(folder, new TimerTrigger.TimerTriggerCause());
+        WorkflowRun byTimer = found(3);
+        assertThat(requesters(byTimer)).isEmpty();
+        byTimer.doStop();
+        j.waitForCompletion(byTimer);
+
+        scan(folder, new Cause.UserIdCause((String) null));
+        j.assertLogContains(
+                "because it was started by somebody who was not logged in",
+                j.assertBuildStatus(
+                        Result.FAILURE,
+                        j.waitForCompletion(Awaitility.await()
+                                .atMost(Duration.ofMinutes(1))
+                                .until(() -> job.getBuildByNumber(4), each -> each != null))));
+    }
+
+    @Test
+    void everybodyCountsWhoseScansFoundItWhileItWaitedInTheQueue() throws Exception {
+        Scanned folder = j.createProject(Scanned.class, "scanned");
+        job.scheduleBuild2(60, new CauseAction(new TimerTrigger.TimerTriggerCause()));
+        scan(folder, new Cause.UserIdCause("alice"));
+        scan(folder, new Cause.UserIdCause("bob"));
+        WorkflowRun run = found(1);
+        assertThat(requesters(run)).containsExactlyInAnyOrder("alice", "bob");
+        run.doStop();
+        j.waitForCompletion(run);
+    }
+
+    @Test
+    void whoRestartedItFromAStageCounts() throws Exception {
+        job.setDefinition(new CpsFlowDefinition("""
+                pipeline {
+                    agent none
+                    stages {
+                        stage('Gate') {
+                            steps {
+                                armoryWebhookApproval(manualApproval: [message: 'Go?', notByRequester: true])
+                            }
+                        }
+                    }
+                }
+                """, true));
+        WorkflowRun original = started(new Cause.UserIdCause("alice"));
+        assertThat(decide("bob", original, "approve")).isEqualTo(200);
+        j.assertBuildStatusSuccess(j.waitForCompletion(original));
+        try (ACLContext ignored = ACL.as2(User.getById("admin", true).impersonate2())) {
+            original.getAction(RestartDeclarativePipelineAction.class).run("Gate");
+        }
+        WorkflowRun restarted = found(2);
+
+        assertThat(requesters(restarted)).containsExactly("admin");
+        assertThat(decide("admin", restarted, "approve")).isEqualTo(403);
+        assertThat(decide("alice", restarted, "approve")).isEqualTo(200);
+        j.assertBuildStatusSuccess(j.waitForCompletion(restarted));
     }
 
     @Test
