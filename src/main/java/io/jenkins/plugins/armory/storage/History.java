@@ -265,7 +265,10 @@ public final class History {
     private void repair() throws IOException {
         if (overlong) {
             end();
-            disk.truncate(files.get(files.size() - 1), length);
+            Path last = files.get(files.size() - 1);
+            if (disk.size(last) >= length) { // else it was shortened by others
+                disk.truncate(last, length);
+            }
             overlong = false;
         }
     }
@@ -274,7 +277,7 @@ public final class History {
     private Disk.Output begin(Instant now) throws IOException {
         YearMonth month = monthOf(now);
         Path last = files.isEmpty() ? null : files.get(files.size() - 1);
-        if (last != null && disk.size(last) != length) { // lines behind it would be lost, or run into it
+        if (last != null && !startsNext && disk.size(last) != length) { // lines behind it would be lost, or run into it
             LOGGER.log(
                     Level.SEVERE,
                     "{0} was changed or deleted while Jenkins ran. The history goes on in another file, and its verification"

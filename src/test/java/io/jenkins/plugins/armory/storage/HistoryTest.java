@@ -35,6 +35,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.FutureTask;
@@ -422,6 +423,22 @@ class HistoryTest {
             start--;
         }
         return start;
+    }
+
+    @Test
+    void aFileThatIsShortenedAfterAFailedWriteIsNotFilledUp() throws IOException {
+        var disk = new CrashingDisk(new Random(1));
+        History history =
+                History.open(disk, folder, () -> MONTHS, Clock.fixed(START, ZoneOffset.UTC), Set.of(), Set.of());
+        add(history, decided("a1"));
+        disk.failAt(1);
+        assertThatIOException().isThrownBy(() -> add(history, decided("a2")));
+        disk.truncate(disk.all().get(0), 9);
+
+        add(history, decided("a2"));
+
+        assertThat(approvals(lines(history.snapshot(), 0))).containsExactly("a2");
+        assertThat(history.snapshot().verify().problem()).contains("The first line is no line of a history");
     }
 
     @Test
