@@ -11,12 +11,16 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Job;
 import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
 import io.jenkins.plugins.armory.acceptance.driver.ScriptConsole;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -152,6 +156,41 @@ class RealJenkinsTest {
             String status =
                     "status: [uriTemplate: '" + service.url() + "', every: 5, pointer: '/state', success: ['passed']]";
             new Jenkins(jenkins).createJob(process.approval(status)).build().awaitResult("SUCCESS");
+        }
+    }
+
+    /** A crash ends builds of low durability as soon as Jenkins reads them, and their approvals some time later. */
+    @Test
+    void callbackForABuildThatACrashHasEndedComesTooLate() {
+        try (Controller controller = Controller.createLean(Settings.CASC);
+                ExternalProcess process = new ExternalProcess();
+                ExternalProcess canceller = new ExternalProcess()) {
+            controller.start();
+            Jenkins jenkins = new Jenkins(controller);
+            Job job = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller)));
+            new ScriptConsole(controller).run("""
+                    def hint = org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint.PERFORMANCE_OPTIMIZED
+                    jenkins.model.Jenkins.get().getItemByFullName('%s').addProperty(
+                        new org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty(hint))
+                    """.formatted(job.name()));
+            int builds = 20;
+            var callbacks = new ArrayList<Callback>();
+            for (int i = 0; i < builds; i++) {
+                job.build().awaitWaiting(1);
+                callbacks.add(process.awaitCall().callback());
+            }
+            controller.kill();
+            controller.launch();
+
+            Collections.reverse(callbacks); // the approvals that end last
+            for (Callback callback : callbacks) {
+                assertThat(callback.succeedOnceUp("late")).returns(410, Answer::status);
+            }
+
+            Wait.until("the calls of the cancel webhook")
+                    .until(() -> canceller.calls().size() == builds);
+            assertThat(canceller.calls())
+                    .allMatch(call -> call.json().get("outcome").asText().equals("ABORTED"));
         }
     }
 
