@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -157,6 +158,29 @@ class RealJenkinsTest {
                     "status: [uriTemplate: '" + service.url() + "', every: 5, pointer: '/state', success: ['passed']]";
             new Jenkins(jenkins).createJob(process.approval(status)).build().awaitResult("SUCCESS");
         }
+    }
+
+    /** Nothing is pending, and a failed approval may hold back what the build does later. */
+    @Test
+    void scriptOfTheDocumentationPrintsTheBuildsToWaitForBeforeThePluginIsDisabled(
+            Jenkins jenkins, ExternalProcess process) throws IOException {
+        String page = Files.readString(Path.of(System.getProperty("acceptance.examples"), "..", "operations.md"));
+        int start = page.lastIndexOf("```groovy", page.indexOf("FlowExecutionList")) + "```groovy".length();
+        String script = page.substring(start, page.indexOf("```", start));
+        Build other = jenkins.createJob("echo 'begun'; sleep 600").build().awaitLog("begun");
+        Build build = jenkins.createJob(process.approval() + "; echo 'begun'; sleep 600")
+                .build();
+        process.awaitCall().callback().succeed("fine");
+        build.awaitLog("begun");
+
+        List<String> printed =
+                new ScriptConsole(jenkins.controller()).run(script).lines().toList();
+
+        assertThat(printed)
+                .contains(build.job().name() + " #1")
+                .doesNotContain(other.job().name() + " #1");
+        build.abort();
+        other.abort();
     }
 
     /** A crash ends builds of low durability as soon as Jenkins reads them, and their approvals some time later. */
