@@ -330,6 +330,11 @@ final class Change {
                 approvals.isEmpty() ? failure : approvals.get(0).reason(), !environment.deployed() && !nothingDone);
     }
 
+    /** Returns an environment that fails before its body ends, for an approval that has failed in it. */
+    private Environment failedWithin(Environment environment) {
+        return failed(environment, failures.standingIn(environment).get(0).reason());
+    }
+
     @CheckForNull
     private String startStep(PlannedStepStarted event) {
         Environment environment = find(event.environment());
@@ -354,10 +359,16 @@ final class Change {
     private String startRollback(RollbackStarted event) {
         Environment environment = find(event.environment());
         var rollback = new Rollback(event.step(), false, null);
+        boolean within = before.failsAround(event.environment(), event.within());
         boolean started = environment != null
                 && (environment.isRolledBackBy(event.step())
-                        || move(environment, Trigger.ROLLBACK_STARTED, (it, next) -> it.withRollback(rollback)));
-        return started ? null : Problems.noRollback(environment);
+                        || move(environment, Trigger.ROLLBACK_STARTED, (it, next) -> it.withRollback(rollback))
+                        || within
+                                && move(
+                                        environment,
+                                        Trigger.ROLLBACK_STARTED_WITHIN,
+                                        (it, next) -> failedWithin(it).withRollback(rollback)));
+        return started ? null : Problems.noRollback(environment, within);
     }
 
     private void endRollback(RollbackEnded event) {

@@ -212,6 +212,20 @@ public record Deployment(
     }
 
     /**
+     * Returns whether an approval of an environment stands failed, and a step is in the body of that environment.
+     *
+     * @param within name of the environment around the step, {@code null} for none
+     */
+    public boolean failsAround(String name, @CheckForNull String within) {
+        return find(name)
+                .filter(environment ->
+                        !new Failures(failures).standingIn(environment).isEmpty())
+                .filter(environment ->
+                        new Graph(environments).withAllAround(within).contains(name))
+                .isPresent();
+    }
+
+    /**
      * Returns the names of the environments that an approval can no longer hold back, although they depend on its environment.
      *
      * @param place of the approval

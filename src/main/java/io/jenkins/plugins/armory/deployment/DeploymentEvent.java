@@ -107,8 +107,19 @@ public sealed interface DeploymentEvent {
             String environment, String step, @CheckForNull String failure, Map<String, String> outputs)
             implements DeploymentEvent {}
 
-    /** The Pipeline has reached a rollback. */
-    record RollbackStarted(String environment, String step) implements DeploymentEvent {}
+    /**
+     * The Pipeline has reached a rollback.
+     *
+     * @param within name of the environment around the step, {@code null} for none
+     */
+    record RollbackStarted(
+            String environment, String step, @CheckForNull String within) implements DeploymentEvent {
+
+        /** Has no environment around it. */
+        public RollbackStarted(String environment, String step) {
+            this(environment, step, null);
+        }
+    }
 
     /**
      * The body of a rollback has ended.

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.deployment;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -79,14 +80,24 @@ record Graph(Map<String, Environment> environments) {
 
     /** Returns the names of the environments that depend on an environment, or on one around it, and have begun. */
     List<String> startedDependents(String name) {
-        var around = new ArrayList<String>();
-        for (String each = name; each != null; each = environments.get(each).within()) {
-            around.add(each);
-        }
+        List<String> around = withAllAround(name);
         return environments.values().stream()
                 .filter(each -> each.hasBegun() && !Collections.disjoint(each.dependsOn(), around))
                 .map(Environment::name)
                 .toList();
+    }
+
+    /**
+     * Returns the names of an environment and of all environments around it.
+     *
+     * @param name {@code null} for none
+     */
+    List<String> withAllAround(@CheckForNull String name) {
+        var around = new ArrayList<String>();
+        for (String each = name; each != null; each = environments.get(each).within()) {
+            around.add(each);
+        }
+        return around;
     }
 
     /** Returns whether an environment within this one is not over. */

@@ -72,15 +72,19 @@ final class Problems {
         return null;
     }
 
-    /** Returns why an environment is not rolled back. */
-    static String noRollback(@CheckForNull Environment environment) {
+    /**
+     * Returns why an environment is not rolled back.
+     *
+     * @param within whether that is asked for in its own body, after an approval of it has failed
+     */
+    static String noRollback(@CheckForNull Environment environment, boolean within) {
         if (environment == null || !environment.isReached()) {
             return "it was not deployed to";
         }
         if (environment.rollback() != null) {
             return "it has been rolled back already";
         }
-        if (environment.state() != State.FAILED) {
+        if (environment.state() != State.FAILED && !within) {
             return "its state is " + environment.state();
         }
         return environment.deployed()

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.deployment;
 
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,7 @@ public final class TransitionTable {
         BODY_FAILED("its body ends with an error"),
         STOPPED("it is stopped from outside"),
         NOBODY_LEFT("all that is left of the build waits for environments"),
+        ROLLBACK_STARTED_WITHIN("its rollback begins in its own body"),
         ROLLBACK_STARTED("its rollback begins"),
         ROLLBACK_SUCCEEDED("its rollback ends without an error"),
         ROLLBACK_FAILED("its rollback ends with an error"),
@@ -57,6 +59,11 @@ public final class TransitionTable {
                 "a failed approval before or within the deployment has no successful retry",
                 (environment, graph, failures) ->
                         !failures.standingIn(environment).isEmpty()),
+        DEPLOYMENT_FAILS(
+                "a failed approval within the deployment has no successful retry, and none has begun after it",
+                (environment, graph, failures) -> !environment.deployed()
+                        && failures.standingIn(environment).stream()
+                                .anyMatch(each -> each.phase() != Phase.BEFORE_DEPLOYMENT)),
         DEPENDENCY_NOT_REACHED(
                 "the Pipeline has not reached a dependency",
                 (environment, graph, failures) -> !graph.notReached(environment).isEmpty()),
@@ -112,6 +119,7 @@ public final class TransitionTable {
             row(State.DEPLOYING, Trigger.BODY_SUCCEEDED, Guard.FAILURE_STANDS, State.FAILED),
             row(State.DEPLOYING, Trigger.BODY_SUCCEEDED, State.COMPLETE),
             row(State.DEPLOYING, Trigger.BODY_FAILED, State.FAILED),
+            row(State.DEPLOYING, Trigger.ROLLBACK_STARTED_WITHIN, Guard.DEPLOYMENT_FAILS, State.FAILED),
             row(State.DEPLOYING, Trigger.STOPPED, State.CANCELLED),
             row(State.DEPLOYING, Trigger.NOBODY_LEFT, State.FAILED),
             row(State.DEPLOYING, Trigger.BUILD_ENDED, State.FAILED),
@@ -122,6 +130,7 @@ public final class TransitionTable {
             row(State.AWAITING_APPROVAL, Trigger.APPROVAL_ENDED, State.COMPLETE),
             row(State.AWAITING_APPROVAL, Trigger.BODY_SUCCEEDED, State.AWAITING_APPROVAL),
             row(State.AWAITING_APPROVAL, Trigger.BODY_FAILED, State.FAILED),
+            row(State.AWAITING_APPROVAL, Trigger.ROLLBACK_STARTED_WITHIN, Guard.DEPLOYMENT_FAILS, State.FAILED),
             row(State.AWAITING_APPROVAL, Trigger.STOPPED, State.CANCELLED),
             row(State.AWAITING_APPROVAL, Trigger.NOBODY_LEFT, State.FAILED),
             row(State.AWAITING_APPROVAL, Trigger.BUILD_ENDED, State.FAILED),

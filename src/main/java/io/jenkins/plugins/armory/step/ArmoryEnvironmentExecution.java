@@ -186,7 +186,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
             transition
                     .deployment()
                     .find(name)
-                    .filter(environment -> environment.state() == Environment.State.FAILED)
+                    .filter(environment -> environment.reason() != null)
                     .ifPresent(this::logCaughtFailure);
             succeed(end.value());
         } else {

@@ -58,7 +58,8 @@ final class ArmoryRollbackExecution extends BlockExecution {
 
     @Override
     void begin() throws Exception {
-        Transition transition = tell(new RollbackStarted(environment, id()));
+        String around = EnclosingEnvironment.named(null, getContext());
+        Transition transition = tell(new RollbackStarted(environment, id(), around));
         String unknown = transition.deployment().unknown(environment);
         if (unknown != null) {
             throw new AbortException("armoryRollback: " + unknown);
@@ -76,20 +77,21 @@ final class ArmoryRollbackExecution extends BlockExecution {
                             : BlockEnd.failure(new AbortException(rollback.failure())));
         } else if (transition.problem() == null) {
             log("Rolling back environment '" + environment + "'.");
-            String around = EnclosingEnvironment.named(null, getContext());
             startBody(getContext()
                     .newBodyInvoker()
                     .withContext(new EnclosingRollback(Objects.requireNonNullElse(around, environment))));
         } else if (transition
-                .deployment()
-                .find(environment)
-                .map(Environment::state)
-                .filter(Environment.State::isUnderWay)
-                .isPresent()) {
+                        .deployment()
+                        .find(environment)
+                        .map(Environment::state)
+                        .filter(Environment.State::isUnderWay)
+                        .isPresent()
+                && !transition.deployment().failsAround(environment, around)) {
             // It may still fail, so skipping the rollback would hide a mistake in the Pipeline.
-            throw new AbortException("armoryRollback: environment: \"" + environment
-                    + "\" is still being deployed to; put armoryRollback after armoryEnvironment and not inside it, in a"
-                    + " catch or finally block or in post");
+            throw new AbortException(
+                    "armoryRollback: environment: \"" + environment
+                            + "\" is still being deployed to, and no approval of it has failed; put armoryRollback after"
+                            + " armoryEnvironment, in a catch or finally block or in post, or inside it where an approval of it has failed");
         } else {
             log("Nothing to roll back in environment '" + environment + "': " + transition.problem() + ".");
             succeed(false);

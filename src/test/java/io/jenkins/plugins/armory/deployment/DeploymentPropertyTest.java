@@ -107,6 +107,7 @@ class DeploymentPropertyTest {
         events.add(new ApprovalEnded(in(name), name + Phase.STRATEGY, Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
         events.add(new Stopped(name, name, "stopped"));
         events.add(new RollbackStarted(name, "another rollback"));
+        events.add(new RollbackStarted(name, "rollback", name));
         events.add(new RollbackEnded(name, "rollback", "failed"));
         return events;
     }

@@ -170,6 +170,60 @@ public class DeploymentTest {
     }
 
     @Test
+    void isRolledBackWithinItsBodyOnceAnApprovalHasFailedThere() {
+        reach("staging");
+        reach("prod", "staging");
+        assertThat(happens(new RollbackStarted("staging", "r", "staging"))).isEqualTo("its state is DEPLOYING");
+        approvalFails("staging", Phase.STRATEGY);
+        assertThat(happens(new RollbackStarted("staging", "r"))).as("beside it").isEqualTo("its state is DEPLOYING");
+        assertThat(state("staging")).isEqualTo(State.DEPLOYING);
+
+        assertThat(happens(new RollbackStarted("staging", "r", "staging"))).isNull();
+        assertThat(happens(new RollbackStarted("staging", "r", "staging")))
+                .as("the same step, resumed")
+                .isNull();
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertThat(happens(new RollbackStarted("staging", "r2", "staging")))
+                .isEqualTo("it has been rolled back already");
+        happens(new RollbackEnded("staging", "r", null));
+        happens(new ApprovalEnded(in("staging"), "a2", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
+        end("staging");
+
+        assertThat(state("staging")).isEqualTo(State.ROLLED_BACK);
+        assertThat(environment("staging").reason()).isEqualTo("2 of 12 tests failed");
+        assertThat(happens(new RollbackStarted("staging", "r3"))).isEqualTo("it has been rolled back already");
+    }
+
+    @Test
+    void isRolledBackFromWithinAnEnvironmentInIt() {
+        reach("staging");
+        happens(new Declared("eu", List.of(), "step of eu", null, "staging"));
+        approvalFails("eu", Phase.STRATEGY);
+        assertThat(happens(new RollbackStarted("staging", "r", "eu"))).isEqualTo("its state is DEPLOYING");
+        approvalFails("staging", Phase.STRATEGY);
+
+        assertThat(happens(new RollbackStarted("staging", "r", "eu"))).isNull();
+        assertThat(state("staging")).isEqualTo(State.FAILED);
+        assertThat(state("eu")).isEqualTo(State.DEPLOYING);
+    }
+
+    @Test
+    void isNotRolledBackWithinItsBodyWhereNothingIsDeployedOrAllIs() {
+        reach("staging");
+        approvalFails("staging", Phase.BEFORE_DEPLOYMENT);
+        assertThat(happens(new RollbackStarted("staging", "r", "staging")))
+                .isEqualTo("it failed before anything was deployed");
+        assertThat(state("staging")).as("it may be tried again").isEqualTo(State.DEPLOYING);
+
+        reach("prod");
+        happens(new ApprovalStarted(in("prod"), "a1", Phase.AFTER_DEPLOYMENT));
+        approvalFails("prod", Phase.STRATEGY);
+        assertThat(happens(new RollbackStarted("prod", "r", "prod")))
+                .isEqualTo("it failed after its deployment, and what is deployed stays");
+        assertThat(state("prod")).isEqualTo(State.DEPLOYING);
+    }
+
+    @Test
     void keepsTheFirstReasonWhenItsRollbackFails() {
         reach("staging");
         approvalFails("staging", Phase.STRATEGY);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +18,10 @@ class EnvironmentStepTest {
     private static void assertStates(Build build, Map<String, String> states) {
         Wait.until("the states of " + build)
                 .untilAsserted(() -> assertThat(build.environments()).isEqualTo(states));
+    }
+
+    private static void refuse(ExternalProcess process, String name) {
+        process.onCall(call -> Reply.of(call.path().endsWith(name) ? 400 : 202));
     }
 
     @Test
@@ -113,13 +119,101 @@ class EnvironmentStepTest {
                 .doesNotContain("never");
     }
 
+    /** {@code sh} may still be tried again there. */
     @Test
-    void rollbackWithinTheDeploymentIsRefused(Jenkins jenkins) {
-        Build build = jenkins.createJob("armoryEnvironment('prod') { armoryRollback('prod') { echo 'never' } }")
+    void rollbackWithinTheDeploymentIsRefusedWhileNoApprovalHasFailed(Jenkins jenkins) {
+        for (String body : List.of(
+                "armoryRollback('prod') { echo 'never' }",
+                "try { error 'no such image' } catch (e) { armoryRollback('prod') { echo 'never' } }")) {
+            Build build = jenkins.createJob("armoryEnvironment('prod') { " + body + " }")
+                    .build();
+
+            assertThat(build.awaitResult("FAILURE"))
+                    .contains(
+                            "armoryRollback: environment: \"prod\" is still being deployed to, and no approval of it has"
+                                    + " failed; put armoryRollback after")
+                    .doesNotContain("never");
+        }
+    }
+
+    @Test
+    void rollbackWithinTheDeploymentRunsOnceAfterAFailedApproval(Jenkins jenkins, ExternalProcess process) {
+        refuse(process, "checks");
+        Build build = jenkins.createJob("""
+                try {
+                    armoryEnvironment('prod') {
+                        try {
+                            %s
+                        } catch (e) {
+                            echo "rolled back: ${armoryRollback('prod') { stage('restore') { echo 'restored' } }}"
+                            throw e
+                        }
+                    }
+                } finally {
+                    echo "again: ${armoryRollback('prod') { echo 'never' }}"
+                }
+                """.formatted(process.approvalNamed("checks")))
                 .build();
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("armoryRollback: environment: \"prod\" is still being deployed to; put armoryRollback after")
+                .containsSubsequence(
+                        "Rolling back environment 'prod'.",
+                        "restored",
+                        "Environment 'prod' is rolled back.",
+                        "rolled back: true",
+                        "Nothing to roll back in environment 'prod': it has been rolled back already.",
+                        "again: false")
+                .contains("ERROR: Webhook 'checks'")
+                .doesNotContain("never");
+        assertStates(build, Map.of("prod", "ROLLED_BACK"));
+    }
+
+    /** A failed approval closes the environment, whatever succeeds behind its rollback, and its dependents hear of that at once. */
+    @Test
+    void whatIsRolledBackWithinItsDeploymentStaysFailed(Jenkins jenkins, ExternalProcess process) {
+        refuse(process, "checks");
+        Build build = jenkins.createJob("""
+                armoryEnvironment('dev') {
+                    try { %1$s } catch (e) { armoryRollback('dev') { %2$s; error 'no backup' } }
+                    echo 'goes on'
+                    try { %2$s } catch (e) { echo "caught ${e.message}" }
+                }
+                armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' }
+                """.formatted(
+                        process.approvalNamed("checks"), process.approvalNamed("restored", "disableCallback: true")))
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains(
+                        "The rollback of environment 'dev' failed: no backup (It was rolled back because its deployment failed:",
+                        "goes on",
+                        "caught The webhook was not called: environment \"dev\" is FAILED already: Webhook 'checks'",
+                        "Environment 'dev' has failed, although the Pipeline went on: Webhook 'checks'",
+                        "Environment 'prod' is cancelled: \"dev\" was not deployed: Webhook 'checks'")
+                .doesNotContain("never");
+        assertStates(build, Map.of("dev", "FAILED", "prod", "CANCELLED"));
+    }
+
+    @Test
+    void rollbackWithinTheDeploymentIsNoneWhereNothingIsDeployedOrAllIs(Jenkins jenkins, ExternalProcess process) {
+        refuse(process, "checks");
+        String pipeline =
+                "armoryEnvironment('prod') { try { %s; %s } catch (e) { armoryRollback('prod') { echo 'never' }; throw e } }";
+        String before = process.approvalNamed("checks", "phase: 'beforeDeployment'");
+        String behind = process.approvalNamed("smoke", "phase: 'afterDeployment', disableCallback: true") + "; "
+                + process.approvalNamed("checks");
+
+        assertThat(jenkins.createJob(pipeline.formatted(before, "echo 'never'"))
+                        .build()
+                        .awaitResult("FAILURE"))
+                .contains("Nothing to roll back in environment 'prod': it failed before anything was deployed.")
+                .doesNotContain("never");
+        assertThat(jenkins.createJob(pipeline.formatted(behind, "echo 'never'"))
+                        .build()
+                        .awaitResult("FAILURE"))
+                .contains(
+                        "Nothing to roll back in environment 'prod': it failed after its deployment, and what is deployed"
+                                + " stays.")
                 .doesNotContain("never");
     }
 

@@ -170,4 +170,36 @@ class EnvironmentsRestartTest {
         assertThat(build.awaitResult("FAILURE")).doesNotContain("Deploying to staging", "Restoring");
         assertStates(build, "FAILED", "CANCELLED");
     }
+
+    /** Killed before its rollback's gate is called, while that waits, and once it is decided. */
+    @Test
+    void aRollbackWithinADeploymentOutlivesAKill() {
+        Build build = jenkins.createJob(
+                        """
+                armoryEnvironment('prod') {
+                    try {
+                        %s
+                    } catch (e) {
+                        echo "rolled back: ${armoryRollback('prod') { %s; echo 'restored' }}"
+                        throw e
+                    }
+                }
+                """.formatted(process.approvalNamed("checks"), process.approvalNamed("restore")))
+                .build();
+        assertThat(process.awaitCall().callback().fail("1 failed").status()).isEqualTo(200);
+        kill();
+        Call restore = process.awaitCall();
+        kill();
+        assertThat(Wait.until("an answer")
+                        .ignoreExceptions()
+                        .until(() -> restore.callback().succeed("yes"), it -> it.status() < 500)
+                        .status())
+                .isEqualTo(200);
+        kill();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("Rolling back environment 'prod'.", "restored", "rolled back: true")
+                .containsOnlyOnce("Environment 'prod' is rolled back.");
+        assertThat(build.environments()).isEqualTo(Map.of("prod", "ROLLED_BACK"));
+    }
 }
