@@ -106,6 +106,29 @@ class OracleTest {
     }
 
     @Test
+    void aRollbackInItsEnvironmentRunsAfterAFailedApproval() {
+        Sequence failing = sequence(approval(1, Phase.STRATEGY, Outcome.REJECTION), mark(1));
+        Sequence handler = sequence(new Rollback("dev", sequence(mark(2))), new Rollback("dev", sequence(mark(3))));
+        assertThat(expectation(
+                        environment("dev", List.of(), new Try(failing, handler, false), mark(4)),
+                        new Rollback("dev", sequence(mark(5))),
+                        environment("prod", List.of("dev"), mark(6))))
+                .isEqualTo(
+                        "results [FAILURE]; markers {1=0 times, 2=1 times, 3=0 times, 4=1 times, 5=0 times, 6=0 times};"
+                                + " calls {1=1 times}");
+    }
+
+    @Test
+    void aRollbackInItsEnvironmentIsAnErrorWhileNoApprovalHasFailed() {
+        assertThat(expectation(environment(
+                        "dev",
+                        List.of(),
+                        new Try(sequence(new Node.Failure()), sequence(new Rollback("dev", sequence(mark(1)))), false),
+                        mark(2))))
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=0 times}; calls {}");
+    }
+
+    @Test
     void retryAroundAnEnvironmentIsAnError() {
         assertThat(expectation(new Retry(
                         2,

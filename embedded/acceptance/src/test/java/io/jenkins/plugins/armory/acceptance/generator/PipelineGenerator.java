@@ -21,9 +21,9 @@ import java.util.stream.IntStream;
 /**
  * Composes Pipelines at random. What is in them is what people write: environments that depend on each other, in branches or one
  * after the other, with approvals of all phases; approvals in plain stages; {@code retry}, {@code try} and {@code catchError}
- * around them; rollbacks; misspelt names; equal names in different branches.
+ * around them; rollbacks, also within their environments; misspelt names; equal names in different branches.
  *
- * <p>Left out is what the rules do not speak of: a rollback within its own environment, and environments under {@code failFast}.
+ * <p>Left out is what the rules do not speak of: environments under {@code failFast}.
  */
 public final class PipelineGenerator {
 
@@ -375,8 +375,7 @@ public final class PipelineGenerator {
     /** An environment with what people put around it. */
     private Node deployment(String name, List<String> dependsOn) {
         Node environment = new Environment(name, dependsOn, deploymentBody(name));
-        Node rollback =
-                new Rollback(name, marked(chance(4) ? List.of(new Stage(stageName(), marked(List.of()))) : List.of()));
+        Node rollback = rollback(name);
         return switch (random.nextInt(8)) {
             case 0, 1 -> new Try(new Sequence(List.of(environment)), marked(List.of(rollback)), chance(2));
             case 2 ->
@@ -389,6 +388,10 @@ public final class PipelineGenerator {
             case 4 -> chance(3) ? new Retry(2, marked(List.of(environment))) : environment;
             default -> environment;
         };
+    }
+
+    private Node rollback(String name) {
+        return new Rollback(name, marked(chance(4) ? List.of(new Stage(stageName(), marked(List.of()))) : List.of()));
     }
 
     /** An environment within another one. */
@@ -405,6 +408,11 @@ public final class PipelineGenerator {
         List<Node> parts = new ArrayList<>();
         if (chance(4)) {
             parts.add(approvals(around, Phase.BEFORE_DEPLOYMENT));
+        }
+        if (chance(4)) {
+            Phase phase = chance(4) ? Phase.BEFORE_DEPLOYMENT : Phase.STRATEGY;
+            parts.add(new Try(
+                    marked(List.of(approval(around, phase, false))), marked(List.of(rollback(name))), chance(2)));
         }
         if (chance(5)) {
             parts.add(new Stage(stageName(), marked(List.of(approvals(around, Phase.STRATEGY)))));

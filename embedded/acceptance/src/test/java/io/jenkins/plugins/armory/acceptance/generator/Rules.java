@@ -565,7 +565,8 @@ final class Rules {
     /** The body of an environment is over. Approvals elsewhere that name it may be open. */
     private void over(Environment environment, Thrown thrown) {
         environment.bodyEnded = true;
-        if (thrown != null || !isOpen(environment)) {
+        // else it was rolled back within
+        if (environment.state == State.DEPLOYING && (thrown != null || !isOpen(environment))) {
             conclude(environment, thrown);
         }
         environment.then.end(thrown);
@@ -620,14 +621,33 @@ final class Rules {
                 then.end(hasHeardOfEnvironments() ? Thrown.FAILURE : null);
                 return;
             }
-            // "runs its body only when that environment's deployment failed before it was complete"
+            // "runs once, if the deployment began and failed, and no afterDeployment approval had begun"
             if (environment.state == State.FAILED && is(environment.rollsBack)) {
-                environment.state = State.ROLLED_BACK;
-                run(rollback.body(), scope.in(environment), then); // goes on whole, as the deployment does
+                rollBack(environment, rollback, scope, then);
+            } else if (environment.state == State.DEPLOYING && failsAround(environment, scope)) {
+                if (is(rollsBack(environment, Thrown.FAILURE))) {
+                    environment.causes.add(Result.FAILURE); // "closed as soon as that cannot come true any more"
+                    rollBack(environment, rollback, scope, then);
+                } else {
+                    then.end(null);
+                }
             } else { // where it is still deployed to, that is an error: it may fail yet
                 then.end(environment.state == State.DEPLOYING ? Thrown.FAILURE : null);
             }
         });
+    }
+
+    /** "In the environment's own body too, if an approval of it stands failed there". */
+    private boolean failsAround(Environment environment, Scope scope) {
+        return scope.environment != null
+                && scope.environment.isOrIsWithin(environment)
+                && (!environment.unresolved.isEmpty() || environment.refusedBeforeCall && choices.perhaps());
+    }
+
+    private void rollBack(Environment environment, Node.Rollback rollback, Scope scope, Then then) {
+        environment.state = State.ROLLED_BACK;
+        settle();
+        run(rollback.body(), scope.in(environment), then); // goes on whole, as the deployment does
     }
 
     private boolean is(Answer answer) {
@@ -673,10 +693,13 @@ final class Rules {
         });
     }
 
-    /** Whether the environment that it names is over. With a phase that throws, "the dependents stay closed". */
+    /** Whether the environment that it names, or stands in, is over. With a phase that throws, "the dependents stay closed". */
     private boolean isTooLate(Node.Approval approval, Environment environment) {
-        if (approval.environment() == null || environment == null) {
+        if (environment == null) {
             return false;
+        }
+        if (approval.environment() == null) { // it stands in the body, where the environment was rolled back
+            return environment.isOverWithoutDeployment();
         }
         if (environment.state == State.COMPLETE && approval.phase() != Phase.AFTER_DEPLOYMENT) {
             failTwice(environment);
