@@ -186,7 +186,8 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
             transition
                     .deployment()
                     .find(name)
-                    .filter(environment -> environment.reason() != null)
+                    .filter(environment -> environment.state() == Environment.State.FAILED
+                            || environment.state() == Environment.State.ROLLED_BACK)
                     .ifPresent(this::logCaughtFailure);
             succeed(end.value());
         } else {

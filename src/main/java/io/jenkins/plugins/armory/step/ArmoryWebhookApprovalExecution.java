@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.flow.ProgramSaves;
 import io.jenkins.plugins.armory.flow.StagePause;
@@ -102,6 +103,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
 
     /** Creates the approval, on a thread that may wait for an agent if files must be read. */
     private void begin() throws Exception {
+        LeftOutCalls.requireWhole(getContext());
         if (mistake != null) {
             throw new AbortException(mistake);
         }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.flow.CancelledStages;
+import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.ProgramSaves;
 import java.io.IOException;
 import java.util.UUID;
@@ -76,6 +77,7 @@ abstract class BlockExecution extends SuspendedExecution {
 
     private void beginUnlessStopped() throws Exception {
         if (stopCause() == null) {
+            LeftOutCalls.requireWhole(getContext());
             begin();
         }
         Throwable cause = stopCause();

@@ -1,6 +1,7 @@
 package org.jenkinsci.plugins.workflow.cps;
 
 import java.io.Serializable;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /** A branch of a Pipeline of Jenkins; the embedded controller has its own. */
 public final class CpsThread implements Serializable {
@@ -13,6 +14,10 @@ public final class CpsThread implements Serializable {
     }
 
     public CpsFlowExecution getExecution() {
+        throw new UnsupportedOperationException();
+    }
+
+    public StepExecution getStep() {
         throw new UnsupportedOperationException();
     }
 

@@ -9,6 +9,10 @@ public final class CpsThreadGroup implements Serializable {
 
     private CpsThreadGroup() {}
 
+    public Iterable<CpsThread> getThreads() {
+        throw new UnsupportedOperationException();
+    }
+
     public BodyReference export(Closure<?> body) {
         throw new UnsupportedOperationException();
     }
