@@ -112,7 +112,7 @@ public final class TokenEndpoint {
         if (!grant.equals(GRANT)) {
             return JsonResponse.error(400, "unsupported_grant_type", "The grant_type must be " + GRANT + ".");
         }
-        CallbackClient client = find(identity(request, parameters));
+        CallbackClient client = find(identities(request, parameters));
         if (client != null) {
             return grant(client, parameters.get("scope"));
         }
@@ -139,14 +139,12 @@ public final class TokenEndpoint {
                 .put("token_type", "Bearer"));
     }
 
-    /**
-     * The client that a request claims to be.
-     *
-     * @param decoded whether both values are decoded (RFC 6749, section 2.3.1); not every client encodes them
-     */
-    private record Identity(String id, String secret, boolean decoded) {}
+    /** The client that a request claims to be. */
+    private record Identity(String id, String secret) {}
 
-    private static Identity identity(TokenRequest request, TokenParameters parameters) throws RefusedRequestException {
+    /** Returns the client that a request claims to be, in each spelling that it may have meant. */
+    private static List<Identity> identities(TokenRequest request, TokenParameters parameters)
+            throws RefusedRequestException {
         List<String> headers = request.authorization();
         String id = parameters.get("client_id");
         String secret = parameters.get("client_secret");
@@ -155,13 +153,25 @@ public final class TokenEndpoint {
                 throw RefusedRequestException.invalid(
                         "The parameter " + (id == null ? "client_id" : "client_secret") + " is missing.");
             }
-            return new Identity(id, secret, true);
+            return List.of(new Identity(id, secret));
         }
         if (headers.size() > 1 || secret != null) {
             throw RefusedRequestException.invalid(
                     "Send the client's id and secret once: in one Authorization header, or in the body.");
         }
-        return ofBasic(headers.get(0).strip());
+        Identity basic = ofBasic(headers.get(0).strip());
+        // RFC 6749, section 2.3.1, has both values encoded; not every client does that. An id in the body is no second
+        // way to
+        // authenticate (section 2.3), and some libraries send it.
+        List<Identity> meant = Stream.of(basic, decode(basic))
+                .filter(each -> id == null || id.equals(each.id()))
+                .toList();
+        if (meant.isEmpty()) {
+            throw RefusedRequestException.invalid(
+                    "The client_id in the body is not the one of the Authorization header: send the same, or leave it out of"
+                            + " the body.");
+        }
+        return meant;
     }
 
     private static Identity ofBasic(String header) throws RefusedRequestException {
@@ -173,7 +183,7 @@ public final class TokenEndpoint {
                         StandardCharsets.UTF_8);
                 int colon = pair.indexOf(':');
                 if (colon > 0) {
-                    return new Identity(pair.substring(0, colon), pair.substring(colon + 1), false);
+                    return new Identity(pair.substring(0, colon), pair.substring(colon + 1));
                 }
             } catch (IllegalArgumentException x) { // not Base64, as below
             }
@@ -181,27 +191,25 @@ public final class TokenEndpoint {
         throw RefusedRequestException.invalid("The Authorization header does not hold HTTP Basic credentials.");
     }
 
+    private static Identity decode(Identity raw) {
+        try {
+            return new Identity(
+                    URLDecoder.decode(raw.id(), StandardCharsets.UTF_8),
+                    URLDecoder.decode(raw.secret(), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException x) {
+            return raw;
+        }
+    }
+
     @CheckForNull
-    private CallbackClient find(Identity identity) {
-        Stream<Identity> spellings = identity.decoded() ? Stream.of(identity) : Stream.of(identity, decode(identity));
+    private CallbackClient find(List<Identity> meant) {
         List<CallbackClient> listed = clients.get();
-        return spellings
+        return meant.stream()
                 .flatMap(each -> listed.stream()
                         .filter(client -> client.id().equals(each.id()))
                         .filter(client -> client.hasSecret(each.secret())))
                 .findFirst()
                 .orElse(null);
-    }
-
-    private static Identity decode(Identity raw) {
-        try {
-            return new Identity(
-                    URLDecoder.decode(raw.id(), StandardCharsets.UTF_8),
-                    URLDecoder.decode(raw.secret(), StandardCharsets.UTF_8),
-                    true);
-        } catch (IllegalArgumentException x) {
-            return raw;
-        }
     }
 
     /** Returns a 401. It must name a scheme (RFC 9110, section 15.5.2), also for a client that did not use one. */

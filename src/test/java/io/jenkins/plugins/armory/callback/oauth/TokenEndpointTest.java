@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -282,6 +283,39 @@ class TokenEndpointTest {
                 "invalid_request",
                 Map.of(),
                 "id and secret once");
+    }
+
+    /** The body's client_id is no second way to authenticate (RFC 6749, section 2.3), but it has to be the same client. */
+    @ParameterizedTest
+    @CsvSource({
+        "client-1:s+cr t, client-1, 200",
+        "client-1:s%2Bcr+t, client-1, 200",
+        "client%3A2:x%25y, client:2, 200",
+        "client-1:s+cr t, client:2, 400",
+        "client-1:s+cr t, CLIENT-1, 400",
+        "client-1:s+cr t, nobody, 400",
+        "client%3A2:x%25y, client-1, 400",
+        "client-1:wrong, client-1, 401",
+        "client-1:wrong, client:2, 400"
+    })
+    void takesTheIdOfHttpBasicInTheBodyTooAndNoOther(String pair, String id, int status) {
+        String encoded = URLEncoder.encode(id, StandardCharsets.UTF_8);
+        List<JsonResponse> responses = List.of(
+                send(FORM, "grant_type=client_credentials&client_id=" + encoded, basic(pair)),
+                send(
+                        "application/json",
+                        "{\"grant_type\": \"client_credentials\", \"client_id\": \"" + id + "\"}",
+                        basic(pair)));
+
+        for (JsonResponse response : responses) {
+            assertThat(response.status()).as("%s", response).isEqualTo(status);
+            if (status == 200) {
+                assertIssued(
+                        response, "client " + id, response.body().get("scope").textValue());
+            } else if (status == 400) {
+                assertError(response, 400, "invalid_request", Map.of(), "client_id in the body is not the one");
+            }
+        }
     }
 
     @Test
