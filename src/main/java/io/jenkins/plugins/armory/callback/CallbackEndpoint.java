@@ -216,7 +216,7 @@ public final class CallbackEndpoint {
     }
 
     private JsonResponse noteProgress(CallerIdentification.Identified identified)
-            throws RefusedRequestException, IOException {
+            throws CallerIdentification.FailedException, RefusedRequestException, IOException {
         CallbackRequest request = identified.request();
         ProgressBody body;
         try {

@@ -1,19 +1,20 @@
 package io.jenkins.plugins.armory.callback;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
 import io.jenkins.plugins.armory.callback.signed.SignatureVerifier.Verified;
-import io.jenkins.plugins.armory.callback.signed.SignedMessage;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.signature.UsedMessages;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -21,6 +22,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class CallerIdentification {
 
+    private static final Logger LOGGER = Logger.getLogger(CallerIdentification.class.getName());
+    private static final Duration WARNING_INTERVAL = Duration.ofMinutes(1);
     private static final String TOKEN_NOT_VALID = "The token is not valid here: use the approval's own"
             + " ({{armory.callbackToken}}), the one that its callbackCredentialsId names, or one that POST oauth/token has"
             + " just given you; such a token expires. The data of the approval in Jenkins says what is wrong with this one.";
@@ -34,6 +37,7 @@ public final class CallerIdentification {
     private final List<TokenVerifier> tokens;
     private final SignatureVerifier signatures;
     private final UsedMessages messages;
+    private final AtomicLong nextWarning = new AtomicLong(System.nanoTime());
 
     /**
      * @param tokens one for each kind of token, in the order in which they are asked
@@ -49,13 +53,13 @@ public final class CallerIdentification {
     public static CallerIdentification byToken(List<TokenVerifier> tokens) {
         var noMessages = new UsedMessages() {
             @Override
-            public boolean use(String id, String address, Instant signedAt) {
-                return false;
+            public Answer use(Message message, String address) {
+                return Answer.USED_BEFORE;
             }
 
             @Override
-            public boolean useOnce(String id, String address, Instant signedAt) {
-                return false;
+            public Answer useOnce(Message message, String address) {
+                return Answer.USED_BEFORE;
             }
         };
         var noSecrets = new SignatureVerifier(approval -> List.of(), Clock.systemUTC());
@@ -66,12 +70,9 @@ public final class CallerIdentification {
      * A caller who is known, with the request.
      *
      * @param request as it came, or with the body that was read to verify it
-     * @param message what the caller signed, {@code null} for a token or a signature without an id
+     * @param used what is used up with the request, nothing for a token or a signature without an id
      */
-    record Identified(
-            Caller caller,
-            CallbackRequest request,
-            @CheckForNull SignedMessage.Standard message) {}
+    record Identified(Caller caller, CallbackRequest request, List<UsedMessages.Message> used) {}
 
     /** Thrown for a request whose caller is not known. The message is for the caller, and is the same for every id. */
     static final class FailedException extends Exception {
@@ -91,7 +92,7 @@ public final class CallerIdentification {
             return reason;
         }
 
-        /** Returns whether the request may be right, and cannot be verified now. */
+        /** Returns whether the request may be right, and cannot be verified or taken now. */
         boolean isUndecided() {
             return isUndecided;
         }
@@ -114,7 +115,7 @@ public final class CallerIdentification {
             }
             throw new FailedException(x.getMessage(), x.reason(), false);
         }
-        return new Identified(caller(verify(token, approval), TOKEN_NOT_VALID), request, null);
+        return new Identified(caller(verify(token, approval), TOKEN_NOT_VALID), request, List.of());
     }
 
     /**
@@ -142,10 +143,7 @@ public final class CallerIdentification {
         byte[] body = request.body().readBytes();
         Verified verified = signatures.verify(request.signatures(), body, approval);
         Caller caller = caller(verified.verification(), SIGNATURE_NOT_VALID);
-        SignedMessage message = verified.message();
-        SignedMessage.Standard standard =
-                message == null ? null : message.standard().orElse(null);
-        return new Identified(caller, request.signed(body, standard == null), standard);
+        return new Identified(caller, request.signed(body, verified.used().isEmpty()), verified.used());
     }
 
     private static Caller caller(Verification verification, String notValid) throws FailedException {
@@ -169,20 +167,13 @@ public final class CallerIdentification {
      * @throws IOException if the use cannot be written
      */
     void use(Identified identified, CallbackEndpoint.Kind kind) throws FailedException, IOException {
-        SignedMessage.Standard message = identified.message();
-        if (message == null) {
-            return;
-        }
-        String address = address(identified, kind);
-        boolean fits = kind == CallbackEndpoint.Kind.PROGRESS
-                ? messages.useOnce(message.id(), address, message.signedAt())
-                : messages.use(message.id(), address, message.signedAt());
-        if (!fits) {
-            throw new FailedException(
-                    SIGNATURE_NOT_VALID,
-                    "the message was used before, for another approval or another kind of request: a replay, or a"
-                            + " webhook-id that is not unique",
-                    false);
+        for (UsedMessages.Message message : identified.used()) {
+            String address = address(identified, kind);
+            require(
+                    kind == CallbackEndpoint.Kind.PROGRESS
+                            ? messages.useOnce(message, address)
+                            : messages.use(message, address),
+                    identified.caller());
         }
     }
 
@@ -192,10 +183,38 @@ public final class CallerIdentification {
      *
      * @throws IOException if the use cannot be written
      */
-    void writeUse(Identified identified, CallbackEndpoint.Kind kind) throws IOException {
-        SignedMessage.Standard message = identified.message();
-        if (message != null) {
-            messages.use(message.id(), address(identified, kind), message.signedAt());
+    void writeUse(Identified identified, CallbackEndpoint.Kind kind) throws FailedException, IOException {
+        for (UsedMessages.Message message : identified.used()) {
+            require(messages.use(message, address(identified, kind)), identified.caller());
+        }
+    }
+
+    private void require(UsedMessages.Answer answer, Caller signer) throws FailedException {
+        if (answer == UsedMessages.Answer.USED_BEFORE) {
+            throw new FailedException(
+                    SIGNATURE_NOT_VALID,
+                    "the message was used before, for another approval or another kind of request: a replay, or a"
+                            + " webhook-id that is not unique",
+                    false);
+        }
+        if (answer == UsedMessages.Answer.NO_ROOM) {
+            String reason = "there is no room for more messages of " + signer.name()
+                    + " within ten minutes of so many; find out who sends them. Other secrets have room of their own";
+            warn(reason);
+            throw new FailedException(
+                    "Jenkins has no room for more messages of this secret within ten minutes of so many, so this one was not"
+                            + " taken; call back again later.",
+                    reason,
+                    true);
+        }
+    }
+
+    /** Logs a reason at most once a minute: who sends too much must not fill the log. */
+    private void warn(String reason) {
+        long due = nextWarning.get();
+        long now = System.nanoTime();
+        if (now - due >= 0 && nextWarning.compareAndSet(due, now + WARNING_INTERVAL.toNanos())) {
+            LOGGER.log(Level.WARNING, "Signed callbacks get a 503: {0}", reason);
         }
     }
 

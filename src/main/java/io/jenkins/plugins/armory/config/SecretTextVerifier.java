@@ -28,15 +28,22 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
 
     @Override
     public Verification verify(String token, Optional<Approval> approval) {
+        Verification verification = Verification.unknown();
         try {
-            return of(approval).stream()
-                    .filter(secret -> matches(token, secret.text()))
-                    .findFirst()
-                    .map(secret -> Verification.of(secret.caller()))
-                    .orElseGet(Verification::unknown);
+            for (CallerSecret secret : of(approval)) {
+                try {
+                    if (matches(token, secret.text())) {
+                        return Verification.of(secret.caller());
+                    }
+                } catch (IllegalArgumentException x) {
+                    verification = Verification.invalid(
+                            "the Secret text of " + secret.caller().name() + " " + x.getMessage());
+                }
+            }
         } catch (IOException x) {
             return new Verification.Undecided(x.getMessage(), NOT_NOW);
         }
+        return verification;
     }
 
     @Override

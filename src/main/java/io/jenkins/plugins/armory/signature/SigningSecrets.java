@@ -21,6 +21,9 @@ public final class SigningSecrets {
     /** The shortest key: Standard Webhooks 1.0.0, "Signature scheme". */
     static final int LEAST_BYTES = 24;
 
+    /** The most secrets in a text: the new one and the old one, and as many while somebody rotates them again. */
+    static final int MOST = 4;
+
     private static final String HOW_TO = "; make one with: echo whsec_$(openssl rand -base64 32)";
 
     private final List<byte[]> keys;
@@ -32,10 +35,19 @@ public final class SigningSecrets {
     /**
      * Returns the secrets in a text, each with its prefix. A text is several secrets only if each of its words has the prefix: any
      * other secret may have a space in it, and a part of it must not count as the whole.
+     *
+     * @throws IllegalArgumentException if there are more than {@link #MOST}: each costs time with each request
      */
     public static List<String> split(String text) {
         List<String> words = Arrays.asList(text.strip().split("\\s+"));
-        return words.stream().allMatch(word -> word.startsWith(PREFIX)) ? words : Collections.singletonList(text);
+        if (!words.stream().allMatch(word -> word.startsWith(PREFIX))) {
+            return Collections.singletonList(text);
+        }
+        if (words.size() > MOST) {
+            throw new IllegalArgumentException("has " + words.size() + " secrets, and " + MOST
+                    + " are the most; keep the new one and the old one");
+        }
+        return words;
     }
 
     /**

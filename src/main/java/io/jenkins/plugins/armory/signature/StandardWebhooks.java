@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -35,6 +36,11 @@ public final class StandardWebhooks {
 
     private static final String HMAC = "HmacSHA256";
 
+    /** No message: {@code id.timestamp.body} has two dots. */
+    private static final byte[] NAME = "name of this key".getBytes(StandardCharsets.UTF_8);
+
+    private static final int NAME_BYTES = 16;
+
     private StandardWebhooks() {}
 
     /**
@@ -56,6 +62,11 @@ public final class StandardWebhooks {
      */
     public static byte[] mac(byte[] key, String id, String timestamp, byte[] body) {
         return mac(key, (id + '.' + timestamp + '.').getBytes(StandardCharsets.UTF_8), body);
+    }
+
+    /** Returns a name for a key. It can be written down: only who knows the key can tell that it is the key's. */
+    public static String nameOf(byte[] key) {
+        return HexFormat.of().formatHex(mac(key, NAME, new byte[0]), 0, NAME_BYTES);
     }
 
     /** Returns the HMAC-SHA256 of two parts, one after the other. */

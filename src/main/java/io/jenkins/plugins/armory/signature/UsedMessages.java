@@ -13,19 +13,36 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public interface UsedMessages {
 
     /**
-     * Records the use of a message on disk. Returns {@code true} if the message is new or was used for the same address before,
-     * {@code false} otherwise.
+     * A message whose signature is right.
      *
+     * @param secret the {@link StandardWebhooks#nameOf name of the key} that signed it. Whoever knows another key neither takes up ids
+     *     of this one nor its room. Credentials with the same key count as one, since each accepts what was signed for the other.
      * @param id the {@code webhook-id}
-     * @param address the address that the message was sent to
-     * @param signedAt its {@code webhook-timestamp}
-     * @throws IOException if the use cannot be written
+     * @param signedAt the {@code webhook-timestamp}
      */
-    boolean use(String id, String address, Instant signedAt) throws IOException;
+    record Message(String secret, String id, Instant signedAt) {}
+
+    /** The result of a use. */
+    enum Answer {
+        /** The message is new, or was used for the same address before. */
+        USABLE,
+        /** The message belongs to another address or, where it counts once, was used for this one before. */
+        USED_BEFORE,
+        /** There is no room for further messages of this secret now. Nothing was noted. */
+        NO_ROOM
+    }
 
     /**
-     * Notes the use of a message in memory alone, and returns whether it may be used there: it is new, or it is the same address again
-     * and was signed later than before.
+     * Records the use of a message on disk.
+     *
+     * @param address the address that the message was sent to
+     * @throws IOException if the use cannot be written
      */
-    boolean useOnce(String id, String address, Instant signedAt) throws IOException;
+    Answer use(Message message, String address) throws IOException;
+
+    /**
+     * Notes the use of a message in memory alone. It is usable if it is new, or if the address is the same again and it was signed
+     * later than before.
+     */
+    Answer useOnce(Message message, String address);
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,47 +22,81 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The {@link UsedMessages} in a {@link Journal} of their own. A message is kept while its timestamp may be valid, which is ten minutes
- * at most, and its file is deleted after that. A record:
+ * The {@link UsedMessages} in a {@link Journal} of their own. A message is kept for ten minutes, since none that is valid now is valid
+ * after that, and its file is deleted then. A record:
  *
  * <pre>
- * {"format":1,"content":{"message":"msg_1","address":"CALLBACK a1b2c3","signedAt":"2023-11-14T22:13:20Z"}}
+ * {"format":1,"content":{"secret":"0f3a...","message":"msg_1","address":"CALLBACK a1b2c3","signedAt":"2023-11-14T22:13:20Z",
+ * "until":"2023-11-14T22:23:21Z"}}
  * </pre>
+ *
+ * <p>The room in memory and on disk is limited, and shared: a secret may take as much as it leaves free, so it takes half of the room at
+ * most. A hundredth is for each secret in any case. So whoever needs little finds room, whatever the holders of other secrets send.
  */
 @Restricted(NoExternalUse.class)
 public final class UsedMessageLog implements UsedMessages {
 
     private static final Logger LOGGER = Logger.getLogger(UsedMessageLog.class.getName());
 
-    /** The number of messages that are kept, for some 20 MB of memory. With more, callers have to wait. */
-    static final int MAX = 100_000;
+    /** The number of records that are kept, for some 50 MB of memory, or 120 MB if all ids are as long as they may be. */
+    private static final int ROOM = 200_000;
 
     /** The time from the earliest to the latest moment at which a timestamp is valid. */
     private static final Duration KEPT =
             StandardWebhooks.TOLERANCE.multipliedBy(2).plusSeconds(1);
 
-    /**
-     * A use.
-     *
-     * @param until the message is not valid any more after this
-     */
-    private record Use(String address, Instant signedAt, Instant until) {
+    /** The interval between two looks at what has expired in memory. */
+    private static final int SWEEP_SECONDS = 10;
+
+    /** The use of a message. */
+    private static final class Use {
+        private final String address;
+
+        /** The time of the latest attempt. */
+        private Instant signedAt;
+
+        /** No attempt that came so far is valid after this. */
+        private Instant until;
+
+        /** Whether that is on disk. */
+        private boolean written;
+
+        /** The number of records on disk, with the one that is missing. */
+        private int records;
 
         Use(String address, Instant signedAt) {
-            this(address, signedAt, signedAt.plus(StandardWebhooks.TOLERANCE).plusSeconds(1));
+            this.address = address;
+            this.signedAt = signedAt;
+            until = Instant.MIN;
         }
+
+        /** Returns whether it lasts as long as an attempt is valid. */
+        boolean covers(Message attempt) {
+            Instant over = attempt.signedAt().plus(StandardWebhooks.TOLERANCE).plusSeconds(1);
+            return !over.isAfter(until);
+        }
+    }
+
+    /** The messages of one secret. */
+    private static final class Share {
+        private final Map<String, Use> uses = new HashMap<>();
+        private int records;
     }
 
     /** A record of the journal. */
     private record UsedMessage(
+            @JsonProperty("secret") String secret,
             @JsonProperty("message") String message,
             @JsonProperty("address") String address,
-            @JsonProperty("signedAt") Instant signedAt) {
+            @JsonProperty("signedAt") Instant signedAt,
+            @JsonProperty("until") Instant until) {
 
         private UsedMessage {
+            Objects.requireNonNull(secret, "secret");
             Objects.requireNonNull(message, "message");
             Objects.requireNonNull(address, "address");
             Objects.requireNonNull(signedAt, "signedAt");
+            Objects.requireNonNull(until, "until");
         }
     }
 
@@ -72,7 +107,8 @@ public final class UsedMessageLog implements UsedMessages {
         public boolean read(String where, byte[] json) throws UnknownFormatException {
             try {
                 UsedMessage used = StoredJson.read(where, json, UsedMessage.class);
-                uses.merge(used.message(), new Use(used.address(), used.signedAt()), UsedMessageLog::later);
+                var message = new Message(used.secret(), used.message(), used.signedAt());
+                add(message, used.address(), used.until()).written = true;
                 return true;
             } catch (UnknownFormatException x) {
                 throw x;
@@ -98,23 +134,31 @@ public final class UsedMessageLog implements UsedMessages {
     private record Ended(List<Path> files, Instant until) {}
 
     private final Clock clock;
+    private final int room;
     private final Journal journal;
 
-    /** The uses by message. Guarded by this. */
-    private final Map<String, Use> uses = new HashMap<>();
+    // The following fields are guarded by this.
 
-    /** Guarded by this. */
+    private final Map<String, Share> shares = new HashMap<>();
+
+    /** The number of records of all shares. */
+    private int records;
+
     private final Deque<Ended> ended = new ArrayDeque<>();
 
-    /** Messages that were signed earlier may have been used, {@code null} for none. Guarded by this. */
+    /** Messages that were signed earlier may have been used, {@code null} for none. */
     @CheckForNull
     private Instant oldest;
 
-    /** The time for the next look at what has expired. Guarded by this. */
+    /** The time for the next look at the files. */
     private Instant nextLook;
 
-    private UsedMessageLog(Disk disk, Path folder, Clock clock) throws IOException {
+    /** The interval of the last look at what has expired in memory. A clock that was set back begins another one. */
+    private long lastSweep;
+
+    private UsedMessageLog(Disk disk, Path folder, Clock clock, int room) throws IOException {
         this.clock = clock;
+        this.room = room;
         nextLook = clock.instant().plus(KEPT);
         journal = Journal.open(disk, folder, new Reader());
         forget(clock.instant());
@@ -128,63 +172,126 @@ public final class UsedMessageLog implements UsedMessages {
      * @throws IOException if the folder cannot be created or read
      */
     public static UsedMessageLog open(Path folder, Clock clock) throws IOException {
-        return open(Disk.LOCAL, folder, clock);
+        return open(folder, clock, ROOM);
     }
 
-    static UsedMessageLog open(Disk disk, Path folder, Clock clock) throws IOException {
-        return new UsedMessageLog(disk, folder, clock);
+    /** @param room the number of records that are kept */
+    public static UsedMessageLog open(Path folder, Clock clock, int room) throws IOException {
+        return new UsedMessageLog(Disk.LOCAL, folder, clock, room);
     }
 
     @Override
-    public boolean use(String id, String address, Instant signedAt) throws IOException {
+    public Answer use(Message message, String address) throws IOException {
+        Use use;
         synchronized (this) {
-            Use known = find(id);
-            if (isLost(signedAt) || known != null && !known.address.equals(address)) {
-                return false;
-            }
+            tidy();
             // Known before it is on disk, so that no other thread uses the message elsewhere meanwhile.
-            uses.put(id, later(known, new Use(address, signedAt)));
+            Answer answer = note(message, address);
+            use = find(message);
+            if (answer != Answer.USABLE || use == null || use.written) {
+                return answer;
+            }
         }
-        journal.append(StoredJson.write(new UsedMessage(id, address, signedAt)));
-        return true;
+        write(message, use);
+        return Answer.USABLE;
     }
 
     @Override
-    public synchronized boolean useOnce(String id, String address, Instant signedAt) throws IOException {
-        Use known = find(id);
-        if (isLost(signedAt)
-                || known != null && (!known.address.equals(address) || !signedAt.isAfter(known.signedAt))) {
-            return false;
+    public synchronized Answer useOnce(Message message, String address) {
+        tidy();
+        Use known = find(message);
+        return known != null && !message.signedAt().isAfter(known.signedAt)
+                ? Answer.USED_BEFORE
+                : note(message, address);
+    }
+
+    private Answer note(Message message, String address) {
+        Use known = find(message);
+        if (isLost(message.signedAt()) || known != null && !known.address.equals(address)) {
+            return Answer.USED_BEFORE;
         }
-        uses.put(id, new Use(address, signedAt));
-        return true;
+        if (known == null || !known.covers(message)) {
+            if (!hasRoom(message.secret())) {
+                return Answer.NO_ROOM;
+            }
+            add(message, address, clock.instant().plus(KEPT));
+        } else {
+            known.signedAt = later(known.signedAt, message.signedAt());
+        }
+        return Answer.USABLE;
+    }
+
+    private void write(Message message, Use use) throws IOException {
+        UsedMessage stored;
+        synchronized (this) {
+            stored = new UsedMessage(message.secret(), message.id(), use.address, use.signedAt, use.until);
+        }
+        journal.append(StoredJson.write(stored));
+        synchronized (this) {
+            use.written |= use.until.equals(stored.until());
+        }
     }
 
     private boolean isLost(Instant signedAt) {
         return oldest != null && signedAt.isBefore(oldest);
     }
 
-    private static Use later(Use known, Use used) {
-        return known == null || used.signedAt.isAfter(known.signedAt) ? used : known;
+    @CheckForNull
+    private Use find(Message message) {
+        Share share = shares.get(message.secret());
+        return share == null ? null : share.uses.get(message.id());
     }
 
-    private Use find(String id) throws IOException {
+    private boolean hasRoom(String secret) {
+        Share share = shares.get(secret);
+        return (share == null ? 0 : share.records) < Math.max(room - records, room / 100);
+    }
+
+    /** Adds a record, which has the use last until a time. */
+    private Use add(Message message, String address, Instant until) {
+        Share share = shares.computeIfAbsent(message.secret(), unused -> new Share());
+        Use use = share.uses.computeIfAbsent(message.id(), unused -> new Use(address, message.signedAt()));
+        use.signedAt = later(use.signedAt, message.signedAt());
+        use.until = later(use.until, until);
+        use.written = false;
+        use.records++;
+        share.records++;
+        records++;
+        return use;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    private void tidy() {
         Instant now = clock.instant();
+        long sweep = now.getEpochSecond() / SWEEP_SECONDS;
+        if (sweep != lastSweep) {
+            lastSweep = sweep;
+            forget(now);
+        }
         if (!now.isBefore(nextLook)) {
             nextLook = now.plus(KEPT);
-            forget(now);
             dropFiles(now);
-        } else if (uses.size() >= MAX) {
-            forget(now);
         }
-        if (uses.size() >= MAX) {
-            throw new IOException(MAX + " signed messages arrived within " + KEPT.toMinutes() + " minutes");
-        }
-        return uses.get(id);
     }
 
     private void forget(Instant now) {
-        uses.values().removeIf(use -> use.until.isBefore(now));
+        for (Iterator<Share> all = shares.values().iterator(); all.hasNext(); ) {
+            Share share = all.next();
+            for (Iterator<Use> uses = share.uses.values().iterator(); uses.hasNext(); ) {
+                Use use = uses.next();
+                if (use.until.isBefore(now)) {
+                    share.records -= use.records;
+                    records -= use.records;
+                    uses.remove();
+                }
+            }
+            if (share.uses.isEmpty()) {
+                all.remove();
+            }
+        }
     }
 
     /** Deletes the files that have expired, and ends the present one. What it holds is valid for ten minutes at most. */

@@ -42,6 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SignedCallbackTest {
 
     private static final String SECRET = "whsec_" + "A".repeat(32);
+    private static final String SECRET_OF_B = "whsec_" + "B".repeat(32);
+    private static final int ROOM = 100;
     private static final String SUCCESS = "{\"success\": true}";
     private static final String PROGRESS = "{\"percent\": 40}";
 
@@ -53,6 +55,7 @@ class SignedCallbackTest {
     private final MutableClock clock = new MutableClock(Instant.now());
     private final List<String> addresses = new ArrayList<>();
     private String secret = SECRET;
+    private String secretOfB = SECRET_OF_B;
     private Approvals approvals;
     private CallbackEndpoint endpoint;
     private String id;
@@ -79,7 +82,7 @@ class SignedCallbackTest {
                 new CallerIdentification(
                         List.of(TokenVerifier.ofApprovals(tokens)),
                         new SignatureVerifier(this::secrets, clock),
-                        UsedMessageLog.open(folder.resolve("m"), clock)),
+                        UsedMessageLog.open(folder.resolve("m"), clock, ROOM)),
                 () -> false,
                 Clock.systemUTC());
     }
@@ -89,9 +92,14 @@ class SignedCallbackTest {
         timer.shutdownNow();
     }
 
+    /** Approvals with the credential "b" have a secret that the other team does not know. */
     private List<CallerSecret> secrets(Optional<Approval> approval) {
+        boolean ofB = approval.filter(each -> "b".equals(each.callbackCredentialsId()))
+                .isPresent();
+        String name = ofB ? "b" : "ci";
         return List.of(new CallerSecret(
-                secret, Caller.of("credentials ci", each -> "ci".equals(each.callbackCredentialsId()))));
+                ofB ? secretOfB : secret,
+                Caller.of("credentials " + name, each -> name.equals(each.callbackCredentialsId()))));
     }
 
     private String newApproval(String credentialsId) throws IOException {
@@ -109,11 +117,15 @@ class SignedCallbackTest {
     }
 
     private SignatureHeaders signed(String message, String body) {
+        return signed(SECRET, message, body);
+    }
+
+    private SignatureHeaders signed(String key, String message, String body) {
         return new SignatureHeaders(
                 List.of(message),
                 List.of(Long.toString(clock.instant().getEpochSecond())),
                 List.of(StandardWebhooks.sign(
-                        SigningSecrets.of(SECRET), message, clock.instant(), body.getBytes(StandardCharsets.UTF_8))),
+                        SigningSecrets.of(key), message, clock.instant(), body.getBytes(StandardCharsets.UTF_8))),
                 List.of());
     }
 
@@ -156,6 +168,86 @@ class SignedCallbackTest {
         assertThat(response.status()).isEqualTo(200);
         assertThat(found(id).requireDecision().decidedBy()).isEqualTo("credentials ci");
         assertThat(found(id).requireDecision().isSuccess()).isTrue();
+    }
+
+    /** An approval's id is no secret, and what a service would naturally sign its one message with. */
+    @Test
+    void anIdIsFreeForEachSecretWhateverOthersSignWithTheirs() throws IOException {
+        String approvalOfB = newApproval("b");
+
+        assertThat(callBack(approvalOfB, signed(SECRET_OF_B, id, SUCCESS), SUCCESS)
+                        .status())
+                .isEqualTo(200);
+        assertThat(callBack(id, signed(id, SUCCESS), SUCCESS).status()).isEqualTo(200);
+        start();
+        assertThat(callBack(approvalOfB, signed(SECRET_OF_B, other, SUCCESS), SUCCESS)
+                        .status())
+                .isEqualTo(200);
+        assertThat(callBack(other, signed(other, SUCCESS), SUCCESS).status()).isEqualTo(200);
+    }
+
+    /** Each of two credentials with one secret would take what was signed for the other. */
+    @Test
+    void messageIsUsedOnceWhereTwoCredentialsHaveOneSecret() throws IOException {
+        secretOfB = SECRET;
+        SignatureHeaders headers = signed("m1", SUCCESS);
+        assertThat(callBack(id, headers, SUCCESS).status()).isEqualTo(200);
+
+        String approvalOfB = newApproval("b");
+        assertReplayOf(approvalOfB, callBack(approvalOfB, headers, SUCCESS));
+    }
+
+    /** A message of the old secret is not new because there is another one beside it, or in another order. */
+    @Test
+    void messageIsUsedOnceWhileTheSecretIsRotated() throws IOException {
+        SignatureHeaders headers = signed("m1", SUCCESS);
+        assertThat(callBack(id, headers, SUCCESS).status()).isEqualTo(200);
+
+        for (String rotated : List.of(SECRET_OF_B + " " + SECRET, SECRET + " " + SECRET_OF_B)) {
+            secret = rotated;
+            assertReplayOf(other, callBack(other, headers, SUCCESS));
+        }
+    }
+
+    /** The sender signs with both secrets, and Jenkins learns of the new one when the message was used already. */
+    @Test
+    void messageOfBothSecretsIsUsedOnceWhileTheyAreRotated() throws IOException {
+        SignatureHeaders headers = signed(SECRET + " " + SECRET_OF_B, "m1", SUCCESS);
+        assertThat(callBack(id, headers, SUCCESS).status()).isEqualTo(200);
+        secret = SECRET_OF_B + " " + SECRET;
+
+        assertReplayOf(other, callBack(other, headers, SUCCESS));
+    }
+
+    @Test
+    void whoHasNoRightSecretWritesNothing() throws IOException {
+        for (SignatureHeaders headers : List.of(signed(SECRET_OF_B, "m1", SUCCESS), signed("m2", "{}"))) {
+            assertThat(callBack(id, headers, SUCCESS).status()).isEqualTo(401);
+            assertThat(endpoint.progress(request(id, headers, SUCCESS)).status())
+                    .isEqualTo(401);
+        }
+        assertThat(callBack("invented", signed("m3", SUCCESS), SUCCESS).status())
+                .isEqualTo(404);
+
+        assertThat(folder.resolve("m")).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", SUCCESS})
+    void whoSendsAllTheyCanTakesNoRoomFromOthers(String body) throws IOException {
+        String approvalOfB = newApproval("b");
+        JsonResponse last = null;
+        for (int i = 0; i <= ROOM; i++) {
+            last = callBack(approvalOfB, signed(SECRET_OF_B, "m" + i, body), body);
+        }
+
+        assertThat(last.status()).isEqualTo(503);
+        assertThat(callBack(id, signed("m1", SUCCESS), SUCCESS).status()).isEqualTo(200);
+        start();
+        assertThat(callBack(other, signed("m2", SUCCESS), SUCCESS).status()).isEqualTo(200);
+        assertThat(callBack(approvalOfB, signed(SECRET_OF_B, "m-last", body), body)
+                        .status())
+                .isEqualTo(503);
     }
 
     @Test

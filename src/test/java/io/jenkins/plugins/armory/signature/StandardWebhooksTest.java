@@ -51,6 +51,30 @@ class StandardWebhooksTest {
         }
     }
 
+    /** Each costs a MAC with each request, and has room of its own among the messages that were used. */
+    @Test
+    void hasNoMoreSecretsThanARotationNeeds() {
+        String four = (SECRET + " ").repeat(4);
+
+        assertThat(SigningSecrets.of(four).keys()).hasSize(4);
+        assertThatThrownBy(() -> SigningSecrets.split(four + SECRET))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("has 5 secrets, and 4 are the most; keep the new one and the old one");
+        assertThat(SigningSecrets.split(four + "and a word")).hasSize(1);
+    }
+
+    @Test
+    void aNameOfAKeyIsOfThatKeyAlone() {
+        byte[] key = SigningSecrets.of(SECRET).keys().get(0);
+        byte[] other = key.clone();
+        other[0]++;
+
+        assertThat(StandardWebhooks.nameOf(key))
+                .matches("[0-9a-f]{32}")
+                .isEqualTo(StandardWebhooks.nameOf(key.clone()))
+                .isNotEqualTo(StandardWebhooks.nameOf(other));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

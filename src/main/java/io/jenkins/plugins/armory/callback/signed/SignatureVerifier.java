@@ -1,12 +1,13 @@
 package io.jenkins.plugins.armory.callback.signed;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets.CallerSecret;
 import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.signature.UsedMessages;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
@@ -26,10 +27,19 @@ public final class SignatureVerifier {
      * The result for a request.
      *
      * @param verification never unknown; undecided if the secrets cannot be looked up now
-     * @param message the message, {@code null} if the headers hold none
+     * @param used what is used up with the request, one for each key that has signed it: while a secret is rotated, a sender may sign
+     *     with both. Empty for a signature without an id.
      */
-    public record Verified(
-            Verification verification, @CheckForNull SignedMessage message) {}
+    public record Verified(Verification verification, List<UsedMessages.Message> used) {
+
+        public Verified {
+            used = List.copyOf(used);
+        }
+
+        static Verified not(Verification verification) {
+            return new Verified(verification, List.of());
+        }
+    }
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -54,27 +64,29 @@ public final class SignatureVerifier {
         try {
             message = SignedMessage.of(headers);
         } catch (SignedMessage.MalformedException x) {
-            return new Verified(Verification.invalid(x.getMessage()), null);
+            return Verified.not(Verification.invalid(x.getMessage()));
         }
-        return new Verified(verify(message, body, approval), message);
+        return verify(message, body, approval);
     }
 
-    private Verification verify(SignedMessage message, byte[] body, Optional<Approval> approval) {
+    private Verified verify(SignedMessage message, byte[] body, Optional<Approval> approval) {
         List<CallerSecret> known;
         try {
             known = secrets.of(approval);
         } catch (IOException x) {
-            return new Verification.Undecided(x.getMessage(), CallerSecrets.NOT_NOW);
+            return Verified.not(new Verification.Undecided(x.getMessage(), CallerSecrets.NOT_NOW));
         }
         int macs = 0;
         CallerSecret signer = null;
+        var used = new ArrayList<UsedMessages.Message>();
         String fault = "no Secret text may sign for this approval: name one in callbackCredentialsId";
         for (CallerSecret secret : known) {
             try {
                 for (byte[] key : message.keys(secret.text())) {
                     macs++;
-                    if (message.isSignedWith(key, body) && signer == null) {
-                        signer = secret;
+                    if (message.isSignedWith(key, body)) {
+                        signer = signer == null ? secret : signer;
+                        message.signedWith(key).ifPresent(used::add);
                     }
                 }
                 fault = "the signature is of another secret, or of another body";
@@ -86,9 +98,11 @@ public final class SignatureVerifier {
             message.isSignedWith(randomKey, body);
         }
         if (signer == null) {
-            return Verification.invalid(fault);
+            return Verified.not(Verification.invalid(fault));
         }
         String invalid = message.fault(clock.instant());
-        return invalid == null ? Verification.of(signer.caller()) : Verification.invalid(invalid);
+        return invalid == null
+                ? new Verified(Verification.of(signer.caller()), used)
+                : Verified.not(Verification.invalid(invalid));
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.callback.signed;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.signature.SigningSecrets;
 import io.jenkins.plugins.armory.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.signature.UsedMessages;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -13,12 +14,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The signatures of a request, read from its headers and not verified yet. */
-@Restricted(NoExternalUse.class)
-public abstract sealed class SignedMessage {
+abstract sealed class SignedMessage {
 
     private static final int MAC_BYTES = 32;
 
@@ -60,8 +58,8 @@ public abstract sealed class SignedMessage {
     @CheckForNull
     abstract String fault(Instant now);
 
-    /** Returns the id and the time that are signed, empty if this kind of signature has none. */
-    public Optional<Standard> standard() {
+    /** Returns what is used up with the message, empty if this kind of signature has no id and no time. */
+    Optional<UsedMessages.Message> signedWith(byte[] key) {
         return Optional.empty();
     }
 
@@ -76,7 +74,7 @@ public abstract sealed class SignedMessage {
     }
 
     /** A message as Standard Webhooks sign it. */
-    public static final class Standard extends SignedMessage {
+    static final class Standard extends SignedMessage {
 
         private static final Pattern ID = Pattern.compile("[!-~]{1,256}");
         private static final Pattern TIMESTAMP = Pattern.compile("\\d{1,12}");
@@ -125,19 +123,13 @@ public abstract sealed class SignedMessage {
             }
         }
 
-        /** Returns the {@code webhook-id}. */
-        public String id() {
-            return id;
-        }
-
-        /** Returns the {@code webhook-timestamp}. */
-        public Instant signedAt() {
+        private Instant signedAt() {
             return Instant.ofEpochSecond(Long.parseLong(timestamp));
         }
 
         @Override
-        public Optional<Standard> standard() {
-            return Optional.of(this);
+        Optional<UsedMessages.Message> signedWith(byte[] key) {
+            return Optional.of(new UsedMessages.Message(StandardWebhooks.nameOf(key), id, signedAt()));
         }
 
         @Override

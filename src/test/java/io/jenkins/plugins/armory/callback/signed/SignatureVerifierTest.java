@@ -7,6 +7,9 @@ import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets.CallerSecret;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.signature.SigningSecrets;
+import io.jenkins.plugins.armory.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.signature.UsedMessages.Message;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -59,13 +62,16 @@ class SignatureVerifierTest {
     }
 
     private Verification verify(SignatureHeaders headers, String body, String... secrets) {
+        return verified(headers, body, secrets).verification();
+    }
+
+    private SignatureVerifier.Verified verified(SignatureHeaders headers, String body, String... secrets) {
         var all = new ArrayList<CallerSecret>();
         for (String text : secrets) {
             all.add(secret("credentials " + all.size(), text));
         }
         return new SignatureVerifier(approval -> all, clock)
-                .verify(headers, body.getBytes(StandardCharsets.UTF_8), Optional.empty())
-                .verification();
+                .verify(headers, body.getBytes(StandardCharsets.UTF_8), Optional.empty());
     }
 
     private static String reason(Verification verification) {
@@ -232,12 +238,41 @@ class SignatureVerifierTest {
                         genuine -> assertThat(genuine.caller().name()).isEqualTo("credentials 2"));
     }
 
+    private List<Message> used(SignatureHeaders headers, String body, String... secrets) {
+        return verified(headers, body, secrets).used();
+    }
+
+    /** Whoever signs with the old and the new secret has used the message up with both. */
+    @Test
+    void aMessageIsUsedUpWithEachSecretThatHasSignedIt() {
+        String ofOther = StandardWebhooks.sign(SigningSecrets.of(OTHER_SECRET), ID, AT, BODY.getBytes());
+        SignatureHeaders both = standard(ID, TIMESTAMP, SIGNATURE + " " + ofOther);
+        List<Message> first = used(standard(ID, TIMESTAMP, SIGNATURE), BODY, SECRET);
+        List<Message> second = used(standard(ID, TIMESTAMP, ofOther), BODY, OTHER_SECRET);
+
+        assertThat(first).extracting(Message::id).containsExactly(ID);
+        assertThat(first).extracting(Message::signedAt).containsExactly(AT);
+        assertThat(second).hasSize(1).isNotEqualTo(first);
+        assertThat(used(both, BODY, SECRET)).isEqualTo(first);
+        assertThat(used(both, BODY, OTHER_SECRET + " " + SECRET))
+                .containsExactlyInAnyOrder(first.get(0), second.get(0));
+        assertThat(used(both, BODY, SECRET, OTHER_SECRET)).containsExactlyInAnyOrder(first.get(0), second.get(0));
+    }
+
+    @Test
+    void nothingIsUsedUpWithoutASignatureThatIsRightNow() {
+        assertThat(used(standard(ID, TIMESTAMP, SIGNATURE), BODY, OTHER_SECRET)).isEmpty();
+        assertThat(used(standard(ID, TIMESTAMP, SIGNATURE), BODY + " ", SECRET)).isEmpty();
+        assertThat(used(gitHub(GITHUB_SIGNATURE), GITHUB_BODY, GITHUB_SECRET)).isEmpty();
+        clock.set(AT.plusSeconds(301));
+        assertThat(used(standard(ID, TIMESTAMP, SIGNATURE), BODY, SECRET)).isEmpty();
+    }
+
     /** A body that is no text is signed as it is. */
     @Test
     void verifiesBytes() {
         byte[] body = {(byte) 0xff, 0, (byte) 0xc3};
-        byte[] mac = io.jenkins.plugins.armory.signature.StandardWebhooks.mac(
-                GITHUB_SECRET.getBytes(StandardCharsets.UTF_8), new byte[0], body);
+        byte[] mac = StandardWebhooks.mac(GITHUB_SECRET.getBytes(StandardCharsets.UTF_8), new byte[0], body);
         var headers = gitHub("sha256=" + java.util.HexFormat.of().formatHex(mac));
         var verifier = new SignatureVerifier(approval -> List.of(secret("c", GITHUB_SECRET)), clock);
 
