@@ -10,6 +10,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A connection to a server on this machine that is kept from one request to the next. It does so little itself that what it
@@ -38,8 +40,15 @@ public final class KeptConnection implements AutoCloseable {
      * @param authorization of the header of that name; {@code null} for none
      */
     public byte[] post(String path, String authorization, String body) {
+        return post(path, authorization == null ? Map.of() : Map.of("Authorization", authorization), body);
+    }
+
+    /** The same with any headers. */
+    public byte[] post(String path, Map<String, String> headers, String body) {
         return ("POST " + path + " HTTP/1.1\r\nHost: " + host
-                        + (authorization == null ? "" : "\r\nAuthorization: " + authorization)
+                        + headers.entrySet().stream()
+                                .map(header -> "\r\n" + header.getKey() + ": " + header.getValue())
+                                .collect(Collectors.joining())
                         + "\r\nContent-Type: application/json\r\nContent-Length: "
                         + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.UTF_8);

@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -25,9 +26,17 @@ public record Signing(String secret, String id, Instant at) {
     }
 
     public HttpRequest.Builder sign(HttpRequest.Builder request, String body) {
-        return request.header("webhook-id", id)
-                .header("webhook-timestamp", String.valueOf(at.getEpochSecond()))
-                .header("webhook-signature", signature(secret, id, String.valueOf(at.getEpochSecond()), body));
+        headers(body).forEach(request::header);
+        return request;
+    }
+
+    /** The headers of the message. */
+    public Map<String, String> headers(String body) {
+        String timestamp = String.valueOf(at.getEpochSecond());
+        return Map.of(
+                "webhook-id", id,
+                "webhook-timestamp", timestamp,
+                "webhook-signature", signature(secret, id, timestamp, body));
     }
 
     /** The signature of a message. */
