@@ -63,7 +63,12 @@ public final class ArmoryRuntime {
     private final ApprovalEvents events =
             new ApprovalEvents(() -> ExtensionList.lookup(ApprovalListener.class), client.executor(), this::pending);
     private final OpenStore store = new OpenStore(
-            Jenkins.get().getRootDir().toPath().resolve("armory-approvals"), requests, events, Timer.get(), executor);
+            Jenkins.get().getRootDir().toPath().resolve("armory-approvals"),
+            ExtensionList::lookupFirst,
+            requests,
+            events,
+            Timer.get(),
+            executor);
 
     private final SigningKeys signingKeys = new SigningKeys(new SigningKeyStore());
     private final VerifiedTokens verifiedTokens = new VerifiedTokens();

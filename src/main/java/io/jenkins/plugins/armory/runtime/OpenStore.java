@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.runtime;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.ExtensionList;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Circumstances;
 import io.jenkins.plugins.armory.delivery.Delivery;
@@ -18,7 +17,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,14 +40,22 @@ final class OpenStore {
     private static final int RETRY_SECONDS = 5;
 
     private final Path folder;
+    private final Extensions extensions;
     private final Requests requests;
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final ApprovalEvents events;
 
+    /** Finds what Jenkins has made. */
+    interface Extensions {
+        <T> T first(Class<T> type);
+    }
+
     // The following fields are guarded by this.
 
-    private StoreLock lock;
+    /** Closes what is open, the last part first. */
+    private final Deque<Runnable> opened = new ArrayDeque<>();
+
     private ApprovalStore store;
     private Approvals approvals;
     private Delivery delivery;
@@ -84,8 +93,14 @@ final class OpenStore {
 
     /** @param events tells other plugins of the changes */
     OpenStore(
-            Path folder, Requests requests, ApprovalEvents events, ScheduledExecutorService timer, Executor executor) {
+            Path folder,
+            Extensions extensions,
+            Requests requests,
+            ApprovalEvents events,
+            ScheduledExecutorService timer,
+            Executor executor) {
         this.folder = folder;
+        this.extensions = extensions;
         this.requests = requests;
         this.timer = timer;
         this.executor = executor;
@@ -187,30 +202,14 @@ final class OpenStore {
 
     private void open() {
         try {
-            Optional<String> unknown = Settings.get().problem();
+            Optional<String> unknown = extensions.first(Settings.class).problem();
             if (unknown.isPresent()) { // what they forbid is not known
                 failed(new Problem(unknown.get(), Settings.NOT_KNOWN), null);
                 return;
             }
-            StoreLock taken = StoreLock.take(folder);
-            try {
-                usedMessages = UsedMessageLog.open(folder.resolve("messages"), Clock.systemUTC());
-                store = ApprovalStore.open(folder, () -> Settings.get().historyMonths(), timer, executor);
-                approvals = new Approvals(
-                        store,
-                        timer,
-                        executor,
-                        Clock.tickMillis(ZoneOffset.UTC), // as precise as people and scripts have use for
-                        ExtensionList.lookupFirst(Circumstances.class),
-                        events);
-                delivery = new Delivery(approvals, requests, new RetryPolicy(), timer, executor);
-                lock = taken;
-            } finally {
-                if (lock == null) {
-                    taken.close();
-                }
-            }
+            openAll();
         } catch (IOException | RuntimeException x) {
+            closeAll();
             failed(Problem.of(folder, x), x);
             return;
         }
@@ -220,6 +219,36 @@ final class OpenStore {
         }
         waiting.forEach(executor::execute);
         waiting.clear();
+    }
+
+    private void openAll() throws IOException {
+        StoreLock lock = StoreLock.take(folder);
+        opened.push(lock::close);
+        ApprovalStore found = ApprovalStore.open(
+                folder, () -> extensions.first(Settings.class).historyMonths(), timer, executor);
+        opened.push(found::close);
+        UsedMessageLog messages = UsedMessageLog.open(folder.resolve("messages"), Clock.systemUTC());
+        opened.push(messages::close);
+        Approvals all = new Approvals(
+                found,
+                timer,
+                executor,
+                Clock.tickMillis(ZoneOffset.UTC), // as precise as people and scripts have use for
+                extensions.first(Circumstances.class),
+                events);
+        opened.push(all::close);
+        delivery = new Delivery(all, requests, new RetryPolicy(), timer, executor);
+        opened.push(delivery::close);
+        store = found;
+        usedMessages = messages;
+        approvals = all;
+    }
+
+    /** Closes what is open, so that the next attempt, or another controller, finds all of it free. */
+    private void closeAll() {
+        while (!opened.isEmpty()) {
+            opened.pop().run();
+        }
     }
 
     private void failed(Problem found, @CheckForNull Exception x) {
@@ -247,11 +276,6 @@ final class OpenStore {
     /** Ends all writing, so that another controller may write. */
     synchronized void close() {
         closed = true;
-        if (approvals != null) {
-            delivery.close();
-            approvals.close();
-            usedMessages.close();
-            lock.close();
-        }
+        closeAll();
     }
 }

@@ -1,0 +1,133 @@
+package io.jenkins.plugins.armory.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.armory.approval.ApprovalTest;
+import io.jenkins.plugins.armory.delivery.Requests;
+import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.StoreLock;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OpenStoreTest {
+
+    @TempDir
+    private Path folder;
+
+    /** What was given to the timer, which the test runs when it likes. */
+    private final Deque<Runnable> scheduled = new ArrayDeque<>();
+
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1) {
+        @Override
+        public ScheduledFuture<?> schedule(Runnable work, long delay, TimeUnit unit) {
+            scheduled.add(work);
+            return super.schedule(() -> {}, 0, unit);
+        }
+    };
+
+    private boolean full;
+    private OpenStore store;
+
+    @BeforeEach
+    void create() {
+        store = new OpenStore(
+                folder,
+                new OpenStore.Extensions() {
+                    @Override
+                    public <T> T first(Class<T> type) {
+                        return answering(type, Map.of("problem", Optional.empty(), "historyMonths", 12));
+                    }
+                },
+                answering(Requests.class, Map.of()),
+                new ApprovalEvents(List::of, Runnable::run, id -> Optional.empty()),
+                timer,
+                this::execute);
+    }
+
+    @AfterEach
+    void stop() {
+        store.close();
+        timer.shutdownNow();
+    }
+
+    private void execute(Runnable work) {
+        if (full) {
+            throw new RejectedExecutionException("full");
+        }
+        work.run();
+    }
+
+    private static <T> T answering(Class<T> type, Map<String, Object> answers) {
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    assertThat(answers).containsKey(method.getName());
+                    return answers.get(method.getName());
+                }));
+    }
+
+    private void assertCannotBeOpened() throws IOException {
+        assertThatThrownBy(store::approvals).isInstanceOf(ApprovalsUnavailableException.class);
+        StoreLock.take(folder).close(); // fails unless it is free
+    }
+
+    private Map<Path, Long> files() throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile)
+                    .collect(
+                            Collectors.toMap(each -> each, each -> each.toFile().length()));
+        }
+    }
+
+    @Test
+    void opensNothingBehindWhatCannotBeOpenedHoweverOftenItTries() throws IOException {
+        Path obstacle = Files.writeString(folder.resolve("journal"), "no folder");
+        for (int i = 0; i < 3; i++) {
+            assertCannotBeOpened();
+            assertThat(folder.resolve("messages")).doesNotExist();
+            scheduled.remove().run();
+        }
+        Files.delete(obstacle);
+        scheduled.remove().run();
+
+        assertThat(store.approvals().pending()).isEmpty();
+        assertThat(store.usedMessages()).isSameAs(store.usedMessages());
+        assertThatThrownBy(() -> StoreLock.take(folder)).isInstanceOf(IOException.class);
+        store.close();
+        StoreLock.take(folder).close();
+    }
+
+    @Test
+    void whatWasOpenedBeforeAnObstacleIsClosed() throws IOException {
+        ApprovalStore earlier = ApprovalStore.open(folder);
+        earlier.create(ApprovalTest.start("a1"));
+        earlier.close();
+        full = true; // so the deadline of that one cannot be looked at
+        assertCannotBeOpened();
+        full = false;
+
+        StoreLock another = StoreLock.take(folder);
+        Map<Path, Long> before = files();
+        scheduled.removeLast(); // the next attempt
+        scheduled.forEach(Runnable::run);
+        assertThat(files()).isEqualTo(before);
+        another.close();
+    }
+}
