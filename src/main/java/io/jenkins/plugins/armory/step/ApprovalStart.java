@@ -81,14 +81,7 @@ final class ApprovalStart {
         ApprovalTerms.Builder terms = reference == null
                 ? byPersonAlone(id, definition, run, notifications)
                 : withCalls(
-                        id,
-                        definition,
-                        run,
-                        Objects.requireNonNull(
-                                reference
-                                        .resolve(context, definition.environment(), log)
-                                        .with(notifications),
-                                "a webhook is called"));
+                        id, definition, run, reference.resolve(context, definition.environment(), notifications, log));
         EnclosingAction action = context.get(EnclosingAction.class);
         String planned = action == null ? null : action.planned();
         Transition transition = deployments.apply(run, new ApprovalStarted(place, id, definition.phase(), planned));

@@ -8,10 +8,13 @@ import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.file.DeploymentFile;
 import io.jenkins.plugins.armory.file.PlannedDeployment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +43,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     private final LinkedHashMap<String, String> context;
     private final ArrayList<String> targets;
     private final ArrayList<String> secrets;
+    private final ArrayList<String> agents;
 
     ArmoryDeploymentPlanExecution(StepContext stepContext, ArmoryDeploymentPlanStep step) {
         super(stepContext);
@@ -49,6 +53,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         context = new LinkedHashMap<>(step.contextMap());
         targets = new ArrayList<>(step.getTargets());
         secrets = new ArrayList<>(step.getSecrets());
+        agents = new ArrayList<>(step.getAgents());
     }
 
     @Override
@@ -85,6 +90,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         Map<String, Webhook> webhooks = planned.file().webhooks();
         checkSecrets(webhooks);
         DeploymentPlan plan = part(planned.plan());
+        checkAgents(plan, webhooks);
         checkLeftOut(planned.whole(), plan);
         String body = bodyFile(plan, webhooks);
         if (body != null && getContext().get(FilePath.class) == null) {
@@ -95,7 +101,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         planned.notes().forEach(this::log);
         armory().deployments().add(build(), plan);
         if (stopCause() == null) { // else stop() ends the step
-            succeed(new DeploymentRun(plan, webhooks, secrets));
+            succeed(new DeploymentRun(plan, webhooks, secrets, this::isAgent));
         }
     }
 
@@ -193,10 +199,40 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
             more.forEach(id ->
                     problems.add("webhook '" + name + "' uses {{secrets." + id + "}}, which secrets does not list"));
         });
+        refuse(problems, "If that file may send them, add them to secrets: ['...'] of armoryDeployment.");
+    }
+
+    /** Checks that a file of the workspace calls from no agent that the Pipeline does not give it, by its name or as an account. */
+    private void checkAgents(DeploymentPlan plan, Map<String, Webhook> webhooks) throws AbortException {
+        Set<String> problems = new LinkedHashSet<>();
+        for (DeploymentPlan.Target target : plan.targets()) {
+            target.steps()
+                    .filter(DeploymentPlan.RunWebhook.class::isInstance)
+                    .map(step -> webhooks.get(((DeploymentPlan.RunWebhook) step).webhook()))
+                    .filter(webhook -> webhook.networkMode() == NetworkMode.REMOTE_NETWORK_AGENT)
+                    .forEach(webhook -> {
+                        String agent = webhook.agentIdentifier();
+                        String start = "webhook '" + webhook.name() + "': agentIdentifier: is ";
+                        if (agent != null && !isAgent(agent)) {
+                            problems.add(start + "the agent \"" + agent + "\", which agents does not list");
+                        } else if (agent == null && !isAgent(target.account())) {
+                            problems.add(start + "missing, and the account \"" + target.account() + "\" of the target '"
+                                    + target.name() + "' is no agent that agents lists");
+                        }
+                    });
+        }
+        refuse(problems, "If that file may call from there, add it to agents: ['...'] of armoryDeployment.");
+    }
+
+    /** Returns whether webhooks of the file may be called from an agent. */
+    private boolean isAgent(String name) {
+        return configFile == null || agents.contains(name);
+    }
+
+    private void refuse(Collection<String> problems, String mend) throws AbortException {
         if (!problems.isEmpty()) {
-            throw new AbortException(
-                    "armoryDeployment: " + configFile + " cannot be used:\n" + String.join("\n", problems)
-                            + "\nIf that file may send them, add them to secrets: ['...'] of armoryDeployment.");
+            throw new AbortException("armoryDeployment: " + configFile + " cannot be used:\n"
+                    + String.join("\n", problems) + "\n" + mend);
         }
     }
 

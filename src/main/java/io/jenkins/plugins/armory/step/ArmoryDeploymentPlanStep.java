@@ -41,6 +41,7 @@ public final class ArmoryDeploymentPlanStep extends Step {
     private List<KeyValue> context = List.of();
     private List<String> targets = List.of();
     private List<String> secrets = List.of();
+    private List<String> agents = List.of();
 
     @CheckForNull
     private String mistake;
@@ -116,6 +117,16 @@ public final class ArmoryDeploymentPlanStep extends Step {
     @DataBoundSetter
     public void setSecrets(@CheckForNull List<String> secrets) {
         this.secrets = secrets == null ? List.of() : List.copyOf(secrets);
+    }
+
+    /** Returns the names and labels of the agents that a file of the workspace may call from. */
+    public List<String> getAgents() {
+        return agents;
+    }
+
+    @DataBoundSetter
+    public void setAgents(@CheckForNull List<String> agents) {
+        this.agents = agents == null ? List.of() : List.copyOf(agents);
     }
 
     Map<String, String> contextMap() {

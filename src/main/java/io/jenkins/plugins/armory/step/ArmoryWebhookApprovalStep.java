@@ -100,6 +100,7 @@ public class ArmoryWebhookApprovalStep extends Step {
 
     private List<String> allowedCallers = List.of();
     private List<String> secrets = List.of();
+    private List<String> agents = List.of();
     private List<String> notified = List.of();
 
     @DataBoundConstructor
@@ -458,6 +459,21 @@ public class ArmoryWebhookApprovalStep extends Step {
         return String.join("\n", secrets);
     }
 
+    /** Returns the names and labels of the agents that files of the workspace may call from. The Pipeline and the settings need no list. */
+    public List<String> getAgents() {
+        return agents;
+    }
+
+    @DataBoundSetter
+    public void setAgents(@CheckForNull List<String> agents) {
+        this.agents = Lines.of(agents);
+    }
+
+    /** Returns the names and labels for the form, one a line. */
+    public String getAgentLines() {
+        return String.join("\n", agents);
+    }
+
     /** Returns the names of the webhooks that are told of the approval. */
     public List<String> getNotify() {
         return notified;
@@ -643,7 +659,7 @@ public class ArmoryWebhookApprovalStep extends Step {
                     result, ANSWER, Set.of("success", "pointer"), Set.of("equals", "failure"));
             result = Shorthands.scalarsToTexts(result, STATUS, Set.of("pointer"), Set.of("success", "failure"));
             result = Shorthands.textToList(result, "notify");
-            StepArguments.checkEntries(getFunctionName(), result, "allowedCallers", "secrets", "notify");
+            StepArguments.checkEntries(getFunctionName(), result, "allowedCallers", "secrets", "agents", "notify");
             result = StepArguments.checked(this, Shorthands.textToObject(result, CANCEL, WEBHOOK));
             StepArguments.checkNamed(getFunctionName(), arguments, WEBHOOK, Set.of(CONTEXT, CANCEL, ANSWER, STATUS));
             return result;

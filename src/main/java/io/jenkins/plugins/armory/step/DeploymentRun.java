@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -38,12 +39,13 @@ public final class DeploymentRun implements Serializable {
     /**
      * @param webhooks the webhooks of the file, by name
      * @param secrets ids of the Secret texts that bodies from the workspace may use
+     * @param agents tells whether webhooks may be called from the agent of an account
      */
-    DeploymentRun(DeploymentPlan plan, Map<String, Webhook> webhooks, List<String> secrets) {
+    DeploymentRun(DeploymentPlan plan, Map<String, Webhook> webhooks, List<String> secrets, Predicate<String> agents) {
         Duration timeout = plan.actionTimeout();
         timeoutSeconds = timeout == null ? 0 : timeout.toSeconds();
         for (DeploymentPlan.Target target : plan.targets()) {
-            targets.add(new Target(target, new TaskFactory(target, webhooks, secrets)));
+            targets.add(new Target(target, new TaskFactory(target, webhooks, secrets, agents.test(target.account()))));
         }
     }
 

@@ -18,9 +18,14 @@ final class EnclosingAction implements Serializable {
     @CheckForNull
     private final String namespace;
 
-    EnclosingAction(String planned, @CheckForNull String account, @CheckForNull String namespace) {
+    private final boolean accountAgent;
+
+    /** @param accountAgent whether webhooks may be called from the agent of the account */
+    EnclosingAction(
+            String planned, @CheckForNull String account, boolean accountAgent, @CheckForNull String namespace) {
         this.planned = planned;
         this.account = account;
+        this.accountAgent = accountAgent;
         this.namespace = namespace;
     }
 
@@ -33,6 +38,11 @@ final class EnclosingAction implements Serializable {
     @CheckForNull
     String account() {
         return account;
+    }
+
+    /** Returns whether webhooks may be called from the agent of the account: not if a file of the workspace has chosen it. */
+    boolean isAccountAgent() {
+        return accountAgent;
     }
 
     /** Returns the namespace of the target, {@code null} for none. */

@@ -24,11 +24,15 @@ final class TaskFactory {
     private final DeploymentPlan.Target target;
     private final Map<String, Webhook> webhooks;
     private final List<String> secrets;
+    private final boolean accountAgent;
 
-    TaskFactory(DeploymentPlan.Target target, Map<String, Webhook> webhooks, List<String> secrets) {
+    /** @param accountAgent whether webhooks may be called from the agent of the target's account */
+    TaskFactory(
+            DeploymentPlan.Target target, Map<String, Webhook> webhooks, List<String> secrets, boolean accountAgent) {
         this.target = target;
         this.webhooks = webhooks;
         this.secrets = secrets;
+        this.accountAgent = accountAgent;
     }
 
     List<DeploymentRun.Task> all(List<DeploymentPlan.Step> steps, Phase phase) {
@@ -49,6 +53,9 @@ final class TaskFactory {
         arguments.put("phase", phase.toString());
         if (isApproval) {
             arguments.put("approval", true);
+        }
+        if (accountAgent) {
+            arguments.put("accountAgent", true);
         }
         arguments.put("variables", new LinkedHashMap<>(step instanceof Action action ? action.variables() : place()));
         return arguments;

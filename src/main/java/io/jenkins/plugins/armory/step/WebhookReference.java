@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Job;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.config.AnswerDefinition;
 import io.jenkins.plugins.armory.config.CancelDefinition;
@@ -14,12 +15,14 @@ import io.jenkins.plugins.armory.file.DeploymentFile;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -37,8 +40,8 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * the inside, then in the settings. A deployment file replaces no webhook of a folder or of the settings.
  *
  * <p>Files of the workspace are not trusted: a stranger can write them, for example with a pull request from a fork. So templates
- * of the workspace may only use the secrets that the step lists. The text of a deployment file that the Pipeline hands over is the
- * Pipeline's, like an inline definition.
+ * of the workspace may only use the secrets that the step lists, and no such file has a call made from an agent that the step does not
+ * list. The text of a deployment file that the Pipeline hands over is the Pipeline's, like an inline definition.
  */
 final class WebhookReference implements Serializable {
 
@@ -78,6 +81,9 @@ final class WebhookReference implements Serializable {
     /** Ids of the Secret texts that templates of the workspace may use. */
     private final ArrayList<String> secrets;
 
+    /** Names and labels of the agents that files of the workspace may call from. */
+    private final ArrayList<String> agents;
+
     private WebhookReference(
             @CheckForNull String name,
             @CheckForNull Webhook inline,
@@ -95,6 +101,7 @@ final class WebhookReference implements Serializable {
         answer = ownAnswer == null ? null : ownAnswer.toRule();
         status = ownStatus == null ? null : ownStatus.toCheck();
         secrets = new ArrayList<>(step.getSecrets());
+        agents = new ArrayList<>(step.getAgents());
     }
 
     /**
@@ -161,6 +168,7 @@ final class WebhookReference implements Serializable {
         given.put("answer", step.getAnswer() != null);
         given.put("status", step.getStatus() != null);
         given.put("secrets", !step.getSecrets().isEmpty());
+        given.put("agents", !step.getAgents().isEmpty());
         given.put("heartbeat", step.getHeartbeat() != 0);
         given.put("callbackCredentialsId", step.getCallbackCredentialsId() != null);
         given.put("allowedCallers", !step.getAllowedCallers().isEmpty());
@@ -209,10 +217,15 @@ final class WebhookReference implements Serializable {
      * Looks up the webhook and reads its files. Must run on a thread that may wait for an agent.
      *
      * @param environment the name of the target in a deployment file
+     * @param notifications who is told of the approval, {@code null} for nobody
      * @param log takes lines for the build's log
      * @throws AbortException naming the parameter that is wrong
      */
-    OutgoingCalls resolve(StepContext stepContext, @CheckForNull String environment, Consumer<String> log)
+    OutgoingCalls resolve(
+            StepContext stepContext,
+            @CheckForNull String environment,
+            @CheckForNull Notifications notifications,
+            Consumer<String> log)
             throws IOException, InterruptedException {
         DeploymentFile file = deploymentFile(stepContext);
         if (file != null) {
@@ -226,22 +239,28 @@ final class WebhookReference implements Serializable {
         all.putAll(context);
         DeploymentFile.Target target =
                 file == null ? null : file.target(environment).orElse(null);
+        String foreign = configFile;
         EnclosingAction action = stepContext.get(EnclosingAction.class);
         if (target == null && action != null) {
             target = new DeploymentFile.Target(action.account(), action.namespace());
+            foreign = action.isAccountAgent() ? null : "the file of armoryDeployment";
         }
         TraceContext trace = TraceContext.of(stepContext);
         StatusCheck asked = webhook.status();
-        return new OutgoingCalls(
+        var calls = new OutgoingCalls(
                 trace.addTo(webhook.alone()),
                 toCancel == null ? null : trace.addTo(toCancel),
                 asked == null
                         ? null
                         : new StatusCheck(trace.addTo(asked.webhook().sentLike(webhook)), asked.every()),
-                null,
+                notifications,
                 all,
                 target == null ? null : target.account(),
                 target == null ? null : target.namespace());
+        if (foreign != null && calls.account() != null && !agents.contains(calls.account())) {
+            checkAccount(calls, foreign);
+        }
+        return calls;
     }
 
     /**
@@ -307,7 +326,9 @@ final class WebhookReference implements Serializable {
                 throw new AbortException(definedTwice(parameter, name, place));
             }
             if (configFile != null) {
-                checkSecrets(configFile + ": webhook '" + name + "'", inFile.secrets());
+                String where = configFile + ": webhook '" + name + "'";
+                checkSecrets(where, inFile.secrets());
+                checkAgent(where, inFile.agentIdentifier());
             }
             return inFile;
         }
@@ -339,6 +360,37 @@ final class WebhookReference implements Serializable {
                 throw new AbortException(
                         where + " uses {{secrets." + id + "}}, which the step does not list; if that file may"
                                 + " send it, say secrets: ['" + id + "'] in the step");
+            }
+        }
+    }
+
+    /** @param where the file, and the webhook in it, that is called from the agent */
+    private void checkAgent(String where, @CheckForNull String agent) throws AbortException {
+        if (agent != null && !agents.contains(agent)) {
+            throw new AbortException(where + ": agentIdentifier: is the agent \"" + agent
+                    + "\", which the step does not list; if that file may" + " call from there, say agents: ['" + agent
+                    + "'] in the step");
+        }
+    }
+
+    /**
+     * Checks that no call is made from the agent of the account, which is that of all webhooks that name none, whoever defined them.
+     *
+     * @param foreign the file of the workspace that has chosen the account
+     */
+    private static void checkAccount(OutgoingCalls calls, String foreign) throws AbortException {
+        StatusCheck status = calls.status();
+        Notifications notifications = calls.notifications();
+        List<Webhook> all = new ArrayList<>(notifications == null ? List.of() : notifications.webhooks());
+        all.addAll(Arrays.asList(calls.webhook(), calls.cancel(), status == null ? null : status.webhook()));
+        for (Webhook webhook : all) {
+            if (webhook != null
+                    && webhook.networkMode() == NetworkMode.REMOTE_NETWORK_AGENT
+                    && webhook.agentIdentifier() == null) {
+                throw new AbortException("webhook '" + webhook.name()
+                        + "': agentIdentifier: is missing, and the account \"" + calls.account() + "\" in " + foreign
+                        + " is no agent that the step lists; name the agent in agentIdentifier, or say agents: ['"
+                        + calls.account() + "'] in the step if that file may choose it");
             }
         }
     }

@@ -672,6 +672,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         step.setHeartbeat(2);
         step.setHeartbeatUnit(TimeUnit.SECONDS);
         step.setSecrets(List.of("ci-token", "other"));
+        step.setAgents(List.of("inside", "linux && x86"));
         step.setNotify(List.of("slack-releases", "mail"));
         step.setAllowedCallers(List.of("ci-client", "https://gitlab.example.com project_path:team/app:*"));
 

@@ -10,6 +10,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -51,8 +52,12 @@ class DeploymentRunTest {
             """;
 
     private static DeploymentRun.Target target() throws Exception {
+        return target(account -> false);
+    }
+
+    private static DeploymentRun.Target target(Predicate<String> agents) throws Exception {
         PlannedDeployment planned = PlannedDeployment.read("deploy.yml", FILE, Map.of("ref", "abc"));
-        DeploymentRun run = new DeploymentRun(planned.plan(), planned.file().webhooks(), List.of("ci-token"));
+        DeploymentRun run = new DeploymentRun(planned.plan(), planned.file().webhooks(), List.of("ci-token"), agents);
         assertThat(run.size()).isEqualTo(1);
         assertThat(run.hasTimeout()).isTrue();
         assertThat(run.timeoutSeconds()).isEqualTo(300);
@@ -98,6 +103,12 @@ class DeploymentRunTest {
                                 "context",
                                 Map.of("suite", "all", "room", "ops", "ref", "abc", "replicaSetName", "web-7")),
                         entry("secrets", List.of("ci-token")));
+    }
+
+    @Test
+    void accountIsAnAgentWhereItIsListedAlone() throws Exception {
+        assertThat(target("cluster"::equals).strategy(1).task(0).arguments()).containsEntry("accountAgent", true);
+        assertThat(target("inside"::equals).strategy(1).task(0).arguments()).doesNotContainKey("accountAgent");
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Groovy;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
@@ -356,6 +357,60 @@ class ArmoryDeploymentTest {
                 .build();
         listed.awaitResult("SUCCESS");
         assertThat(process.awaitCall().json().get("text").asText()).isEqualTo(Settings.TEAM_SECRET);
+    }
+
+    @Test
+    void aFileOfTheWorkspaceCallsFromNoAgentThatIsNotListed(Jenkins jenkins, ExternalProcess process) {
+        String agent = "networkMode: remoteNetworkAgent\n    ";
+        String byAccount = canary(process).text().replace("uriTemplate:", agent + "uriTemplate:");
+        String byName = byAccount.replace(agent, agent + "agentIdentifier: inside\n    ");
+
+        assertThat(deploy(jenkins, byName, "configFile: 'deploy.yml'"))
+                .contains(
+                        "armoryDeployment: deploy.yml cannot be used:",
+                        "webhook 'tests': agentIdentifier: is the agent \"inside\", which agents does not list",
+                        "add it to agents: ['...'] of armoryDeployment")
+                .doesNotContain("DID");
+        assertThat(deploy(jenkins, byAccount, "configFile: 'deploy.yml', agents: ['inside']"))
+                .contains("webhook 'tests': agentIdentifier: is missing, and the account \"prod-cluster\" of the target"
+                        + " 'prod' is no agent that agents lists")
+                .doesNotContain("DID");
+        assertThat(deploy(jenkins, byName, "configFile: 'deploy.yml', agents: ['inside']"))
+                .contains("DID prod deploy", "agent 'inside': there is no agent of that name or label");
+        for (String step :
+                List.of("configFile: 'deploy.yml', agents: ['prod-cluster']", "config: readFile('deploy.yml')")) {
+            assertThat(deploy(jenkins, byAccount, step))
+                    .contains("DID prod deploy", "agent 'prod-cluster': there is no agent of that name or label");
+        }
+        assertThat(process.calls()).isEmpty();
+    }
+
+    /** The account of the file would be the agent of a webhook that the body calls. */
+    @Test
+    void aFileOfTheWorkspaceChoosesNoAgentForTheBody(Jenkins jenkins, ExternalProcess process) {
+        String own =
+                " { armoryWebhookApproval(name: 'own', uriTemplate: 'http://10.0.0.1/', networkMode: 'remoteNetworkAgent') }";
+
+        assertThat(deploy(jenkins, canary(process).text(), "configFile: 'deploy.yml'", own))
+                .contains("webhook 'own': agentIdentifier: is missing, and the account \"prod-cluster\" in the file of"
+                        + " armoryDeployment is no agent that the step lists");
+        for (String step :
+                List.of("configFile: 'deploy.yml', agents: ['prod-cluster']", "config: readFile('deploy.yml')")) {
+            assertThat(deploy(jenkins, canary(process).text(), step, own))
+                    .contains("agent 'prod-cluster': there is no agent of that name or label");
+        }
+    }
+
+    private static String deploy(Jenkins jenkins, String file, String parameters) {
+        return deploy(jenkins, file, parameters, BODY);
+    }
+
+    /** Runs a file of the workspace, which fails, and returns the log. */
+    private static String deploy(Jenkins jenkins, String file, String parameters, String body) {
+        return jenkins.createJob("node {\nwriteFile(file: 'deploy.yml', text: " + Groovy.string(file)
+                        + ")\narmoryDeployment(" + parameters + ")" + body + "\n}")
+                .build()
+                .awaitResult("FAILURE");
     }
 
     /** An author who brings the file to the other step may believe in gates that are not there. */

@@ -44,7 +44,7 @@ class ArmorySamplesTest {
                 stage('%s') {
                     node {
                         writeFile file: 'deploy.yml', text: %s
-                        def result = armoryWebhookApproval(configFile: 'deploy.yml', secrets: ['team'], %s)
+                        def result = armoryWebhookApproval(configFile: 'deploy.yml', secrets: ['team'], agents: ['inside'], %s)
                         echo "success: ${result.success}, by ${result.decidedBy}: ${result.mdMessage}"
                     }
                 }

@@ -328,6 +328,7 @@ class ManualApprovalTest {
                 "context: [ref: 'main']        | context: is for an external process, and the step has no webhook",
                 "cancel: 'stop-checks'         | cancel: is for an external process, and the step has no webhook",
                 "secrets: ['team']             | secrets: is for an external process, and the step has no webhook",
+                "agents: ['inside']            | agents: is for an external process, and the step has no webhook",
                 "heartbeat: 5                  | heartbeat: is for an external process, and the step has no webhook",
                 "callbackCredentialsId: 'team' | callbackCredentialsId: is for an external process, and the step",
                 "allowedCallers: ['client-1']  | allowedCallers: is for an external process, and the step has no",

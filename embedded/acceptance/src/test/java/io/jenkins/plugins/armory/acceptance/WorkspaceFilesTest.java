@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Groovy;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +38,84 @@ class WorkspaceFilesTest {
         assertThat(build.awaitResult("FAILURE")).contains(message).doesNotContain(Settings.TEAM_SECRET);
         assertThat(build.approvals()).isEmpty();
         assertThat(process.calls()).isEmpty();
+    }
+
+    /** A webhook that is called from an agent, which reaches what Jenkins does not. */
+    private static final String PROBING = """
+            targets:
+              prod: {account: inside, strategy: s}
+            webhooks:
+              - name: probe
+                uriTemplate: "http://10.0.0.1/"
+                networkMode: remoteNetworkAgent
+            """;
+
+    private static final String BY_NAME = PROBING + "    agentIdentifier: inside\n";
+
+    /** What the step says if it gets as far as the agent: the controller has none of that name. */
+    private static final String NO_AGENT = "agent 'inside': there is no agent of that name or label";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ", agents: []", ", agents: ['outside', 'Inside']", ", secrets: ['inside']"})
+    void deploymentFileCallsFromNoAgentThatTheStepDoesNotList(String agents, Jenkins jenkins, ExternalProcess process) {
+        String step = "configFile: 'deploy.yml', environment: 'prod', webhook: 'probe'";
+
+        assertNothingIsCalled(
+                run(jenkins, "deploy.yml", BY_NAME, step + agents),
+                process,
+                "deploy.yml: webhook 'probe': agentIdentifier: is the agent \"inside\", which the step does not list; if that"
+                        + " file may call from there, say agents: ['inside'] in the step");
+        assertNothingIsCalled(
+                run(jenkins, "deploy.yml", PROBING, step + agents),
+                process,
+                "webhook 'probe': agentIdentifier: is missing, and the account \"inside\" in deploy.yml is no agent that the"
+                        + " step lists; name the agent in agentIdentifier, or say agents: ['inside'] in the step if that file may"
+                        + " choose it");
+    }
+
+    /** The account of the file would be the agent of a webhook that is not the file's. */
+    @Test
+    void deploymentFileChoosesNoAgentForAnotherWebhookEither(Jenkins jenkins, ExternalProcess process) {
+        String inline = "configFile: 'deploy.yml', environment: 'prod', name: 'own', uriTemplate: 'http://10.0.0.1/',"
+                + " networkMode: 'remoteNetworkAgent'";
+
+        assertNothingIsCalled(
+                run(jenkins, "deploy.yml", PROBING, inline),
+                process,
+                "webhook 'own': agentIdentifier: is missing, and the account \"inside\" in deploy.yml is no agent");
+        assertThat(run(jenkins, "deploy.yml", PROBING, inline + ", agentIdentifier: 'inside'")
+                        .awaitResult("FAILURE"))
+                .contains(NO_AGENT);
+        assertNothingIsCalled(
+                run(
+                        jenkins,
+                        "deploy.yml",
+                        BY_NAME,
+                        "configFile: 'deploy.yml', name: 'own', uriTemplate: '%s', cancel: 'probe'"
+                                .formatted(process.url())),
+                process,
+                "deploy.yml: webhook 'probe': agentIdentifier: is the agent \"inside\", which");
+    }
+
+    @Test
+    void deploymentFileCallsFromAnAgentThatTheStepLists(Jenkins jenkins) {
+        String step = "configFile: 'deploy.yml', environment: 'prod', webhook: 'probe', agents: ['other', 'inside']";
+
+        for (String file : List.of(BY_NAME, PROBING)) {
+            assertThat(run(jenkins, "deploy.yml", file, step).awaitResult("FAILURE"))
+                    .contains(NO_AGENT);
+        }
+    }
+
+    /** Such a text is the Pipeline's. */
+    @Test
+    void textOfADeploymentFileCallsFromTheAgentsThatItNames(Jenkins jenkins) {
+        for (String text : List.of(BY_NAME, PROBING)) {
+            Build build = jenkins.createJob("armoryWebhookApproval(config: %s, environment: 'prod', webhook: 'probe')"
+                            .formatted(Groovy.string(text)))
+                    .build();
+            assertThat(build.awaitResult("FAILURE")).contains(NO_AGENT);
+        }
     }
 
     @Test
