@@ -132,8 +132,8 @@ public final class CallbackEndpoint {
             return JsonResponse.unavailable("The approval cannot be read; call back again later.");
         }
         Result result = check(request, kind, lookup);
-        if (lookup.approval().isPresent() && result.reason() != null) {
-            keepRejected(request, kind, result);
+        if (result.reason() != null) {
+            lookup.approval().ifPresent(approval -> keepRejected(approval, request, kind, result));
         }
         return result.response();
     }
@@ -231,13 +231,14 @@ public final class CallbackEndpoint {
                 .orElseGet(CallbackAnswers::buildIsGone);
     }
 
-    private void keepRejected(CallbackRequest request, Kind kind, Result result) {
+    private void keepRejected(Approval approval, CallbackRequest request, Kind kind, Result result) {
         int status = result.response().status();
         if (kind == Kind.PROGRESS && status == 410) {
             return; // the report and the end of the approval crossed on their way, which is no fault of the caller
         }
         rejected.add(
-                request.approvalId(),
+                approval.build().job(),
+                approval.id(),
                 new Rejected(
                         clock.instant(),
                         status,

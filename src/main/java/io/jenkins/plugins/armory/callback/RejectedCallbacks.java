@@ -1,13 +1,14 @@
 package io.jenkins.plugins.armory.callback;
 
-import io.jenkins.plugins.armory.callback.token.LruMap;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -20,7 +21,7 @@ public final class RejectedCallbacks {
 
     static final int PER_APPROVAL = 20;
 
-    /** The maximum number of approvals. Of more, the one whose last rejection is oldest is dropped. */
+    /** The maximum number of approvals. Of more, the job with the most of them loses the one whose last rejection is oldest. */
     static final int MAX_APPROVALS = 100;
 
     private static final int MAX_REASON = 300;
@@ -36,23 +37,47 @@ public final class RejectedCallbacks {
      */
     public record Rejected(Instant at, int status, String reason, String address, boolean rehearsal) {}
 
-    private final Map<String, Deque<Rejected>> byApproval = LruMap.ofAtMost(MAX_APPROVALS);
+    /** What is kept of an approval of a job. */
+    private record Kept(String job, Deque<Rejected> rejected) {}
+
+    /** By the id of the approval, the one whose last rejection is oldest first. */
+    private final Map<String, Kept> byApproval = new LinkedHashMap<>();
 
     private long total;
 
-    /** @param id the id of an approval that exists; invented ids would push the others out */
-    synchronized void add(String id, Rejected rejected) {
+    /**
+     * @param job the full name of the approval's job
+     * @param id the id of an approval that exists; invented ids would push the others out
+     */
+    synchronized void add(String job, String id, Rejected rejected) {
         total++;
-        Deque<Rejected> known = byApproval.computeIfAbsent(id, unused -> new ArrayDeque<>());
-        if (known.size() == PER_APPROVAL) {
-            known.removeFirst();
+        Kept known = byApproval.remove(id);
+        Kept kept = known == null ? new Kept(job, new ArrayDeque<>()) : known;
+        byApproval.put(id, kept);
+        if (kept.rejected().size() == PER_APPROVAL) {
+            kept.rejected().removeFirst();
         }
-        known.add(new Rejected(
-                rejected.at(),
-                rejected.status(),
-                shortened(rejected.reason()),
-                rejected.address(),
-                rejected.rehearsal()));
+        kept.rejected()
+                .add(new Rejected(
+                        rejected.at(),
+                        rejected.status(),
+                        shortened(rejected.reason()),
+                        rejected.address(),
+                        rejected.rehearsal()));
+        if (byApproval.size() > MAX_APPROVALS) {
+            dropOne();
+        }
+    }
+
+    private void dropOne() {
+        Map<String, Long> counts =
+                byApproval.values().stream().collect(Collectors.groupingBy(Kept::job, Collectors.counting()));
+        Long most = Collections.max(counts.values());
+        byApproval.entrySet().stream()
+                .filter(each -> counts.get(each.getValue().job()).equals(most))
+                .findFirst()
+                .map(Map.Entry::getKey)
+                .ifPresent(byApproval::remove);
     }
 
     private static String shortened(String reason) {
@@ -61,7 +86,8 @@ public final class RejectedCallbacks {
 
     /** Returns the rejected callbacks of an approval, the newest first. */
     public synchronized List<Rejected> of(String id) {
-        var rejected = new ArrayList<>(byApproval.getOrDefault(id, new ArrayDeque<>()));
+        Kept kept = byApproval.get(id);
+        var rejected = new ArrayList<>(kept == null ? List.of() : kept.rejected());
         Collections.reverse(rejected);
         return rejected;
     }
@@ -73,6 +99,8 @@ public final class RejectedCallbacks {
 
     /** Returns the number of rejected callbacks that are kept. */
     synchronized int count() {
-        return byApproval.values().stream().mapToInt(Deque::size).sum();
+        return byApproval.values().stream()
+                .mapToInt(each -> each.rejected().size())
+                .sum();
     }
 }

@@ -13,7 +13,11 @@ class RejectedCallbacksTest {
     private final RejectedCallbacks callbacks = new RejectedCallbacks();
 
     private void add(String id, String reason) {
-        callbacks.add(id, new Rejected(START, 401, reason, "192.0.2.1", false));
+        add("job", id, reason);
+    }
+
+    private void add(String job, String id, String reason) {
+        callbacks.add(job, id, new Rejected(START, 401, reason, "192.0.2.1", false));
     }
 
     @Test
@@ -43,5 +47,19 @@ class RejectedCallbacksTest {
         assertThat(callbacks.count()).isEqualTo(RejectedCallbacks.MAX_APPROVALS * RejectedCallbacks.PER_APPROVAL);
         assertThat(callbacks.of("approval 0")).isEmpty();
         assertThat(callbacks.of("approval 299").get(0).reason()).hasSizeLessThan(400);
+    }
+
+    @Test
+    void oneJobPushesOutNoOther() {
+        add("quiet", "first", "of the quiet one");
+        for (int i = 0; i < 3 * RejectedCallbacks.MAX_APPROVALS; i++) {
+            add("noisy " + i % 3, "approval " + i, "x");
+        }
+        add("quiet", "second", "of the quiet one");
+
+        assertThat(callbacks.of("first")).hasSize(1);
+        assertThat(callbacks.of("second")).hasSize(1);
+        assertThat(callbacks.of("approval 299")).hasSize(1);
+        assertThat(callbacks.count()).isEqualTo(RejectedCallbacks.MAX_APPROVALS);
     }
 }
