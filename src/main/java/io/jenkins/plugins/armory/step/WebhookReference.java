@@ -378,7 +378,7 @@ final class WebhookReference implements Serializable {
      *
      * @param foreign the file of the workspace that has chosen the account
      */
-    private static void checkAccount(OutgoingCalls calls, String foreign) throws AbortException {
+    static void checkAccount(OutgoingCalls calls, String foreign) throws AbortException {
         StatusCheck status = calls.status();
         Notifications notifications = calls.notifications();
         List<Webhook> all = new ArrayList<>(notifications == null ? List.of() : notifications.webhooks());

@@ -38,7 +38,7 @@ public final class UsedMessageLog implements UsedMessages {
 
     private static final Logger LOGGER = Logger.getLogger(UsedMessageLog.class.getName());
 
-    /** The number of records that are kept, for some 50 MB of memory, or 120 MB if all ids are as long as they may be. */
+    /** The number of records that are kept, for some 60 MB of memory, or 110 MB if all ids are as long as they may be. */
     private static final int ROOM = 200_000;
 
     /** The time from the earliest to the latest moment at which a timestamp is valid. */

@@ -1,14 +1,23 @@
 package io.jenkins.plugins.armory.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import hudson.AbortException;
+import io.jenkins.plugins.armory.approval.Notifications;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.file.DeploymentFile;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Which context the calls of an approval have, of those that several places give. */
+/** Which context the calls of an approval have, of those that several places give, and which agent. */
 class WebhookReferenceTest {
 
     private static final String FILE = """
@@ -62,5 +71,47 @@ class WebhookReferenceTest {
                 .containsOnly(entry("host", "b"), entry("grace", "5"));
         assertThat(WebhookReference.contextOf(null, null, webhook("tests", Map.of())))
                 .isEmpty();
+    }
+
+    private static OutgoingCalls calls(Webhook webhook, Webhook toCancel, Webhook asked, Webhook told) {
+        return new OutgoingCalls(
+                webhook,
+                toCancel,
+                new StatusCheck(
+                        asked.withAnswer(AnswerRule.ofAnswer("200", null, List.of(), List.of())),
+                        Duration.ofMinutes(1)),
+                Notifications.by(List.of(told)),
+                Map.of(),
+                "inside",
+                null);
+    }
+
+    /** A file of the workspace would choose from where the settings' webhooks are called. */
+    @Test
+    void noCallIsMadeFromTheAgentOfAStrangersAccount() {
+        Webhook direct = webhook("direct", Map.of());
+        Webhook named = Webhook.named("named")
+                .uriTemplate("https://ci/")
+                .networkMode("remoteNetworkAgent")
+                .agentIdentifier("inside")
+                .build();
+        Webhook byAccount = Webhook.named("by account")
+                .uriTemplate("https://ci/")
+                .networkMode("remoteNetworkAgent")
+                .build();
+
+        assertThatCode(() -> WebhookReference.checkAccount(calls(direct, named, direct, named), "deploy.yml"))
+                .doesNotThrowAnyException();
+        for (OutgoingCalls calls : List.of(
+                calls(byAccount, named, direct, named),
+                calls(direct, byAccount, direct, named),
+                calls(direct, named, byAccount, named),
+                calls(direct, named, direct, byAccount))) {
+            assertThatThrownBy(() -> WebhookReference.checkAccount(calls, "deploy.yml"))
+                    .isInstanceOf(AbortException.class)
+                    .hasMessageStartingWith(
+                            "webhook 'by account': agentIdentifier: is missing, and the account \"inside\" in"
+                                    + " deploy.yml is no agent that the step lists");
+        }
     }
 }
