@@ -1,14 +1,14 @@
 package io.jenkins.plugins.armory.webhook;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.Judgement.Verdict;
 import java.io.IOException;
@@ -55,9 +55,8 @@ public record AnswerRule(
     private static final Pattern POINTER_SYNTAX = Pattern.compile("(/([^~/]|~[01])*)+");
 
     /** Two values under one name would leave open which of them counts, so such a body is no JSON here. */
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
     public AnswerRule {
@@ -166,9 +165,12 @@ public record AnswerRule(
         if (body == null || body.length > MAX_BODY) {
             return noValue("the answer is larger than " + MAX_BODY + " bytes");
         }
-        try {
-            JsonNode json = JSON.readTree(body);
-            return judge(json == null ? JSON.missingNode() : json.at(JsonPointer.compile(pointer)), mask);
+        try (JsonParser json = JSON.createParser(body)) {
+            Value found = json.nextToken() == null ? null : find(json, JsonPointer.compile(pointer));
+            if (json.nextToken() != null) {
+                throw new JsonParseException(json, "goes on after its end");
+            }
+            return judge(found, mask);
         } catch (JsonProcessingException x) {
             JsonLocation at = x.getLocation();
             return noValue("the answer is not JSON"
@@ -178,35 +180,66 @@ public record AnswerRule(
         }
     }
 
-    private Judgement judge(JsonNode node, UnaryOperator<String> mask) {
-        if (node.isMissingNode()) {
+    /**
+     * A value of an answer. A number is kept as it is written: as a number, {@code 1e2147483648} overflows, and the digits of
+     * {@code 1e1000000000} need a gigabyte.
+     */
+    private record Value(JsonToken token, String text) {}
+
+    /**
+     * Reads the present value to its end.
+     *
+     * @param path from this value to the wanted one, {@code null} if that is elsewhere
+     * @return the wanted value, {@code null} if it is not here
+     */
+    @CheckForNull
+    private static Value find(JsonParser json, @CheckForNull JsonPointer path) throws IOException {
+        JsonToken token = json.currentToken();
+        Value found = path != null && path.matches() ? new Value(token, json.getText()) : null;
+        if (token == JsonToken.START_OBJECT) {
+            while (json.nextToken() != JsonToken.END_OBJECT) {
+                JsonPointer below = path == null ? null : path.matchProperty(json.currentName());
+                json.nextToken();
+                found = firstOf(found, find(json, below));
+            }
+        } else if (token == JsonToken.START_ARRAY) {
+            for (int i = 0; json.nextToken() != JsonToken.END_ARRAY; i++) {
+                found = firstOf(found, find(json, path == null ? null : path.matchElement(i)));
+            }
+        }
+        return found;
+    }
+
+    @CheckForNull
+    private static Value firstOf(@CheckForNull Value one, @CheckForNull Value other) {
+        return one == null ? other : one;
+    }
+
+    private Judgement judge(@CheckForNull Value value, UnaryOperator<String> mask) {
+        if (value == null) {
             return noValue("the answer has nothing at " + pointer);
         }
-        if (!node.isValueNode() || node.isNull()) {
-            return noValue(pointer + " is " + (node.isNull() ? "null" : node.isArray() ? "a list" : "an object")
+        JsonToken token = value.token();
+        if (!token.isScalarValue() || token == JsonToken.VALUE_NULL) {
+            return noValue(pointer + " is "
+                    + (token == JsonToken.VALUE_NULL ? "null" : token == JsonToken.START_ARRAY ? "a list" : "an object")
                     + ", and not a text, a number or a boolean");
         }
-        Verdict verdict = isAmong(successes, node)
+        Verdict verdict = isAmong(successes, value)
                 ? Verdict.SUCCESS
-                : isAmong(failures, node) ? Verdict.FAILURE : Verdict.NEITHER;
-        return new Judgement(verdict, pointer + " is " + shown(node, mask));
+                : isAmong(failures, value) ? Verdict.FAILURE : Verdict.NEITHER;
+        return new Judgement(verdict, pointer + " is " + shown(value, mask));
     }
 
     private static Judgement noValue(String finding) {
         return new Judgement(Verdict.NO_VALUE, finding);
     }
 
-    private static boolean isAmong(List<String> values, JsonNode node) {
-        return values.stream().anyMatch(value -> isSame(value, node));
-    }
-
     /** Texts are compared as they are, numbers by their value: {@code 1} is the same as {@code 1.0}. */
-    private static boolean isSame(String value, JsonNode node) {
-        if (!node.isNumber()) {
-            return value.equals(node.asText());
-        }
-        BigDecimal number = number(value);
-        return number != null && number.compareTo(node.decimalValue()) == 0;
+    private static boolean isAmong(List<String> values, Value value) {
+        return value.token().isNumeric()
+                ? values.stream().anyMatch(each -> isSame(each, value.text()))
+                : values.contains(value.text());
     }
 
     private static boolean isSame(String one, String other) {
@@ -215,6 +248,7 @@ public record AnswerRule(
         return one.equals(other) || number != null && otherNumber != null && number.compareTo(otherNumber) == 0;
     }
 
+    /** Returns a number, {@code null} for another text and for an exponent that Java has no number for. */
     @CheckForNull
     private static BigDecimal number(String text) {
         try {
@@ -224,10 +258,10 @@ public record AnswerRule(
         }
     }
 
-    private static String shown(JsonNode node, UnaryOperator<String> mask) {
-        String text = mask.apply(node.asText()).replaceAll("\\p{Cntrl}", " ");
+    private static String shown(Value value, UnaryOperator<String> mask) {
+        String text = mask.apply(value.text()).replaceAll("\\p{Cntrl}", " ");
         String cut = text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
-        return node.isTextual() ? '"' + cut + '"' : cut;
+        return value.token() == JsonToken.VALUE_STRING ? '"' + cut + '"' : cut;
     }
 
     /**

@@ -121,6 +121,18 @@ class WebhookClientTest {
                 .isEqualTo(Optional.empty());
     }
 
+    /** Before 1.0 the exponent overflowed in OkHttp's callback, and nobody ever got a result. */
+    @Test
+    void aNumberOfAnySizeIsAnAnswer() {
+        AnswerRule rule = AnswerRule.ofStatus("/s", List.of("passed"), List.of("failed"));
+        server.enqueue(new MockResponse.Builder()
+                .body("{\"s\": \"running\", \"eta\": 1e2147483648}")
+                .build());
+
+        assertThat(call(url(), LOOPBACK, null, rule).judgement())
+                .contains(new Judgement(Judgement.Verdict.NEITHER, "/s is \"running\""));
+    }
+
     @Test
     void anAnswerThatBreaksOffIsNotJudged() {
         server.enqueue(new MockResponse.Builder()

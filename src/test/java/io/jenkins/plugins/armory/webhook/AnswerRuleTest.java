@@ -30,7 +30,14 @@ class AnswerRuleTest {
             value = {
                 "{\"state\": \"passed\"}             | SUCCESS  | /state is \"passed\"",
                 "{\"state\": true}                   | SUCCESS  | /state is true",
-                "{\"state\": 1.0}                    | SUCCESS  | /state is 1",
+                "{\"state\": 1.0}                    | SUCCESS  | /state is 1.0",
+                "{\"state\": 10e-1}                  | SUCCESS  | /state is 10e-1",
+                "{\"state\": 1e2147483648}           | NEITHER  | /state is 1e2147483648",
+                "{\"state\": -1e-2147483648}         | NEITHER  | /state is -1e-2147483648",
+                "{\"state\": 0e1000000000}           | NEITHER  | /state is 0e1000000000",
+                "{\"state\": 1e1000000000}           | NEITHER  | /state is 1e1000000000",
+                "{\"eta\": 1e2147483648, \"state\": \"passed\"} | SUCCESS | /state is \"passed\"",
+                "{\"state\": \"passed\", \"eta\": [-1e-99999999999]} | SUCCESS | /state is \"passed\"",
                 "{\"state\": \"failed\", \"x\": {}}  | FAILURE  | /state is \"failed\"",
                 "{\"state\": \"Passed\"}             | NEITHER  | /state is \"Passed\"",
                 "{\"state\": \"passed \"}            | NEITHER  | /state is \"passed \"",
@@ -66,6 +73,17 @@ class AnswerRuleTest {
                 .extracting(Judgement::finding)
                 .asString()
                 .startsWith("the answer is not JSON");
+    }
+
+    @Test
+    void whatTheParserRefusesToReadIsNoJson() {
+        for (String value : List.of("[".repeat(60_000), "9".repeat(60_000), "1e" + "9".repeat(60_000))) {
+            assertThat(judge(STATE, "{\"state\": \"passed\", \"x\": " + value + "}"))
+                    .returns(Verdict.NO_VALUE, Judgement::verdict)
+                    .extracting(Judgement::finding)
+                    .asString()
+                    .startsWith("the answer is not JSON");
+        }
     }
 
     @Test
