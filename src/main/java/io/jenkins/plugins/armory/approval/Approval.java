@@ -159,6 +159,31 @@ public record Approval(
         return said.callback() != null || channels().isEmpty() && state == State.WAITING;
     }
 
+    /** Returns whether the webhook is still to be called: no call was taken, and no callback came before. */
+    public boolean isUnsent() {
+        Attempt last = lastAttempt();
+        return hasWebhook() && said.callback() == null && (last == null || last.failure() != null);
+    }
+
+    /** Returns whether people are what is missing. */
+    public boolean lacksPeople() {
+        return !isUnsent() && (said.callback() != null || channels().isEmpty());
+    }
+
+    /** Returns what is missing to the decision, for people: the beginning of a sentence about the time that was not enough. */
+    public String missing() {
+        if (isUnsent()) {
+            return "no call of the webhook was taken";
+        }
+        if (!lacksPeople()) {
+            return Channel.missing(channels());
+        }
+        ManualRequirement manual = manual();
+        return manual == null || votes().isEmpty()
+                ? "nobody approved"
+                : "only " + votes().size() + " of " + manual.required() + " people approved";
+    }
+
     @CheckForNull
     public ManualRequirement manual() {
         return terms.deciders().manual();

@@ -51,12 +51,10 @@ final class Endings {
                     failure.decidedBy() + ", nobody answered",
                     approval.deadline());
         }
-        String missing = Channel.missing(approval.channels());
+        String missing = approval.missing();
         return approval.decided(
                 Outcome.TIMED_OUT,
-                approval.awaitsPersonAlone()
-                        ? peopleMissing(approval)
-                        : Character.toUpperCase(missing.charAt(0)) + missing.substring(1) + " before the deadline.",
+                Character.toUpperCase(missing.charAt(0)) + missing.substring(1) + " before the deadline.",
                 "deadline",
                 approval.deadline());
     }
@@ -88,14 +86,6 @@ final class Endings {
                 "The disk of Jenkins lost a change of this approval, which may have been its decision. It stays closed until an"
                         + " administrator who may override approvals decides.";
         return approval.asking(new Decision(Outcome.LOST, message, "damaged journal", now));
-    }
-
-    private static String peopleMissing(Approval approval) {
-        ManualRequirement manual = approval.manual();
-        return manual == null || approval.votes().isEmpty()
-                ? "Nobody approved before the deadline."
-                : "Only " + approval.votes().size() + " of " + manual.required()
-                        + " people approved before the deadline.";
     }
 
     static Approval heartbeatMissed(Approval approval, Event.HeartbeatCheck check) {

@@ -273,19 +273,10 @@ final class ApprovalLog {
     }
 
     private static String overdue(Approval approval) {
-        boolean personMissing =
-                approval.callback() != null || approval.channels().isEmpty();
-        return (personMissing ? approvals(approval) : Channel.missing(approval.channels())) + " within "
-                + timeout(approval)
-                + ". Raise the limit with timeout and unit, or "
-                + (personMissing ? "ask the people who may approve." : "check the external process.");
-    }
-
-    private static String approvals(Approval approval) {
-        ManualRequirement manual = approval.manual();
-        return manual == null || approval.votes().isEmpty()
-                ? "nobody approved"
-                : "only " + approval.votes().size() + " of " + manual.required() + " people approved";
+        return approval.missing() + " within " + timeout(approval) + ". Raise the limit with timeout and unit, or "
+                + (approval.isUnsent()
+                        ? "see the lines above for what held the call up."
+                        : approval.lacksPeople() ? "ask the people who may approve." : "check the external process.");
     }
 
     /** Logs what a failed {@code afterDeployment} approval cancels. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 public class ApprovalTest {
@@ -705,6 +706,22 @@ public class ApprovalTest {
                         .decision()
                         .mdMessage())
                 .isEqualTo("No callback arrived before the deadline.");
+    }
+
+    @Test
+    void saysThatItsWebhookTookNoCallWhenItTimesOut() {
+        var failed = new Event.Failed(attempt(1, 503));
+        for (Approval unsent : List.of(
+                sending,
+                sending.on(failed, SOON).approval(),
+                needsBoth("a1").start(),
+                terms("a1").through(Set.of()).start())) {
+            assertThat(unsent.on(new Event.DeadlineCheck(), DEADLINE)
+                            .approval()
+                            .requireDecision()
+                            .mdMessage())
+                    .isEqualTo("No call of the webhook was taken before the deadline.");
+        }
     }
 
     @Test

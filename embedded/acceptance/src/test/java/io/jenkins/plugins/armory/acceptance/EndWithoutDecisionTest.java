@@ -11,6 +11,8 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ways an approval ends without a callback. After each of them nothing waits, and a callback is too late. */
 @AcceptanceTest
@@ -31,6 +33,28 @@ class EndWithoutDecisionTest {
         assertThat(instant(approval, "/decision/decidedAt")).isEqualTo(instant(approval, "/deadline"));
 
         assertIsOver(build, callback, "The approval timed out at ");
+    }
+
+    /** Nobody is asked, and no callback is awaited: it is the call that is missing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"disableCallback: true", "manualApproval: [message: 'Go?']", "answer: [success: '200']"})
+    void aWebhookThatTookNoCallInTimeIsNamedAsWhatIsMissing(
+            String parameter, Jenkins jenkins, ExternalProcess process) {
+        Runnable answer = process.holdAnswers();
+        Build build = jenkins.createJob("armoryWebhookApproval(name: 'checks', uriTemplate: '" + process.url()
+                        + "', bodyTemplate: [inline: '{{armory.approvalId}}'], headers: [[key: 'Content-Type', value:"
+                        + " 'text/plain'], [key: 'X-Callback', value: '"
+                        + (parameter.startsWith("manual") ? "{{armory.callbackUri}}" : "-")
+                        + "']], timeout: 3, unit: 'SECONDS', " + parameter + ")")
+                .build();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains(
+                        "Webhook approval 'checks' timed out: no call of the webhook was taken within 3 seconds. Raise the"
+                                + " limit with timeout and unit, or see the lines above for what held the call up.");
+        assertThat(build.approvals().get(0).at("/decision/mdMessage").asText())
+                .isEqualTo("No call of the webhook was taken before the deadline.");
+        answer.run();
     }
 
     @Test
