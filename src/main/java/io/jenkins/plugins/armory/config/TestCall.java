@@ -110,7 +110,7 @@ final class TestCall {
             return report(request, result, Duration.ofNanos(System.nanoTime() - start), timings);
         } catch (TemplateException | UndeliverableException | IllegalStateException x) {
             return FormValidation.error(Messages.TestCall_notSent(x.getMessage()));
-        } catch (TimeoutException x) { // a name server does not answer, or many other calls to the host are under way
+        } catch (TimeoutException x) { // a name server does not answer
             return FormValidation.error(Messages.TestCall_noAnswer());
         } catch (ExecutionException x) {
             return FormValidation.error(Messages.TestCall_notSent(String.valueOf(x.getCause())));

@@ -1,11 +1,11 @@
 package io.jenkins.plugins.armory.delivery;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
-import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,8 +27,12 @@ final class CancelCalls {
      */
     private static final String CANCEL_KEY_SUFFIX = "-cancel";
 
+    /** The number of calls in flight at once. They are beside those of webhooks, which may all be waiting for their answers. */
+    private static final int AT_ONCE = 64;
+
     private final Outbox outbox;
     private final Approvals approvals;
+    private final CallQueue queue;
     private final WebhookCalls webhooks;
     /** The approvals whose cancel webhooks are being called. */
     private final Set<String> cancelling = ConcurrentHashMap.newKeySet();
@@ -40,6 +44,7 @@ final class CancelCalls {
         this.outbox = outbox;
         this.webhooks = webhooks;
         approvals = outbox.approvals();
+        queue = new CallQueue(outbox, AT_ONCE);
     }
 
     /** Returns the number of cancel webhooks that could not be called since Jenkins started. */
@@ -82,45 +87,88 @@ final class CancelCalls {
     }
 
     private void call(String id, int number) {
-        // Looked up each time: its job may have been renamed since the last attempt.
-        Approval approval = approvals.findInMemory(id).orElse(null);
-        if (approval == null || approval.calls() == null) { // its build was deleted
+        Requests.Order order = order(id);
+        if (order == null) { // its build was deleted
             cancelling.remove(id);
-            return;
-        }
-        Webhook webhook =
-                Objects.requireNonNull(Outbox.requireCalls(approval).cancel(), "only a cancel webhook is left");
-        RunningAttempt attempt = RunningAttempt.begin(number);
-        try {
-            Requests.Ready ready = outbox.requests().ready(approval, webhook, line -> approvals.note(id, line));
-            ready.sender()
-                    .send(
-                            ready.request(),
-                            id + CANCEL_KEY_SUFFIX,
-                            () -> true,
-                            result -> outbox.executor()
-                                    .execute(() -> answered(
-                                            approval,
-                                            webhook,
-                                            attempt,
-                                            ready.request().host(),
-                                            result)));
-        } catch (UndeliverableException | RuntimeException | Error x) {
-            called(approval, attempt.notMade(Outbox.reason(x)));
+        } else if (!queue.make(order, new Cancelling(order, number)) && number == 1) {
+            approvals.note(id, title(order.approval()) + " waits for its turn.");
         }
     }
 
-    private void answered(Approval approval, Webhook webhook, RunningAttempt attempt, String host, CallResult result) {
-        Optional<Duration> delay = outbox.policy().delay(attempt.number(), webhook.retry(), result);
-        if (delay.isEmpty()) {
-            called(approval, attempt.ended(host, result, null));
-            return;
+    /** Looked up each time: its job may have been renamed since the last attempt. */
+    @CheckForNull
+    private Requests.Order order(String id) {
+        Approval approval = approvals.findInMemory(id).orElse(null);
+        return approval == null || approval.calls() == null
+                ? null
+                : new Requests.Order(
+                        approval,
+                        Objects.requireNonNull(
+                                Outbox.requireCalls(approval).cancel(), "only a cancel webhook is left"));
+    }
+
+    /** An attempt to call a cancel webhook. */
+    private final class Cancelling implements CallQueue.Call {
+
+        private final String id;
+        private final int number;
+        private Requests.Order order;
+        private RunningAttempt attempt;
+
+        Cancelling(Requests.Order order, int number) {
+            this.order = order;
+            this.number = number;
+            id = order.approval().id();
         }
-        outbox.later(delay.get(), () -> call(approval.id(), attempt.number() + 1));
+
+        @Override
+        public Optional<Requests.Order> begin() {
+            order = order(id);
+            attempt = RunningAttempt.begin(number);
+            if (order == null) {
+                cancelling.remove(id);
+            }
+            return Optional.ofNullable(order);
+        }
+
+        @Override
+        public String key() {
+            return id + CANCEL_KEY_SUFFIX;
+        }
+
+        @Override
+        public boolean isWanted() {
+            return true;
+        }
+
+        @Override
+        public void note(String line) {
+            approvals.note(id, line);
+        }
+
+        @Override
+        public void dropped() {
+            cancelling.remove(id);
+        }
+
+        @Override
+        public void ended(String host, CallResult result) {
+            Optional<Duration> delay =
+                    outbox.policy().delay(number, order.webhook().retry(), result);
+            if (delay.isPresent()) {
+                outbox.later(delay.get(), () -> call(id, number + 1));
+            } else {
+                called(order.approval(), attempt.ended(host, result, null));
+            }
+        }
+    }
+
+    private static String title(Approval approval) {
+        return "The cancel webhook of '" + approval.webhook() + "'";
     }
 
     private void called(Approval approval, Attempt attempt) {
-        String name = "The cancel webhook of '" + approval.webhook() + "'";
+        String name = title(approval);
         if (attempt.failure() == null) {
             approvals.note(approval.id(), name + " answered " + attempt.status() + ".");
         } else {

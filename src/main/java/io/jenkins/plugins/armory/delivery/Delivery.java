@@ -64,6 +64,11 @@ public final class Delivery {
         return cancels.failed();
     }
 
+    /** Returns whether the call of an approval's webhook waits, since other calls take up what it may have. */
+    public boolean waitsForTurn(String id) {
+        return webhooks.waitsForTurn(id);
+    }
+
     /**
      * Calls the webhook of an approval that is observed, until it takes the call or there is no further attempt. After
      * a restart, goes on from the recorded attempts.

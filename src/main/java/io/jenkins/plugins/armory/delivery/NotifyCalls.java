@@ -29,8 +29,12 @@ final class NotifyCalls {
 
     private static final Logger LOGGER = Logger.getLogger(NotifyCalls.class.getName());
 
+    /** The number of calls in flight at once. */
+    private static final int AT_ONCE = 64;
+
     private final Outbox outbox;
     private final Approvals approvals;
+    private final CallQueue queue;
     private final Clock clock;
     /** The reminders that approvals are about to time out. */
     private final Deadlines reminders;
@@ -45,6 +49,7 @@ final class NotifyCalls {
         this.outbox = outbox;
         this.clock = clock;
         approvals = outbox.approvals();
+        queue = new CallQueue(outbox, AT_ONCE);
         reminders = new Deadlines(outbox.timer(), clock, id -> outbox.executor().execute(() -> remind(id)));
     }
 
@@ -110,7 +115,8 @@ final class NotifyCalls {
             });
             return;
         }
-        send(approval, notice, number);
+        Requests.Order order = order(approval, notice);
+        queue.make(order, new Telling(order, notice, number));
     }
 
     private boolean isDue(Approval approval, Notice notice) {
@@ -118,23 +124,69 @@ final class NotifyCalls {
         return notifications != null && notifications.due().contains(notice);
     }
 
-    private void send(Approval approval, Notice notice, int number) {
-        String id = approval.id();
+    private static Requests.Order order(Approval approval, Notice notice) {
         Webhook webhook = Objects.requireNonNull(Notifications.of(approval), "a notice is due")
                 .webhooks()
                 .get(notice.webhook());
-        try {
-            Requests.Ready ready =
-                    outbox.requests().notice(approval, webhook, notice.occasion(), line -> approvals.note(id, line));
-            ready.sender()
-                    .send(
-                            ready.request(),
-                            key(approval, notice),
-                            () -> isWanted(id, notice),
-                            result -> outbox.executor()
-                                    .execute(() -> answered(approval, webhook, notice, number, result)));
-        } catch (UndeliverableException | RuntimeException | Error x) {
-            over(approval, webhook, notice, Outbox.reason(x));
+        return new Requests.Order(approval, webhook, notice.occasion());
+    }
+
+    /** An attempt to tell somebody. */
+    private final class Telling implements CallQueue.Call {
+
+        private final String id;
+        private final Notice notice;
+        private final int number;
+        private Requests.Order order;
+
+        Telling(Requests.Order order, Notice notice, int number) {
+            this.order = order;
+            this.notice = notice;
+            this.number = number;
+            id = order.approval().id();
+        }
+
+        @Override
+        public Optional<Requests.Order> begin() {
+            Approval approval = approvals.findInMemory(id).orElse(null);
+            if (!isDue(approval, notice)) {
+                leave(id, notice);
+                return Optional.empty();
+            }
+            order = order(approval, notice);
+            return Optional.of(order);
+        }
+
+        @Override
+        public String key() {
+            return NotifyCalls.key(order.approval(), notice);
+        }
+
+        @Override
+        public boolean isWanted() {
+            return isDue(approvals.findInMemory(id).orElse(null), notice);
+        }
+
+        @Override
+        public void note(String line) {
+            approvals.note(id, line);
+        }
+
+        @Override
+        public void dropped() {
+            leave(id, notice);
+        }
+
+        @Override
+        public void ended(String host, CallResult result) {
+            Optional<Duration> delay =
+                    outbox.policy().delay(number, order.webhook().retry(), result);
+            if (delay.isPresent()) {
+                outbox.later(delay.get(), () -> attempt(id, notice, number + 1));
+            } else {
+                String failure = result.isAccepted() ? "" : result.failure() + Outbox.afterAttempts(number);
+                over(order, notice, failure);
+            }
         }
     }
 
@@ -148,33 +200,15 @@ final class NotifyCalls {
                 + (asks ? "asking" : notice.occasion().name().toLowerCase(Locale.ROOT));
     }
 
-    /** Returns whether a call that had to wait is still to be made. */
-    private boolean isWanted(String id, Notice notice) {
-        boolean wanted = isDue(approvals.findInMemory(id).orElse(null), notice);
-        if (!wanted) {
-            leave(id, notice);
-        }
-        return wanted;
-    }
-
-    private void answered(Approval approval, Webhook webhook, Notice notice, int number, CallResult result) {
-        Optional<Duration> delay = outbox.policy().delay(number, webhook.retry(), result);
-        if (delay.isPresent()) {
-            outbox.later(delay.get(), () -> attempt(approval.id(), notice, number + 1));
-        } else {
-            over(approval, webhook, notice, result.isAccepted() ? "" : result.failure() + Outbox.afterAttempts(number));
-        }
-    }
-
     /** @param failure why the notice could not be sent; empty if it was */
-    private void over(Approval approval, Webhook webhook, Notice notice, String failure) {
-        String id = approval.id();
+    private void over(Requests.Order order, Notice notice, String failure) {
+        String id = order.approval().id();
         if (!failure.isEmpty()) {
             failed.incrementAndGet();
-            String line = "Webhook '" + webhook.name() + "' could not be told that " + what(notice.occasion()) + ": "
-                    + failure;
+            String line = "Webhook '" + order.webhook().name() + "' could not be told that " + what(notice.occasion())
+                    + ": " + failure;
             approvals.note(id, "WARNING: " + line);
-            LOGGER.log(Level.WARNING, "{0}: {1}", new Object[] {approval.build(), line});
+            LOGGER.log(Level.WARNING, "{0}: {1}", new Object[] {order.approval().build(), line});
         }
         outbox.write(
                 id, new Event.Notified(notice, failure), "that somebody was told of " + id, () -> leave(id, notice));

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.delivery;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -13,27 +14,40 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public interface Requests {
 
+    /**
+     * A call that is to be made.
+     *
+     * @param webhook one of the approval's calls
+     * @param occasion what a notice tells, without how to call back; {@code null} for a call that tells nobody
+     */
+    record Order(
+            Approval approval,
+            Webhook webhook,
+            @CheckForNull Notifications.Occasion occasion) {
+
+        Order(Approval approval, Webhook webhook) {
+            this(approval, webhook, null);
+        }
+    }
+
     /** A request that is ready to be sent. */
     record Ready(WebhookRequest request, Sender sender) {}
+
+    /**
+     * Returns which calls a call shares a limit with: those to the same host and port, from the same agent.
+     *
+     * @throws UndeliverableException if the call cannot be made as it is defined
+     */
+    String lane(Order order) throws UndeliverableException;
 
     /**
      * Makes the request for one attempt. It is made anew for each, so that secrets are in memory only while they are
      * needed.
      *
-     * @param webhook one of the approval's calls
      * @param log takes a line for the build's log if the sender has to wait
      * @throws UndeliverableException if the call cannot be made as it is defined
      */
-    Ready ready(Approval approval, Webhook webhook, Consumer<String> log) throws UndeliverableException;
-
-    /**
-     * Makes the request for one attempt to tell somebody of an approval, as {@link #ready} does. It does not say how to call
-     * back.
-     *
-     * @throws UndeliverableException if the call cannot be made as it is defined
-     */
-    Ready notice(Approval approval, Webhook webhook, Notifications.Occasion occasion, Consumer<String> log)
-            throws UndeliverableException;
+    Ready ready(Order order, Consumer<String> log) throws UndeliverableException;
 
     /**
      * Returns why this Jenkins must not call for an approval that was there when it started: it is a copy of another

@@ -28,9 +28,4 @@ record RunningAttempt(int number, Instant at, long nanos) {
         Duration duration = Duration.ofNanos(System.nanoTime() - nanos).truncatedTo(ChronoUnit.MILLIS);
         return new Attempt(number, at, host, result.status(), duration, result.failure(), result.answer(), nextAt);
     }
-
-    /** Returns the record of the attempt, for which no call could be made. */
-    Attempt notMade(String reason) {
-        return new Attempt(number, at, "", 0, Duration.ZERO, reason, "", null);
-    }
 }

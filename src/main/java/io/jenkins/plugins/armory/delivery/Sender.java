@@ -15,7 +15,7 @@ public interface Sender {
      *
      * @param idempotencyKey the same for all attempts of one call
      * @param wanted whether the call is still to be made, for a sender that may have to wait first
-     * @param done takes the result, on any thread; not called if the call was no longer wanted
+     * @param done takes the result, on any thread; {@code null} if the call was no longer wanted
      */
     void send(WebhookRequest request, String idempotencyKey, BooleanSupplier wanted, Consumer<CallResult> done);
 

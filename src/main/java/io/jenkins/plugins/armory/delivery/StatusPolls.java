@@ -10,7 +10,6 @@ import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.SteadyClock;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
-import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,7 +19,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -40,10 +38,8 @@ final class StatusPolls {
      * is a message of its own: a receiver that refuses replays, or repeats its answer to a known key, would never say anything new.
      */
     private static final String STATUS_KEY = "-status-";
-    /** The number of questions in flight at once. The client makes four times as many calls, so webhooks find room. */
-    static final int MAX_IN_FLIGHT = 64;
-    /** The number of questions in flight at once to one host. */
-    static final int MAX_TO_ONE_HOST = 16;
+    /** The number of questions in flight at once. */
+    private static final int AT_ONCE = 64;
     /** The part of the interval by which a question is late at most, at random: what began together spreads out. */
     private static final double SPREAD = 0.1;
 
@@ -51,7 +47,7 @@ final class StatusPolls {
     private final Approvals approvals;
     private final Clock steady;
     private final Deadlines due;
-    private final Lanes lanes;
+    private final CallQueue queue;
     private final Map<String, Poll> polls = new ConcurrentHashMap<>();
     private volatile boolean open;
 
@@ -72,7 +68,7 @@ final class StatusPolls {
         this.steady = steady;
         approvals = outbox.approvals();
         due = new Deadlines(outbox.timer(), steady, id -> outbox.executor().execute(() -> ask(id)));
-        lanes = new Lanes(MAX_IN_FLIGHT, MAX_TO_ONE_HOST, outbox.executor());
+        queue = new CallQueue(outbox, AT_ONCE);
     }
 
     /** Asks about all approvals of the last run of Jenkins at once, and from then on about new ones. */
@@ -147,8 +143,11 @@ final class StatusPolls {
             next(id, delay(approval, Duration.ZERO));
             return;
         }
-        String lane = laneOf(statusOf(approval).webhook());
-        lanes.enter(lane, () -> send(id, poll, once(() -> lanes.leave(lane))));
+        queue.make(order(approval), new Question(id, poll));
+    }
+
+    private static Requests.Order order(Approval approval) {
+        return new Requests.Order(approval, statusOf(approval).webhook());
     }
 
     /** Returns an approval if there is still something to ask. */
@@ -157,57 +156,48 @@ final class StatusPolls {
         return open ? approvals.findInMemory(id).filter(StatusPolls::isAsked).orElse(null) : null;
     }
 
-    /** Returns the host of a call as its template has it, and the agent that makes it. */
-    private static String laneOf(Webhook webhook) {
-        return webhook.uriTemplate().replaceFirst("(?i)^https?://", "").replaceFirst("[/?#].*", "")
-                + ' '
-                + webhook.agentIdentifier();
-    }
+    /** A question for a status. */
+    private final class Question implements CallQueue.Call {
 
-    private static Runnable once(Runnable work) {
-        var done = new AtomicBoolean();
-        return () -> {
-            if (done.compareAndSet(false, true)) {
-                work.run();
+        private final String id;
+        private final Poll poll;
+        private final String key;
+        private Approval approval;
+
+        Question(String id, Poll poll) {
+            this.id = id;
+            this.poll = poll;
+            key = id + STATUS_KEY + UUID.randomUUID();
+        }
+
+        @Override
+        public Optional<Requests.Order> begin() {
+            approval = asked(id);
+            if (approval == null) { // decided while the question waited for its turn
+                forget(id);
             }
-        };
-    }
-
-    /** @param leave ends the turn of this question in its lane */
-    private void send(String id, Poll poll, Runnable leave) {
-        Approval approval = asked(id);
-        if (approval == null) { // decided while the question waited for its turn
-            leave.run();
-            forget(id);
-            return;
+            return Optional.ofNullable(approval).map(StatusPolls::order);
         }
-        try {
-            Requests.Ready ready =
-                    outbox.requests().ready(approval, statusOf(approval).webhook(), line -> {});
-            ready.sender()
-                    .send(
-                            ready.request(),
-                            id + STATUS_KEY + UUID.randomUUID(),
-                            () -> isWanted(id, leave),
-                            result -> outbox.executor().execute(() -> {
-                                leave.run();
-                                answered(approval, poll, ready.request().host(), result);
-                            }));
-        } catch (UndeliverableException | RuntimeException | Error x) {
-            leave.run();
-            failed(approval, poll, Outbox.reason(x));
-            next(id, delay(approval, Duration.ZERO));
-        }
-    }
 
-    /** Returns whether a question that had to wait is still to be asked. */
-    private boolean isWanted(String id, Runnable leave) {
-        boolean wanted = asked(id) != null;
-        if (!wanted) {
-            leave.run();
+        @Override
+        public String key() {
+            return key;
+        }
+
+        @Override
+        public boolean isWanted() {
+            return asked(id) != null;
+        }
+
+        @Override
+        public void dropped() {
             forget(id);
         }
-        return wanted;
+
+        @Override
+        public void ended(String host, CallResult result) {
+            answered(approval, poll, host, result);
+        }
     }
 
     private void answered(Approval approval, Poll poll, String host, CallResult result) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.delivery;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
@@ -28,8 +29,14 @@ final class WebhookCalls {
 
     private static final Logger LOGGER = Logger.getLogger(WebhookCalls.class.getName());
 
+    /** The number of calls in flight at once. */
+    private static final int AT_ONCE = 256;
+
     private final Outbox outbox;
     private final Approvals approvals;
+    private final CallQueue queue;
+    /** The approvals whose calls wait for their turn. */
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     /** The approvals whose webhooks are being called. */
     private final Map<String, Sending> sendings = new ConcurrentHashMap<>();
     /**
@@ -41,12 +48,18 @@ final class WebhookCalls {
     WebhookCalls(Outbox outbox) {
         this.outbox = outbox;
         approvals = outbox.approvals();
+        queue = new CallQueue(outbox, AT_ONCE);
         for (Approval approval : approvals.pending()) {
             if (approval.state() == Approval.State.SENDING) {
                 cutOff.add(approval.id());
             }
         }
         approvals.outstanding().forEach(approval -> cutOff.add(approval.id()));
+    }
+
+    /** See {@link Delivery#waitsForTurn}. */
+    boolean waitsForTurn(String id) {
+        return waiting.contains(id);
     }
 
     /** See {@link Delivery#deliver}. */
@@ -82,6 +95,7 @@ final class WebhookCalls {
     void stop(Approval approval, Consumer<Boolean> then) {
         String id = approval.id();
         boolean mayBeCutOff = cutOff.remove(id);
+        waiting.remove(id);
         Sending sending = sendings.get(id);
         if (sending == null) {
             then.accept(mayHaveBeenTaken(approval, mayBeCutOff));
@@ -120,84 +134,109 @@ final class WebhookCalls {
     }
 
     private void attempt(String id, Sending sending, int number) {
-        try {
-            Approval approval = approvals.find(id).orElse(null);
-            if (approval == null || approval.state() != Approval.State.SENDING || !sending.begin()) {
-                sendings.remove(id, sending);
-                return;
-            }
-            send(approval, sending, number);
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot read " + id + ", so its webhook is not called", x);
+        Approval approval = sendingOne(id);
+        if (approval == null) {
             sendings.remove(id, sending);
+            return;
         }
-    }
-
-    private void send(Approval approval, Sending sending, int number) {
-        String id = approval.id();
-        RunningAttempt attempt = RunningAttempt.begin(number);
-        try {
-            make(approval, sending, attempt);
-        } catch (UndeliverableException | RuntimeException | Error x) {
-            LOGGER.log(
-                    x instanceof UndeliverableException ? Level.FINE : Level.WARNING,
-                    "Cannot make the request of " + id,
-                    x);
-            String reason = Outbox.reason(x);
-            write(id, new Event.NotSent(reason, attempt.notMade(reason)));
-            ended(id, sending, false);
-        }
-    }
-
-    private void make(Approval approval, Sending sending, RunningAttempt attempt) throws UndeliverableException {
-        String id = approval.id();
-        Webhook webhook =
-                Objects.requireNonNull(Outbox.requireCalls(approval).webhook(), "an approval in SENDING has a webhook");
-        Requests.Ready ready = outbox.requests().ready(approval, webhook, line -> approvals.note(id, line));
-        if (attempt.number() == 1) {
+        waiting.add(id);
+        if (!queue.make(order(approval), new Calling(id, sending, number)) && waiting.contains(id)) {
             approvals.note(
                     id,
-                    "Calling webhook '" + approval.webhook() + "'"
-                            + ready.sender().description() + ": "
-                            + ready.request().destination());
+                    "The call of webhook '" + approval.webhook()
+                            + "' waits for its turn: this job, its folder or the host"
+                            + " has as many calls in flight as it may have at once. The time limit runs meanwhile.");
         }
-        ready.sender()
-                .send(
-                        ready.request(),
-                        id,
-                        () -> isWanted(id, sending),
-                        result -> outbox.executor().execute(() -> {
-                            try {
-                                answered(
-                                        approval,
-                                        webhook,
-                                        attempt,
-                                        ready.request().host(),
-                                        result,
-                                        sending);
-                            } catch (IOException | RuntimeException x) {
-                                LOGGER.log(Level.WARNING, "Cannot write the result of calling the webhook of " + id, x);
-                            } finally {
-                                ended(id, sending, result.mayHaveBeenTaken());
-                            }
-                        }));
     }
 
-    /** Returns whether a call that had to wait is still to be made: not if the approval was decided meanwhile. */
-    private boolean isWanted(String id, Sending sending) {
-        boolean wanted = approvals
+    /** Returns an approval if its webhook is still to be called. */
+    @CheckForNull
+    private Approval sendingOne(String id) {
+        return approvals
                 .findInMemory(id)
                 .filter(approval -> approval.state() == Approval.State.SENDING)
-                .isPresent();
-        if (!wanted) {
-            ended(id, sending, false);
-        }
-        return wanted;
+                .orElse(null);
     }
 
-    private void answered(
-            Approval approval, Webhook webhook, RunningAttempt running, String host, CallResult result, Sending sending)
+    private static Requests.Order order(Approval approval) {
+        return new Requests.Order(
+                approval,
+                Objects.requireNonNull(
+                        Outbox.requireCalls(approval).webhook(), "an approval in SENDING has a webhook"));
+    }
+
+    /** An attempt to call a webhook. */
+    private final class Calling implements CallQueue.Call {
+
+        private final String id;
+        private final Sending sending;
+        private final int number;
+        private Requests.Order order;
+        private RunningAttempt attempt;
+
+        Calling(String id, Sending sending, int number) {
+            this.id = id;
+            this.sending = sending;
+            this.number = number;
+        }
+
+        @Override
+        public Optional<Requests.Order> begin() {
+            waiting.remove(id);
+            Approval approval = sendingOne(id);
+            if (approval == null || !sending.begin()) {
+                sendings.remove(id, sending);
+                return Optional.empty();
+            }
+            order = order(approval);
+            attempt = RunningAttempt.begin(number);
+            return Optional.of(order);
+        }
+
+        @Override
+        public String key() {
+            return id;
+        }
+
+        @Override
+        public boolean isWanted() {
+            return sendingOne(id) != null;
+        }
+
+        @Override
+        public void sending(Sender sender, String destination) {
+            if (number == 1) {
+                note("Calling webhook '" + order.approval().webhook() + "'" + sender.description() + ": "
+                        + destination);
+            }
+        }
+
+        @Override
+        public void note(String line) {
+            approvals.note(id, line);
+        }
+
+        @Override
+        public void dropped() {
+            WebhookCalls.this.ended(id, sending, false);
+        }
+
+        @Override
+        public void ended(String host, CallResult result) {
+            try {
+                answered(order, attempt, host, result, sending);
+            } catch (IOException | RuntimeException x) {
+                LOGGER.log(Level.WARNING, "Cannot write the result of calling the webhook of " + id, x);
+            } finally {
+                WebhookCalls.this.ended(id, sending, result.mayHaveBeenTaken());
+            }
+        }
+    }
+
+    private void answered(Requests.Order order, RunningAttempt running, String host, CallResult result, Sending sending)
             throws IOException {
+        Approval approval = order.approval();
+        Webhook webhook = order.webhook();
         String id = approval.id();
         int number = running.number();
         Optional<Duration> delay = outbox.policy().delay(number, webhook.retry(), result);

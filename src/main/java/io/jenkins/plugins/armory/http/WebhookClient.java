@@ -27,8 +27,10 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.Call;
@@ -50,6 +52,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class WebhookClient {
 
+    private static final Logger LOGGER = Logger.getLogger(WebhookClient.class.getName());
+
     /** The header with the key that is the same for all attempts of one call. */
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
@@ -62,10 +66,6 @@ public final class WebhookClient {
     /** The header under which {@link #keepRetryAfter} hides {@link #RETRY_AFTER} from OkHttp. */
     private static final String KEPT_RETRY_AFTER = "Armory-Kept-Retry-After";
 
-    /** The number of calls in flight at once. */
-    private static final int MAX_CALLS = 256;
-    /** The number of calls in flight at once to one host. A slow host must not hold up the others. */
-    private static final int MAX_CALLS_TO_ONE_HOST = 64;
     /** The number of bytes that are read of an answer that is only shown. */
     private static final int MAX_READ = 8 * 1024;
 
@@ -84,8 +84,8 @@ public final class WebhookClient {
         this.responseTimeout = responseTimeout;
         var dispatcher = new Dispatcher(new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), WebhookClient::thread));
-        dispatcher.setMaxRequests(MAX_CALLS);
-        dispatcher.setMaxRequestsPerHost(MAX_CALLS_TO_ONE_HOST);
+        dispatcher.setMaxRequests(Integer.MAX_VALUE); // OkHttp's limits know no jobs, see Turns
+        dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
         client = new OkHttpClient.Builder()
                 .dispatcher(dispatcher)
                 .followRedirects(false)
@@ -98,11 +98,6 @@ public final class WebhookClient {
                 .readTimeout(responseTimeout)
                 .callTimeout(responseTimeout)
                 .build();
-    }
-
-    /** Says that a call was no longer wanted when it was its turn. */
-    private static final class UnwantedException extends IOException {
-        private static final long serialVersionUID = 1L;
     }
 
     private static Thread thread(Runnable work) {
@@ -146,33 +141,6 @@ public final class WebhookClient {
             @CheckForNull ProxyServer proxy,
             Consumer<CallResult> done) {
         call(webhook, idempotencyKey, hosts, proxy, client -> {}, done);
-    }
-
-    /**
-     * Makes the call like {@link #call(WebhookRequest, String, AllowedHosts, ProxyServer, Consumer)}, if it is still wanted when
-     * it is its turn: other calls to the host may have to end first.
-     *
-     * @param wanted is asked once; if it says no, {@code done} is not called
-     */
-    public void call(
-            WebhookRequest webhook,
-            String idempotencyKey,
-            AllowedHosts hosts,
-            @CheckForNull ProxyServer proxy,
-            BooleanSupplier wanted,
-            Consumer<CallResult> done) {
-        call(
-                webhook,
-                idempotencyKey,
-                hosts,
-                proxy,
-                client -> client.addInterceptor(chain -> {
-                    if (!wanted.getAsBoolean()) {
-                        throw new UnwantedException();
-                    }
-                    return chain.proceed(chain.request());
-                }),
-                done);
     }
 
     /**
@@ -225,21 +193,30 @@ public final class WebhookClient {
         call.enqueue(new Callback() {
             @Override
             public void onResponse(Call call, Response response) {
-                done.accept(result(webhook, response));
+                done.accept(orLost(webhook, () -> result(webhook, response)));
             }
 
             @Override
             public void onFailure(Call call, IOException x) {
-                if (x instanceof UnwantedException) {
-                    return;
-                }
-                String reason = reason(x, proxy, timeout(webhook), tls);
-                done.accept(
-                        isPassing(x) && begun.get()
-                                ? CallResult.lost(webhook.host() + " " + reason)
-                                : notMade(webhook, reason, isPassing(x)));
+                done.accept(orLost(webhook, () -> {
+                    String reason = reason(x, proxy, timeout(webhook), tls);
+                    return isPassing(x) && begun.get()
+                            ? CallResult.lost(webhook.host() + " " + reason)
+                            : notMade(webhook, reason, isPassing(x));
+                }));
             }
         });
+    }
+
+    /** Returns a result whatever is thrown: OkHttp only logs what its callbacks throw, and the call would never end. */
+    static CallResult orLost(WebhookRequest webhook, Supplier<CallResult> result) {
+        try {
+            return result.get();
+        } catch (RuntimeException | Error x) {
+            LOGGER.log(Level.WARNING, "Cannot read what " + webhook.host() + " answered", x);
+            return CallResult.lost(
+                    webhook.host() + " answered, and Jenkins cannot read the answer; see the log of Jenkins");
+        }
     }
 
     private OkHttpClient.Builder client(

@@ -49,6 +49,8 @@ final class AgentSender implements Sender {
      * unnoticed.
      */
     private static final Duration ON_THE_WAY = Duration.ofSeconds(30);
+    /** The time for the agent beyond the limit of the call, which ends the call by itself. */
+    private static final Duration HOLD = Duration.ofSeconds(15);
 
     private final String identifier;
     private final Run<?, ?> run;
@@ -89,51 +91,52 @@ final class AgentSender implements Sender {
 
     @Override
     public void send(WebhookRequest request, String idempotencyKey, BooleanSupplier wanted, Consumer<CallResult> done) {
-        call(request, idempotencyKey, System.nanoTime() + patience.toNanos(), true, wanted, done);
+        call(new Attempt(request, idempotencyKey, wanted, done), System.nanoTime() + patience.toNanos(), true);
     }
 
-    private void call(
-            WebhookRequest request,
-            String idempotencyKey,
-            long until,
-            boolean first,
-            BooleanSupplier wanted,
-            Consumer<CallResult> done) {
-        if (!wanted.getAsBoolean()) {
-            return;
-        }
+    private record Attempt(
+            WebhookRequest request, String idempotencyKey, BooleanSupplier wanted, Consumer<CallResult> done) {}
+
+    private void call(Attempt attempt, long until, boolean first) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            Node named = Jenkins.get().getNode(identifier);
-            Label label = named == null ? Jenkins.get().getLabel(identifier) : named.getSelfLabel();
-            List<Node> nodes = named == null ? nodes(label) : List.of(named);
-            if (nodes.isEmpty()) {
-                done.accept(failed(": there is no agent of that name or label; check agentIdentifier", true));
-                return;
-            }
-            var refusals = new ArrayList<String>();
-            List<Node> usable = nodes.stream()
-                    .filter(node -> mayRunOn(node, label, refusals))
-                    .toList();
-            if (usable.isEmpty()) {
-                done.accept(failed(" may not be used by this job: " + refusals.get(0), false));
-                return;
-            }
-            for (Node node : usable) {
-                VirtualChannel channel = channelOf(node);
-                if (channel != null) {
-                    client.executor().execute(() -> call(channel, request, idempotencyKey, done));
-                    return;
-                }
+            if (!attempt.wanted().getAsBoolean()) {
+                attempt.done().accept(null);
+            } else {
+                callOrWait(attempt, until, first);
             }
         } catch (RuntimeException | Error x) { // of a security realm or another extension of Jenkins
             LOGGER.log(Level.WARNING, "Cannot find out whether " + run + " may use agent " + identifier, x);
-            done.accept(failed(" may not be used now: Jenkins cannot find out whether this job may use it", true));
+            attempt.done()
+                    .accept(failed(" may not be used now: Jenkins cannot find out whether this job may use it", true));
+        }
+    }
+
+    private void callOrWait(Attempt attempt, long until, boolean first) {
+        Node named = Jenkins.get().getNode(identifier);
+        Label label = named == null ? Jenkins.get().getLabel(identifier) : named.getSelfLabel();
+        List<Node> nodes = named == null ? nodes(label) : List.of(named);
+        if (nodes.isEmpty()) {
+            attempt.done().accept(failed(": there is no agent of that name or label; check agentIdentifier", true));
             return;
+        }
+        var refusals = new ArrayList<String>();
+        List<Node> usable =
+                nodes.stream().filter(node -> mayRunOn(node, label, refusals)).toList();
+        if (usable.isEmpty()) {
+            attempt.done().accept(failed(" may not be used by this job: " + refusals.get(0), false));
+            return;
+        }
+        for (Node node : usable) {
+            VirtualChannel channel = channelOf(node);
+            if (channel != null) {
+                client.executor().execute(() -> attempt.done().accept(call(channel, attempt)));
+                return;
+            }
         }
         if (System.nanoTime() - until >= 0) {
             String howLong =
                     patience.isZero() ? " is offline" : " was offline for " + patience.toSeconds() + " seconds";
-            done.accept(failed(howLong + "; start it, or check agentIdentifier", true));
+            attempt.done().accept(failed(howLong + "; start it, or check agentIdentifier", true));
             return;
         }
         if (first) {
@@ -142,7 +145,7 @@ final class AgentSender implements Sender {
         }
         Timer.get()
                 .schedule(
-                        () -> executor.execute(() -> call(request, idempotencyKey, until, false, wanted, done)),
+                        () -> executor.execute(() -> call(attempt, until, false)),
                         LOOK_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
     }
@@ -175,30 +178,38 @@ final class AgentSender implements Sender {
         return blockage == null;
     }
 
-    private void call(
-            VirtualChannel channel, WebhookRequest request, String idempotencyKey, Consumer<CallResult> done) {
-        CallResult result;
+    /** Has the agent make the call, and returns the result. */
+    private CallResult call(VirtualChannel channel, Attempt attempt) {
+        WebhookRequest request = attempt.request();
+        String idempotencyKey = attempt.idempotencyKey();
         try {
             var call = new AgentCall(
                     request.attempt(idempotencyKey, Instant.now()),
                     idempotencyKey,
                     Settings.get().hosts().fromAgent());
             Future<?> answer = channel.callAsync(call); // of any type: the agent is not trusted
-            Duration limit = request.limits().request().plus(ON_THE_WAY);
-            result = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS) instanceof CallResult claimed
-                    ? claimed.asFarAsCredible(request)
-                    : lost(" returned no result of the call; look at its log");
+            try {
+                return answer.get(limit(request, ON_THE_WAY), TimeUnit.MILLISECONDS) instanceof CallResult claimed
+                        ? claimed.asFarAsCredible(request)
+                        : lost(" returned no result of the call; look at its log");
+            } finally {
+                answer.cancel(true); // else the agent may go on with what nobody waits for
+            }
         } catch (IOException | ExecutionException | TimeoutException x) {
             LOGGER.log(Level.INFO, "A webhook could not be called from agent " + identifier, x);
-            result = lost(" did not make the call: its connection broke, or it did not answer; look at its log");
+            return lost(" did not make the call: its connection broke, or it did not answer; look at its log");
         } catch (InterruptedException x) {
             Thread.currentThread().interrupt();
-            result = lost(" did not make the call: Jenkins is shutting down");
+            return lost(" did not make the call: Jenkins is shutting down");
         } catch (RuntimeException | Error x) { // of Jenkins's settings or its remoting
             LOGGER.log(Level.WARNING, "A webhook could not be called from agent " + identifier, x);
-            result = lost(" did not make the call: " + x);
+            return lost(" did not make the call: " + x);
         }
-        done.accept(result);
+    }
+
+    /** Returns the limit for a call that takes more time than on its way, in milliseconds. */
+    private static long limit(WebhookRequest request, Duration more) {
+        return request.limits().request().plus(more).toMillis();
     }
 
     private CallResult lost(String what) {
@@ -229,8 +240,8 @@ final class AgentSender implements Sender {
             CompletableFuture<CallResult> result = new CompletableFuture<>();
             new WebhookClient().call(request, idempotencyKey, hosts, null, result::complete);
             try {
-                return result.get();
-            } catch (ExecutionException x) {
+                return result.get(limit(request, HOLD), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException | TimeoutException x) {
                 throw new IOException(x);
             } catch (InterruptedException x) {
                 Thread.currentThread().interrupt();

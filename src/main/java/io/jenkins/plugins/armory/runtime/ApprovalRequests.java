@@ -61,13 +61,17 @@ public final class ApprovalRequests implements Requests {
         for (Webhook webhook : new Webhook[] {calls.webhook(), calls.cancel(), asking}) {
             if (webhook != null) {
                 sender(webhook, approval, run, line -> {});
-                request(webhook, approval, run, webhook == calls.cancel() ? sample() : null);
+                render(
+                        webhook,
+                        approval,
+                        run,
+                        ofCall(webhook, approval, run, webhook == calls.cancel() ? sample() : null));
             }
         }
         if (notifications != null) {
             for (Webhook webhook : notifications.webhooks()) {
                 sender(webhook, approval, run, line -> {});
-                notice(webhook, approval, run, Notifications.Occasion.EXPIRING);
+                render(webhook, approval, run, ofNotice(webhook, approval, run, Notifications.Occasion.EXPIRING));
             }
         }
     }
@@ -78,20 +82,34 @@ public final class ApprovalRequests implements Requests {
     }
 
     @Override
-    public Ready ready(Approval approval, Webhook webhook, Consumer<String> log) throws UndeliverableException {
+    public String lane(Order order) throws UndeliverableException {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            Run<?, ?> run = requireRun(approval);
-            return new Ready(request(webhook, approval, run, approval.decision()), sender(webhook, approval, run, log));
+            Run<?, ?> run = requireRun(order.approval());
+            Webhook webhook = order.webhook();
+            return WebhookRequest.hostAndPort(webhook, variables(order, run))
+                    + sender(webhook, order.approval(), run, line -> {}).description();
+        } catch (TemplateException x) {
+            throw undeliverable(order.webhook(), x);
         }
     }
 
     @Override
-    public Ready notice(Approval approval, Webhook webhook, Notifications.Occasion occasion, Consumer<String> log)
-            throws UndeliverableException {
+    public Ready ready(Order order, Consumer<String> log) throws UndeliverableException {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            Approval approval = order.approval();
             Run<?, ?> run = requireRun(approval);
-            return new Ready(notice(webhook, approval, run, occasion), sender(webhook, approval, run, log));
+            return new Ready(
+                    render(order.webhook(), approval, run, variables(order, run)),
+                    sender(order.webhook(), approval, run, log));
         }
+    }
+
+    private Variables variables(Order order, Run<?, ?> run) throws UndeliverableException {
+        Approval approval = order.approval();
+        Notifications.Occasion occasion = order.occasion();
+        return occasion == null
+                ? ofCall(order.webhook(), approval, run, approval.decision())
+                : ofNotice(order.webhook(), approval, run, occasion);
     }
 
     @Override
@@ -150,11 +168,11 @@ public final class ApprovalRequests implements Requests {
     }
 
     /**
-     * Renders the request for a webhook.
+     * Returns the variables of a call.
      *
      * @param ended the decision, for the cancel webhook; {@code null} for the approval's webhook
      */
-    private WebhookRequest request(Webhook webhook, Approval approval, Run<?, ?> run, @CheckForNull Decision ended)
+    private Variables ofCall(Webhook webhook, Approval approval, Run<?, ?> run, @CheckForNull Decision ended)
             throws UndeliverableException {
         var variables = variables(webhook, approval, run)
                 .withContext(requireCalls(approval).context())
@@ -163,30 +181,25 @@ public final class ApprovalRequests implements Requests {
         if (ended != null) {
             variables.with(Variables.OUTCOME, ended.outcome().name()).with(Variables.REASON, ended.mdMessage());
         }
-        return render(webhook, approval, run, variables);
+        return variables;
     }
 
     /**
-     * Renders the request for a notification. It has no token: whoever is told cannot decide. The context of the approval's calls is not
+     * Returns the variables of a notification. It has no token: whoever is told cannot decide. The context of the approval's calls is not
      * for it: that has what a file of the workspace says.
      */
-    private static WebhookRequest notice(
-            Webhook webhook, Approval approval, Run<?, ?> run, Notifications.Occasion occasion)
-            throws UndeliverableException {
+    private static Variables ofNotice(
+            Webhook webhook, Approval approval, Run<?, ?> run, Notifications.Occasion occasion) {
         String root = Jenkins.get().getRootUrl();
         String page = ArmoryRuntime.pageOf(run, approval.id()).substring(1);
-        return render(
-                webhook,
-                approval,
-                run,
-                variables(webhook, approval, run)
-                        .with(Variables.EVENT, occasion.name())
-                        .with(Variables.TEXT, NoticeText.of(approval, occasion))
-                        .with(Variables.WEBHOOK_NAME, approval.webhook())
-                        .with(Variables.APPROVAL_URL, root == null ? page : root + page)
-                        .with(Variables.DEADLINE, NoticeText.deadline(approval))
-                        .with(Variables.OUTCOME, NoticeText.outcome(approval))
-                        .with(Variables.REASON, NoticeText.reason(approval, occasion)));
+        return variables(webhook, approval, run)
+                .with(Variables.EVENT, occasion.name())
+                .with(Variables.TEXT, NoticeText.of(approval, occasion))
+                .with(Variables.WEBHOOK_NAME, approval.webhook())
+                .with(Variables.APPROVAL_URL, root == null ? page : root + page)
+                .with(Variables.DEADLINE, NoticeText.deadline(approval))
+                .with(Variables.OUTCOME, NoticeText.outcome(approval))
+                .with(Variables.REASON, NoticeText.reason(approval, occasion));
     }
 
     private static WebhookRequest render(Webhook webhook, Approval approval, Run<?, ?> run, Variables variables)
@@ -200,8 +213,12 @@ public final class ApprovalRequests implements Requests {
                     new WebhookRequest.Defaults(approval.id(), approval.phase().toString(), buildUrl));
             return RequestCredentials.addTo(request, webhook, credentialsOf(run));
         } catch (TemplateException x) {
-            throw new UndeliverableException("webhook '" + webhook.name() + "': " + x.getMessage());
+            throw undeliverable(webhook, x);
         }
+    }
+
+    private static UndeliverableException undeliverable(Webhook webhook, TemplateException x) {
+        return new UndeliverableException("webhook '" + webhook.name() + "': " + x.getMessage());
     }
 
     private static RequestCredentials.Lookup credentialsOf(Run<?, ?> run) {

@@ -24,7 +24,6 @@ final class DirectSender implements Sender {
                 idempotencyKey,
                 Settings.get().hosts(),
                 JenkinsProxy.forHost(request.hostName()),
-                wanted,
                 done);
     }
 

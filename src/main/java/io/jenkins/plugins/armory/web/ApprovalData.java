@@ -23,16 +23,20 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The JSON of approvals for one viewer, as in docs/openapi.yaml. */
 final class ApprovalData {
 
     private final Viewer viewer;
     private final Approvals approvals;
+    private final Predicate<String> waitsForTurn;
 
-    ApprovalData(Viewer viewer, Approvals approvals) {
+    /** @param waitsForTurn says whether the call of an approval's webhook waits for its turn */
+    ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsForTurn) {
         this.viewer = viewer;
         this.approvals = approvals;
+        this.waitsForTurn = waitsForTurn;
     }
 
     /** Returns an approval without its refused callbacks. Messages are cut. */
@@ -58,6 +62,9 @@ final class ApprovalData {
             json.putObject("heartbeat")
                     .put("intervalMillis", heartbeat.toMillis())
                     .put("due", due.map(Instant::toString).orElse(null));
+        }
+        if (waitsForTurn.test(approval.id())) {
+            json.put("waitsForTurn", true);
         }
         ArrayNode attempts = json.putArray("attempts");
         approval.attempts().forEach(attempt -> attempts.add(json(attempt)));

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The approvals that the current user may see, for one request. {@link ApprovalData} makes their JSON. */
 final class ApprovalList {
@@ -23,13 +24,15 @@ final class ApprovalList {
     private final Viewer viewer = new Viewer();
     private final Approvals approvals;
     private final RejectedCallbacks rejected;
+    private final Predicate<String> waitsForTurn;
     private final ApprovalData data;
 
     /** @throws IOException if the approvals cannot be opened */
     ApprovalList(ArmoryRuntime armory) throws IOException {
         approvals = armory.approvals();
         rejected = armory.endpoint().rejected();
-        data = new ApprovalData(viewer, approvals);
+        waitsForTurn = armory.waitsForTurn();
+        data = new ApprovalData(viewer, approvals, waitsForTurn);
     }
 
     /**
@@ -100,6 +103,7 @@ final class ApprovalList {
         tag.add(rejected(approval));
         tag.add(progress(approval));
         tag.add(approvals.heartbeatDue(approval));
+        tag.add(waitsForTurn.test(approval.id()));
         tag.add(viewer.mayOverride(approval));
         for (Choice choice : Choice.values()) {
             tag.add(viewer.isAsked(approval, choice));

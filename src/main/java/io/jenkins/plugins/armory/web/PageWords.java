@@ -63,6 +63,7 @@ final class PageWords {
                 .put("attempt.ok", Messages.PageWords_attempt_ok(FIRST, SECOND))
                 .put("attempt.failed", Messages.PageWords_attempt_failed(FIRST, SECOND))
                 .put("attempt.next", Messages.PageWords_attempt_next(FIRST))
+                .put("attempt.turn", Messages.PageWords_attempt_turn())
                 .put("attempt.none", Messages.PageWords_attempt_none())
                 .put("heartbeat", Messages.PageWords_heartbeat(FIRST))
                 .put("progress", Messages.PageWords_progress())

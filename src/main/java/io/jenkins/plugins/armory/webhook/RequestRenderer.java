@@ -66,7 +66,8 @@ final class RequestRenderer {
         }
     }
 
-    private HttpUrl url() throws TemplateException {
+    /** Renders the address alone. */
+    HttpUrl url() throws TemplateException {
         var template = new Template("uriTemplate", webhook.uriTemplate());
         // OkHttp leaves out spaces around an address. Here too, a last segment must not hide its dots with one.
         String uri =

@@ -100,6 +100,16 @@ public final class WebhookRequest implements Serializable {
         return new RequestRenderer(webhook, variables, defaults).render();
     }
 
+    /**
+     * Returns the host and the port that a webhook calls, as the client connects to them: however they are written, they are the same.
+     *
+     * @throws TemplateException if the address cannot be called
+     */
+    public static String hostAndPort(Webhook webhook, Variables variables) throws TemplateException {
+        HttpUrl url = new RequestRenderer(webhook, variables, new Defaults("", "", null)).url();
+        return url.host() + ':' + url.port();
+    }
+
     /** Returns the request, to be signed with these secrets once it is sent. */
     public WebhookRequest signedWith(SigningSecrets newSigning) {
         return new WebhookRequest(this, headers, newSigning, tls);

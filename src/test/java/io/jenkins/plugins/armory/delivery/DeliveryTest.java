@@ -16,7 +16,6 @@ import io.jenkins.plugins.armory.approval.HookedRepository;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
-import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
@@ -57,7 +56,8 @@ class DeliveryTest {
     private boolean vaultIsAway;
     private boolean vaultIsHalfInstalled;
     private boolean proxyIsMistyped;
-    private BooleanSupplier wanted;
+    /** What a sender that waits does once its call is not wanted any more. */
+    private Runnable drop;
 
     @CheckForNull
     private String undeliverable;
@@ -74,7 +74,13 @@ class DeliveryTest {
 
     private final class FakeRequests implements Requests {
         @Override
-        public Ready ready(Approval approval, Webhook webhook, Consumer<String> note) throws UndeliverableException {
+        public String lane(Order order) {
+            return "ci.example.com";
+        }
+
+        @Override
+        public Ready ready(Order order, Consumer<String> note) throws UndeliverableException {
+            Webhook webhook = order.webhook();
             if (vaultIsAway) {
                 throw new IllegalStateException("the vault does not answer");
             }
@@ -84,13 +90,7 @@ class DeliveryTest {
             if (undeliverable != null) {
                 throw new UndeliverableException(undeliverable);
             }
-            return new Ready(request(webhook), new FakeSender(approval.build(), webhook.name()));
-        }
-
-        @Override
-        public Ready notice(Approval approval, Webhook webhook, Notifications.Occasion occasion, Consumer<String> note)
-                throws UndeliverableException {
-            return ready(approval, webhook, note);
+            return new Ready(request(webhook), new FakeSender(order.approval().build(), webhook.name()));
         }
 
         @Override
@@ -114,7 +114,10 @@ class DeliveryTest {
             if (proxyIsMistyped) {
                 throw new IllegalArgumentException("port out of range: 80800");
             }
-            wanted = isWanted;
+            drop = () -> {
+                assertThat(isWanted.getAsBoolean()).isFalse();
+                done.accept(null);
+            };
             if (!agentIsAway) {
                 calls.add(new Call(build, webhook, key, done));
             }
@@ -153,7 +156,11 @@ class DeliveryTest {
     }
 
     private void create(String id, Webhook webhook, Channel... channels) throws IOException {
-        approvals.create(ApprovalTerms.of(id, new BuildRef("job", 1))
+        create("job", id, webhook, channels);
+    }
+
+    private void create(String job, String id, Webhook webhook, Channel... channels) throws IOException {
+        approvals.create(ApprovalTerms.of(id, new BuildRef(job, 1))
                 .webhook(webhook.name())
                 .through(Set.of(channels))
                 .timeout(clock.instant(), Duration.ofHours(1))
@@ -333,7 +340,9 @@ class DeliveryTest {
 
         assertThat(approval().requireDecision())
                 .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
-                .returns("the request cannot be made: the vault does not answer", Decision::mdMessage);
+                .returns(
+                        "the request cannot be made: the vault does not answer (after 2 attempts)",
+                        Decision::mdMessage);
         assertThat(approval().isClosed()).isTrue();
     }
 
@@ -470,7 +479,7 @@ class DeliveryTest {
         abort();
         assertThat(approval().isClosed()).isFalse();
 
-        assertThat(wanted.getAsBoolean()).isFalse();
+        drop.run();
 
         assertThat(approval().isClosed()).isTrue();
     }
@@ -772,5 +781,90 @@ class DeliveryTest {
 
         assertThat(approvals.find("slow").orElseThrow().requireDecision().mdMessage())
                 .isEqualTo("answered 503; the next attempt would be later than the deadline");
+    }
+
+    /** Creates many approvals of a job, and delivers their webhooks. */
+    private void deliverMany(String job, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            String id = job + i;
+            create(job, id, webhook("w"), Channel.CALLBACK);
+            approvals.attach(id, new NotingObserver(log));
+            delivery.deliver(id);
+        }
+    }
+
+    private long callsOf(String job) {
+        return calls.stream().filter(call -> call.build().job().equals(job)).count();
+    }
+
+    @Test
+    void aJobTakesItsShareOfTheCallsToOneHost() throws IOException {
+        deliverMany("noisy", 100);
+        assertThat(callsOf("noisy")).isEqualTo(64);
+        assertThat(log)
+                .filteredOn(line -> line.startsWith("The call of webhook 'w' waits for its turn: "))
+                .hasSize(36);
+        assertThat(delivery.waitsForTurn("noisy0")).isFalse();
+        assertThat(delivery.waitsForTurn("noisy99")).isTrue();
+
+        deliverMany("quiet", 1);
+        assertThat(callsOf("quiet")).isEqualTo(1);
+
+        while (!calls.isEmpty()) {
+            answer(OK);
+        }
+        assertThat(delivery.waitsForTurn("noisy99")).isFalse();
+        assertThat(approvals.pending())
+                .filteredOn(each -> each.state() == Approval.State.SENDING)
+                .hasSize(1);
+    }
+
+    /** It was not sent, so there is nothing to await and nothing to cancel. */
+    @Test
+    void aCallThatWaitsForItsTurnIsNotMadeOnceItsApprovalIsDecided() throws IOException {
+        deliverMany("noisy", 65);
+        approvals.apply("noisy64", new Event.Aborted("stopped"));
+        assertThat(approvals.find("noisy64").orElseThrow().isClosed()).isTrue();
+        assertThat(delivery.waitsForTurn("noisy64")).isFalse();
+
+        while (!calls.isEmpty()) {
+            answer(OK);
+        }
+        assertThat(approvals.find("noisy64").orElseThrow().attempts()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeSentGivesItsTurnBack() throws IOException {
+        proxyIsMistyped = true;
+        deliverMany("noisy", 100);
+        proxyIsMistyped = false;
+        vaultIsHalfInstalled = true;
+        deliverMany("worse", 100);
+        vaultIsHalfInstalled = false;
+
+        deliverMany("job", 1);
+
+        assertThat(calls).hasSize(1);
+    }
+
+    @Test
+    void aResultCountsOnce() throws IOException {
+        deliverMany("noisy", 80);
+        Call first = calls.remove(0);
+        first.done().accept(OK);
+        first.done().accept(OK);
+
+        assertThat(callsOf("noisy")).isEqualTo(64);
+    }
+
+    @Test
+    void cancelWebhooksTakeNoTurnsOfWebhooks() throws IOException {
+        deliverMany("noisy", 1);
+        answer(OK);
+        deliverMany("other", 100);
+
+        approvals.apply("noisy0", new Event.Aborted("stopped"));
+
+        assertThat(calls).filteredOn(call -> call.webhook().equals("cancel")).hasSize(1);
     }
 }

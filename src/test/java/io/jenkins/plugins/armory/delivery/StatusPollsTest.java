@@ -14,7 +14,6 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
-import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
@@ -46,6 +45,8 @@ class StatusPollsTest {
 
     private static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
     private static final Duration EVERY = Duration.ofSeconds(30);
+    /** The number of questions of one job to one host at once. */
+    private static final int TO_ONE_HOST = 16;
     /** Longer than the interval with its random part. */
     private static final Duration ONE_ROUND = Duration.ofSeconds(33);
 
@@ -59,7 +60,9 @@ class StatusPollsTest {
 
     private final List<String> log = new ArrayList<>();
     private boolean agentIsAway;
-    private BooleanSupplier wanted;
+    /** What a sender that waits does once its call is not wanted any more. */
+    private Runnable drop;
+
     private boolean vaultIsHalfInstalled;
 
     @CheckForNull
@@ -84,7 +87,14 @@ class StatusPollsTest {
 
     private final class FakeRequests implements Requests {
         @Override
-        public Ready ready(Approval approval, Webhook webhook, Consumer<String> note) throws UndeliverableException {
+        public String lane(Order order) throws UndeliverableException {
+            return ready(order, line -> {}).request().hostName();
+        }
+
+        @Override
+        public Ready ready(Order order, Consumer<String> note) throws UndeliverableException {
+            Webhook webhook = order.webhook();
+            Approval approval = order.approval();
             if (vaultIsHalfInstalled) {
                 throw new NoClassDefFoundError("com/example/Vault");
             }
@@ -101,12 +111,6 @@ class StatusPollsTest {
         }
 
         @Override
-        public Ready notice(Approval approval, Webhook webhook, Notifications.Occasion occasion, Consumer<String> note)
-                throws UndeliverableException {
-            return ready(approval, webhook, note);
-        }
-
-        @Override
         public Optional<String> reasonToWait(Approval approval) {
             return Optional.ofNullable(reasonToWait);
         }
@@ -115,7 +119,10 @@ class StatusPollsTest {
     private final class FakeSender implements Sender {
         @Override
         public void send(WebhookRequest request, String key, BooleanSupplier isWanted, Consumer<CallResult> done) {
-            wanted = isWanted;
+            drop = () -> {
+                assertThat(isWanted.getAsBoolean()).isFalse();
+                done.accept(null);
+            };
             if (!agentIsAway) {
                 questions.add(new Question(key, request.hostName(), done));
             }
@@ -149,6 +156,10 @@ class StatusPollsTest {
     }
 
     private static ApprovalTerms.Builder terms(String id, String host) {
+        return terms("job", id, host);
+    }
+
+    private static ApprovalTerms.Builder terms(String job, String id, String host) {
         Webhook asking = Webhook.named("status")
                 .method("GET")
                 .uriTemplate("https://" + host + "/builds/" + id)
@@ -157,7 +168,7 @@ class StatusPollsTest {
                 .build();
         Webhook starting =
                 Webhook.named("w").uriTemplate("https://" + host + "/").build();
-        return ApprovalTerms.of(id, new BuildRef("job", 1))
+        return ApprovalTerms.of(id, new BuildRef(job, 1))
                 .webhook("w")
                 .through(Set.of(Channel.CALLBACK, Channel.STATUS))
                 .timeout(START, Duration.ofHours(2))
@@ -391,8 +402,8 @@ class StatusPollsTest {
         }
 
         timer.pass(ONE_ROUND);
-        assertThat(inFlight("slow.example.com")).isEqualTo(StatusPolls.MAX_TO_ONE_HOST);
-        assertThat(inFlight("fast.example.com")).isEqualTo(StatusPolls.MAX_TO_ONE_HOST);
+        assertThat(inFlight("slow.example.com")).isEqualTo(TO_ONE_HOST);
+        assertThat(inFlight("fast.example.com")).isEqualTo(TO_ONE_HOST);
         for (int i = 0; i < 40; i++) {
             Question fast = questions.stream()
                     .filter(question -> question.host().startsWith("fast"))
@@ -400,7 +411,7 @@ class StatusPollsTest {
                     .orElseThrow();
             questions.remove(fast);
             fast.answer(said(Verdict.SUCCESS, "passed"));
-            assertThat(inFlight("slow.example.com")).isEqualTo(StatusPolls.MAX_TO_ONE_HOST);
+            assertThat(inFlight("slow.example.com")).isEqualTo(TO_ONE_HOST);
         }
         assertThat(approvals.pending())
                 .hasSize(40)
@@ -412,6 +423,36 @@ class StatusPollsTest {
         assertThat(approvals.pending()).isEmpty();
     }
 
+    /** Its host has a name for each approval, as wildcard DNS gives them. */
+    @Test
+    void aJobDoesNotTakeTheQuestionsOfAnother() throws IOException {
+        for (int i = 0; i < 200; i++) {
+            start(terms("noisy", "a" + i, i + ".example.com"));
+        }
+        timer.pass(ONE_ROUND);
+        assertThat(questions).hasSize(32);
+
+        start(terms("quiet", "b", "ci.example.com"));
+        timer.pass(ONE_ROUND);
+
+        assertThat(questions).extracting(Question::approval).contains("b");
+    }
+
+    /** A sender that fails like this throws away no turn: not those of 64 questions, and not those of all. */
+    @Test
+    void whatASenderThrowsIsAResult() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            start("a" + i);
+        }
+        vaultIsHalfInstalled = true;
+        timer.pass(ONE_ROUND);
+        assertThat(questions).isEmpty();
+        vaultIsHalfInstalled = false;
+        timer.pass(ONE_ROUND);
+
+        assertThat(questions).hasSize(TO_ONE_HOST);
+    }
+
     private long inFlight(String host) {
         return questions.stream()
                 .filter(question -> question.host().equals(host))
@@ -421,7 +462,7 @@ class StatusPollsTest {
     @Test
     void aQuestionThatIsNotWantedAnyMoreGivesItsTurnToTheNext() throws IOException {
         agentIsAway = true;
-        for (int i = 0; i < StatusPolls.MAX_TO_ONE_HOST; i++) {
+        for (int i = 0; i < TO_ONE_HOST; i++) {
             start(terms("a" + i, "ci.example.com"));
         }
         timer.pass(ONE_ROUND);
@@ -430,10 +471,10 @@ class StatusPollsTest {
         timer.pass(ONE_ROUND);
         assertThat(questions).as("all turns are taken").isEmpty();
 
-        for (int i = 0; i < StatusPolls.MAX_TO_ONE_HOST; i++) {
+        for (int i = 0; i < TO_ONE_HOST; i++) {
             approvals.apply("a" + i, new Event.Aborted("stopped"));
         }
-        assertThat(wanted.getAsBoolean()).isFalse();
+        drop.run();
 
         assertThat(questions).extracting(Question::approval).containsExactly("b");
     }

@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.RetryRules;
+import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.Webhook.Header;
@@ -121,7 +122,21 @@ class WebhookClientTest {
                 .isEqualTo(Optional.empty());
     }
 
-    /** Before 1.0 the exponent overflowed in OkHttp's callback, and nobody ever got a result. */
+    /** OkHttp only logs what a callback throws, so nobody would ever hear of the call. */
+    @Test
+    void whateverIsThrownWhileAnAnswerIsReadIsAResult() throws TemplateException {
+        WebhookRequest request =
+                WebhookRequest.of(webhook(url()).build(), new Variables().withSecrets(id -> "s3cret"), DEFAULTS);
+
+        CallResult result = WebhookClient.orLost(request, () -> {
+            throw new NoClassDefFoundError("half installed");
+        });
+
+        assertFailure(result, 0, "answered, and Jenkins cannot read the answer; see the log of Jenkins");
+        assertThat(result.mayHaveBeenTaken()).isTrue();
+    }
+
+    /** As a number, it would overflow. */
     @Test
     void aNumberOfAnySizeIsAnAnswer() {
         AnswerRule rule = AnswerRule.ofStatus("/s", List.of("passed"), List.of("failed"));

@@ -70,6 +70,37 @@ class WebhookRequestTest {
         }
     }
 
+    /** A limit for the calls to one host must not count each spelling of its name as another host. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://ci.example.com:8080/",
+                "HTTP://CI.Example.Com:08080",
+                "http://{{context.host}}:8080/x?y#z",
+                "{{context.base}}{{context.host}}:{{context.port}}/",
+                " http://c\u00adi.example.com:8080/"
+            })
+    void aHostIsTheSameHoweverItIsWritten(String uri) throws TemplateException {
+        Variables variables = variables(Map.of("base", "http://", "host", "Ci.example.COM", "port", "0008080"));
+
+        assertThat(WebhookRequest.hostAndPort(webhook(uri, List.of(), "{}"), variables))
+                .isEqualTo("ci.example.com:8080");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://ci.example.com,       ci.example.com:443",
+        "https://ci.example.com:443/,  ci.example.com:443",
+        "http://ci.example.com:8443/,  ci.example.com:8443",
+        "http://[::1]/,                ::1:80",
+        "http://[0:0:0:0:0:0:0:1]:80/, ::1:80",
+        "http://b\u00fccher.example/, xn--bcher-kva.example:80",
+    })
+    void aHostIsTheOneThatTheClientConnectsTo(String uri, String hostAndPort) throws TemplateException {
+        assertThat(WebhookRequest.hostAndPort(webhook(uri, List.of(), "{}"), variables(Map.of())))
+                .isEqualTo(hostAndPort);
+    }
+
     /** Name servers are asked for a host before it is known whether it may be called. */
     @ParameterizedTest
     @ValueSource(

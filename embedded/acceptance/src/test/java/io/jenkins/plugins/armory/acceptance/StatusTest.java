@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jenkins asks the external process for its status, and whichever comes first decides: the callback or the status. */
 class StatusTest {
@@ -106,6 +107,21 @@ class StatusTest {
             service.awaitCall();
             process.awaitCall().callback().succeed("done");
             assertThat(byCallback.awaitResult("SUCCESS")).contains("succeeded (callback token): done");
+        }
+
+        /** As numbers, they overflow or need gigabytes. */
+        @ParameterizedTest
+        @ValueSource(strings = {"1e2147483648", "-1e-99999999999", "1e1000000000"})
+        void aNumberOfAnySizeIsAnAnswerAsAnother(String number, Jenkins jenkins, ExternalProcess process) {
+            service.onCall(question -> new Reply(200, Map.of(), "{\"state\": \"running\", \"eta\": " + number + "}"));
+            Build build = jenkins.createJob(process.approval(status())).build();
+            build.awaitLog("Progress: /state is \"running\"");
+
+            service.onCall(question -> new Reply(200, Map.of(), "{\"state\": " + number + "}"));
+            build.awaitLog("Progress: /state is " + number);
+            service.onCall(question -> state("passed"));
+
+            build.awaitResult("SUCCESS");
         }
 
         /** Each status is answered at the moment in which the callback says the opposite. */
