@@ -1,9 +1,11 @@
 package hudson;
 
+import hudson.remoting.Future;
 import hudson.remoting.VirtualChannel;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.concurrent.CompletableFuture;
 
 /** A file of a node; here, of the controller. */
 public final class FilePath {
@@ -19,7 +21,15 @@ public final class FilePath {
         this.file = file;
     }
 
-    public <T> T act(FileCallable<T> callable) throws IOException, InterruptedException {
-        return callable.invoke(file, null);
+    public <T> Future<T> actAsync(FileCallable<T> callable) throws IOException, InterruptedException {
+        var done = new Done<T>();
+        try {
+            done.complete(callable.invoke(file, null));
+        } catch (IOException | RuntimeException x) {
+            done.completeExceptionally(x);
+        }
+        return done;
     }
+
+    private static final class Done<T> extends CompletableFuture<T> implements Future<T> {}
 }

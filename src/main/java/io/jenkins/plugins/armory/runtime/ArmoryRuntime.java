@@ -21,6 +21,7 @@ import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import io.jenkins.plugins.armory.delivery.Delivery;
+import io.jenkins.plugins.armory.delivery.Turns;
 import io.jenkins.plugins.armory.http.WebhookClient;
 import io.jenkins.plugins.armory.storage.History;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -54,9 +56,12 @@ public final class ArmoryRuntime {
     static final HMACConfidentialKey KEY = new HMACConfidentialKey(KEY_FILE);
     /** The number of threads for file I/O and observers. Idle threads end. */
     private static final int THREADS = 8;
+    /** The number of steps that may read files of workspaces at once. */
+    private static final int READERS = 64;
 
     private final ExecutorService executor = newExecutor();
     private final WebhookClient client = new WebhookClient();
+    private final Turns reading = new Turns(READERS, executor);
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final RunningBuilds runningBuilds = new RunningBuilds();
     private final Deployments deployments = new Deployments(executor, runningBuilds);
@@ -273,9 +278,29 @@ public final class ArmoryRuntime {
         return client;
     }
 
-    /** Returns the executor of work that may wait for an agent or the network. It has as many threads as there is work. */
-    public ExecutorService waitingExecutor() {
-        return client.executor();
+    /**
+     * Returns the executor of work that reads files of a workspace, and may wait for an agent. The work of many jobs gets threads in turn.
+     *
+     * @param agent the name of the workspace's agent
+     * @param waits is run if work has to wait for its turn
+     */
+    public Executor readers(Run<?, ?> run, String agent, Runnable waits) {
+        String job = run.getParent().getFullName();
+        return work -> {
+            boolean begun = reading.enter(
+                    job,
+                    agent,
+                    leave -> client.executor().execute(() -> {
+                        try {
+                            work.run();
+                        } finally {
+                            leave.run();
+                        }
+                    }));
+            if (!begun) {
+                waits.run();
+            }
+        };
     }
 
     /** Returns the executor of work that must not run on a thread of the Pipeline engine, such as file I/O. */

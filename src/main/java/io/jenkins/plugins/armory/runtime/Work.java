@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.runtime;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -34,19 +35,24 @@ public interface Work {
      * @param log takes a line for the build's log
      */
     static void run(Work work, Consumer<Exception> failed, Consumer<String> log) {
-        run(work, failed, log, FIRST_RETRY);
+        run(work, failed, log, ArmoryRuntime.get().executor());
     }
 
-    private static void run(Work work, Consumer<Exception> failed, Consumer<String> log, int retry) {
+    /** @param executor repeats the work */
+    static void run(Work work, Consumer<Exception> failed, Consumer<String> log, Executor executor) {
+        run(work, failed, log, executor, FIRST_RETRY);
+    }
+
+    private static void run(Work work, Consumer<Exception> failed, Consumer<String> log, Executor executor, int retry) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             work.run();
         } catch (DeploymentStore.UnwrittenException x) {
             if (retry == FIRST_RETRY) {
                 log.accept(x.getMessage() + ". Trying again until they can; the build waits for it.");
             }
-            Runnable again = () -> run(work, failed, log, Math.min(2 * retry, LAST_RETRY));
+            Runnable again = () -> run(work, failed, log, executor, Math.min(2 * retry, LAST_RETRY));
             try {
-                Timer.get().schedule(() -> ArmoryRuntime.get().executor().execute(again), retry, TimeUnit.SECONDS);
+                Timer.get().schedule(() -> executor.execute(again), retry, TimeUnit.SECONDS);
             } catch (RejectedExecutionException y) {
                 // Jenkins is going down; the step does this again when it is resumed.
             }

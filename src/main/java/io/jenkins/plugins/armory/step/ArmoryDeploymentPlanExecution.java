@@ -57,19 +57,15 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     }
 
     @Override
-    public boolean start() {
-        readLater(armory());
+    public boolean start() throws IOException, InterruptedException {
+        readLater(this::read);
         return false;
     }
 
     @Override
     public void onResume() {
         ArmoryRuntime armory = armory();
-        armory.executor().execute(() -> armory.whenOpen(() -> readLater(armory)));
-    }
-
-    private void readLater(ArmoryRuntime armory) {
-        armory.waitingExecutor().execute(() -> run(this::read));
+        armory.executor().execute(() -> armory.whenOpen(() -> run(() -> readLater(this::read))));
     }
 
     @Override

@@ -111,7 +111,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         if (defined == null || defined.isInline()) {
             create();
         } else {
-            armory().waitingExecutor().execute(() -> run(this::create));
+            readLater(this::create);
         }
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import hudson.model.Computer;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.approval.Approvals;
@@ -15,6 +16,7 @@ import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.Work;
 import java.io.IOException;
+import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
@@ -48,6 +50,18 @@ abstract class SuspendedExecution extends StepExecution {
     /** Does work on the executor, and ends the step if the work fails. */
     final void later(Work work) {
         armory().executor().execute(() -> run(work));
+    }
+
+    /** Does work that reads files of the workspace when it is its turn, and ends the step if the work fails. */
+    final void readLater(Work work) throws IOException, InterruptedException {
+        Computer computer = getContext().get(Computer.class);
+        Executor readers = armory().readers(
+                        build(),
+                        computer == null ? "" : computer.getName(),
+                        () -> log(
+                                "Reading the files of the workspace waits for its turn: this job, its folder or the agent has"
+                                        + " as many steps reading as it may have at once."));
+        readers.execute(() -> Work.run(work, this::failed, this::log, readers));
     }
 
     /** Does work on this thread, and ends the step if the work fails. */

@@ -15,7 +15,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import jenkins.MasterToSlaveFileCallable;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -26,10 +31,13 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  */
 final class WorkspaceFile {
 
+    /** The longest time that an agent may take for a file. */
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
     private WorkspaceFile() {}
 
     /**
-     * Reads a file. Waits for the agent.
+     * Reads a file. Waits for the agent, but not for long.
      *
      * @param parameter the parameter of the step that has the path
      * @throws AbortException naming the parameter and the mistake
@@ -42,12 +50,10 @@ final class WorkspaceFile {
                             + " step into a node block, or give the stage an agent");
         }
         EnvVars variables = context.get(EnvVars.class);
-        byte[] bytes;
-        try {
-            bytes = directory.act(new Reading(path, variables == null ? null : variables.get("WORKSPACE")));
-        } catch (AbortException x) {
-            throw new AbortException(parameter + ": " + x.getMessage());
-        }
+        byte[] bytes = read(
+                directory.actAsync(new Reading(path, variables == null ? null : variables.get("WORKSPACE"))),
+                parameter,
+                path);
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -55,6 +61,23 @@ final class WorkspaceFile {
                     .toString();
         } catch (CharacterCodingException x) {
             throw new AbortException(parameter + ": " + path + " is not in UTF-8");
+        }
+    }
+
+    private static byte[] read(Future<byte[]> reading, String parameter, String path)
+            throws IOException, InterruptedException {
+        try {
+            return reading.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException x) {
+            if (x.getCause() instanceof AbortException known) {
+                throw new AbortException(parameter + ": " + known.getMessage());
+            }
+            throw new IOException(parameter + ": " + path + " cannot be read: " + x.getCause(), x);
+        } catch (TimeoutException x) {
+            throw new AbortException(parameter + ": " + path + " was not read within " + LIMIT.toSeconds()
+                    + " seconds; check the agent, its connection and its disk");
+        } finally {
+            reading.cancel(true);
         }
     }
 
