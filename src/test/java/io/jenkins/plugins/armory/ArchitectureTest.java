@@ -23,6 +23,7 @@ class ArchitectureTest {
     /** The packages above the line in the picture. */
     private static final String[] PLAIN = {
         ROOT + ".approval..",
+        ROOT + ".bounds..",
         ROOT + ".callback..",
         ROOT + ".delivery..",
         ROOT + ".deployment..",

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.approval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -41,6 +42,10 @@ public record ApprovalTerms(
             @CheckForNull @JsonProperty("jobId") String jobId) {
 
         static final Origin UNKNOWN = new Origin(null, null);
+
+        public Origin {
+            Bound.LINE.check("the URL of Jenkins", address);
+        }
     }
 
     /**
@@ -61,6 +66,8 @@ public record ApprovalTerms(
 
         public Subject {
             Objects.requireNonNull(phase, "phase");
+            Bound.NAME.check("environment", environment);
+            Bound.NAME.check("webhook", webhook);
         }
     }
 
@@ -104,6 +111,8 @@ public record ApprovalTerms(
         public Deciders {
             channels = Channel.shared(channels);
             allowedCallers = List.copyOf(allowedCallers);
+            Bound.NAME.check("callbackCredentialsId", callbackCredentialsId);
+            Bound.LINE.checkEach("allowedCallers", allowedCallers, Bound.LIST);
         }
 
         Deciders through(Set<Channel> others) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.approval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -37,5 +38,8 @@ public record Attempt(
         Objects.requireNonNull(host, "host");
         Objects.requireNonNull(duration, "duration");
         Objects.requireNonNull(answer, "answer");
+        host = Bound.LINE.cut(host);
+        failure = Bound.LINE.cut(failure);
+        answer = Bound.TEXT.cut(answer);
     }
 }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.approval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.time.Instant;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
@@ -56,6 +57,7 @@ public record Decision(
         Objects.requireNonNull(mdMessage, "mdMessage");
         Objects.requireNonNull(decidedBy, "decidedBy");
         Objects.requireNonNull(decidedAt, "decidedAt");
+        mdMessage = Bound.LONG_TEXT.cut(mdMessage);
     }
 
     /** A decision that is no override. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.approval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -19,5 +20,7 @@ public record InputDefinition(
     public InputDefinition {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(definition, "definition");
+        Bound.NAME.check("name", name);
+        Bound.INPUTS.check('"' + name + '"', definition);
     }
 }

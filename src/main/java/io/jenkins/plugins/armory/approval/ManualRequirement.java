@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.approval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.util.List;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
@@ -33,8 +34,15 @@ public record ManualRequirement(
         submitters = List.copyOf(submitters);
         inputs = List.copyOf(inputs);
         requesters = requesters == null ? null : List.copyOf(requesters);
+        Bound.TEXT.check("message", message);
+        Bound.NAME.checkEach("submitters", submitters, Bound.LIST);
+        Bound.LONG_LIST.check("requesters", requesters == null ? 0 : requesters.size());
+        Bound.LIST.check("parameters", inputs.size());
+        Bound.INPUTS.check(
+                "parameters",
+                inputs.stream().mapToLong(input -> input.definition().length()).sum());
         if (required < 1 || required > MAX_REQUIRED) {
-            throw new IllegalArgumentException("required: must be from 1 to " + MAX_REQUIRED + ", not " + required);
+            throw new IllegalArgumentException("required: must be from 1 to " + MAX_REQUIRED + ", and is " + required);
         }
     }
 

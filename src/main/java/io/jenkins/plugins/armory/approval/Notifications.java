@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.approval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,12 +65,14 @@ public record Notifications(
             Objects.requireNonNull(webhook, "webhook");
             Objects.requireNonNull(reason, "reason");
             Objects.requireNonNull(at, "at");
+            reason = Bound.LINE.cut(reason);
         }
     }
 
     public Notifications {
         webhooks = List.copyOf(webhooks);
         due = List.copyOf(due);
+        Bound.LIST.check("notify", webhooks.size());
         if (webhooks.isEmpty()) {
             throw new IllegalArgumentException("nobody is to be told");
         }

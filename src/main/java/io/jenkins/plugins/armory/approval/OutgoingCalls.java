@@ -2,11 +2,14 @@ package io.jenkins.plugins.armory.approval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -35,6 +38,18 @@ public record OutgoingCalls(
 
     public OutgoingCalls {
         context = Collections.unmodifiableMap(new LinkedHashMap<>(context));
+        Webhook.checkContext(context);
+        Bound.NAME.check("account", account);
+        Bound.NAME.check("namespace", namespace);
+        Stream<Webhook> webhooks = Stream.concat(
+                Stream.of(webhook, cancel, status == null ? null : status.webhook()),
+                notifications == null ? Stream.empty() : notifications.webhooks().stream());
+        Bound.ALL_CALLS.check(
+                "webhook, cancel, status and notify",
+                Webhook.lengthOf(context)
+                        + webhooks.filter(Objects::nonNull)
+                                .mapToLong(Webhook::length)
+                                .sum());
     }
 
     /** Creates the calls of a webhook and its cancel webhook alone. */

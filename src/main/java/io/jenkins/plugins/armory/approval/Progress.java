@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.time.Instant;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
@@ -17,23 +18,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public record Progress(@CheckForNull Double percent, String mdMessage, Instant at) {
 
-    /** The number of characters of a message that are kept. */
-    public static final int MAX_MESSAGE = 4096;
-
-    private static final String CUT = "…";
-
     public Progress {
         Objects.requireNonNull(mdMessage, "mdMessage");
         Objects.requireNonNull(at, "at");
-        mdMessage = shortened(mdMessage);
-    }
-
-    private static String shortened(String message) {
-        if (message.length() <= MAX_MESSAGE) {
-            return message;
-        }
-        int end = MAX_MESSAGE - CUT.length();
-        return message.substring(0, Character.isHighSurrogate(message.charAt(end - 1)) ? end - 1 : end) + CUT;
+        mdMessage = Bound.PROGRESS.cut(mdMessage);
     }
 
     /** Returns the percentage for people, with one decimal unless that is 0; empty while there is none. */

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.callback;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
@@ -81,10 +82,11 @@ record CallbackBody(
         if (node == null || node.isNull()) {
             return null;
         }
-        if (node.isTextual()) {
-            return node.textValue();
+        if (!node.isTextual()) {
+            throw RefusedRequestException.invalid("The field \"mdMessage\" must be a string.");
         }
-        throw RefusedRequestException.invalid("The field \"mdMessage\" must be a string.");
+        checkWhole("mdMessage", node.textValue());
+        return node.textValue();
     }
 
     @CheckForNull
@@ -102,11 +104,19 @@ record CallbackBody(
                     "The field \"data\" has a number that is too large: send it as a string.");
         }
         String text = node.toString();
+        checkWhole("data", text);
         if (text.getBytes(StandardCharsets.UTF_8).length > MAX_DATA_BYTES) {
             throw RefusedRequestException.tooLarge("The field \"data\" may have " + MAX_DATA_BYTES
                     + " bytes at most: store more elsewhere, and send its address.");
         }
         return text;
+    }
+
+    private static void checkWhole(String field, String text) throws RefusedRequestException {
+        String problem = Bound.brokenPart(text);
+        if (problem != null) {
+            throw RefusedRequestException.invalid("The field \"" + field + "\" " + problem + ".");
+        }
     }
 
     private static boolean hasInfinity(JsonNode node) {

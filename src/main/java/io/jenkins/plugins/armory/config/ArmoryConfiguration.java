@@ -12,6 +12,7 @@ import hudson.XmlFile;
 import hudson.model.Run;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
@@ -191,6 +192,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     @DataBoundSetter
     public void setCallbackBaseUrl(@CheckForNull String callbackBaseUrl) {
         String url = Util.fixEmptyAndTrim(callbackBaseUrl);
+        Bound.LINE.check("callbackBaseUrl", url);
         if (url != null && !ConfigurationForm.isBaseUrl(url)) {
             throw new IllegalArgumentException("callbackBaseUrl: " + Messages.ConfigurationForm_url());
         }
@@ -206,7 +208,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     @DataBoundSetter
     public void setCallbackCredentialsId(@CheckForNull String callbackCredentialsId) {
-        this.callbackCredentialsId = Util.fixEmptyAndTrim(callbackCredentialsId);
+        String id = Util.fixEmptyAndTrim(callbackCredentialsId);
+        Bound.NAME.check("callbackCredentialsId", id);
+        this.callbackCredentialsId = id;
         save();
     }
 

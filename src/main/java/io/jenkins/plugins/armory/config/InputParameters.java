@@ -46,7 +46,14 @@ public final class InputParameters {
             throw new IllegalArgumentException(quoted
                     + " has values that are neither texts nor booleans; use string, text, choice or booleanParam");
         }
-        return new InputDefinition(name, Jenkins.XSTREAM.toXML(parameter));
+        InputDefinition input = new InputDefinition(name, Jenkins.XSTREAM.toXML(parameter));
+        try {
+            of(input);
+        } catch (IllegalArgumentException x) {
+            throw new IllegalArgumentException(
+                    quoted + " cannot be read back from its record; take control characters out of its texts", x);
+        }
+        return input;
     }
 
     private static boolean isKept(@CheckForNull Object value) {

@@ -12,6 +12,7 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
     @DataBoundConstructor
     public ListedClient(String credentialsId, String jobs) {
         this.credentialsId = Util.fixNull(credentialsId).strip();
+        Bound.NAME.check("credentialsId", this.credentialsId);
         this.jobs = Jobs.checked(jobs);
     }
 

@@ -184,7 +184,7 @@ public record Deployment(
 
     /** Returns whether a restarted build leaves out the outermost stage of that name. */
     public boolean leavesOut(String stage) {
-        return leftOut.contains(stage);
+        return leftOut.contains(Place.known(stage));
     }
 
     /**

@@ -5,6 +5,7 @@ import io.jenkins.plugins.armory.approval.Phase;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -33,6 +34,7 @@ public sealed interface DeploymentEvent {
             implements DeploymentEvent {
         public Declared {
             dependsOn = List.copyOf(dependsOn);
+            stage = Place.known(stage);
         }
 
         /** Has no environment around it. */
@@ -145,7 +147,11 @@ public sealed interface DeploymentEvent {
     }
 
     /** A stage was cancelled, see {@link Deployment#cancelsStages}. */
-    record StageCancelled(String stage) implements DeploymentEvent {}
+    record StageCancelled(String stage) implements DeploymentEvent {
+        public StageCancelled {
+            stage = Place.known(stage);
+        }
+    }
 
     /**
      * The build was restarted from a stage of another build, see {@link Deployment#restarted}.
@@ -156,8 +162,12 @@ public sealed interface DeploymentEvent {
      */
     record Restarted(Deployment origin, Set<String> leftOut, Set<String> again) implements DeploymentEvent {
         public Restarted {
-            leftOut = Set.copyOf(leftOut);
-            again = Set.copyOf(again);
+            leftOut = known(leftOut);
+            again = known(again);
+        }
+
+        private static Set<String> known(Set<String> stages) {
+            return stages.stream().map(Place::known).collect(Collectors.toUnmodifiableSet());
         }
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.deployment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -125,6 +126,7 @@ public record Environment(
 
         public PlannedStep {
             Objects.requireNonNull(began, "began");
+            failure = Bound.TEXT.cut(failure);
             outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
         }
 
@@ -165,6 +167,11 @@ public record Environment(
             @CheckForNull @JsonProperty("rollback") Rollback rollback) {
 
         static final Setback NONE = new Setback(null, null, null, false, null);
+
+        public Setback {
+            reason = Bound.TEXT.cut(reason);
+            afterDeploymentFailure = Bound.TEXT.cut(afterDeploymentFailure);
+        }
     }
 
     /**
@@ -180,6 +187,7 @@ public record Environment(
             @CheckForNull @JsonProperty("failure") String failure) {
         public Rollback {
             Objects.requireNonNull(step, "step");
+            failure = Bound.TEXT.cut(failure);
         }
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.deployment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import org.kohsuke.accmod.Restricted;
@@ -21,6 +22,10 @@ public record Failure(
         @JsonProperty("definition") String definition,
         @JsonProperty("reason") String reason,
         @JsonProperty("verdict") Verdict verdict) {
+
+    public Failure {
+        reason = Bound.TEXT.cut(reason);
+    }
 
     boolean isOwn() {
         return verdict == Verdict.FAILURE;

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.deployment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -36,6 +37,13 @@ public record Place(
 
     public Place {
         branches = List.copyOf(branches);
+        outermost = known(outermost);
+    }
+
+    /** Returns what a stage is known by: its name, if that is not longer than a line. */
+    @CheckForNull
+    static String known(@CheckForNull String stage) {
+        return Bound.LINE.cut(stage);
     }
 
     /**

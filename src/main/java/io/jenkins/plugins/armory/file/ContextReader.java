@@ -1,35 +1,33 @@
 package io.jenkins.plugins.armory.file;
 
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads the values of {@code {{context.*}}}. */
 final class ContextReader {
 
-    private static final int MAX_KEYS = 100;
-    private static final int MAX_LENGTH = 10_000;
-
     private ContextReader() {}
 
     /** Returns the context in a field. A key that no template can name is a problem. */
     static Map<String, String> read(Section section, String field) {
         Map<String, String> context = section.texts(field);
-        checkKeys(context.keySet(), problem -> section.problem(field, problem));
+        checkEntries(context, problem -> section.problem(field, problem));
         return context;
     }
 
-    /** @param problems takes a problem for each key that no template can name */
-    static void checkKeys(Set<String> keys, Consumer<String> problems) {
-        for (String key : keys) {
-            if (!Webhook.isContextKey(key)) {
-                problems.accept(
-                        "\"" + key + "\" cannot be named in a template; use letters, digits, '.', '-' and '_' in keys");
+    /** @param problems takes a problem for each key that no template can name, and for each value that is too long */
+    static void checkEntries(Map<String, String> context, Consumer<String> problems) {
+        context.forEach((key, value) -> {
+            String problem = Webhook.problemOfContext(key, value);
+            if (problem != null) {
+                problems.accept(problem);
             }
-        }
+        });
     }
 
     /**
@@ -45,12 +43,12 @@ final class ContextReader {
                         field, "\"" + key + "\" is the text \"null\", which stands for no value; give it another one");
             }
         });
-        if (context.size() > MAX_KEYS || Webhook.lengthOf(context) > MAX_LENGTH) {
-            section.problem(
-                    field,
-                    "has, with the context of the whole deployment, more than " + MAX_KEYS + " keys or " + MAX_LENGTH
-                            + " characters");
-            return Map.of();
+        for (String problem : Arrays.asList(
+                Bound.LIST.problemOf(context.size()), Bound.PLANNED_CONTEXT.problemOf(Webhook.lengthOf(context)))) {
+            if (problem != null) {
+                section.problem(field, "with the context of the whole deployment, " + problem);
+                return Map.of();
+            }
         }
         return context;
     }

@@ -20,9 +20,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class DeploymentFile {
 
-    /** The maximum length of a file, in characters. */
-    public static final int MAX_LENGTH = 1024 * 1024;
-
     private final Map<String, Webhook> webhooks;
     private final Map<String, String> context;
     private final Map<String, Target> targets;

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.file;
 import static io.jenkins.plugins.armory.file.YamlReader.isAbsent;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -72,7 +73,17 @@ final class DeploymentFileReader {
         if (!isAbsent(fields.get("constraints"))) {
             constrained.add(Problems.printable(target));
         }
-        return new DeploymentFile.Target(yaml.text(fields, "account", path), yaml.text(fields, "namespace", path));
+        return new DeploymentFile.Target(name(fields, "account", path), name(fields, "namespace", path));
+    }
+
+    @CheckForNull
+    private String name(Map<String, Node> fields, String field, String path) {
+        String name = yaml.text(fields, field, path);
+        String problem = Bound.NAME.problemOf(name);
+        if (problem != null) {
+            yaml.problem(fields.get(field), path + "." + field + ": " + problem);
+        }
+        return name;
     }
 
     private List<String> unused(Map<String, Node> sections) {

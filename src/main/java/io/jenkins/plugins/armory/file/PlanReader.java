@@ -100,8 +100,7 @@ final class PlanReader {
         var context = new LinkedHashMap<String, String>();
         context.putAll(ContextReader.read(file, "context"));
         context.putAll(ContextReader.read(file, "contextOverrides"));
-        ContextReader.checkKeys(
-                added.keySet(), problem -> yaml.problemAtStart("context of armoryDeployment: " + problem));
+        ContextReader.checkEntries(added, problem -> yaml.problemAtStart("context of armoryDeployment: " + problem));
         return context;
     }
 

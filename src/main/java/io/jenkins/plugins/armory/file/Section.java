@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.file;
 import static io.jenkins.plugins.armory.file.YamlReader.isAbsent;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -20,9 +21,6 @@ import org.yaml.snakeyaml.nodes.Tag;
  * a problem if the value is not of its kind, and then returns what an absent field has.
  */
 final class Section {
-
-    /** The most characters of a name, which becomes part of ids and labels. */
-    private static final int MAX_NAME = 255;
 
     /** A text that steps refuse, since Groovy writes it for a variable that is not set. */
     static final String NO_VALUE = "null";
@@ -141,8 +139,9 @@ final class Section {
         if (name.equals(NO_VALUE)) {
             return "is a text that stands for no value; take another one";
         }
-        if (name.length() > MAX_NAME) {
-            return "is longer than " + MAX_NAME + " characters";
+        String problem = Bound.NAME.problemOf(name);
+        if (problem != null) {
+            return problem;
         }
         return Problems.isUnprintable(name)
                 ? "has a line break, a control character or a bidirectional one; take it out"

@@ -1,13 +1,18 @@
 package io.jenkins.plugins.armory.file;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.io.StringReader;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -57,11 +62,14 @@ final class YamlReader {
     @CheckForNull
     Node compose(String text) throws DeploymentFile.InvalidException {
         var options = new LoaderOptions();
-        options.setCodePointLimit(DeploymentFile.MAX_LENGTH);
+        options.setCodePointLimit(Bound.TEMPLATE.most());
         options.setNestingDepthLimit(MAX_DEPTH);
         try {
             // Nodes and not objects: a node knows its line, and no class that the file names is loaded.
-            return new Yaml(new SafeConstructor(options)).compose(new StringReader(text));
+            Node root = new Yaml(new SafeConstructor(options)).compose(new StringReader(text));
+            checkWhole(root);
+            problems.throwAny();
+            return root;
         } catch (MarkedYAMLException x) {
             if (x.getProblemMark() == null) {
                 throw notYaml(x.getProblem());
@@ -72,6 +80,30 @@ final class YamlReader {
             return null;
         } catch (YAMLException | IllegalArgumentException x) { // the latter for a tag that cannot be decoded
             throw notYaml(x.getMessage());
+        }
+    }
+
+    /** Notes a problem for each key and value with half of a surrogate pair, which an escape such as "\\uD800" makes. */
+    private void checkWhole(@CheckForNull Node root) {
+        Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Node> open = new ArrayDeque<>();
+        if (root != null) {
+            open.add(root);
+        }
+        while (!open.isEmpty()) {
+            Node node = open.remove();
+            if (!seen.add(node)) {
+                continue; // an alias
+            } else if (node instanceof SequenceNode list) {
+                open.addAll(list.getValue());
+            } else if (node instanceof MappingNode mapping) {
+                mapping.getValue().forEach(tuple -> open.addAll(List.of(tuple.getKeyNode(), tuple.getValueNode())));
+            } else if (node instanceof ScalarNode scalar) {
+                String problem = Bound.brokenPart(scalar.getValue());
+                if (problem != null) {
+                    problem(scalar, problem);
+                }
+            }
         }
     }
 

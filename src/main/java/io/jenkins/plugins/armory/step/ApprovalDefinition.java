@@ -7,6 +7,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import java.io.IOException;
@@ -59,6 +60,7 @@ final class ApprovalDefinition implements Serializable {
         try {
             reference = WebhookReference.of(step);
             phase = step.requirePhase();
+            Bound.NAME.checkEach("notify", step.getNotify(), Bound.LIST);
             limits = step.limits();
             limits.check();
             if (limits.asksAfterFailure() && reference == null) {

@@ -78,10 +78,7 @@ final class ApprovalStart {
         WebhookReference reference = definition.reference();
         // Before the group is known: the environments must hear of the approval only after all checks.
         Notifications notifications = NotifyTargets.find(definition.notified(), definition.context(), context);
-        ApprovalTerms.Builder terms = reference == null
-                ? byPersonAlone(id, definition, run, notifications)
-                : withCalls(
-                        id, definition, run, reference.resolve(context, definition.environment(), notifications, log));
+        ApprovalTerms.Builder terms = terms(id, definition, run, notifications);
         EnclosingAction action = context.get(EnclosingAction.class);
         String planned = action == null ? null : action.planned();
         Transition transition = deployments.apply(run, new ApprovalStarted(place, id, definition.phase(), planned));
@@ -99,6 +96,24 @@ final class ApprovalStart {
                 transition.deployment().failedBeside(place, definition.phase()).isPresent();
         if (reference == null && !endsAtOnce) {
             new ApprovalLog(log).asked(approval, run);
+        }
+    }
+
+    /** @throws AbortException naming the parameter that breaks a rule of the approval's terms or calls */
+    private ApprovalTerms.Builder terms(
+            String id, ApprovalDefinition definition, Run<?, ?> run, @CheckForNull Notifications notifications)
+            throws IOException, InterruptedException {
+        WebhookReference reference = definition.reference();
+        try {
+            return reference == null
+                    ? byPersonAlone(id, definition, run, notifications)
+                    : withCalls(
+                            id,
+                            definition,
+                            run,
+                            reference.resolve(context, definition.environment(), notifications, log));
+        } catch (IllegalArgumentException x) {
+            throw new AbortException(x.getMessage());
         }
     }
 
@@ -127,13 +142,13 @@ final class ApprovalStart {
     private ApprovalTerms.Builder withCalls(
             String id, ApprovalDefinition definition, Run<?, ?> run, OutgoingCalls calls) throws IOException {
         Webhook webhook = Objects.requireNonNull(calls.webhook(), "a reference is one to a webhook");
-        checkCallers(definition, run, webhook, calls.status());
-        checkHeartbeat(definition, calls, webhook);
-        checkStatus(definition, calls);
         ApprovalTerms.Builder terms = terms(id, definition, run)
                 .webhook(webhook.name())
                 .through(channels(calls, webhook))
                 .calls(calls);
+        checkCallers(definition, run, webhook, calls.status());
+        checkHeartbeat(definition, calls, webhook);
+        checkStatus(definition, calls);
         checkCalls(terms.start(), run);
         return terms;
     }

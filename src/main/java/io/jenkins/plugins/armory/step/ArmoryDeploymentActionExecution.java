@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
@@ -113,14 +114,16 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
     }
 
     @Override
-    void end(BlockEnd end) throws Exception {
+    void end(BlockEnd bodyEnd) throws Exception {
         noteStart(); // the body may end before bodyResumed() is called
-        LinkedHashMap<String, String> outputs = outputs(end.value());
+        LinkedHashMap<String, String> outputs = outputs(bodyEnd.value());
+        String problem = problemOf(outputs);
+        BlockEnd end = problem == null ? bodyEnd : BlockEnd.failure(new AbortException(problem));
         Throwable thrown = end.failure();
         if (thrown != null && counts(thrown)) { // before the step is on record as over
             failLikeAnApproval(reason(end));
         }
-        tell(new PlannedStepEnded(environment, planned, end.reason(), outputs));
+        tell(new PlannedStepEnded(environment, planned, end.reason(), problem == null ? outputs : Map.of()));
         if (thrown == null) {
             succeed(outputs);
         } else {
@@ -173,11 +176,23 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
             map.forEach((key, each) -> {
                 boolean isPlain = each instanceof CharSequence || each instanceof Number || each instanceof Boolean;
                 String name = String.valueOf(key);
-                if (isPlain && Webhook.isContextKey(name)) {
+                if (isPlain && Webhook.problemOfContext(name, null) == null) {
                     outputs.put(name, String.valueOf(each));
                 }
             });
         }
         return outputs;
+    }
+
+    /** Returns why the values that the body returned cannot be a part of the context, {@code null} if they can. */
+    @CheckForNull
+    private static String problemOf(Map<String, String> outputs) {
+        try {
+            Webhook.checkContext(outputs);
+            Bound.PLANNED_CONTEXT.check("context", Webhook.lengthOf(outputs));
+            return null;
+        } catch (IllegalArgumentException x) {
+            return "What the body of armoryDeployment returned cannot be a part of the context: " + x.getMessage();
+        }
     }
 }

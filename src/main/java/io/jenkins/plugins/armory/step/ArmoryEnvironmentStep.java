@@ -7,6 +7,7 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.LogText;
 import java.util.LinkedHashSet;
@@ -90,6 +91,7 @@ public final class ArmoryEnvironmentStep extends Step {
             throw new IllegalArgumentException("name: is missing; name the environment that is deployed to");
         }
         checkName("name", name);
+        Bound.LONG_LIST.check("dependsOn", dependsOn.size());
         LinkedHashSet<String> names = new LinkedHashSet<>();
         for (EnvironmentName each : dependsOn) {
             if (each.getName().isEmpty()) {
@@ -113,6 +115,7 @@ public final class ArmoryEnvironmentStep extends Step {
             throw new IllegalArgumentException(
                     parameter + ": has a line break, a control character or a bidirectional one; take it out");
         }
+        Bound.NAME.check(parameter, name);
     }
 
     @Override

@@ -132,10 +132,6 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
 
     /** @throws IllegalArgumentException naming the parameter that is wrong */
     ManualRequirement toRequirement() {
-        if (required < 1 || required > ManualRequirement.MAX_REQUIRED) {
-            throw new IllegalArgumentException("manualApproval.required: must be from 1 to "
-                    + ManualRequirement.MAX_REQUIRED + ", and is " + required);
-        }
         List<String> names = submitterNames();
         if (submitters != null && names.isEmpty()) {
             throw new IllegalArgumentException(
@@ -148,7 +144,12 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
                         + "\" is one name; put commas between the ids of users and the names of groups");
             }
         }
-        return new ManualRequirement(message, names, required).filling(inputs());
+        List<InputDefinition> inputs = inputs();
+        try {
+            return new ManualRequirement(message, names, required).filling(inputs);
+        } catch (IllegalArgumentException x) {
+            throw new IllegalArgumentException("manualApproval." + x.getMessage(), x);
+        }
     }
 
     @Extension

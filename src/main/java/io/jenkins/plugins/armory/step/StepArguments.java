@@ -384,7 +384,7 @@ final class StepArguments {
     }
 
     /** Returns the types of the parameters of the constructor and of the setters, by name. */
-    private static Map<String, Type> parameters(Class<?> type) {
+    static Map<String, Type> parameters(Class<?> type) {
         Map<String, Type> parameters = new TreeMap<>();
         for (Constructor<?> constructor : constructors(type)) {
             String[] names = ClassDescriptor.loadParameterNames(constructor);

@@ -6,6 +6,7 @@ import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.config.AnswerDefinition;
 import io.jenkins.plugins.armory.config.CancelDefinition;
 import io.jenkins.plugins.armory.config.StatusDefinition;
@@ -113,6 +114,8 @@ final class WebhookReference implements Serializable {
     @CheckForNull
     static WebhookReference of(ArmoryWebhookApprovalStep step) {
         String name = step.getWebhook();
+        Bound.NAME.check("webhook", name);
+        Bound.NAME.checkEach("secrets", step.getSecrets(), Bound.LIST);
         checkConfig(step);
         if (name == null) {
             if (asksPersonAlone(step)) {
@@ -131,10 +134,8 @@ final class WebhookReference implements Serializable {
             throw new IllegalArgumentException(
                     CONFIG + " and configFile: are two deployment files; leave one of them out");
         }
-        if (config != null && config.length() > DeploymentFile.MAX_LENGTH) {
-            throw new IllegalArgumentException(
-                    CONFIG + ": is longer than " + DeploymentFile.MAX_LENGTH + " characters; hand over a shorter text");
-        }
+        Bound.TEMPLATE.check(CONFIG, config);
+        Bound.LINE.check("configFile", step.getConfigFile());
     }
 
     /**

@@ -5,7 +5,7 @@ import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.remoting.VirtualChannel;
-import io.jenkins.plugins.armory.file.DeploymentFile;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -101,9 +101,9 @@ final class WorkspaceFile {
         public byte[] invoke(File directory, VirtualChannel channel) throws IOException {
             Path file = find(directory.toPath());
             try (InputStream in = Files.newInputStream(file)) {
-                byte[] bytes = in.readNBytes(DeploymentFile.MAX_LENGTH + 1);
-                if (bytes.length > DeploymentFile.MAX_LENGTH) {
-                    throw new AbortException(path + " is larger than " + DeploymentFile.MAX_LENGTH + " bytes");
+                byte[] bytes = in.readNBytes(Bound.TEMPLATE.most() + 1);
+                if (bytes.length > Bound.TEMPLATE.most()) {
+                    throw new AbortException(path + " is larger than " + Bound.TEMPLATE.most() + " bytes");
                 }
                 return bytes;
             }

@@ -11,6 +11,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.SimpleParameterDefinition;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.config.InputParameters;
 import java.util.LinkedHashMap;
@@ -26,9 +27,6 @@ import org.kohsuke.stapler.StaplerRequest2;
  */
 @Restricted(NoExternalUse.class)
 public final class ApprovalInputs {
-
-    /** The longest object with values, in characters. */
-    static final int MAX_LENGTH = 32_768;
 
     /** Of two values for one parameter, none can be taken for what the person meant. */
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -108,13 +106,22 @@ public final class ApprovalInputs {
         }
     }
 
+    /** @throws IllegalArgumentException if what a person writes with a decision is too long, or has half of a surrogate pair */
+    static void checkText(String field, String text) {
+        if (text.length() > Bound.TEXT.most()) {
+            throw new IllegalArgumentException(Messages.Decision_tooLong(field, String.valueOf(Bound.TEXT.most())));
+        } else if (!Bound.isWhole(text)) {
+            throw new IllegalArgumentException(Messages.Decision_broken(field));
+        }
+    }
+
     private static boolean isNothing(@CheckForNull String given) {
         return given == null || given.isBlank();
     }
 
     private static ObjectNode parse(String given) {
-        if (given.length() > MAX_LENGTH) {
-            throw new IllegalArgumentException(Messages.ApprovalInputs_tooLong(String.valueOf(MAX_LENGTH)));
+        if (given.length() > Bound.INPUTS.most()) {
+            throw new IllegalArgumentException(Messages.ApprovalInputs_tooLong(String.valueOf(Bound.INPUTS.most())));
         }
         try {
             if (JSON.readTree(given) instanceof ObjectNode object) {
@@ -143,6 +150,9 @@ public final class ApprovalInputs {
             JsonNode value = given.get(name);
             if (value != null && !value.isTextual() && !value.isBoolean()) {
                 throw new IllegalArgumentException(Messages.ApprovalInputs_type(name));
+            }
+            if (value != null && !Bound.isWhole(value.asText())) {
+                throw new IllegalArgumentException(Messages.Decision_broken(name));
             }
             values.put(
                     name,

@@ -28,7 +28,6 @@ record OverrideDecision(String id) {
 
     private static final Logger LOGGER = Logger.getLogger(OverrideDecision.class.getName());
     private static final Pattern PATH = Pattern.compile("/approvals/([^/]+)/override");
-    private static final int MAX_REASON = 8192;
 
     /** Returns the decision at a path below the root action; empty for another path. */
     static Optional<OverrideDecision> at(String path) {
@@ -69,10 +68,9 @@ record OverrideDecision(String id) {
             return invalid(Messages.OverrideDecision_decision());
         } else if (stripped.isEmpty()) {
             return invalid(Messages.OverrideDecision_reason());
-        } else if (stripped.length() > MAX_REASON) {
-            return invalid(Messages.Decision_tooLong("reason", String.valueOf(MAX_REASON)));
         }
         try {
+            ApprovalInputs.checkText("reason", stripped);
             return decide(armory, new Viewer(), approve, stripped, inputs);
         } catch (IllegalArgumentException x) {
             return invalid(x.getMessage() + ".");

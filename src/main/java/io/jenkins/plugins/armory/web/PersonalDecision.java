@@ -33,7 +33,6 @@ record PersonalDecision(String id, Choice choice) {
 
     private static final Logger LOGGER = Logger.getLogger(PersonalDecision.class.getName());
     private static final Pattern PATH = Pattern.compile("/approvals/([^/]+)/([a-z-]+)");
-    private static final int MAX_COMMENT = 8192;
 
     /**
      * Returns the decision at a path below the root action; empty for another path.
@@ -64,11 +63,8 @@ record PersonalDecision(String id, Choice choice) {
      */
     JsonResponse decide(ArmoryRuntime armory, String comment, @CheckForNull String inputs) {
         String stripped = comment.strip();
-        if (stripped.length() > MAX_COMMENT) {
-            return JsonResponse.error(
-                    400, "invalid_request", Messages.Decision_tooLong("comment", String.valueOf(MAX_COMMENT)));
-        }
         try {
+            ApprovalInputs.checkText("comment", stripped);
             return decide(armory, new Viewer(), stripped, inputs);
         } catch (IllegalArgumentException x) {
             return JsonResponse.error(400, "invalid_request", x.getMessage() + ".");

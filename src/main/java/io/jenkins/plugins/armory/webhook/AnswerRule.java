@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.webhook.Judgement.Verdict;
 import java.io.IOException;
 import java.io.Serializable;
@@ -47,10 +48,6 @@ public record AnswerRule(
     private static final String SUCCESS = "success";
     private static final String POINTER = "pointer";
     private static final String FAILURE = "failure";
-    /** The longest value in a finding, in characters. */
-    private static final int MAX_SHOWN = 100;
-
-    private static final int MAX_POINTER = 1000;
     /** A JSON Pointer in its string form, with at least one token (RFC 6901, section 3). */
     private static final Pattern POINTER_SYNTAX = Pattern.compile("(/([^~/]|~[01])*)+");
 
@@ -114,10 +111,10 @@ public record AnswerRule(
     }
 
     private static void checkPointer(String pointer) {
-        if (pointer.length()
-                > MAX_POINTER) { // first: the search for the syntax needs a stack as deep as the text is long
-            throw new InvalidWebhookException(POINTER, "is longer than " + MAX_POINTER + " characters");
-        }
+        WebhookRules.check(
+                POINTER,
+                Bound.LINE,
+                pointer); // first: the search for the syntax needs a stack as deep as the text is long
         if (!pointer.startsWith("/")) {
             throw new InvalidWebhookException(
                     POINTER,
@@ -130,6 +127,8 @@ public record AnswerRule(
     }
 
     private static void checkValues(String field, List<String> successes, List<String> failures) {
+        WebhookRules.checkEach(field, successes);
+        WebhookRules.checkEach(FAILURE, failures);
         if (successes.isEmpty()) {
             throw new InvalidWebhookException(
                     field, "is missing; list the values that mean success, such as " + field + ": ['passed']");
@@ -260,7 +259,7 @@ public record AnswerRule(
 
     private static String shown(Value value, UnaryOperator<String> mask) {
         String text = mask.apply(value.text()).replaceAll("\\p{Cntrl}", " ");
-        String cut = text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
+        String cut = Bound.SHOWN_VALUE.cut(text);
         return value.token() == JsonToken.VALUE_STRING ? '"' + cut + '"' : cut;
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.webhook;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.io.Serializable;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -23,6 +24,12 @@ public record CallCredentials(
 
     /** No credentials. */
     public static final CallCredentials NONE = new CallCredentials(null, null, null);
+
+    public CallCredentials {
+        WebhookRules.check("signWith", Bound.NAME, signWith);
+        WebhookRules.check("clientCertificateId", Bound.NAME, clientCertificateId);
+        WebhookRules.check("trustCertificateId", Bound.NAME, trustCertificateId);
+    }
 
     /** Returns whether the call is made with certificates. */
     boolean needTls() {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.webhook;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.io.Serializable;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -17,7 +18,15 @@ public record CancelReference(
         @CheckForNull @JsonProperty("name") String name,
         @CheckForNull @JsonProperty("inline") Webhook inline) implements Serializable {
 
-    /** Returns a reference to a webhook that is defined elsewhere. */
+    public CancelReference {
+        WebhookRules.check("cancel", Bound.NAME, name);
+    }
+
+    /**
+     * Returns a reference to a webhook that is defined elsewhere.
+     *
+     * @throws InvalidWebhookException if the name is too long
+     */
     public static CancelReference named(String name) {
         return new CancelReference(name, null);
     }

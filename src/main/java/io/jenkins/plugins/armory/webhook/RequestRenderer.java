@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.webhook.WebhookRequest.Defaults;
 import io.jenkins.plugins.armory.webhook.WebhookRequest.RenderedHeader;
 import java.util.ArrayList;
@@ -17,12 +18,6 @@ import okhttp3.HttpUrl;
 final class RequestRenderer {
 
     static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-    /** The most characters of the address. Services take far fewer. */
-    private static final int MAX_URI = 64 * 1024;
-
-    /** The most characters of the body, and of the context. */
-    private static final int MAX_BODY = 1024 * 1024;
 
     private static final String CONTENT_TYPE = "Content-Type";
     private static final String JSON_TYPE = "application/json";
@@ -47,7 +42,6 @@ final class RequestRenderer {
 
     /** @throws TemplateException if something cannot be sent as it is */
     WebhookRequest render() throws TemplateException {
-        checkContext();
         HttpUrl url = url();
         List<RenderedHeader> headers = headers();
         String contentType = contentType(headers);
@@ -59,19 +53,13 @@ final class RequestRenderer {
         return new WebhookRequest(webhook, url, headers, body, variables.secretsUsed());
     }
 
-    /** Checks the length of the context, which is kept with the approval. The default body has all of it. */
-    private void checkContext() throws TemplateException {
-        if (Webhook.lengthOf(variables.context()) > MAX_BODY) {
-            throw new TemplateException("context: is longer than " + MAX_BODY + " characters");
-        }
-    }
-
     /** Renders the address alone. */
     HttpUrl url() throws TemplateException {
         var template = new Template("uriTemplate", webhook.uriTemplate());
         // OkHttp leaves out spaces around an address. Here too, a last segment must not hide its dots with one.
-        String uri =
-                template.render(variables, uriEscaping(), MAX_URI).toString().strip();
+        String uri = template.render(variables, uriEscaping(), Bound.LONG_TEXT.most())
+                .toString()
+                .strip();
         if (!uri.regionMatches(true, 0, "http://", 0, 7) && !uri.regionMatches(true, 0, "https://", 0, 8)) {
             throw new TemplateException("uriTemplate: must start with http:// or https:// once rendered");
         }
@@ -119,7 +107,7 @@ final class RequestRenderer {
         String harmless = template.render(
                         variables,
                         (value, before) -> BEFORE_PATH.matcher(before).matches() ? "x" : escaping.escape(value, before),
-                        MAX_URI)
+                        Bound.LONG_TEXT.most())
                 .toString()
                 .strip();
         if (pathSize(harmless) != pathSize(uri)) {
@@ -139,7 +127,7 @@ final class RequestRenderer {
         for (Webhook.Header header : webhook.headers()) {
             String field = "headers: " + header.key();
             String value = new Template(field, header.value())
-                    .render(variables, Escapings.header(), WebhookRules.MAX_HEADERS)
+                    .render(variables, Escapings.header(), Bound.LONG_TEXT.most())
                     .toString()
                     .strip();
             try { // the text between the values
@@ -148,9 +136,9 @@ final class RequestRenderer {
                 throw new TemplateException(field + ": the value " + x.getMessage());
             }
             length += header.key().length() + value.length();
-            if (length > WebhookRules.MAX_HEADERS) {
+            if (length > Bound.LONG_TEXT.most()) {
                 throw new TemplateException(
-                        "headers: are longer than " + WebhookRules.MAX_HEADERS + " characters once rendered");
+                        "headers: are longer than " + Bound.LONG_TEXT.most() + " characters once rendered");
             }
             headers.add(new RenderedHeader(header.key(), value));
         }
@@ -182,8 +170,8 @@ final class RequestRenderer {
     }
 
     private String ownBody(String template, String mediaType) throws TemplateException {
-        Template.Rendered body =
-                new Template("bodyTemplate", template).render(variables, Escapings.body(mediaType), MAX_BODY);
+        Template.Rendered body = new Template("bodyTemplate", template)
+                .render(variables, Escapings.body(mediaType), Bound.TEMPLATE.most());
         if (Escapings.isJson(mediaType)) {
             checkJson(body);
         }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.webhook;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +42,10 @@ public record RetryRules(
 
     public RetryRules {
         on = List.copyOf(on);
+        String tooMany = Bound.LIST.problemOf(on.size());
+        if (tooMany != null) {
+            throw new InvalidWebhookException(FIELD, "on: " + tooMany);
+        }
     }
 
     /**

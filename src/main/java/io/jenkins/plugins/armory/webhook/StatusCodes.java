@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.webhook;
 
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -34,6 +35,7 @@ final class StatusCodes {
      * @throws InvalidWebhookException if the text is no set of such codes
      */
     static StatusCodes parse(String field, String text) {
+        WebhookRules.check(field, Bound.LINE, text);
         List<int[]> ranges = new ArrayList<>();
         for (String part : text.split(",", -1)) {
             Matcher range = RANGE.matcher(part.strip());

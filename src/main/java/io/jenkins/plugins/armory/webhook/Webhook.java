@@ -202,16 +202,31 @@ public record Webhook(
         return builder;
     }
 
-    /** Returns whether a template can name a key of a context, as {@code {{context.KEY}}}. */
-    public static boolean isContextKey(String key) {
-        return Template.isName(key);
+    /** Returns why an entry of a context cannot be one, {@code null} if it can: a template has to name it, as {@code {{context.KEY}}}. */
+    @CheckForNull
+    public static String problemOfContext(@CheckForNull String key, @CheckForNull String value) {
+        return WebhookRules.problemOfContext(key, value);
+    }
+
+    /** Checks the keys and values of a context, and how many they are. */
+    public static void checkContext(Map<String, String> context) {
+        WebhookRules.checkContext(context);
     }
 
     /** Returns the number of characters of a context's keys and values. */
     public static long lengthOf(Map<String, String> context) {
         return context.entrySet().stream()
-                .mapToLong(entry -> entry.getKey().length() + entry.getValue().length())
+                .mapToLong(entry -> entry.getKey().length() + textLength(entry.getValue()))
                 .sum();
+    }
+
+    private static int textLength(@CheckForNull String text) {
+        return text == null ? 0 : text.length();
+    }
+
+    /** Returns the number of characters of the templates and the context. */
+    public long length() {
+        return templates(uriTemplate, body, headers).mapToLong(String::length).sum() + lengthOf(context);
     }
 
     /** Returns whether any template uses a variable. */

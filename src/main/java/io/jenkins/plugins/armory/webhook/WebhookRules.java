@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.signature.StandardWebhooks;
 import java.util.List;
 import java.util.Locale;
@@ -12,9 +13,6 @@ import java.util.regex.Pattern;
 final class WebhookRules {
 
     static final List<String> METHODS = List.of("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS");
-
-    /** The most characters of all headers together, as templates and rendered. Services take far fewer. */
-    static final int MAX_HEADERS = 64 * 1024;
 
     private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD");
     private static final String HEADER_NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"; // RFC 9110, section 5.6.2
@@ -44,11 +42,28 @@ final class WebhookRules {
         if (name == null || name.isBlank()) {
             throw new InvalidWebhookException("name", "must not be blank; it is what people will know the webhook by");
         }
-        checkLine("name", name);
+        checkLine("name", Bound.NAME, name);
+    }
+
+    static void check(String field, Bound bound, @CheckForNull String text) {
+        reject(field, bound.problemOf(text));
+    }
+
+    /** Checks a list of values. */
+    static void checkEach(String field, List<String> values) {
+        reject(field, Bound.LIST.problemOf(values.size()));
+        values.forEach(value -> check(field, Bound.LINE, value));
+    }
+
+    private static void reject(String field, @CheckForNull String problem) {
+        if (problem != null) {
+            throw new InvalidWebhookException(field, problem);
+        }
     }
 
     /** Messages name it, and no part of it may be taken for a line of their own. */
-    static void checkLine(String field, @CheckForNull String text) {
+    private static void checkLine(String field, Bound bound, @CheckForNull String text) {
+        check(field, bound, text);
         if (text != null && UNPRINTABLE.matcher(text).find()) {
             throw new InvalidWebhookException(field, "has a line break or a control character; take it out");
         }
@@ -59,6 +74,7 @@ final class WebhookRules {
             throw new InvalidWebhookException(
                     "uriTemplate", "is missing; put the address to call there, such as https://ci.example.com/start");
         }
+        check("uriTemplate", Bound.LONG_TEXT, uriTemplate);
         Template.check("uriTemplate", uriTemplate);
         String start = uriTemplate.strip().toLowerCase(Locale.ROOT);
         if (!start.startsWith("http://") && !start.startsWith("https://") && !start.startsWith("{{")) {
@@ -83,6 +99,7 @@ final class WebhookRules {
         if (RESERVED_HEADERS.contains(key.toLowerCase(Locale.ROOT))) {
             throw new InvalidWebhookException("headers", key + " is set by Jenkins; leave it out");
         }
+        check("headers", Bound.LONG_TEXT, value);
         Template.check("headers", value);
     }
 
@@ -91,9 +108,7 @@ final class WebhookRules {
         long length = headers.stream()
                 .mapToLong(header -> header.key().length() + header.value().length())
                 .sum();
-        if (length > MAX_HEADERS) {
-            throw new InvalidWebhookException("headers", "are longer than " + MAX_HEADERS + " characters");
-        }
+        reject("headers", Bound.LONG_TEXT.problemOf(length));
     }
 
     static void checkBody(String method, @CheckForNull String body, @CheckForNull String bodyPath) {
@@ -101,9 +116,10 @@ final class WebhookRules {
             throw new InvalidWebhookException("bodyTemplate", "has both inline and path; leave one of them out");
         }
         if (body != null) {
+            check("bodyTemplate", Bound.TEMPLATE, body);
             Template.check("bodyTemplate", body);
         }
-        checkLine("bodyTemplate.path", bodyPath);
+        checkLine("bodyTemplate.path", Bound.LINE, bodyPath);
         boolean hasBody = body != null || bodyPath != null;
         if (hasBody && !mayHaveBody(method)) {
             throw new InvalidWebhookException(
@@ -124,7 +140,7 @@ final class WebhookRules {
     }
 
     static void checkAgent(NetworkMode networkMode, @CheckForNull String agentIdentifier) {
-        checkLine("agentIdentifier", agentIdentifier);
+        checkLine("agentIdentifier", Bound.LINE, agentIdentifier);
         if (agentIdentifier != null && networkMode != NetworkMode.REMOTE_NETWORK_AGENT) {
             throw new InvalidWebhookException(
                     "agentIdentifier",
@@ -133,13 +149,22 @@ final class WebhookRules {
     }
 
     static void checkContext(Map<String, String> context) {
-        for (String key : context.keySet()) {
-            if (key == null || !Template.isName(key)) { // as code, an entry may have none
-                throw new InvalidWebhookException(
-                        "context",
-                        "\"" + key + "\" cannot be named in a template; use letters, digits, '.', '-' and '_' in keys");
-            }
+        context.forEach((key, value) -> reject("context", problemOfContext(key, value)));
+        reject("context", Bound.LONG_LIST.problemOf(context.size()));
+        reject("context", Bound.TEMPLATE.problemOf(Webhook.lengthOf(context)));
+    }
+
+    @CheckForNull
+    static String problemOfContext(@CheckForNull String key, @CheckForNull String value) {
+        String ofKey = Bound.NAME.problemOf(key);
+        if (ofKey != null) {
+            return "the key \"" + Bound.SHOWN_VALUE.cut(key) + "\" " + ofKey;
         }
+        if (key == null || !Template.isName(key)) { // as code, an entry may have none
+            return "\"" + key + "\" cannot be named in a template; use letters, digits, '.', '-' and '_' in keys";
+        }
+        String ofValue = Bound.TEMPLATE.problemOf(value);
+        return ofValue == null ? null : "the value of \"" + key + "\" " + ofValue;
     }
 
     /** @param variables those that the templates of the webhook use */

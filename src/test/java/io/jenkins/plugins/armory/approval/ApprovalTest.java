@@ -631,7 +631,7 @@ public class ApprovalTest {
         for (int required : new int[] {0, -1, 101}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> new ManualRequirement("", List.of(), required))
-                    .withMessage("required: must be from 1 to 100, not " + required);
+                    .withMessage("required: must be from 1 to 100, and is " + required);
         }
     }
 

@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -991,12 +992,12 @@ class ApprovalsTest {
 
     @Test
     void longMessageOfProgressIsCutWhereItMayBe() {
-        String tooLong = "x".repeat(Progress.MAX_MESSAGE - 2) + "\ud83d\ude00!";
+        String tooLong = "x".repeat(Bound.PROGRESS.most() - 2) + "\ud83d\ude00!";
 
-        assertThat(new Progress(null, "x".repeat(Progress.MAX_MESSAGE), START).mdMessage())
-                .hasSize(Progress.MAX_MESSAGE);
+        assertThat(new Progress(null, "x".repeat(Bound.PROGRESS.most()), START).mdMessage())
+                .hasSize(Bound.PROGRESS.most());
         assertThat(new Progress(null, tooLong, START).mdMessage())
-                .isEqualTo("x".repeat(Progress.MAX_MESSAGE - 2) + "…");
+                .isEqualTo("x".repeat(Bound.PROGRESS.most() - 2) + "…");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.List;
 import java.util.Map;
@@ -296,7 +297,7 @@ class DeploymentFileTest {
     @Test
     void isNotToBeBlownUp() {
         assertThatThrownBy(() -> parse("[".repeat(10_000))).isInstanceOf(DeploymentFile.InvalidException.class);
-        assertThatThrownBy(() -> parse("a: " + "x".repeat(DeploymentFile.MAX_LENGTH)))
+        assertThatThrownBy(() -> parse("a: " + "x".repeat(Bound.TEMPLATE.most())))
                 .isInstanceOf(DeploymentFile.InvalidException.class);
     }
 

@@ -353,11 +353,12 @@ class DeploymentMistakesTest {
                   {runWebhook: {name: w, context: {%s}}},
                   {runWebhook: {name: w, context: {text: %s}}}]}}}
                 """.formatted("n".repeat(256), many, many.replace("k", "own"), "x".repeat(10_000)),
-                "d.yml line 1, column 272: targets: the name \"" + "n".repeat(256) + "\" is longer than 255 characters",
-                "d.yml line 6, column 35: strategies.now.canary.steps[1].runWebhook.context: has, with the context of the whole"
-                        + " deployment, more than 100 keys or 10000 characters",
-                "d.yml line 7, column 35: strategies.now.canary.steps[2].runWebhook.context: has, with the context of the whole"
-                        + " deployment, more than 100 keys or 10000 characters");
+                "d.yml line 1, column 272: targets: the name \"" + "n".repeat(256)
+                        + "\" is longer than 255 characters: it has 256",
+                "d.yml line 6, column 35: strategies.now.canary.steps[1].runWebhook.context: with the context of the whole"
+                        + " deployment, is longer than 100 entries: it has 120",
+                "d.yml line 7, column 35: strategies.now.canary.steps[2].runWebhook.context: with the context of the whole"
+                        + " deployment, is longer than 10000 characters: it has 10234");
     }
 
     /** Each of many messages lists the known names, so with one of 400 KB a file took the processor 20 seconds. */

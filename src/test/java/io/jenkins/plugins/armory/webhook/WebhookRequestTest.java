@@ -18,7 +18,6 @@ import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Assume;
@@ -614,19 +613,6 @@ class WebhookRequestTest {
         assertThatThrownBy(() -> request("https://ci/", List.of(), '"' + twice.repeat(10_000) + '"', context))
                 .isInstanceOf(TemplateException.class)
                 .hasMessage("bodyTemplate: is longer than 1048576 characters once rendered");
-    }
-
-    @Test
-    void contextIsNotOfAnyLength() {
-        var context = new HashMap<String, String>();
-        String value = "x".repeat(60_000);
-        for (int i = 0; i < 20; i++) {
-            context.put("key" + i, value);
-        }
-
-        assertThatThrownBy(() -> request("https://ci/", List.of(), "{}", context))
-                .isInstanceOf(TemplateException.class)
-                .hasMessage("context: is longer than 1048576 characters");
     }
 
     /** The parser has limits of its own, and its errors then have no place. */

@@ -80,7 +80,31 @@ class WebhookTest {
         assertInvalid(
                 "headers",
                 () -> valid().headers(List.of(half, half, new Header("Y", ""))).build(),
-                "are longer than 65536 characters");
+                "is longer than 65536 characters: it has 65537");
+    }
+
+    @Test
+    void hasAContextThatIsBounded() {
+        String key = "k".repeat(255);
+        Map<String, String> largest = Map.of(key, "x".repeat(1_048_576 - 255));
+
+        assertThat(valid().context(largest).build().context()).isEqualTo(largest);
+        assertInvalid(
+                "context",
+                () -> valid().context(Map.of(key, "x".repeat(1_048_576 - 254))).build(),
+                "is longer than 1048576 characters: it has 1048577");
+        assertInvalid(
+                "context",
+                () -> valid().context(Map.of(key + 'k', "")).build(),
+                "the key \"" + "k".repeat(99) + "…\" is longer than 255 characters: it has 256");
+        assertInvalid(
+                "context",
+                () -> valid().context(Map.of("a\ud800", "")).build(),
+                "the key \"a\ufffd\" has half of a character (\\ud800, one of a surrogate pair) at position 2; take it out");
+        assertInvalid(
+                "context",
+                () -> valid().context(Map.of("a", "\ud83d\ude00\ude00")).build(),
+                "the value of \"a\" has half of a character (\\ude00, one of a surrogate pair) at position 3; take it out");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.callback.token;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -15,6 +16,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public record Caller(String name, Function<Approval, Optional<Obstacle>> obstacle) {
+
+    public Caller {
+        name = Bound.LINE.cut(name); // it may have a subject of an outside issuer in it
+    }
 
     /**
      * The reason why a genuine token cannot decide an approval.
