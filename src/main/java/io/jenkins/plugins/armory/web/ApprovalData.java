@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.approval.Vote;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.CallbackAnswers;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.io.UncheckedIOException;
@@ -39,7 +40,7 @@ final class ApprovalData {
         this.waitsForTurn = waitsForTurn;
     }
 
-    /** Returns an approval without its refused callbacks. Messages are cut. */
+    /** Returns an approval without its refused callbacks. Messages and comments are cut, since pages load this for each approval. */
     ObjectNode json(Approval approval) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
@@ -131,11 +132,18 @@ final class ApprovalData {
                 .put("mdMessageHtml", Markdown.toHtml(message));
     }
 
-    /** Replaces the cut messages in the JSON of an approval by the full ones, and adds the callback's data. */
+    /** Replaces the cut messages and comments in the JSON of an approval by the full ones, and adds the callback's data. */
     ObjectNode inFull(ObjectNode json, Approval approval) {
         putMessage(json.get("decision"), approval.decision());
         putMessage(json.get("callback"), approval.callback());
         putMessage(json.get("failure"), approval.failure());
+        if (json.get("manualApproval") instanceof ObjectNode people) {
+            people.set("approvals", json(approval.votes()));
+            Decision person = approval.person();
+            if (person != null) {
+                people.put("comment", person.mdMessage());
+            }
+        }
         String data = approval.data();
         if (data != null) {
             json.set("data", parsed(data));
@@ -182,7 +190,9 @@ final class ApprovalData {
         if (requesters != null) {
             requesters.forEach(json.putArray("requesters")::add);
         }
-        json.set("approvals", json(approval.votes()));
+        json.set(
+                "approvals",
+                json(approval.votes().stream().map(ApprovalData::shown).toList()));
         json.put("mayApprove", viewer.isAsked(approval, Choice.APPROVE))
                 .put("mayReject", viewer.isAsked(approval, Choice.REJECT))
                 .put("mayTakeBack", viewer.isAsked(approval, Choice.TAKE_BACK));
@@ -190,10 +200,14 @@ final class ApprovalData {
         if (person != null) {
             json.put("approved", person.isSuccess())
                     .put("user", person.decidedBy())
-                    .put("comment", person.mdMessage())
+                    .put("comment", Markdown.shown(person.mdMessage()))
                     .put("at", person.decidedAt().toString());
         }
         return json;
+    }
+
+    private static Vote shown(Vote vote) {
+        return new Vote(vote.user(), Bound.LINE.cut(vote.comment()), vote.at());
     }
 
     /** Returns the people whose approval counts, in its order. */
