@@ -1,14 +1,19 @@
 package io.jenkins.plugins.armory.file;
 
+import io.jenkins.plugins.armory.deployment.DeploymentPlan.RunWebhook;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Step;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Target;
+import io.jenkins.plugins.armory.storage.ReadBack;
+import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * Checks that any deployment file is read or refused with a reason, without much time and memory, and that a plan is
- * consistent.
+ * Checks that any deployment file is read or refused with a reason, without much time and memory, that a plan is consistent, and that the
+ * store reads back what is called for it.
  */
 public final class DeploymentFileFuzz {
 
@@ -26,8 +31,7 @@ public final class DeploymentFileFuzz {
     private static void readWebhooks(String text) {
         try {
             DeploymentFile file = DeploymentFile.parse(NAME, text);
-            file.webhooks().values().forEach(webhook -> check(webhook.name() != null, "a webhook has a name"));
-            file.context().forEach((key, value) -> key.concat(value));
+            file.webhooks().values().forEach(webhook -> readBack(webhook, file.context()));
             file.target("staging");
             file.unusedByWebhooks().forEach(name -> check(name.lines().count() == 1, "one line: " + name));
         } catch (DeploymentFile.InvalidException x) {
@@ -35,9 +39,25 @@ public final class DeploymentFileFuzz {
         }
     }
 
+    private static void readBack(Webhook webhook, Map<String, String> context) {
+        if (webhook.bodyPath() != null) {
+            return; // the step reads it first
+        }
+        try {
+            ReadBack.check(ReadBack.calling(webhook, context));
+        } catch (InvalidWebhookException x) {
+            check(x.getMessage().startsWith("context: "), "the step says what is wrong: " + x.getMessage());
+        }
+    }
+
     private static void plan(String text) {
         try {
             PlannedDeployment planned = PlannedDeployment.read(NAME, text);
+            planned.plan().steps().forEach(step -> {
+                if (step instanceof RunWebhook run) {
+                    readBack(planned.file().webhooks().get(run.webhook()), run.context());
+                }
+            });
             Set<String> ids = new HashSet<>();
             planned.plan().steps().map(Step::id).forEach(id -> check(ids.add(id), "an id is there once: " + id));
             Set<String> done = new HashSet<>();

@@ -1,12 +1,13 @@
 package io.jenkins.plugins.armory.webhook;
 
+import io.jenkins.plugins.armory.storage.ReadBack;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Checks that any templates and values make a request or are refused with the name of the field, and that no value breaks out
- * of its header. The input is the templates of the address, a header and the body, and a value, separated by bytes of the
+ * of its header; the store reads back what was taken. The input is the templates of the address, a header and the body, and a value, separated by bytes of the
  * value 1.
  */
 public final class TemplateFuzz {
@@ -28,6 +29,7 @@ public final class TemplateFuzz {
                     .with(Variables.CALLBACK_URI, "https://j.example.com/armory/approvals/a1")
                     .withContext(Map.of("v", parts[3]))
                     .withSecrets(id -> parts[3]);
+            ReadBack.check(ReadBack.calling(webhook, Map.of("v", parts[3])));
             WebhookRequest request = WebhookRequest.of(webhook, variables, DEFAULTS);
             request.headers()
                     .forEach(header -> check(
