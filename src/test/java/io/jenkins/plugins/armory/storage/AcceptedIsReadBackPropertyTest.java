@@ -210,7 +210,7 @@ class AcceptedIsReadBackPropertyTest {
                 .callers(texts.oneIn(2) ? null : texts.text(Bound.NAME), list(texts, Bound.LINE))
                 .manual(texts.oneIn(2) ? null : people(texts))
                 .askAfterFailure(texts.oneIn(3))
-                .origin(texts.text(Bound.LINE))
+                .origin(new ApprovalTerms.Origin(texts.text(Bound.LINE), texts.text(Bound.NAME)))
                 .calls(calls)
                 .start();
         ManualRequirement manual = approval.manual();
