@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Approver {
 
     /** What a person says. */
-    static final String COMMENT = "go";
+    static final String COMMENT = "go " + Hostile.TEXT;
 
     private final String name;
     private final Callback callback;
@@ -42,8 +42,9 @@ final class Approver {
 
     /** Calls back, each time with another message. */
     void say(boolean success) {
-        String message = name + "-" + id() + "-" + messages.incrementAndGet();
-        Answer answer = Answer.patiently(() -> callback.send(Callback.body(success, message)));
+        int number = messages.incrementAndGet();
+        String message = Hostile.message(name + "-" + id() + "-" + number, number);
+        Answer answer = Answer.patiently(() -> callback.send(Hostile.body(success, message)));
         said.add(new Said(success, message, answer));
     }
 

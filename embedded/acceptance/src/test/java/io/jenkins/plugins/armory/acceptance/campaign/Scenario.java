@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.acceptance.campaign;
 
 import io.jenkins.plugins.armory.acceptance.DeploymentFiles;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import java.util.stream.Stream;
 
 /** The kinds of builds there are in the campaign, each with what its external process does. */
 enum Scenario {
@@ -92,7 +93,7 @@ enum Scenario {
                         "one",
                         "supersede: env.BUILD_NUMBER == '1'",
                         "headers: [[key: '" + BUILD_HEADER + "', value: env.BUILD_NUMBER]]");
-            case PERSON -> apply(process, "one", "manualApproval: [message: 'Go?']");
+            case PERSON -> apply(process, "one", "manualApproval: [message: '" + Hostile.IN_GROOVY + "']");
             case NO_CALLBACK -> process.approvalNamed("one", "disableCallback: true") + "\necho 'applied 1: sent'";
             case TIMEOUT -> apply(process, "one", "timeout: 3", "unit: 'SECONDS'", cancel);
             case SILENT -> apply(process, "one", "heartbeat: 2", "heartbeatUnit: 'SECONDS'");
@@ -123,7 +124,16 @@ enum Scenario {
     }
 
     private static String apply(ExternalProcess process, String name, String... more) {
-        return APPLY.formatted(name, process.approvalNamed(name, more));
+        return APPLY.formatted(name, approval(process, name, more));
+    }
+
+    private static String approval(ExternalProcess process, String name, String... more) {
+        String context = "context: [hostile: '" + Hostile.IN_GROOVY + "']";
+        boolean hasContext = Stream.of(more).anyMatch(each -> each.startsWith("context:"));
+        return process.approvalNamed(
+                name,
+                Stream.concat(Stream.of(more), hasContext ? Stream.of() : Stream.of(context))
+                        .toArray(String[]::new));
     }
 
     /** Whether the external process is told to stop when an approval ends without it. */

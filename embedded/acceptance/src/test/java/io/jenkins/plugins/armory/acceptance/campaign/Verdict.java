@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.acceptance.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.acceptance.StoredFile;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
@@ -25,6 +26,8 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** Judges from the outside whether a build that is over has got what was decided: no more, no less, nothing else. */
 final class Verdict {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final Pattern RESULT = Pattern.compile("(?m)^Finished: \\w+$");
     private static final Duration LOG_LIMIT = Duration.ofSeconds(20);
@@ -149,6 +152,7 @@ final class Verdict {
         if (decided != null && isByQuestion(decided)) {
             assertThat(decided.get("mdMessage").asText()).isEqualTo("/state is \"" + Life.PASSED + "\"");
         } else if (decided != null) {
+            assertThat(said(approval.at("/said/data").asText())).isEqualTo(Hostile.data());
             assertThat(accepted)
                     .extracting(Said::message)
                     .contains(decided.get("mdMessage").asText());
@@ -176,6 +180,14 @@ final class Verdict {
             assertThat(asked).isEqualTo(life.scenario().isAsked());
         }
         return asked;
+    }
+
+    private static JsonNode said(String data) {
+        try {
+            return JSON.readTree(data);
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
     }
 
     /** People are told at least once. A notice that was on its way when the controller died is sent once more. */
