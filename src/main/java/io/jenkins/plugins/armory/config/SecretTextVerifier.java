@@ -36,8 +36,7 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
                         return Verification.of(secret.caller());
                     }
                 } catch (IllegalArgumentException x) {
-                    verification = Verification.invalid(
-                            "the Secret text of " + secret.caller().name() + " " + x.getMessage());
+                    verification = Verification.invalid(secret.fault(x));
                 }
             }
         } catch (IOException x) {

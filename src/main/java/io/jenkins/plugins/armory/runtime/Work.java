@@ -35,7 +35,7 @@ public interface Work {
      * @param log takes a line for the build's log
      */
     static void run(Work work, Consumer<Exception> failed, Consumer<String> log) {
-        run(work, failed, log, ArmoryRuntime.get().executor());
+        run(work, failed, log, again -> ArmoryRuntime.get().executor().execute(again));
     }
 
     /** @param executor repeats the work */

@@ -116,6 +116,7 @@ final class WebhookReference implements Serializable {
         String name = step.getWebhook();
         Bound.NAME.check("webhook", name);
         Bound.NAME.checkEach("secrets", step.getSecrets(), Bound.LIST);
+        Bound.LINE.checkEach("agents", step.getAgents(), Bound.LIST);
         checkConfig(step);
         if (name == null) {
             if (asksPersonAlone(step)) {

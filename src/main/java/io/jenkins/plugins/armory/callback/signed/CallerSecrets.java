@@ -27,6 +27,11 @@ public interface CallerSecrets {
         public String toString() {
             return caller.name();
         }
+
+        /** Says what is wrong with the secret, for people who may see the approval. */
+        public String fault(IllegalArgumentException x) {
+            return "the Secret text of " + caller.name() + " " + x.getMessage();
+        }
     }
 
     /**

@@ -91,7 +91,7 @@ public final class SignatureVerifier {
                 }
                 fault = "the signature is of another secret, or of another body";
             } catch (IllegalArgumentException x) {
-                fault = "the Secret text of " + secret.caller().name() + " " + x.getMessage();
+                fault = secret.fault(x);
             }
         }
         for (; macs < LEAST_MACS; macs++) {

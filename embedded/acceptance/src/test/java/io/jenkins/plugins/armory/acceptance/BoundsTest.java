@@ -245,6 +245,7 @@ class BoundsTest {
                 "`allowedCallers`",
                 Probe.of("allowedCallers", step + "allowedCallers: VALUE)", "start", "https://i.example.com "));
         probes.put("`secrets`", Probe.of("secrets", step + "secrets: VALUE)"));
+        probes.put("`agents`", Probe.of("agents", step + "agents: VALUE)"));
         probes.put("`notify`", Probe.of("notify", people + "], notify: VALUE)", "entries", names));
         probes.put("`cancel.webhook`", Probe.of("cancel", step + "cancel: [webhook: VALUE])"));
         probes.put(

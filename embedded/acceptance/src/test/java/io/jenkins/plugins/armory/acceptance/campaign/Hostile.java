@@ -13,7 +13,8 @@ final class Hostile {
     static final String IN_GROOVY = TEXT.replace("\\", "\\\\")
             .replace("'", "\\'")
             .replace("\u202e", "\\u202e")
-            .replace("\u2028", "\\u2028");
+            .replace("\u2028", "\\u2028")
+            .replace("]]>", "]]\\u003e"); // which XML does not have in a text
 
     /** Nearly as much as the body of a callback may have. */
     private static final int LONG = 40_000;
