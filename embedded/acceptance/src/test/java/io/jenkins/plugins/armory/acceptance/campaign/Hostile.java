@@ -31,6 +31,12 @@ final class Hostile {
         return start + " " + TEXT + (number % 3 == 0 ? "x".repeat(LONG) : "");
     }
 
+    /** Returns the start of a message. The log has the rest without control characters, in several lines. */
+    static String inLog(String message) {
+        int end = message.indexOf(TEXT);
+        return end < 0 ? message : message.substring(0, end);
+    }
+
     static ObjectNode data() {
         ObjectNode data = JsonNodeFactory.instance.objectNode().put("", TEXT).put(TEXT, "\u0000\n");
         data.putObject("__proto__").putArray("$class").add(TEXT).addNull();
