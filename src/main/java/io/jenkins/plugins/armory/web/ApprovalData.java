@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -207,7 +208,7 @@ final class ApprovalData {
     }
 
     private static Vote shown(Vote vote) {
-        return new Vote(vote.user(), Bound.LINE.cut(vote.comment()), vote.at());
+        return new Vote(vote.user(), Objects.requireNonNullElse(Bound.LINE.cut(vote.comment()), ""), vote.at());
     }
 
     /** Returns the people whose approval counts, in its order. */
