@@ -45,7 +45,7 @@ class StoredTest {
 
     private static final Path FOLDER = Path.of("armory-approvals");
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getPackageName());
-    private static final int SEEDS = Integer.getInteger("stored.seeds", 2_000);
+    private static final int SEEDS = 300;
 
     @BeforeAll
     static void silence() {
