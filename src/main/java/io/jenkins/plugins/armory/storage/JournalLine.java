@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * A record in a file of the {@link Journal}, with its place among the writes:
  *
  * <pre>
- * 5d1f09a2 52 50 1/3 {"format":1,"removed":["a1b2c3"]}
+ * 5d1f09a2 52 50 1/3 {"format":1,"content":{"approval":null,"removed":["a1b2c3"]}}
  * </pre>
  *
  * <p>is the first of the three records of write 52, and write 50 was the last one before it that was acknowledged. So of the writes that
