@@ -46,14 +46,16 @@ public final class InputParameters {
             throw new IllegalArgumentException(quoted
                     + " has values that are neither texts nor booleans; use string, text, choice or booleanParam");
         }
-        InputDefinition input = new InputDefinition(name, Jenkins.XSTREAM.toXML(parameter));
         try {
+            InputDefinition input = new InputDefinition(name, Jenkins.XSTREAM.toXML(parameter));
             of(input);
-        } catch (IllegalArgumentException x) {
+            return input;
+        } catch (RuntimeException x) { // XStream refuses some characters when it writes, others when it reads
             throw new IllegalArgumentException(
-                    quoted + " cannot be read back from its record; take control characters out of its texts", x);
+                    quoted
+                            + " cannot be kept as XML; take control characters and halves of characters out of its texts",
+                    x);
         }
-        return input;
     }
 
     private static boolean isKept(@CheckForNull Object value) {

@@ -102,6 +102,8 @@ class BoundsTest {
         private static final String OTHERWISE = "otherwise";
         /** What is said of one that is too long. */
         private static final String RULE = "rule";
+        /** What is said of half a character. */
+        private static final String HALF = "half";
 
         static Probe of(String field, String script, String... more) {
             var map = new TreeMap<String, String>();
@@ -142,7 +144,7 @@ class BoundsTest {
         }
 
         String withEntries(int count) {
-            String same = "[" + Groovy.string(get(START, "n")) + "] * COUNT";
+            String same = "(1..COUNT).collect { " + Groovy.string(get(START, "n")) + " }";
             return script.replace("VALUE", "(" + get(ENTRIES, same).replace("COUNT", String.valueOf(count)) + ")");
         }
 
@@ -153,6 +155,16 @@ class BoundsTest {
 
         String rule(String usual) {
             return get(RULE, usual);
+        }
+
+        /** Jenkins keeps the arguments of a step in XML, and ends a build that has half a character in them, before or after the step does. */
+        String half() {
+            return regex(get(HALF, "has half of a character (\\ud800"))
+                    + (Controller.isReal() ? "|Invalid character 0xd800 in XML stream" : "");
+        }
+
+        String regex(String problem) {
+            return Pattern.quote(field) + "\\b[^\\n]*: [^\\n]*" + Pattern.quote(problem);
         }
     }
 
@@ -171,7 +183,7 @@ class BoundsTest {
                 """ + webhooks + "'''";
         String keys = "(1..COUNT).collectEntries { [('k' + it): 'v'] }";
         String parameters = "(1..COUNT).collect { string(name: 'p' + it, defaultValue: '') }";
-        String names = "['n' * 255] * COUNT";
+        String names = "(1..COUNT).collect { 'n' * 255 }";
         Map<String, Probe> probes = new LinkedHashMap<>();
         probes.put("`name`", Probe.of("name", "armoryWebhookApproval(name: VALUE, " + uri + body + ")"));
         probes.put("`webhook`", Probe.of("webhook", "armoryWebhookApproval(webhook: VALUE)"));
@@ -228,6 +240,8 @@ class BoundsTest {
                         "start",
                         "500",
                         "rule",
+                        "is neither the status",
+                        "half",
                         "is neither the status"));
         probes.put("`signWith`", Probe.of("signWith", step + "signWith: VALUE)"));
         for (String id : List.of("clientCertificateId", "trustCertificateId")) {
@@ -272,11 +286,16 @@ class BoundsTest {
                         "in",
                         "[string(name: 'p', defaultValue: TEXT)]",
                         "entries",
-                        parameters));
+                        parameters,
+                        "half",
+                        "halves of characters"));
         probes.put(
                 "`manualApproval.parameters`, one name",
                 Probe.of(
-                        "manualApproval.parameters", people + "parameters: [string(name: VALUE, defaultValue: '')]])"));
+                        "manualApproval.parameters",
+                        people + "parameters: [string(name: VALUE, defaultValue: '')]])",
+                        "half",
+                        "halves of characters"));
         probes.put(
                 "`armoryEnvironment`: `name`",
                 Probe.of("name", "armoryEnvironment(VALUE) { " + step + "context: [:]) }"));
@@ -345,13 +364,11 @@ class BoundsTest {
         Probe probe = probes().get(row.what());
 
         assertRefused(
-                probe.aboveBound(row), probe.field(), probe.rule("is longer than " + row.characters() + " characters"));
-        assertRefused(probe.withHalf(row), probe.field(), probe.rule("has half of a character (\\ud800"));
+                probe.aboveBound(row), probe.regex(probe.rule("is longer than " + row.characters() + " characters")));
+        assertRefused(probe.withHalf(row), probe.half());
         if (row.entries() > 0) {
             assertRefused(
-                    probe.withEntries(row.entries() + 1),
-                    probe.field(),
-                    "is longer than " + row.entries() + " entries");
+                    probe.withEntries(row.entries() + 1), probe.regex("is longer than " + row.entries() + " entries"));
         }
         assertThat(process.calls()).isEmpty();
     }
@@ -361,11 +378,10 @@ class BoundsTest {
         return Controller.isReal() || !row.what().contains("parameters");
     }
 
-    private static void assertRefused(String script, String field, String problem) {
+    private static void assertRefused(String script, String problem) {
         Build build = run(script);
 
-        assertThat(build.awaitResult("FAILURE"))
-                .containsPattern(Pattern.quote(field) + "\\b[^\\n]*: [^\\n]*" + Pattern.quote(problem));
+        assertThat(build.awaitResult("FAILURE")).containsPattern(problem);
         assertThat(build.approvals()).isEmpty();
     }
 

@@ -10,7 +10,7 @@ import org.awaitility.core.ConditionFactory;
  */
 public final class Wait {
 
-    static final Duration LIMIT = Duration.ofMinutes(2);
+    static final Duration LIMIT = Duration.ofMinutes(5);
 
     private Wait() {}
 
