@@ -40,6 +40,12 @@ export function badge(state, word = say(`state.${state}`)) {
   return element("span", `armory-approvals__state armory-approvals__state--${state.toLowerCase()}`, word);
 }
 
+/** The state of an environment. One that is deployed is not good yet. */
+export function environmentBadge({ state, afterDeploymentFailure }) {
+  const shown = state === "COMPLETE" && afterDeploymentFailure ? "CHECKS_FAILED" : state;
+  return badge(shown, say(`environment.${shown}`));
+}
+
 /** Why something failed, as Jenkins has made HTML of it. */
 export function reason(html) {
   return element("div", "armory-graph__reason", harmless(html));

@@ -3,7 +3,7 @@
  * those that it depends on, with the edges drawn behind them. The edges are drawn again when the layout changes. Many targets of a
  * deployment, and targets that depend on nothing, fill the width instead, level by level and without edges.
  */
-import { badge, element, note, reason, time } from "./elements.js";
+import { element, environmentBadge, note, reason, time } from "./elements.js";
 import { say } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -57,7 +57,8 @@ function ordered(environments) {
 }
 
 /** The content of an environment that is no target of a deployment file. */
-export function box({ name, state, since, dependsOn, reasonHtml, afterDeploymentFailureHtml, cancelledBy, rollback }) {
+export function box(environment) {
+  const { name, since, dependsOn, reasonHtml, afterDeploymentFailureHtml, cancelledBy, rollback } = environment;
   const notes = [];
   if (dependsOn.length > 0) {
     notes.push(note(say("after", dependsOn.join(", "))));
@@ -76,7 +77,7 @@ export function box({ name, state, since, dependsOn, reasonHtml, afterDeployment
   }
   return [
     element("strong", "armory-graph__name", name),
-    badge(state, say(`environment.${state}`)),
+    environmentBadge(environment),
     note(time(since)),
     ...notes,
   ];

@@ -4,7 +4,7 @@
  */
 import { callsOf, factsOf } from "./card.js";
 import { decisionButtons } from "./decide.js";
-import { badge, element, message, note, progressOf, reason, said, stateOf, time, timeLeft } from "./elements.js";
+import { badge, element, environmentBadge, message, note, progressOf, reason, said, stateOf, time, timeLeft } from "./elements.js";
 import { now } from "./live.js";
 import { clock, isApproval, pauseLeft, rollbackState } from "./plan.js";
 import { duration, say } from "./words.js";
@@ -178,12 +178,12 @@ function toggle({ name }, open, onToggle) {
  * @param onDecided called when something was decided
  */
 export function tile({ target, environment, parts, approvals, open, unfolded, onToggle, onDecided }) {
-  const { name, state, since, dependsOn } = environment;
+  const { name, since, dependsOn } = environment;
   const ticks = [];
   const context = { unfolded, ticks, onDecided };
   const hidden = parts.some(({ groups }) => groups.flat().some((each) => each.state !== "running" && each.state !== "failed"));
   const content = [
-    element("div", "armory-tile__head", element("h3", "armory-graph__name", name), badge(state, say(`environment.${state}`))),
+    element("div", "armory-tile__head", element("h3", "armory-graph__name", name), environmentBadge(environment)),
     ...(since ? [note(time(since))] : []),
     ...(dependsOn.length > 0 ? [note(say("after", dependsOn.join(", ")))] : []),
     ...reasons(environment, parts),

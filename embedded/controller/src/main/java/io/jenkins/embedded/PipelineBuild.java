@@ -35,10 +35,14 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.actions.ErrorAction;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionListener;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
+import org.jenkinsci.plugins.workflow.flow.GraphListener;
+import org.jenkinsci.plugins.workflow.graph.FlowEndNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.graph.FlowStartNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
 /** A build of a {@link PipelineJob}: its record on disk, its log, and the program that runs it. */
@@ -195,6 +199,11 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
                 return PipelineBuild.this;
             }
 
+            @Override
+            public TaskListener getListener() {
+                return log.listener("");
+            }
+
             private void writeObject(ObjectOutputStream out) throws NotSerializableException {
                 throw new NotSerializableException("What a Pipeline belongs to is not kept with it");
             }
@@ -212,6 +221,11 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
 
     /** Called by the program at its end. */
     void finish(Throwable failure) {
+        var end = new FlowEndNode(execution, "end", new FlowStartNode(execution, "start"), Result.SUCCESS);
+        if (failure != null) {
+            end.addAction(new ErrorAction(failure));
+        }
+        EmbeddedJenkins.fire(GraphListener.class, listener -> listener.onNewHead(end));
         if (failure instanceof FlowInterruptedException interruption) {
             setResult(interruption.getResult());
         } else if (failure != null) {

@@ -23,12 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The plugin's environments in a build that cannot write at the moment. */
 class DeploymentsTest {
     private static final ApprovalEnded FAILED = new ApprovalEnded(
-            new Place(null, null, null, List.of()),
-            "a1",
-            Phase.AFTER_DEPLOYMENT,
-            "tests",
-            Verdict.FAILURE,
-            "2 of 42 failed");
+            Place.OUTERMOST, "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "2 of 42 failed");
 
     /** A build that runs and cannot be saved. */
     private static final class UnsavedBuild extends Run<PipelineJob, PipelineBuild> {
@@ -82,7 +77,7 @@ class DeploymentsTest {
             deployments.apply(build, FAILED);
 
             assertThat(build.getResult()).isEqualTo(Result.UNSTABLE);
-            assertThat(deployments.reasonToCancel(build)).contains("2 of 42 failed");
+            assertThat(deployments.reasonToCancel(build, Place.OUTERMOST)).contains("2 of 42 failed");
         }
     }
 
@@ -100,7 +95,7 @@ class DeploymentsTest {
 
             deployments.restart(restarted, origin, Set.of("gate"), Set.of(), false);
 
-            assertThat(deployments.reasonToCancel(restarted)).isEqualTo("nobody was asked");
+            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST)).isEqualTo("nobody was asked");
         }
     }
 
@@ -117,7 +112,7 @@ class DeploymentsTest {
             deployments.apply(
                     origin,
                     new ApprovalEnded(
-                            new Place(null, "7", "smoke", List.of()),
+                            new Place(null, "7", "smoke", List.of(), null),
                             "a1",
                             Phase.AFTER_DEPLOYMENT,
                             "tests",
@@ -125,11 +120,11 @@ class DeploymentsTest {
                             "2 of 42 failed"));
             Files.createDirectories(second.resolve("armory-deployment.json.tmp/in the way"));
             deployments.restart(restarted, origin, Set.of("smoke"), Set.of(), false);
-            assertThat(deployments.reasonToCancel(restarted)).contains("cannot be written");
+            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST)).contains("cannot be written");
 
             deployments.restart(again, restarted, Set.of("smoke"), Set.of(), true);
 
-            assertThat(deployments.reasonToCancel(again)).contains("are not known");
+            assertThat(deployments.reasonToCancel(again, Place.OUTERMOST)).contains("are not known");
         }
     }
 
@@ -147,7 +142,7 @@ class DeploymentsTest {
             var deployments = ArmoryRuntime.get().deployments();
             await().until(() -> deployments.of(build).waiting().contains("part"));
             deployments.apply(build, FAILED);
-            deployments.noteCancelled(build, "prod");
+            deployments.noteCancelled(build, "prod", Place.OUTERMOST, "because");
             other.onSuccess(null);
 
             assertThat(awaitEnd(build)).contains("nothing in this build deploys to \"stagin\"");

@@ -7,6 +7,7 @@ import hudson.model.Cause;
 import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.CancelledStages;
 import io.jenkins.plugins.armory.flow.RestartedStages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -73,14 +74,15 @@ class RestartFromStageTest {
 
             new RestartedStages().onCreated(executionOf(run));
 
-            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run)).contains("is deleted");
+            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run, Place.OUTERMOST))
+                    .contains("is deleted");
         }
         try (Controller controller = new Controller(home)) {
             var run = new Restarted(controller.jenkins().getItemByFullName("job", PipelineJob.class), folder.toFile());
 
             new CancelledStages.Resumption().onResumed(executionOf(run));
 
-            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run))
+            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run, Place.OUTERMOST))
                     .as("after a restart of Jenkins")
                     .contains("is deleted");
         }
@@ -97,7 +99,7 @@ class RestartFromStageTest {
             waiting.onSuccess(null);
 
             assertThat(awaitEnd(build)).contains("is deleted").doesNotContain("is deployed to");
-            assertThat(build.getResult()).isEqualTo(Result.ABORTED);
+            assertThat(build.getResult()).isEqualTo(Result.FAILURE);
         }
     }
 

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -49,11 +50,6 @@ final class Change {
     private final Map<String, Environment> named;
     private final Graph graph;
     private final Failures failures;
-
-    @CheckForNull
-    private String cancelsStages;
-
-    private final List<String> cancelledStages;
     private boolean ended;
     private final List<Move> moves = new ArrayList<>();
 
@@ -64,15 +60,12 @@ final class Change {
         named = new LinkedHashMap<>(before.named());
         graph = new Graph(environments);
         failures = new Failures(before.failures());
-        cancelsStages = before.cancelsStages();
-        cancelledStages = new ArrayList<>(before.cancelledStages());
     }
 
     Transition by(DeploymentEvent event) {
         String problem = apply(event);
         new Settling(this, graph).run();
-        var after = new Deployment(
-                environments, named, failures.asList(), cancelsStages, cancelledStages, before.leftOut(), ended);
+        var after = new Deployment(environments, named, failures.asList(), before.leftOut(), ended);
         return new Transition(after.equals(before) ? before : after, problem, moves);
     }
 
@@ -112,11 +105,6 @@ final class Change {
     }
 
     @CheckForNull
-    String cancelsStages() {
-        return cancelsStages;
-    }
-
-    @CheckForNull
     private Environment find(@CheckForNull String name) {
         return name == null ? null : environments.get(name);
     }
@@ -151,11 +139,21 @@ final class Change {
         if (known.isReached()) {
             return known.isOf(event.step()) ? null : declareTwice(known, event);
         }
-        var declaration = new Declaration(event.dependsOn(), event.step(), event.stage(), event.within());
-        move(known, Trigger.REACHED, (it, next) -> it.with(declaration));
-        event.dependsOn().forEach(this::findOrAdd);
+        boolean chooses = event.dependsOn() != null;
+        List<String> dependsOn = chooses ? event.dependsOn() : graph.before(event.place());
+        var declaration = new Declaration(dependsOn, event.step(), event.place());
+        String failedBefore = failures.afterDeploymentOf(name);
+        move(known, Trigger.REACHED, (it, next) -> it.with(declaration).withAfterDeploymentFailure(failedBefore));
+        dependsOn.forEach(this::findOrAdd);
         List<String> cycle = graph.cycle(name);
         if (cycle.isEmpty()) {
+            failures.cancelling(event.place(), chooses)
+                    .ifPresent(failure -> move(
+                            environments.get(name),
+                            Trigger.STAGES_CANCELLED,
+                            (it, next) -> it.withCancellation(
+                                    failure.reason(),
+                                    Objects.requireNonNullElse(failure.place().outermost(), ""))));
             return null;
         }
         String problem = Problems.waitsForItself(name, cycle, graph);
@@ -183,8 +181,9 @@ final class Change {
     /** Whatever the second one was to do with the environment, its gates included, is not done. */
     private String declareTwice(Environment known, Declared event) {
         String problem = Problems.declaredTwice(known);
-        var place = new Place(known.name(), null, event.stage(), List.of());
-        endApproval(new ApprovalEnded(place, event.step(), Phase.STRATEGY, event.step(), Verdict.STOPPED, problem));
+        var mistake = new ApprovalEnded(
+                event.place().in(known.name()), event.step(), Phase.STRATEGY, event.step(), Verdict.STOPPED, problem);
+        endApproval(mistake);
         return problem;
     }
 
@@ -193,18 +192,17 @@ final class Change {
         String name = event.place().environment();
         Environment environment = find(name);
         if (environment == null || !environment.isReached()) {
-            return name == null ? null : startEarly(name, event.approval());
+            return name == null ? null : startEarly(name, event);
         }
-        String tooLate = Problems.tooLate(environment, event.phase());
+        String tooLate = Problems.tooLate(environment, event.phase(), graph.isIn(environment, event.place()));
         if (tooLate == null) {
-            boolean after = event.phase() == Phase.AFTER_DEPLOYMENT;
             Environment known = event.planned() == null
                     ? environment
                     : environment.withStep(
                             event.planned(),
                             stepOf(environment, event.planned()).with(event.approval()),
-                            after);
-            Environment awaiting = known.takesFailures() ? known.withApproval(event.approval(), after) : known;
+                            event.phase() == Phase.AFTER_DEPLOYMENT);
+            Environment awaiting = known.takesFailures() ? known.withApproval(event.approval(), event.phase()) : known;
             put(awaiting);
             move(awaiting, Trigger.APPROVAL_STARTED, (it, next) -> it);
         }
@@ -213,13 +211,15 @@ final class Change {
 
     /** Remembers an approval that names what may become an environment later. */
     @CheckForNull
-    private String startEarly(String name, String approval) {
-        String problem = before.notReached(name);
-        if (problem == null) {
-            Environment known = named.getOrDefault(name, Environment.pending(name, now));
-            named.put(name, known.withApproval(approval, false)); // nothing is deployed yet, whatever its phase
+    private String startEarly(String name, ApprovalStarted event) {
+        boolean hasEnvironments =
+                event.place().body() != null || !graph.before(event.place()).isEmpty();
+        if (hasEnvironments) {
+            return before.missing(name);
         }
-        return problem;
+        Environment known = named.getOrDefault(name, Environment.pending(name, now));
+        named.put(name, known.withApproval(event.approval(), event.phase()));
+        return null;
     }
 
     /** Returns a step of the plan. Its start may have been lost with a crash, since it is not written by itself. */
@@ -232,19 +232,17 @@ final class Change {
         Environment environment = find(place.environment());
         noteVerdict(event, place, environment);
         endEarly(event);
-        boolean failedAfter = event.verdict().isFailure() && event.phase() == Phase.AFTER_DEPLOYMENT
-                // A gate that was interrupted did not open. Nothing else keeps the dependents of a complete environment
-                // from it.
-                || event.verdict() == Verdict.STOPPED && environment != null && environment.state() == State.COMPLETE;
         if (environment != null) {
             Environment noted = environment.withoutApproval(event.approval());
+            boolean failedAfter = event.verdict().isFailure() && event.phase() == Phase.AFTER_DEPLOYMENT;
             if (failedAfter && noted.takesFailures() && noted.afterDeploymentFailure() == null) {
                 noted = noted.withAfterDeploymentFailure(event.reason());
+            } else if (event.verdict() == Verdict.STOPPED && noted.state() == State.COMPLETE && !noted.isClosed()) {
+                // A gate that was interrupted did not open. Its body is over, so nothing makes up for that.
+                noted = noted.withFailure(event.reason(), false);
             }
             put(noted);
             move(noted, Trigger.APPROVAL_ENDED, this::endOfBody);
-        } else if (failedAfter && cancelsStages == null) {
-            cancelsStages = event.reason();
         }
     }
 
@@ -270,16 +268,17 @@ final class Change {
                 }
             }
             case FAILURE, OTHER_FAILED -> {
-                if (environment == null || environment.takesFailures()) {
+                // What was not thrown cancels what comes behind it, whatever becomes of its environment.
+                if (environment == null || environment.takesFailures() || event.phase() == Phase.AFTER_DEPLOYMENT) {
                     failures.add(event, place);
                 }
-                if (environment == null
-                        && event.phase() != Phase.AFTER_DEPLOYMENT) { // which cancels all that comes later
+                if (environment == null) {
                     addForLater(event);
                 }
             }
             case STOPPED ->
                 addForLater(event); // a gate that was interrupted did not open, whatever the Pipeline catches
+            case CANCELLED -> throw new IllegalArgumentException("an approval is not cancelled");
         }
     }
 
@@ -322,24 +321,22 @@ final class Change {
         List<Failure> approvals = failures.standingIn(environment).stream()
                 .filter(each -> failure == null || !each.isStop()) // else the body has stopped with it, and says why
                 .toList();
-        failures.removeAllOf(environment);
+        failures.removeStandingIn(environment);
         boolean nothingDone = failure != null
                 && !approvals.isEmpty()
                 && approvals.stream().allMatch(each -> each.phase() == Phase.BEFORE_DEPLOYMENT);
+        String other = failure == null
+                ? graph.caughtWithin(environment).map(Environment::reason).orElse(null)
+                : failure;
         return environment.withFailure(
-                approvals.isEmpty() ? failure : approvals.get(0).reason(), !environment.deployed() && !nothingDone);
-    }
-
-    /** Returns an environment that fails before its body ends, for an approval that has failed in it. */
-    private Environment failedWithin(Environment environment) {
-        return failed(environment, failures.standingIn(environment).get(0).reason());
+                approvals.isEmpty() ? other : approvals.get(0).reason(), !environment.deployed() && !nothingDone);
     }
 
     @CheckForNull
     private String startStep(PlannedStepStarted event) {
         Environment environment = find(event.environment());
         if (environment == null || !environment.isReached()) {
-            return before.notReached(event.environment());
+            return before.missing(event.environment());
         }
         if (!environment.steps().containsKey(event.step())) {
             put(environment.withStep(event.step(), PlannedStep.begun(now), event.after()));
@@ -358,24 +355,29 @@ final class Change {
     @CheckForNull
     private String startRollback(RollbackStarted event) {
         Environment environment = find(event.environment());
-        var rollback = new Rollback(event.step(), false, null);
-        boolean within = before.failsAround(event.environment(), event.within());
+        var rollback = new Rollback(event.step(), event.place().body(), false, null);
+        boolean within = before.failsAround(event.environment(), event.place());
         boolean started = environment != null
                 && (environment.isRolledBackBy(event.step())
-                        || move(environment, Trigger.ROLLBACK_STARTED, (it, next) -> it.withRollback(rollback))
-                        || within
+                        || mayBeRolledBackIn(environment, event.place())
                                 && move(
                                         environment,
-                                        Trigger.ROLLBACK_STARTED_WITHIN,
-                                        (it, next) -> failedWithin(it).withRollback(rollback)));
+                                        Trigger.ROLLBACK_STARTED,
+                                        (it, next) -> (it.state().isUnderWay() ? failed(it, null) : it)
+                                                .withRollback(rollback)));
         return started ? null : Problems.noRollback(environment, within);
+    }
+
+    /** Returns whether the deployment is over, or the rollback is in its own body. */
+    private boolean mayBeRolledBackIn(Environment environment, Place place) {
+        return environment.state().isOver() || graph.isIn(environment, place);
     }
 
     private void endRollback(RollbackEnded event) {
         Environment environment = find(event.environment());
         if (environment != null && environment.isRollingBack() && environment.isRolledBackBy(event.step())) {
             Trigger trigger = event.failure() == null ? Trigger.ROLLBACK_SUCCEEDED : Trigger.ROLLBACK_FAILED;
-            var rollback = new Rollback(event.step(), true, event.failure());
+            var rollback = new Rollback(event.step(), environment.rollback().body(), true, event.failure());
             move(environment, trigger, (it, next) -> it.withRollback(rollback));
         }
     }
@@ -395,14 +397,18 @@ final class Change {
             if (graph.hasOpenWithin(environment)) {
                 continue; // it goes on once that is given up
             }
-            stopOpenBeside(environment, "Its approval has ended, and Jenkins went down before that was written.");
+            String lost = "has ended, and Jenkins went down before that was written.";
+            stopOpenBeside(environment, "Its approval " + lost);
             move(
                     environment,
                     Trigger.NOBODY_LEFT,
                     (it, next) -> it.state().isUnderWay()
-                            ? failed(it, "Its step has ended, and Jenkins went down before that was written.")
+                            ? failed(it, "Its step " + lost)
                             : it.withFailure(
-                                    Problems.neverReached(graph.notReached(it), event.stages(), before.graph()),
+                                    graph.notReached(it).isEmpty()
+                                            ? "An approval that names it " + lost
+                                            : Problems.neverReached(
+                                                    graph.notReached(it), event.stages(), before.graph()),
                                     false));
         }
     }
@@ -410,7 +416,7 @@ final class Change {
     /** Ends the open approvals of an environment that was complete before they began. They did not open. */
     private void stopOpenBeside(Environment environment, String reason) {
         if (environment.state() == State.COMPLETE) {
-            var place = new Place(environment.name(), null, environment.stage(), List.of());
+            Place place = environment.place().in(environment.name());
             environment
                     .approvals()
                     .forEach(each -> endApproval(
@@ -419,15 +425,8 @@ final class Change {
     }
 
     private void cancelStage(StageCancelled event) {
-        if (cancelsStages != null) {
-            cancelledStages.add(event.stage());
-        }
-    }
-
-    /** Returns an environment as cancelled with the later stages. */
-    Environment cancelledWithStages(Environment environment) {
-        cancelledStages.add(environment.name());
-        return environment.withCancellation(cancelsStages, null);
+        Place place = event.place().inStage(event.stage());
+        failures.add(new Failure(place, Phase.AFTER_DEPLOYMENT, event.stage(), event.reason(), Verdict.CANCELLED));
     }
 
     private void endBuild() {

@@ -5,13 +5,14 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.OriginUnknown;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Restarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -19,15 +20,15 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * The environments of one build and their failed approvals, as an immutable value. {@link #on} returns the next value;
  * {@link TransitionTable} has the states of an environment.
  *
- * <p>A failed approval counts at its {@link Place}. What it does depends on its phase, as in Armory's <i>External
- * Automation</i> and <i>Deployment targets</i>:
+ * <p>Everything follows from a few sentences, which docs/deployments.md explains:
  * <ul>
- *   <li>{@code beforeDeployment} and {@code strategy}: the environment fails when its body ends, or as the Pipeline reaches it. It
- *       does not fail if a later approval of the same definition and phase succeeds in it, so an approval may be retried. The first
- *       failure is the reason.
- *   <li>{@code afterDeployment} in an environment: the environment keeps its state. Its direct and indirect dependents are
- *       cancelled at once.
- *   <li>{@code afterDeployment} outside any environment: every stage and environment that has not begun is cancelled.
+ *   <li><i>Depends.</i> A stage and an environment depend on all that comes before them, see {@link Place#comesBefore}. An environment
+ *       may choose other environments instead, or none.
+ *   <li><i>Open.</i> An environment is open once its body has ended without an error, every approval that belongs to it has
+ *       succeeded, and the environments within it are open. It is closed as soon as that cannot come true any more.
+ *   <li><i>Throws or cancels.</i> A failure that is thrown closes its environment unless a later success of the same approval makes up
+ *       for it before the environment's end. Environments that depend on a closed one are cancelled.
+ *   <li>A failure that is not thrown, of the phase {@code afterDeployment}, cancels stages too, and so does what was cancelled for it.
  * </ul>
  * An environment that is stopped before anything was done for it is CANCELLED and not FAILED, since nothing needs a
  * rollback.
@@ -35,9 +36,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param environments by name, in the order in which the build named them
  * @param named what approvals named before the build had any environment, with the approvals that are open. It becomes an
  *     environment if the build comes to it, and is a label until then
- * @param failures the failed approvals that no retry has made up for
- * @param cancelsStages why later stages and environments are cancelled, {@code null} if they are not
- * @param cancelledStages names of the stages that were cancelled for that reason, in their order
+ * @param failures the failed approvals that no retry has made up for, and the cancelled stages
  * @param leftOut names of the outermost stages that a restarted build leaves out; they are not cancelled either
  * @param ended whether the build is over; then nothing changes any more
  */
@@ -46,14 +45,14 @@ public record Deployment(
         @JsonProperty("environments") Map<String, Environment> environments,
         @JsonProperty("named") Map<String, Environment> named,
         @JsonProperty("failures") List<Failure> failures,
-        @CheckForNull @JsonProperty("cancelsStages") String cancelsStages,
-        @JsonProperty("cancelledStages") List<String> cancelledStages,
         @JsonProperty("leftOut") List<String> leftOut,
         @JsonProperty("ended") boolean ended) {
 
     /** A deployment without environments and failures. */
-    public static final Deployment EMPTY =
-            new Deployment(Map.of(), Map.of(), List.of(), null, List.of(), List.of(), false);
+    public static final Deployment EMPTY = new Deployment(Map.of(), Map.of(), List.of(), List.of(), false);
+
+    /** What the failure is known by that stands for an origin that is not known. */
+    private static final String UNKNOWN_ORIGIN = "origin";
 
     /**
      * The effect of an event.
@@ -84,23 +83,16 @@ public record Deployment(
     /** The result that a build should have for its environments, the worst last. */
     public enum Outcome {
         SUCCESS,
-        /** An {@code afterDeployment} approval failed, and nothing was cancelled. */
+        /** An environment is closed, or an {@code afterDeployment} approval failed. */
         UNSTABLE,
-        /** A deployment failed, and something was cancelled. */
-        FAILURE,
-        /** An {@code afterDeployment} approval failed, and something was cancelled. */
-        ABORTED;
-
-        private Outcome orWorse(Outcome other) {
-            return compareTo(other) < 0 ? other : this;
-        }
+        /** Something was cancelled, or a rollback failed. */
+        FAILURE
     }
 
     public Deployment {
         environments = Collections.unmodifiableMap(new LinkedHashMap<>(environments));
         named = Collections.unmodifiableMap(new LinkedHashMap<>(named));
         failures = List.copyOf(failures);
-        cancelledStages = List.copyOf(cancelledStages);
         leftOut = List.copyOf(leftOut);
     }
 
@@ -127,45 +119,28 @@ public record Deployment(
      * as they were. So do all failures but those of the stages that are run again: one outside any stage may be of a stage that is left
      * out, as in a Declarative Pipeline that stands in a stage. What the origin did not know is not known now.
      */
-    private static Deployment restarted(DeploymentEvent.Restarted event) {
+    private static Deployment restarted(Restarted event) {
         Deployment origin = event.origin();
-        List<Failure> failures = origin.failures().stream()
+        var failures = new Failures(origin.failures().stream()
                 .filter(failure -> failure.place().outermost() == null
                         || !event.again().contains(failure.place().outermost()))
-                .toList();
+                .map(Failure::ofOrigin)
+                .toList());
         var environments = new LinkedHashMap<String, Environment>();
         origin.environments().forEach((name, environment) -> {
-            if (environment.stage() != null && event.leftOut().contains(environment.stage())) {
-                boolean complete = environment.state() == Environment.State.COMPLETE;
-                environments.put(
-                        name, environment.withAfterDeploymentFailure(complete ? firstReasonIn(name, failures) : null));
+            String stage = environment.place().outermost();
+            if (stage != null && event.leftOut().contains(stage)) {
+                environments.put(name, environment.ofOrigin(failures));
             }
         });
-        List<Failure> outside = failures.stream()
-                .filter(failure -> failure.phase() == Phase.AFTER_DEPLOYMENT)
-                .toList();
-        String cancels = origin.isOfUnknownOrigin() ? origin.cancelsStages() : firstReasonIn(null, outside);
-        return new Deployment(
-                environments, Map.of(), failures, cancels, List.of(), List.copyOf(event.leftOut()), false);
+        return new Deployment(environments, Map.of(), failures.asList(), List.copyOf(event.leftOut()), false);
     }
 
     /** Returns a deployment with nothing but the reason why every stage is cancelled. */
     private static Deployment cancelled(String reason) {
-        return new Deployment(Map.of(), Map.of(), List.of(), reason, List.of(), List.of(), false);
-    }
-
-    /** Returns whether stages are cancelled for another reason than a failed approval of the build or its origins. */
-    private boolean isOfUnknownOrigin() {
-        return cancelsStages != null && failures.stream().map(Failure::reason).noneMatch(cancelsStages::equals);
-    }
-
-    @CheckForNull
-    private static String firstReasonIn(@CheckForNull String environment, List<Failure> failures) {
-        return failures.stream()
-                .filter(failure -> Objects.equals(environment, failure.place().environment()))
-                .map(Failure::reason)
-                .findFirst()
-                .orElse(null);
+        var unknown =
+                new Failure(Place.OUTERMOST, Phase.AFTER_DEPLOYMENT, UNKNOWN_ORIGIN, reason, Verdict.OTHER_FAILED);
+        return new Deployment(Map.of(), Map.of(), List.of(unknown), List.of(), false);
     }
 
     /** Returns whether there is nothing that the next start of Jenkins has to know. */
@@ -177,9 +152,41 @@ public record Deployment(
         return Optional.ofNullable(environments.get(name));
     }
 
-    /** Returns whether an environment is complete, with all environments within it, and its dependents may be deployed to. */
-    public boolean admitsDependents(String name) {
-        return find(name).filter(new Graph(environments)::admitsDependents).isPresent();
+    /** Returns whether an environment is open, with all environments within it. */
+    public boolean isOpen(String name) {
+        return find(name).filter(new Graph(environments)::isOpen).isPresent();
+    }
+
+    /**
+     * Returns why a stage that begins is cancelled, {@code null} if it is not: something before it is closed by what was not thrown, so
+     * that no {@code catch} of the Pipeline has decided about it.
+     */
+    @CheckForNull
+    public String reasonToCancel(Place stage) {
+        return new Failures(failures)
+                .cancelling(stage, false)
+                .map(Failure::reason)
+                .orElseGet(() -> new Graph(environments)
+                        .cancelling(stage)
+                        .map(Settling::reason)
+                        .orElse(null));
+    }
+
+    /** Returns the names of the environments that come before a place, see {@link Graph#before}. */
+    public List<String> before(Place place) {
+        return new Graph(environments).before(place);
+    }
+
+    /** Returns the names of the stages and environments that were cancelled, each with the reason. */
+    public Map<String, String> cancelled() {
+        var cancelled = new LinkedHashMap<String, String>();
+        failures.stream()
+                .filter(failure -> failure.verdict() == Verdict.CANCELLED)
+                .forEach(failure -> cancelled.putIfAbsent(failure.definition(), failure.reason()));
+        environments.values().stream()
+                .filter(Environment::isCancelled)
+                .forEach(environment -> cancelled.putIfAbsent(environment.name(), environment.reason()));
+        return cancelled;
     }
 
     /** Returns whether a restarted build leaves out the outermost stage of that name. */
@@ -208,20 +215,17 @@ public record Deployment(
         String name = place.environment();
         boolean reached =
                 name != null && find(name).filter(Environment::isReached).isPresent();
-        return reached ? place : new Place(null, place.stage(), place.outermost(), place.branches());
+        return reached ? place : place.in(null);
     }
 
-    /**
-     * Returns whether an approval of an environment stands failed, and a step is in the body of that environment.
-     *
-     * @param within name of the environment around the step, {@code null} for none
-     */
-    public boolean failsAround(String name, @CheckForNull String within) {
+    /** Returns whether an approval of an environment stands failed, and a step is in the body of that environment. */
+    public boolean failsAround(String name, Place step) {
+        var graph = new Graph(environments);
         return find(name)
+                .filter(environment -> graph.isIn(environment, step))
                 .filter(environment ->
-                        !new Failures(failures).standingIn(environment).isEmpty())
-                .filter(environment ->
-                        new Graph(environments).withAllAround(within).contains(name))
+                        !new Failures(failures).standingIn(environment).isEmpty()
+                                || graph.caughtWithin(environment).isPresent())
                 .isPresent();
     }
 
@@ -235,25 +239,11 @@ public record Deployment(
         return name == null ? List.of() : new Graph(environments).startedDependents(name);
     }
 
-    /**
-     * Returns the problem with a name that no environment has; {@code null} if one has it, or if there are no
-     * environments.
-     */
-    @CheckForNull
-    public String unknown(String name) {
-        return environments.isEmpty() || environments.containsKey(name)
-                ? null
+    /** Returns the problem with the name of an environment that is not reached. */
+    public String missing(String name) {
+        return environments.containsKey(name)
+                ? Problems.notReached(name)
                 : Problems.unknown(name, environments.keySet());
-    }
-
-    /**
-     * Returns the problem with the name of an environment that is not reached; {@code null} if none is reached and the
-     * name is known, or there are no environments.
-     */
-    @CheckForNull
-    String notReached(String name) {
-        boolean anyReached = environments.values().stream().anyMatch(Environment::isReached);
-        return anyReached && environments.containsKey(name) ? Problems.notReached(name) : unknown(name);
     }
 
     /** Returns the drawing of the environments for the log. */
@@ -262,27 +252,27 @@ public record Deployment(
     }
 
     /**
-     * Returns the result that the build should have. A failure alone does not count here, since the Pipeline may catch
-     * it. A build in which something was cancelled is no success.
+     * Returns the result that the build should have at least. A failure that was thrown does not count here by itself, since the
+     * Pipeline may catch it.
      */
     public Outcome outcome() {
-        Outcome outcome = Outcome.SUCCESS;
-        if (cancelsStages != null) {
-            outcome = cancelledStages.isEmpty() ? Outcome.UNSTABLE : Outcome.ABORTED;
+        if (!cancelled().isEmpty() || environments.values().stream().anyMatch(Environment::isRollbackFailed)) {
+            return Outcome.FAILURE;
         }
-        for (Environment environment : environments.values()) {
-            outcome = outcome.orWorse(outcomeOf(environment));
-        }
-        return outcome;
+        boolean closed = environments.values().stream().anyMatch(Environment::isClosed);
+        return closed || failures.stream().anyMatch(failure -> !failure.isThrown())
+                ? Outcome.UNSTABLE
+                : Outcome.SUCCESS;
     }
 
-    private Outcome outcomeOf(Environment environment) {
-        if (environment.cancelledBy() == null) {
-            return environment.afterDeploymentFailure() == null ? Outcome.SUCCESS : Outcome.UNSTABLE;
-        }
-        boolean after = find(environment.cancelledBy())
-                .map(Environment::afterDeploymentFailure)
-                .isPresent();
-        return after ? Outcome.ABORTED : Outcome.FAILURE;
+    /** Returns why the build is no success although the Pipeline went on, a line for each environment and approval. */
+    public List<String> reasons() {
+        Stream<String> ofStages = failures.stream()
+                .filter(failure -> !failure.isThrown() && failure.place().environment() == null)
+                .filter(failure -> failure.verdict() != Verdict.CANCELLED)
+                .map(Failure::reason);
+        Stream<String> ofEnvironments =
+                environments.values().stream().filter(Environment::isClosed).map(Problems::closed);
+        return Stream.concat(ofStages, ofEnvironments).distinct().toList();
     }
 }

@@ -19,27 +19,13 @@ public sealed interface DeploymentEvent {
     /**
      * The Pipeline has reached an environment.
      *
-     * @param dependsOn names of the environments that must be complete first
+     * @param dependsOn names of the environments that must be open first, {@code null} for all that come before
      * @param step id of the step; another step of the same name has another id
-     * @param stage name of the outermost stage around the step, {@code null} outside any stage; see
-     *     {@link Deployment#restarted}
-     * @param within name of the environment around it, {@code null} for none
      */
-    record Declared(
-            String environment,
-            List<String> dependsOn,
-            String step,
-            @CheckForNull String stage,
-            @CheckForNull String within)
+    record Declared(String environment, @CheckForNull List<String> dependsOn, String step, Place place)
             implements DeploymentEvent {
         public Declared {
-            dependsOn = List.copyOf(dependsOn);
-            stage = Place.known(stage);
-        }
-
-        /** Has no environment around it. */
-        public Declared(String environment, List<String> dependsOn, String step, @CheckForNull String stage) {
-            this(environment, dependsOn, step, stage, null);
+            dependsOn = dependsOn == null ? null : List.copyOf(dependsOn);
         }
     }
 
@@ -75,8 +61,10 @@ public sealed interface DeploymentEvent {
         FAILURE,
         /** Another approval of the phase failed and ended this one. This is a failure too until a retry succeeds. */
         OTHER_FAILED,
-        /** The part of the build around the approval was stopped. The end of that part counts instead. */
-        STOPPED;
+        /** The part of the build around the approval was stopped, or its step was mistaken. The end of that part counts instead. */
+        STOPPED,
+        /** A stage, not an approval: it was cancelled. */
+        CANCELLED;
 
         boolean isFailure() {
             return this == FAILURE || this == OTHER_FAILED;
@@ -109,19 +97,8 @@ public sealed interface DeploymentEvent {
             String environment, String step, @CheckForNull String failure, Map<String, String> outputs)
             implements DeploymentEvent {}
 
-    /**
-     * The Pipeline has reached a rollback.
-     *
-     * @param within name of the environment around the step, {@code null} for none
-     */
-    record RollbackStarted(
-            String environment, String step, @CheckForNull String within) implements DeploymentEvent {
-
-        /** Has no environment around it. */
-        public RollbackStarted(String environment, String step) {
-            this(environment, step, null);
-        }
-    }
+    /** The Pipeline has reached a rollback. */
+    record RollbackStarted(String environment, String step, Place place) implements DeploymentEvent {}
 
     /**
      * The body of a rollback has ended.
@@ -146,8 +123,8 @@ public sealed interface DeploymentEvent {
         }
     }
 
-    /** A stage was cancelled, see {@link Deployment#cancelsStages}. */
-    record StageCancelled(String stage) implements DeploymentEvent {
+    /** A stage was cancelled, see {@link Deployment#reasonToCancel}. */
+    record StageCancelled(String stage, Place place, String reason) implements DeploymentEvent {
         public StageCancelled {
             stage = Place.known(stage);
         }

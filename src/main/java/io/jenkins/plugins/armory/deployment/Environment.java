@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.deployment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.bounds.Bound;
 import java.time.Instant;
 import java.util.Collections;
@@ -69,16 +70,14 @@ public record Environment(
      *
      * @param dependsOn names of the environments that must be complete first
      * @param step id of the step, {@code null} before the Pipeline reaches it
-     * @param stage name of the outermost stage around the step, {@code null} outside any stage
-     * @param within name of the environment around the step, {@code null} for none
+     * @param place of the step
      */
     public record Declaration(
             @JsonProperty("dependsOn") List<String> dependsOn,
             @CheckForNull @JsonProperty("step") String step,
-            @CheckForNull @JsonProperty("stage") String stage,
-            @CheckForNull @JsonProperty("within") String within) {
+            @JsonProperty("place") Place place) {
 
-        static final Declaration NONE = new Declaration(List.of(), null, null, null);
+        static final Declaration NONE = new Declaration(List.of(), null, Place.OUTERMOST);
 
         public Declaration {
             dependsOn = List.copyOf(dependsOn);
@@ -89,6 +88,7 @@ public record Environment(
      * The progress of the deployment.
      *
      * @param approvals ids of the open approvals; some may have begun before the Pipeline reached it, or after it was complete
+     * @param gates ids of those of the phase {@code beforeDeployment} that began before the deployment, which waits for them
      * @param bodyEnded whether the body of {@code armoryEnvironment} has ended without an error
      * @param deployed whether an {@code afterDeployment} approval has begun; from then on nothing is rolled back
      * @param steps the steps of the environment's plan that have begun, by id, in the order in which they did; empty without a
@@ -96,14 +96,16 @@ public record Environment(
      */
     public record Progress(
             @JsonProperty("approvals") List<String> approvals,
+            @JsonProperty("gates") List<String> gates,
             @JsonProperty("bodyEnded") boolean bodyEnded,
             @JsonProperty("deployed") boolean deployed,
             @JsonProperty("steps") Map<String, PlannedStep> steps) {
 
-        static final Progress NONE = new Progress(List.of(), false, false, Map.of());
+        static final Progress NONE = new Progress(List.of(), List.of(), false, false, Map.of());
 
         public Progress {
             approvals = List.copyOf(approvals);
+            gates = List.copyOf(gates);
             steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
         }
     }
@@ -150,8 +152,9 @@ public record Environment(
     /**
      * The failures of an environment, its cancellation, and its rollback.
      *
-     * @param reason why the environment failed or was cancelled, {@code null} otherwise
-     * @param cancelledBy name of the environment whose failure cancelled this one, {@code null} for none
+     * @param reason why the environment failed, was cancelled, or was closed once it was complete, {@code null} otherwise
+     * @param cancelledBy name of the environment or stage whose failure cancelled this one, empty for a failure outside of both,
+     *     {@code null} for none
      * @param afterDeploymentFailure why an {@code afterDeployment} approval failed, {@code null} where none did
      * @param needsRollback whether the deployment failed when something may have been deployed
      * @param rollback {@code null} before it begins
@@ -178,11 +181,13 @@ public record Environment(
      * The rollback of an environment. An environment has one at most.
      *
      * @param step id of the {@code armoryRollback} step
+     * @param body id of the body around the step, see {@link Place#body}
      * @param over whether it has ended
      * @param failure why it failed, {@code null} if it did not
      */
     public record Rollback(
             @JsonProperty("step") String step,
+            @CheckForNull @JsonProperty("body") String body,
             @JsonProperty("over") boolean over,
             @CheckForNull @JsonProperty("failure") String failure) {
         public Rollback {
@@ -214,14 +219,8 @@ public record Environment(
         return declaration.step();
     }
 
-    @CheckForNull
-    public String stage() {
-        return declaration.stage();
-    }
-
-    @CheckForNull
-    public String within() {
-        return declaration.within();
+    public Place place() {
+        return declaration.place();
     }
 
     public List<String> approvals() {
@@ -264,14 +263,35 @@ public record Environment(
         return setback.rollback();
     }
 
-    /** Returns whether nothing in this environment itself keeps its dependents from being deployed to. */
-    boolean admitsDependents() {
-        return state == State.COMPLETE && afterDeploymentFailure() == null && !awaitsApprovals();
+    /** Returns whether the environment itself is open: see the sentence <i>Open</i> of {@link Deployment}. */
+    boolean isOpen() {
+        return state == State.COMPLETE && !isClosed() && !awaitsApprovals();
     }
 
-    /** Returns whether something in this environment itself keeps its dependents from ever being deployed to. */
-    boolean blocksDependents() {
-        return afterDeploymentFailure() != null || endedWithoutDeployment();
+    /** Returns whether the environment itself can never be open. */
+    boolean isClosed() {
+        return isClosedQuietly() || endedWithoutDeployment() || state == State.COMPLETE && reason() != null;
+    }
+
+    /** Returns whether it is closed by what was not thrown, so that no {@code catch} of the Pipeline has decided about it. */
+    boolean isClosedQuietly() {
+        return afterDeploymentFailure() != null || isCancelled();
+    }
+
+    /** Returns whether it was cancelled for what it depends on. One that is stopped has the state CANCELLED too. */
+    public boolean isCancelled() {
+        return cancelledBy() != null;
+    }
+
+    /** Returns whether its rollback failed. */
+    boolean isRollbackFailed() {
+        Rollback rollback = rollback();
+        return rollback != null && rollback.failure() != null;
+    }
+
+    /** Returns whether the deployment failed, rolled back or not. */
+    public boolean hasFailed() {
+        return endedWithoutDeployment() && state != State.CANCELLED;
     }
 
     /** Returns whether the environment failed, was rolled back or was cancelled. */
@@ -308,6 +328,15 @@ public record Environment(
         return step() != null;
     }
 
+    /** Returns whether a body is that of the environment or of its rollback. */
+    boolean hasBody(@CheckForNull String body) {
+        return body != null && (body.equals(step()) || isRolledBackBy(body));
+    }
+
+    boolean awaitsGates() {
+        return !progress.gates().isEmpty();
+    }
+
     boolean isOf(String otherStep) {
         return otherStep.equals(step());
     }
@@ -333,25 +362,34 @@ public record Environment(
         return new Environment(name, state, since, declaration, progress, newSetback);
     }
 
-    /**
-     * Returns the environment with an open approval.
-     *
-     * @param after whether its phase is {@code afterDeployment}
-     */
-    Environment withApproval(String approval, boolean after) {
+    /** Returns the environment with an open approval. */
+    Environment withApproval(String approval, Phase phase) {
         if (approvals().contains(approval)) {
             return this;
         }
-        List<String> more =
-                Stream.concat(approvals().stream(), Stream.of(approval)).toList();
+        boolean gate = phase == Phase.BEFORE_DEPLOYMENT && !hasBegun();
         // Before the environment is begun nothing is deployed that stays, whatever the phase.
-        return with(new Progress(more, bodyEnded(), deployed() || after && hasBegun(), steps()));
+        boolean after = phase == Phase.AFTER_DEPLOYMENT && hasBegun();
+        List<String> gates = progress.gates();
+        return with(new Progress(
+                with(approvals(), approval),
+                gate ? with(gates, approval) : gates,
+                bodyEnded(),
+                deployed() || after,
+                steps()));
+    }
+
+    private static List<String> with(List<String> some, String another) {
+        return Stream.concat(some.stream(), Stream.of(another)).toList();
     }
 
     Environment withoutApproval(String approval) {
-        List<String> fewer =
-                approvals().stream().filter(each -> !each.equals(approval)).toList();
-        return with(new Progress(fewer, bodyEnded(), deployed(), steps()));
+        return with(new Progress(
+                without(approvals(), approval), without(progress.gates(), approval), bodyEnded(), deployed(), steps()));
+    }
+
+    private static List<String> without(List<String> some, String one) {
+        return some.stream().filter(each -> !each.equals(one)).toList();
     }
 
     /**
@@ -362,11 +400,11 @@ public record Environment(
     Environment withStep(String id, PlannedStep step, boolean after) {
         var all = new LinkedHashMap<>(steps());
         all.put(id, step);
-        return with(new Progress(approvals(), bodyEnded(), deployed() || after, all));
+        return with(new Progress(approvals(), progress.gates(), bodyEnded(), deployed() || after, all));
     }
 
     Environment withBodyEnded() {
-        return with(new Progress(approvals(), true, deployed(), steps()));
+        return with(new Progress(approvals(), progress.gates(), true, deployed(), steps()));
     }
 
     Environment withFailure(@CheckForNull String reason, boolean needsRollback) {
@@ -380,8 +418,25 @@ public record Environment(
     /** Returns the environment with the failure of its {@code afterDeployment} approvals, {@code null} for none. */
     Environment withAfterDeploymentFailure(@CheckForNull String failure) {
         boolean after = failure != null && hasBegun(); // as in withApproval
-        return with(new Progress(approvals(), bodyEnded(), deployed() || after, steps()))
+        return with(new Progress(approvals(), progress.gates(), bodyEnded(), deployed() || after, steps()))
                 .with(new Setback(reason(), cancelledBy(), failure, needsRollback(), rollback()));
+    }
+
+    /**
+     * Returns the environment as a restarted build knows it.
+     *
+     * @param failures those that the build knows
+     */
+    Environment ofOrigin(Failures failures) {
+        Environment known = with(new Declaration(dependsOn(), step(), place().ofOrigin()));
+        if (state != State.COMPLETE) {
+            return known.withAfterDeploymentFailure(null);
+        }
+        String stopped = failures.standingIn(this).stream()
+                .map(Failure::reason)
+                .findFirst()
+                .orElse(null);
+        return known.withFailure(stopped, false).withAfterDeploymentFailure(failures.afterDeploymentOf(name));
     }
 
     Environment withRollback(Rollback rollback) {

@@ -9,11 +9,11 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * An approval of a build that did not succeed.
+ * An approval of a build that did not succeed, or a stage that was cancelled.
  *
  * @param definition what it is known by, see {@link ApprovalEnded#definition}
  * @param reason for people
- * @param verdict how it ended: it failed itself, another one of the phase failed, or it was stopped
+ * @param verdict how it ended: it failed itself, another one of the phase failed, it was stopped or cancelled
  */
 @Restricted(NoExternalUse.class)
 public record Failure(
@@ -27,6 +27,16 @@ public record Failure(
         reason = Bound.TEXT.cut(reason);
     }
 
+    /** Returns the failure as a restarted build knows it. A stage that its origin cancelled is none of its own. */
+    Failure ofOrigin() {
+        return new Failure(
+                place.ofOrigin(),
+                phase,
+                definition,
+                reason,
+                verdict == Verdict.CANCELLED ? Verdict.OTHER_FAILED : verdict);
+    }
+
     boolean isOwn() {
         return verdict == Verdict.FAILURE;
     }
@@ -35,7 +45,7 @@ public record Failure(
         return verdict == Verdict.STOPPED;
     }
 
-    /** Returns whether the step threw, so that the Pipeline may have caught it, and may try again. */
+    /** Returns whether the step threw, so that the Pipeline may have caught it, and may try again. Else it cancels what depends on it. */
     boolean isThrown() {
         return phase != Phase.AFTER_DEPLOYMENT || isStop();
     }

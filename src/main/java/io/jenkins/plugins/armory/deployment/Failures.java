@@ -1,8 +1,10 @@
 package io.jenkins.plugins.armory.deployment;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The failed approvals of a build by place, while an event is applied. */
 final class Failures {
@@ -54,9 +56,36 @@ final class Failures {
                 .toList();
     }
 
-    /** Removes the failures of an environment. */
-    void removeAllOf(Environment environment) {
-        all.removeIf(failure -> isIn(environment, failure));
+    /** Removes the failures that were thrown in an environment. */
+    void removeStandingIn(Environment environment) {
+        all.removeAll(standingIn(environment));
+    }
+
+    void add(Failure failure) {
+        all.add(failure);
+    }
+
+    /** Returns why an {@code afterDeployment} approval that names an environment has failed, {@code null} if none has. */
+    @CheckForNull
+    String afterDeploymentOf(String environment) {
+        return all.stream()
+                .filter(failure -> !failure.isThrown()
+                        && environment.equals(failure.place().environment()))
+                .map(Failure::reason)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * Returns what was not thrown and comes before a place, so that it cancels what begins there.
+     *
+     * @param outsideAlone whether the approvals of environments do not count: whoever chooses among those has chosen
+     */
+    Optional<Failure> cancelling(Place place, boolean outsideAlone) {
+        return all.stream()
+                .filter(failure -> !failure.isThrown() && failure.place().comesBefore(place))
+                .filter(failure -> !outsideAlone || failure.place().environment() == null)
+                .findFirst();
     }
 
     private static boolean isIn(Environment environment, Failure failure) {

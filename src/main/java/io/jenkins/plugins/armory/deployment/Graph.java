@@ -4,11 +4,13 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +19,28 @@ import java.util.stream.Stream;
  * @param environments by name; the map is a view, so the graph changes with it
  */
 record Graph(Map<String, Environment> environments) {
+
+    /**
+     * Returns the names of the environments that come before a place, without those that another one of them depends on. In the body of
+     * an environment, those in the same body.
+     */
+    List<String> before(Place place) {
+        List<Environment> all = environments.values().stream()
+                .filter(Environment::isReached)
+                .filter(each -> each.place().comesBefore(place)
+                        && Objects.equals(each.place().body(), place.body()))
+                .toList();
+        Set<String> covered = new LinkedHashSet<>();
+        for (int i = all.size() - 1; i >= 0; i--) { // the later ones depend on the earlier ones, mostly
+            if (!covered.contains(all.get(i).name())) {
+                dependencies(all.get(i)).map(Environment::name).forEach(covered::add);
+            }
+        }
+        return all.stream()
+                .map(Environment::name)
+                .filter(name -> !covered.contains(name))
+                .toList();
+    }
 
     /** Returns the names along the shortest cycle through an environment, from it back to itself; empty if there is none. */
     List<String> cycle(String name) {
@@ -60,44 +84,41 @@ record Graph(Map<String, Environment> environments) {
         return path;
     }
 
-    /** Returns whether all dependencies admit an environment. */
+    /** Returns whether everything is open that an environment depends on, directly or not. */
     boolean admits(Environment environment) {
-        return dependencies(environment).allMatch(this::admitsDependents);
+        return dependencies(environment).allMatch(this::isOpen);
     }
 
-    /** Returns whether an environment, and all environments within it, admit its dependents. */
-    boolean admitsDependents(Environment environment) {
-        return withAllWithin(environment).allMatch(Environment::admitsDependents);
+    /** Returns whether an environment is open, with all environments within it. */
+    boolean isOpen(Environment environment) {
+        return withAllWithin(environment).allMatch(Environment::isOpen);
     }
 
-    /** Returns the first dependency, or environment within one, that will never admit an environment. */
+    /** Returns the first environment that keeps another one closed: one that it depends on, directly or not, or one within those. */
     Optional<Environment> blocking(Environment environment) {
         return dependencies(environment)
                 .flatMap(this::withAllWithin)
-                .filter(Environment::blocksDependents)
+                .filter(Environment::isClosed)
+                .findFirst();
+    }
+
+    /** Returns the environment that cancels a stage: one before it, or one within that, which is closed by what was not thrown. */
+    Optional<Environment> cancelling(Place stage) {
+        return environments.values().stream()
+                .filter(each -> each.isReached() && each.place().comesBefore(stage))
+                .filter(Environment::isClosedQuietly)
                 .findFirst();
     }
 
     /** Returns the names of the environments that depend on an environment, or on one around it, and have begun. */
     List<String> startedDependents(String name) {
-        List<String> around = withAllAround(name);
         return environments.values().stream()
-                .filter(each -> each.hasBegun() && !Collections.disjoint(each.dependsOn(), around))
+                .filter(Environment::hasBegun)
+                .filter(each -> dependencies(each)
+                        .flatMap(this::withAllWithin)
+                        .anyMatch(dependency -> dependency.name().equals(name)))
                 .map(Environment::name)
                 .toList();
-    }
-
-    /**
-     * Returns the names of an environment and of all environments around it.
-     *
-     * @param name {@code null} for none
-     */
-    List<String> withAllAround(@CheckForNull String name) {
-        var around = new ArrayList<String>();
-        for (String each = name; each != null; each = environments.get(each).within()) {
-            around.add(each);
-        }
-        return around;
     }
 
     /** Returns whether an environment within this one is not over. */
@@ -105,24 +126,73 @@ record Graph(Map<String, Environment> environments) {
         return within(environment).anyMatch(each -> !each.state().isOver());
     }
 
+    /** Returns the first environment within this one that is closed by what was thrown: the Pipeline has caught that. */
+    Optional<Environment> caughtWithin(Environment environment) {
+        return within(environment)
+                .flatMap(this::withAllWithin)
+                .filter(each -> each.isClosed() && !each.isClosedQuietly())
+                .findFirst();
+    }
+
+    /** Returns whether a place is in the body of an environment, or of its rollback. */
+    boolean isIn(Environment environment, Place place) {
+        for (String body = place.body(); body != null; body = around(body)) {
+            if (environment.hasBody(body)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the body around a body, {@code null} for none. */
+    @CheckForNull
+    private String around(String body) {
+        return environments.values().stream()
+                .filter(each -> each.hasBody(body))
+                .findFirst()
+                .map(each -> each.isRolledBackBy(body)
+                        ? each.rollback().body()
+                        : each.place().body())
+                .orElse(null);
+    }
+
     private Stream<Environment> withAllWithin(Environment environment) {
         return Stream.concat(Stream.of(environment), within(environment).flatMap(this::withAllWithin));
     }
 
     private Stream<Environment> within(Environment environment) {
-        return environments.values().stream().filter(each -> environment.name().equals(each.within()));
+        return environments.values().stream()
+                .filter(each -> environment.hasBody(each.place().body())
+                        || environment.isOf(
+                                String.valueOf(aroundRollback(each.place().body()))));
+    }
+
+    /** Returns the body around a body of a rollback, {@code null} for any other. */
+    @CheckForNull
+    private String aroundRollback(@CheckForNull String body) {
+        return body != null && environments.values().stream().anyMatch(each -> each.isRolledBackBy(body))
+                ? around(body)
+                : null;
     }
 
     /** Returns the names of the dependencies that the Pipeline has not reached. */
     List<String> notReached(Environment environment) {
-        return dependencies(environment)
-                .filter(dependency -> dependency.state() == State.PENDING)
-                .map(Environment::name)
+        return environment.dependsOn().stream()
+                .filter(name -> environments.get(name).state() == State.PENDING)
                 .toList();
     }
 
+    /** Returns what an environment depends on, directly or not. A restarted build may not know all of them. */
     private Stream<Environment> dependencies(Environment environment) {
-        return environment.dependsOn().stream().map(environments::get);
+        Set<String> names = new LinkedHashSet<>();
+        var open = new ArrayDeque<>(environment.dependsOn());
+        while (!open.isEmpty()) {
+            String name = open.remove();
+            if (environments.containsKey(name) && names.add(name)) {
+                open.addAll(environments.get(name).dependsOn());
+            }
+        }
+        return names.stream().map(environments::get);
     }
 
     /** Returns the drawing of the graph for the log. */

@@ -8,22 +8,26 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The place of an approval in the Pipeline. Approvals of one phase belong together if they have the same environment, or no
- * environment and the same enclosing stage. A stage is known by its flow node and not by its name: two branches may each
- * have a stage {@code verify}.
+ * The place of an approval, a stage or an environment in the Pipeline. Approvals of one phase belong together if they have the same
+ * environment, or no environment and the same enclosing stage. A stage is known by its flow node and not by its name: two branches may
+ * each have a stage {@code verify}.
  *
  * @param environment name of the approval's environment, {@code null} for none
  * @param stage id of the flow node at which the body of the enclosing stage begins, {@code null} outside any stage
- * @param outermost name of the outermost stage around the approval, {@code null} outside any stage; see
- *     {@link Deployment#restarted}
- * @param branches the branches of {@code parallel} around the approval, outermost first
+ * @param outermost name of the outermost stage around it, {@code null} outside any stage; see {@link Deployment#restarted}
+ * @param branches the branches of {@code parallel} around it, outermost first
+ * @param body id of the innermost {@code armoryEnvironment} or {@code armoryRollback} around it, {@code null} for none
  */
 @Restricted(NoExternalUse.class)
 public record Place(
         @CheckForNull @JsonProperty("environment") String environment,
         @CheckForNull @JsonProperty("stage") String stage,
         @CheckForNull @JsonProperty("outermost") String outermost,
-        @JsonProperty("branches") List<Branch> branches) {
+        @JsonProperty("branches") List<Branch> branches,
+        @CheckForNull @JsonProperty("body") String body) {
+
+    /** A place outside of any stage, branch and environment. */
+    public static final Place OUTERMOST = new Place(null, null, null, List.of(), null);
 
     /**
      * A branch of a {@code parallel}.
@@ -60,6 +64,29 @@ public record Place(
     boolean isShared(Place other) {
         String own = shared();
         return own != null && own.equals(other.shared());
+    }
+
+    /** Returns the same place in an environment. */
+    public Place in(@CheckForNull String other) {
+        return new Place(other, stage, outermost, branches, body);
+    }
+
+    /** Returns the place of what is in a stage that is here. */
+    Place inStage(String name) {
+        return outermost == null ? new Place(environment, stage, name, branches, body) : this;
+    }
+
+    /** Returns the place as a build knows it that is restarted behind it: flow nodes of the other build mean nothing there. */
+    Place ofOrigin() {
+        return new Place(environment, null, outermost, List.of(), null);
+    }
+
+    /**
+     * Returns whether something here, which began earlier, comes before something there: it is not in another branch. In the body of
+     * an environment only that body counts.
+     */
+    boolean comesBefore(Place there) {
+        return !isBeside(there) && (there.body == null || there.body.equals(body));
     }
 
     /**

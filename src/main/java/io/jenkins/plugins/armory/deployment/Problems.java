@@ -13,8 +13,8 @@ final class Problems {
     private Problems() {}
 
     static String unknown(String name, Collection<String> known) {
-        return "environment: this build has no environment \"" + name + "\"; it has " + quoted(known)
-                + ". Correct the name";
+        return "environment: this build has no environment \"" + name + "\""
+                + (known.isEmpty() ? "" : "; it has " + quoted(known)) + ". Correct the name";
     }
 
     static String notReached(String name) {
@@ -57,9 +57,13 @@ final class Problems {
                 + advice + "\n" + graph;
     }
 
-    /** Returns why an approval comes too late for an environment, {@code null} if it does not. */
+    /**
+     * Returns why an approval comes too late for an environment, {@code null} if it does not.
+     *
+     * @param inside whether it is in the body of the environment
+     */
     @CheckForNull
-    static String tooLate(Environment environment, Phase phase) {
+    static String tooLate(Environment environment, Phase phase, boolean inside) {
         String name = environment.name();
         if (environment.endedWithoutDeployment() && !environment.isRollingBack()) {
             return "environment \"" + name + "\" is " + environment.state() + " already: " + environment.reason();
@@ -69,7 +73,18 @@ final class Problems {
                     + " would guard nothing any more; put it into armoryEnvironment('" + name
                     + "'), or give it phase: 'afterDeployment'";
         }
+        if (environment.state().isUnderWay() && phase == Phase.BEFORE_DEPLOYMENT && !inside) {
+            return "environment \"" + name + "\" is being deployed to already, so an approval of the phase " + phase
+                    + " guards nothing any more; put it into armoryEnvironment('" + name + "'), or before it";
+        }
         return null;
+    }
+
+    /** Returns which environment is closed, and why. */
+    static String closed(Environment environment) {
+        String after = environment.afterDeploymentFailure();
+        return "environment \"" + environment.name() + "\" is " + environment.state()
+                + (after == null ? ": " + environment.reason() : ", but: " + after);
     }
 
     /**

@@ -30,30 +30,30 @@ final class Settling {
     }
 
     private boolean settle(Environment environment) {
-        if (change.cancelsStages() != null && environment.within() == null) { // what has begun runs whole
-            return change.move(environment, Trigger.STAGES_CANCELLED, (it, next) -> change.cancelledWithStages(it));
-        }
         Optional<Environment> blocking = graph.blocking(environment);
         if (blocking.isPresent()) {
             return change.move(environment, Trigger.DEPENDENCY_LOST, (it, next) -> cancelledBy(blocking.get(), it));
         }
-        return graph.admits(environment) && change.move(environment, Trigger.DEPENDENCIES_COMPLETE, change::endOfWait);
+        return graph.admits(environment)
+                && !environment.awaitsGates()
+                && change.move(environment, Trigger.DEPENDENCIES_COMPLETE, change::endOfWait);
     }
 
     private static Environment cancelledBy(Environment blocking, Environment environment) {
         String first = blocking.cancelledBy();
-        return environment.withCancellation(reason(blocking), first == null ? blocking.name() : first);
+        return environment.withCancellation(
+                reason(blocking), first == null || first.isEmpty() ? blocking.name() : first);
     }
 
     /** Returns why an environment blocks its dependents. Indirect dependents have the same reason. */
-    private static String reason(Environment blocking) {
+    static String reason(Environment blocking) {
         if (blocking.afterDeploymentFailure() != null) {
             return "\"" + blocking.name() + "\" is deployed, but: " + blocking.afterDeploymentFailure();
         }
         String reason = String.valueOf(blocking.reason());
-        return blocking.cancelledBy() != null
+        return blocking.isCancelled()
                 ? reason
-                : "\"" + blocking.name() + "\" was not deployed: "
+                : "\"" + blocking.name() + "\" is closed: "
                         + reason.lines().findFirst().orElse("");
     }
 }

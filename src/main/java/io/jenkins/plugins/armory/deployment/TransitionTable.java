@@ -22,17 +22,15 @@ public final class TransitionTable {
     public enum Trigger {
         REACHED("the Pipeline reaches it"),
         WAITS_FOR_ITSELF("it depends on itself, directly or indirectly"),
-        STAGES_CANCELLED("later stages are cancelled"),
-        DEPENDENCY_LOST("a dependency failed or was cancelled, or an approval after its deployment failed"),
-        DEPENDENCIES_COMPLETE(
-                "all dependencies are complete, and no approval after their deployment is open or failed"),
+        STAGES_CANCELLED("an approval of a stage before it failed, or a stage before it was cancelled"),
+        DEPENDENCY_LOST("a dependency is closed, or an environment within one"),
+        DEPENDENCIES_COMPLETE("all dependencies are open, and no approval is pending that it waits for"),
         APPROVAL_STARTED("an approval in it begins"),
         APPROVAL_ENDED("an approval in it ends"),
         BODY_SUCCEEDED("its body ends without an error"),
         BODY_FAILED("its body ends with an error"),
         STOPPED("it is stopped from outside"),
         NOBODY_LEFT("all that is left of the build waits for environments"),
-        ROLLBACK_STARTED_WITHIN("its rollback begins in its own body"),
         ROLLBACK_STARTED("its rollback begins"),
         ROLLBACK_SUCCEEDED("its rollback ends without an error"),
         ROLLBACK_FAILED("its rollback ends with an error"),
@@ -56,14 +54,16 @@ public final class TransitionTable {
         APPROVAL_OPEN("an approval in it is open", (environment, graph, failures) -> environment.awaitsApprovals()),
         BODY_RUNNING("its body still runs", (environment, graph, failures) -> !environment.bodyEnded()),
         FAILURE_STANDS(
-                "a failed approval before or within the deployment has no successful retry",
+                "a failed approval before or within the deployment has no successful retry, or an environment within it failed",
                 (environment, graph, failures) ->
-                        !failures.standingIn(environment).isEmpty()),
+                        !failures.standingIn(environment).isEmpty()
+                                || graph.caughtWithin(environment).isPresent()),
         DEPLOYMENT_FAILS(
                 "a failed approval within the deployment has no successful retry, and none has begun after it",
                 (environment, graph, failures) -> !environment.deployed()
-                        && failures.standingIn(environment).stream()
-                                .anyMatch(each -> each.phase() != Phase.BEFORE_DEPLOYMENT)),
+                        && (graph.caughtWithin(environment).isPresent()
+                                || failures.standingIn(environment).stream()
+                                        .anyMatch(each -> each.phase() != Phase.BEFORE_DEPLOYMENT))),
         DEPENDENCY_NOT_REACHED(
                 "the Pipeline has not reached a dependency",
                 (environment, graph, failures) -> !graph.notReached(environment).isEmpty()),
@@ -114,12 +114,13 @@ public final class TransitionTable {
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCIES_COMPLETE, State.DEPLOYING),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.STOPPED, State.CANCELLED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.NOBODY_LEFT, Guard.DEPENDENCY_NOT_REACHED, State.FAILED),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.NOBODY_LEFT, Guard.APPROVAL_OPEN, State.FAILED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.BUILD_ENDED, State.CANCELLED),
             row(State.DEPLOYING, Trigger.APPROVAL_STARTED, State.AWAITING_APPROVAL),
             row(State.DEPLOYING, Trigger.BODY_SUCCEEDED, Guard.FAILURE_STANDS, State.FAILED),
             row(State.DEPLOYING, Trigger.BODY_SUCCEEDED, State.COMPLETE),
             row(State.DEPLOYING, Trigger.BODY_FAILED, State.FAILED),
-            row(State.DEPLOYING, Trigger.ROLLBACK_STARTED_WITHIN, Guard.DEPLOYMENT_FAILS, State.FAILED),
+            row(State.DEPLOYING, Trigger.ROLLBACK_STARTED, Guard.DEPLOYMENT_FAILS, State.FAILED),
             row(State.DEPLOYING, Trigger.STOPPED, State.CANCELLED),
             row(State.DEPLOYING, Trigger.NOBODY_LEFT, State.FAILED),
             row(State.DEPLOYING, Trigger.BUILD_ENDED, State.FAILED),
@@ -130,7 +131,7 @@ public final class TransitionTable {
             row(State.AWAITING_APPROVAL, Trigger.APPROVAL_ENDED, State.COMPLETE),
             row(State.AWAITING_APPROVAL, Trigger.BODY_SUCCEEDED, State.AWAITING_APPROVAL),
             row(State.AWAITING_APPROVAL, Trigger.BODY_FAILED, State.FAILED),
-            row(State.AWAITING_APPROVAL, Trigger.ROLLBACK_STARTED_WITHIN, Guard.DEPLOYMENT_FAILS, State.FAILED),
+            row(State.AWAITING_APPROVAL, Trigger.ROLLBACK_STARTED, Guard.DEPLOYMENT_FAILS, State.FAILED),
             row(State.AWAITING_APPROVAL, Trigger.STOPPED, State.CANCELLED),
             row(State.AWAITING_APPROVAL, Trigger.NOBODY_LEFT, State.FAILED),
             row(State.AWAITING_APPROVAL, Trigger.BUILD_ENDED, State.FAILED),

@@ -5,15 +5,21 @@ import hudson.Extension;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.cps.EmptyBody;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.Deployments;
 import io.jenkins.plugins.armory.runtime.RunningBuild;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.CauseOfInterruption;
+import org.jenkinsci.plugins.workflow.actions.ErrorAction;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionListener;
@@ -21,6 +27,7 @@ import org.jenkinsci.plugins.workflow.flow.GraphListener;
 import org.jenkinsci.plugins.workflow.flow.StepListener;
 import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
+import org.jenkinsci.plugins.workflow.graph.FlowEndNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -29,13 +36,14 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Cancels the stages that begin after a failed {@code afterDeployment} approval outside of environments, and shows them as
+ * Cancels the stages that depend on what is closed, see {@link Deployment#reasonToCancel}, and shows them as
  * aborted. A cancelled stage gets an empty body before it starts, and at the body's end the warning that views look for. (A
  * stage that ends before it starts is missing in the views.) Where the body cannot be replaced, see {@link EmptyBody}, the
  * first step in it fails instead. That ends the body, and then the stage ends without an error.
  *
- * <p>The body of a stage inside one that runs throws instead: the stage may hold the gate of what follows it there. Nothing is cancelled
- * in a body that {@link RunsWhole}.
+ * <p>The body of a stage inside one that runs throws instead: the stage may hold the gate of what follows it there. What is thrown fails
+ * the outer stage, as any error does: Declarative makes the result of an exception that of the build. Nothing is cancelled in a body that
+ * {@link RunsWhole}.
  *
  * <p>The views' own listener must find the warning, hence the ordinal. The methods that the engine's thread calls look at
  * memory alone.
@@ -78,9 +86,18 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         remember(context, new Cancelled(message, false, () -> {}));
     }
 
-    /** Returns what a step in a cancelled stage fails with, or a body before its first step. */
+    /** Returns what a stage in one that runs ends with. Declarative makes the result of an exception that of the build. */
     public static FlowInterruptedException interruption(String message) {
-        return new FlowInterruptedException(Result.ABORTED, false, new StageIsCancelled(message));
+        return interruption(message, Result.FAILURE);
+    }
+
+    /**
+     * Returns what a step in a cancelled stage fails with, or a body before its first step.
+     *
+     * @param result ABORTED where nothing but the stage itself ends with it
+     */
+    public static FlowInterruptedException interruption(String message, Result result) {
+        return new FlowInterruptedException(result, false, new StageIsCancelled(message));
     }
 
     /** Returns whether something is an {@link #interruption}. */
@@ -124,8 +141,8 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     }
 
     /**
-     * Cancels a stage that begins after a failed approval: logs it, and sets the build's result to ABORTED. The caller leaves
-     * out the stage's body, and ends the stage with an {@link #interruption} if it {@link #isInStage}. The embedded controller calls this too.
+     * Cancels a stage that depends on what is closed: logs and notes it. The caller leaves out the stage's body, and ends the stage with an
+     * {@link #interruption} if it {@link #isInStage}. The embedded controller calls this too.
      *
      * @param context of the stage
      * @return why the stage must not run, {@code null} if it may
@@ -133,17 +150,25 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     @CheckForNull
     public static String cancel(StepContext context, String name) throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
-        String reason = ArmoryRuntime.get().deployments().reasonToCancel(run);
-        if (reason == null || name.equals(POST) || isLeftOut(context, name) || RunsWhole.around(context) != null) {
+        Deployments deployments = ArmoryRuntime.get().deployments();
+        if (name.equals(POST)) {
+            deployments.conclude(run);
+            return null;
+        }
+        Place place = Stages.placeOf(context, null);
+        String reason = deployments.reasonToCancel(run, place);
+        if (reason == null
+                || place.body() != null
+                || isLeftOut(context, name)
+                || DeclaredStages.decideForThemselves(run, name)) {
             return null;
         }
         String message = "Stage '" + name + "' is cancelled: " + reason;
         context.get(TaskListener.class).getLogger().println(LogText.PREFIX + LogText.continued(message));
-        run.setResult(Result.ABORTED);
-        ArmoryRuntime.get().deployments().noteCancelled(run, name); // at once: the build may end before the write
+        deployments.noteCancelled(run, name, place, reason); // at once: the build may end before the write
         ArmoryRuntime.get().executor().execute(() -> {
             try {
-                ArmoryRuntime.get().deployments().flush(run);
+                deployments.flush(run);
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot write that stage " + name + " of " + run + " is cancelled", x);
             }
@@ -188,7 +213,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         for (BlockStartNode block : node.getEnclosingBlocks()) {
             Cancelled cancelled = stages.byNode.get(block.getId());
             if (cancelled != null && cancelled.hasBody) {
-                context.onFailure(interruption(cancelled.message));
+                context.onFailure(interruption(cancelled.message, Result.ABORTED));
                 return true;
             }
         }
@@ -197,6 +222,9 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
 
     @Override
     public void onNewHead(FlowNode node) {
+        if (node instanceof FlowEndNode) {
+            end(node);
+        }
         if (!(node instanceof BlockEndNode<?> end)) {
             return;
         }
@@ -210,6 +238,24 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         if (cancelled != null) {
             node.addAction(new WarningAction(Result.ABORTED).withMessage(cancelled.message));
             cancelled.end.run();
+        }
+    }
+
+    /** Sets the result of a build whose Pipeline is over, and says why it is no success if the Pipeline went on to its end. */
+    private static void end(FlowNode node) {
+        Run<?, ?> run = Builds.of(node.getExecution());
+        List<String> reasons =
+                run == null ? List.of() : ArmoryRuntime.get().deployments().conclude(run);
+        if (node.getAction(ErrorAction.class) != null) {
+            return; // which says it
+        }
+        try {
+            PrintStream log = node.getExecution().getOwner().getListener().getLogger();
+            reasons.forEach(reason -> log.println(LogText.PREFIX
+                    + LogText.continued("This build is " + run.getResult() + " although its Pipeline ended without an"
+                            + " error: " + reason)));
+        } catch (IOException x) {
+            LOGGER.log(Level.FINE, x, () -> "Cannot write to the log of " + run);
         }
     }
 

@@ -8,19 +8,19 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What puts itself into the context of a body that runs whole once it has begun: nothing in it is cancelled with later stages. Without a
+ * What puts itself into the context of a body that goes on whole once it has begun: no stage in it is cancelled. Without a
  * stage that holds its gate, the deployment to an environment would go on as if that had opened.
  */
 @Restricted(NoExternalUse.class)
 public interface RunsWhole extends Serializable {
 
-    /** Returns the environment that the body belongs to: what is in the body is a part of it. */
-    String environment();
+    /** Returns the id of the body's step. */
+    String step();
 
-    /** Returns the environment of the body around a step, {@code null} for none. */
+    /** Returns the id of the step whose body is around a step, {@code null} for none. */
     @CheckForNull
     static String around(StepContext context) throws IOException, InterruptedException {
         RunsWhole body = context.get(RunsWhole.class);
-        return body == null ? null : body.environment();
+        return body == null ? null : body.step();
     }
 }

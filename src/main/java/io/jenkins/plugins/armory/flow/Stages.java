@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.flow;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.deployment.Place;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,6 +16,7 @@ import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -48,7 +50,9 @@ public final class Stages {
      *
      * @param environment of the step, {@code null} for none
      */
-    public static Place placeOf(FlowNode step, @CheckForNull String environment) {
+    public static Place placeOf(StepContext context, @CheckForNull String environment)
+            throws IOException, InterruptedException {
+        FlowNode step = context.get(FlowNode.class);
         FlowNode stage = innermost(step);
         List<Place.Branch> branches = new ArrayList<>();
         for (BlockStartNode block : step.getEnclosingBlocks()) { // from the inside
@@ -56,7 +60,12 @@ public final class Stages {
                 branches.add(0, new Place.Branch(String.valueOf(block.getEnclosingId()), block.getId()));
             }
         }
-        return new Place(environment, stage == null ? null : stage.getId(), outermost(step), branches);
+        return new Place(
+                environment,
+                stage == null ? null : stage.getId(),
+                outermost(step),
+                branches,
+                RunsWhole.around(context));
     }
 
     /** Returns the name of the outermost stage around a step, {@code null} outside of any stage. */

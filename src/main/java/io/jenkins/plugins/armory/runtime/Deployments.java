@@ -132,10 +132,11 @@ public final class Deployments {
         } catch (DeploymentStore.UnwrittenException x) {
             throw run.isBuilding() ? x : new IOException(x); // its folder may be deleted, and nobody waits for it
         }
-        Result result = result(transition.deployment().outcome());
-        Result current = run.getResult();
-        if (run.isBuilding() && (current == null ? result != Result.SUCCESS : result.isWorseThan(current))) {
-            run.setResult(result);
+        // No worse yet: else a post { failure } of a stage beside it would undo what is good.
+        boolean changed = transition.deployment().outcome() != Deployment.Outcome.SUCCESS
+                && (run.getResult() == null || Result.UNSTABLE.isWorseThan(run.getResult()));
+        if (run.isBuilding() && changed) {
+            run.setResult(Result.UNSTABLE);
             try {
                 run.save();
             } catch (IOException x) { // the event is on disk, and Jenkins saves the result with the end of the build
@@ -143,6 +144,26 @@ public final class Deployments {
             }
         }
         return transition;
+    }
+
+    /**
+     * Sets the result of a build whose stages are over. Looks at memory alone, so the Pipeline engine's thread may call it.
+     *
+     * @return why it is no success, although its Pipeline may have gone on
+     */
+    public List<String> conclude(Run<?, ?> run) {
+        DeploymentStore known = storeInMemory(run);
+        if (known == null) {
+            return List.of();
+        }
+        Deployment deployment = known.newest();
+        run.setResult(
+                switch (deployment.outcome()) {
+                    case SUCCESS -> Result.SUCCESS;
+                    case UNSTABLE -> Result.UNSTABLE;
+                    case FAILURE -> Result.FAILURE;
+                });
+        return deployment.reasons();
     }
 
     /**
@@ -161,17 +182,12 @@ public final class Deployments {
      * @param function the name of the step
      */
     public void close(Run<?, ?> run, String function, String reason) {
-        var later = new ApprovalEnded(
-                new Place(null, null, null, List.of()),
-                function,
-                Phase.AFTER_DEPLOYMENT,
-                function,
-                Verdict.FAILURE,
-                reason);
+        var later =
+                new ApprovalEnded(Place.OUTERMOST, function, Phase.AFTER_DEPLOYMENT, function, Verdict.FAILURE, reason);
         try {
             DeploymentStore store = of(run);
             for (String name : store.newest().environments().keySet()) {
-                Place place = new Place(name, null, null, List.of());
+                Place place = Place.OUTERMOST.in(name);
                 store.note(new ApprovalEnded(place, function, Phase.STRATEGY, function, Verdict.STOPPED, reason));
             }
             store.note(later); // at once: the Pipeline may catch the error, and begin an environment
@@ -189,11 +205,12 @@ public final class Deployments {
     }
 
     /** Notes that a stage of a running build is cancelled, in memory alone: the Pipeline engine's thread may call it. */
-    public void noteCancelled(Run<?, ?> run, String stage) {
+    public void noteCancelled(Run<?, ?> run, String stage, Place place, String reason) {
         DeploymentStore known = storeInMemory(run);
         if (known != null) {
-            known.note(new DeploymentEvent.StageCancelled(stage));
+            known.note(new DeploymentEvent.StageCancelled(stage, place, reason));
         }
+        run.setResult(known == null ? Result.FAILURE : Result.UNSTABLE); // see conclude()
     }
 
     /**
@@ -208,22 +225,13 @@ public final class Deployments {
         }
     }
 
-    private static Result result(Deployment.Outcome outcome) {
-        return switch (outcome) {
-            case SUCCESS -> Result.SUCCESS;
-            case UNSTABLE -> Result.UNSTABLE;
-            case FAILURE -> Result.FAILURE;
-            case ABORTED -> Result.ABORTED;
-        };
-    }
-
     /**
-     * Returns why a stage that begins must not run, see {@link Deployment#cancelsStages}; {@code null} if it may.
+     * Returns why a stage that begins must not run, see {@link Deployment#reasonToCancel}; {@code null} if it may.
      * What is not on disk yet counts too: a stage that begins does not wait for a write. Looks at memory alone, so the Pipeline
      * engine's thread may call it.
      */
     @CheckForNull
-    public String reasonToCancel(Run<?, ?> run) {
+    public String reasonToCancel(Run<?, ?> run, Place stage) {
         RunningBuild build = builds.find(run);
         if (build == null) {
             return null;
@@ -236,7 +244,7 @@ public final class Deployments {
         if (known == null) {
             return null;
         }
-        return known.store == null ? known.whyUnknown : known.store.newest().cancelsStages();
+        return known.store == null ? known.whyUnknown : known.store.newest().reasonToCancel(stage);
     }
 
     /** Returns whether a restarted build leaves out the outermost stage of that name. Looks at memory alone. */
@@ -312,9 +320,9 @@ public final class Deployments {
     }
 
     /** Returns whether a running build may deploy to what depends on an environment. Looks at memory alone. */
-    public boolean admitsDependents(Run<?, ?> run, String environment) {
+    public boolean isOpen(Run<?, ?> run, String environment) {
         DeploymentStore known = storeInMemory(run);
-        return known != null && known.deployment().admitsDependents(environment);
+        return known != null && known.deployment().isOpen(environment);
     }
 
     /** Returns whether a running build has come to an environment. Looks at memory alone. */

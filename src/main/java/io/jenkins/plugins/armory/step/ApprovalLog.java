@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.step;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.console.ModelHyperlinkNote;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
@@ -14,6 +13,9 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.approval.Vote;
+import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.runtime.ApprovalRequests;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -280,17 +282,21 @@ final class ApprovalLog {
     }
 
     /** Logs what a failed {@code afterDeployment} approval cancels. */
-    void cancels(@CheckForNull String failedEnvironment) {
-        if (failedEnvironment == null) {
-            log.accept(
-                    "Every stage and environment that has not started yet is cancelled. Steps of the current stage still run;"
-                            + " a stage in it throws.");
-        } else {
-            log.accept("Environments that depend on '" + failedEnvironment
-                    + "' are cancelled. Other stages still run. To make a stage depend on '" + failedEnvironment
-                    + "', put armoryEnvironment(name: '...', dependsOn: ['" + failedEnvironment
-                    + "']) { ... } around its steps.");
-        }
+    void cancels(Deployment deployment, Place place) {
+        String environment = deployment.resolved(place).environment();
+        List<String> cancelled = deployment.environments().values().stream()
+                .filter(Environment::isCancelled)
+                .map(Environment::name)
+                .toList();
+        log.accept("Stages and environments behind this are cancelled"
+                + (cancelled.isEmpty() ? "" : ", so far " + LogText.continued(String.join(", ", cancelled)))
+                + ". Other branches of a parallel, plain steps"
+                + (environment == null
+                        ? ""
+                        : ", and environments whose dependsOn does not lead to '" + environment
+                                + "' (in no stage, or as the stage itself: options { armoryEnvironment(name: '...',"
+                                + " dependsOn: []) })")
+                + " still run.");
     }
 
     /** Returns a message from outside as the end of a line. */

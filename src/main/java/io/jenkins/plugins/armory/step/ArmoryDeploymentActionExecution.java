@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
@@ -142,7 +141,7 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
     }
 
     private Place place() throws IOException, InterruptedException {
-        return Stages.placeOf(getContext().get(FlowNode.class), environment);
+        return Stages.placeOf(getContext(), environment);
     }
 
     private String reason(BlockEnd end) {

@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.file.DeploymentFile;
 import io.jenkins.plugins.armory.file.PlannedDeployment;
+import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -97,7 +98,9 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         planned.notes().forEach(this::log);
         armory().deployments().add(build(), plan);
         if (stopCause() == null) { // else stop() ends the step
-            succeed(new DeploymentRun(plan, webhooks, secrets, this::isAgent));
+            List<String> before =
+                    armory().deployments().deploymentOf(build()).before(Stages.placeOf(getContext(), null));
+            succeed(new DeploymentRun(plan, before, webhooks, secrets, this::isAgent));
         }
     }
 
@@ -161,7 +164,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     }
 
     private static void checkReady(String target, String dependency, Deployment deployment) throws AbortException {
-        if (deployment.find(dependency).isPresent() && !deployment.admitsDependents(dependency)) {
+        if (deployment.find(dependency).isPresent() && !deployment.isOpen(dependency)) {
             throw new AbortException("armoryDeployment: targets: \"" + target + "\" depends on \"" + dependency
                     + "\", an environment of this build that is not ready for it; deploy to it as well, or leave \""
                     + target

@@ -9,7 +9,6 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.flow.DeadEnds;
-import io.jenkins.plugins.armory.flow.RunsWhole;
 import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.flow.cps.OwnStage;
@@ -45,6 +44,9 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
 
     private final transient ArmoryEnvironmentStep step;
     private String name;
+
+    /** {@code null} for all that come before. */
+    @CheckForNull
     private ArrayList<String> dependsOn;
 
     @CheckForNull
@@ -64,7 +66,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     public boolean start() throws Exception {
         name = step.getName();
         mistake = step.mistake();
-        dependsOn = new ArrayList<>(mistake == null ? step.dependencies() : List.of());
+        dependsOn = mistake == null && step.getDependsOn() != null ? new ArrayList<>(step.dependencies()) : null;
         return beginOnceSaved();
     }
 
@@ -88,13 +90,13 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         if (transition.problem() != null) {
             throw new AbortException("armoryEnvironment: " + transition.problem());
         }
-        if (!dependsOn.isEmpty() && EnclosingApproval.isAround(getContext())) {
+        Environment environment = transition.deployment().find(name).orElseThrow();
+        if (!environment.dependsOn().isEmpty() && EnclosingApproval.isAround(getContext())) {
             log("WARNING: armoryApproval is around the environment '" + name + "', so it is asked for even if "
-                    + quoted(dependsOn)
+                    + quoted(environment.dependsOn())
                     + " cannot be deployed. Put armoryEnvironment around armoryApproval; among the options of a stage,"
                     + " write it first.");
         }
-        Environment environment = transition.deployment().find(name).orElseThrow();
         if (environment.state() != Environment.State.WAITING_FOR_DEPENDENCIES) {
             settled(environment);
             return;
@@ -103,17 +105,21 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         DeploymentStore store = armory().deployments().of(build());
         store.attach(name, this);
         DeadEnds.watch(getContext(), store, name);
-        Timer.get().schedule(() -> later(this::showThatItWaits), SHOWN_AFTER_SECONDS, TimeUnit.SECONDS);
+        Timer.get()
+                .schedule(
+                        () -> later(() -> showThatItWaits(environment.dependsOn())),
+                        SHOWN_AFTER_SECONDS,
+                        TimeUnit.SECONDS);
     }
 
     private Declared declared() throws IOException, InterruptedException {
-        String stage = Stages.outermost(getContext().get(FlowNode.class));
-        return new Declared(name, dependsOn, id(), stage, RunsWhole.around(getContext()));
+        return new Declared(name, dependsOn, id(), Stages.placeOf(getContext(), null));
     }
 
-    private void showThatItWaits() throws IOException, InterruptedException {
+    private void showThatItWaits(List<String> dependencies) throws IOException, InterruptedException {
         if (waiting) {
-            log("Environment '" + name + "' waits for " + quoted(dependsOn) + ".");
+            String awaited = dependencies.isEmpty() ? "the approvals that name it" : quoted(dependencies);
+            log("Environment '" + name + "' waits for " + awaited + ".");
         }
         StagePause.begin(getContext(), id(), () -> waiting);
     }
@@ -137,7 +143,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
 
     private BodyInvoker invoker() throws IOException, InterruptedException {
         Map<String, String> variables = new HashMap<>(Map.of(VARIABLE, name));
-        BodyInvoker invoker = getContext().newBodyInvoker().withContext(new EnclosingEnvironment(name));
+        BodyInvoker invoker = getContext().newBodyInvoker().withContext(new EnclosingEnvironment(name, id()));
         if (ownStage) {
             variables.put(STAGE_VARIABLE, name);
             invoker.withDisplayName(name);
@@ -148,10 +154,8 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
 
     private void waitNoLonger() throws IOException, InterruptedException {
         waiting = false;
-        if (!dependsOn.isEmpty()) {
-            DeadEnds.forget(getContext(), name);
-            StagePause.end(getContext(), id());
-        }
+        DeadEnds.forget(getContext(), name);
+        StagePause.end(getContext(), id());
     }
 
     private void cancel(String reason) throws IOException, InterruptedException {
@@ -183,19 +187,18 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         Transition transition = tell(new Ended(name, id(), end.reason()));
         Throwable failure = end.failure();
         if (failure == null) {
-            transition
+            failure = transition
                     .deployment()
                     .find(name)
-                    .filter(environment -> environment.state() == Environment.State.FAILED
-                            || environment.state() == Environment.State.ROLLED_BACK)
-                    .ifPresent(this::logCaughtFailure);
+                    .filter(Environment::hasFailed)
+                    .map(environment -> new AbortException("armoryEnvironment: \"" + name
+                            + "\" has failed, although the Pipeline went on: " + environment.reason()))
+                    .orElse(null);
+        }
+        if (failure == null) {
             succeed(end.value());
         } else {
             fail(failure);
         }
-    }
-
-    private void logCaughtFailure(Environment failed) {
-        log("Environment '" + name + "' has failed, although the Pipeline went on: " + failed.reason());
     }
 }

@@ -53,7 +53,7 @@ public final class ArmoryEnvironmentReady extends DeclarativeStageConditional<Ar
         } catch (IllegalArgumentException x) {
             throw new AbortException(x.getMessage());
         }
-        return ArmoryRuntime.get().deployments().admitsDependents(run, environment);
+        return ArmoryRuntime.get().deployments().isOpen(run, environment);
     }
 
     /**

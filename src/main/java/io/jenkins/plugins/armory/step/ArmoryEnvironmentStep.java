@@ -39,7 +39,10 @@ import org.kohsuke.stapler.verb.POST;
 public final class ArmoryEnvironmentStep extends Step {
 
     private final String name;
-    private List<EnvironmentName> dependsOn = List.of();
+
+    /** {@code null} for all environments that come before. */
+    @CheckForNull
+    private List<EnvironmentName> dependsOn;
 
     @CheckForNull
     private final String mistake;
@@ -72,17 +75,18 @@ public final class ArmoryEnvironmentStep extends Step {
         return name;
     }
 
+    @CheckForNull
     public List<EnvironmentName> getDependsOn() {
         return dependsOn;
     }
 
     @DataBoundSetter
     public void setDependsOn(@CheckForNull List<EnvironmentName> dependsOn) {
-        this.dependsOn = dependsOn == null ? List.of() : List.copyOf(dependsOn);
+        this.dependsOn = dependsOn == null ? null : List.copyOf(dependsOn);
     }
 
     /**
-     * Returns the names of the environments to wait for.
+     * Returns the names of the environments to wait for, those that the step names.
      *
      * @throws IllegalArgumentException naming the parameter that is wrong
      */
@@ -91,9 +95,10 @@ public final class ArmoryEnvironmentStep extends Step {
             throw new IllegalArgumentException("name: is missing; name the environment that is deployed to");
         }
         checkName("name", name);
-        Bound.LONG_LIST.check("dependsOn", dependsOn.size());
+        List<EnvironmentName> given = Objects.requireNonNullElse(dependsOn, List.of());
+        Bound.LONG_LIST.check("dependsOn", given.size());
         LinkedHashSet<String> names = new LinkedHashSet<>();
-        for (EnvironmentName each : dependsOn) {
+        for (EnvironmentName each : given) {
             if (each.getName().isEmpty()) {
                 throw new IllegalArgumentException("dependsOn: has an empty name; leave it out");
             }

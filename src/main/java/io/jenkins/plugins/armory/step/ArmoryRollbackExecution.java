@@ -3,14 +3,15 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Result;
-import hudson.model.Run;
+import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Environment.Rollback;
+import io.jenkins.plugins.armory.flow.DeclaredStages;
+import io.jenkins.plugins.armory.flow.Stages;
 import java.io.IOException;
-import java.util.Objects;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
@@ -58,17 +59,14 @@ final class ArmoryRollbackExecution extends BlockExecution {
 
     @Override
     void begin() throws Exception {
-        String around = EnclosingEnvironment.named(null, getContext());
-        Transition transition = tell(new RollbackStarted(environment, id(), around));
-        String unknown = transition.deployment().unknown(environment);
-        if (unknown != null) {
-            throw new AbortException("armoryRollback: " + unknown);
+        Transition transition = tell(new RollbackStarted(environment, id(), Stages.placeOf(getContext(), environment)));
+        Deployment deployment = transition.deployment();
+        Environment known =
+                deployment.find(environment).filter(Environment::isReached).orElse(null);
+        if (known == null && deployment.cancelled().isEmpty() && !DeclaredStages.mention(build(), environment)) {
+            throw new AbortException("armoryRollback: " + deployment.missing(environment));
         }
-        Rollback rollback = transition
-                .deployment()
-                .find(environment)
-                .map(Environment::rollback)
-                .orElse(null);
+        Rollback rollback = known == null ? null : known.rollback();
         if (transition.problem() == null && rollback != null && rollback.over()) {
             // Jenkins stopped after the body ended, before the program was saved. The body must not run twice.
             end(
@@ -77,16 +75,10 @@ final class ArmoryRollbackExecution extends BlockExecution {
                             : BlockEnd.failure(new AbortException(rollback.failure())));
         } else if (transition.problem() == null) {
             log("Rolling back environment '" + environment + "'.");
-            startBody(getContext()
-                    .newBodyInvoker()
-                    .withContext(new EnclosingRollback(Objects.requireNonNullElse(around, environment))));
-        } else if (transition
-                        .deployment()
-                        .find(environment)
-                        .map(Environment::state)
-                        .filter(Environment.State::isUnderWay)
-                        .isPresent()
-                && !transition.deployment().failsAround(environment, around)) {
+            startBody(getContext().newBodyInvoker().withContext(new EnclosingRollback(id())));
+        } else if (known != null
+                && known.state().isUnderWay()
+                && !deployment.failsAround(environment, Stages.placeOf(getContext(), environment))) {
             // It may still fail, so skipping the rollback would hide a mistake in the Pipeline.
             throw new AbortException(
                     "armoryRollback: environment: \"" + environment
@@ -121,9 +113,6 @@ final class ArmoryRollbackExecution extends BlockExecution {
                     .orElse("");
             log("ERROR: " + text + " (It was rolled back because its deployment failed: " + first + ")");
             getContext().get(FlowNode.class).addAction(new WarningAction(Result.FAILURE).withMessage(text));
-            Run<?, ?> run = build();
-            run.setResult(Result.FAILURE);
-            run.save();
             succeed(false);
         }
     }

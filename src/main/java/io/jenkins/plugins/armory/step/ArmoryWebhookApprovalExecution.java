@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.Attempt;
@@ -28,7 +29,7 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
-import org.jenkinsci.plugins.workflow.actions.ErrorAction;
+import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -127,7 +128,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
     }
 
     private Place place() throws IOException, InterruptedException {
-        return Stages.placeOf(getContext().get(FlowNode.class), placeEnvironment);
+        return Stages.placeOf(getContext(), placeEnvironment);
     }
 
     /** Waits for the decision on the present try, which is created first if a person had the approval run again. */
@@ -227,7 +228,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         String enclosing = EnclosingEnvironment.named(null, getContext());
         return enclosing == null || enclosing.equals(placeEnvironment)
                 ? List.of(place())
-                : List.of(place(), Stages.placeOf(getContext().get(FlowNode.class), enclosing));
+                : List.of(place(), Stages.placeOf(getContext(), enclosing));
     }
 
     @Override
@@ -294,9 +295,8 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
             fail(new AbortException(reason));
             return;
         }
-        texts().cancels(transition.deployment().resolved(place()).environment());
-        // Like a caught error, this shows the step as failed but not its stage. A WarningAction would mark both.
-        getContext().get(FlowNode.class).addAction(new ErrorAction(new AbortException(reason)));
+        texts().cancels(transition.deployment(), place());
+        getContext().get(FlowNode.class).addAction(new WarningAction(Result.UNSTABLE).withMessage(reason));
         succeed(ApprovalResult.of(approval));
     }
 

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Result;
 import io.jenkins.plugins.armory.flow.CancelledStages;
 import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.ProgramSaves;
@@ -105,7 +106,7 @@ abstract class BlockExecution extends SuspendedExecution {
     final synchronized void leaveOutBody(BodyInvoker invoker, String message) throws IOException, InterruptedException {
         if (stopCause() == null && !started && body == null) {
             CancelledStages.await(getContext(), message);
-            body = invoker.withCallback(new Callback(this, CancelledStages.interruption(message)))
+            body = invoker.withCallback(new Callback(this, CancelledStages.interruption(message, Result.ABORTED)))
                     .start();
         }
     }

@@ -37,15 +37,23 @@ public final class DeploymentRun implements Serializable {
     private final long timeoutSeconds;
 
     /**
+     * @param before names of the environments that come before the deployment; all of it depends on them
      * @param webhooks the webhooks of the file, by name
      * @param secrets ids of the Secret texts that bodies from the workspace may use
      * @param agents tells whether webhooks may be called from the agent of an account
      */
-    DeploymentRun(DeploymentPlan plan, Map<String, Webhook> webhooks, List<String> secrets, Predicate<String> agents) {
+    DeploymentRun(
+            DeploymentPlan plan,
+            List<String> before,
+            Map<String, Webhook> webhooks,
+            List<String> secrets,
+            Predicate<String> agents) {
         Duration timeout = plan.actionTimeout();
         timeoutSeconds = timeout == null ? 0 : timeout.toSeconds();
         for (DeploymentPlan.Target target : plan.targets()) {
-            targets.add(new Target(target, new TaskFactory(target, webhooks, secrets, agents.test(target.account()))));
+            List<String> dependsOn = target.dependsOn().isEmpty() ? before : target.dependsOn();
+            var tasks = new TaskFactory(target, webhooks, secrets, agents.test(target.account()));
+            targets.add(new Target(target, dependsOn, tasks));
         }
     }
 
@@ -77,9 +85,9 @@ public final class DeploymentRun implements Serializable {
         private final Group after;
         private final Task rollback;
 
-        Target(DeploymentPlan.Target target, TaskFactory tasks) {
+        Target(DeploymentPlan.Target target, List<String> dependsOn, TaskFactory tasks) {
             name = target.name();
-            dependsOn = new ArrayList<>(target.dependsOn());
+            this.dependsOn = new ArrayList<>(dependsOn);
             before = new Group(BEFORE, tasks.all(target.before(), Phase.BEFORE_DEPLOYMENT));
             target.strategy().forEach(group -> strategy.add(new Group(CONDITIONS, tasks.all(group, Phase.STRATEGY))));
             after = new Group(AFTER, tasks.all(target.after(), Phase.AFTER_DEPLOYMENT));

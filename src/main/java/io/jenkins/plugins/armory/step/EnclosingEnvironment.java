@@ -11,14 +11,16 @@ final class EnclosingEnvironment implements RunsWhole {
     private static final long serialVersionUID = 1L;
 
     private final String name;
+    private final String step;
 
-    EnclosingEnvironment(String name) {
+    EnclosingEnvironment(String name, String step) {
         this.name = name;
+        this.step = step;
     }
 
     @Override
-    public String environment() {
-        return name;
+    public String step() {
+        return step;
     }
 
     /** Returns the name that a step gives, else the name of the environment around it, {@code null} for neither. */

@@ -11,15 +11,14 @@ final class EnclosingRollback implements RunsWhole {
 
     private static final long serialVersionUID = 1L;
 
-    private final String environment;
+    private final String step;
 
-    /** @param environment the one around the rollback, else the one that is rolled back */
-    EnclosingRollback(String environment) {
-        this.environment = environment;
+    EnclosingRollback(String step) {
+        this.step = step;
     }
 
     @Override
-    public String environment() {
-        return environment;
+    public String step() {
+        return step;
     }
 }

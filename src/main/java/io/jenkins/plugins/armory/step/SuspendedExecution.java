@@ -97,7 +97,7 @@ abstract class SuspendedExecution extends StepExecution {
         if (environment != null) {
             FlowNode node = getContext().get(FlowNode.class);
             tell(new ApprovalEnded(
-                    Stages.placeOf(node, environment),
+                    Stages.placeOf(getContext(), environment),
                     node.getId(),
                     Phase.STRATEGY,
                     getStatus(),

@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.runtime.BuildRecord;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Tab;
@@ -94,6 +95,22 @@ public final class ArmoryBuildAction extends Tab {
         } catch (IOException x) {
             LOGGER.log(Level.FINE, "The approvals are not open", x);
             return List.of();
+        }
+    }
+
+    /** Returns what was cancelled and why, for the summary; empty for nothing. */
+    public String getCancelled() {
+        try {
+            Map<String, String> cancelled =
+                    ArmoryRuntime.get().deployments().deploymentOf(run).cancelled();
+            return cancelled.isEmpty()
+                    ? ""
+                    : Messages.PageWords_stages_cancelled(
+                            String.join(", ", cancelled.keySet()),
+                            cancelled.values().iterator().next());
+        } catch (IOException x) {
+            LOGGER.log(Level.FINE, x, () -> "Cannot read the environments of " + run);
+            return "";
         }
     }
 

@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** The environments and approvals of a build as JSON. */
 final class BuildDeployment {
@@ -53,8 +54,9 @@ final class BuildDeployment {
         ArrayNode environments = json.putArray("environments");
         deployment.environments().values().forEach(environment -> environments.add(json(environment)));
         ArrayNode stages = json.putArray("cancelledStages");
-        deployment.cancelledStages().forEach(stages::add);
-        return json.put("cancelsStages", deployment.cancelsStages());
+        Map<String, String> cancelled = deployment.cancelled();
+        cancelled.keySet().forEach(stages::add);
+        return json.put("cancelsStages", cancelled.values().stream().findFirst().orElse(null));
     }
 
     private static ObjectNode json(Environment environment) {

@@ -33,6 +33,7 @@ final class PageWords {
         for (Environment.State state : Environment.State.values()) {
             words.put("environment." + state, word(state));
         }
+        words.put("environment.CHECKS_FAILED", Messages.PageWords_environment_CHECKS_FAILED());
         return words.put("waiting", Messages.PageWords_waiting())
                 .put("decided", Messages.PageWords_decided())
                 .put("column.state", Messages.PageWords_column_state())

@@ -28,7 +28,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -94,7 +93,7 @@ class DeploymentPropertyTest {
     /** Returns all events of an environment, and the failure that cancels later stages. */
     private static List<DeploymentEvent> allEventsAndOneOutside(String name) {
         List<DeploymentEvent> events = allEvents(name);
-        var outside = new Place(null, null, null, List.of());
+        var outside = Place.OUTERMOST;
         events.add(new ApprovalEnded(outside, "outside", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
         return events;
     }
@@ -106,8 +105,8 @@ class DeploymentPropertyTest {
         }
         events.add(new ApprovalEnded(in(name), name + Phase.STRATEGY, Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
         events.add(new Stopped(name, name, "stopped"));
-        events.add(new RollbackStarted(name, "another rollback"));
-        events.add(new RollbackStarted(name, "rollback", name));
+        events.add(new RollbackStarted(name, "another rollback", Place.OUTERMOST));
+        events.add(new RollbackStarted(name, "rollback", new Place(null, null, name, List.of(), name)));
         events.add(new RollbackEnded(name, "rollback", "failed"));
         return events;
     }
@@ -119,7 +118,7 @@ class DeploymentPropertyTest {
         }
         events.add(new Ended(name, name, null));
         events.add(new Ended(name, name, "failed"));
-        events.add(new RollbackStarted(name, "rollback"));
+        events.add(new RollbackStarted(name, "rollback", Place.OUTERMOST));
         events.add(new RollbackEnded(name, "rollback", null));
         return events;
     }
@@ -135,6 +134,11 @@ class DeploymentPropertyTest {
         return exploration.rows();
     }
 
+    /** Returns a place in the body of an environment. */
+    private static Place within(String environment) {
+        return new Place(environment, null, environment, List.of(), environment);
+    }
+
     private static List<State> states(Deployment deployment) {
         return deployment.environments().values().stream()
                 .map(Environment::state)
@@ -147,7 +151,7 @@ class DeploymentPropertyTest {
             Map<String, List<String>> graph, Function<String, List<DeploymentEvent>> eventsOf) {
         var events = new ArrayList<DeploymentEvent>(List.of(new BuildEnded()));
         graph.forEach((name, dependsOn) -> {
-            events.add(new Declared(name, dependsOn, name, name));
+            events.add(new Declared(name, dependsOn, name, new Place(null, null, name, List.of(), null)));
             events.addAll(eventsOf.apply(name));
         });
         var seen = new HashSet<Deployment>(Set.of(Deployment.EMPTY));
@@ -180,8 +184,6 @@ class DeploymentPropertyTest {
                 deployment.failures().stream()
                         .sorted(Comparator.comparing(Failure::toString))
                         .toList(),
-                deployment.cancelsStages(),
-                deployment.cancelledStages(),
                 deployment.leftOut(),
                 deployment.ended());
     }
@@ -227,10 +229,10 @@ class DeploymentPropertyTest {
         for (String name : now.dependsOn()) {
             Environment dependency = step.after().find(name).orElseThrow();
             step.require(
-                    !(dependency.blocksDependents() && now.state() == State.WAITING_FOR_DEPENDENCIES),
+                    !(dependency.isClosed() && now.state() == State.WAITING_FOR_DEPENDENCIES),
                     "no environment waits for one that will never admit it");
             step.require(
-                    !now.state().isUnderWay() || was.state().isUnderWay() || dependency.admitsDependents(),
+                    !now.state().isUnderWay() || was.state().isUnderWay() || dependency.isOpen(),
                     "no environment is deployed to before its dependencies");
         }
     }
@@ -241,7 +243,9 @@ class DeploymentPropertyTest {
                 && step.event() instanceof RollbackEnded
                 && was.rollback() != null;
         step.require(was.state() == now.state() || !was.state().isOver() || rolledBack, "a final state stays");
-        step.require(!was.state().isOver() || Objects.equals(was.reason(), now.reason()), "the first reason stands");
+        step.require(
+                !was.state().isOver() || was.reason() == null || was.reason().equals(now.reason()),
+                "the first reason stands");
         step.require(
                 was.rollback() == null
                         || was.rollback().step().equals(now.rollback().step()),
@@ -312,8 +316,10 @@ class DeploymentPropertyTest {
     /** Plays the scripts of all environments, interleaved at random. */
     private static Deployment play(Map<String, List<String>> graph, Map<String, Fate> fates, Random random) {
         var scripts = new LinkedHashMap<String, Deque<DeploymentEvent>>();
-        graph.forEach((name, dependsOn) ->
-                scripts.put(name, new ArrayDeque<>(List.of(new Declared(name, dependsOn, name, name)))));
+        graph.forEach((name, dependsOn) -> scripts.put(
+                name,
+                new ArrayDeque<>(
+                        List.of(new Declared(name, dependsOn, name, new Place(null, null, name, List.of(), null))))));
         fates.forEach((name, fate) -> scripts.get(name).addAll(script(name, fate)));
         Deployment deployment = Deployment.EMPTY;
         TreeSet<String> running = new TreeSet<>(graph.keySet());
@@ -338,12 +344,12 @@ class DeploymentPropertyTest {
                 : fate == Fate.FAILS_AFTER ? Phase.AFTER_DEPLOYMENT : Phase.STRATEGY;
         Verdict verdict = fate == Fate.SUCCEEDS ? Verdict.SUCCESS : Verdict.FAILURE;
         var events = new ArrayList<DeploymentEvent>(List.of(
-                new ApprovalStarted(in(name), name, phase),
-                new ApprovalEnded(in(name), name, phase, "tests", verdict, "no")));
+                new ApprovalStarted(within(name), name, phase),
+                new ApprovalEnded(within(name), name, phase, "tests", verdict, "no")));
         boolean thrown = fate == Fate.FAILS_BEFORE || fate == Fate.FAILS_WITHIN;
         events.add(new Ended(name, name, thrown ? "no" : null));
         if (fate == Fate.FAILS_WITHIN) {
-            events.add(new RollbackStarted(name, "r"));
+            events.add(new RollbackStarted(name, "r", Place.OUTERMOST));
             events.add(new RollbackEnded(name, "r", null));
         }
         return events;

@@ -45,11 +45,19 @@ public class DeploymentTest {
     }
 
     private String reach(String name, String... dependsOn) {
-        return happens(new Declared(name, List.of(dependsOn), "step of " + name, "deploy to " + name));
+        return happens(new Declared(name, List.of(dependsOn), "step of " + name, inStage("deploy to " + name)));
     }
 
     private String reachWithin(String outer, String name, String... dependsOn) {
-        return happens(new Declared(name, List.of(dependsOn), "step of " + name, null, outer));
+        return happens(new Declared(name, List.of(dependsOn), "step of " + name, within(outer)));
+    }
+
+    private static Place within(String environment) {
+        return new Place(null, null, null, List.of(), "step of " + environment);
+    }
+
+    private String rollsBack(String environment, String step) {
+        return happens(new RollbackStarted(environment, step, Place.OUTERMOST));
     }
 
     private void end(String name) {
@@ -64,11 +72,17 @@ public class DeploymentTest {
                 "outermost",
                 Stream.of(branches)
                         .map(each -> new Place.Branch("parallel", each))
-                        .toList());
+                        .toList(),
+                null);
+    }
+
+    /** Returns a place in the body of an environment. */
+    private static Place inside(String environment) {
+        return within(environment).in(environment);
     }
 
     private static Place inStage(String stage, String... branches) {
-        return new Place(null, stage, stage, in(null, branches).branches());
+        return new Place(null, stage, stage, in(null, branches).branches(), null);
     }
 
     private void approvalFails(String environment, Phase phase) {
@@ -138,15 +152,15 @@ public class DeploymentTest {
     void nothingIsDeployedAfterAFailureBeforeTheDeployment() {
         reach("prod", "staging");
         reach("staging");
-        approvalFails("staging", Phase.BEFORE_DEPLOYMENT);
+        approvalFails(inside("staging"), Phase.BEFORE_DEPLOYMENT);
         assertThat(state("prod")).as("staging may be tried again").isEqualTo(State.WAITING_FOR_DEPENDENCIES);
         fail("staging");
 
         assertThat(state("staging")).isEqualTo(State.FAILED);
         assertThat(environment("staging").reason()).as("the first").isEqualTo("2 of 12 tests failed");
         assertThat(state("prod")).isEqualTo(State.CANCELLED);
-        assertThat(environment("prod").reason()).isEqualTo("\"staging\" was not deployed: 2 of 12 tests failed");
-        assertThat(happens(new RollbackStarted("staging", "r"))).isEqualTo("it failed before anything was deployed");
+        assertThat(environment("prod").reason()).isEqualTo("\"staging\" is closed: 2 of 12 tests failed");
+        assertThat(rollsBack("staging", "r")).isEqualTo("it failed before anything was deployed");
         assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
     }
 
@@ -157,11 +171,9 @@ public class DeploymentTest {
         fail("staging");
         assertThat(state("staging")).isEqualTo(State.FAILED);
 
-        assertThat(happens(new RollbackStarted("staging", "r"))).isNull();
-        assertThat(happens(new RollbackStarted("staging", "r")))
-                .as("the same step, resumed")
-                .isNull();
-        assertThat(happens(new RollbackStarted("staging", "r2"))).isEqualTo("it has been rolled back already");
+        assertThat(rollsBack("staging", "r")).isNull();
+        assertThat(rollsBack("staging", "r")).as("the same step, resumed").isNull();
+        assertThat(rollsBack("staging", "r2")).isEqualTo("it has been rolled back already");
         happens(new RollbackEnded("staging", "r", null));
 
         assertThat(state("staging")).isEqualTo(State.ROLLED_BACK);
@@ -173,17 +185,19 @@ public class DeploymentTest {
     void isRolledBackWithinItsBodyOnceAnApprovalHasFailedThere() {
         reach("staging");
         reach("prod", "staging");
-        assertThat(happens(new RollbackStarted("staging", "r", "staging"))).isEqualTo("its state is DEPLOYING");
+        assertThat(happens(new RollbackStarted("staging", "r", inside("staging"))))
+                .isEqualTo("its state is DEPLOYING");
         approvalFails("staging", Phase.STRATEGY);
-        assertThat(happens(new RollbackStarted("staging", "r"))).as("beside it").isEqualTo("its state is DEPLOYING");
+        assertThat(rollsBack("staging", "r")).as("beside it").isEqualTo("its state is DEPLOYING");
         assertThat(state("staging")).isEqualTo(State.DEPLOYING);
 
-        assertThat(happens(new RollbackStarted("staging", "r", "staging"))).isNull();
-        assertThat(happens(new RollbackStarted("staging", "r", "staging")))
+        assertThat(happens(new RollbackStarted("staging", "r", inside("staging"))))
+                .isNull();
+        assertThat(happens(new RollbackStarted("staging", "r", inside("staging"))))
                 .as("the same step, resumed")
                 .isNull();
         assertThat(state("prod")).isEqualTo(State.CANCELLED);
-        assertThat(happens(new RollbackStarted("staging", "r2", "staging")))
+        assertThat(happens(new RollbackStarted("staging", "r2", inside("staging"))))
                 .isEqualTo("it has been rolled back already");
         happens(new RollbackEnded("staging", "r", null));
         happens(new ApprovalEnded(in("staging"), "a2", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
@@ -191,18 +205,18 @@ public class DeploymentTest {
 
         assertThat(state("staging")).isEqualTo(State.ROLLED_BACK);
         assertThat(environment("staging").reason()).isEqualTo("2 of 12 tests failed");
-        assertThat(happens(new RollbackStarted("staging", "r3"))).isEqualTo("it has been rolled back already");
+        assertThat(rollsBack("staging", "r3")).isEqualTo("it has been rolled back already");
     }
 
     @Test
     void isRolledBackFromWithinAnEnvironmentInIt() {
         reach("staging");
-        happens(new Declared("eu", List.of(), "step of eu", null, "staging"));
+        happens(new Declared("eu", List.of(), "step of eu", within("staging")));
         approvalFails("eu", Phase.STRATEGY);
-        assertThat(happens(new RollbackStarted("staging", "r", "eu"))).isEqualTo("its state is DEPLOYING");
+        assertThat(happens(new RollbackStarted("staging", "r", inside("eu")))).isEqualTo("its state is DEPLOYING");
         approvalFails("staging", Phase.STRATEGY);
 
-        assertThat(happens(new RollbackStarted("staging", "r", "eu"))).isNull();
+        assertThat(happens(new RollbackStarted("staging", "r", inside("eu")))).isNull();
         assertThat(state("staging")).isEqualTo(State.FAILED);
         assertThat(state("eu")).isEqualTo(State.DEPLOYING);
     }
@@ -210,15 +224,15 @@ public class DeploymentTest {
     @Test
     void isNotRolledBackWithinItsBodyWhereNothingIsDeployedOrAllIs() {
         reach("staging");
-        approvalFails("staging", Phase.BEFORE_DEPLOYMENT);
-        assertThat(happens(new RollbackStarted("staging", "r", "staging")))
+        approvalFails(inside("staging"), Phase.BEFORE_DEPLOYMENT);
+        assertThat(happens(new RollbackStarted("staging", "r", inside("staging"))))
                 .isEqualTo("it failed before anything was deployed");
         assertThat(state("staging")).as("it may be tried again").isEqualTo(State.DEPLOYING);
 
         reach("prod");
         happens(new ApprovalStarted(in("prod"), "a1", Phase.AFTER_DEPLOYMENT));
         approvalFails("prod", Phase.STRATEGY);
-        assertThat(happens(new RollbackStarted("prod", "r", "prod")))
+        assertThat(happens(new RollbackStarted("prod", "r", inside("prod"))))
                 .isEqualTo("it failed after its deployment, and what is deployed stays");
         assertThat(state("prod")).isEqualTo(State.DEPLOYING);
     }
@@ -228,7 +242,7 @@ public class DeploymentTest {
         reach("staging");
         approvalFails("staging", Phase.STRATEGY);
         fail("staging");
-        happens(new RollbackStarted("staging", "r"));
+        rollsBack("staging", "r");
         happens(new RollbackEnded("staging", "r", "kubectl: not found"));
 
         assertThat(state("staging")).isEqualTo(State.FAILED);
@@ -251,8 +265,8 @@ public class DeploymentTest {
         assertThat(state("prod-copy")).isEqualTo(State.CANCELLED);
         assertThat(environment("prod-copy").cancelledBy()).isEqualTo("staging");
         assertThat(environment("prod-copy").reason()).isEqualTo("\"staging\" is deployed, but: 2 of 12 tests failed");
-        assertThat(happens(new RollbackStarted("staging", "r"))).isEqualTo("its state is COMPLETE");
-        assertThat(deployment.outcome()).isEqualTo(Outcome.ABORTED);
+        assertThat(rollsBack("staging", "r")).isEqualTo("its state is COMPLETE");
+        assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
     }
 
     @Test
@@ -271,8 +285,7 @@ public class DeploymentTest {
         happens(new Ended("prod", "step of prod", "stopped"));
 
         assertThat(state("prod")).isEqualTo(State.FAILED);
-        assertThat(happens(new RollbackStarted("prod", "r")))
-                .isEqualTo("it failed after its deployment, and what is deployed stays");
+        assertThat(rollsBack("prod", "r")).isEqualTo("it failed after its deployment, and what is deployed stays");
     }
 
     @Test
@@ -280,7 +293,7 @@ public class DeploymentTest {
         reach("prod");
         approvalFails("prod", Phase.STRATEGY);
         approvalSucceeds(in("prod"), Phase.STRATEGY, "other tests");
-        approvalSucceeds(in("prod"), Phase.BEFORE_DEPLOYMENT, "tests");
+        approvalSucceeds(inside("prod"), Phase.BEFORE_DEPLOYMENT, "tests");
         assertThat(state("prod")).isEqualTo(State.DEPLOYING);
         end("prod");
 
@@ -296,9 +309,9 @@ public class DeploymentTest {
         for (Phase phase : List.of(Phase.BEFORE_DEPLOYMENT, Phase.STRATEGY)) {
             deployment = Deployment.EMPTY;
             reach("prod");
-            approvalFails("prod", phase);
-            approvalFails("prod", phase);
-            approvalSucceeds(in("prod"), phase, "tests");
+            approvalFails(inside("prod"), phase);
+            approvalFails(inside("prod"), phase);
+            approvalSucceeds(inside("prod"), phase, "tests");
             end("prod");
 
             assertThat(state("prod")).isEqualTo(State.COMPLETE);
@@ -367,7 +380,7 @@ public class DeploymentTest {
             reach("prod", "staging");
             assertThat(state("staging")).isEqualTo(State.COMPLETE);
             assertThat(state("prod")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
-            assertThat(deployment.admitsDependents("staging")).isFalse();
+            assertThat(deployment.isOpen("staging")).isFalse();
 
             Verdict verdict = success ? Verdict.SUCCESS : Verdict.FAILURE;
             happens(new ApprovalEnded(in("staging"), "a2", Phase.AFTER_DEPLOYMENT, "tests", verdict, "no"));
@@ -454,7 +467,7 @@ public class DeploymentTest {
 
     @Test
     void anApprovalThatFailedBeforeItsEnvironmentKeepsThatClosedInARestartedBuildToo() {
-        var asked = new Place("staging", "5", "ask", List.of());
+        var asked = new Place("staging", "5", "ask", List.of(), null);
         happens(new ApprovalEnded(asked, "a1", Phase.BEFORE_DEPLOYMENT, "tests", Verdict.FAILURE, "broken"));
         reach("staging");
         restart("ask");
@@ -517,7 +530,7 @@ public class DeploymentTest {
         end("staging");
         fail("prod");
 
-        assertThat(happens(new RollbackStarted("prod", "r"))).isNull();
+        assertThat(rollsBack("prod", "r")).isNull();
     }
 
     @Test
@@ -530,7 +543,8 @@ public class DeploymentTest {
             happens(new ApprovalStarted(in("prod"), "a1", phase));
             end("staging");
             end("prod");
-            assertThat(state("prod")).isEqualTo(State.AWAITING_APPROVAL);
+            boolean gate = phase == Phase.BEFORE_DEPLOYMENT;
+            assertThat(state("prod")).isEqualTo(gate ? State.WAITING_FOR_DEPENDENCIES : State.AWAITING_APPROVAL);
             assertThat(state("copy")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
 
             happens(new ApprovalEnded(in("prod"), "a1", phase, "tests", Verdict.FAILURE, "no"));
@@ -552,7 +566,7 @@ public class DeploymentTest {
     void anEnvironmentThatIsDeclaredTwiceAdmitsNobody() {
         reach("staging");
         end("staging");
-        assertThat(happens(new Declared("staging", List.of(), "another step", "deploy to staging")))
+        assertThat(happens(new Declared("staging", List.of(), "another step", inStage("deploy to staging"))))
                 .contains("deployed to twice");
         reach("prod", "staging");
         assertThat(state("prod")).isEqualTo(State.CANCELLED);
@@ -584,8 +598,8 @@ public class DeploymentTest {
         for (Phase phase : Phase.values()) {
             deployment = Deployment.EMPTY;
             reach("prod");
-            approvalIsStopped(in("prod"), phase);
-            approvalSucceeds(in("prod"), phase, "tests");
+            approvalIsStopped(inside("prod"), phase);
+            approvalSucceeds(inside("prod"), phase, "tests");
             end("prod");
 
             assertThat(state("prod")).isEqualTo(State.COMPLETE);
@@ -639,10 +653,10 @@ public class DeploymentTest {
     @Test
     void aDeploymentAfterACaughtBeforeDeploymentFailureCanBeRolledBack() {
         reach("prod");
-        approvalFails("prod", Phase.BEFORE_DEPLOYMENT);
+        approvalFails(inside("prod"), Phase.BEFORE_DEPLOYMENT);
         end("prod");
 
-        assertThat(happens(new RollbackStarted("prod", "r"))).isNull();
+        assertThat(rollsBack("prod", "r")).isNull();
     }
 
     @Test
@@ -669,7 +683,7 @@ public class DeploymentTest {
     void aRollbackMayHaveApprovals() {
         reach("prod");
         fail("prod");
-        happens(new RollbackStarted("prod", "r"));
+        rollsBack("prod", "r");
         assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY)))
                 .isNull();
 
@@ -702,32 +716,31 @@ public class DeploymentTest {
         assertThat(happens(new ApprovalStarted(in("dev"), "a1", Phase.BEFORE_DEPLOYMENT)))
                 .isEqualTo("environment: this build has not come to environment \"dev\" yet; put the approval into"
                         + " armoryEnvironment('dev')");
-        assertThat(deployment.unknown("stagin"))
+        assertThat(deployment.missing("stagin"))
                 .isEqualTo("environment: this build has no environment \"stagin\"; it has \"staging\", \"dev\". Correct"
                         + " the name");
     }
 
     @Test
-    void anAfterDeploymentFailureOutsideEnvironmentsCancelsAllThatHasNotBegun() {
+    void anAfterDeploymentFailureOutsideEnvironmentsCancelsAllThatComesAfterIt() {
         reach("staging");
         end("staging");
-        reach("running");
-        reach("waiting", "nothing yet");
         approvalFails(inStage("smoke"), Phase.STRATEGY);
-        assertThat(deployment.cancelsStages()).isNull();
-        approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
-        assertThat(deployment.cancelsStages()).isEqualTo("2 of 12 tests failed");
-        reach("prod", "staging");
+        assertThat(deployment.reasonToCancel(inStage("prod")))
+                .as("whoever catches it decides")
+                .isNull();
+
+        approvalFails(inStage("smoke", "a"), Phase.AFTER_DEPLOYMENT);
+        assertThat(deployment.reasonToCancel(inStage("later", "a"))).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(inStage("beside", "b"))).isNull();
         reach("prod", "staging");
         reach("copy");
 
-        assertThat(state("running")).isEqualTo(State.DEPLOYING);
-        assertThat(List.of("waiting", "prod", "copy")).allSatisfy(name -> {
+        assertThat(List.of("prod", "copy")).allSatisfy(name -> {
             assertThat(state(name)).isEqualTo(State.CANCELLED);
             assertThat(environment(name).reason()).isEqualTo("2 of 12 tests failed");
         });
-        assertThat(deployment.cancelledStages()).containsExactly("waiting", "prod", "copy");
-        assertThat(deployment.outcome()).isEqualTo(Outcome.ABORTED);
+        assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
     }
 
     @Test
@@ -735,9 +748,112 @@ public class DeploymentTest {
         approvalFails("a label", Phase.AFTER_DEPLOYMENT);
         assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
 
-        happens(new StageCancelled("prod"));
-        assertThat(deployment.cancelledStages()).containsExactly("prod");
-        assertThat(deployment.outcome()).isEqualTo(Outcome.ABORTED);
+        happens(new StageCancelled("prod", Place.OUTERMOST, "2 of 12 tests failed"));
+        assertThat(deployment.cancelled()).containsOnlyKeys("prod");
+        assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
+    }
+
+    private void reachBehindAll(String name, String... branches) {
+        happens(new Declared(name, null, "step of " + name, inStage("deploy to " + name, branches)));
+    }
+
+    @Test
+    void withoutDependsOnAnEnvironmentDependsOnAllThatComeBeforeIt() {
+        reachBehindAll("dev");
+        end("dev");
+        reachBehindAll("staging");
+        end("staging");
+        reachBehindAll("eu", "a");
+        reachBehindAll("us", "b");
+        end("eu");
+        end("us");
+        reachBehindAll("copy");
+
+        assertThat(environment("dev").dependsOn()).isEmpty();
+        assertThat(environment("staging").dependsOn()).containsExactly("dev");
+        assertThat(environment("us").dependsOn()).containsExactly("staging");
+        assertThat(environment("copy").dependsOn()).containsExactly("eu", "us");
+    }
+
+    @Test
+    void whoeverChoosesIsNotCancelledForWhatWasNotChosen() {
+        reach("staging");
+        approvalFails(inside("staging"), Phase.AFTER_DEPLOYMENT);
+        end("staging");
+        reach("docs");
+        reachBehindAll("prod");
+
+        assertThat(state("docs")).isEqualTo(State.DEPLOYING);
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertThat(deployment.reasonToCancel(inStage("more"))).isEqualTo("2 of 12 tests failed");
+        assertThat(environment("prod").isCancelled()).isTrue();
+    }
+
+    @Test
+    void aCancelledStageClosesWhatComesAfterItWhateverThatChooses() {
+        reach("staging");
+        approvalFails(inside("staging"), Phase.AFTER_DEPLOYMENT);
+        end("staging");
+        happens(new StageCancelled("prod", Place.OUTERMOST, "2 of 12 tests failed"));
+        reach("docs");
+
+        assertThat(state("docs")).isEqualTo(State.CANCELLED);
+    }
+
+    @Test
+    void whatWasThrownAndCaughtClosesEnvironmentsAndNotStages() {
+        reach("dev");
+        fail("dev");
+        assertThat(deployment.reasonToCancel(inStage("next"))).isNull();
+
+        reachBehindAll("prod");
+        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertThat(deployment.reasonToCancel(inStage("behind"))).contains("exit code 1");
+    }
+
+    @Test
+    void anEnvironmentThatCaughtTheFailureOfOneWithinItFails() {
+        reach("outer");
+        reachWithin("outer", "inner");
+        fail("inner");
+        end("outer");
+
+        assertThat(state("outer")).isEqualTo(State.FAILED);
+        assertThat(environment("outer").reason()).isEqualTo("exit code 1");
+    }
+
+    @Test
+    void aRollbackInTheOwnBodyNeedsAFailedApproval() {
+        reach("prod");
+        assertThat(happens(new RollbackStarted("prod", "r", inside("prod")))).isEqualTo("its state is DEPLOYING");
+        approvalFails(inside("prod"), Phase.STRATEGY);
+        assertThat(rollsBack("prod", "r")).as("from outside").isEqualTo("its state is DEPLOYING");
+
+        assertThat(happens(new RollbackStarted("prod", "r", inside("prod")))).isNull();
+        happens(new RollbackEnded("prod", "r", null));
+        end("prod");
+        assertThat(state("prod")).isEqualTo(State.ROLLED_BACK);
+        assertThat(environment("prod").reason()).isEqualTo("2 of 12 tests failed");
+    }
+
+    @Test
+    void aFailedRollbackIsAFailureOfTheBuild() {
+        reach("prod");
+        fail("prod");
+        assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
+        rollsBack("prod", "r");
+        happens(new RollbackEnded("prod", "r", "exit code 2"));
+
+        assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
+        assertThat(deployment.reasons()).containsExactly("environment \"prod\" is FAILED: exit code 1");
+    }
+
+    @Test
+    void aGateBesideAnEnvironmentThatIsBeingDeployedToComesTooLate() {
+        reach("prod");
+
+        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.BEFORE_DEPLOYMENT)))
+                .contains("is being deployed to already");
     }
 
     @Test
@@ -761,7 +877,7 @@ public class DeploymentTest {
     @Test
     void branchesOfALaterParallelAreNotBesideEarlierOnes() {
         approvalFails(inStage("5", "a"), Phase.STRATEGY);
-        var later = new Place(null, "5", "5", List.of(new Place.Branch("another parallel", "b")));
+        var later = new Place(null, "5", "5", List.of(new Place.Branch("another parallel", "b")), null);
 
         assertThat(deployment.failedBeside(later, Phase.STRATEGY)).isEmpty();
     }
@@ -785,7 +901,7 @@ public class DeploymentTest {
     void rejectsASecondEnvironmentOfTheSameName() {
         reach("prod");
 
-        assertThat(happens(new Declared("prod", List.of(), "another step", null)))
+        assertThat(happens(new Declared("prod", List.of(), "another step", Place.OUTERMOST)))
                 .isEqualTo("name: \"prod\" is deployed to twice in this build; give one of the two another name");
         assertThat(reach("prod")).as("the same step, resumed").isNull();
         assertThat(state("prod")).isEqualTo(State.DEPLOYING);
@@ -796,7 +912,7 @@ public class DeploymentTest {
         reach("prod");
         fail("prod");
 
-        assertThat(happens(new Declared("prod", List.of(), "another step", null)))
+        assertThat(happens(new Declared("prod", List.of(), "another step", Place.OUTERMOST)))
                 .isEqualTo("name: \"prod\" was deployed to already in this build, which ended as FAILED: exit code 1\n"
                         + "An environment is deployed to once; to try again, put retry into armoryEnvironment,"
                         + " around its steps.");
@@ -833,7 +949,7 @@ public class DeploymentTest {
         end("part");
         end("staging");
         assertThat(state("prod")).isEqualTo(State.DEPLOYING);
-        assertThat(deployment.admitsDependents("staging")).isTrue();
+        assertThat(deployment.isOpen("staging")).isTrue();
 
         deployment = Deployment.EMPTY;
         reach("prod", "staging");
@@ -847,7 +963,7 @@ public class DeploymentTest {
         end("part");
         end("staging");
         assertThat(state("staging")).isEqualTo(State.COMPLETE);
-        assertThat(deployment.admitsDependents("staging")).isFalse();
+        assertThat(deployment.isOpen("staging")).isFalse();
     }
 
     @Test
@@ -891,7 +1007,7 @@ public class DeploymentTest {
                        └─ prod-copy WAITING_FOR_DEPENDENCIES
                     """);
         assertThat(state("prod-copy")).isEqualTo(State.CANCELLED);
-        assertThat(happens(new RollbackStarted("prod", "r"))).isEqualTo("it failed before anything was deployed");
+        assertThat(rollsBack("prod", "r")).isEqualTo("it failed before anything was deployed");
     }
 
     @Test
@@ -922,10 +1038,10 @@ public class DeploymentTest {
         approvalFails("staging", Phase.AFTER_DEPLOYMENT);
         approvalSucceeds(in("staging"), Phase.AFTER_DEPLOYMENT, "tests");
         end("staging");
-        assertThat(deployment.admitsDependents("staging")).isFalse();
+        assertThat(deployment.isOpen("staging")).isFalse();
 
         restart("outermost", "deploy to staging");
-        assertThat(deployment.admitsDependents("staging")).isFalse();
+        assertThat(deployment.isOpen("staging")).isFalse();
     }
 
     @Test
@@ -934,10 +1050,10 @@ public class DeploymentTest {
         end("staging");
         approvalIsStopped(in("staging"), Phase.AFTER_DEPLOYMENT);
         approvalSucceeds(in("staging"), Phase.AFTER_DEPLOYMENT, "tests");
-        assertThat(deployment.admitsDependents("staging")).isFalse();
+        assertThat(deployment.isOpen("staging")).isFalse();
 
         restart("outermost", "deploy to staging");
-        assertThat(deployment.admitsDependents("staging")).isFalse();
+        assertThat(deployment.isOpen("staging")).isFalse();
     }
 
     /** Restarts the build from a stage; "smoke" and all that deploy are run again, unless they are left out. */
@@ -955,10 +1071,10 @@ public class DeploymentTest {
     @Test
     void aRestartedBuildKeepsTheFailuresOfTheStagesThatItLeavesOut() {
         approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
-        happens(new StageCancelled("prod"));
+        happens(new StageCancelled("prod", Place.OUTERMOST, "2 of 12 tests failed"));
         restart("build", "smoke");
 
-        assertThat(deployment.cancelsStages()).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("2 of 12 tests failed");
         assertThat(deployment.leavesOut("build")).isTrue();
         assertThat(deployment.leavesOut("prod")).isFalse();
         assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
@@ -969,7 +1085,7 @@ public class DeploymentTest {
         approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
         restart("build");
 
-        assertThat(deployment.cancelsStages()).isNull();
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isNull();
         assertThat(deployment.outcome()).isEqualTo(Outcome.SUCCESS);
     }
 
@@ -978,17 +1094,13 @@ public class DeploymentTest {
         reach("staging");
         end("staging");
         happens(new ApprovalEnded(
-                new Place("staging", null, null, List.of()),
-                "a1",
-                Phase.STRATEGY,
-                "checks",
-                Verdict.STOPPED,
-                "nobody was asked"));
-        approvalFails(new Place(null, null, null, List.of()), Phase.AFTER_DEPLOYMENT);
+                Place.OUTERMOST.in("staging"), "a1", Phase.STRATEGY, "checks", Verdict.STOPPED, "nobody was asked"));
+        approvalFails(Place.OUTERMOST, Phase.AFTER_DEPLOYMENT);
         restart("deploy to staging");
 
-        assertThat(deployment.cancelsStages()).isEqualTo("2 of 12 tests failed");
-        assertThat(environment("staging").afterDeploymentFailure()).isEqualTo("nobody was asked");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("2 of 12 tests failed");
+        assertThat(environment("staging").reason()).isEqualTo("nobody was asked");
+        assertThat(deployment.isOpen("staging")).isFalse();
     }
 
     /** As of a Declarative Pipeline of a library that is called in a stage: all its stages are in that one. */
@@ -997,7 +1109,7 @@ public class DeploymentTest {
         approvalFails(inStage("around the Pipeline"), Phase.AFTER_DEPLOYMENT);
         restart("smoke");
 
-        assertThat(deployment.cancelsStages()).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("2 of 12 tests failed");
     }
 
     @Test
@@ -1006,7 +1118,7 @@ public class DeploymentTest {
         end("dev");
         reach("staging");
         end("staging");
-        var smoke = new Place("staging", "7", "smoke", List.of());
+        var smoke = new Place("staging", "7", "smoke", List.of(), null);
         approvalFails(smoke, Phase.AFTER_DEPLOYMENT);
         Deployment failed = deployment;
 
@@ -1035,7 +1147,7 @@ public class DeploymentTest {
         restart("deploy to staging", "deploy to prod", "outermost");
         reach("copy", "prod");
 
-        assertThat(environment("copy").reason()).startsWith("\"prod\" was not deployed: ");
+        assertThat(environment("copy").reason()).startsWith("\"prod\" is closed: ");
         assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
     }
 
@@ -1045,7 +1157,7 @@ public class DeploymentTest {
         approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
         restart("build", "smoke");
 
-        assertThat(deployment.cancelsStages()).isEqualTo("the original build is deleted");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("the original build is deleted");
     }
 
     @Test
@@ -1070,14 +1182,14 @@ public class DeploymentTest {
     @Test
     void tellsWhichRowsOfTheTransitionTableItTook() {
         reach("prod", "staging");
-        Transition transition = deployment.on(new Declared("staging", List.of(), "step", null), NOW);
+        Transition transition = deployment.on(new Declared("staging", List.of(), "step", Place.OUTERMOST), NOW);
 
         assertThat(transition.moves())
                 .extracting(Move::toString)
                 .containsExactly(
                         "staging: PENDING -> WAITING_FOR_DEPENDENCIES (the Pipeline reaches it)",
-                        "staging: WAITING_FOR_DEPENDENCIES -> DEPLOYING (all dependencies are complete, and no"
-                                + " approval after their deployment is open or failed)");
+                        "staging: WAITING_FOR_DEPENDENCIES -> DEPLOYING (all dependencies are open, and no approval is"
+                                + " pending that it waits for)");
     }
 
     @Test
@@ -1101,7 +1213,7 @@ public class DeploymentTest {
 
         assertThat(state("prod")).isEqualTo(State.CANCELLED);
         assertThat(environment("prod").cancelledBy()).isNull();
-        assertThat(deployment.outcome()).isEqualTo(Outcome.SUCCESS);
+        assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
     }
 
     @Test
@@ -1116,7 +1228,7 @@ public class DeploymentTest {
     @Test
     void aPlannedStepIsOnRecordOnce() {
         assertThat(happens(new PlannedStepStarted("prod", "prod/strategy/1", false)))
-                .isNull(); // there are no environments, so nothing is known to be wrong
+                .isEqualTo("environment: this build has no environment \"prod\". Correct the name");
         reach("prod");
         happens(new PlannedStepStarted("prod", "prod/strategy/1", false));
         assertThat(happens(new PlannedStepStarted("prod", "prod/strategy/1", false)))
@@ -1152,7 +1264,6 @@ public class DeploymentTest {
         happens(new PlannedStepStarted("prod", "prod/after/1", true));
         happens(new Ended("prod", "step of prod", "analysis failed"));
 
-        assertThat(happens(new RollbackStarted("prod", "r")))
-                .isEqualTo("it failed after its deployment, and what is deployed stays");
+        assertThat(rollsBack("prod", "r")).isEqualTo("it failed after its deployment, and what is deployed stays");
     }
 }

@@ -156,7 +156,7 @@ class DeploymentRestartJenkinsTest {
                         .forEach(step -> id[0] = ((ArmoryRollbackExecution) step).id());
                 return id[0] != null;
             });
-            ArmoryRuntime.get().deployments().apply(run(j), new RollbackStarted("prod", id[0]));
+            ArmoryRuntime.get().deployments().apply(run(j), new RollbackStarted("prod", id[0], Place.OUTERMOST));
             ArmoryRuntime.get().deployments().apply(run(j), new RollbackEnded("prod", id[0], null));
         });
         sessions.then(j -> {

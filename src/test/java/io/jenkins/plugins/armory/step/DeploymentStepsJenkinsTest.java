@@ -89,7 +89,7 @@ class DeploymentStepsJenkinsTest {
                 .apply(
                         run,
                         new ApprovalEnded(
-                                new Place(null, null, null, List.of()),
+                                Place.OUTERMOST,
                                 "a1",
                                 Phase.AFTER_DEPLOYMENT,
                                 "tests",
@@ -224,12 +224,12 @@ class DeploymentStepsJenkinsTest {
         failAfterDeployment(run);
         awaitInput(run).proceed(null);
 
-        j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
+        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
         j.assertLogContains("Stage 'prod' is cancelled: 2 of 42 failed", run);
         j.assertLogContains("behind them", run);
         j.assertLogNotContains("never", run);
-        assertThat(ArmoryRuntime.get().deployments().of(run).deployment().cancelledStages())
-                .containsExactly("prod", "more");
+        assertThat(ArmoryRuntime.get().deployments().of(run).deployment().cancelled())
+                .containsOnlyKeys("prod", "more");
     }
 
     @Test
@@ -380,7 +380,7 @@ class DeploymentStepsJenkinsTest {
         ArmoryRuntime.get().deployments().of(run); // as a page does
         awaitInput(run).proceed(null);
 
-        j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
+        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
         j.assertLogContains("Stage 'prod' is cancelled: The decisions of " + origin.getFullDisplayName(), run);
         j.assertLogNotContains("never", run);
     }
@@ -392,7 +392,7 @@ class DeploymentStepsJenkinsTest {
         failAfterDeployment(run);
         awaitInput(run).proceed(null);
 
-        j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
+        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
         j.assertLogContains("Stage 'prod' is cancelled: 2 of 42 failed", run);
         j.assertLogNotContains("never", run);
     }

@@ -22,6 +22,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.deployment.Environment.State;
+import io.jenkins.plugins.armory.deployment.Place;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -62,7 +63,7 @@ class DeploymentStoreTest {
     }
 
     static Declared declared(String name, String... dependsOn) {
-        return new Declared(name, List.of(dependsOn), "step of " + name, "deploy");
+        return new Declared(name, List.of(dependsOn), "step of " + name, Place.OUTERMOST);
     }
 
     @Test
@@ -78,7 +79,7 @@ class DeploymentStoreTest {
         store.apply(new PlannedStepStarted("dev", "dev/strategy/3", false));
         store.apply(new PlannedStepEnded("dev", "dev/strategy/3", "no", Map.of()));
         store.apply(new Ended("dev", "step of dev", "no"));
-        store.apply(new RollbackStarted("dev", "r"));
+        store.apply(new RollbackStarted("dev", "r", Place.OUTERMOST));
         store.apply(new RollbackEnded("dev", "r", "not possible"));
         store.apply(declared("prod", "dev", "qa"));
         store.apply(declared("qa"));
@@ -159,23 +160,23 @@ class DeploymentStoreTest {
     @Test
     void whatIsNotedInMemoryIsWrittenWithTheNextEvent() throws IOException {
         store.apply(new ApprovalEnded(in(null), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
-        store.note(new StageCancelled("prod"));
-        assertThat(reopened().deployment().cancelledStages()).isEmpty();
+        store.note(new StageCancelled("prod", Place.OUTERMOST, "because"));
+        assertThat(reopened().deployment().cancelled()).isEmpty();
         store.flush();
-        assertThat(reopened().deployment().cancelledStages()).containsExactly("prod");
+        assertThat(reopened().deployment().cancelled()).containsOnlyKeys("prod");
 
-        store.note(new StageCancelled("more"));
+        store.note(new StageCancelled("more", Place.OUTERMOST, "because"));
         store.apply(new BuildEnded());
-        assertThat(reopened().deployment().cancelledStages()).containsExactly("prod", "more");
+        assertThat(reopened().deployment().cancelled()).containsOnlyKeys("prod", "more");
     }
 
     @Test
     void readsTheCancelledStagesThatItWrote() throws IOException {
         store.apply(new ApprovalEnded(in("dev", "a"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
-        store.apply(new StageCancelled("prod"));
+        store.apply(new StageCancelled("prod", Place.OUTERMOST, "because"));
 
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
-        assertThat(store.deployment().cancelledStages()).containsExactly("prod");
+        assertThat(store.deployment().cancelled()).containsOnlyKeys("prod");
     }
 
     @Test
@@ -272,7 +273,7 @@ class DeploymentStoreTest {
 
         store.end();
 
-        assertThat(reopened().deployment().cancelsStages()).isNotNull();
+        assertThat(reopened().deployment().reasonToCancel(Place.OUTERMOST)).isNotNull();
     }
 
     @Test

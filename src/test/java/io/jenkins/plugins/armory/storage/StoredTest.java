@@ -130,14 +130,14 @@ class StoredTest {
         for (DeploymentEvent event : List.of(
                 DeploymentStoreTest.declared("staging"),
                 new ApprovalEnded(
-                        new Place("staging", "5", "outer", List.of(new Place.Branch("3", "4"))),
+                        new Place("staging", "5", "outer", List.of(new Place.Branch("3", "4")), "body"),
                         "a1",
                         Phase.AFTER_DEPLOYMENT,
                         "tests",
                         Verdict.FAILURE,
                         "no"),
                 new ApprovalEnded(
-                        new Place(null, "9", "outer", List.of()),
+                        new Place(null, "9", "outer", List.of(), null),
                         "a2",
                         Phase.STRATEGY,
                         "tests",

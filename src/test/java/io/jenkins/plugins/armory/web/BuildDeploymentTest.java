@@ -36,14 +36,14 @@ class BuildDeploymentTest {
 
     @Test
     void anEnvironmentWithoutAPlanHasNoSteps() {
-        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", null));
+        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST));
 
         assertThat(steps().isMissingNode()).isTrue();
     }
 
     @Test
     void stepsThatHaveBegunAreThereInTheirOrder() throws Exception {
-        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", null));
+        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST));
         on(new PlannedStepStarted("prod", "prod/strategy/1", false));
         on(new PlannedStepEnded("prod", "prod/strategy/1", null, Map.of("secret", "output")));
         on(new PlannedStepStarted("prod", "prod/strategy/2", false));
@@ -62,10 +62,9 @@ class BuildDeploymentTest {
 
     @Test
     void aStepNamesItsApproval() {
-        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", null));
+        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST));
         on(new PlannedStepStarted("prod", "prod/before/1", false));
-        on(new DeploymentEvent.ApprovalStarted(
-                new Place("prod", null, null, List.of()), "a1", Phase.BEFORE_DEPLOYMENT, "prod/before/1"));
+        on(new DeploymentEvent.ApprovalStarted(Place.OUTERMOST.in("prod"), "a1", Phase.STRATEGY, "prod/before/1"));
 
         assertThat(steps().at("/prod~1before~11/approval").asText()).isEqualTo("a1");
     }

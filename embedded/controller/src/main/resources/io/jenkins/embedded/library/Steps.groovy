@@ -20,7 +20,7 @@ abstract class Steps extends PipelineScript {
             failure = e
             throw e
         } finally {
-            StepSupport.leaveStage(failure)
+            StepSupport.leaveStage(cancelled ? null : failure)
             StepSupport.end('stage')
         }
     }

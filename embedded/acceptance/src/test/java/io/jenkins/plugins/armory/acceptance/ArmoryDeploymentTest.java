@@ -123,7 +123,7 @@ class ArmoryDeploymentTest {
             })
     void aMistakeThatIsCaughtKeepsTheEnvironmentAroundItClosed(String mistaken, Jenkins jenkins) {
         Build build = jenkins.createJob("""
-                armoryEnvironment('staging') { try { %s } catch (Throwable e) { echo "caught ${e.message}" } }
+                catchError { armoryEnvironment('staging') { try { %s } catch (Throwable e) { echo "caught ${e.message}" } } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
                 """.formatted(mistaken)).build();
 
@@ -238,7 +238,7 @@ class ArmoryDeploymentTest {
                 .webhook("tests");
         Build build = jenkins.createJob(file.pipeline(BODY)).build();
 
-        assertThat(build.awaitResult("ABORTED")).contains("red").doesNotContain("rollback", "DID prod");
+        assertThat(build.awaitResult("FAILURE")).contains("red").doesNotContain("rollback", "DID prod");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
     }
 
@@ -258,7 +258,7 @@ class ArmoryDeploymentTest {
                 .build();
         build.awaitWaiting(1);
 
-        assertThat(build.awaitResult("ABORTED"))
+        assertThat(build.awaitResult("FAILURE"))
                 .contains("analysis errors of 'staging' failed: too many errors")
                 .doesNotContain("rollback", "DID prod");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));

@@ -36,15 +36,15 @@ class CancelledStagesTest {
                 """.formatted(process.approval(AFTER))).build();
         process.awaitCall().callback().fail("2 of 42 failed");
 
-        assertThat(build.awaitResult("ABORTED"))
-                .contains("goes on", "in b", "between: ABORTED", "to the end")
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("goes on", "in b", "between: UNSTABLE", "to the end")
                 .contains("[armory] Stage 'prod' is cancelled: ", "2 of 42 failed")
                 .doesNotContain("never");
         assertThat(build.deployment().get("cancelledStages"))
                 .extracting(stage -> stage.asText())
                 .containsExactly("prod", "in a", "more");
         assertThat(build.stageView())
-                .contains(entry("staging", "SUCCESS"), entry("prod", "ABORTED"), entry("more", "ABORTED"))
+                .contains(entry("staging", "UNSTABLE"), entry("prod", "ABORTED"), entry("more", "ABORTED"))
                 .doesNotContainKey("nested");
     }
 
@@ -57,7 +57,7 @@ class CancelledStagesTest {
                 """.formatted(process.approvalNamed("smoke", AFTER)))
                 .build();
 
-        assertThat(build.awaitResult("ABORTED")).doesNotContain("never");
+        assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
     }
 
     private static void answer(ExternalProcess process) {
@@ -95,7 +95,7 @@ class CancelledStagesTest {
                 """.formatted(process.approvalNamed("smoke", AFTER), process.approvalNamed("scan")))
                 .build();
 
-        assertThat(build.awaitResult("ABORTED"))
+        assertThat(build.awaitResult("FAILURE"))
                 .contains("the gate is left", "caught: ", "Stage 'gate' is cancelled: ", "to the end")
                 .doesNotContain("never");
         assertThat(process.calls()).hasSize(1);
@@ -242,7 +242,7 @@ class CancelledStagesTest {
             controller.start();
             waiting.callback().succeedOnceUp("fine");
 
-            assertThat(build.awaitResult("ABORTED"))
+            assertThat(build.awaitResult("FAILURE"))
                     .contains("Stage 'prod' is cancelled: ")
                     .doesNotContain("never");
         }

@@ -115,7 +115,7 @@ class EnvironmentStepTest {
                 """).build();
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("Environment 'prod' is cancelled: \"dev\" was not deployed: broken", "result FAILURE")
+                .contains("Environment 'prod' is cancelled: \"dev\" is closed: broken", "result UNSTABLE")
                 .doesNotContain("never");
     }
 
@@ -173,10 +173,12 @@ class EnvironmentStepTest {
     void whatIsRolledBackWithinItsDeploymentStaysFailed(Jenkins jenkins, ExternalProcess process) {
         refuse(process, "checks");
         Build build = jenkins.createJob("""
-                armoryEnvironment('dev') {
-                    try { %1$s } catch (e) { armoryRollback('dev') { %2$s; error 'no backup' } }
-                    echo 'goes on'
-                    try { %2$s } catch (e) { echo "caught ${e.message}" }
+                catchError {
+                    armoryEnvironment('dev') {
+                        try { %1$s } catch (e) { armoryRollback('dev') { %2$s; error 'no backup' } }
+                        echo 'goes on'
+                        try { %2$s } catch (e) { echo "caught ${e.message}" }
+                    }
                 }
                 armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' }
                 """.formatted(
@@ -188,8 +190,8 @@ class EnvironmentStepTest {
                         "The rollback of environment 'dev' failed: no backup (It was rolled back because its deployment failed:",
                         "goes on",
                         "caught The webhook was not called: environment \"dev\" is FAILED already: Webhook 'checks'",
-                        "Environment 'dev' has failed, although the Pipeline went on: Webhook 'checks'",
-                        "Environment 'prod' is cancelled: \"dev\" was not deployed: Webhook 'checks'")
+                        "armoryEnvironment: \"dev\" has failed, although the Pipeline went on: Webhook 'checks'",
+                        "Environment 'prod' is cancelled: \"dev\" is closed: Webhook 'checks'")
                 .doesNotContain("never");
         assertStates(build, Map.of("dev", "FAILED", "prod", "CANCELLED"));
     }
@@ -218,12 +220,12 @@ class EnvironmentStepTest {
     }
 
     @Test
-    void rollbackOfWhatWasNotReachedIsNone(Jenkins jenkins) {
+    void rollbackOfWhatWasNotReachedIsAnError(Jenkins jenkins) {
         Build build =
                 jenkins.createJob("armoryRollback('prod') { echo 'never' }").build();
 
-        assertThat(build.awaitResult("SUCCESS"))
-                .contains("Nothing to roll back in environment 'prod': it was not deployed to.")
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("armoryRollback: environment: this build has no environment \"prod\". Correct the name")
                 .doesNotContain("never");
     }
 
@@ -328,7 +330,7 @@ class EnvironmentStepTest {
                 """.formatted(process.approval())).build().awaitLog("given up");
         process.awaitCall().callback().succeed("fine");
 
-        assertThat(build.awaitResult("SUCCESS")).doesNotContain("never");
+        assertThat(build.awaitResult("UNSTABLE")).doesNotContain("never");
         assertStates(build, Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
     }
 

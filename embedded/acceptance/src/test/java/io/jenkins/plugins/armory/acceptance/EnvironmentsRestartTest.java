@@ -158,7 +158,7 @@ class EnvironmentsRestartTest {
 
         answer(build, 9, "staging");
 
-        assertThat(build.awaitResult("ABORTED")).contains("Environment 'prod-east' is cancelled: ");
+        assertThat(build.awaitResult("FAILURE")).contains("Environment 'prod-east' is cancelled: ");
         assertStates(build, "COMPLETE", "CANCELLED");
     }
 

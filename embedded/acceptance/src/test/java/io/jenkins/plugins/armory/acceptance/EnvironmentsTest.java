@@ -97,7 +97,7 @@ class EnvironmentsTest {
         String result() {
             boolean cancelledAfter = dev == Fate.FAILS_AFTER || reaches("staging") && staging == Fate.FAILS_AFTER;
             if (cancelledAfter) {
-                return "ABORTED";
+                return "FAILURE";
             }
             boolean thrown = fates().entrySet().stream()
                     .anyMatch(

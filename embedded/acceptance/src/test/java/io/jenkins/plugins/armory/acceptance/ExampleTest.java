@@ -82,7 +82,7 @@ class ExampleTest {
         Build build = receiver.buildDeploymentFile(
                 ExampleReceiver.createJobOfDeploymentFile(jenkins, "example-failing-file"), "pass", "fail");
 
-        assertThat(build.awaitResult("ABORTED")).doesNotContain("rollback", "production: ");
+        assertThat(build.awaitResult("FAILURE")).doesNotContain("rollback", "production: ");
         assertThat(build.environments())
                 .containsOnly(
                         Map.entry("staging", "COMPLETE"),

@@ -50,10 +50,10 @@ class FailClosedTest {
                 """.formatted(process.approvalNamed("smoke", AFTER)))
                 .build();
 
-        assertThat(build.awaitResult("ABORTED"))
+        assertThat(build.awaitResult("FAILURE"))
                 .contains(
                         "ERROR: Webhook approval 'smoke' failed",
-                        "Every stage and environment that has not started yet is cancelled.",
+                        "Stages and environments behind this are cancelled.",
                         "'prod' is cancelled: ",
                         "Stage 'plain' is cancelled: ")
                 .doesNotContain("never");
@@ -79,7 +79,7 @@ class FailClosedTest {
             build.decide(build.approvals().get(0), "reject", "not today");
         }
 
-        assertThat(build.awaitResult("ABORTED")).doesNotContain("never");
+        assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
     }
 
     @ParameterizedTest
@@ -104,7 +104,7 @@ class FailClosedTest {
             })
     void anInterruptedGateThatIsCaughtStaysClosed(String gate, Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.createJob("""
-                armoryEnvironment('staging') { try { %s } catch (e) { echo "caught" } }
+                catchError { armoryEnvironment('staging') { try { %s } catch (e) { echo "caught" } } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
                 """.formatted(gate.replace("%s", process.approval())))
                 .build();
@@ -132,7 +132,7 @@ class FailClosedTest {
                 """.formatted(gate.replace("%s", process.approval("environment: 'staging'", AFTER))))
                 .build();
 
-        assertThat(build.awaitResult("ABORTED")).contains("caught").doesNotContain("never");
+        assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
     }
 
@@ -140,14 +140,16 @@ class FailClosedTest {
     @ValueSource(strings = {"'part'", "name: 'part', dependOn: ['dev']"})
     void anEnvironmentThatIsStoppedAsItBeginsKeepsTheOneAroundItClosed(String arguments, Jenkins jenkins) {
         Build build = jenkins.createJob("""
-                armoryEnvironment('staging') {
-                    try {
-                        parallel(
-                            failFast: true,
-                            part: { armoryEnvironment(%s) { echo 'never' } },
-                            lint: { error 'lint' })
-                    } catch (e) {
-                        echo "caught"
+                catchError {
+                    armoryEnvironment('staging') {
+                        try {
+                            parallel(
+                                failFast: true,
+                                part: { armoryEnvironment(%s) { echo 'never' } },
+                                lint: { error 'lint' })
+                        } catch (e) {
+                            echo "caught"
+                        }
                     }
                 }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
@@ -161,9 +163,11 @@ class FailClosedTest {
     void anEnvironmentInARollbackIsAPartOfTheEnvironmentAroundBoth(Jenkins jenkins) {
         Build build = jenkins.createJob("""
                 try { armoryEnvironment('dev') { error 'No space left on the cluster' } } catch (e) { echo "caught" }
-                armoryEnvironment('staging') {
-                    armoryRollback('dev') {
-                        try { armoryEnvironment('data') { error 'No backup' } } catch (e) { echo "caught" }
+                catchError {
+                    armoryEnvironment(name: 'staging', dependsOn: []) {
+                        armoryRollback('dev') {
+                            try { armoryEnvironment('data') { error 'No backup' } } catch (e) { echo "caught" }
+                        }
                     }
                 }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
@@ -180,8 +184,8 @@ class FailClosedTest {
                                 .formatted(process.approvalNamed("smoke")))
                 .build();
 
-        assertThat(build.awaitResult("SUCCESS"))
-                .contains("'staging' has failed, although the Pipeline went on: Approval 'smoke': ");
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("\"staging\" has failed, although the Pipeline went on: Approval 'smoke': ");
     }
 
     @ParameterizedTest
@@ -202,7 +206,7 @@ class FailClosedTest {
         Wait.until("prod is reached").until(() -> build.environments().containsKey("prod"));
         gate.callback().fail("broken");
 
-        assertThat(build.awaitResult("ABORTED")).contains("broken").doesNotContain("never");
+        assertThat(build.awaitResult("FAILURE")).contains("broken").doesNotContain("never");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
     }
 
@@ -240,7 +244,7 @@ class FailClosedTest {
                 .build();
 
         boolean after = phase.equals("afterDeployment");
-        assertThat(build.awaitResult(after ? "ABORTED" : "FAILURE")).doesNotContain("never");
+        assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
         assertThat(build.environments())
                 .isEqualTo(Map.of("staging", "COMPLETE", "prod", after ? "COMPLETE" : "FAILED", "copy", "CANCELLED"));
     }
@@ -260,13 +264,16 @@ class FailClosedTest {
                 .build();
         Call gate = process.awaitCall();
         Wait.until("prod is deployed to")
-                .until(() -> "AWAITING_APPROVAL".equals(build.environments().get("prod")));
+                .until(() -> build.environments().get("staging").equals("COMPLETE")
+                        && build.environments()
+                                .get("prod")
+                                .equals(
+                                        phase.equals("beforeDeployment")
+                                                ? "WAITING_FOR_DEPENDENCIES"
+                                                : "AWAITING_APPROVAL"));
         gate.callback().fail("broken");
 
-        boolean after = phase.equals("afterDeployment");
-        assertThat(build.awaitResult(after ? "ABORTED" : "FAILURE"))
-                .contains("broken")
-                .doesNotContain("never");
+        assertThat(build.awaitResult("FAILURE")).contains("broken").doesNotContain("never");
         assertThat(build.environments()).containsEntry("copy", "CANCELLED");
     }
 
@@ -283,8 +290,10 @@ class FailClosedTest {
             return Reply.of(202);
         });
         Build build = jenkins.createJob("""
-                armoryEnvironment('staging') {
-                    for (part in ['east', 'west']) { catchError { %s } }
+                catchError {
+                    armoryEnvironment('staging') {
+                        for (part in ['east', 'west']) { catchError { %s } }
+                    }
                 }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
                 """.formatted(process.approval("context: [part: part]")))
@@ -302,7 +311,7 @@ class FailClosedTest {
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
                 """).build();
 
-        assertThat(build.awaitResult("ABORTED")).contains("deployed to twice").doesNotContain("never");
+        assertThat(build.awaitResult("FAILURE")).contains("deployed to twice").doesNotContain("never");
     }
 
     @Test
@@ -332,13 +341,13 @@ class FailClosedTest {
     void aFailureInANestedEnvironmentKeepsTheOuterOneClosed(String nested, Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("smoke"));
         Build build = jenkins.createJob("""
-                armoryEnvironment('staging') { %s }
+                catchError { armoryEnvironment('staging') { %s } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
                 """.formatted(nested.replace("%s", process.approvalNamed("smoke", AFTER))))
                 .build();
 
         assertThat(build.awaitLogEnd())
-                .containsPattern("'prod' is cancelled: .*part")
+                .containsPattern("'prod' is cancelled: .*(part|broken|staging)")
                 .doesNotContain("never", "Jenkins went down");
         assertThat(build.environments()).containsEntry("prod", "CANCELLED");
     }
@@ -346,11 +355,13 @@ class FailClosedTest {
     @Test
     void aMistakeInAGateAfterTheDeploymentRollsNothingBack(Jenkins jenkins) {
         Build build = jenkins.createJob("""
-                armoryEnvironment('staging') {
-                    echo 'deployed'
-                    try {
-                        armoryWebhookApproval(webhook: 'deploy-checks', environment: 'stagin', phase: 'afterDeployment')
-                    } catch (e) { echo 'caught' }
+                catchError {
+                    armoryEnvironment('staging') {
+                        echo 'deployed'
+                        try {
+                            armoryWebhookApproval(webhook: 'deploy-checks', environment: 'stagin', phase: 'afterDeployment')
+                        } catch (e) { echo 'caught' }
+                    }
                 }
                 armoryRollback('staging') { echo 'never' }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
@@ -387,7 +398,7 @@ class FailClosedTest {
                 """.formatted(process.approvalNamed("smoke", AFTER)))
                 .build();
 
-        assertThat(build.awaitResult("ABORTED")).doesNotContain("never");
+        assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
     }
 
     @Test
@@ -576,12 +587,12 @@ class FailClosedTest {
     void aCaughtFailureFailsTheEnvironment(Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("checks"));
         Build build = jenkins.createJob("""
-                armoryEnvironment('staging') { try { %s } catch (e) { echo 'caught' } }
+                catchError { armoryEnvironment('staging') { try { %s } catch (e) { echo 'caught' } } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
                 """.formatted(process.approval())).build();
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("caught", "Environment 'staging' has failed", "'prod' is cancelled")
+                .contains("caught", "\"staging\" has failed, although the Pipeline went on", "'prod' is cancelled")
                 .doesNotContain("never");
     }
 
@@ -597,18 +608,21 @@ class FailClosedTest {
     }
 
     @Test
-    void plainStagesGoOnAfterAFailureInAnEnvironmentAndTheLogSaysSo(Jenkins jenkins, ExternalProcess process) {
+    void plainStagesBehindAFailureInAnEnvironmentAreCancelled(Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("smoke"));
         Build build = jenkins.createJob("""
                 armoryEnvironment('staging') { %s }
-                stage('prod') { echo 'goes on' }
+                echo 'plain steps run'
+                stage('prod') { echo 'never' }
                 """.formatted(process.approvalNamed("smoke", AFTER)))
                 .build();
 
-        assertThat(build.awaitResult("UNSTABLE"))
+        assertThat(build.awaitResult("FAILURE"))
                 .contains(
-                        "Environments that depend on 'staging' are cancelled. Other stages still run. To make a stage depend on"
-                                + " 'staging', put armoryEnvironment(name: '...', dependsOn: ['staging']) { ... } around its steps.",
-                        "goes on");
+                        "Stages and environments behind this are cancelled. Other branches of a parallel, plain steps, and environments whose"
+                                + " dependsOn does not lead to 'staging'",
+                        "plain steps run",
+                        "This build is FAILURE although its Pipeline ended without an error: environment \"staging\" is COMPLETE, but: ")
+                .doesNotContain("never");
     }
 }

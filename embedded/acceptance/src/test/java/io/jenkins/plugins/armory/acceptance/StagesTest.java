@@ -40,16 +40,16 @@ class StagesTest {
                 echo "between: ${currentBuild.result}"
                 """.formatted(process.approval(AFTER)));
 
-        assertThat(build.awaitResult("ABORTED"))
-                .contains("goes on: false", "between: ABORTED", "Stage 'prod' is cancelled: ")
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("goes on: false", "between: UNSTABLE", "Stage 'prod' is cancelled: ")
                 .doesNotContain("never");
         assertThat(build.deployment().get("cancelledStages"))
                 .extracting(stage -> stage.asText())
                 .containsExactly("prod", "more");
         assertThat(build.graphView())
-                .containsOnly(entry("staging", "success"), entry("prod", "aborted"), entry("more", "aborted"));
+                .containsOnly(entry("staging", "unstable"), entry("prod", "aborted"), entry("more", "aborted"));
         assertThat(build.stageView())
-                .containsOnly(entry("staging", "SUCCESS"), entry("prod", "ABORTED"), entry("more", "ABORTED"));
+                .containsOnly(entry("staging", "UNSTABLE"), entry("prod", "ABORTED"), entry("more", "ABORTED"));
     }
 
     @Test
@@ -57,7 +57,7 @@ class StagesTest {
         Build build = fail(jenkins, process, "stage('prod') { %s }".formatted(process.approval(AFTER)));
 
         build.awaitResult("UNSTABLE");
-        assertThat(build.graphView()).containsOnly(entry("prod", "success"));
+        assertThat(build.graphView()).containsOnly(entry("prod", "unstable"));
     }
 
     @Test
@@ -65,7 +65,7 @@ class StagesTest {
         Build build = jenkins.createJob("""
                 armoryEnvironment('staging') { %s }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                armoryEnvironment('notify') { echo "in ${env.STAGE_NAME} ${env.ARMORY_ENVIRONMENT_NAME}" }
+                armoryEnvironment(name: 'notify', dependsOn: []) { echo "in ${env.STAGE_NAME} ${env.ARMORY_ENVIRONMENT_NAME}" }
                 echo 'behind them'
                 """.formatted(process.approval(AFTER)))
                 .build()
@@ -74,16 +74,16 @@ class StagesTest {
         assertThat(build.stageView()).as("while it waits").containsOnly(entry("staging", "IN_PROGRESS"));
         process.awaitCall().callback().fail("2 of 42 failed");
 
-        assertThat(build.awaitResult("ABORTED"))
+        assertThat(build.awaitResult("FAILURE"))
                 .contains(
                         "Environment 'prod' is cancelled: \"staging\" is deployed, but: ",
                         "in notify notify",
                         "behind them")
                 .doesNotContain("never");
         assertThat(build.graphView())
-                .containsOnly(entry("staging", "success"), entry("prod", "aborted"), entry("notify", "success"));
+                .containsOnly(entry("staging", "unstable"), entry("prod", "aborted"), entry("notify", "success"));
         assertThat(build.stageView())
-                .containsOnly(entry("staging", "SUCCESS"), entry("prod", "ABORTED"), entry("notify", "SUCCESS"));
+                .containsOnly(entry("staging", "UNSTABLE"), entry("prod", "ABORTED"), entry("notify", "SUCCESS"));
     }
 
     private static Build deployInBranches(Jenkins jenkins, ExternalProcess process) {
@@ -108,9 +108,9 @@ class StagesTest {
                 .doesNotContainKey("prod");
         process.awaitCall().callback().fail("2 of 42 failed");
 
-        assertThat(build.awaitResult("ABORTED")).contains("independent").doesNotContain("never");
+        assertThat(build.awaitResult("FAILURE")).contains("independent").doesNotContain("never");
         assertThat(build.graphView())
-                .contains(entry("staging", "success"), entry("prod", "aborted"), entry("notify", "success"));
+                .contains(entry("staging", "unstable"), entry("prod", "aborted"), entry("notify", "success"));
         assertThat(build.stageView())
                 .containsEntry("staging", "SUCCESS")
                 .containsEntry("prod", "ABORTED")
@@ -129,7 +129,7 @@ class StagesTest {
                 .contains(entry("east", "running"), entry("west", "running"));
         process.awaitCall().callback().fail("2 of 42 failed");
 
-        build.awaitResult("ABORTED");
+        build.awaitResult("FAILURE");
         assertThat(build.graphView())
                 .contains(entry("east", "success"), entry("west", "aborted"), entry("south", "success"));
     }
@@ -168,7 +168,7 @@ class StagesTest {
                 armoryEnvironment('prod') { echo 'never' }
                 """.formatted(process.approval(AFTER)));
 
-        assertThat(build.awaitResult("ABORTED"))
+        assertThat(build.awaitResult("FAILURE"))
                 .contains("in the current stage", "Environment 'prod' is cancelled: ")
                 .doesNotContain("never");
         assertThat(build.deployment().get("cancelledStages"))

@@ -119,7 +119,7 @@ class StopTest {
 
     private static String gate(String approval) {
         return """
-                armoryEnvironment('staging') { try { %s } catch (e) { echo 'caught' } }
+                catchError { armoryEnvironment('staging') { try { %s } catch (e) { echo 'caught' } } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
                 """.formatted(approval);
     }

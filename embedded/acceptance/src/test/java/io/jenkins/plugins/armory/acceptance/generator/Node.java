@@ -59,6 +59,7 @@ sealed interface Node {
         }
     }
 
+    /** @param dependsOn the step's parameter, {@code null} where it has none */
     record Environment(String name, List<String> dependsOn, Sequence body) implements Node {
         @Override
         public List<Node> parts() {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.acceptance.generator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.generator.Node.Approval;
+import io.jenkins.plugins.armory.acceptance.generator.Node.CatchError;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Environment;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Failure;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Mark;
@@ -13,6 +14,9 @@ import io.jenkins.plugins.armory.acceptance.generator.Node.Sequence;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Stage;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Try;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The oracle on Pipelines whose outcome a reader of the rules knows, and the generator's promise to repeat itself. */
@@ -60,19 +64,19 @@ class OracleTest {
                         environment("prod", List.of("staging"), mark(3)),
                         stage("more", mark(4)),
                         mark(5)))
-                .isEqualTo("results [ABORTED]; markers {1=1 times, 2=1 times, 3=0 times, 4=0 times, 5=1 times};"
+                .isEqualTo("results [FAILURE]; markers {1=1 times, 2=1 times, 3=0 times, 4=0 times, 5=1 times};"
                         + " calls {1=1 times}");
     }
 
     @Test
-    void afterAFailureInAnEnvironmentItsDependentsAloneAreCancelled() {
+    void afterAFailureInAnEnvironmentWhatComesAfterItIsCancelled() {
         assertThat(expectation(
                         environment("dev", List.of(), approval(1, Phase.AFTER_DEPLOYMENT, Outcome.TIME_OUT), mark(1)),
                         environment("eu", List.of("dev"), mark(2)),
                         environment("prod", List.of("eu"), mark(3)),
                         stage("other", mark(4)),
                         new Rollback("dev", sequence(mark(5)))))
-                .isEqualTo("results [ABORTED]; markers {1=1 times, 2=0 times, 3=0 times, 4=1 times, 5=0 times};"
+                .isEqualTo("results [FAILURE]; markers {1=1 times, 2=0 times, 3=0 times, 4=0 times, 5=0 times};"
                         + " calls {1=1 times}");
     }
 
@@ -93,7 +97,7 @@ class OracleTest {
     }
 
     @Test
-    void aCaughtFailureFailsItsEnvironmentAllTheSame() {
+    void aFailureThatIsCaughtInItsEnvironmentIsThrownAgainAtTheEnd() {
         Sequence failing = sequence(approval(1, Phase.STRATEGY, Outcome.REJECTION), mark(1));
         assertThat(expectation(
                         environment("dev", List.of(), new Try(failing, sequence(mark(2)), false), mark(3)),
@@ -101,7 +105,7 @@ class OracleTest {
                         new Rollback("dev", sequence(mark(5))),
                         environment("prod", List.of("dev"), mark(6))))
                 .isEqualTo(
-                        "results [FAILURE]; markers {1=0 times, 2=1 times, 3=1 times, 4=1 times, 5=1 times, 6=0 times};"
+                        "results [FAILURE]; markers {1=0 times, 2=1 times, 3=1 times, 4=0 times, 5=0 times, 6=0 times};"
                                 + " calls {1=1 times}");
     }
 
@@ -143,11 +147,12 @@ class OracleTest {
     }
 
     @Test
-    void unknownNamesAreErrorsInABuildWithEnvironmentsAlone() {
+    void aNameOfAnApprovalIsALabelUntilAnEnvironmentComesBeforeIt() {
         Approval lost = named(1, Phase.STRATEGY, "nowhere", Outcome.SUCCESS);
         Rollback misspelt = new Rollback("stagin", sequence(mark(2)));
-        assertThat(expectation(lost, misspelt, mark(1)))
-                .isEqualTo("results [SUCCESS]; markers {1=1 times, 2=0 times}; calls {1=1 times}");
+        assertThat(expectation(lost, mark(1))).isEqualTo("results [SUCCESS]; markers {1=1 times}; calls {1=1 times}");
+        assertThat(expectation(misspelt, mark(1)))
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=0 times}; calls {}");
         Environment dev = environment("dev", List.of(), mark(3));
         assertThat(expectation(dev, lost, mark(1)))
                 .isEqualTo("results [FAILURE]; markers {1=0 times, 3=1 times}; calls {1=0 times}");
@@ -206,26 +211,24 @@ class OracleTest {
     }
 
     @Test
-    void aStageBesideTheFailureMayBeginBeforeItOrNot() {
+    void aStageBesideTheFailureRuns() {
         assertThat(expectation(parallel(
                         sequence(stage("a", approval(1, Phase.AFTER_DEPLOYMENT, Outcome.FAILURE), mark(1))),
                         sequence(stage("b", mark(2)), mark(3)))))
-                .isEqualTo("results [UNSTABLE, ABORTED]; markers {1=1 times, 2=0 to 1 times, 3=1 times};"
-                        + " calls {1=1 times}");
+                .isEqualTo("results [UNSTABLE]; markers {1=1 times, 2=1 times, 3=1 times};" + " calls {1=1 times}");
     }
 
     @Test
     void aStageInAStageThatRunsIsCancelledAndThrowsAndOneInAnEnvironmentRuns() {
         Approval failing = approval(1, Phase.AFTER_DEPLOYMENT, Outcome.FAILURE);
         assertThat(expectation(stage("release", failing, stage("gate", mark(1)), mark(2)), mark(3)))
-                .isEqualTo("results [ABORTED]; markers {1=0 times, 2=0 times, 3=0 times}; calls {1=1 times}");
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=0 times, 3=0 times}; calls {1=1 times}");
         assertThat(expectation(
                         parallel(
                                 sequence(stage("smoke", failing)),
                                 sequence(environment("prod", List.of(), stage("gate", mark(1)), mark(2)))),
                         mark(3)))
-                .isEqualTo("results [UNSTABLE, ABORTED]; markers {1=0 to 1 times, 2=0 to 1 times, 3=1 times};"
-                        + " calls {1=1 times}");
+                .isEqualTo("results [UNSTABLE]; markers {1=1 times, 2=1 times, 3=1 times};" + " calls {1=1 times}");
     }
 
     @Test
@@ -237,7 +240,7 @@ class OracleTest {
                                 sequence(mark(2)),
                                 false),
                         environment("prod", List.of("staging"), mark(3))))
-                .isEqualTo("results [ABORTED]; markers {1=1 times, 2=0 times, 3=0 times}; calls {1=1 times}");
+                .isEqualTo("results [FAILURE]; markers {1=1 times, 2=0 times, 3=0 times}; calls {1=1 times}");
         assertThat(expectation(
                         parallel(
                                 sequence(environment("staging", List.of(), mark(1))),
@@ -254,7 +257,7 @@ class OracleTest {
     void whatDeclarativeSkipsAfterAnErrorIsCancelledAfterAFailureToo() {
         Approval failing = approval(1, Phase.AFTER_DEPLOYMENT, Outcome.FAILURE);
         assertThat(declarative(stage("a", failing, new Failure(), mark(1)), stage("b", mark(2))))
-                .isEqualTo("results [ABORTED]; markers {1=0 times, 2=0 times, 3=1 times}; calls {1=1 times}");
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=0 times, 3=1 times}; calls {1=1 times}");
         assertThat(declarative(stage("b", mark(2)), stage("a", failing, new Failure(), mark(1))))
                 .isEqualTo("results [FAILURE]; markers {1=0 times, 2=1 times, 3=1 times}; calls {1=1 times}");
     }
@@ -269,10 +272,10 @@ class OracleTest {
 
         assertThat(pipeline.restartedFrom(2).expectation().toString())
                 .isEqualTo(
-                        "results [ABORTED]; markers {1=0 times, 2=0 times, 3=1 times}; calls {1=0 times, 2=0 times}");
+                        "results [FAILURE]; markers {1=0 times, 2=0 times, 3=1 times}; calls {1=0 times, 2=0 times}");
         assertThat(pipeline.restartedFrom(1).expectation().toString())
                 .isEqualTo(
-                        "results [ABORTED]; markers {1=0 times, 2=0 times, 3=1 times}; calls {1=0 times, 2=1 times}");
+                        "results [FAILURE]; markers {1=0 times, 2=0 times, 3=1 times}; calls {1=0 times, 2=0 times}");
     }
 
     @Test
@@ -294,12 +297,83 @@ class OracleTest {
                         .restartedFrom(2)
                         .expectation()
                         .toString())
-                .isEqualTo("results [ABORTED]; markers {1=0 times, 2=0 times, 3=1 times}; calls {1=0 times}");
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=0 times, 3=1 times}; calls {1=0 times}");
         assertThat(pipeline(stage("a", new Failure()), stage("b", mark(2)))
                         .restartedFrom(1)
                         .expectation()
                         .toString())
                 .startsWith("results [];");
+    }
+
+    private static final Approval CHECK = approval(1, Phase.AFTER_DEPLOYMENT, Outcome.FAILURE);
+    private static final Approval GATE = approval(1, Phase.STRATEGY, Outcome.FAILURE);
+
+    private static Try caught(Node part, Node... handler) {
+        return new Try(sequence(part), sequence(handler), false);
+    }
+
+    /** The table of DESIGN.md, section 5: what is run, by the numbers of the markers, and the result. */
+    @Test
+    void theFifteenPipelines() {
+        Environment staging = environment("staging", null, CHECK);
+        List<String> none = List.of();
+        List<String> behind = List.of("staging");
+        assertThat(expectation(staging, stage("prod", mark(1)))).satisfies(is("FAILURE"));
+        assertThat(expectation(staging, environment("prod", null, mark(1)))).satisfies(is("FAILURE"));
+        assertThat(expectation(staging, environment("prod", behind, mark(1)), environment("docs", none, mark(2))))
+                .satisfies(is("FAILURE", 2));
+        assertThat(expectation(staging, stage("prod", mark(1)), environment("docs", none, mark(2))))
+                .satisfies(is("FAILURE"));
+        assertThat(expectation(staging, stage("docs", environment("docs", none, mark(1)))))
+                .satisfies(is("FAILURE"));
+        assertThat(expectation(stage(
+                        "all",
+                        staging,
+                        environment("prod", behind, mark(1)),
+                        environment("docs", none, mark(2)),
+                        mark(3))))
+                .satisfies(is("FAILURE", 2, 3));
+        assertThat(expectation(
+                        environment("staging", null), stage("smoke", CHECK), environment("prod", behind, mark(1))))
+                .satisfies(is("FAILURE"));
+        assertThat(expectation(
+                        parallel(
+                                sequence(stage("x", CHECK), stage("y", mark(1))),
+                                sequence(stage("z", mark(2)), stage("w", mark(3)))),
+                        stage("c", mark(4))))
+                .satisfies(is("FAILURE", 2, 3));
+        assertThat(expectation(
+                        stage("outer", stage("a", CHECK), stage("b", mark(1)), stage("c", mark(2))),
+                        stage("d", mark(3))))
+                .satisfies(is("FAILURE"));
+        assertThat(expectation(
+                        caught(environment("p", null, GATE)), stage("x", mark(1)), environment("y", null, mark(2))))
+                .satisfies(is("FAILURE", 1));
+        assertThat(expectation(caught(environment("p", null, GATE)))).satisfies(is("UNSTABLE"));
+        assertThat(expectation(
+                        environment("p", null, caught(GATE, new Rollback("p", sequence(mark(1)))), mark(2)),
+                        stage("prod", mark(3))))
+                .satisfies(is("FAILURE", 1, 2));
+        assertThat(expectation(
+                        new CatchError(sequence(environment("a", null, GATE))),
+                        environment("b", null, mark(1)),
+                        stage("s", mark(2))))
+                .satisfies(is("FAILURE"));
+        assertThat(expectation(environment("p", null, CHECK), stage("cleanup", mark(1)))) // what finally does
+                .satisfies(is("FAILURE"));
+        assertThat(expectation(environment("last", null, CHECK, mark(1)))).satisfies(is("UNSTABLE", 1));
+    }
+
+    /** Returns the condition that a build has one result, and runs these markers and no others. */
+    private static Consumer<String> is(String result, int... marks) {
+        return expectation -> {
+            assertThat(expectation).startsWith("results [" + result + "];");
+            assertThat(Pattern.compile("(\\d+)=1 times")
+                            .matcher(expectation.replaceAll("calls.*", ""))
+                            .results()
+                            .map(match -> Integer.valueOf(match.group(1))))
+                    .containsExactlyElementsOf(IntStream.of(marks).boxed().toList());
+        };
     }
 
     private static GeneratedPipeline pipeline(Stage... stages) {

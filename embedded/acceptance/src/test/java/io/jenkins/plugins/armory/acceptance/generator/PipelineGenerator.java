@@ -94,7 +94,7 @@ public final class PipelineGenerator {
             parts.add(guarded(topPart(top)));
         }
         if (chance(3)) {
-            List<String> dependsOn = chance(2) || reached.isEmpty() ? List.of() : List.of(one(reached));
+            List<String> dependsOn = chosen();
             parts.add(new Environment(LAST, dependsOn, marked(List.of())));
         }
         if (declarative) { // which has no two stages of one name
@@ -305,10 +305,19 @@ public final class PipelineGenerator {
             return approval(around, phase(), false);
         }
         if (unused().isEmpty() || !reached.isEmpty() && chance(25)) {
-            return deployment(one(reached), List.of()); // once more, which is an error
+            return deployment(one(reached), noneOrAll()); // once more, which is an error
         }
-        List<String> dependsOn = reached.isEmpty() || chance(2) ? List.of() : List.of(one(reached));
+        List<String> dependsOn = chosen();
         return deployment(newEnvironment(), dependsOn);
+    }
+
+    private List<String> chosen() {
+        return reached.isEmpty() || chance(2) ? noneOrAll() : List.of(one(reached));
+    }
+
+    /** {@code dependsOn: []}, or no such parameter. */
+    private List<String> noneOrAll() {
+        return chance(3) ? List.of() : null;
     }
 
     private List<String> unused() {
@@ -339,7 +348,7 @@ public final class PipelineGenerator {
             }
             String name = newEnvironment();
             names.add(name);
-            Node deployment = deployment(name, dependsOn);
+            Node deployment = deployment(name, dependsOn.isEmpty() ? noneOrAll() : dependsOn);
             if (chance(3)) {
                 deployment = new Stage(chance(2) ? name : stageName(), marked(List.of(deployment)));
             }
@@ -399,7 +408,7 @@ public final class PipelineGenerator {
         String name = outer + "-part";
         Phase phase = chance(2) ? Phase.AFTER_DEPLOYMENT : Phase.STRATEGY;
         Node environment =
-                new Environment(name, List.of(), marked(List.of(approvals(new Around(2, name, false), phase))));
+                new Environment(name, noneOrAll(), marked(List.of(approvals(new Around(2, name, false), phase))));
         return chance(2) ? environment : new Try(new Sequence(List.of(environment)), marked(List.of()), false);
     }
 

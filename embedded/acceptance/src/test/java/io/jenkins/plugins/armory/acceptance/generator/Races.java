@@ -13,10 +13,10 @@ import java.util.Set;
  */
 final class Races {
 
-    /** The failure of an {@code afterDeployment} approval outside of environments. */
+    /** Whether something is closed that a stage comes behind: by an approval that names it, from another branch. */
     static final Object GATE = "gate";
-    /** Whether the build has come to an environment. */
-    static final Object HEARD = "heard";
+    /** Whether something is cancelled. */
+    static final Object CANCELLED = "cancelled";
 
     /** An environment. */
     record Named(String environment) {}
@@ -73,14 +73,17 @@ final class Races {
     private void visit(Node node, Node stage, Node.Environment environment, Map<Node, Integer> branches) {
         if (node instanceof Node.Stage) {
             accesses.add(new Access(GATE, false, branches));
+            accesses.add(new Access(CANCELLED, true, branches));
             node.parts().forEach(part -> visit(part, node, environment, branches));
         } else if (node instanceof Node.Environment reached) {
             accesses.add(new Access(GATE, false, branches));
-            accesses.add(new Access(HEARD, true, branches));
+            accesses.add(new Access(CANCELLED, true, branches));
             accesses.add(new Access(new Named(reached.name()), true, branches));
             visit(reached.body(), stage, reached, branches);
         } else if (node instanceof Node.Rollback rollback) {
-            accesses.add(new Access(HEARD, false, branches));
+            if (environments.stream().noneMatch(each -> each.name().equals(rollback.environment()))) {
+                accesses.add(new Access(CANCELLED, false, branches));
+            }
             accesses.add(new Access(new Named(rollback.environment()), true, branches));
             visit(rollback.body(), stage, environment, branches);
         } else if (node instanceof Node.Approval approval) {
@@ -104,20 +107,20 @@ final class Races {
         named.forEach(each ->
                 accesses.add(new Access(new InPlace(approval.phase(), place(each)), approval.mayFail(), branches)));
         if (!named.isEmpty()) {
+            accesses.add(new Access(GATE, true, branches));
             environments.forEach(each -> accesses.add(new Access(new Named(each.name()), true, branches)));
         }
     }
 
     private void visit(Node.Approval approval, Node place, Node.Environment environment, Map<Node, Integer> branches) {
         if (approval.environment() != null) {
-            accesses.add(new Access(HEARD, false, branches));
             visitNamed(approval, branches);
+        }
+        if (approval.mayFail()) {
+            accesses.add(new Access(CANCELLED, true, branches));
         }
         if (place != null) {
             accesses.add(new Access(new InPlace(approval.phase(), place(place)), approval.mayFail(), branches));
-        }
-        if (environment == null && approval.phase() == Phase.AFTER_DEPLOYMENT && approval.mayFail()) {
-            accesses.add(new Access(GATE, true, branches));
         }
     }
 }

@@ -6,15 +6,16 @@ import io.jenkins.plugins.armory.acceptance.generator.Races.Named;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Runs a Pipeline by the rules of DESIGN.md, section 5, in one of the orders that there can be. Each rule stands where its
@@ -42,35 +43,63 @@ final class Rules {
     /** One branch of a {@code parallel} that is run. */
     private record Branch(Join join, int number) {}
 
-    /** Where a part stands. */
-    private record Scope(Place stage, Environment environment, List<Branch> branches) {
+    /**
+     * Where a part stands.
+     *
+     * @param body the environment or the rollback whose body is the innermost around it, {@code null} for none
+     */
+    private record Scope(Place stage, Environment environment, Object body, List<Branch> branches) {
 
         Scope in(Place inner) {
-            return new Scope(inner, environment, branches);
+            return new Scope(inner, environment, body, branches);
         }
 
         Scope in(Environment inner) {
-            return new Scope(stage, inner, branches);
+            return new Scope(stage, inner, inner, branches);
+        }
+
+        /** An approval belongs to the environment that it names. */
+        Scope counting(Environment named) {
+            return new Scope(stage, named, body, branches);
+        }
+
+        Scope inRollback() {
+            return new Scope(stage, environment, new Object(), branches);
         }
 
         Scope in(Branch inner) {
             List<Branch> all = new ArrayList<>(branches);
             all.add(inner);
-            return new Scope(stage, environment, all);
+            return new Scope(stage, environment, body, all);
         }
 
-        /** "What has failed is known by the place in the Pipeline (the environment, else the enclosing stage's node)". */
+        /** Belongs: "An approval belongs to the environment that it stands in or names, else to the stage around it." */
         Place place() {
             return environment == null ? stage : environment.place;
         }
 
-        /** Whether something happened in another branch of a {@code parallel} that is still run. */
+        /** Whether something happened in another branch of a {@code parallel}. */
         boolean isBeside(List<Branch> others) {
             return others.stream()
                     .anyMatch(other ->
                             branches.stream().anyMatch(own -> own.join == other.join && own.number != other.number));
         }
+
+        /**
+         * Before: "What began earlier comes before, unless it is around the other, or in another branch of a parallel or matrix. In the body
+         * of an environment only that body counts."
+         */
+        boolean isBehind(Scope earlier) {
+            return !isBeside(earlier.branches) && (body == null || body == earlier.body);
+        }
     }
+
+    /**
+     * What cancels and does not throw: an {@code afterDeployment} approval that failed, or a cancelled stage.
+     *
+     * @param environment that it belongs to, {@code null} for none
+     */
+    private record Quiet(Scope scope, Environment environment) {}
 
     /** An approval that has failed. */
     private static final class Failed {
@@ -122,8 +151,8 @@ final class Rules {
         final String name;
         State state = State.MENTIONED;
         List<String> dependsOn = List.of();
-        /** The one around it, {@code null} for none. */
-        Environment outer;
+        /** Where its step stands. */
+        Scope where;
 
         Place place;
         /** What comes once it waits no longer. */
@@ -135,11 +164,12 @@ final class Rules {
 
         boolean bodyEnded;
         boolean afterFailed;
-        boolean afterSucceeded;
+        boolean afterBegun;
         boolean refusedBeforeCall;
+        /** Whether a mistake or a stop has closed it when it was complete. */
+        boolean closedLater;
+
         Answer rollsBack = Answer.NO;
-        /** What the result becomes where one that depends on it is cancelled. */
-        final Set<Result> causes = EnumSet.noneOf(Result.class);
 
         Environment(String name) {
             this.name = name;
@@ -149,25 +179,38 @@ final class Rules {
             return state == State.FAILED || state == State.ROLLED_BACK || state == State.CANCELLED;
         }
 
-        /** An environment is as good as those within it. */
-        boolean isOrIsWithin(Environment other) {
-            return this == other || outer != null && outer.isOrIsWithin(other);
+        /** "In afterDeployment a failure throws nothing"; "Cancelled … counts as closed; the Pipeline goes on behind it." */
+        boolean isClosedQuietly() {
+            return afterFailed || state == State.CANCELLED;
+        }
+
+        /** Open: "closed as soon as that cannot come true any more". */
+        boolean isClosed() {
+            return isClosedQuietly() || isOverWithoutDeployment() || closedLater;
+        }
+
+        boolean isIn(Object body) {
+            return where != null && where.body == body;
         }
     }
 
-    private static final Scope OUTERMOST = new Scope(null, null, List.of());
+    private static final Scope OUTERMOST = new Scope(null, null, null, List.of());
 
     private final GeneratedPipeline pipeline;
     private final Races races;
     private final Choices choices;
 
     private final Map<String, Environment> environments = new LinkedHashMap<>();
+    private final List<Quiet> quiets = new ArrayList<>();
+    private boolean stageCancelled;
     /** Failures of throwing phases of environments that the build has not reached. */
     private final Map<String, Set<Unresolved>> early = new HashMap<>();
     /** How many approvals of an environment are open, also before the build reaches it. */
     private final Map<String, Integer> open = new HashMap<>();
-    /** Whether an {@code afterDeployment} approval outside of environments has failed. */
-    private boolean gateFailed;
+    /** Approvals before the deployment that it waits for. */
+    private final Map<String, Integer> gates = new HashMap<>();
+    /** What {@code afterDeployment} approvals named that failed before the build reached it. */
+    private final Set<String> earlyAfter = new HashSet<>();
 
     /** Whether what happens is of the build that is judged, and not of one that it was restarted from. */
     private boolean begun;
@@ -219,9 +262,28 @@ final class Rules {
         if (!ended[0]) {
             throw new IllegalStateException("The rules leave something waiting in " + pipeline);
         }
+        worsenByWhatIsClosed();
         if (begun) {
             expectation.allow(marks, calls, result);
         }
+    }
+
+    /**
+     * Result: "it is FAILURE at least if something was cancelled or a rollback failed, and UNSTABLE at least if an environment is closed at
+     * the end or an afterDeployment approval has failed".
+     */
+    private void worsenByWhatIsClosed() {
+        if (hasCancelled()) {
+            worsen(Result.FAILURE);
+        }
+        if (!quiets.isEmpty() || environments.values().stream().anyMatch(Environment::isClosed)) {
+            worsen(Result.UNSTABLE);
+        }
+    }
+
+    private boolean hasCancelled() {
+        return stageCancelled
+                || environments.values().stream().anyMatch(environment -> environment.state == State.CANCELLED);
     }
 
     /** After an error, Declarative has the stages begin that it skips, and so they can be cancelled. */
@@ -240,14 +302,13 @@ final class Rules {
                     .mapToInt(Integer::intValue)
                     .filter(each -> each > number)
                     .min();
-            if (gateFailed
+            boolean cancelled = !isLast && isCancelled(OUTERMOST);
+            if (cancelled
                     && restart.isPresent()) { // from one that was cancelled, which Declarative does not call skipped
                 declarativeStages(restart.getAsInt(), then);
                 return;
             }
-            if (gateFailed && !isLast) {
-                worsen(Result.ABORTED);
-            }
+            stageCancelled |= cancelled;
             then.end(thrown);
         });
     }
@@ -260,10 +321,8 @@ final class Rules {
         environments.values().removeIf(environment -> environment.state == State.MENTIONED);
         marks.replaceAll((mark, times) -> 0);
         calls.replaceAll((site, times) -> 0);
-        boolean counts =
-                gateFailed || environments.values().stream().anyMatch(environment -> !environment.causes.isEmpty());
-        List<Result> results = List.of(Result.values()); // by what still counts
-        result = results.get(counts ? choices.choose(results.size()) : 0);
+        stageCancelled = false;
+        result = Result.SUCCESS;
         begun = stage == pipeline.restarts().get(pipeline.restarts().size() - 1);
     }
 
@@ -429,17 +488,14 @@ final class Rules {
         return scope.branches.stream().anyMatch(branch -> branch.join.parallel.failFast());
     }
 
-    /**
-     * "An afterDeployment approval that stands in no environment of the build belongs to the stage it stands in, and everything
-     * that begins later is its dependent: plain stages and environments".
-     */
+    /** Depends: "A stage and an environment depend on all that comes before them." */
     private void stage(Node.Stage stage, Scope scope, Then then) {
-        event(races.matters(Races.GATE), () -> {
-            boolean cancelled = gateFailed && scope.environment == null; // what is deployed to goes on whole
-            if (cancelled) {
-                worsen(Result.ABORTED); // "build result ABORTED if something was cancelled"
-                // "Nothing of the stage runs; the stages after it go on." In a stage that runs, what follows may need a
-                // gate in it.
+        event(races.matters(Races.GATE, Races.CANCELLED), () -> {
+            // Cancelled: "An environment or a rollback that has begun goes on whole."
+            if (scope.body == null && isCancelled(scope)) {
+                stageCancelled = true;
+                quiets.add(new Quiet(scope, null)); // "counts as closed"
+                // "A cancelled stage inside a stage that runs ends that one, too."
                 then.end(scope.stage == null ? null : Thrown.FAILURE);
             } else {
                 run(stage.body(), scope.in(new Place(races.place(stage))), then);
@@ -447,8 +503,13 @@ final class Rules {
         });
     }
 
-    private boolean hasHeardOfEnvironments() {
-        return !environments.isEmpty();
+    /** Throws or cancels: "A failure throws; then the Pipeline's catch or finally decides about plain stages". What did not throw cancels. */
+    private boolean isCancelled(Scope stage) {
+        return quiets.stream().anyMatch(quiet -> stage.isBehind(quiet.scope))
+                || environments.values().stream()
+                        .anyMatch(environment -> environment.where != null
+                                && environment.isClosedQuietly()
+                                && stage.isBehind(environment.where));
     }
 
     private Environment mention(String name) {
@@ -462,40 +523,58 @@ final class Rules {
     }
 
     private void environment(Node.Environment step, Scope scope, Then then) {
-        event(races.matters(Races.GATE, Races.HEARD, new Named(step.name())), () -> {
-            if (isReached(step.name())) {
-                boolean cancelled = gateFailed && choices.perhaps();
-                if (!cancelled) {
-                    failTwice(environments.get(step.name()));
-                }
-                then.end(cancelled ? null : Thrown.FAILURE);
+        event(races.matters(Races.GATE, Races.CANCELLED, new Named(step.name())), () -> {
+            if (isReached(step.name())) { // Unknown is closed: "a second deployment … throws, and closes what it names"
+                closeForMistake(environments.get(step.name()), new Unresolved(0, Phase.STRATEGY));
+                then.end(Thrown.FAILURE);
                 return;
             }
+            List<String> before = before(scope);
             Environment environment = mention(step.name());
-            environment.dependsOn = step.dependsOn();
+            boolean chooses = step.dependsOn() != null;
+            environment.dependsOn = chooses ? step.dependsOn() : before;
             environment.dependsOn.forEach(this::mention);
-            environment.outer = scope.environment;
+            environment.where = scope;
             environment.place = new Place(races.place(step));
             environment.then = then;
             environment.unresolved.addAll(early.getOrDefault(step.name(), Set.of()));
+            environment.afterFailed = earlyAfter.contains(step.name());
             environment.deploy = () -> run(
                     step.body(),
                     scope.in(environment),
                     thrown ->
                             event(races.matters(Races.GATE, new Named(step.name())), () -> over(environment, thrown)));
-            environment.state = State.WAITING;
+            // "Among environments, and only among these, an environment may choose"
+            if (quiets.stream()
+                    .anyMatch(quiet -> scope.isBehind(quiet.scope) && !(chooses && quiet.environment != null))) {
+                cancel(environment);
+            } else {
+                environment.state = State.WAITING;
+            }
             settle();
         });
     }
 
-    /** "If the Pipeline deploys to one twice, and catches that error, its dependents are cancelled". */
-    private void failTwice(Environment environment) {
+    /** The environments that come before; in the body of an environment, those in the same body. */
+    private List<String> before(Scope scope) {
+        return environments.values().stream()
+                .filter(each -> each.where != null && scope.isBehind(each.where) && each.isIn(scope.body))
+                .map(each -> each.name)
+                .toList();
+    }
+
+    private void cancel(Environment environment) {
+        environment.state = State.CANCELLED;
+        ready.add(() -> environment.then.end(null)); // "is not run …; the Pipeline goes on behind it"
+    }
+
+    /** Unknown is closed: "A mistake … throws, and closes what it names." */
+    private void closeForMistake(Environment environment, Unresolved mistake) {
         if (environment.state == State.COMPLETE) {
-            worsen(Result.UNSTABLE);
-            environment.causes.add(Result.ABORTED);
+            environment.closedLater = true;
             settle();
-        } else if (environment.state == State.WAITING || environment.state == State.DEPLOYING) {
-            environment.unresolved.add(new Unresolved(0, Phase.STRATEGY));
+        } else if (!environment.isOverWithoutDeployment()) {
+            environment.unresolved.add(mistake);
         }
     }
 
@@ -511,35 +590,50 @@ final class Rules {
     }
 
     private boolean settle(Environment environment) {
-        Set<Result> causes = EnumSet.noneOf(Result.class);
-        if (gateFailed && environment.outer == null) {
-            causes.add(
-                    Result.ABORTED); // "everything that begins later is its dependent: plain stages and environments"
-        }
-        boolean complete = true;
-        for (String name : environment.dependsOn) {
-            Environment dependency = environments.get(name);
-            environments.values().stream()
-                    .filter(each -> each.isOrIsWithin(dependency))
-                    .forEach(each -> causes.addAll(each.causes));
-            complete &= dependency.state == State.COMPLETE && !isOpen(dependency);
-        }
-        if (!causes.isEmpty()) { // "every environment that depends on this one, directly or not, is CANCELLED"
-            environment.state = State.CANCELLED;
-            environment.causes.addAll(causes);
-            worsen(causes.size() == 1 || choices.perhaps() ? causes.iterator().next() : Result.ABORTED);
-            ready.add(() -> environment.then.end(null));
-        } else if (complete && !environment.unresolved.isEmpty()) { // a gate of it did not open
+        List<Environment> dependencies = dependencies(environment);
+        boolean open = dependencies.stream().flatMap(this::withAllWithin).allMatch(this::isOpen);
+        if (dependencies.stream().flatMap(this::withAllWithin).anyMatch(Environment::isClosed)) {
+            cancel(environment); // "environments that depend on a closed one are cancelled"
+        } else if (open && gates.getOrDefault(environment.name, 0) > 0) {
+            return false; // "that is pending when the environment begins is waited for"
+        } else if (open && !environment.unresolved.isEmpty()) { // a gate of it did not open
             environment.state = State.FAILED;
-            environment.causes.add(Result.FAILURE);
             ready.add(() -> environment.then.end(Thrown.FAILURE));
-        } else if (complete) { // "environment COMPLETE, dependents may start"
+        } else if (open) {
             environment.state = State.DEPLOYING;
             ready.add(environment.deploy);
         } else {
             return false;
         }
         return true;
+    }
+
+    /** What it depends on, directly or not. */
+    private List<Environment> dependencies(Environment environment) {
+        Set<String> names = new LinkedHashSet<>();
+        Deque<String> left = new ArrayDeque<>(environment.dependsOn);
+        while (!left.isEmpty()) {
+            String name = left.remove();
+            if (environments.containsKey(name) && names.add(name)) {
+                left.addAll(environments.get(name).dependsOn);
+            }
+        }
+        return names.stream().map(environments::get).toList();
+    }
+
+    private Stream<Environment> withAllWithin(Environment environment) {
+        return Stream.concat(Stream.of(environment), within(environment));
+    }
+
+    private Stream<Environment> within(Environment environment) {
+        return environments.values().stream()
+                .filter(each -> each.isIn(environment))
+                .flatMap(this::withAllWithin);
+    }
+
+    /** Open: "once its body has ended without an error, every approval that belongs to it has succeeded" */
+    private boolean isOpen(Environment environment) {
+        return environment.state == State.COMPLETE && !environment.isClosed() && !awaitsApprovals(environment);
     }
 
     /** Nothing else runs, so what an environment waits for does not come: "rejects cycles and unknown names with a clear error". */
@@ -549,8 +643,7 @@ final class Rules {
                 .filter(environment -> environment.dependsOn.stream().anyMatch(name -> !isReached(name)))
                 .toList();
         for (Environment environment : waitInVain) {
-            environment.state = State.FAILED;
-            environment.causes.add(Result.FAILURE);
+            environment.state = State.FAILED; // "something that can no longer come"
             environment.rollsBack = Answer.PERHAPS;
             ready.add(() -> environment.then.end(Thrown.FAILURE));
         }
@@ -558,30 +651,27 @@ final class Rules {
         return !waitInVain.isEmpty();
     }
 
-    private boolean isOpen(Environment environment) {
+    private boolean awaitsApprovals(Environment environment) {
         return open.getOrDefault(environment.name, 0) > 0;
     }
 
     /** The body of an environment is over. Approvals elsewhere that name it may be open. */
     private void over(Environment environment, Thrown thrown) {
         environment.bodyEnded = true;
-        // else it was rolled back within
-        if (environment.state == State.DEPLOYING && (thrown != null || !isOpen(environment))) {
+        if (environment.state == State.DEPLOYING && (thrown != null || !awaitsApprovals(environment))) {
             conclude(environment, thrown);
         }
-        environment.then.end(thrown);
+        // "One that was caught in the environment's own body is thrown again at its end."
+        boolean again = thrown == null && environment.isOverWithoutDeployment();
+        environment.then.end(again ? Thrown.FAILURE : thrown);
     }
 
     private void conclude(Environment environment, Thrown thrown) {
-        // "a failure of a throwing phase counts for the environment unless a later approval of the same webhook and
-        // phase in it
-        // succeeds, and dependents are cancelled when the environment is over, not before"
-        boolean failed = thrown != null
-                || !environment.unresolved.isEmpty()
-                || environment.refusedBeforeCall && choices.perhaps();
+        // "and those within it are open": what was thrown in them was caught here
+        boolean caughtWithin = within(environment).anyMatch(each -> each.isClosed() && !each.isClosedQuietly());
+        boolean failed = thrown != null || !environment.unresolved.isEmpty() || caughtWithin;
         environment.state = failed ? State.FAILED : State.COMPLETE;
         if (failed) {
-            environment.causes.add(Result.FAILURE);
             environment.rollsBack = rollsBack(environment, thrown);
         }
         settle();
@@ -596,14 +686,10 @@ final class Rules {
             strategy |= failure.phase == Phase.STRATEGY;
             after |= failure.phase == Phase.AFTER_DEPLOYMENT;
         }
-        if (environment.afterFailed) {
-            return Answer.NO; // "never after an afterDeployment failure"
+        if (environment.afterBegun) {
+            return Answer.NO; // "and no afterDeployment approval had begun"
         }
-        if (after
-                || environment.afterSucceeded
-                || environment.refusedBeforeCall
-                || thrown != null && thrown.interruption
-                || before && strategy) {
+        if (after || environment.refusedBeforeCall || thrown != null && thrown.interruption || before && strategy) {
             return Answer.PERHAPS;
         }
         // beforeDeployment: "nothing is deployed: environment FAILED"; strategy: "armoryRollback runs, environment
@@ -614,40 +700,40 @@ final class Rules {
     }
 
     private void rollback(Node.Rollback rollback, Scope scope, Then then) {
-        event(races.matters(Races.HEARD, new Named(rollback.environment())), () -> {
+        event(races.matters(Races.CANCELLED, new Named(rollback.environment())), () -> {
             Environment environment = environments.get(rollback.environment());
-            if (environment == null) {
-                // "So is armoryRollback of one that the build has never heard of": an error
-                then.end(hasHeardOfEnvironments() ? Thrown.FAILURE : null);
+            if (environment == null || environment.where == null) {
+                // "skipped if the Declarative model has the name or something was cancelled; else an error"
+                then.end(hasCancelled() || isDeclared(rollback.environment()) ? null : Thrown.FAILURE);
                 return;
             }
-            // "runs once, if the deployment began and failed, and no afterDeployment approval had begun"
-            if (environment.state == State.FAILED && is(environment.rollsBack)) {
-                rollBack(environment, rollback, scope, then);
-            } else if (environment.state == State.DEPLOYING && failsAround(environment, scope)) {
-                if (is(rollsBack(environment, Thrown.FAILURE))) {
-                    environment.causes.add(Result.FAILURE); // "closed as soon as that cannot come true any more"
-                    rollBack(environment, rollback, scope, then);
-                } else {
-                    then.end(null);
-                }
+            boolean inside = scope.environment == environment;
+            boolean nestedFails = within(environment).anyMatch(each -> each.isClosed() && !each.isClosedQuietly());
+            boolean fails = inside && (nestedFails || !environment.unresolved.isEmpty());
+            // Rolls back: "once, if the deployment began and failed, and no afterDeployment approval had begun"
+            boolean began = nestedFails
+                    || environment.unresolved.stream().anyMatch(each -> each.phase != Phase.BEFORE_DEPLOYMENT);
+            if (environment.state == State.FAILED && is(environment.rollsBack)
+                    // "in the environment's own body too, if an approval of it stands failed there"
+                    || environment.state == State.DEPLOYING && fails && began && !environment.afterBegun) {
+                environment.state = State.ROLLED_BACK;
+                settle();
+                run(rollback.body(), scope.inRollback(), then);
             } else { // where it is still deployed to, that is an error: it may fail yet
-                then.end(environment.state == State.DEPLOYING ? Thrown.FAILURE : null);
+                boolean mistaken = environment.state == State.DEPLOYING && !fails;
+                then.end(mistaken ? Thrown.FAILURE : null);
             }
         });
     }
 
-    /** "In the environment's own body too, if an approval of it stands failed there". */
-    private boolean failsAround(Environment environment, Scope scope) {
-        return scope.environment != null
-                && scope.environment.isOrIsWithin(environment)
-                && (!environment.unresolved.isEmpty() || environment.refusedBeforeCall && choices.perhaps());
-    }
-
-    private void rollBack(Environment environment, Node.Rollback rollback, Scope scope, Then then) {
-        environment.state = State.ROLLED_BACK;
-        settle();
-        run(rollback.body(), scope.in(environment), then); // goes on whole, as the deployment does
+    private boolean isDeclared(String name) {
+        boolean[] found = {false};
+        pipeline.body()
+                .forEach(node -> found[0] |= node instanceof Node.Environment environment
+                        && (environment.name().equals(name)
+                                || environment.dependsOn() != null
+                                        && environment.dependsOn().contains(name)));
+        return pipeline.declarative() && found[0];
     }
 
     private boolean is(Answer answer) {
@@ -656,27 +742,34 @@ final class Rules {
 
     /** Where an approval counts: in the environment that it names, once the build has reached that. */
     private Scope counting(Node.Approval approval, Scope scope) {
-        return isReached(approval.environment()) ? scope.in(environments.get(approval.environment())) : scope;
+        return isReached(approval.environment()) ? scope.counting(environments.get(approval.environment())) : scope;
     }
 
     private void approval(Node.Approval approval, Scope where, Then then) {
         event(isSeen(approval, where), () -> {
             Scope scope = counting(approval, where);
-            // "environment: that names none of a build's environments, in a build that has any, is an error before the
-            // call"
-            if (approval.environment() != null && hasHeardOfEnvironments() && !isReached(approval.environment())) {
-                if (scope.environment != null) {
-                    scope.environment.refusedBeforeCall = true;
-                }
+            boolean named = approval.environment() != null;
+            // "a label while the build has come to no environment; an error before the call once one came before it or
+            // stands around it"
+            if (named
+                    && !isReached(approval.environment())
+                    && (where.body != null || !before(where).isEmpty())) {
+                refuse(approval, where);
                 event(
                         isSeen(approval, where),
                         () -> { // what is refused counts a moment later
                             failAsRefused(approval);
                             then.end(Thrown.FAILURE);
                         });
-            } else if (isTooLate(approval, scope.environment)) {
+                return;
+            }
+            if (scope.environment != null && isTooLate(approval, scope.environment, where)) {
+                refuse(approval, where);
                 then.end(Thrown.FAILURE);
-            } else if (is(othersFailed(approval, scope))) {
+                return;
+            }
+            noteAfter(approval, scope.environment);
+            if (is(othersFailed(approval, scope))) {
                 // "an approval that starts after one of the same phase has failed in another branch ends at once"
                 fail(approval, scope, true, then);
             } else {
@@ -684,7 +777,16 @@ final class Rules {
                         ? approval.environment()
                         : scope.environment.name;
                 open.merge(String.valueOf(name), 1, Integer::sum);
+                Environment known = environments.get(name);
+                boolean gate = approval.phase() == Phase.BEFORE_DEPLOYMENT
+                        && (known == null || known.state == State.MENTIONED || known.state == State.WAITING);
+                if (gate) {
+                    gates.merge(String.valueOf(name), 1, Integer::sum);
+                }
                 Then closing = thrown -> {
+                    if (gate) {
+                        gates.merge(String.valueOf(name), -1, Integer::sum);
+                    }
                     close(String.valueOf(name));
                     then.end(thrown);
                 };
@@ -693,19 +795,33 @@ final class Rules {
         });
     }
 
-    /** Whether the environment that it names, or stands in, is over. With a phase that throws, "the dependents stay closed". */
-    private boolean isTooLate(Node.Approval approval, Environment environment) {
-        if (environment == null) {
-            return false;
+    private static void noteAfter(Node.Approval approval, Environment environment) {
+        if (environment != null && approval.phase() == Phase.AFTER_DEPLOYMENT) {
+            environment.afterBegun |= environment.state == State.DEPLOYING || environment.state == State.COMPLETE;
         }
-        if (approval.environment() == null) { // it stands in the body, where the environment was rolled back
-            return environment.isOverWithoutDeployment();
+    }
+
+    /** A mistake in an environment closes that one too, whatever it names. */
+    private static void refuse(Node.Approval approval, Scope where) {
+        if (where.environment != null) {
+            where.environment.refusedBeforeCall = true;
+            if (!where.environment.isOverWithoutDeployment()) {
+                where.environment.unresolved.add(new Unresolved(approval.site(), approval.phase()));
+            }
         }
-        if (environment.state == State.COMPLETE && approval.phase() != Phase.AFTER_DEPLOYMENT) {
-            failTwice(environment);
-            return true;
+    }
+
+    /** Whether the environment that it belongs to is over, or, for a gate beside it, has begun: that "is an error that closes". */
+    private boolean isTooLate(Node.Approval approval, Environment environment, Scope where) {
+        boolean tooLate = environment.isOverWithoutDeployment()
+                || environment.state == State.COMPLETE && approval.phase() != Phase.AFTER_DEPLOYMENT
+                || environment.state == State.DEPLOYING
+                        && approval.phase() == Phase.BEFORE_DEPLOYMENT
+                        && where.environment != environment;
+        if (tooLate) {
+            closeForMistake(environment, new Unresolved(approval.site(), approval.phase()));
         }
-        return environment.isOverWithoutDeployment();
+        return tooLate;
     }
 
     /** An approval of an environment has ended: it may have been the last thing that the environment, or its dependents, waited for. */
@@ -715,7 +831,7 @@ final class Rules {
         if (environment != null
                 && environment.state == State.DEPLOYING
                 && environment.bodyEnded
-                && !isOpen(environment)) {
+                && !awaitsApprovals(environment)) {
             conclude(environment, null);
         }
         settle();
@@ -725,9 +841,9 @@ final class Rules {
     private boolean isSeen(Node.Approval approval, Scope scope) {
         Place place = scope.place();
         return mayBeStopped(scope)
-                || approval.environment() != null && races.matters(Races.HEARD, new Named(approval.environment()))
-                || place != null && races.matters(new InPlace(approval.phase(), place.text))
-                || scope.environment == null && approval.phase() == Phase.AFTER_DEPLOYMENT && races.matters(Races.GATE);
+                || races.matters(Races.CANCELLED) && approval.mayFail()
+                || approval.environment() != null && races.matters(Races.GATE, new Named(approval.environment()))
+                || place != null && races.matters(new InPlace(approval.phase(), place.text));
     }
 
     /**
@@ -760,12 +876,7 @@ final class Rules {
             failEarly(approval);
             return;
         }
-        Environment environment = environments.get(approval.environment());
-        if (environment.state == State.COMPLETE) {
-            failTwice(environment);
-        } else {
-            environment.unresolved.add(new Unresolved(approval.site(), approval.phase()));
-        }
+        closeForMistake(environments.get(approval.environment()), new Unresolved(approval.site(), approval.phase()));
     }
 
     private void decide(Node.Approval approval, Scope scope, Then then) {
@@ -803,7 +914,6 @@ final class Rules {
         if (scope.environment != null) {
             // "unless a later approval of the same webhook and phase in it succeeds"
             scope.environment.unresolved.remove(new Unresolved(approval.site(), approval.phase()));
-            scope.environment.afterSucceeded |= approval.phase() == Phase.AFTER_DEPLOYMENT;
         }
         if (approval.environment() != null) {
             early.getOrDefault(approval.environment(), new HashSet<>())
@@ -829,21 +939,13 @@ final class Rules {
             then.end(Thrown.FAILURE);
             return;
         }
-        if (scope.environment != null && scope.environment.isOverWithoutDeployment()) { // meanwhile
-            if (choices.perhaps()) {
-                worsen(Result.UNSTABLE);
-            }
-            then.end(null);
-            return;
-        }
-        // "the step does not throw and nothing is rolled back"; "build result ABORTED if something was cancelled, else
-        // UNSTABLE"
-        worsen(Result.UNSTABLE);
-        if (scope.environment == null) {
-            gateFailed = true;
-        } else {
-            scope.environment.afterFailed = true;
-            scope.environment.causes.add(Result.ABORTED);
+        // "In afterDeployment a failure throws nothing, undoes nothing, and cancels what depends on it."
+        quiets.add(new Quiet(scope, scope.environment));
+        if (scope.environment != null) {
+            noteAfter(approval, scope.environment);
+            scope.environment.afterFailed |= !scope.environment.isOverWithoutDeployment();
+        } else if (approval.environment() != null) {
+            earlyAfter.add(approval.environment());
         }
         settle();
         then.end(null);

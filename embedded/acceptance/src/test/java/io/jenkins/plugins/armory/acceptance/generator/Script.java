@@ -65,7 +65,7 @@ final class Script {
         } else if (node instanceof Node.Parallel parallel) {
             write(parallel);
         } else if (node instanceof Node.Environment environment) {
-            String dependsOn = environment.dependsOn().isEmpty() ? "" : ", dependsOn: " + list(environment.dependsOn());
+            String dependsOn = environment.dependsOn() == null ? "" : ", dependsOn: " + list(environment.dependsOn());
             block("armoryEnvironment(name: '" + environment.name() + "'" + dependsOn + ")", environment.body());
         } else if (node instanceof Node.Approval approval) {
             line("armoryWebhookApproval(" + String.join(", ", parameters(approval)) + ")");
@@ -110,7 +110,7 @@ final class Script {
     }
 
     private static String list(List<String> names) {
-        return names.stream().collect(Collectors.joining("', '", "['", "']"));
+        return names.stream().map(name -> "'" + name + "'").collect(Collectors.joining(", ", "[", "]"));
     }
 
     private List<String> parameters(Node.Approval approval) {

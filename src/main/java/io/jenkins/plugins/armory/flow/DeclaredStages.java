@@ -1,0 +1,80 @@
+package io.jenkins.plugins.armory.flow;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Run;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jenkinsci.plugins.pipeline.modeldefinition.actions.ExecutionModelAction;
+import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTElement;
+import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTStage;
+import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTStages;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** What the model of a Declarative build says of its stages; nothing for other builds, and where Declarative is not installed. */
+@Restricted(NoExternalUse.class)
+public final class DeclaredStages {
+
+    private DeclaredStages() {}
+
+    /** Returns whether a stage is an environment by its options, or decides by its {@code when}. With several of the name, all must. */
+    static boolean decideForThemselves(Run<?, ?> run, String name) {
+        try {
+            return Model.decideForThemselves(run, name);
+        } catch (NoClassDefFoundError x) {
+            return false;
+        }
+    }
+
+    /** Returns whether a stage of the Pipeline has an environment of that name, so that the build may not have come to it. */
+    public static boolean mention(Run<?, ?> run, String environment) {
+        try {
+            return Model.mentions(
+                    Model.of(run), "armoryEnvironment\\b[^{\\n]*(['\"])" + Pattern.quote(environment) + "\\1");
+        } catch (NoClassDefFoundError x) {
+            return false;
+        }
+    }
+
+    /** A class of its own, since it cannot be loaded without Declarative Pipelines. */
+    private static final class Model {
+
+        static boolean decideForThemselves(Run<?, ?> run, String name) {
+            List<ModelASTStage> stages =
+                    all(of(run)).filter(stage -> name.equals(stage.getName())).toList();
+            return !stages.isEmpty()
+                    && stages.stream()
+                            .allMatch(stage -> mentions(stage.getOptions(), "armoryEnvironment\\b")
+                                    || mentions(stage.getWhen(), "armoryEnvironmentReady\\b"));
+        }
+
+        @CheckForNull
+        static ModelASTStages of(Run<?, ?> run) {
+            ExecutionModelAction model = run.getAction(ExecutionModelAction.class);
+            return model == null ? null : model.getStages();
+        }
+
+        static boolean mentions(@CheckForNull ModelASTElement element, String regex) {
+            return element != null
+                    && Pattern.compile(regex).matcher(element.toGroovy()).find();
+        }
+
+        private static Stream<ModelASTStage> all(@CheckForNull ModelASTStages stages) {
+            return stages == null
+                    ? Stream.empty()
+                    : stages.getStages().stream()
+                            .flatMap(stage -> Stream.concat(
+                                    Stream.of(stage),
+                                    Stream.of(
+                                                    stage.getStages(),
+                                                    stage.getParallel(),
+                                                    stage.getMatrix() == null
+                                                            ? null
+                                                            : stage.getMatrix().getStages())
+                                            .filter(Objects::nonNull)
+                                            .flatMap(Model::all)));
+        }
+    }
+}
