@@ -61,20 +61,20 @@ class CpsInternalsTest {
                 echo "between: ${currentBuild.result}"
                 """.formatted(process.approval(AFTER)));
 
-        assertThat(build.awaitResult("ABORTED"))
-                .contains("in b", "between: ABORTED", "Stage 'prod' is cancelled: ")
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("in b", "between: UNSTABLE", "Stage 'prod' is cancelled: ")
                 .doesNotContain("never");
         assertThat(build.deployment().get("cancelledStages"))
                 .extracting(stage -> stage.asText())
                 .containsExactly("prod", "more", "in a");
         assertThat(build.graphView())
                 .contains(
-                        entry("staging", "success"),
+                        entry("staging", "unstable"),
                         entry("prod", "aborted"),
                         entry("more", "aborted"),
                         entry("in a", "aborted"));
         assertThat(build.stageView())
-                .contains(entry("staging", "SUCCESS"), entry("prod", "ABORTED"), entry("more", "ABORTED"));
+                .contains(entry("staging", "UNSTABLE"), entry("prod", "ABORTED"), entry("more", "ABORTED"));
     }
 
     @Test
@@ -91,15 +91,15 @@ class CpsInternalsTest {
                         }
                         stage('more') { steps { echo 'never' } }
                     }
-                    post { aborted { echo 'post: aborted' } }
+                    post { aborted { echo 'post: failure' } }
                 }
                 """.formatted(process.approval(AFTER)));
 
-        assertThat(build.awaitResult("ABORTED")).contains("post: aborted").doesNotContain("never");
+        assertThat(build.awaitResult("FAILURE")).contains("post: failure").doesNotContain("never");
         assertThat(build.graphView())
-                .contains(entry("staging", "success"), entry("prod", "aborted"), entry("more", "aborted"));
+                .contains(entry("staging", "unstable"), entry("prod", "aborted"), entry("more", "aborted"));
         assertThat(build.stageView())
-                .contains(entry("staging", "SUCCESS"), entry("prod", "ABORTED"), entry("more", "ABORTED"));
+                .contains(entry("staging", "UNSTABLE"), entry("prod", "ABORTED"), entry("more", "ABORTED"));
     }
 
     @Test
@@ -110,7 +110,7 @@ class CpsInternalsTest {
                 armoryEnvironment('notify') { echo 'independent' }
                 """.formatted(process.approval(AFTER)));
 
-        assertThat(build.awaitResult("ABORTED"))
+        assertThat(build.awaitResult("FAILURE"))
                 .contains("Environment 'prod' is cancelled: ", "independent")
                 .doesNotContain("never");
         assertThat(build.environments())

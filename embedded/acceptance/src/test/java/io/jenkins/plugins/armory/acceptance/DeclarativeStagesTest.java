@@ -49,15 +49,15 @@ class DeclarativeStagesTest {
                         }
                     }
                     post {
-                        aborted { echo 'post: aborted' }
+                        aborted { echo 'post: failure' }
                         success { echo 'never' }
                         failure { echo 'never' }
                     }
                 }
                 """.formatted(process.approval(AFTER)));
 
-        assertThat(build.awaitResult("ABORTED"))
-                .contains("post of staging", "post: aborted")
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("post of staging", "post: failure")
                 .doesNotContain("never");
         assertThat(build.graphView())
                 .containsEntry("prod", "aborted")
@@ -90,7 +90,7 @@ class DeclarativeStagesTest {
                 }
                 """.formatted(process.approval(AFTER)));
 
-        assertThat(build.awaitResult("ABORTED")).contains("independent").doesNotContain("never");
+        assertThat(build.awaitResult("FAILURE")).contains("independent").doesNotContain("never");
         assertThat(build.graphView()).containsEntry("east prod", "aborted");
     }
 
@@ -104,21 +104,21 @@ class DeclarativeStagesTest {
                         stage('prod') { steps { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } } }
                         stage('notify') { steps { armoryEnvironment('notify') { echo 'independent' } } }
                     }
-                    post { aborted { echo 'post: aborted' } }
+                    post { aborted { echo 'post: failure' } }
                 }
                 """.formatted(process.approval(AFTER)));
 
-        assertThat(build.awaitResult("ABORTED"))
+        assertThat(build.awaitResult("FAILURE"))
                 .contains(
                         "independent",
-                        "post: aborted",
+                        "post: failure",
                         "Environment 'prod' is cancelled: \"staging\" is deployed, but: ")
                 .doesNotContain("never");
         Wait.until("the states of " + build)
                 .untilAsserted(() -> assertThat(build.environments())
                         .isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED", "notify", "COMPLETE")));
         assertThat(build.graphView())
-                .contains(entry("staging", "success"), entry("prod", "aborted"), entry("notify", "success"));
+                .contains(entry("staging", "unstable"), entry("prod", "aborted"), entry("notify", "success"));
         assertThat(build.stageView())
                 .containsEntry("staging", "SUCCESS")
                 .containsEntry("prod", "ABORTED")
@@ -230,10 +230,10 @@ class DeclarativeStagesTest {
     @Test
     void aBuildThatIsRestartedBehindAFailedApprovalDoesNotRunWhatItGuards(Jenkins jenkins, ExternalProcess process) {
         Build build = fail(jenkins, process, RESTARTABLE.formatted(process.approval(AFTER)));
-        build.awaitResult("ABORTED");
+        build.awaitResult("FAILURE");
 
         Build restarted = build.restartFrom("prod");
-        assertThat(restarted.awaitResult("ABORTED"))
+        assertThat(restarted.awaitResult("FAILURE"))
                 .contains("Stage 'prod' is cancelled: Webhook approval 'checks' failed")
                 .doesNotContain("deployed to prod", "Stage 'build' is cancelled", "Stage 'smoke' is cancelled");
         assertThat(process.calls()).hasSize(1);
@@ -262,10 +262,10 @@ class DeclarativeStagesTest {
                     }
                 }
                 """.formatted(process.approval(AFTER)));
-        build.awaitResult("ABORTED");
+        build.awaitResult("FAILURE");
 
         Build restarted = build.restartFrom("prod");
-        assertThat(restarted.awaitResult("ABORTED")).doesNotContain("\nnever").doesNotContain("'staging' is cancelled");
+        assertThat(restarted.awaitResult("FAILURE")).doesNotContain("\nnever").doesNotContain("'staging' is cancelled");
         assertThat(restarted.graphView()).containsEntry("prod", "aborted");
     }
 
@@ -282,10 +282,10 @@ class DeclarativeStagesTest {
                     }
                 }
                 """.formatted(process.approval(AFTER)));
-        build.awaitResult("ABORTED");
+        build.awaitResult("FAILURE");
 
         Build restarted = build.restartFrom("test");
-        assertThat(restarted.awaitResult("ABORTED"))
+        assertThat(restarted.awaitResult("FAILURE"))
                 .contains("tested", "'prod' is cancelled: \"staging\" is deployed, but: ")
                 .doesNotContain("never");
         assertThat(restarted.environments())
@@ -323,10 +323,10 @@ class DeclarativeStagesTest {
                 }
                 """.formatted(step)).build();
 
-        assertThat(build.awaitResult("ABORTED"))
+        assertThat(build.awaitResult("FAILURE"))
                 .contains("DID staging deploy", "DID docs setWeight", "'prod' is cancelled", "goes on")
                 .doesNotContain("DID prod");
         assertThat(build.graphView())
-                .contains(entry("staging", "success"), entry("prod", "aborted"), entry("docs", "success"));
+                .contains(entry("staging", "unstable"), entry("prod", "aborted"), entry("docs", "success"));
     }
 }

@@ -190,10 +190,7 @@ class DeploymentFilesTest {
                                             .anyMatch(other -> states.get(each).equals("COMPLETE")
                                                     && other.after().stream()
                                                             .anyMatch(step -> row.fate(other, step) != Fate.GOOD))));
-            if (cancels) {
-                return "ABORTED";
-            }
-            if (failed) {
+            if (cancels || failed) {
                 return "FAILURE";
             }
             return failedAfter ? "UNSTABLE" : "SUCCESS";

@@ -188,12 +188,12 @@ class DeploymentPageTest {
                 .pipeline();
         Build build = jenkins.createJob(pipeline).build();
         awaitCalls(process, 1).get("tests").fail("1 of 42 failed");
-        build.awaitResult("ABORTED");
+        build.awaitResult("FAILURE");
 
         BrowserPage page = page(browser, jenkins, build);
 
         assertThat(text(page, tile("staging")))
-                .contains("Complete", "2 of 2 steps done", "0 of 1 conditions met after deployment")
+                .contains("Deployed, checks failed", "2 of 2 steps done", "0 of 1 conditions met after deployment")
                 .doesNotContain("Rollback");
         assertThat(text(page, step("staging", "webhook tests"))).contains("Failed", "1 of 42 failed");
         assertThat(text(page, tile("prod"))).contains("Cancelled", "cancelled because of staging");
