@@ -91,7 +91,7 @@ class CpsInternalsTest {
                         }
                         stage('more') { steps { echo 'never' } }
                     }
-                    post { aborted { echo 'post: failure' } }
+                    post { failure { echo 'post: failure' } }
                 }
                 """.formatted(process.approval(AFTER)));
 
@@ -107,7 +107,7 @@ class CpsInternalsTest {
         Build build = fail("""
                 armoryEnvironment('staging') { %s }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                armoryEnvironment('notify') { echo 'independent' }
+                armoryEnvironment(name: 'notify', dependsOn: []) { echo 'independent' }
                 """.formatted(process.approval(AFTER)));
 
         assertThat(build.awaitResult("FAILURE"))

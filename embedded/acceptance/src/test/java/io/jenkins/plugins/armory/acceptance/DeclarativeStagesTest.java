@@ -49,9 +49,9 @@ class DeclarativeStagesTest {
                         }
                     }
                     post {
-                        aborted { echo 'post: failure' }
+                        failure { echo 'post: failure' }
                         success { echo 'never' }
-                        failure { echo 'never' }
+                        aborted { echo 'never' }
                     }
                 }
                 """.formatted(process.approval(AFTER)));
@@ -100,11 +100,14 @@ class DeclarativeStagesTest {
                 pipeline {
                     agent none
                     stages {
-                        stage('staging') { steps { armoryEnvironment('staging') { %s } } }
-                        stage('prod') { steps { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } } }
-                        stage('notify') { steps { armoryEnvironment('notify') { echo 'independent' } } }
+                        stage('staging') { options { armoryEnvironment('staging') } steps { %s } }
+                        stage('prod') { options { armoryEnvironment('prod') } steps { echo 'never' } }
+                        stage('notify') {
+                            options { armoryEnvironment(name: 'notify', dependsOn: []) }
+                            steps { echo 'independent' }
+                        }
                     }
-                    post { aborted { echo 'post: failure' } }
+                    post { failure { echo 'post: failure' } }
                 }
                 """.formatted(process.approval(AFTER)));
 
@@ -120,7 +123,7 @@ class DeclarativeStagesTest {
         assertThat(build.graphView())
                 .contains(entry("staging", "unstable"), entry("prod", "aborted"), entry("notify", "success"));
         assertThat(build.stageView())
-                .containsEntry("staging", "SUCCESS")
+                .containsEntry("staging", "UNSTABLE")
                 .containsEntry("prod", "ABORTED")
                 .containsEntry("notify", "SUCCESS");
     }
@@ -275,10 +278,13 @@ class DeclarativeStagesTest {
                 pipeline {
                     agent none
                     stages {
-                        stage('dev') { steps { armoryEnvironment('dev') { echo 'deployed' } } }
-                        stage('staging') { steps { armoryEnvironment('staging') { %s } } }
-                        stage('test') { steps { armoryEnvironment(name: 'test', dependsOn: ['dev']) { echo 'tested' } } }
-                        stage('prod') { steps { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } } }
+                        stage('dev') { options { armoryEnvironment('dev') } steps { echo 'deployed' } }
+                        stage('staging') { options { armoryEnvironment('staging') } steps { %s } }
+                        stage('test') {
+                            options { armoryEnvironment(name: 'test', dependsOn: ['dev']) }
+                            steps { echo 'tested' }
+                        }
+                        stage('prod') { options { armoryEnvironment('prod') } steps { echo 'never' } }
                     }
                 }
                 """.formatted(process.approval(AFTER)));
@@ -318,14 +324,23 @@ class DeclarativeStagesTest {
                                 %s
                             }
                         }
-                        stage('later') { steps { echo 'goes on' } }
+                        stage('independent') {
+                            options { armoryEnvironment(name: 'independent', dependsOn: []) }
+                            steps { echo 'goes on' }
+                        }
+                        stage('later') { steps { echo 'never' } }
                     }
                 }
                 """.formatted(step)).build();
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("DID staging deploy", "DID docs setWeight", "'prod' is cancelled", "goes on")
-                .doesNotContain("DID prod");
+                .contains(
+                        "DID staging deploy",
+                        "DID docs setWeight",
+                        "'prod' is cancelled",
+                        "goes on",
+                        "'later' is cancelled")
+                .doesNotContain("DID prod", "never");
         assertThat(build.graphView())
                 .contains(entry("staging", "unstable"), entry("prod", "aborted"), entry("docs", "success"));
     }
