@@ -28,28 +28,27 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
  * The application of one event to a deployment.
  *
  * <p>Each event finds its environment, notes what it brings, and moves the environment by {@link TransitionTable}. Then
- * the environments that wait are settled.
+ * the environments that wait are settled, so one event and all that follows from it are one change.
  */
 final class Change {
 
     /** The change of an environment beside its state. */
-    interface Effect {
+    private interface Effect {
         Environment on(Environment environment, State next);
     }
 
     private final Deployment before;
     private final Instant now;
     private final Map<String, Environment> environments;
-    private final Map<String, Environment> named;
+    private final List<OpenApproval> approvals;
+    private final List<Failure> failures;
     private final Graph graph;
-    private final Failures failures;
     private boolean ended;
     private final List<Move> moves = new ArrayList<>();
 
@@ -57,15 +56,15 @@ final class Change {
         this.before = before;
         this.now = now;
         environments = new LinkedHashMap<>(before.environments());
-        named = new LinkedHashMap<>(before.named());
-        graph = new Graph(environments);
-        failures = new Failures(before.failures());
+        approvals = new ArrayList<>(before.approvals());
+        failures = new ArrayList<>(before.failures());
+        graph = new Graph(environments, approvals, failures);
     }
 
     Transition by(DeploymentEvent event) {
         String problem = apply(event);
-        new Settling(this, graph).run();
-        var after = new Deployment(environments, named, failures.asList(), before.leftOut(), ended);
+        settle();
+        var after = new Deployment(environments, approvals, failures, before.leftOut(), ended);
         return new Transition(after.equals(before) ? before : after, problem, moves);
     }
 
@@ -92,7 +91,8 @@ final class Change {
         } else if (event instanceof NobodyLeft nobodyLeft) {
             giveUp(nobodyLeft);
         } else if (event instanceof StageCancelled cancelled) {
-            cancelStage(cancelled);
+            Place place = cancelled.place().inStage(cancelled.stage());
+            failures.add(Failure.cancellation(place, cancelled.stage(), cancelled.reason()));
         } else if (event instanceof BuildEnded) {
             endBuild();
         }
@@ -100,18 +100,12 @@ final class Change {
     }
 
     /** Returns the environments as they are now, unaffected by further moves. */
-    List<Environment> environments() {
+    private List<Environment> environments() {
         return List.copyOf(environments.values());
     }
 
-    @CheckForNull
-    private Environment find(@CheckForNull String name) {
-        return name == null ? null : environments.get(name);
-    }
-
     private Environment findOrAdd(String name) {
-        Environment pending = named.remove(name);
-        return environments.computeIfAbsent(name, it -> pending == null ? Environment.pending(it, now) : pending);
+        return environments.computeIfAbsent(name, it -> Environment.pending(it, now));
     }
 
     private void put(Environment environment) {
@@ -123,13 +117,49 @@ final class Change {
      *
      * @return whether there is such a row
      */
-    boolean move(Environment environment, Trigger trigger, Effect effect) {
-        Optional<Row> row = TransitionTable.find(environment, trigger, graph, failures);
+    private boolean move(Environment environment, Trigger trigger, Effect effect) {
+        Optional<Row> row = TransitionTable.find(environment, trigger, graph);
         row.ifPresent(found -> {
             put(effect.on(environment, found.to()).in(found.to(), now));
             moves.add(new Move(environment.name(), found));
         });
         return row.isPresent();
+    }
+
+    /** Settles the environments, one after another, until none moves any more. */
+    private void settle() {
+        boolean moved = true;
+        while (moved) {
+            moved = false;
+            for (Environment environment : environments()) {
+                moved |= switch (environment.state()) {
+                    case WAITING_FOR_DEPENDENCIES -> settleWaiting(environment);
+                    case DEPLOYING ->
+                        environment.bodyEnded()
+                                && !graph.awaitsApprovals(environment)
+                                && move(environment, Trigger.ALL_ENDED, this::endOfDeployment);
+                    default -> false;
+                };
+            }
+        }
+    }
+
+    private boolean settleWaiting(Environment environment) {
+        Optional<Environment> blocking = graph.blocking(environment);
+        if (blocking.isPresent()) {
+            Environment closed = blocking.get();
+            String first = closed.cancelledBy();
+            return cancel(
+                    environment, graph.whyClosed(closed), first == null || first.isEmpty() ? closed.name() : first);
+        }
+        return graph.admits(environment)
+                && !graph.awaitsGates(environment)
+                && move(environment, Trigger.DEPENDENCIES_OPEN, this::endOfWait);
+    }
+
+    private boolean cancel(Environment environment, String reason, String by) {
+        failures.add(Failure.cancellation(environment.place().in(environment.name()), environment.name(), reason));
+        return move(environment, Trigger.DEPENDENCY_CLOSED, (it, next) -> it.withCancellation(reason, by));
     }
 
     @CheckForNull
@@ -140,27 +170,26 @@ final class Change {
             return known.isOf(event.step()) ? null : declareTwice(known, event);
         }
         boolean chooses = event.dependsOn() != null;
+        Optional<Failure> closed = graph.cancelling(event.place(), chooses);
         List<String> dependsOn = chooses ? event.dependsOn() : graph.before(event.place());
-        var declaration = new Declaration(dependsOn, event.step(), event.place());
-        String failedBefore = failures.afterDeploymentOf(name);
-        move(known, Trigger.REACHED, (it, next) -> it.with(declaration).withAfterDeploymentFailure(failedBefore));
+        move(known, Trigger.REACHED, (it, next) -> it.with(new Declaration(dependsOn, event.step(), event.place())));
         dependsOn.forEach(this::findOrAdd);
+        Environment reached = environments.get(name);
         List<String> cycle = graph.cycle(name);
         if (cycle.isEmpty()) {
-            failures.cancelling(event.place(), chooses)
-                    .ifPresent(failure -> move(
-                            environments.get(name),
-                            Trigger.STAGES_CANCELLED,
-                            (it, next) -> it.withCancellation(
-                                    failure.reason(),
-                                    Objects.requireNonNullElse(failure.place().outermost(), ""))));
+            closed.ifPresent(failure -> cancel(reached, failure.reason(), failure.source()));
             return null;
         }
         String problem = Problems.waitsForItself(name, cycle, graph);
-        move(
-                environments.get(name),
-                Trigger.WAITS_FOR_ITSELF,
-                (it, next) -> it.withFailure("It would wait for itself.", false));
+        move(reached, Trigger.WAITS_FOR_ITSELF, (it, next) -> it.withFailure("It would wait for itself.", false));
+        return problem;
+    }
+
+    /** Whatever the second one was to do with the environment, its gates included, is not done. */
+    private String declareTwice(Environment known, Declared event) {
+        String problem = Problems.declaredTwice(known);
+        endApproval(new ApprovalEnded(
+                event.place().in(known.name()), event.step(), Phase.STRATEGY, event.step(), Verdict.STOPPED, problem));
         return problem;
     }
 
@@ -168,146 +197,111 @@ final class Change {
      * Returns an environment that waits no longer. If it becomes FAILED, an approval that names it has failed before. The failures
      * stand, for a build that is restarted from here.
      */
-    Environment endOfWait(Environment environment, State next) {
+    private Environment endOfWait(Environment environment, State next) {
         return next == State.FAILED
                 ? environment.withFailure(
                         Problems.gateClosed(
                                 environment.name(),
-                                failures.standingIn(environment).get(0).reason()),
+                                graph.reasonToFail(environment).orElseThrow()),
                         false)
                 : environment;
-    }
-
-    /** Whatever the second one was to do with the environment, its gates included, is not done. */
-    private String declareTwice(Environment known, Declared event) {
-        String problem = Problems.declaredTwice(known);
-        var mistake = new ApprovalEnded(
-                event.place().in(known.name()), event.step(), Phase.STRATEGY, event.step(), Verdict.STOPPED, problem);
-        endApproval(mistake);
-        return problem;
     }
 
     @CheckForNull
     private String startApproval(ApprovalStarted event) {
         String name = event.place().environment();
-        Environment environment = find(name);
-        if (environment == null || !environment.isReached()) {
-            return name == null ? null : startEarly(name, event);
+        if (name == null) {
+            return null;
         }
-        String tooLate = Problems.tooLate(environment, event.phase(), graph.isIn(environment, event.place()));
-        if (tooLate == null) {
-            Environment known = event.planned() == null
-                    ? environment
-                    : environment.withStep(
-                            event.planned(),
-                            stepOf(environment, event.planned()).with(event.approval()),
-                            event.phase() == Phase.AFTER_DEPLOYMENT);
-            Environment awaiting = known.takesFailures() ? known.withApproval(event.approval(), event.phase()) : known;
-            put(awaiting);
-            move(awaiting, Trigger.APPROVAL_STARTED, (it, next) -> it);
+        Environment environment = environments.get(name);
+        String problem = null;
+        if (environment != null && environment.isReached()) {
+            problem = Problems.tooLate(environment, event.phase(), graph.isIn(environment, event.place()));
+        } else if (event.place().body() != null || !graph.before(event.place()).isEmpty()) {
+            problem = before.missing(name);
         }
-        return tooLate;
+        if (problem == null) {
+            begin(event, environment);
+        }
+        return problem;
     }
 
-    /** Remembers an approval that names what may become an environment later. */
-    @CheckForNull
-    private String startEarly(String name, ApprovalStarted event) {
-        boolean hasEnvironments =
-                event.place().body() != null || !graph.before(event.place()).isEmpty();
-        if (hasEnvironments) {
-            return before.missing(name);
+    private void begin(ApprovalStarted event, @CheckForNull Environment environment) {
+        if (environment != null) {
+            Environment checked = environment.checked(event.phase());
+            String planned = event.planned();
+            // The start of the step may have been lost with a crash, since it is not written by itself.
+            put(
+                    planned == null
+                            ? checked
+                            : checked.withStep(
+                                    planned,
+                                    checked.steps()
+                                            .getOrDefault(planned, PlannedStep.begun(now))
+                                            .with(event.approval()),
+                                    false));
         }
-        Environment known = named.getOrDefault(name, Environment.pending(name, now));
-        named.put(name, known.withApproval(event.approval(), event.phase()));
-        return null;
-    }
-
-    /** Returns a step of the plan. Its start may have been lost with a crash, since it is not written by itself. */
-    private PlannedStep stepOf(Environment environment, String id) {
-        return environment.steps().getOrDefault(id, PlannedStep.begun(now));
+        boolean counts = environment == null || !environment.endedWithoutDeployment();
+        if (counts && approvals.stream().noneMatch(open -> open.id().equals(event.approval()))) {
+            approvals.add(new OpenApproval(event.approval(), event.place(), event.phase()));
+        }
     }
 
     private void endApproval(ApprovalEnded event) {
-        Place place = before.resolved(event.place());
-        Environment environment = find(place.environment());
-        noteVerdict(event, place, environment);
-        endEarly(event);
-        if (environment != null) {
-            Environment noted = environment.withoutApproval(event.approval());
-            boolean failedAfter = event.verdict().isFailure() && event.phase() == Phase.AFTER_DEPLOYMENT;
-            if (failedAfter && noted.takesFailures() && noted.afterDeploymentFailure() == null) {
-                noted = noted.withAfterDeploymentFailure(event.reason());
-            } else if (event.verdict() == Verdict.STOPPED && noted.state() == State.COMPLETE && !noted.isClosed()) {
-                // A gate that was interrupted did not open. Its body is over, so nothing makes up for that.
-                noted = noted.withFailure(event.reason(), false);
+        approvals.removeIf(open -> open.id().equals(event.approval()));
+        Environment environment = environments.get(event.place().environment());
+        if (event.verdict() == Verdict.SUCCESS) {
+            // Nothing makes up for a failure of a complete environment, not even for a stop.
+            if (environment == null || environment.state() != State.COMPLETE) {
+                failures.removeIf(failure -> failure.isThrown() && isRetriedBy(failure, event));
             }
-            put(noted);
-            move(noted, Trigger.APPROVAL_ENDED, this::endOfBody);
+            return;
+        }
+        var failure = new Failure(event.place(), event.phase(), event.definition(), event.reason(), event.verdict());
+        if (environment == null
+                ? !failure.isStop() || event.place().environment() != null
+                : !failure.isThrown() || !environment.endedWithoutDeployment()) {
+            add(failure);
+        }
+        if (environment != null && !failure.isThrown()) {
+            put(environment.checked(event.phase()));
         }
     }
 
-    /** Forgets an approval that began before its environment was reached. */
-    private void endEarly(ApprovalEnded event) {
-        String name = event.place().environment();
-        Environment known = find(name);
-        if (known != null && !known.isReached()) {
-            put(known.withoutApproval(event.approval()));
-        } else if (name != null) {
-            named.computeIfPresent(name, (it, early) -> early.withoutApproval(event.approval()));
-            named.values().removeIf(early -> !early.awaitsApprovals());
-        }
+    /** Returns whether a success is a retry of a failure. What is in another branch of the same {@code parallel} is none. */
+    private boolean isRetriedBy(Failure failure, ApprovalEnded success) {
+        Place place = failure.place();
+        return failure.phase() == success.phase()
+                && failure.definition().equals(success.definition())
+                && !place.isBeside(success.place())
+                && (place.isShared(success.place()) || graph.resolved(place).isShared(graph.resolved(success.place())));
     }
 
-    private void noteVerdict(ApprovalEnded event, Place place, @CheckForNull Environment environment) {
-        switch (event.verdict()) {
-            case SUCCESS -> {
-                // Nothing makes up for a failure of a complete environment, not even for a stop.
-                if (environment == null || environment.state() != State.COMPLETE) {
-                    failures.retried(event, place);
-                    failures.retried(event, event.place());
-                }
-            }
-            case FAILURE, OTHER_FAILED -> {
-                // What was not thrown cancels what comes behind it, whatever becomes of its environment.
-                if (environment == null || environment.takesFailures() || event.phase() == Phase.AFTER_DEPLOYMENT) {
-                    failures.add(event, place);
-                }
-                if (environment == null) {
-                    addForLater(event);
-                }
-            }
-            case STOPPED ->
-                addForLater(event); // a gate that was interrupted did not open, whatever the Pipeline catches
-            case CANCELLED -> throw new IllegalArgumentException("an approval is not cancelled");
-        }
-    }
-
-    /** Adds a failure of the environment that the event names, even if the Pipeline comes to it later. */
-    private void addForLater(ApprovalEnded event) {
-        String name = event.place().environment();
-        Environment known = find(name);
-        if (name != null && (known == null || known.takesFailures())) {
-            failures.add(event, event.place());
+    /**
+     * Adds the failure of an approval, once for each place, phase and definition. A failure takes the place of a stop, since a retry may
+     * make up for the stop alone.
+     */
+    private void add(Failure failure) {
+        failures.removeIf(each -> each.isStop() && !failure.isStop() && each.isSame(failure));
+        if (failures.stream().noneMatch(failure::isSame)) {
+            failures.add(failure);
         }
     }
 
     private void endBody(Ended event) {
-        Environment environment = find(event.environment());
+        Environment environment = environments.get(event.environment());
         if (environment == null || !environment.isOf(event.step())) {
             return;
         }
-        if (event.failure() == null) {
-            move(environment, Trigger.BODY_SUCCEEDED, (it, next) -> endOfBody(it.withBodyEnded(), next));
-        } else {
+        if (event.failure() != null) {
             move(environment, Trigger.BODY_FAILED, (it, next) -> failed(it, event.failure()));
+        } else if (environment.state() == State.DEPLOYING) {
+            put(environment.withBodyEnded());
         }
     }
 
-    /**
-     * Returns an environment at the end of its body. If it becomes FAILED although the body succeeded, the Pipeline
-     * caught the failure of an approval.
-     */
-    private Environment endOfBody(Environment environment, State next) {
+    /** Returns an environment at its end. If it becomes FAILED, the Pipeline caught what was thrown in it. */
+    private Environment endOfDeployment(Environment environment, State next) {
         return next == State.FAILED ? failed(environment, null) : environment;
     }
 
@@ -318,23 +312,26 @@ final class Change {
      * @param failure of the body, {@code null} if the body succeeded
      */
     private Environment failed(Environment environment, @CheckForNull String failure) {
-        List<Failure> approvals = failures.standingIn(environment).stream()
-                .filter(each -> failure == null || !each.isStop()) // else the body has stopped with it, and says why
-                .toList();
-        failures.removeStandingIn(environment);
+        List<Failure> thrown = graph.thrownIn(environment);
+        List<Failure> failed = failure == null
+                ? thrown
+                : thrown.stream().filter(each -> !each.isStop()).toList(); // the body stopped with them, and says why
         boolean nothingDone = failure != null
-                && !approvals.isEmpty()
-                && approvals.stream().allMatch(each -> each.phase() == Phase.BEFORE_DEPLOYMENT);
-        String other = failure == null
-                ? graph.caughtWithin(environment).map(Environment::reason).orElse(null)
-                : failure;
-        return environment.withFailure(
-                approvals.isEmpty() ? other : approvals.get(0).reason(), !environment.deployed() && !nothingDone);
+                && !failed.isEmpty()
+                && failed.stream().allMatch(each -> each.phase() == Phase.BEFORE_DEPLOYMENT);
+        String reason = failed.stream()
+                .map(Failure::reason)
+                .findFirst()
+                .or(() -> Optional.ofNullable(failure))
+                .or(() -> graph.reasonToFail(environment))
+                .orElse(null);
+        failures.removeAll(thrown);
+        return environment.withFailure(reason, !environment.deployed() && !nothingDone);
     }
 
     @CheckForNull
     private String startStep(PlannedStepStarted event) {
-        Environment environment = find(event.environment());
+        Environment environment = environments.get(event.environment());
         if (environment == null || !environment.isReached()) {
             return before.missing(event.environment());
         }
@@ -345,7 +342,7 @@ final class Change {
     }
 
     private void endStep(PlannedStepEnded event) {
-        Environment environment = find(event.environment());
+        Environment environment = environments.get(event.environment());
         PlannedStep known = environment == null ? null : environment.steps().get(event.step());
         if (known != null && !known.isOver()) {
             put(environment.withStep(event.step(), known.over(now, event.failure(), event.outputs()), false));
@@ -354,27 +351,23 @@ final class Change {
 
     @CheckForNull
     private String startRollback(RollbackStarted event) {
-        Environment environment = find(event.environment());
-        var rollback = new Rollback(event.step(), event.place().body(), false, null);
+        Environment environment = environments.get(event.environment());
         boolean within = before.failsAround(event.environment(), event.place());
+        if (environment != null && environment.isRolledBackBy(event.step())) {
+            return null;
+        }
+        var rollback = new Rollback(event.step(), event.place().body(), false, null);
         boolean started = environment != null
-                && (environment.isRolledBackBy(event.step())
-                        || mayBeRolledBackIn(environment, event.place())
-                                && move(
-                                        environment,
-                                        Trigger.ROLLBACK_STARTED,
-                                        (it, next) -> (it.state().isUnderWay() ? failed(it, null) : it)
-                                                .withRollback(rollback)));
+                && (environment.state().isOver() || graph.isIn(environment, event.place()))
+                && move(
+                        environment,
+                        Trigger.ROLLBACK_STARTED,
+                        (it, next) -> (it.state().isOver() ? it : failed(it, null)).withRollback(rollback));
         return started ? null : Problems.noRollback(environment, within);
     }
 
-    /** Returns whether the deployment is over, or the rollback is in its own body. */
-    private boolean mayBeRolledBackIn(Environment environment, Place place) {
-        return environment.state().isOver() || graph.isIn(environment, place);
-    }
-
     private void endRollback(RollbackEnded event) {
-        Environment environment = find(event.environment());
+        Environment environment = environments.get(event.environment());
         if (environment != null && environment.isRollingBack() && environment.isRolledBackBy(event.step())) {
             Trigger trigger = event.failure() == null ? Trigger.ROLLBACK_SUCCEEDED : Trigger.ROLLBACK_FAILED;
             var rollback = new Rollback(event.step(), environment.rollback().body(), true, event.failure());
@@ -383,7 +376,7 @@ final class Change {
     }
 
     private void stop(Stopped event) {
-        Environment environment = find(event.environment());
+        Environment environment = environments.get(event.environment());
         if (environment != null && environment.isOf(event.step())) {
             move(environment, Trigger.STOPPED, (it, next) -> it.withCancellation(event.reason(), null));
         }
@@ -393,47 +386,32 @@ final class Change {
         if (!event.seen().equals(before)) {
             return;
         }
+        String lost = " has ended, and Jenkins went down before that was written.";
+        stopOpen("The approval" + lost);
         for (Environment environment : environments()) {
-            if (graph.hasOpenWithin(environment)) {
-                continue; // it goes on once that is given up
+            if (!graph.hasOpenWithin(environment)) { // else it goes on once that is given up
+                move(
+                        environment,
+                        Trigger.NOBODY_LEFT,
+                        (it, next) -> it.state() == State.DEPLOYING
+                                ? failed(it, "Its step" + lost)
+                                : it.withFailure(Problems.neverReached(graph.notReached(it), before.graph()), false));
             }
-            String lost = "has ended, and Jenkins went down before that was written.";
-            stopOpenBeside(environment, "Its approval " + lost);
-            move(
-                    environment,
-                    Trigger.NOBODY_LEFT,
-                    (it, next) -> it.state().isUnderWay()
-                            ? failed(it, "Its step " + lost)
-                            : it.withFailure(
-                                    graph.notReached(it).isEmpty()
-                                            ? "An approval that names it " + lost
-                                            : Problems.neverReached(
-                                                    graph.notReached(it), event.stages(), before.graph()),
-                                    false));
         }
     }
 
-    /** Ends the open approvals of an environment that was complete before they began. They did not open. */
-    private void stopOpenBeside(Environment environment, String reason) {
-        if (environment.state() == State.COMPLETE) {
-            Place place = environment.place().in(environment.name());
-            environment
-                    .approvals()
-                    .forEach(each -> endApproval(
-                            new ApprovalEnded(place, each, Phase.AFTER_DEPLOYMENT, each, Verdict.STOPPED, reason)));
-        }
-    }
-
-    private void cancelStage(StageCancelled event) {
-        Place place = event.place().inStage(event.stage());
-        failures.add(new Failure(place, Phase.AFTER_DEPLOYMENT, event.stage(), event.reason(), Verdict.CANCELLED));
+    /** Ends the open approvals. They did not open. */
+    private void stopOpen(String reason) {
+        List.copyOf(approvals)
+                .forEach(open -> endApproval(
+                        new ApprovalEnded(open.place(), open.id(), open.phase(), open.id(), Verdict.STOPPED, reason)));
     }
 
     private void endBuild() {
         ended = true;
         String reason = "The build ended.";
+        stopOpen(reason);
         for (Environment environment : environments()) {
-            stopOpenBeside(environment, reason);
             move(
                     environment,
                     Trigger.BUILD_ENDED,

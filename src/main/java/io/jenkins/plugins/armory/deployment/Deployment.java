@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.OriginUnknown;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Restarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -34,22 +35,21 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * rollback.
  *
  * @param environments by name, in the order in which the build named them
- * @param named what approvals named before the build had any environment, with the approvals that are open. It becomes an
- *     environment if the build comes to it, and is a label until then
- * @param failures the failed approvals that no retry has made up for, and the cancelled stages
+ * @param approvals the open approvals of environments. What one names is a label until the build comes to such an environment
+ * @param failures the failed approvals that no retry has made up for, and the cancelled stages and environments
  * @param leftOut names of the outermost stages that a restarted build leaves out; they are not cancelled either
  * @param ended whether the build is over; then nothing changes any more
  */
 @Restricted(NoExternalUse.class)
 public record Deployment(
         @JsonProperty("environments") Map<String, Environment> environments,
-        @JsonProperty("named") Map<String, Environment> named,
+        @JsonProperty("approvals") List<OpenApproval> approvals,
         @JsonProperty("failures") List<Failure> failures,
         @JsonProperty("leftOut") List<String> leftOut,
         @JsonProperty("ended") boolean ended) {
 
     /** A deployment without environments and failures. */
-    public static final Deployment EMPTY = new Deployment(Map.of(), Map.of(), List.of(), List.of(), false);
+    public static final Deployment EMPTY = new Deployment(Map.of(), List.of(), List.of(), List.of(), false);
 
     /** What the failure is known by that stands for an origin that is not known. */
     private static final String UNKNOWN_ORIGIN = "origin";
@@ -91,7 +91,7 @@ public record Deployment(
 
     public Deployment {
         environments = Collections.unmodifiableMap(new LinkedHashMap<>(environments));
-        named = Collections.unmodifiableMap(new LinkedHashMap<>(named));
+        approvals = List.copyOf(approvals);
         failures = List.copyOf(failures);
         leftOut = List.copyOf(leftOut);
     }
@@ -121,26 +121,26 @@ public record Deployment(
      */
     private static Deployment restarted(Restarted event) {
         Deployment origin = event.origin();
-        var failures = new Failures(origin.failures().stream()
-                .filter(failure -> failure.place().outermost() == null
-                        || !event.again().contains(failure.place().outermost()))
-                .map(Failure::ofOrigin)
-                .toList());
         var environments = new LinkedHashMap<String, Environment>();
         origin.environments().forEach((name, environment) -> {
             String stage = environment.place().outermost();
             if (stage != null && event.leftOut().contains(stage)) {
-                environments.put(name, environment.ofOrigin(failures));
+                environments.put(name, environment.ofOrigin());
             }
         });
-        return new Deployment(environments, Map.of(), failures.asList(), List.copyOf(event.leftOut()), false);
+        List<Failure> failures = origin.failures().stream()
+                .filter(failure -> failure.place().outermost() == null
+                        || !event.again().contains(failure.place().outermost()))
+                .map(Failure::ofOrigin)
+                .toList();
+        return new Deployment(environments, List.of(), failures, List.copyOf(event.leftOut()), false);
     }
 
     /** Returns a deployment with nothing but the reason why every stage is cancelled. */
     private static Deployment cancelled(String reason) {
         var unknown =
                 new Failure(Place.OUTERMOST, Phase.AFTER_DEPLOYMENT, UNKNOWN_ORIGIN, reason, Verdict.OTHER_FAILED);
-        return new Deployment(Map.of(), Map.of(), List.of(unknown), List.of(), false);
+        return new Deployment(Map.of(), List.of(), List.of(unknown), List.of(), false);
     }
 
     /** Returns whether there is nothing that the next start of Jenkins has to know. */
@@ -152,9 +152,31 @@ public record Deployment(
         return Optional.ofNullable(environments.get(name));
     }
 
+    private Graph view() {
+        return new Graph(environments, approvals, failures);
+    }
+
     /** Returns whether an environment is open, with all environments within it. */
     public boolean isOpen(String name) {
-        return find(name).filter(new Graph(environments)::isOpen).isPresent();
+        return find(name).filter(view()::isOpenWithin).isPresent();
+    }
+
+    /** Returns the state of an environment as it is shown: also whether approvals are open. */
+    public State shownState(Environment environment) {
+        boolean awaits = environment.state() == State.DEPLOYING && view().awaitsApprovals(environment);
+        return awaits ? State.AWAITING_APPROVAL : environment.state();
+    }
+
+    /** Returns why an environment has failed, was cancelled, or was closed once it was complete; {@code null} otherwise. */
+    @CheckForNull
+    public String reason(Environment environment) {
+        return view().reason(environment);
+    }
+
+    /** Returns why a check after the deployment to an environment has failed, {@code null} if none has. */
+    @CheckForNull
+    public String failedCheck(Environment environment) {
+        return view().failedCheck(environment);
     }
 
     /**
@@ -163,29 +185,15 @@ public record Deployment(
      */
     @CheckForNull
     public String reasonToCancel(Place stage) {
-        return new Failures(failures)
-                .cancelling(stage, false)
-                .map(Failure::reason)
-                .orElseGet(() -> new Graph(environments)
-                        .cancelling(stage)
-                        .map(Settling::reason)
-                        .orElse(null));
-    }
-
-    /** Returns the names of the environments that come before a place, see {@link Graph#before}. */
-    public List<String> before(Place place) {
-        return new Graph(environments).before(place);
+        return view().cancelling(stage, false).map(Failure::reason).orElse(null);
     }
 
     /** Returns the names of the stages and environments that were cancelled, each with the reason. */
     public Map<String, String> cancelled() {
         var cancelled = new LinkedHashMap<String, String>();
         failures.stream()
-                .filter(failure -> failure.verdict() == Verdict.CANCELLED)
+                .filter(Failure::isCancellation)
                 .forEach(failure -> cancelled.putIfAbsent(failure.definition(), failure.reason()));
-        environments.values().stream()
-                .filter(Environment::isCancelled)
-                .forEach(environment -> cancelled.putIfAbsent(environment.name(), environment.reason()));
         return cancelled;
     }
 
@@ -202,30 +210,22 @@ public record Deployment(
         Place place = resolved(asked);
         return failures.stream()
                 .filter(failure -> failure.isOwn() && failure.phase() == phase)
-                .filter(failure ->
-                        failure.place().isShared(place) && failure.place().isBeside(place))
+                .filter(failure -> resolved(failure.place()).isShared(place)
+                        && failure.place().isBeside(place))
                 .findFirst();
     }
 
-    /**
-     * Returns the place of an approval as it counts. Until the Pipeline reaches its environment, the stage
-     * counts.
-     */
+    /** Returns the place of an approval as it counts, see {@link Graph#resolved}. */
     public Place resolved(Place place) {
-        String name = place.environment();
-        boolean reached =
-                name != null && find(name).filter(Environment::isReached).isPresent();
-        return reached ? place : place.in(null);
+        return view().resolved(place);
     }
 
     /** Returns whether an approval of an environment stands failed, and a step is in the body of that environment. */
     public boolean failsAround(String name, Place step) {
-        var graph = new Graph(environments);
+        Graph view = view();
         return find(name)
-                .filter(environment -> graph.isIn(environment, step))
-                .filter(environment ->
-                        !new Failures(failures).standingIn(environment).isEmpty()
-                                || graph.caughtWithin(environment).isPresent())
+                .filter(environment -> view.isIn(environment, step)
+                        && view.reasonToFail(environment).isPresent())
                 .isPresent();
     }
 
@@ -235,8 +235,8 @@ public record Deployment(
      * @param place of the approval
      */
     public List<String> startedDependents(Place place) {
-        String name = resolved(place).environment();
-        return name == null ? List.of() : new Graph(environments).startedDependents(name);
+        Environment environment = environments.get(place.environment());
+        return environment == null ? List.of() : view().startedDependents(environment);
     }
 
     /** Returns the problem with the name of an environment that is not reached. */
@@ -248,7 +248,7 @@ public record Deployment(
 
     /** Returns the drawing of the environments for the log. */
     public String graph() {
-        return GraphText.of(environments.values());
+        return view().toString();
     }
 
     /**
@@ -256,10 +256,11 @@ public record Deployment(
      * Pipeline may catch it.
      */
     public Outcome outcome() {
-        if (!cancelled().isEmpty() || environments.values().stream().anyMatch(Environment::isRollbackFailed)) {
+        if (failures.stream().anyMatch(Failure::isCancellation)
+                || environments.values().stream().anyMatch(Environment::isRollbackFailed)) {
             return Outcome.FAILURE;
         }
-        boolean closed = environments.values().stream().anyMatch(Environment::isClosed);
+        boolean closed = environments.values().stream().anyMatch(view()::isClosed);
         return closed || failures.stream().anyMatch(failure -> !failure.isThrown())
                 ? Outcome.UNSTABLE
                 : Outcome.SUCCESS;
@@ -267,12 +268,13 @@ public record Deployment(
 
     /** Returns why the build is no success although the Pipeline went on, a line for each environment and approval. */
     public List<String> reasons() {
+        Graph view = view();
         Stream<String> ofStages = failures.stream()
-                .filter(failure -> !failure.isThrown() && failure.place().environment() == null)
-                .filter(failure -> failure.verdict() != Verdict.CANCELLED)
+                .filter(failure -> !failure.isThrown() && !failure.isCancellation())
+                .filter(failure -> resolved(failure.place()).environment() == null)
                 .map(Failure::reason);
         Stream<String> ofEnvironments =
-                environments.values().stream().filter(Environment::isClosed).map(Problems::closed);
+                environments.values().stream().filter(view::isClosed).map(view::whyClosed);
         return Stream.concat(ofStages, ofEnvironments).distinct().toList();
     }
 }

@@ -115,13 +115,8 @@ public sealed interface DeploymentEvent {
      * Nothing in the build can go on: all that is left waits for environments.
      *
      * @param seen the deployment when this was found; if it has changed since, the event changes nothing
-     * @param stages names of the build's stages, for the message: a stage may have been taken for an environment
      */
-    record NobodyLeft(Deployment seen, Set<String> stages) implements DeploymentEvent {
-        public NobodyLeft {
-            stages = Set.copyOf(stages);
-        }
-    }
+    record NobodyLeft(Deployment seen) implements DeploymentEvent {}
 
     /** A stage was cancelled, see {@link Deployment#reasonToCancel}. */
     record StageCancelled(String stage, Place place, String reason) implements DeploymentEvent {

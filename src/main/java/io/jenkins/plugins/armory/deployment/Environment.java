@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -35,9 +34,9 @@ public record Environment(
         PENDING(false),
         /** The Pipeline has reached it, and a dependency is not complete. */
         WAITING_FOR_DEPENDENCIES(false),
-        /** The Pipeline deploys to it, and no approval is open. */
+        /** The Pipeline deploys to it. */
         DEPLOYING(false),
-        /** The Pipeline deploys to it, and at least one approval is open. */
+        /** What {@link #DEPLOYING} is shown as while at least one approval is open, see {@link Deployment#shownState}. */
         AWAITING_APPROVAL(false),
         /** It is deployed. Its dependents follow, unless an {@code afterDeployment} approval failed. */
         COMPLETE(true),
@@ -57,11 +56,6 @@ public record Environment(
         /** Returns whether the deployment is over, successful or not. */
         public boolean isOver() {
             return over;
-        }
-
-        /** Returns whether the Pipeline deploys to the environment. */
-        public boolean isUnderWay() {
-            return this == DEPLOYING || this == AWAITING_APPROVAL;
         }
     }
 
@@ -87,25 +81,19 @@ public record Environment(
     /**
      * The progress of the deployment.
      *
-     * @param approvals ids of the open approvals; some may have begun before the Pipeline reached it, or after it was complete
-     * @param gates ids of those of the phase {@code beforeDeployment} that began before the deployment, which waits for them
      * @param bodyEnded whether the body of {@code armoryEnvironment} has ended without an error
      * @param deployed whether an {@code afterDeployment} approval has begun; from then on nothing is rolled back
      * @param steps the steps of the environment's plan that have begun, by id, in the order in which they did; empty without a
      *     {@link DeploymentPlan}
      */
     public record Progress(
-            @JsonProperty("approvals") List<String> approvals,
-            @JsonProperty("gates") List<String> gates,
             @JsonProperty("bodyEnded") boolean bodyEnded,
             @JsonProperty("deployed") boolean deployed,
             @JsonProperty("steps") Map<String, PlannedStep> steps) {
 
-        static final Progress NONE = new Progress(List.of(), List.of(), false, false, Map.of());
+        static final Progress NONE = new Progress(false, false, Map.of());
 
         public Progress {
-            approvals = List.copyOf(approvals);
-            gates = List.copyOf(gates);
             steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
         }
     }
@@ -150,30 +138,24 @@ public record Environment(
     }
 
     /**
-     * The failures of an environment, its cancellation, and its rollback.
+     * The failure of an environment, its cancellation, and its rollback.
      *
-     * @param reason why the environment failed, was cancelled, or was closed once it was complete, {@code null} otherwise
+     * @param reason why the environment failed or was cancelled, {@code null} otherwise
      * @param cancelledBy name of the environment or stage whose failure cancelled this one, empty for a failure outside of both,
      *     {@code null} for none
-     * @param afterDeploymentFailure why an {@code afterDeployment} approval failed, {@code null} where none did
      * @param needsRollback whether the deployment failed when something may have been deployed
      * @param rollback {@code null} before it begins
      */
     public record Setback(
             @CheckForNull @JsonProperty("reason") String reason,
             @CheckForNull @JsonProperty("cancelledBy") String cancelledBy,
-
-            @CheckForNull @JsonProperty("afterDeploymentFailure")
-            String afterDeploymentFailure,
-
             @JsonProperty("needsRollback") boolean needsRollback,
             @CheckForNull @JsonProperty("rollback") Rollback rollback) {
 
-        static final Setback NONE = new Setback(null, null, null, false, null);
+        static final Setback NONE = new Setback(null, null, false, null);
 
         public Setback {
             reason = Bound.TEXT.cut(reason);
-            afterDeploymentFailure = Bound.TEXT.cut(afterDeploymentFailure);
         }
     }
 
@@ -223,10 +205,6 @@ public record Environment(
         return declaration.place();
     }
 
-    public List<String> approvals() {
-        return progress.approvals();
-    }
-
     public boolean bodyEnded() {
         return progress.bodyEnded();
     }
@@ -249,11 +227,6 @@ public record Environment(
         return setback.cancelledBy();
     }
 
-    @CheckForNull
-    public String afterDeploymentFailure() {
-        return setback.afterDeploymentFailure();
-    }
-
     public boolean needsRollback() {
         return setback.needsRollback();
     }
@@ -261,21 +234,6 @@ public record Environment(
     @CheckForNull
     public Rollback rollback() {
         return setback.rollback();
-    }
-
-    /** Returns whether the environment itself is open: see the sentence <i>Open</i> of {@link Deployment}. */
-    boolean isOpen() {
-        return state == State.COMPLETE && !isClosed() && !awaitsApprovals();
-    }
-
-    /** Returns whether the environment itself can never be open. */
-    boolean isClosed() {
-        return isClosedQuietly() || endedWithoutDeployment() || state == State.COMPLETE && reason() != null;
-    }
-
-    /** Returns whether it is closed by what was not thrown, so that no {@code catch} of the Pipeline has decided about it. */
-    boolean isClosedQuietly() {
-        return afterDeploymentFailure() != null || isCancelled();
     }
 
     /** Returns whether it was cancelled for what it depends on. One that is stopped has the state CANCELLED too. */
@@ -304,19 +262,6 @@ public record Environment(
         return isReached() && state != State.WAITING_FOR_DEPENDENCIES && state != State.CANCELLED;
     }
 
-    /** Returns whether a failed approval still makes a difference to the environment. */
-    boolean takesFailures() {
-        return !endedWithoutDeployment();
-    }
-
-    boolean awaitsApprovals() {
-        return !approvals().isEmpty();
-    }
-
-    boolean isRollbackDue() {
-        return needsRollback() && rollback() == null;
-    }
-
     /** Returns whether the rollback runs. A rollback may have approvals of its own. */
     boolean isRollingBack() {
         Rollback rollback = rollback();
@@ -333,8 +278,10 @@ public record Environment(
         return body != null && (body.equals(step()) || isRolledBackBy(body));
     }
 
-    boolean awaitsGates() {
-        return !progress.gates().isEmpty();
+    /** Returns the body around the environment or around its rollback, {@code null} for none. */
+    @CheckForNull
+    String bodyAround(String body) {
+        return isRolledBackBy(body) ? setback.rollback().body() : place().body();
     }
 
     boolean isOf(String otherStep) {
@@ -362,34 +309,10 @@ public record Environment(
         return new Environment(name, state, since, declaration, progress, newSetback);
     }
 
-    /** Returns the environment with an open approval. */
-    Environment withApproval(String approval, Phase phase) {
-        if (approvals().contains(approval)) {
-            return this;
-        }
-        boolean gate = phase == Phase.BEFORE_DEPLOYMENT && !hasBegun();
-        // Before the environment is begun nothing is deployed that stays, whatever the phase.
-        boolean after = phase == Phase.AFTER_DEPLOYMENT && hasBegun();
-        List<String> gates = progress.gates();
-        return with(new Progress(
-                with(approvals(), approval),
-                gate ? with(gates, approval) : gates,
-                bodyEnded(),
-                deployed() || after,
-                steps()));
-    }
-
-    private static List<String> with(List<String> some, String another) {
-        return Stream.concat(some.stream(), Stream.of(another)).toList();
-    }
-
-    Environment withoutApproval(String approval) {
-        return with(new Progress(
-                without(approvals(), approval), without(progress.gates(), approval), bodyEnded(), deployed(), steps()));
-    }
-
-    private static List<String> without(List<String> some, String one) {
-        return some.stream().filter(each -> !each.equals(one)).toList();
+    /** Returns the environment at the begin or the end of an approval: once a check of what is deployed has begun, nothing is rolled back. */
+    Environment checked(Phase phase) {
+        boolean after = phase == Phase.AFTER_DEPLOYMENT && (state == State.DEPLOYING || state == State.COMPLETE);
+        return with(new Progress(bodyEnded(), deployed() || after, steps()));
     }
 
     /**
@@ -400,46 +323,27 @@ public record Environment(
     Environment withStep(String id, PlannedStep step, boolean after) {
         var all = new LinkedHashMap<>(steps());
         all.put(id, step);
-        return with(new Progress(approvals(), progress.gates(), bodyEnded(), deployed() || after, all));
+        return with(new Progress(bodyEnded(), deployed() || after, all));
     }
 
     Environment withBodyEnded() {
-        return with(new Progress(approvals(), progress.gates(), true, deployed(), steps()));
+        return with(new Progress(true, deployed(), steps()));
     }
 
     Environment withFailure(@CheckForNull String reason, boolean needsRollback) {
-        return with(new Setback(reason, cancelledBy(), afterDeploymentFailure(), needsRollback, rollback()));
+        return with(new Setback(reason, cancelledBy(), needsRollback, rollback()));
     }
 
     Environment withCancellation(@CheckForNull String reason, @CheckForNull String by) {
-        return with(new Setback(reason, by, afterDeploymentFailure(), false, rollback()));
+        return with(new Setback(reason, by, false, rollback()));
     }
 
-    /** Returns the environment with the failure of its {@code afterDeployment} approvals, {@code null} for none. */
-    Environment withAfterDeploymentFailure(@CheckForNull String failure) {
-        boolean after = failure != null && hasBegun(); // as in withApproval
-        return with(new Progress(approvals(), progress.gates(), bodyEnded(), deployed() || after, steps()))
-                .with(new Setback(reason(), cancelledBy(), failure, needsRollback(), rollback()));
-    }
-
-    /**
-     * Returns the environment as a restarted build knows it.
-     *
-     * @param failures those that the build knows
-     */
-    Environment ofOrigin(Failures failures) {
-        Environment known = with(new Declaration(dependsOn(), step(), place().ofOrigin()));
-        if (state != State.COMPLETE) {
-            return known.withAfterDeploymentFailure(null);
-        }
-        String stopped = failures.standingIn(this).stream()
-                .map(Failure::reason)
-                .findFirst()
-                .orElse(null);
-        return known.withFailure(stopped, false).withAfterDeploymentFailure(failures.afterDeploymentOf(name));
+    /** Returns the environment as a restarted build knows it. */
+    Environment ofOrigin() {
+        return with(new Declaration(dependsOn(), step(), place().ofOrigin()));
     }
 
     Environment withRollback(Rollback rollback) {
-        return with(new Setback(reason(), cancelledBy(), afterDeploymentFailure(), needsRollback(), rollback));
+        return with(new Setback(reason(), cancelledBy(), needsRollback(), rollback));
     }
 }

@@ -27,14 +27,14 @@ public record Failure(
         reason = Bound.TEXT.cut(reason);
     }
 
-    /** Returns the failure as a restarted build knows it. A stage that its origin cancelled is none of its own. */
+    /** Returns the cancellation of a stage or an environment. */
+    static Failure cancellation(Place place, String name, String reason) {
+        return new Failure(place, Phase.AFTER_DEPLOYMENT, name, reason, Verdict.CANCELLED);
+    }
+
+    /** Returns the failure as a restarted build knows it. */
     Failure ofOrigin() {
-        return new Failure(
-                place.ofOrigin(),
-                phase,
-                definition,
-                reason,
-                verdict == Verdict.CANCELLED ? Verdict.OTHER_FAILED : verdict);
+        return new Failure(place.ofOrigin(), phase, definition, reason, verdict);
     }
 
     boolean isOwn() {
@@ -45,12 +45,22 @@ public record Failure(
         return verdict == Verdict.STOPPED;
     }
 
+    boolean isCancellation() {
+        return verdict == Verdict.CANCELLED;
+    }
+
     /** Returns whether the step threw, so that the Pipeline may have caught it, and may try again. Else it cancels what depends on it. */
     boolean isThrown() {
         return phase != Phase.AFTER_DEPLOYMENT || isStop();
     }
 
-    boolean isOf(Place otherPlace, Phase otherPhase, String otherDefinition) {
-        return phase == otherPhase && definition.equals(otherDefinition) && place.isShared(otherPlace);
+    boolean isSame(Failure other) {
+        return place.equals(other.place) && phase == other.phase && definition.equals(other.definition);
+    }
+
+    /** Returns the name of the environment or outermost stage that it is in, empty outside of both. */
+    String source() {
+        String name = place.environment() == null ? place.outermost() : place.environment();
+        return name == null ? "" : name;
     }
 }

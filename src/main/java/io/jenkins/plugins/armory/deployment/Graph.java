@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.deployment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,11 +15,21 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The graph of dependencies between the environments of a build.
+ * What the environments of a build, its open approvals and its failures mean for each other. The collections are views, so the graph
+ * changes with them.
  *
- * @param environments by name; the map is a view, so the graph changes with it
+ * @param environments by name
  */
-record Graph(Map<String, Environment> environments) {
+record Graph(Map<String, Environment> environments, List<OpenApproval> approvals, List<Failure> failures) {
+
+    private Optional<Environment> reached(@CheckForNull String name) {
+        return Optional.ofNullable(environments.get(name)).filter(Environment::isReached);
+    }
+
+    /** Returns the place of an approval as it counts. Until the Pipeline reaches its environment, the stage counts. */
+    Place resolved(Place place) {
+        return reached(place.environment()).isPresent() ? place : place.in(null);
+    }
 
     /**
      * Returns the names of the environments that come before a place, without those that another one of them depends on. In the body of
@@ -33,7 +44,7 @@ record Graph(Map<String, Environment> environments) {
         Set<String> covered = new LinkedHashSet<>();
         for (int i = all.size() - 1; i >= 0; i--) { // the later ones depend on the earlier ones, mostly
             if (!covered.contains(all.get(i).name())) {
-                dependencies(all.get(i)).map(Environment::name).forEach(covered::add);
+                covered.addAll(dependencies(all.get(i)));
             }
         }
         return all.stream()
@@ -84,41 +95,94 @@ record Graph(Map<String, Environment> environments) {
         return path;
     }
 
-    /** Returns whether everything is open that an environment depends on, directly or not. */
-    boolean admits(Environment environment) {
-        return dependencies(environment).allMatch(this::isOpen);
+    /** Returns what has failed in an environment, the oldest first. */
+    Stream<Failure> failuresIn(Environment environment) {
+        return failures.stream()
+                .filter(failure -> environment.name().equals(failure.place().environment()));
+    }
+
+    List<Failure> thrownIn(Environment environment) {
+        return failuresIn(environment).filter(Failure::isThrown).toList();
+    }
+
+    /** Returns whether an approval is open that belongs to an environment. */
+    boolean awaitsApprovals(Environment environment) {
+        return approvals.stream().anyMatch(open -> open.isOf(environment));
+    }
+
+    /** Returns whether an approval is open that an environment waits for before its deployment begins. */
+    boolean awaitsGates(Environment environment) {
+        return approvals.stream().anyMatch(open -> open.isOf(environment) && open.phase() == Phase.BEFORE_DEPLOYMENT);
+    }
+
+    /** Returns whether the environment itself is open: see the sentence <i>Open</i> of {@link Deployment}. */
+    boolean isOpen(Environment environment) {
+        return environment.state() == State.COMPLETE && !isClosed(environment) && !awaitsApprovals(environment);
+    }
+
+    /** Returns whether the environment itself can never be open. What was thrown is made up for until its end. */
+    boolean isClosed(Environment environment) {
+        return environment.isReached()
+                && (environment.endedWithoutDeployment()
+                        || failuresIn(environment)
+                                .anyMatch(each -> !each.isThrown() || environment.state() == State.COMPLETE));
+    }
+
+    /** Returns whether an environment is closed by what was thrown, so that a {@code catch} may have decided about it. */
+    private boolean hasThrown(Environment environment) {
+        return environment.state() == State.COMPLETE
+                ? !thrownIn(environment).isEmpty()
+                : environment.endedWithoutDeployment() && !environment.isCancelled();
     }
 
     /** Returns whether an environment is open, with all environments within it. */
-    boolean isOpen(Environment environment) {
-        return withAllWithin(environment).allMatch(Environment::isOpen);
+    boolean isOpenWithin(Environment environment) {
+        return isOpen(environment) && within(environment).allMatch(this::isOpen);
+    }
+
+    /** Returns whether everything is open that an environment depends on, directly or not. */
+    boolean admits(Environment environment) {
+        Set<String> dependencies = dependencies(environment);
+        return environments.values().stream().noneMatch(each -> !isOpen(each) && isInOneOf(dependencies, each));
     }
 
     /** Returns the first environment that keeps another one closed: one that it depends on, directly or not, or one within those. */
     Optional<Environment> blocking(Environment environment) {
-        return dependencies(environment)
-                .flatMap(this::withAllWithin)
-                .filter(Environment::isClosed)
-                .findFirst();
-    }
-
-    /** Returns the environment that cancels a stage: one before it, or one within that, which is closed by what was not thrown. */
-    Optional<Environment> cancelling(Place stage) {
+        Set<String> dependencies = dependencies(environment);
         return environments.values().stream()
-                .filter(each -> each.isReached() && each.place().comesBefore(stage))
-                .filter(Environment::isClosedQuietly)
+                .filter(each -> isClosed(each) && isInOneOf(dependencies, each))
                 .findFirst();
     }
 
     /** Returns the names of the environments that depend on an environment, or on one around it, and have begun. */
-    List<String> startedDependents(String name) {
+    List<String> startedDependents(Environment environment) {
         return environments.values().stream()
-                .filter(Environment::hasBegun)
-                .filter(each -> dependencies(each)
-                        .flatMap(this::withAllWithin)
-                        .anyMatch(dependency -> dependency.name().equals(name)))
+                .filter(each -> each.hasBegun() && isInOneOf(dependencies(each), environment))
                 .map(Environment::name)
                 .toList();
+    }
+
+    private boolean isInOneOf(Set<String> names, Environment environment) {
+        return names.contains(environment.name()) || around(environment.place()).anyMatch(names::contains);
+    }
+
+    /**
+     * Returns the first failure that was not thrown and comes before a place, so that it cancels what begins there.
+     *
+     * @param chooses whether the approvals of environments do not count: whoever chooses among those has chosen
+     */
+    Optional<Failure> cancelling(Place place, boolean chooses) {
+        return failures.stream()
+                .filter(failure -> !failure.isThrown())
+                .filter(failure -> {
+                    Optional<Environment> environment = reached(failure.place().environment());
+                    boolean comesBefore = failure.place().comesBefore(place)
+                            || environment
+                                    .filter(each -> each.place().comesBefore(place))
+                                    .isPresent();
+                    return comesBefore && !(chooses && environment.isPresent());
+                })
+                .findFirst();
     }
 
     /** Returns whether an environment within this one is not over. */
@@ -126,53 +190,80 @@ record Graph(Map<String, Environment> environments) {
         return within(environment).anyMatch(each -> !each.state().isOver());
     }
 
-    /** Returns the first environment within this one that is closed by what was thrown: the Pipeline has caught that. */
-    Optional<Environment> caughtWithin(Environment environment) {
-        return within(environment)
-                .flatMap(this::withAllWithin)
-                .filter(each -> each.isClosed() && !each.isClosedQuietly())
+    /** Returns why an environment fails at the end of its body: what was thrown in it and stands, or within it and was caught. */
+    Optional<String> reasonToFail(Environment environment) {
+        return Stream.concat(
+                        thrownIn(environment).stream().map(Failure::reason),
+                        within(environment).filter(this::hasThrown).map(this::reason))
                 .findFirst();
+    }
+
+    /** Returns whether the deployment to an environment has failed before its end, so that it is to be rolled back. */
+    boolean isToRollBack(Environment environment) {
+        boolean began = thrownIn(environment).stream().anyMatch(each -> each.phase() != Phase.BEFORE_DEPLOYMENT)
+                || within(environment).anyMatch(this::hasThrown);
+        return began && !environment.deployed();
+    }
+
+    /** Returns why an environment has failed, was cancelled, or was closed once it was complete; {@code null} otherwise. */
+    @CheckForNull
+    String reason(Environment environment) {
+        return environment.state() == State.COMPLETE
+                ? thrownIn(environment).stream()
+                        .map(Failure::reason)
+                        .findFirst()
+                        .orElse(null)
+                : environment.reason();
+    }
+
+    /** Returns why a check after the deployment to an environment has failed, {@code null} if none has. */
+    @CheckForNull
+    String failedCheck(Environment environment) {
+        return failuresIn(environment)
+                .filter(failure -> !failure.isThrown() && !failure.isCancellation())
+                .map(Failure::reason)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Returns why an environment is closed. What is cancelled for it has the same reason. */
+    String whyClosed(Environment environment) {
+        String check = failedCheck(environment);
+        if (environment.isCancelled()) {
+            return environment.reason();
+        }
+        return "\"" + environment.name() + "\" is "
+                + (check == null
+                        ? "closed: "
+                                + String.valueOf(reason(environment))
+                                        .lines()
+                                        .findFirst()
+                                        .orElse("")
+                        : "deployed, but: " + check);
     }
 
     /** Returns whether a place is in the body of an environment, or of its rollback. */
     boolean isIn(Environment environment, Place place) {
-        for (String body = place.body(); body != null; body = around(body)) {
-            if (environment.hasBody(body)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Returns the body around a body, {@code null} for none. */
-    @CheckForNull
-    private String around(String body) {
-        return environments.values().stream()
-                .filter(each -> each.hasBody(body))
-                .findFirst()
-                .map(each -> each.isRolledBackBy(body)
-                        ? each.rollback().body()
-                        : each.place().body())
-                .orElse(null);
-    }
-
-    private Stream<Environment> withAllWithin(Environment environment) {
-        return Stream.concat(Stream.of(environment), within(environment).flatMap(this::withAllWithin));
+        return around(place).anyMatch(environment.name()::equals);
     }
 
     private Stream<Environment> within(Environment environment) {
-        return environments.values().stream()
-                .filter(each -> environment.hasBody(each.place().body())
-                        || environment.isOf(
-                                String.valueOf(aroundRollback(each.place().body()))));
+        return environments.values().stream().filter(each -> isIn(environment, each.place()));
     }
 
-    /** Returns the body around a body of a rollback, {@code null} for any other. */
-    @CheckForNull
-    private String aroundRollback(@CheckForNull String body) {
-        return body != null && environments.values().stream().anyMatch(each -> each.isRolledBackBy(body))
-                ? around(body)
-                : null;
+    /** Returns the names of the environments in whose bodies, or in the bodies of whose rollbacks, a place is. */
+    private Stream<String> around(Place place) {
+        var around = new ArrayList<String>();
+        String body = place.body();
+        while (body != null) {
+            String inner = body;
+            Optional<Environment> owner = environments.values().stream()
+                    .filter(each -> each.hasBody(inner))
+                    .findFirst();
+            owner.map(Environment::name).ifPresent(around::add);
+            body = owner.map(each -> each.bodyAround(inner)).orElse(null);
+        }
+        return around.stream();
     }
 
     /** Returns the names of the dependencies that the Pipeline has not reached. */
@@ -182,17 +273,17 @@ record Graph(Map<String, Environment> environments) {
                 .toList();
     }
 
-    /** Returns what an environment depends on, directly or not. A restarted build may not know all of them. */
-    private Stream<Environment> dependencies(Environment environment) {
+    /** Returns the names of what an environment depends on, directly or not. A restarted build may not know all of them. */
+    private Set<String> dependencies(Environment environment) {
         Set<String> names = new LinkedHashSet<>();
         var open = new ArrayDeque<>(environment.dependsOn());
         while (!open.isEmpty()) {
-            String name = open.remove();
-            if (environments.containsKey(name) && names.add(name)) {
-                open.addAll(environments.get(name).dependsOn());
+            Environment next = environments.get(open.remove());
+            if (next != null && names.add(next.name())) {
+                open.addAll(next.dependsOn());
             }
         }
-        return names.stream().map(environments::get);
+        return names;
     }
 
     /** Returns the drawing of the graph for the log. */

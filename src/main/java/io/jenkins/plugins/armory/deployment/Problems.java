@@ -5,7 +5,6 @@ import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 
 /** The messages to the author of a Pipeline that asks for something impossible. */
 final class Problems {
@@ -41,20 +40,12 @@ final class Problems {
         return "dependsOn: \"" + name + "\" would wait for itself: " + String.join(" -> ", cycle) + "\n" + graph;
     }
 
-    /**
-     * Returns the message for dependencies that nothing in the build deploys to.
-     *
-     * @param stages names of the build's stages; a stage may have been taken for an environment
-     */
-    static String neverReached(List<String> names, Set<String> stages, String graph) {
-        List<String> onlyStages = names.stream().filter(stages::contains).toList();
-        String advice = onlyStages.isEmpty()
-                ? "correct the name, or put the environment that is depended on before this one, or in a branch beside"
-                        + " it"
-                : "there is a stage " + quoted(onlyStages) + ", but a stage is no environment: put armoryEnvironment('"
-                        + onlyStages.get(0) + "') { ... } into it, around what is in it";
+    /** Returns the message for dependencies that nothing in the build deploys to. */
+    static String neverReached(List<String> names, String graph) {
         return "dependsOn: nothing in this build deploys to " + quoted(names) + ", and nothing that could is left; "
-                + advice + "\n" + graph;
+                + "correct the name, or put the environment that is depended on before this one, or in a branch beside"
+                + " it. A stage of that name is no environment: put armoryEnvironment('" + names.get(0)
+                + "') { ... } into it, around what is in it\n" + graph;
     }
 
     /**
@@ -73,18 +64,11 @@ final class Problems {
                     + " would guard nothing any more; put it into armoryEnvironment('" + name
                     + "'), or give it phase: 'afterDeployment'";
         }
-        if (environment.state().isUnderWay() && phase == Phase.BEFORE_DEPLOYMENT && !inside) {
+        if (environment.state() == State.DEPLOYING && phase == Phase.BEFORE_DEPLOYMENT && !inside) {
             return "environment \"" + name + "\" is being deployed to already, so an approval of the phase " + phase
                     + " guards nothing any more; put it into armoryEnvironment('" + name + "'), or before it";
         }
         return null;
-    }
-
-    /** Returns which environment is closed, and why. */
-    static String closed(Environment environment) {
-        String after = environment.afterDeploymentFailure();
-        return "environment \"" + environment.name() + "\" is " + environment.state()
-                + (after == null ? ": " + environment.reason() : ", but: " + after);
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.deployment;
 
-import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.util.List;
 import java.util.Optional;
@@ -22,12 +21,9 @@ public final class TransitionTable {
     public enum Trigger {
         REACHED("the Pipeline reaches it"),
         WAITS_FOR_ITSELF("it depends on itself, directly or indirectly"),
-        STAGES_CANCELLED("an approval of a stage before it failed, or a stage before it was cancelled"),
-        DEPENDENCY_LOST("a dependency is closed, or an environment within one"),
-        DEPENDENCIES_COMPLETE("all dependencies are open, and no approval is pending that it waits for"),
-        APPROVAL_STARTED("an approval in it begins"),
-        APPROVAL_ENDED("an approval in it ends"),
-        BODY_SUCCEEDED("its body ends without an error"),
+        DEPENDENCY_CLOSED("something that it depends on is closed"),
+        DEPENDENCIES_OPEN("all that it depends on is open, and no approval is pending that it waits for"),
+        ALL_ENDED("its body has ended without an error, and so have its approvals"),
         BODY_FAILED("its body ends with an error"),
         STOPPED("it is stopped from outside"),
         NOBODY_LEFT("all that is left of the build waits for environments"),
@@ -48,31 +44,24 @@ public final class TransitionTable {
         }
     }
 
-    /** A condition on the environment that moves. An approval that has just ended is not open any more. */
+    /** A condition on the environment that moves. */
     public enum Guard {
-        NONE("", (environment, graph, failures) -> true),
-        APPROVAL_OPEN("an approval in it is open", (environment, graph, failures) -> environment.awaitsApprovals()),
-        BODY_RUNNING("its body still runs", (environment, graph, failures) -> !environment.bodyEnded()),
+        NONE("", (environment, graph) -> true),
         FAILURE_STANDS(
                 "a failed approval before or within the deployment has no successful retry, or an environment within it failed",
-                (environment, graph, failures) ->
-                        !failures.standingIn(environment).isEmpty()
-                                || graph.caughtWithin(environment).isPresent()),
+                (environment, graph) -> graph.reasonToFail(environment).isPresent()),
         DEPLOYMENT_FAILS(
                 "a failed approval within the deployment has no successful retry, and none has begun after it",
-                (environment, graph, failures) -> !environment.deployed()
-                        && (graph.caughtWithin(environment).isPresent()
-                                || failures.standingIn(environment).stream()
-                                        .anyMatch(each -> each.phase() != Phase.BEFORE_DEPLOYMENT))),
+                (environment, graph) -> graph.isToRollBack(environment)),
         DEPENDENCY_NOT_REACHED(
                 "the Pipeline has not reached a dependency",
-                (environment, graph, failures) -> !graph.notReached(environment).isEmpty()),
+                (environment, graph) -> !graph.notReached(environment).isEmpty()),
         ROLLBACK_DUE(
                 "it needs a rollback, and none has begun",
-                (environment, graph, failures) -> environment.isRollbackDue());
+                (environment, graph) -> environment.needsRollback() && environment.rollback() == null);
 
         private interface Condition {
-            boolean holds(Environment environment, Graph graph, Failures failures);
+            boolean holds(Environment environment, Graph graph);
         }
 
         private final String text;
@@ -103,38 +92,19 @@ public final class TransitionTable {
             row(State.PENDING, Trigger.REACHED, State.WAITING_FOR_DEPENDENCIES),
             row(State.PENDING, Trigger.BUILD_ENDED, State.CANCELLED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.WAITS_FOR_ITSELF, State.FAILED),
-            row(State.WAITING_FOR_DEPENDENCIES, Trigger.STAGES_CANCELLED, State.CANCELLED),
-            row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCY_LOST, State.CANCELLED),
-            row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCIES_COMPLETE, Guard.FAILURE_STANDS, State.FAILED),
-            row(
-                    State.WAITING_FOR_DEPENDENCIES,
-                    Trigger.DEPENDENCIES_COMPLETE,
-                    Guard.APPROVAL_OPEN,
-                    State.AWAITING_APPROVAL),
-            row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCIES_COMPLETE, State.DEPLOYING),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCY_CLOSED, State.CANCELLED),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCIES_OPEN, Guard.FAILURE_STANDS, State.FAILED),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCIES_OPEN, State.DEPLOYING),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.STOPPED, State.CANCELLED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.NOBODY_LEFT, Guard.DEPENDENCY_NOT_REACHED, State.FAILED),
-            row(State.WAITING_FOR_DEPENDENCIES, Trigger.NOBODY_LEFT, Guard.APPROVAL_OPEN, State.FAILED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.BUILD_ENDED, State.CANCELLED),
-            row(State.DEPLOYING, Trigger.APPROVAL_STARTED, State.AWAITING_APPROVAL),
-            row(State.DEPLOYING, Trigger.BODY_SUCCEEDED, Guard.FAILURE_STANDS, State.FAILED),
-            row(State.DEPLOYING, Trigger.BODY_SUCCEEDED, State.COMPLETE),
+            row(State.DEPLOYING, Trigger.ALL_ENDED, Guard.FAILURE_STANDS, State.FAILED),
+            row(State.DEPLOYING, Trigger.ALL_ENDED, State.COMPLETE),
             row(State.DEPLOYING, Trigger.BODY_FAILED, State.FAILED),
             row(State.DEPLOYING, Trigger.ROLLBACK_STARTED, Guard.DEPLOYMENT_FAILS, State.FAILED),
             row(State.DEPLOYING, Trigger.STOPPED, State.CANCELLED),
             row(State.DEPLOYING, Trigger.NOBODY_LEFT, State.FAILED),
             row(State.DEPLOYING, Trigger.BUILD_ENDED, State.FAILED),
-            row(State.AWAITING_APPROVAL, Trigger.APPROVAL_STARTED, State.AWAITING_APPROVAL),
-            row(State.AWAITING_APPROVAL, Trigger.APPROVAL_ENDED, Guard.APPROVAL_OPEN, State.AWAITING_APPROVAL),
-            row(State.AWAITING_APPROVAL, Trigger.APPROVAL_ENDED, Guard.BODY_RUNNING, State.DEPLOYING),
-            row(State.AWAITING_APPROVAL, Trigger.APPROVAL_ENDED, Guard.FAILURE_STANDS, State.FAILED),
-            row(State.AWAITING_APPROVAL, Trigger.APPROVAL_ENDED, State.COMPLETE),
-            row(State.AWAITING_APPROVAL, Trigger.BODY_SUCCEEDED, State.AWAITING_APPROVAL),
-            row(State.AWAITING_APPROVAL, Trigger.BODY_FAILED, State.FAILED),
-            row(State.AWAITING_APPROVAL, Trigger.ROLLBACK_STARTED, Guard.DEPLOYMENT_FAILS, State.FAILED),
-            row(State.AWAITING_APPROVAL, Trigger.STOPPED, State.CANCELLED),
-            row(State.AWAITING_APPROVAL, Trigger.NOBODY_LEFT, State.FAILED),
-            row(State.AWAITING_APPROVAL, Trigger.BUILD_ENDED, State.FAILED),
             row(State.FAILED, Trigger.ROLLBACK_STARTED, Guard.ROLLBACK_DUE, State.FAILED),
             row(State.FAILED, Trigger.ROLLBACK_SUCCEEDED, State.ROLLED_BACK),
             row(State.FAILED, Trigger.ROLLBACK_FAILED, State.FAILED));
@@ -148,10 +118,10 @@ public final class TransitionTable {
     }
 
     /** Returns the row that applies to an environment, empty where its state stays as it is. */
-    static Optional<Row> find(Environment environment, Trigger trigger, Graph graph, Failures failures) {
+    static Optional<Row> find(Environment environment, Trigger trigger, Graph graph) {
         return ROWS.stream()
                 .filter(row -> row.from() == environment.state() && row.trigger() == trigger)
-                .filter(row -> row.guard().condition.holds(environment, graph, failures))
+                .filter(row -> row.guard().condition.holds(environment, graph))
                 .findFirst();
     }
 }

@@ -42,8 +42,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * first step in it fails instead. That ends the body, and then the stage ends without an error.
  *
  * <p>The body of a stage inside one that runs throws instead: the stage may hold the gate of what follows it there. What is thrown fails
- * the outer stage, as any error does: Declarative makes the result of an exception that of the build. Nothing is cancelled in a body that
- * {@link RunsWhole}.
+ * the outer stage, as any error does: Declarative makes the result of an exception that of the build. Nothing is cancelled in an
+ * {@link EnclosingBody}.
  *
  * <p>The views' own listener must find the warning, hence the ordinal. The methods that the engine's thread calls look at
  * memory alone.

@@ -97,7 +97,7 @@ public final class DeadEnds implements GraphListener {
                 .map(Map.Entry::getValue)
                 .collect(Collectors.toSet());
         if (isDeadEnd(execution.getCurrentHeads(), nodes)) {
-            NobodyLeft event = new NobodyLeft(seen, Stages.names(execution));
+            NobodyLeft event = new NobodyLeft(seen);
             Work.run(
                     () -> ArmoryRuntime.get().deployments().apply(waiting.run, event),
                     x -> LOGGER.log(Level.WARNING, "Cannot write that environments wait for one that will not come", x),

@@ -3,17 +3,12 @@ package io.jenkins.plugins.armory.flow;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.deployment.Place;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.actions.LabelAction;
 import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
-import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -65,7 +60,7 @@ public final class Stages {
                 stage == null ? null : stage.getId(),
                 outermost(step),
                 branches,
-                RunsWhole.around(context));
+                EnclosingBody.around(context));
     }
 
     /** Returns the name of the outermost stage around a step, {@code null} outside of any stage. */
@@ -77,24 +72,6 @@ public final class Stages {
             name = label == null ? name : label.getDisplayName();
         }
         return name;
-    }
-
-    /** Returns the names of all stages that have begun. Visits the whole graph. */
-    static Set<String> names(FlowExecution execution) {
-        Set<String> names = new HashSet<>();
-        Set<String> seen = new HashSet<>();
-        Deque<FlowNode> open = new ArrayDeque<>(execution.getCurrentHeads());
-        while (!open.isEmpty()) {
-            FlowNode node = open.remove();
-            if (seen.add(node.getId())) {
-                LabelAction label = node.getAction(LabelAction.class);
-                if (label != null && node instanceof BlockStartNode && !isBranch(node)) {
-                    names.add(label.getDisplayName());
-                }
-                open.addAll(node.getParents());
-            }
-        }
-        return names;
     }
 
     private static boolean isBranch(FlowNode block) {

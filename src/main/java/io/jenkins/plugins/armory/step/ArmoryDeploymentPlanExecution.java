@@ -7,7 +7,6 @@ import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.file.DeploymentFile;
 import io.jenkins.plugins.armory.file.PlannedDeployment;
-import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -98,9 +97,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         planned.notes().forEach(this::log);
         armory().deployments().add(build(), plan);
         if (stopCause() == null) { // else stop() ends the step
-            List<String> before =
-                    armory().deployments().deploymentOf(build()).before(Stages.placeOf(getContext(), null));
-            succeed(new DeploymentRun(plan, before, webhooks, secrets, this::isAgent));
+            succeed(new DeploymentRun(plan, webhooks, secrets, this::isAgent));
         }
     }
 

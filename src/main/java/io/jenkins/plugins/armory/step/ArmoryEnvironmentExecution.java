@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.flow.DeadEnds;
+import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.flow.cps.OwnStage;
@@ -133,7 +134,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         run(() -> {
             waitNoLonger();
             switch (environment.state()) {
-                case DEPLOYING, AWAITING_APPROVAL -> startBody(invoker());
+                case DEPLOYING -> startBody(invoker());
                 case CANCELLED -> cancel(String.valueOf(environment.reason()));
                 case COMPLETE -> succeed(null); // Jenkins stopped before the program was saved
                 default -> throw new AbortException("armoryEnvironment: " + environment.reason());
@@ -143,7 +144,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
 
     private BodyInvoker invoker() throws IOException, InterruptedException {
         Map<String, String> variables = new HashMap<>(Map.of(VARIABLE, name));
-        BodyInvoker invoker = getContext().newBodyInvoker().withContext(new EnclosingEnvironment(name, id()));
+        BodyInvoker invoker = getContext().newBodyInvoker().withContext(new EnclosingBody(id(), name));
         if (ownStage) {
             variables.put(STAGE_VARIABLE, name);
             invoker.withDisplayName(name);

@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Environment.Rollback;
 import io.jenkins.plugins.armory.flow.DeclaredStages;
+import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.flow.Stages;
 import java.io.IOException;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
@@ -75,9 +76,11 @@ final class ArmoryRollbackExecution extends BlockExecution {
                             : BlockEnd.failure(new AbortException(rollback.failure())));
         } else if (transition.problem() == null) {
             log("Rolling back environment '" + environment + "'.");
-            startBody(getContext().newBodyInvoker().withContext(new EnclosingRollback(id())));
+            startBody(getContext()
+                    .newBodyInvoker()
+                    .withContext(new EnclosingBody(id(), EnclosingBody.environment(null, getContext()))));
         } else if (known != null
-                && known.state().isUnderWay()
+                && known.state() == Environment.State.DEPLOYING
                 && !deployment.failsAround(environment, Stages.placeOf(getContext(), environment))) {
             // It may still fail, so skipping the rollback would hide a mistake in the Pipeline.
             throw new AbortException(

@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.flow.ProgramSaves;
@@ -83,7 +84,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
 
     @Override
     public boolean start() throws Exception {
-        placeEnvironment = EnclosingEnvironment.named(step.getEnvironment(), getContext());
+        placeEnvironment = EnclosingBody.environment(step.getEnvironment(), getContext());
         approvalId = armory().tokens().newId();
         phase = Phase.of(step.getPhase()).orElse(phase);
         argumentsKey = step.argumentsKey();
@@ -225,7 +226,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
 
     /** Returns the place of the approval, and the environment around it if the step names another one, which it may have misspelt. */
     private List<Place> guardedPlaces() throws IOException, InterruptedException {
-        String enclosing = EnclosingEnvironment.named(null, getContext());
+        String enclosing = EnclosingBody.environment(null, getContext());
         return enclosing == null || enclosing.equals(placeEnvironment)
                 ? List.of(place())
                 : List.of(place(), Stages.placeOf(getContext(), enclosing));

@@ -37,23 +37,16 @@ public final class DeploymentRun implements Serializable {
     private final long timeoutSeconds;
 
     /**
-     * @param before names of the environments that come before the deployment; all of it depends on them
      * @param webhooks the webhooks of the file, by name
      * @param secrets ids of the Secret texts that bodies from the workspace may use
      * @param agents tells whether webhooks may be called from the agent of an account
      */
-    DeploymentRun(
-            DeploymentPlan plan,
-            List<String> before,
-            Map<String, Webhook> webhooks,
-            List<String> secrets,
-            Predicate<String> agents) {
+    DeploymentRun(DeploymentPlan plan, Map<String, Webhook> webhooks, List<String> secrets, Predicate<String> agents) {
         Duration timeout = plan.actionTimeout();
         timeoutSeconds = timeout == null ? 0 : timeout.toSeconds();
         for (DeploymentPlan.Target target : plan.targets()) {
-            List<String> dependsOn = target.dependsOn().isEmpty() ? before : target.dependsOn();
             var tasks = new TaskFactory(target, webhooks, secrets, agents.test(target.account()));
-            targets.add(new Target(target, dependsOn, tasks));
+            targets.add(new Target(target, tasks));
         }
     }
 
@@ -85,9 +78,9 @@ public final class DeploymentRun implements Serializable {
         private final Group after;
         private final Task rollback;
 
-        Target(DeploymentPlan.Target target, List<String> dependsOn, TaskFactory tasks) {
+        Target(DeploymentPlan.Target target, TaskFactory tasks) {
             name = target.name();
-            this.dependsOn = new ArrayList<>(dependsOn);
+            this.dependsOn = new ArrayList<>(target.dependsOn());
             before = new Group(BEFORE, tasks.all(target.before(), Phase.BEFORE_DEPLOYMENT));
             target.strategy().forEach(group -> strategy.add(new Group(CONDITIONS, tasks.all(group, Phase.STRATEGY))));
             after = new Group(AFTER, tasks.all(target.after(), Phase.AFTER_DEPLOYMENT));
@@ -98,9 +91,10 @@ public final class DeploymentRun implements Serializable {
             return name;
         }
 
-        /** Returns the arguments of {@code armoryEnvironment}. */
+        /** Returns the arguments of {@code armoryEnvironment}. A target without dependencies depends on what comes before the deployment. */
         public Map<String, Object> arguments() {
-            return new LinkedHashMap<>(Map.of("name", name, "dependsOn", dependsOn));
+            return new LinkedHashMap<>(
+                    dependsOn.isEmpty() ? Map.of("name", name) : Map.of("name", name, "dependsOn", dependsOn));
         }
 
         public Group before() {

@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -93,7 +94,7 @@ abstract class SuspendedExecution extends StepExecution {
 
     /** Tells the environment around the step, if there is one, that the step has not done what it was to do in it. */
     final void tellEnvironmentAround(String reason) throws IOException, InterruptedException {
-        String environment = EnclosingEnvironment.named(null, getContext());
+        String environment = EnclosingBody.environment(null, getContext());
         if (environment != null) {
             FlowNode node = getContext().get(FlowNode.class);
             tell(new ApprovalEnded(

@@ -52,22 +52,22 @@ final class BuildDeployment {
     static ObjectNode json(Deployment deployment) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode environments = json.putArray("environments");
-        deployment.environments().values().forEach(environment -> environments.add(json(environment)));
+        deployment.environments().values().forEach(environment -> environments.add(json(deployment, environment)));
         ArrayNode stages = json.putArray("cancelledStages");
         Map<String, String> cancelled = deployment.cancelled();
         cancelled.keySet().forEach(stages::add);
         return json.put("cancelsStages", cancelled.values().stream().findFirst().orElse(null));
     }
 
-    private static ObjectNode json(Environment environment) {
+    private static ObjectNode json(Deployment deployment, Environment environment) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("name", environment.name());
         ArrayNode dependsOn = json.putArray("dependsOn");
         environment.dependsOn().forEach(dependsOn::add);
-        json.put("state", environment.state().name())
+        json.put("state", deployment.shownState(environment).name())
                 .put("since", environment.since().toString())
                 .put("cancelledBy", environment.cancelledBy());
-        putReason(json, "reason", environment.reason());
-        putReason(json, "afterDeploymentFailure", environment.afterDeploymentFailure());
+        putReason(json, "reason", deployment.reason(environment));
+        putReason(json, "afterDeploymentFailure", deployment.failedCheck(environment));
         if (!environment.steps().isEmpty()) {
             ObjectNode steps = json.putObject("steps");
             environment.steps().forEach((id, step) -> steps.set(id, json(step)));

@@ -45,15 +45,16 @@ import net.jqwik.api.constraints.IntRange;
 class DeploymentPropertyTest {
 
     @Property(tries = 1)
-    void everyOrderOfAllEventsOfTwoThatAreIndependent() {
-        visitAll(Map.of("a", List.of(), "b", List.of()), DeploymentPropertyTest::allEvents);
+    void everyOrderOfTheEventsThatEndSomethingOfTwoThatAreIndependent() {
+        visitAll(Map.of("a", List.of(), "b", List.of()), DeploymentPropertyTest::ends);
     }
 
     @Property(tries = 1)
     void everyOrderOfAllEventsTakesEveryRowOfTheTable() {
         var taken = new HashSet<Row>();
-        taken.addAll(
-                visitAll(Map.of("a", List.of(), "b", List.of("a")), DeploymentPropertyTest::allEventsAndOneOutside));
+        taken.addAll(visitAll(Map.of("a", List.of(), "b", List.of("a")), DeploymentPropertyTest::allEvents));
+        taken.addAll(explore(Map.of("a", List.of()), DeploymentPropertyTest::allEventsAndOneOutside)
+                .rows());
         taken.addAll(explore(Map.of("a", List.of("a"), "b", List.of()), DeploymentPropertyTest::allEvents)
                 .rows());
 
@@ -149,18 +150,21 @@ class DeploymentPropertyTest {
 
     private static Exploration explore(
             Map<String, List<String>> graph, Function<String, List<DeploymentEvent>> eventsOf) {
-        var events = new ArrayList<DeploymentEvent>(List.of(new BuildEnded()));
-        graph.forEach((name, dependsOn) -> {
-            events.add(new Declared(name, dependsOn, name, new Place(null, null, name, List.of(), null)));
-            events.addAll(eventsOf.apply(name));
-        });
+        var begins = new ArrayList<DeploymentEvent>(List.of(new BuildEnded()));
+        graph.forEach((name, dependsOn) ->
+                begins.add(new Declared(name, dependsOn, name, new Place(null, null, name, List.of(), null))));
         var seen = new HashSet<Deployment>(Set.of(Deployment.EMPTY));
         var taken = new HashSet<Row>();
         var open = new ArrayDeque<Deployment>(seen);
         while (!open.isEmpty()) {
             Deployment before = open.remove();
-            var possible = new ArrayList<DeploymentEvent>(events);
-            possible.add(new NobodyLeft(before, Set.of()));
+            var possible = new ArrayList<DeploymentEvent>(begins);
+            possible.add(new NobodyLeft(before));
+            graph.keySet().stream()
+                    // With what comes before several environments are reached, there are tens of millions of states.
+                    .filter(name -> graph.size() == 1
+                            || before.find(name).filter(Environment::isReached).isPresent())
+                    .forEach(name -> possible.addAll(eventsOf.apply(name)));
             for (DeploymentEvent event : possible) {
                 Transition transition = before.on(event, NOW);
                 Deployment after = transition.deployment();
@@ -180,7 +184,7 @@ class DeploymentPropertyTest {
     private static Deployment withFailuresInOrder(Deployment deployment) {
         return new Deployment(
                 deployment.environments(),
-                deployment.named(),
+                deployment.approvals(),
                 deployment.failures().stream()
                         .sorted(Comparator.comparing(Failure::toString))
                         .toList(),
@@ -212,10 +216,7 @@ class DeploymentPropertyTest {
     }
 
     private static void checkState(Environment was, Environment now, Step step) {
-        step.require(
-                (now.state() == State.AWAITING_APPROVAL)
-                        == (now.state().isUnderWay() && !now.approvals().isEmpty()),
-                "awaits approvals exactly while some are open");
+        step.require(now.state() != State.AWAITING_APPROVAL, "that is shown, and no state");
         step.require(
                 (now.state() == State.PENDING) == (now.step() == null)
                         || step.event() instanceof BuildEnded
@@ -229,12 +230,18 @@ class DeploymentPropertyTest {
         for (String name : now.dependsOn()) {
             Environment dependency = step.after().find(name).orElseThrow();
             step.require(
-                    !(dependency.isClosed() && now.state() == State.WAITING_FOR_DEPENDENCIES),
+                    !(graph(step.after()).isClosed(dependency) && now.state() == State.WAITING_FOR_DEPENDENCIES),
                     "no environment waits for one that will never admit it");
             step.require(
-                    !now.state().isUnderWay() || was.state().isUnderWay() || dependency.isOpen(),
+                    now.state() != State.DEPLOYING
+                            || was.state() == State.DEPLOYING
+                            || step.after().isOpen(name),
                     "no environment is deployed to before its dependencies");
         }
+    }
+
+    private static Graph graph(Deployment deployment) {
+        return new Graph(deployment.environments(), deployment.approvals(), deployment.failures());
     }
 
     private static void checkEnd(Environment was, Environment now, Step step) {

@@ -104,7 +104,7 @@ public class DeploymentTest {
     }
 
     private State state(String name) {
-        return environment(name).state();
+        return deployment.shownState(environment(name));
     }
 
     private Environment environment(String name) {
@@ -394,7 +394,7 @@ public class DeploymentTest {
         end("staging");
         happens(new ApprovalStarted(in("staging"), "a2", Phase.AFTER_DEPLOYMENT));
         reach("prod", "staging");
-        happens(new NobodyLeft(deployment, Set.of()));
+        happens(new NobodyLeft(deployment));
 
         assertThat(state("prod")).isEqualTo(State.CANCELLED);
     }
@@ -403,8 +403,8 @@ public class DeploymentTest {
     void anOpenApprovalOfACompleteEnvironmentStaysClosedInARestartedBuild() {
         reach("staging");
         end("staging");
-        happens(new ApprovalStarted(in("staging"), "a2", Phase.AFTER_DEPLOYMENT));
-        happens(new BuildEnded());
+        Place beside = inStage("deploy to staging").in("staging");
+        happens(new ApprovalStarted(beside, "a2", Phase.AFTER_DEPLOYMENT));
         restart("deploy to staging");
         reach("prod", "staging");
 
@@ -559,7 +559,7 @@ public class DeploymentTest {
         assertThat(reach("staging")).isNull();
 
         assertThat(state("staging")).isEqualTo(State.DEPLOYING);
-        assertThat(deployment.named()).isEmpty();
+        assertThat(deployment.approvals()).isEmpty();
     }
 
     @Test
@@ -845,7 +845,7 @@ public class DeploymentTest {
         happens(new RollbackEnded("prod", "r", "exit code 2"));
 
         assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
-        assertThat(deployment.reasons()).containsExactly("environment \"prod\" is FAILED: exit code 1");
+        assertThat(deployment.reasons()).containsExactly("\"prod\" is closed: exit code 1");
     }
 
     @Test
@@ -970,7 +970,7 @@ public class DeploymentTest {
     void whatIsAroundAnEnvironmentThatWaitsInVainGoesOn() {
         reach("staging");
         reachWithin("staging", "part", "nowhere");
-        happens(new NobodyLeft(deployment, Set.of()));
+        happens(new NobodyLeft(deployment));
 
         assertThat(state("part")).isEqualTo(State.FAILED);
         assertThat(state("staging")).isEqualTo(State.DEPLOYING);
@@ -992,10 +992,10 @@ public class DeploymentTest {
         end("dev");
         reach("prod", "stagin");
         reach("prod-copy", "prod");
-        happens(new NobodyLeft(Deployment.EMPTY, Set.of()));
+        happens(new NobodyLeft(Deployment.EMPTY));
         assertThat(state("prod")).as("something has changed since").isEqualTo(State.WAITING_FOR_DEPENDENCIES);
 
-        happens(new NobodyLeft(deployment, Set.of()));
+        happens(new NobodyLeft(deployment));
 
         assertThat(state("prod")).isEqualTo(State.FAILED);
         assertThat(environment("prod").reason())
@@ -1013,19 +1013,18 @@ public class DeploymentTest {
     @Test
     void saysThatAStageIsNoEnvironment() {
         reach("prod", "staging");
-        happens(new NobodyLeft(deployment, Set.of("staging")));
+        happens(new NobodyLeft(deployment));
 
         assertThat(environment("prod").reason())
-                .startsWith("dependsOn: nothing in this build deploys to \"staging\", and nothing that could is left;"
-                        + " there is a stage \"staging\", but a stage is no environment: put"
-                        + " armoryEnvironment('staging') { ... } into it");
+                .startsWith("dependsOn: nothing in this build deploys to \"staging\", and nothing that could is left;")
+                .contains("A stage of that name is no environment: put armoryEnvironment('staging') { ... } into it");
     }
 
     @Test
     void failsWhereItsStepIsGone() {
         reach("dev");
         reach("prod", "dev");
-        happens(new NobodyLeft(deployment, Set.of()));
+        happens(new NobodyLeft(deployment));
 
         assertThat(state("dev")).isEqualTo(State.FAILED);
         assertThat(state("prod")).isEqualTo(State.CANCELLED);
@@ -1056,12 +1055,12 @@ public class DeploymentTest {
         assertThat(deployment.isOpen("staging")).isFalse();
     }
 
-    /** Restarts the build from a stage; "smoke" and all that deploy are run again, unless they are left out. */
+    /** Restarts the build from a stage; "smoke", "prod" and all that deploy are run again, unless they are left out. */
     private void restart(String... leftOut) {
         happens(new BuildEnded());
         Deployment origin = deployment;
         deployment = Deployment.EMPTY;
-        var again = new HashSet<>(Set.of("smoke", "outermost"));
+        var again = new HashSet<>(Set.of("smoke", "outermost", "prod"));
         again.removeAll(Set.of(leftOut));
         var restarted = new Restarted(origin, Set.of(leftOut), again);
         happens(restarted);
@@ -1078,6 +1077,16 @@ public class DeploymentTest {
         assertThat(deployment.leavesOut("build")).isTrue();
         assertThat(deployment.leavesOut("prod")).isFalse();
         assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
+    }
+
+    @Test
+    void aRestartedBuildKnowsWhatItsOriginCancelledInTheStagesThatItLeavesOut() {
+        happens(new StageCancelled("check", inStage("smoke"), "2 of 12 tests failed"));
+        restart("build", "smoke");
+
+        assertThat(deployment.cancelled()).containsOnlyKeys("check");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
     }
 
     @Test
@@ -1099,7 +1108,7 @@ public class DeploymentTest {
         restart("deploy to staging");
 
         assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("2 of 12 tests failed");
-        assertThat(environment("staging").reason()).isEqualTo("nobody was asked");
+        assertThat(deployment.reason(environment("staging"))).isEqualTo("nobody was asked");
         assertThat(deployment.isOpen("staging")).isFalse();
     }
 
@@ -1163,7 +1172,7 @@ public class DeploymentTest {
     @Test
     void aRestartedBuildNeedNotKnowTheDependenciesOfTheEnvironmentsThatItKeeps() {
         reach("staging", "misspelt");
-        happens(new NobodyLeft(deployment, Set.of()));
+        happens(new NobodyLeft(deployment));
         restart("deploy to staging");
 
         assertThat(deployment.environments()).containsOnlyKeys("staging");
@@ -1188,7 +1197,7 @@ public class DeploymentTest {
                 .extracting(Move::toString)
                 .containsExactly(
                         "staging: PENDING -> WAITING_FOR_DEPENDENCIES (the Pipeline reaches it)",
-                        "staging: WAITING_FOR_DEPENDENCIES -> DEPLOYING (all dependencies are open, and no approval is"
+                        "staging: WAITING_FOR_DEPENDENCIES -> DEPLOYING (all that it depends on is open, and no approval is"
                                 + " pending that it waits for)");
     }
 
@@ -1255,7 +1264,7 @@ public class DeploymentTest {
         happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY, "prod/strategy/1"));
 
         assertThat(step().approval()).isEqualTo("a1");
-        assertThat(deployment.find("prod").orElseThrow().state()).isEqualTo(State.AWAITING_APPROVAL);
+        assertThat(state("prod")).isEqualTo(State.AWAITING_APPROVAL);
     }
 
     @Test

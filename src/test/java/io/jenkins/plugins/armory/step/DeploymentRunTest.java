@@ -57,8 +57,7 @@ class DeploymentRunTest {
 
     private static DeploymentRun.Target target(Predicate<String> agents) throws Exception {
         PlannedDeployment planned = PlannedDeployment.read("deploy.yml", FILE, Map.of("ref", "abc"));
-        DeploymentRun run = new DeploymentRun(
-                planned.plan(), List.of("earlier"), planned.file().webhooks(), List.of("ci-token"), agents);
+        DeploymentRun run = new DeploymentRun(planned.plan(), planned.file().webhooks(), List.of("ci-token"), agents);
         assertThat(run.size()).isEqualTo(1);
         assertThat(run.hasTimeout()).isTrue();
         assertThat(run.timeoutSeconds()).isEqualTo(300);

@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.RunningBuilds;
 import java.io.IOException;
@@ -399,15 +400,21 @@ class DeploymentStepsJenkinsTest {
 
     /** Returns the context of a step beside the {@code input} at which a build waits in the environment {@code staging}. */
     private static HeldContext contextInStaging(WorkflowRun run) throws Exception {
+        FlowNode waiting = awaitInput(run).getContext().get(FlowNode.class);
+        Environment staging = ArmoryRuntime.get()
+                .deployments()
+                .deploymentOf(run)
+                .find("staging")
+                .orElseThrow();
         return new HeldContext(Map.of(
                 Run.class,
                 run,
                 FlowNode.class,
-                awaitInput(run).getContext().get(FlowNode.class),
+                waiting,
                 EnvVars.class,
                 new EnvVars(),
-                EnclosingEnvironment.class,
-                new EnclosingEnvironment("staging")));
+                EnclosingBody.class,
+                new EnclosingBody(staging.step(), "staging")));
     }
 
     private void assertThatStagingFails(WorkflowRun run) throws Exception {

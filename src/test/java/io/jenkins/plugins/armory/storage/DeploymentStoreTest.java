@@ -22,6 +22,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.deployment.Environment.State;
+import io.jenkins.plugins.armory.deployment.OpenApproval;
 import io.jenkins.plugins.armory.deployment.Place;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -191,7 +192,7 @@ class DeploymentStoreTest {
         store.apply(new ApprovalStarted(in("staging"), "a1", Phase.STRATEGY));
 
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
-        assertThat(store.deployment().named().get("staging").approvals()).containsExactly("a1");
+        assertThat(store.deployment().approvals()).extracting(OpenApproval::id).containsExactly("a1");
     }
 
     @Test

@@ -622,7 +622,7 @@ class FailClosedTest {
                         "Stages and environments behind this are cancelled. Other branches of a parallel, plain steps, and environments whose"
                                 + " dependsOn does not lead to 'staging'",
                         "plain steps run",
-                        "This build is FAILURE although its Pipeline ended without an error: environment \"staging\" is COMPLETE, but: ")
+                        "This build is FAILURE although its Pipeline ended without an error: \"staging\" is deployed, but: ")
                 .doesNotContain("never");
     }
 }

@@ -232,7 +232,7 @@ class StagesTest {
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
                         "nothing in this build deploys to \"staging\"",
-                        "there is a stage \"staging\", but a stage is no environment: put armoryEnvironment('staging')")
+                        "A stage of that name is no environment: put armoryEnvironment('staging')")
                 .doesNotContain("never");
     }
 }

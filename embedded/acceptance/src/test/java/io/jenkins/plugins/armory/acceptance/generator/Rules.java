@@ -97,9 +97,9 @@ final class Rules {
     /**
      * What cancels and does not throw: an {@code afterDeployment} approval that failed, or a cancelled stage.
      *
-     * @param environment that it belongs to, {@code null} for none
+     * @param environment that it stands in or names, {@code null} for none. It need not be one yet
      */
-    private record Quiet(Scope scope, Environment environment) {}
+    private record Quiet(Scope scope, String environment) {}
 
     /** An approval that has failed. */
     private static final class Failed {
@@ -187,6 +187,11 @@ final class Rules {
         /** Open: "closed as soon as that cannot come true any more". */
         boolean isClosed() {
             return isClosedQuietly() || isOverWithoutDeployment() || closedLater;
+        }
+
+        /** Whether its failure was thrown, so that what is around it may have caught it. */
+        boolean hasThrown() {
+            return state == State.FAILED || state == State.ROLLED_BACK || closedLater;
         }
 
         boolean isIn(Object body) {
@@ -321,7 +326,6 @@ final class Rules {
         environments.values().removeIf(environment -> environment.state == State.MENTIONED);
         marks.replaceAll((mark, times) -> 0);
         calls.replaceAll((site, times) -> 0);
-        stageCancelled = false;
         result = Result.SUCCESS;
         begun = stage == pipeline.restarts().get(pipeline.restarts().size() - 1);
     }
@@ -546,7 +550,7 @@ final class Rules {
                             event(races.matters(Races.GATE, new Named(step.name())), () -> over(environment, thrown)));
             // "Among environments, and only among these, an environment may choose"
             if (quiets.stream()
-                    .anyMatch(quiet -> scope.isBehind(quiet.scope) && !(chooses && quiet.environment != null))) {
+                    .anyMatch(quiet -> scope.isBehind(quiet.scope) && !(chooses && isReached(quiet.environment)))) {
                 cancel(environment);
             } else {
                 environment.state = State.WAITING;
@@ -668,7 +672,7 @@ final class Rules {
 
     private void conclude(Environment environment, Thrown thrown) {
         // "and those within it are open": what was thrown in them was caught here
-        boolean caughtWithin = within(environment).anyMatch(each -> each.isClosed() && !each.isClosedQuietly());
+        boolean caughtWithin = within(environment).anyMatch(Environment::hasThrown);
         boolean failed = thrown != null || !environment.unresolved.isEmpty() || caughtWithin;
         environment.state = failed ? State.FAILED : State.COMPLETE;
         if (failed) {
@@ -708,7 +712,7 @@ final class Rules {
                 return;
             }
             boolean inside = scope.environment == environment;
-            boolean nestedFails = within(environment).anyMatch(each -> each.isClosed() && !each.isClosedQuietly());
+            boolean nestedFails = within(environment).anyMatch(Environment::hasThrown);
             boolean fails = inside && (nestedFails || !environment.unresolved.isEmpty());
             // Rolls back: "once, if the deployment began and failed, and no afterDeployment approval had begun"
             boolean began = nestedFails
@@ -940,7 +944,10 @@ final class Rules {
             return;
         }
         // "In afterDeployment a failure throws nothing, undoes nothing, and cancels what depends on it."
-        quiets.add(new Quiet(scope, scope.environment));
+        String name = approval.environment() != null || scope.environment == null
+                ? approval.environment()
+                : scope.environment.name;
+        quiets.add(new Quiet(scope, name));
         if (scope.environment != null) {
             noteAfter(approval, scope.environment);
             scope.environment.afterFailed |= !scope.environment.isOverWithoutDeployment();
