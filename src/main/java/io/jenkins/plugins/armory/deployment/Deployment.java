@@ -246,7 +246,7 @@ public record Deployment(
                 : Problems.unknown(name, environments.keySet());
     }
 
-    /** Returns the drawing of the environments for the log. */
+    /** Returns a line for each environment, for the log. */
     public String graph() {
         return view().toString();
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -286,9 +287,14 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
         return names;
     }
 
-    /** Returns the drawing of the graph for the log. */
+    /** Returns a line for each environment, for the log. */
     @Override
     public String toString() {
-        return GraphText.of(environments.values());
+        return environments.values().stream()
+                .map(each -> each.name() + " "
+                        + (each.state() == State.PENDING ? "not reached" : each.state())
+                        + (each.dependsOn().isEmpty() ? "" : ", depends on " + String.join(", ", each.dependsOn()))
+                        + "\n")
+                .collect(Collectors.joining());
     }
 }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -49,9 +48,8 @@ public final class ArmoryApprovalStep extends ArmoryWebhookApprovalStep {
     @Extension
     public static final class DescriptorImpl extends ArmoryWebhookApprovalStep.DescriptorImpl {
 
-        @Override
-        public String getFunctionName() {
-            return FUNCTION;
+        public DescriptorImpl() {
+            super(FUNCTION, true);
         }
 
         @NonNull
@@ -73,12 +71,6 @@ public final class ArmoryApprovalStep extends ArmoryWebhookApprovalStep {
         @Override
         public String getDefaultPhase() {
             return Phase.BEFORE_DEPLOYMENT.toString();
-        }
-
-        @Override
-        public boolean takesImplicitBlockArgument() {
-            LeftOutCalls.refuse(getFunctionName());
-            return true;
         }
     }
 }

@@ -3,21 +3,14 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
-import hudson.model.Run;
-import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.config.KeyValue;
-import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -112,13 +105,12 @@ public final class ArmoryDeploymentActionStep extends Step {
     }
 
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
+    public static final class DescriptorImpl extends ArmoryStepDescriptor {
 
         private static final String VARIABLES = "variables";
 
-        @Override
-        public String getFunctionName() {
-            return "armoryDeploymentAction";
+        public DescriptorImpl() {
+            super("armoryDeploymentAction", true, "planned");
         }
 
         @NonNull
@@ -133,22 +125,6 @@ public final class ArmoryDeploymentActionStep extends Step {
             return true;
         }
 
-        @Override
-        public boolean takesImplicitBlockArgument() {
-            LeftOutCalls.refuse(getFunctionName());
-            return true;
-        }
-
-        @Override
-        public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class, FlowNode.class);
-        }
-
-        @Override
-        public String argumentsToString(Map<String, Object> arguments) {
-            return arguments.get("planned") instanceof String text ? text : null;
-        }
-
         /** @throws IllegalArgumentException naming an argument that is missing, that the step does not have, or whose type is wrong */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
@@ -158,7 +134,7 @@ public final class ArmoryDeploymentActionStep extends Step {
                             + " is missing; the step belongs to armoryDeployment, so write that instead");
                 }
             }
-            return StepArguments.checked(this, Shorthands.mapToEntries(getFunctionName(), arguments, VARIABLES));
+            return super.customInstantiate(Shorthands.mapToEntries(getFunctionName(), arguments, VARIABLES));
         }
 
         @Override

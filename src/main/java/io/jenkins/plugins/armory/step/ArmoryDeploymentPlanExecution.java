@@ -37,9 +37,6 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     @CheckForNull
     private final String configFile;
 
-    @CheckForNull
-    private final String mistake;
-
     private final LinkedHashMap<String, String> context;
     private final ArrayList<String> targets;
     private final ArrayList<String> secrets;
@@ -47,7 +44,6 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
 
     ArmoryDeploymentPlanExecution(StepContext stepContext, ArmoryDeploymentPlanStep step) {
         super(stepContext);
-        mistake = step.getMistake();
         config = step.getConfig();
         configFile = step.getConfigFile();
         context = new LinkedHashMap<>(step.contextMap());
@@ -74,9 +70,6 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     }
 
     private void read() throws Exception {
-        if (mistake != null) {
-            throw new AbortException(mistake);
-        }
         if ((config == null) == (configFile == null)) {
             throw new AbortException(
                     "armoryDeployment: give either config, the text of a deployment file, or configFile, its"

@@ -4,18 +4,12 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.Run;
-import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.config.KeyValue;
-import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -47,15 +41,9 @@ public final class ArmoryDeploymentPlanStep extends Step {
     private String mistake;
 
     @DataBoundConstructor
-    public ArmoryDeploymentPlanStep() {
-        this(null);
-    }
+    public ArmoryDeploymentPlanStep() {}
 
-    private ArmoryDeploymentPlanStep(@CheckForNull String mistake) {
-        this.mistake = mistake;
-    }
-
-    /** Returns what is wrong with the arguments, {@code null} for nothing that was found yet. */
+    /** Returns why the step is to fail, {@code null} to read the file. */
     @CheckForNull
     public String getMistake() {
         return mistake;
@@ -135,23 +123,23 @@ public final class ArmoryDeploymentPlanStep extends Step {
 
     @Override
     public StepExecution start(StepContext stepContext) {
-        return new ArmoryDeploymentPlanExecution(stepContext, this);
+        return mistake == null
+                ? new ArmoryDeploymentPlanExecution(stepContext, this)
+                : new MistakenExecution(stepContext, mistake);
     }
 
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
+    public static final class DescriptorImpl extends ArmoryStepDescriptor {
 
         private static final String CONTEXT = "context";
 
-        @Override
-        public String getFunctionName() {
-            return "armoryDeploymentPlan";
+        public DescriptorImpl() {
+            super("armoryDeploymentPlan", false, "configFile");
         }
 
         @Override
-        public boolean takesImplicitBlockArgument() {
-            LeftOutCalls.refuse(getFunctionName());
-            return false;
+        String nameInMessages() {
+            return SHOWN_AS;
         }
 
         @NonNull
@@ -166,25 +154,13 @@ public final class ArmoryDeploymentPlanStep extends Step {
             return true;
         }
 
-        @Override
-        public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class);
-        }
-
-        /** Returns the step that the arguments ask for; if that cannot be, one that fails, see {@link StepArguments#instantiate}. */
-        @Override
-        public Step newInstance(Map<String, Object> arguments) throws Exception {
-            return StepArguments.instantiate(
-                    SHOWN_AS, () -> super.newInstance(arguments), ArmoryDeploymentPlanStep::new);
-        }
-
         /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
             // A variable that is not set must not deploy to all targets.
             StepArguments.checkNotEmpty(SHOWN_AS, arguments, "config", "configFile", "targets");
             StepArguments.checkSet(SHOWN_AS, arguments, CONTEXT);
-            return StepArguments.checked(SHOWN_AS, clazz, Shorthands.mapToEntries(SHOWN_AS, arguments, CONTEXT));
+            return super.customInstantiate(Shorthands.mapToEntries(SHOWN_AS, arguments, CONTEXT));
         }
 
         @Override

@@ -43,31 +43,25 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     /** A shorter wait is not shown, because showing it writes files. */
     private static final long SHOWN_AFTER_SECONDS = 1;
 
-    private final transient ArmoryEnvironmentStep step;
-    private String name;
+    private final String name;
 
     /** {@code null} for all that come before. */
     @CheckForNull
-    private ArrayList<String> dependsOn;
-
-    @CheckForNull
-    private String mistake;
+    private final ArrayList<String> dependsOn;
 
     /** {@code true} to show the body as a stage, see {@link OwnStage}. */
     private transient boolean ownStage;
 
     private transient volatile boolean waiting;
 
-    ArmoryEnvironmentExecution(StepContext stepContext, ArmoryEnvironmentStep step) {
+    ArmoryEnvironmentExecution(StepContext stepContext, String name, @CheckForNull List<String> dependsOn) {
         super(stepContext);
-        this.step = step;
+        this.name = name;
+        this.dependsOn = dependsOn == null ? null : new ArrayList<>(dependsOn);
     }
 
     @Override
     public boolean start() throws Exception {
-        name = step.getName();
-        mistake = step.mistake();
-        dependsOn = mistake == null && step.getDependsOn() != null ? new ArrayList<>(step.dependencies()) : null;
         return beginOnceSaved();
     }
 
@@ -83,9 +77,6 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
 
     @Override
     void begin() throws Exception {
-        if (mistake != null) {
-            throw new AbortException(mistake);
-        }
         ownStage = !Stages.isInOne(getContext().get(FlowNode.class)) && OwnStage.prepare(getContext());
         Transition transition = tell(declared());
         if (transition.problem() != null) {
@@ -174,12 +165,8 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
     void stopped(Throwable cause) throws IOException, InterruptedException {
         String reason = String.valueOf(BlockEnd.failure(cause).reason());
         armory().deployments().of(build()).detach(name, this);
-        if (mistake == null) {
-            tell(declared()); // it may be stopped before it has begun
-            tell(new Stopped(name, id(), reason));
-        } else {
-            tellEnvironmentAround(mistake);
-        }
+        tell(declared()); // it may be stopped before it has begun
+        tell(new Stopped(name, id(), reason));
         waitNoLonger();
     }
 

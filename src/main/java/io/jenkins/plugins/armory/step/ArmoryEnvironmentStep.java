@@ -4,24 +4,15 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.Run;
-import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.bounds.Bound;
-import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.LogText;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
-import org.jenkinsci.plugins.workflow.flow.FlowExecution;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -44,31 +35,9 @@ public final class ArmoryEnvironmentStep extends Step {
     @CheckForNull
     private List<EnvironmentName> dependsOn;
 
-    @CheckForNull
-    private final String mistake;
-
     @DataBoundConstructor
     public ArmoryEnvironmentStep(String name) {
-        this(name, null);
-    }
-
-    private ArmoryEnvironmentStep(@CheckForNull String name, @CheckForNull String mistake) {
         this.name = Objects.requireNonNullElse(name, "").strip();
-        this.mistake = mistake;
-    }
-
-    /** Returns what is wrong with the parameters, {@code null} for nothing. */
-    @CheckForNull
-    String mistake() {
-        if (mistake != null) {
-            return mistake;
-        }
-        try {
-            dependencies();
-            return null;
-        } catch (IllegalArgumentException x) {
-            return "armoryEnvironment: " + x.getMessage();
-        }
     }
 
     public String getName() {
@@ -86,24 +55,27 @@ public final class ArmoryEnvironmentStep extends Step {
     }
 
     /**
-     * Returns the names of the environments to wait for, those that the step names.
+     * Returns the names of the environments to wait for, {@code null} for all that come before.
      *
      * @throws IllegalArgumentException naming the parameter that is wrong
      */
-    LinkedHashSet<String> dependencies() {
+    @CheckForNull
+    private List<String> dependencies() {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("name: is missing; name the environment that is deployed to");
         }
         checkName("name", name);
-        List<EnvironmentName> given = Objects.requireNonNullElse(dependsOn, List.of());
-        Bound.LONG_LIST.check("dependsOn", given.size());
-        LinkedHashSet<String> names = new LinkedHashSet<>();
-        for (EnvironmentName each : given) {
-            if (each.getName().isEmpty()) {
+        if (dependsOn == null) {
+            return null;
+        }
+        Bound.LONG_LIST.check("dependsOn", dependsOn.size());
+        List<String> names =
+                dependsOn.stream().map(EnvironmentName::getName).distinct().toList();
+        for (String each : names) {
+            if (each.isEmpty()) {
                 throw new IllegalArgumentException("dependsOn: has an empty name; leave it out");
             }
-            checkName("dependsOn", each.getName());
-            names.add(each.getName());
+            checkName("dependsOn", each);
         }
         return names;
     }
@@ -125,18 +97,21 @@ public final class ArmoryEnvironmentStep extends Step {
 
     @Override
     public StepExecution start(StepContext stepContext) {
-        return new ArmoryEnvironmentExecution(stepContext, this);
+        try {
+            return new ArmoryEnvironmentExecution(stepContext, name, dependencies());
+        } catch (IllegalArgumentException x) {
+            return new MistakenExecution(stepContext, "armoryEnvironment: " + x.getMessage());
+        }
     }
 
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
+    public static final class DescriptorImpl extends ArmoryStepDescriptor {
 
         private static final String DEPENDS_ON = "dependsOn";
         private static final String NAME = "name";
 
-        @Override
-        public String getFunctionName() {
-            return "armoryEnvironment";
+        public DescriptorImpl() {
+            super("armoryEnvironment", true, NAME);
         }
 
         @NonNull
@@ -145,35 +120,10 @@ public final class ArmoryEnvironmentStep extends Step {
             return Messages.ArmoryEnvironmentStep_displayName();
         }
 
-        @Override
-        public boolean takesImplicitBlockArgument() {
-            LeftOutCalls.refuse(getFunctionName());
-            return true;
-        }
-
-        @Override
-        public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class, FlowNode.class, FlowExecution.class);
-        }
-
-        @Override
-        public String argumentsToString(Map<String, Object> arguments) {
-            return arguments.get(NAME) instanceof String text ? text : null;
-        }
-
-        /** Returns the step that the arguments ask for; if that cannot be, one that fails, see {@link StepArguments#instantiate}. */
-        @Override
-        public Step newInstance(Map<String, Object> arguments) throws Exception {
-            return StepArguments.instantiate(
-                    getFunctionName(),
-                    () -> super.newInstance(arguments),
-                    mistake -> new ArmoryEnvironmentStep(null, mistake));
-        }
-
         /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
-            return StepArguments.checked(this, Shorthands.textsToObjects(arguments, DEPENDS_ON, NAME));
+            return super.customInstantiate(Shorthands.textsToObjects(arguments, DEPENDS_ON, NAME));
         }
 
         @Override

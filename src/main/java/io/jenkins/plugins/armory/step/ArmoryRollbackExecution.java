@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.step;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.deployment.Deployment;
@@ -28,28 +27,13 @@ final class ArmoryRollbackExecution extends BlockExecution {
 
     private final String environment;
 
-    @CheckForNull
-    private final String mistake;
-
-    ArmoryRollbackExecution(StepContext stepContext, ArmoryRollbackStep step) {
+    ArmoryRollbackExecution(StepContext stepContext, String environment) {
         super(stepContext);
-        environment = step.getEnvironment();
-        mistake = step.mistake();
+        this.environment = environment;
     }
 
     @Override
     public boolean start() throws Exception {
-        if (mistake != null) {
-            throw new AbortException(mistake);
-        }
-        if (environment.isEmpty()) {
-            throw new AbortException("armoryRollback: environment: is missing; name the environment to roll back");
-        }
-        try {
-            ArmoryEnvironmentStep.checkName("environment", environment);
-        } catch (IllegalArgumentException x) {
-            throw new AbortException("armoryRollback: " + x.getMessage());
-        }
         return beginOnceSaved();
     }
 

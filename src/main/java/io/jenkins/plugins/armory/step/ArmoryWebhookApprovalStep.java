@@ -2,13 +2,10 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.EnvVars;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.model.Job;
-import hudson.model.Run;
-import hudson.model.TaskListener;
 import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
@@ -26,19 +23,15 @@ import io.jenkins.plugins.armory.config.StatusDefinition;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.WebhookForm;
 import io.jenkins.plugins.armory.config.Webhooks;
-import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -546,7 +539,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @Extension
-    public static class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
+    public static class DescriptorImpl extends ArmoryStepDescriptor {
 
         private static final String WEBHOOK = "webhook";
         private static final String CONTEXT = "context";
@@ -568,26 +561,18 @@ public class ArmoryWebhookApprovalStep extends Step {
                 "bodyTemplate",
                 List.of("inline", "path"));
 
-        @Override
-        public String getFunctionName() {
-            return "armoryWebhookApproval";
+        public DescriptorImpl() {
+            this("armoryWebhookApproval", false);
         }
 
-        @Override
-        public boolean takesImplicitBlockArgument() {
-            LeftOutCalls.refuse(getFunctionName());
-            return false;
+        DescriptorImpl(String function, boolean hasBody) {
+            super(function, hasBody, WEBHOOK);
         }
 
         @NonNull
         @Override
         public String getDisplayName() {
             return Messages.ArmoryWebhookApprovalStep_displayName();
-        }
-
-        @Override
-        public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class, EnvVars.class, FlowNode.class);
         }
 
         @Override
@@ -660,7 +645,7 @@ public class ArmoryWebhookApprovalStep extends Step {
             result = Shorthands.scalarsToTexts(result, STATUS, Set.of("pointer"), Set.of("success", "failure"));
             result = Shorthands.textToList(result, "notify");
             StepArguments.checkEntries(getFunctionName(), result, "allowedCallers", "secrets", "agents", "notify");
-            result = StepArguments.checked(this, Shorthands.textToObject(result, CANCEL, WEBHOOK));
+            result = super.customInstantiate(Shorthands.textToObject(result, CANCEL, WEBHOOK));
             StepArguments.checkNamed(getFunctionName(), arguments, WEBHOOK, Set.of(CONTEXT, CANCEL, ANSWER, STATUS));
             return result;
         }

@@ -28,7 +28,6 @@ import org.jenkinsci.plugins.structs.SymbolLookup;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.kohsuke.stapler.ClassDescriptor;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -107,13 +106,9 @@ final class StepArguments {
     /**
      * Checks the names and types of arguments, also in nested objects, and returns the arguments. None may be null.
      *
+     * @param function the name of the step in messages
      * @throws IllegalArgumentException naming the argument and the nearest parameter or the expected type
      */
-    static Map<String, Object> checked(StepDescriptor step, Map<String, Object> arguments) {
-        return checked(step.getFunctionName(), step.clazz, arguments);
-    }
-
-    /** @param function the name of the step in messages */
     static Map<String, Object> checked(String function, Class<?> type, Map<String, Object> arguments) {
         try {
             checkObject(type, named(type, arguments), "");

@@ -230,7 +230,7 @@ class EnvironmentStepTest {
     }
 
     @Test
-    void cycleEndsTheBuildWithADrawing(Jenkins jenkins) {
+    void cycleEndsTheBuildWithAListOfTheEnvironments(Jenkins jenkins) {
         Build build = jenkins.createJob("""
                 parallel a: { armoryEnvironment(name: 'a', dependsOn: ['b']) { echo 'never' } },
                          b: { armoryEnvironment(name: 'b', dependsOn: ['a']) { echo 'never' } }
@@ -238,7 +238,7 @@ class EnvironmentStepTest {
 
         assertThat(build.awaitResult("FAILURE"))
                 .containsPattern("armoryEnvironment: dependsOn: \"[ab]\" would wait for itself: ([ab]) -> [ab] -> \\1")
-                .contains("└─ ")
+                .containsPattern("[ab] WAITING_FOR_DEPENDENCIES, depends on [ab]\n")
                 .doesNotContain("never");
     }
 
@@ -264,7 +264,8 @@ class EnvironmentStepTest {
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
                         "dependsOn: nothing in this build deploys to \"stagin\"",
-                        "stagin not reached\n└─ prod WAITING_FOR_DEPENDENCIES",
+                        "prod WAITING_FOR_DEPENDENCIES, depends on stagin\n",
+                        "stagin not reached\n",
                         "dev COMPLETE")
                 .doesNotContain("never");
         assertStates(build, Map.of("dev", "COMPLETE", "stagin", "CANCELLED", "prod", "FAILED", "copy", "CANCELLED"));
