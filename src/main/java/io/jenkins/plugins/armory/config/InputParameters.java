@@ -46,16 +46,25 @@ public final class InputParameters {
             throw new IllegalArgumentException(quoted
                     + " has values that are neither texts nor booleans; use string, text, choice or booleanParam");
         }
+        String xml;
         try {
-            InputDefinition input = new InputDefinition(name, Jenkins.XSTREAM.toXML(parameter));
-            of(input);
-            return input;
+            xml = Jenkins.XSTREAM.toXML(parameter);
         } catch (RuntimeException x) { // XStream refuses some characters when it writes, others when it reads
-            throw new IllegalArgumentException(
-                    quoted
-                            + " cannot be kept as XML; take control characters and halves of characters out of its texts",
-                    x);
+            throw notKept(quoted, x);
         }
+        InputDefinition input = new InputDefinition(name, xml);
+        try {
+            of(input);
+        } catch (IllegalArgumentException x) {
+            throw notKept(quoted, x);
+        }
+        return input;
+    }
+
+    private static IllegalArgumentException notKept(String parameter, RuntimeException cause) {
+        return new IllegalArgumentException(
+                parameter + " cannot be kept as XML; take control characters and halves of characters out of its texts",
+                cause);
     }
 
     private static boolean isKept(@CheckForNull Object value) {
