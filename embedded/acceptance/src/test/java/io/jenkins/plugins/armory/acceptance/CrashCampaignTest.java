@@ -8,9 +8,6 @@ import io.jenkins.plugins.armory.acceptance.campaign.Kill;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,14 +26,6 @@ import org.junit.jupiter.api.Test;
  * the kills. {@code -Dacceptance.points=A,B} names the points of the process at which it dies, of all. See docs/reliability.md.
  */
 class CrashCampaignTest {
-
-    @Test
-    void everyPointIsInTheDocumentation() throws IOException {
-        String documentation = Files.readString(Path.of("../../docs/reliability.md"));
-        assertThat(FaultPoint.values())
-                .allSatisfy(point -> assertThat(documentation)
-                        .containsPattern("(?m)^\\| `" + point + "` \\| .* \\| " + point.meaning() + " \\|$"));
-    }
 
     /** One controller, under its part of the plan. */
     private static CampaignReport run(List<Kill> plan, Duration atMost) {

@@ -11,21 +11,27 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The named steps of the protocol. Each is the begin or the end of a method of the plugin, or of what saves the Pipeline's
- * program in the controller; docs/reliability.md lists them.
+ * The points at which the crash campaign kills the controller. Each is the begin or the end of a method of the plugin, or of what
+ * saves the Pipeline's program in the controller, and says what has happened by then.
  */
 public enum FaultPoint {
     // The step starts, and the webhook is called.
-    STEP_STARTING(START, "step.ArmoryWebhookApprovalExecution.start", "nothing is known of the approval"),
-    STEP_STARTED(START, "step.ArmoryWebhookApprovalExecution.start end", "it has an id, the program is not saved"),
+    STEP_STARTING(START, "step.ArmoryWebhookApprovalExecution.start", "the approval has no id yet"),
+    STEP_STARTED(
+            START,
+            "step.ArmoryWebhookApprovalExecution.start end",
+            "it has an id, which is not saved with the program"),
     PROGRAM_SAVED(START, "step.ArmoryWebhookApprovalExecution.begin", "the program is saved with the id"),
-    APPROVAL_BEGINNING(START, "step.ApprovalStart.create", "nothing of it is written"),
-    APPROVAL_CREATING(START, "storage.ApprovalStore.create", "the store has nothing"),
-    JOURNAL_APPENDING(START, "storage.Journal.append", "a change is to be written"),
-    JOURNAL_BEGUN(START, "storage.Journal.begin end", "the journal has a new file, and nothing in it"),
+    APPROVAL_BEGINNING(START, "step.ApprovalStart.create", "nothing of the approval is written"),
+    APPROVAL_CREATING(START, "storage.ApprovalStore.create", "the store does not have the approval"),
+    JOURNAL_APPENDING(START, "storage.Journal.append", "a change is about to be written to the journal"),
+    JOURNAL_BEGUN(START, "storage.Journal.begin end", "the journal has a new, empty file"),
     JOURNAL_SYNCING(START, "storage.Disk$LocalOutput.sync", "changes are written, not synced"),
-    JOURNAL_WRITTEN(START, "storage.Journal.write end", "changes are on disk, nobody was told"),
-    APPROVAL_CREATED(START, "storage.ApprovalStore.create end", "the store has it, the build's folder does not"),
+    JOURNAL_WRITTEN(START, "storage.Journal.write end", "changes are synced, and nobody was told"),
+    APPROVAL_CREATED(
+            START,
+            "storage.ApprovalStore.create end",
+            "the store has the approval, the build's folder does not have its id"),
     BUILD_RECORDED(START, "runtime.BuildRecord.add end", "the build's folder has the id, the webhook was not called"),
     DELIVERING(START, "delivery.Delivery.deliver", "the step is ready, the webhook was not called"),
     CALLING(START, "delivery.WebhookCalls$Calling.begin", "the webhook is about to be called"),
@@ -36,32 +42,44 @@ public enum FaultPoint {
     STAGE_PAUSED(START, "flow.StagePause.begin end", "the stage is shown as paused"),
 
     // A decision comes.
-    CALLBACK_ARRIVED(ANSWER, "callback.CallbackEndpoint.handle", "a callback came"),
-    EVENT_APPLYING(ANSWER, "storage.ApprovalStore.apply", "an event came to the store"),
+    CALLBACK_ARRIVED(ANSWER, "callback.CallbackEndpoint.handle", "a callback has arrived"),
+    EVENT_APPLYING(ANSWER, "storage.ApprovalStore.apply", "the store gets an event"),
     CHANGE_SYNCING(ANSWER, "storage.Disk$LocalOutput.sync", "a decision is written, not synced"),
-    CHANGE_WRITTEN(ANSWER, "storage.Journal.write end", "a decision is on disk, nobody was told"),
-    FOLDING(ANSWER, "storage.ApprovalStore.fold", "nothing of the journal is in the files"),
-    DECIDED_WRITING(ANSWER, "storage.DurableFile.replace", "/decided/", "a decision goes to its file: before it does"),
-    DECIDED_RENAMING(ANSWER, "storage.DurableFile.move", "/decided/", "the temporary file is synced"),
-    DECIDED_RENAMED(ANSWER, "storage.DurableFile.move end", "/decided/", "renamed, the folder is not synced"),
-    PENDING_DELETING(ANSWER, "storage.ApprovalFiles.delete", "/pending/", "decided/ has a file, and pending/ may"),
-    PENDING_DELETED(ANSWER, "storage.ApprovalFiles.delete end", "/pending/", "it has none"),
-    JOURNAL_DROPPING(ANSWER, "storage.Journal.drop", "all is in the files, and in the journal too"),
-    JOURNAL_DROPPED(ANSWER, "storage.Journal.drop end", "it is in the files alone"),
-    EVENT_APPLIED(ANSWER, "storage.ApprovalStore.apply end", "the store has it, the step was not told"),
-    EVENT_PASSED_ON(ANSWER, "approval.Approvals.apply end", "telling the step is under way"),
-    CALLBACK_ANSWERING(ANSWER, "callback.CallbackEndpoint.handle end", "the answer was not sent"),
-    STEP_TOLD(ANSWER, "step.ArmoryWebhookApprovalExecution.decided", "the step is told"),
+    CHANGE_WRITTEN(ANSWER, "storage.Journal.write end", "a decision is synced, and nobody was told"),
+    FOLDING(ANSWER, "storage.ApprovalStore.fold", "the changes are in the journal alone"),
+    DECIDED_WRITING(
+            ANSWER,
+            "storage.DurableFile.replace",
+            "/decided/",
+            "the file of a decided approval is about to be written"),
+    DECIDED_RENAMING(ANSWER, "storage.DurableFile.move", "/decided/", "its temporary file is synced"),
+    DECIDED_RENAMED(ANSWER, "storage.DurableFile.move end", "/decided/", "it is renamed, and the folder is not synced"),
+    PENDING_DELETING(
+            ANSWER,
+            "storage.ApprovalFiles.delete",
+            "/pending/",
+            "the approval has a file in decided/, and may have one in pending/"),
+    PENDING_DELETED(
+            ANSWER, "storage.ApprovalFiles.delete end", "/pending/", "the approval has a file in decided/ alone"),
+    JOURNAL_DROPPING(ANSWER, "storage.Journal.drop", "the changes are in the files and in the journal"),
+    JOURNAL_DROPPED(ANSWER, "storage.Journal.drop end", "the changes are in the files alone"),
+    EVENT_APPLIED(ANSWER, "storage.ApprovalStore.apply end", "the decision is in the store, the step was not told"),
+    EVENT_PASSED_ON(ANSWER, "approval.Approvals.apply end", "the step is about to be told"),
+    CALLBACK_ANSWERING(ANSWER, "callback.CallbackEndpoint.handle end", "the answer to the callback was not sent"),
+    STEP_TOLD(ANSWER, "step.ArmoryWebhookApprovalExecution.decided", "the step is told of the decision"),
     VERDICT_TELLING(
-            ANSWER, "step.ArmoryWebhookApprovalExecution.tell", "the step is over, the environments are not told"),
-    VERDICT_TOLD(ANSWER, "step.ArmoryWebhookApprovalExecution.tell end", "the environments are told"),
+            ANSWER,
+            "step.ArmoryWebhookApprovalExecution.tell",
+            "the approval is decided, the environments were not told"),
+    VERDICT_TOLD(ANSWER, "step.ArmoryWebhookApprovalExecution.tell end", "the environments were told"),
     STEP_ENDING(ANSWER, "step.SuspendedExecution.finish", "the Pipeline is about to be told"),
     STEP_ENDED(ANSWER, "step.ArmoryWebhookApprovalExecution.decided end", "the Pipeline was told"),
-    PROGRAM_SAVING(ANSWER, "", "the engine saves the program"),
-    PROGRAM_WRITTEN(ANSWER, "end", "it has"),
-    PERSON_DECIDING(ANSWER, "web.PersonalDecision.decide", "a person decides"),
-    PERSON_DECIDED(ANSWER, "web.PersonalDecision.decide end", "that is on disk, the answer was not sent"),
-    ABORTING(ANSWER, "step.ArmoryWebhookApprovalExecution.abort", "the build is stopped"),
+    PROGRAM_SAVING(ANSWER, "", "the program is about to be saved"),
+    PROGRAM_WRITTEN(ANSWER, "end", "the program is saved"),
+    PERSON_DECIDING(ANSWER, "web.PersonalDecision.decide", "a person is about to decide"),
+    PERSON_DECIDED(
+            ANSWER, "web.PersonalDecision.decide end", "a person's decision is on disk, the answer was not sent"),
+    ABORTING(ANSWER, "step.ArmoryWebhookApprovalExecution.abort", "the build is stopped, its approval is pending"),
     ABORTED(ANSWER, "step.ArmoryWebhookApprovalExecution.abort end", "the end of the approval is on disk"),
     CANCELLING(ANSWER, "delivery.CancelCalls.call", "the approval is over, its cancel webhook was not called"),
     CANCEL_ANSWERED(
@@ -74,30 +92,35 @@ public enum FaultPoint {
     NOTICE_ANSWERED(ANSWER, "delivery.NotifyCalls$Telling.ended", "a notice was sent, which is noted nowhere"),
     NOTICE_OVER(ANSWER, "delivery.NotifyCalls.leave", "that is on disk, and the next notice was not begun"),
     DEADLINE_CHECKING(ANSWER, "approval.Approvals.checkClock", "the deadline has come"),
-    DEADLINE_CHECKED(ANSWER, "approval.Approvals.checkClock end", "that is on disk"),
-    OTHERS_ENDING(ANSWER, "approval.Approvals.endOthers", "one of a phase failed, the others wait"),
-    OTHERS_ENDED(ANSWER, "approval.Approvals.endOthers end", "their ends are on disk, nobody was told"),
-    HISTORY_WRITING(ANSWER, "storage.History.write", "lines of the history are to be written"),
-    HISTORY_WRITTEN(ANSWER, "storage.History.write end", "the lines are on disk, the journal has their decisions too"),
-    SUPERSEDING(ANSWER, "approval.Approvals.endSuperseded", "a newer build is there, the older one waits"),
-    SUPERSEDED(ANSWER, "approval.Approvals.endSuperseded end", "the end of the older one is on disk"),
-    TRY_FAILED(
+    DEADLINE_CHECKED(ANSWER, "approval.Approvals.checkClock end", "the timeout is on disk"),
+    OTHERS_ENDING(ANSWER, "approval.Approvals.endOthers", "an approval of a phase failed, the others are pending"),
+    OTHERS_ENDED(ANSWER, "approval.Approvals.endOthers end", "the ends of the others are on disk, and nobody was told"),
+    HISTORY_WRITING(ANSWER, "storage.History.write", "lines of the history are about to be written"),
+    HISTORY_WRITTEN(
+            ANSWER, "storage.History.write end", "the lines are on disk, and the journal has their decisions too"),
+    SUPERSEDING(
             ANSWER,
-            "step.ArmoryWebhookApprovalExecution.asked",
-            "a failure is on disk, the step is told that it is asked about"),
+            "approval.Approvals.endSuperseded",
+            "a newer build has come, the approval of the older one is pending"),
+    SUPERSEDED(ANSWER, "approval.Approvals.endSuperseded end", "the end of the older approval is on disk"),
+    TRY_FAILED(ANSWER, "step.ArmoryWebhookApprovalExecution.asked", "a failure is on disk, and waits for a person"),
     TRY_CREATING(ANSWER, "approval.Approval.nextTry", "a person had it run again, the next try is not on disk"),
     BUILD_COMPLETED(ANSWER, "runtime.BuildEvents.onCompleted", "the Pipeline is over"),
-    BUILD_FINALIZED(ANSWER, "runtime.BuildEvents.onFinalized", "the build is written"),
+    BUILD_FINALIZED(ANSWER, "runtime.BuildEvents.onFinalized", "the build is saved as over"),
 
     // Environments.
     ENVIRONMENT_BEGINNING(START, "step.ArmoryEnvironmentExecution.begin", "the program is saved with the step's id"),
-    ENVIRONMENTS_APPLYING(ANSWER, "storage.DeploymentStore.apply", "an event came to the environments"),
-    ENVIRONMENTS_WRITING(ANSWER, "storage.DurableFile.write", "armory-deployment", "before anything is written"),
-    ENVIRONMENTS_RENAMING(ANSWER, "storage.DurableFile.move", "armory-deployment", "the temporary file is synced"),
-    ENVIRONMENTS_RENAMED(ANSWER, "storage.DurableFile.move end", "armory-deployment", "the folder is not synced"),
-    ENVIRONMENTS_APPLIED(ANSWER, "storage.DeploymentStore.apply end", "on disk, whoever waits is being told"),
-    ENVIRONMENT_SETTLED(ANSWER, "step.ArmoryEnvironmentExecution.settled", "what it depends on is deployed to, or not"),
-    BODY_STARTED(ANSWER, "step.BlockExecution.startBody end", "the body is run"),
+    ENVIRONMENTS_APPLYING(ANSWER, "storage.DeploymentStore.apply", "the environments get an event"),
+    ENVIRONMENTS_WRITING(
+            ANSWER, "storage.DurableFile.write", "armory-deployment", "the environments' file is about to be written"),
+    ENVIRONMENTS_RENAMING(ANSWER, "storage.DurableFile.move", "armory-deployment", "its temporary file is synced"),
+    ENVIRONMENTS_RENAMED(
+            ANSWER, "storage.DurableFile.move end", "armory-deployment", "it is renamed, and the folder is not synced"),
+    ENVIRONMENTS_APPLIED(
+            ANSWER, "storage.DeploymentStore.apply end", "the event is on disk, the steps are about to be told"),
+    ENVIRONMENT_SETTLED(
+            ANSWER, "step.ArmoryEnvironmentExecution.settled", "its dependencies are complete, or it is cancelled"),
+    BODY_STARTED(ANSWER, "step.BlockExecution.startBody end", "the body runs"),
     BODY_ENDED(ANSWER, "step.ArmoryEnvironmentExecution.end", "the body has ended, the environments were not told"),
     ENVIRONMENT_ENDED(ANSWER, "step.ArmoryEnvironmentExecution.end end", "the step has ended"),
     ENVIRONMENTS_ENDING(ANSWER, "runtime.Deployments.end", "the build is over, its environments were not told"),
@@ -111,20 +134,22 @@ public enum FaultPoint {
 
     // The controller starts again.
     STORE_OPENING(RESTART, "storage.ApprovalStore.open", "nothing is read"),
-    TEMPORARY_REMOVED(RESTART, "storage.StoreReader.readPending", "temporary files are gone, nothing is read"),
-    STORE_OPENED(RESTART, "storage.ApprovalStore.open end", "all that is pending is in memory"),
+    TEMPORARY_REMOVED(RESTART, "storage.StoreReader.readPending", "temporary files are removed, nothing is read"),
+    STORE_OPENED(RESTART, "storage.ApprovalStore.open end", "all pending approvals are in memory"),
     LOADED(RESTART, "runtime.JobEvents.onLoaded end", "the jobs are loaded"),
-    CLEANING(RESTART, "storage.ApprovalStore.removeIf", "what belongs to builds that are gone is looked for"),
+    CLEANING(RESTART, "storage.ApprovalStore.removeIf", "approvals of deleted builds are about to be removed"),
     STEP_RESUMING(RESTART, "step.ArmoryWebhookApprovalExecution.onResume", "a step is resumed"),
-    STEP_RESUMED(RESTART, "step.ArmoryWebhookApprovalExecution.resume end", "it waits again"),
+    STEP_RESUMED(RESTART, "step.ArmoryWebhookApprovalExecution.resume end", "the step observes its approval again"),
     CALL_RESUMING(RESTART, "delivery.WebhookCalls.goOn", "a call that was cut off is to be made again"),
 
     // Builds are deleted.
-    BUILD_DELETING(DELETION, "runtime.BuildEvents.onDeleted", "nothing is deleted"),
-    APPROVAL_REMOVING(DELETION, "storage.ApprovalStore.remove", "its files are there"),
-    APPROVAL_REMOVED(DELETION, "storage.ApprovalStore.remove end", "its files are gone"),
+    BUILD_DELETING(DELETION, "runtime.BuildEvents.onDeleted", "nothing of the build is deleted"),
+    APPROVAL_REMOVING(DELETION, "storage.ApprovalStore.remove", "the files of the approval are there"),
+    APPROVAL_REMOVED(DELETION, "storage.ApprovalStore.remove end", "the files of the approval are gone"),
     BUILD_DELETED(
-            DELETION, "runtime.BuildEvents.onDeleted end", "nothing of ours is left, the build's folder is there");
+            DELETION,
+            "runtime.BuildEvents.onDeleted end",
+            "nothing of the plugin's is left, the build's folder is there");
 
     /** When a point is passed. */
     public enum Moment {
@@ -179,7 +204,7 @@ public enum FaultPoint {
         return moment;
     }
 
-    /** What is so when the controller dies there, for people. */
+    /** Returns what has happened when the controller dies there. */
     public String meaning() {
         return meaning;
     }
