@@ -36,13 +36,11 @@ public record Approval(
         @CheckForNull @JsonProperty("calls") OutgoingCalls calls,
         @JsonProperty("sideCalls") SideCalls sideCalls) {
 
-    /** The number of attempts that are kept. */
     public static final int MAX_ATTEMPTS = 20;
 
     /** The name of an approval without a webhook. */
     private static final String MANUAL = "manual approval";
 
-    /** The states of an approval. */
     public enum State {
         /** The approval is durable, and the webhook has not answered yet. */
         SENDING,
@@ -149,7 +147,7 @@ public record Approval(
         return terms.deciders().channels();
     }
 
-    /** Returns whether the external process may report progress, and is missed if it is silent. */
+    /** Returns whether the external process may report progress, so that it can miss a heartbeat. */
     public boolean isHeard() {
         return channels().contains(Channel.CALLBACK) || channels().contains(Channel.STATUS);
     }
@@ -165,12 +163,12 @@ public record Approval(
         return hasWebhook() && said.callback() == null && (last == null || last.failure() != null);
     }
 
-    /** Returns whether people are what is missing. */
+    /** Returns whether the decision lacks nothing but the approval of people. */
     public boolean lacksPeople() {
         return !isUnsent() && (said.callback() != null || channels().isEmpty());
     }
 
-    /** Returns what is missing to the decision, for people: the beginning of a sentence about the time that was not enough. */
+    /** Returns what the decision lacks, as the beginning of a sentence for people. */
     public String missing() {
         if (isUnsent()) {
             return "no call of the webhook was taken";
@@ -219,7 +217,7 @@ public record Approval(
         return said.data();
     }
 
-    /** Returns the people who have approved, if that still counts. */
+    /** Returns the approvals of people that count. */
     public List<Vote> votes() {
         return said.votes();
     }
@@ -288,7 +286,7 @@ public record Approval(
         return failed == null ? null : failed.next();
     }
 
-    /** Returns how the approval has ended, or failed so far; {@code null} while neither is so. */
+    /** Returns the decision, else the failure that a person is asked about; {@code null} for neither. */
     @CheckForNull
     public Decision end() {
         return isDecided() ? said.decision() : failure();
@@ -420,17 +418,14 @@ public record Approval(
         return new Approval(terms, state, newSaid, attempts, calls, sideCalls);
     }
 
-    /** Returns the approval without the call of its webhook. */
     Approval withoutWebhookCall() {
         return calls == null ? this : with(calls.withoutWebhook(), sideCalls);
     }
 
-    /** Returns the approval without the calls that are for a verdict of the external process. */
     Approval withoutVerdictCalls() {
         return calls == null ? this : with(calls.withoutVerdictCalls(), sideCalls);
     }
 
-    /** Returns the approval without further calls to the external process. */
     Approval withoutProcessCalls() {
         return calls == null ? this : with(calls.withoutProcess(), sideCalls);
     }
@@ -465,26 +460,25 @@ public record Approval(
         return new Approval(terms, state, said, newest, calls, sideCalls);
     }
 
-    /** Returns the approval with what an administrator filled in. */
     Approval withInputs(Map<String, Object> inputs) {
         return with(said.withInputs(inputs));
     }
 
-    /** Returns the approval decided; or failed for the time being, if a person is to be asked whether to run it again. */
+    /** Returns the approval decided, or in state ASKING if a person may have it run again. */
     Approval decided(Decision decision) {
         return terms.tries() != null && state != State.ASKING && decision.mayBeRunAgain()
                 ? asking(decision)
                 : ended(decision);
     }
 
-    /** Returns the approval failed for the time being. */
+    /** Returns the approval in state ASKING after a failure. */
     Approval asking(Decision failure) {
         return with(said.withFailed(new Said.Failed(failure, null)))
                 .in(State.ASKING)
                 .withoutVerdictCalls();
     }
 
-    /** Returns the approval run again by another one. */
+    /** Returns the approval decided as run again. */
     Approval runAgain(String next, Decision decision) {
         return with(said.withFailed(new Said.Failed(Objects.requireNonNull(failure()), next)))
                 .ended(decision);

@@ -190,7 +190,6 @@ public record ApprovalTerms(
         return moved.equals(build) ? this : new ApprovalTerms(id, moved, subject, deciders, limits, origin);
     }
 
-    /** Collects the terms of an approval. */
     public static final class Builder {
 
         private final String id;
@@ -229,7 +228,6 @@ public record ApprovalTerms(
             return this;
         }
 
-        /** Sets the name of the webhook. */
         public Builder webhook(String webhook) {
             this.webhook = webhook;
             return this;

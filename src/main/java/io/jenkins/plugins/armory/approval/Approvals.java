@@ -57,7 +57,7 @@ public final class Approvals {
     /** The moves that are not written yet, the oldest first. Guarded by itself. */
     private final Queue<Move> moves = new ArrayDeque<>();
 
-    /** Takes up the pending approvals of a repository, which nobody follows. */
+    /** Creates this with the pending approvals of a repository, without a follower. */
     public Approvals(
             ApprovalRepository repository,
             ScheduledExecutorService timer,
@@ -125,8 +125,8 @@ public final class Approvals {
     }
 
     /**
-     * Adds a new approval as {@link #create(Approval)} does. Until its observer is attached, it is told all but the decision: the
-     * first calls may be over before that, and what became of them belongs in the build's log.
+     * Adds a new approval as {@link #create(Approval)} does. Until {@link #attach}, the observer is told everything but
+     * the decision: the first calls may be over before that, and their results belong in the build's log.
      *
      * @throws IOException if it could not be made durable
      */
@@ -331,7 +331,6 @@ public final class Approvals {
         repository.onDecision(listener);
     }
 
-    /** Returns whether an approval of that build is pending. */
     public boolean isPendingFor(BuildRef build) {
         return repository.pending().stream()
                 .anyMatch(approval -> approval.build().equals(build));
@@ -391,7 +390,10 @@ public final class Approvals {
         }
     }
 
-    /** Ends an approval. Its build may have another name, and another build its name, when that is tried again. */
+    /**
+     * Ends an approval, which is known by its id alone: when a failed write is repeated, its build may have another
+     * name, and another build its old name.
+     */
     private void abort(String id, String reason) {
         try {
             apply(id, new Event.Aborted(reason));

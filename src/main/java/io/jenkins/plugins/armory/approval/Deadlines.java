@@ -30,7 +30,6 @@ public final class Deadlines {
 
     private final TreeSet<Entry> entries =
             new TreeSet<>(Comparator.comparing(Entry::deadline).thenComparing(Entry::id));
-    /** The deadline of each id that has an entry. */
     private final Map<String, Instant> deadlines = new HashMap<>();
 
     private final ScheduledExecutorService timer;

@@ -26,7 +26,6 @@ public record Decision(
         @JsonProperty("decidedAt") Instant decidedAt,
         @JsonProperty("override") boolean override) {
 
-    /** The ways in which an approval ends. */
     public enum Outcome {
         /** A callback said {@code "success": true}, and people approved, where either is required; or an administrator decided so. */
         SUCCESS,

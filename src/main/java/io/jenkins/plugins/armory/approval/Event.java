@@ -35,7 +35,6 @@ public sealed interface Event {
     /** A verdict of the external process or of a person, or the end of a verdict. */
     sealed interface Verdict extends Event {}
 
-    /** A verdict of the external process. */
     sealed interface ProcessVerdict extends Event {
 
         boolean success();
@@ -181,7 +180,7 @@ public sealed interface Event {
     /** The end of the build, or of the part of it that waited. */
     record Aborted(String reason) implements Event {
 
-        /** The reason for an approval that is left of a build that is over. */
+        /** The reason of an approval that was pending when its build ended. */
         public static final String BUILD_ENDED = "The build ended.";
     }
 

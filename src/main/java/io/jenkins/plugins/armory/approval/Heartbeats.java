@@ -37,14 +37,14 @@ final class Heartbeats {
         this.due = new Deadlines(timer, steady, check);
     }
 
-    /** Notes a sign of life. The next check stays where it is, since it looks at the newest sign. */
+    /** Records a sign of life. The next check is not moved, since it looks at the newest sign. */
     void heard(String id, Instant at, @CheckForNull Progress progress) {
         last.put(id, new Beat(at, steady.instant(), progress));
     }
 
     /**
-     * Schedules the next check of an approval if a heartbeat is expected of it. Takes back no check: events of two threads may come here
-     * in either order, and a check for nothing changes nothing.
+     * Schedules the next check of an approval if a heartbeat is expected of it. Never cancels a check: two threads may
+     * call this in either order, and a needless check has no effect.
      */
     void watch(Approval approval) {
         Duration interval = approval.heartbeat();

@@ -23,7 +23,7 @@ final class Observers {
         byApproval.put(id, new Entry(observer, new AtomicBoolean()));
     }
 
-    /** Attaches an observer for everything but the decision: {@link #attach} has it told that. */
+    /** Attaches an observer that is told everything but the decision, until {@link #attach}. */
     void attachForAllButTheDecision(String id, ApprovalObserver observer) {
         byApproval.put(id, new Entry(observer, new AtomicBoolean(true)));
     }
@@ -51,7 +51,10 @@ final class Observers {
         }
     }
 
-    /** Detaches the observer of an approval that is closed, if it was told. Else it is being attached, and is told by that. */
+    /**
+     * Detaches the observer of a closed approval if it was told of the decision. Otherwise it is just being attached,
+     * and {@link #attach} tells it.
+     */
     void detachTold(String id) {
         byApproval.computeIfPresent(id, (same, entry) -> entry.toldOfDecision.get() ? null : entry);
     }

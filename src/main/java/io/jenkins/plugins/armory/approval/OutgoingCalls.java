@@ -62,7 +62,7 @@ public record OutgoingCalls(
         this(webhook, cancel, null, null, context, account, namespace);
     }
 
-    /** Returns the calls of an approval that calls nobody but those who are told of it. */
+    /** Returns the calls of an approval that sends notifications alone. */
     public static OutgoingCalls notifying(Notifications notifications) {
         return new OutgoingCalls(null, null, null, notifications, Map.of(), null, null);
     }

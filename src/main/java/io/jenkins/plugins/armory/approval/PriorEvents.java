@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The events that come before a decision, since the {@link Circumstances} have changed. An approval whose build is over ends first, so a
- * decision for it comes too late: after a crash, somebody may decide before Jenkins has looked at all builds. All approvals of people are
- * checked before each event that may decide for success, so one that was lost is off the record before the decision. Of two such events
- * at the same time, each has them checked.
+ * The events that come before a decision, because the {@link Circumstances} have changed. An approval whose build is
+ * over ends first, so that a decision for it comes too late: after a crash, somebody may decide before Jenkins has
+ * looked at all builds. Before each event that may decide for success, the votes are checked, and a lost vote is
+ * removed first. Two simultaneous events each check the votes.
  */
 final class PriorEvents {
 

@@ -68,7 +68,6 @@ final class ProgressReports {
         byApproval.remove(id);
     }
 
-    /** Returns the number of approvals with a report. */
     int count() {
         return byApproval.size();
     }

@@ -47,7 +47,7 @@ public record Said(
         }
     }
 
-    /** What was said of an approval whose failure nobody was asked about. */
+    /** Creates the verdicts on an approval without a failure that a person is asked about. */
     public Said(
             @CheckForNull Decision callback,
             @CheckForNull String data,
@@ -75,7 +75,7 @@ public record Said(
         return new Said(callback, data, all, itsInputs, rejection, failed, decision);
     }
 
-    /** Without anybody left who approved, what they filled in does not count either. */
+    /** Returns the verdicts without the approval of a person. Without any approval left, the inputs are dropped too. */
     Said withoutVoteOf(String user) {
         List<Vote> rest =
                 votes.stream().filter(vote -> !vote.user().equals(user)).toList();

@@ -21,7 +21,6 @@ public final class CallbackAnswers {
 
     private CallbackAnswers() {}
 
-    /** Returns the JSON of a decision. */
     public static ObjectNode json(Decision decision) {
         ObjectNode json = JsonResponse.JSON
                 .createObjectNode()

@@ -24,7 +24,7 @@ record CallbackBody(
     /** The maximum length of {@link #data}, in bytes of UTF-8. */
     static final int MAX_DATA_BYTES = 32 * 1024;
 
-    /** The field with which a body says that it is only a rehearsal. It counts where nothing else that is signed can say so. */
+    /** The field that marks a body as a rehearsal. It counts only for a signature without an id and a time. */
     private static final String REHEARSAL = "rehearsal";
 
     private static final String EXAMPLE = "{\"success\": true, \"mdMessage\": \"...\"}";
@@ -41,7 +41,8 @@ record CallbackBody(
     }
 
     /**
-     * Reads the content of a rehearsal. A body that whoever has read it could send as a callback has to say that it is a rehearsal.
+     * Reads the content of a rehearsal. If anybody who has read the body could send it as a callback, it must have the
+     * field {@link #REHEARSAL}.
      */
     static CallbackBody readRehearsal(RequestBody body) throws RefusedRequestException {
         if (body.isMissing()) {

@@ -66,7 +66,6 @@ public final class CallbackEndpoint {
         this.limiter = limiter;
     }
 
-    /** Returns the callbacks that were rejected lately. */
     public RejectedCallbacks rejected() {
         return rejected;
     }
@@ -89,7 +88,6 @@ public final class CallbackEndpoint {
         return answer(request, Kind.REHEARSAL);
     }
 
-    /** The kinds of requests. */
     enum Kind {
         CALLBACK,
         REHEARSAL,
@@ -178,7 +176,7 @@ public final class CallbackEndpoint {
         if (!lookup.issued()) {
             return Result.of(CallbackAnswers.unknownApproval());
         }
-        // Also for a request that is refused below: whoever has read the message could send it to another approval.
+        // Also for a request that is refused below: anybody who has read the message could send it to another approval.
         callers.use(identified, kind);
         Approval approval = lookup.approval().orElse(null);
         if (approval == null) {

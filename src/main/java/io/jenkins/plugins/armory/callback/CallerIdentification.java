@@ -49,7 +49,7 @@ public final class CallerIdentification {
         this.messages = messages;
     }
 
-    /** Returns the identification of callers who send tokens, where no Secret text is there to sign with. */
+    /** Returns an identification that accepts tokens alone, and no signatures. */
     public static CallerIdentification byToken(List<TokenVerifier> tokens) {
         var noMessages = new UsedMessages() {
             @Override
@@ -137,7 +137,7 @@ public final class CallerIdentification {
         return best;
     }
 
-    /** The bytes of the body are verified before anything is parsed. */
+    /** Identifies the signer. Verifies the bytes of the body before anything is parsed. */
     private Identified identifySigner(CallbackRequest request, Optional<Approval> approval)
             throws FailedException, RefusedRequestException {
         byte[] body = request.body().readBytes();
@@ -159,9 +159,10 @@ public final class CallerIdentification {
     }
 
     /**
-     * Notes that a message is used for a request, so that it is of no use for another approval or for another kind of request. The same
-     * request again gets the answer of the first, since its sender may not have got that. Only a progress report counts once: an
-     * old one must not pass for a heartbeat. Its use is not written, because there may be thousands a second.
+     * Records the use of a signed message, so that it cannot be used for another approval or for another kind of
+     * request. A repetition of the same request gets the same answer, since the sender may not have received the first
+     * one. A progress report counts only once, because an old one must not pass for a heartbeat. Its use is kept in
+     * memory alone, because there may be thousands a second.
      *
      * @param kind the kind of request
      * @throws IOException if the use cannot be written
@@ -178,8 +179,8 @@ public final class CallerIdentification {
     }
 
     /**
-     * Writes a use that was noted, for a request that was refused after that: after a restart of Jenkins, the message must not count as
-     * one of another kind.
+     * Writes the use of a message that is in memory alone, after its request was refused. After a restart, the message
+     * must not count as one of another kind.
      *
      * @throws IOException if the use cannot be written
      */

@@ -66,7 +66,6 @@ public final class FailureLimiter {
         }
     }
 
-    /** Returns the number of addresses that are kept. */
     synchronized int count() {
         return recovered.size();
     }

@@ -21,7 +21,10 @@ public final class RejectedCallbacks {
 
     static final int PER_APPROVAL = 20;
 
-    /** The maximum number of approvals. Of more, the job with the most of them loses the one whose last rejection is oldest. */
+    /**
+     * The maximum number of approvals. Above it, the job with the most approvals loses the one whose last rejection is
+     * oldest.
+     */
     static final int MAX_APPROVALS = 100;
 
     private static final int MAX_REASON = 300;
@@ -37,7 +40,6 @@ public final class RejectedCallbacks {
      */
     public record Rejected(Instant at, int status, String reason, String address, boolean rehearsal) {}
 
-    /** What is kept of an approval of a job. */
     private record Kept(String job, Deque<Rejected> rejected) {}
 
     /** By the id of the approval, the one whose last rejection is oldest first. */
@@ -97,7 +99,6 @@ public final class RejectedCallbacks {
         return total;
     }
 
-    /** Returns the number of rejected callbacks that are kept. */
     synchronized int count() {
         return byApproval.values().stream()
                 .mapToInt(each -> each.rejected().size())

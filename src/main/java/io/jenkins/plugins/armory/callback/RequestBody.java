@@ -81,8 +81,8 @@ public record RequestBody(
     }
 
     /**
-     * Returns whether the body is signed, and its signature has neither an id nor a time: whoever has read it could send it again at
-     * any time, also as a request of another kind.
+     * Returns whether the signature has neither an id nor a time. Anybody who has read such a body could send it again
+     * at any time, also as a request of another kind.
      */
     boolean isSignedForEver() {
         return signed != null && signed.mustSay();
@@ -164,7 +164,6 @@ public record RequestBody(
         }
     }
 
-    /** Reads the bytes of the body as they are. */
     byte[] readBytes() throws RefusedRequestException {
         if (contentLength > MAX_BYTES) {
             throw tooLarge();

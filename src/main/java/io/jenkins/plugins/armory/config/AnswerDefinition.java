@@ -45,7 +45,10 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
         return this;
     }
 
-    /** Returns the HTTP statuses that mean success, or whose bodies are judged if there is a pointer; {@code null} for 2xx there. */
+    /**
+     * Returns the HTTP statuses that mean success. With a pointer, these are the statuses whose bodies are judged, and
+     * {@code null} stands for 2xx.
+     */
     @CheckForNull
     public String getSuccess() {
         return success;

@@ -95,9 +95,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     }
 
     /**
-     * Reads the settings from the disk. While a file cannot be read, or has what the form refuses, what it forbids is not known, and Jenkins
-     * would go on with the defaults, which let webhooks call every public host: {@link #problem} tells, and nothing is written over the
-     * file.
+     * Reads the settings from the disk. If the file cannot be read, or has a value that the form refuses, {@link
+     * #problem} says so and nothing overwrites the file. The defaults must not apply then, since they let webhooks call
+     * every public host.
      */
     @Override
     public synchronized void load() {
@@ -132,12 +132,13 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     }
 
     /**
-     * Takes the settings from the form. A request without the part of this plugin changes nothing, nor does one after settings that could
-     * not be read, unless somebody says that they are to be replaced: the form has other settings too, which people save.
+     * Takes the settings from the form. A request without the part of this plugin changes nothing. After settings that
+     * could not be read, a request changes them only if its user asks to replace them, since people save this form for
+     * other settings too.
      *
-     * <p>A form sends nothing for a field without rows, and a setter that is not called would keep the last row that was removed: a client
-     * or issuer would stay trusted. The setters get an empty list instead. If one of them refuses its value, all settings stay as they
-     * are, and the page says why: the form is tried on a copy that is not kept.
+     * <p>A form sends nothing for a field without rows, and a setter that is not called would keep the row that was
+     * removed last: a client or issuer would stay trusted. So the setters get an empty list. If one of them refuses its
+     * value, all settings stay as they are, and the page says why: the form is tried on a copy first.
      */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
@@ -175,7 +176,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return super.configure(request, json);
     }
 
-    /** A field of a form that is left empty is no entry, and not an entry that is blank. */
+    /** Removes an empty field of the form, which would otherwise become a blank entry. */
     private static void blankIsNone(JSONObject json, String field) {
         if (json.optString(field).isBlank()) {
             json.put(field, List.of()); // json-lib makes an array of it
@@ -302,7 +303,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return issuers.stream().map(ListedIssuer::toIssuer).toList();
     }
 
-    /** Returns whether a credential is the one of a client. */
     public boolean hasClient(String credentialsId) {
         return clients().stream().anyMatch(client -> client.credentialsId().equals(credentialsId));
     }
@@ -323,7 +323,10 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
                         .anyMatch(issuer -> entry.equals(issuer) || entry.startsWith(issuer + ' '));
     }
 
-    /** Returns whether the credential is of no client, or of one that may decide for a job. */
+    /**
+     * Returns whether a credential may decide for a job. One that belongs to clients may only if one of these may; any
+     * other credential may.
+     */
     public boolean mayDecideFor(String job, String credentialsId) {
         List<CallbackClient> own = clients().stream()
                 .filter(client -> client.credentialsId().equals(credentialsId))
@@ -357,7 +360,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return Duration.ofSeconds(tokenLifetimeSeconds);
     }
 
-    /** Returns the number of months that the history of decisions goes back. */
     public int getHistoryMonths() {
         return historyMonths;
     }

@@ -37,7 +37,6 @@ public final class BodyTemplate extends AbstractDescribableImpl<BodyTemplate> {
         this.inline = inline == null || inline.isBlank() ? null : inline;
     }
 
-    /** Returns the path of the template in the workspace. */
     @CheckForNull
     public String getPath() {
         return path;

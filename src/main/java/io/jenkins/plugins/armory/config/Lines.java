@@ -26,8 +26,8 @@ public final class Lines {
     }
 
     /**
-     * Checks that no text is blank. One that is, such as that of a variable that is not set, would be left out without a word, and a list
-     * that restricts something would restrict less.
+     * Checks that no text is blank. A blank text, for instance of a variable that is not set, would be left out
+     * silently, and a list that restricts something would restrict less.
      *
      * @param field the name of the field in the message
      * @throws IllegalArgumentException naming the field and the text

@@ -79,13 +79,16 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
         return Caller.of("credentials " + id, mayDecide);
     }
 
-    /** Returns the credential that the step names. Without callers of its own, the settings of this moment count. */
+    /** Returns the credential that the step names; {@code null} if it names none, and the present settings decide. */
     @CheckForNull
     private static String ownCredential(Approval approval) {
         return approval.allowedCallers().isEmpty() ? null : approval.callbackCredentialsId();
     }
 
-    /** @throws IOException if the build is not there, whose job tells what the id means: its disk may come late */
+    /**
+     * @throws IOException if the build is missing, as while its disk is not mounted: without its job, the id cannot be
+     *     looked up
+     */
     @CheckForNull
     private static StringCredentials ofCaller(Approval approval, String id) throws IOException {
         Run<?, ?> run = BuildRecord.find(approval.build());

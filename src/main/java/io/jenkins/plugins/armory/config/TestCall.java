@@ -44,7 +44,7 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 final class TestCall {
 
     private static final String SAMPLE = "sample";
-    /** The time beyond the one that the call may take, for what comes before and after it. */
+    /** The time that is added to the limit of the call, for the work before and after it. */
     private static final Duration BESIDE_THE_CALL = Duration.ofSeconds(15);
 
     private final CallbackTokens tokens;

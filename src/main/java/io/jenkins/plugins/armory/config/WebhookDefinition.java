@@ -170,7 +170,6 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
                 .build();
     }
 
-    /** Returns the context by its keys. */
     public Map<String, String> contextMap() {
         return KeyValue.toMap(context);
     }

@@ -31,8 +31,8 @@ final class ContextReader {
     }
 
     /**
-     * Returns the context of one call: a more general one, and above it the one in a field. It is in every step of the plan, so its size
-     * is limited.
+     * Returns the context of one call: a more general one, and the one in a field, which takes precedence. It is in
+     * every step of the plan, so its size is limited.
      */
     static Map<String, String> read(Section section, String field, Map<String, String> general) {
         Map<String, String> context = new LinkedHashMap<>(general);
@@ -53,7 +53,9 @@ final class ContextReader {
         return context;
     }
 
-    /** Returns the context of a whole deployment: {@code context}, and above it {@code contextOverrides}. */
+    /**
+     * Returns the context of a whole deployment: {@code context}, and {@code contextOverrides}, which takes precedence.
+     */
     static Map<String, String> ofFile(YamlReader yaml, Map<String, Node> sections) {
         Map<String, String> context = new LinkedHashMap<>(yaml.texts(sections.get("context"), "context"));
         context.putAll(yaml.texts(sections.get("contextOverrides"), "contextOverrides"));

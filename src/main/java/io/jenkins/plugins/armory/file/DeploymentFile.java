@@ -77,8 +77,9 @@ public final class DeploymentFile {
     }
 
     /**
-     * Returns what the file has and a step that uses one of its webhooks does not, for the log: {@code constraints of prod, staging},
-     * {@code strategies}. It is empty for the file of a {@link PlannedDeployment}, which uses all of it.
+     * Returns the parts of the file that a step ignores which uses one of its webhooks, for the log: {@code constraints
+     * of prod, staging}, {@code strategies}. It is empty for the file of a {@link PlannedDeployment}, which uses all of
+     * it.
      */
     public List<String> unusedByWebhooks() {
         return unused;

@@ -86,7 +86,6 @@ final class IdleSections {
         return shapes;
     }
 
-    /** Returns the names of the sections. */
     static Collection<String> names() {
         return SHAPES.keySet();
     }

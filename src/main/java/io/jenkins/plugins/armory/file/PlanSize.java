@@ -17,7 +17,7 @@ import java.util.Map;
  */
 final class PlanSize {
 
-    /** What an entry of a map or of a list counts beside its characters, since it is an object of its own. */
+    /** The size of an entry of a map or list beside its characters, since it is an object. */
     private static final int ENTRY = 50;
 
     private final Map<String, Long> webhooks = new LinkedHashMap<>();
@@ -32,7 +32,6 @@ final class PlanSize {
         return length;
     }
 
-    /** Adds the steps of a target. */
     void add(Target target) {
         length += target.steps().mapToLong(this::lengthOf).sum();
     }

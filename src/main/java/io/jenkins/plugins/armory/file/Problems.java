@@ -42,7 +42,6 @@ final class Problems {
         }
     }
 
-    /** Returns the number of mistakes so far. */
     int count() {
         return count;
     }

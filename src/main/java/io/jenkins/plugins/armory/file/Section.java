@@ -186,7 +186,7 @@ final class Section {
         return name(field);
     }
 
-    /** Notes a problem for each of the fields that is there without a value: less would be asked for than was meant. */
+    /** Notes a problem for each of the fields that has no value: the author meant to restrict something with it. */
     void checkFilled(String... wanted) {
         for (String field : wanted) {
             if (fields.containsKey(field) && !has(field)) {

@@ -13,7 +13,6 @@ import java.util.Map;
  */
 record Strategy(Map<String, String> variables, List<List<Condition>> groups) {
 
-    /** Returns the number of steps. */
     int size() {
         return groups.stream().mapToInt(List::size).sum();
     }

@@ -257,7 +257,6 @@ final class YamlReader {
         problems.add(0, 0, problem);
     }
 
-    /** Returns the number of problems so far. */
     int problemCount() {
         return problems.count();
     }

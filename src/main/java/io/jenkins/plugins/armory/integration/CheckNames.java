@@ -56,7 +56,7 @@ final class CheckNames {
         return numbers.get(approval);
     }
 
-    /** Returns the first number that is of no approval which is pending at a time. */
+    /** Returns the first number that no approval has that was pending at a time. */
     private static int firstFree(Map<ApprovalView, Integer> numbers, Instant at) {
         Set<Integer> taken = numbers.keySet().stream()
                 .filter(each -> isPending(each, at))

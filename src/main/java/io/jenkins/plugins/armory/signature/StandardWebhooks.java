@@ -36,7 +36,7 @@ public final class StandardWebhooks {
 
     private static final String HMAC = "HmacSHA256";
 
-    /** No message: {@code id.timestamp.body} has two dots. */
+    /** The text whose MAC names a key. No message has this text, since {@code id.timestamp.body} has two dots. */
     private static final byte[] NAME = "name of this key".getBytes(StandardCharsets.UTF_8);
 
     private static final int NAME_BYTES = 16;
@@ -64,7 +64,7 @@ public final class StandardWebhooks {
         return mac(key, (id + '.' + timestamp + '.').getBytes(StandardCharsets.UTF_8), body);
     }
 
-    /** Returns a name for a key. It can be written down: only who knows the key can tell that it is the key's. */
+    /** Returns a name for a key. The name may be stored, since it does not reveal the key. */
     public static String nameOf(byte[] key) {
         return HexFormat.of().formatHex(mac(key, NAME, new byte[0]), 0, NAME_BYTES);
     }

@@ -6,7 +6,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The messages that were used. The address of a message is not signed, so whoever sees a message could send it to another approval
+ * The messages that were used. The address of a message is not signed, so anybody who sees a message could send it to another approval
  * while its timestamp is valid. Here each message belongs to the address where it was used first.
  */
 @Restricted(NoExternalUse.class)
@@ -15,8 +15,8 @@ public interface UsedMessages {
     /**
      * A message whose signature is right.
      *
-     * @param secret the {@link StandardWebhooks#nameOf name of the key} that signed it. Whoever knows another key neither takes up ids
-     *     of this one nor its room. Credentials with the same key count as one, since each accepts what was signed for the other.
+     * @param secret the {@link StandardWebhooks#nameOf name of the key} that signed it. A sender with another key can take neither ids
+     *     nor room of this one. Credentials with the same key count as one, since each accepts what was signed for the other.
      * @param id the {@code webhook-id}
      * @param signedAt the {@code webhook-timestamp}
      */

@@ -221,7 +221,6 @@ final class ApprovalData {
         return json;
     }
 
-    /** Returns what people filled in. */
     static ObjectNode json(Map<String, Object> inputs) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         inputs.forEach((name, value) -> {

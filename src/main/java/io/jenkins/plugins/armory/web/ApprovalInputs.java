@@ -28,7 +28,7 @@ import org.kohsuke.stapler.StaplerRequest2;
 @Restricted(NoExternalUse.class)
 public final class ApprovalInputs {
 
-    /** Of two values for one parameter, none can be taken for what the person meant. */
+    /** Refuses two values for one parameter: it is unknown which of them the person meant. */
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -92,7 +92,7 @@ public final class ApprovalInputs {
         return inputs.valuesOf(given);
     }
 
-    /** Returns the answer to whoever approves with other inputs than those that stand, with these. */
+    /** Returns the answer to a person who approves with other inputs than the people before. It has their inputs. */
     static JsonResponse others(Approval approval, String message) {
         JsonResponse answer = JsonResponse.error(409, "other_inputs", message);
         answer.body().set("inputs", ApprovalData.json(approval.inputs()));

@@ -80,7 +80,7 @@ final class ApprovalList {
         return viewer.sees(approval);
     }
 
-    /** Returns whether the user may say anything about an approval that is pending. */
+    /** Returns whether the user may decide a pending approval in any way. */
     boolean asks(Approval approval) {
         return viewer.mayOverride(approval)
                 || Arrays.stream(Choice.values()).anyMatch(choice -> viewer.isAsked(approval, choice));

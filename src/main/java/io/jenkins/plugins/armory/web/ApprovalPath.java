@@ -31,25 +31,21 @@ final class ApprovalPath {
         return idIn(PATH, path);
     }
 
-    /** Returns the id in the path of a rehearsal, {@code null} for another path. */
     @CheckForNull
     static String idOfRehearsal(@CheckForNull String path) {
         return idIn(REHEARSAL, path);
     }
 
-    /** Returns the id in the path of a report of progress, {@code null} for another path. */
     @CheckForNull
     static String idOfProgress(@CheckForNull String path) {
         return idIn(PROGRESS, path);
     }
 
-    /** Returns the id in the path of one approval's data, {@code null} for another path. */
     @CheckForNull
     static String idOfData(@CheckForNull String path) {
         return idIn(DATA, path);
     }
 
-    /** Returns the id in the path of the form for one approval, {@code null} for another path. */
     @CheckForNull
     static String idOfInputs(@CheckForNull String path) {
         return idIn(INPUTS, path);

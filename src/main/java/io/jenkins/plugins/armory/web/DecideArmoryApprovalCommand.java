@@ -78,7 +78,7 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
                             + " Armory/Override.")
     private String override;
 
-    /** Of two values for one parameter, none can be taken for what the user meant. */
+    /** Refuses two values for one parameter: it is unknown which of them the user meant. */
     @Restricted(NoExternalUse.class)
     public static final class OnceEach extends MapOptionHandler {
 

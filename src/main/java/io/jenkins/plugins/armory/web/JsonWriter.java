@@ -14,7 +14,6 @@ final class JsonWriter {
 
     private JsonWriter() {}
 
-    /** A supplier of an answer. */
     interface Answer {
         /** @throws IOException if the approvals cannot be opened */
         JsonResponse get() throws IOException;

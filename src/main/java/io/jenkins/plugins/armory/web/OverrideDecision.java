@@ -45,7 +45,10 @@ record OverrideDecision(String id) {
                 : JsonResponse.error(405, "method_not_allowed", Messages.Decision_post(), Map.of("Allow", "POST"));
     }
 
-    /** Returns the value; nothing of several, of which none can be taken for what the user meant. */
+    /**
+     * Returns the value of a parameter; {@code null} for several values, since it is unknown which of them the user
+     * meant.
+     */
     @CheckForNull
     private static String only(@CheckForNull String[] values) {
         return values != null && values.length == 1 ? values[0] : null;

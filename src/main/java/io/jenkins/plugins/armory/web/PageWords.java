@@ -187,7 +187,6 @@ final class PageWords {
         };
     }
 
-    /** Returns the text for the state of an environment. */
     static String word(Environment.State state) {
         return switch (state) {
             case PENDING -> Messages.PageWords_environment_PENDING();

@@ -23,7 +23,6 @@ final class RenderedMessages {
         this.render = render;
     }
 
-    /** Returns the HTML of a message. */
     String get(String message) {
         String known = find(message);
         return known == null ? add(message, render.apply(message)) : known;

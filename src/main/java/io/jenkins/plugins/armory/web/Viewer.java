@@ -31,12 +31,12 @@ final class Viewer {
     private static final Logger LOGGER = Logger.getLogger(Viewer.class.getName());
 
     private final Authentication user = Jenkins.getAuthentication2();
-    /** {@code null} for anonymous. Jenkins looks it up anew at each call, and it is asked for each approval. */
+    /** The user, {@code null} for anonymous. It is kept here because Jenkins looks it up anew at each call. */
     @CheckForNull
     private final User known = User.current();
 
     private final boolean administrator = Jenkins.get().hasPermission(Jenkins.ADMINISTER);
-    /** Without it, nothing of Jenkins is there for a user, whatever a job permits. */
+    /** Whether the user has Overall/Read. Without it, a user sees nothing of Jenkins, whatever a job permits. */
     private final boolean reader = Jenkins.get().hasPermission(Jenkins.READ);
 
     private final Map<String, Optional<Seen>> jobs = new HashMap<>();
@@ -69,7 +69,7 @@ final class Viewer {
         return known == null ? user.getName() : known.getId();
     }
 
-    /** Returns whether the user is logged in, and so not the same as everybody else. */
+    /** Returns whether the user is logged in. Anonymous users cannot be told apart. */
     boolean isIdentified() {
         return known != null;
     }
@@ -87,7 +87,8 @@ final class Viewer {
     }
 
     /**
-     * Returns whether the user may read the job that has a name now, and it is the one with that id; administrators may read what is gone too.
+     * Returns whether the user may read the present job of a name, and that job has the id. Administrators may also
+     * read the history of jobs that are gone.
      */
     boolean mayReadHistoryOf(String job, @CheckForNull String id) {
         return administrator
@@ -123,8 +124,8 @@ final class Viewer {
     }
 
     /**
-     * Returns whether the user may say that about an approval that needs people. As in the {@code input} step, only submitters and
-     * administrators may if the step names submitters.
+     * Returns whether the user may make a choice about an approval that needs people. As in the {@code input} step,
+     * only submitters and administrators may if the step names submitters.
      */
     boolean mayDecide(Approval approval, Choice choice) {
         ManualRequirement manual = approval.manual();
@@ -144,7 +145,7 @@ final class Viewer {
                 && isPermitted(approval, manual, choice);
     }
 
-    /** Returns whether the user has to log in first: somebody unknown may be the requester, or the same person twice. */
+    /** Returns whether the user has to log in first: an anonymous user may be the requester, or approve twice. */
     boolean mustLogIn(ManualRequirement manual, Choice choice) {
         return choice == Choice.APPROVE && manual.needsIdentity() && !isIdentified();
     }
@@ -187,7 +188,7 @@ final class Viewer {
                 .isPresent();
     }
 
-    /** Returns whether that would change a pending approval, and the user may say it. */
+    /** Returns whether a choice would change a pending approval, and the user may make it. */
     boolean isAsked(Approval approval, Choice choice) {
         if (approval.isDecided() || choice.isAboutFailure() != (approval.failure() != null)) {
             return false;

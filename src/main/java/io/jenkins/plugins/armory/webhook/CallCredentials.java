@@ -22,7 +22,6 @@ public record CallCredentials(
         @CheckForNull @JsonProperty("trustCertificateId") String trustCertificateId)
         implements Serializable {
 
-    /** No credentials. */
     public static final CallCredentials NONE = new CallCredentials(null, null, null);
 
     public CallCredentials {

@@ -50,12 +50,10 @@ public record CallLimits(
         }
     }
 
-    /** Returns the limit for the connection. */
     public Duration connect() {
         return Duration.ofSeconds(connectSeconds == 0 ? DEFAULT_CONNECT : connectSeconds);
     }
 
-    /** Returns the limit for the whole attempt. */
     public Duration request() {
         return Duration.ofSeconds(requestSeconds == 0 ? DEFAULT_REQUEST : requestSeconds);
     }

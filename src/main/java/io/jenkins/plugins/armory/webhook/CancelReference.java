@@ -31,7 +31,6 @@ public record CancelReference(
         return new CancelReference(name, null);
     }
 
-    /** Returns a cancel webhook that is defined inline. */
     public static CancelReference of(Webhook inline) {
         return new CancelReference(null, inline);
     }

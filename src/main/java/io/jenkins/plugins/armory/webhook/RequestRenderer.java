@@ -116,7 +116,10 @@ final class RequestRenderer {
         }
     }
 
-    /** Returns the number of segments of a path with another one at its end. An empty one takes the place of dots that end a path. */
+    /**
+     * Returns the number of segments of a path after a segment is appended. Dots at the end of a path leave an empty
+     * segment, which the appended one replaces.
+     */
     private static int pathSize(String uri) {
         return HttpUrl.get(uri.split("[?#]", 2)[0] + "/end").pathSize();
     }

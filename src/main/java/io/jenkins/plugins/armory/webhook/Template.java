@@ -102,7 +102,6 @@ final class Template {
         return NAME.matcher(name).matches();
     }
 
-    /** Returns the names of the variables in a template. */
     static Set<String> variables(String text) {
         var names = new TreeSet<String>();
         for (Tag tag = Tag.next(text, 0); tag != null; tag = Tag.next(text, tag.end())) {

@@ -28,7 +28,7 @@ public final class Variables {
     public static final String ACCOUNT_NAME = "armory.accountName";
     public static final String NAMESPACE = "armory.namespace";
     public static final String APPROVAL_ID = "armory.approvalId";
-    /** The occasion of a notification. Only notifications have it and the next four. */
+    /** The occasion of a notification. Only notifications have this variable and the next four. */
     public static final String EVENT = "armory.event";
 
     /** A sentence about the approval, for people. */
@@ -37,12 +37,15 @@ public final class Variables {
     public static final String APPROVAL_URL = "armory.approvalUrl";
     public static final String DEADLINE = "armory.deadline";
     public static final String WEBHOOK_NAME = "armory.webhookName";
-    /** The outcome of the approval. Only cancel webhooks and notifications have it and {@link #REASON}. */
+    /** The outcome of the approval. Only cancel webhooks and notifications have this variable and {@link #REASON}. */
     public static final String OUTCOME = "armory.outcome";
 
     public static final String REASON = "armory.reason";
 
-    /** What the body of {@code armoryDeployment} has made: values of the context of the same names without the namespace. */
+    /**
+     * The variables that the body of {@code armoryDeployment} returns. {@code {{context.*}}} has their values, under
+     * the same names without {@code armory.}.
+     */
     private static final Pattern OF_THE_BODY = Pattern.compile("armory\\.(replicaSetName|preview\\..+)");
 
     private static final String CONTEXT = "context.";

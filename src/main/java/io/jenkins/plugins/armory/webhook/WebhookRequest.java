@@ -33,7 +33,6 @@ public final class WebhookRequest implements Serializable {
     private final RetryRules retry;
     private final CallLimits limits;
 
-    /** The secrets in the request. */
     private final ArrayList<String> secrets;
 
     /** The secrets to sign with, {@code null} for none. They stay where they are: an agent gets the signature. */
@@ -82,7 +81,6 @@ public final class WebhookRequest implements Serializable {
         this.tls = tls;
     }
 
-    /** A header with its template rendered. */
     public record RenderedHeader(String name, String value) implements Serializable {
         private static final long serialVersionUID = 1L;
     }
@@ -177,7 +175,6 @@ public final class WebhookRequest implements Serializable {
         return retry.repeatAfter(status);
     }
 
-    /** Returns how long an attempt may take. */
     public CallLimits limits() {
         return limits;
     }

@@ -49,7 +49,6 @@ final class WebhookRules {
         reject(field, bound.problemOf(text));
     }
 
-    /** Checks a list of values. */
     static void checkEach(String field, List<String> values) {
         reject(field, Bound.LIST.problemOf(values.size()));
         values.forEach(value -> check(field, Bound.LINE, value));
@@ -61,7 +60,7 @@ final class WebhookRules {
         }
     }
 
-    /** Messages name it, and no part of it may be taken for a line of their own. */
+    /** Checks a text that messages show: it is one line, so that no part of it looks like a line of Jenkins. */
     private static void checkLine(String field, Bound bound, @CheckForNull String text) {
         check(field, bound, text);
         if (text != null && UNPRINTABLE.matcher(text).find()) {
@@ -103,7 +102,7 @@ final class WebhookRules {
         Template.check("headers", value);
     }
 
-    /** In a YAML file, a long value may stand in many headers by an alias. */
+    /** Checks the length of all headers: with aliases, a YAML file can repeat a long value in many of them. */
     static void checkHeaders(List<Webhook.Header> headers) {
         long length = headers.stream()
                 .mapToLong(header -> header.key().length() + header.value().length())

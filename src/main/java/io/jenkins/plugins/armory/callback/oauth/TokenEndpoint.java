@@ -161,8 +161,7 @@ public final class TokenEndpoint {
         }
         Identity basic = ofBasic(headers.get(0).strip());
         // RFC 6749, section 2.3.1, has both values encoded; not every client does that. An id in the body is no second
-        // way to
-        // authenticate (section 2.3), and some libraries send it.
+        // way to authenticate (section 2.3), and some libraries send it.
         List<Identity> meant = Stream.of(basic, decode(basic))
                 .filter(each -> id == null || id.equals(each.id()))
                 .toList();

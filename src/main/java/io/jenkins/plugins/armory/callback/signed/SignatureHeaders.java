@@ -19,7 +19,6 @@ public record SignatureHeaders(List<String> id, List<String> timestamp, List<Str
     /** GitHub's header: {@code sha256=} and the HMAC-SHA256 of the body in hexadecimal digits. */
     public static final String GITHUB = "X-Hub-Signature-256";
 
-    /** No signature. */
     public static final SignatureHeaders NONE = new SignatureHeaders(List.of(), List.of(), List.of(), List.of());
 
     /** Returns whether the request is signed in one of the ways. */

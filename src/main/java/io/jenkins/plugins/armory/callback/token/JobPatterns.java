@@ -41,7 +41,6 @@ public final class JobPatterns {
                 List.copyOf(patterns), patterns.stream().map(JobPatterns::path).toList());
     }
 
-    /** Returns these patterns and others. */
     public JobPatterns and(JobPatterns others) {
         return of(Stream.concat(patterns.stream(), others.patterns.stream())
                 .distinct()

@@ -19,7 +19,6 @@ public final class Scopes {
 
     private Scopes() {}
 
-    /** Returns the scope for one pattern. */
     public static String ofJobs(String pattern) {
         var scope = new StringBuilder(DECIDE);
         for (byte each : pattern.getBytes(StandardCharsets.UTF_8)) {

@@ -78,7 +78,6 @@ public final class VerifiedTokens {
         }
     }
 
-    /** Returns how many tokens are remembered. */
     int count() {
         synchronized (good) {
             return good.size();
