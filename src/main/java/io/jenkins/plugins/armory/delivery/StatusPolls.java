@@ -34,8 +34,9 @@ final class StatusPolls {
 
     private static final Logger LOGGER = Logger.getLogger(StatusPolls.class.getName());
     /**
-     * What is between an approval's id and the random end of the {@code Idempotency-Key} and {@code webhook-id} of a question. Each question
-     * is a message of its own: a receiver that refuses replays, or repeats its answer to a known key, would never say anything new.
+     * The middle of the {@code Idempotency-Key} and {@code webhook-id} of a question: the id of the approval, this, and
+     * a random end. Each question has a key of its own, because a receiver may refuse a known key, or repeat its old
+     * answer.
      */
     private static final String STATUS_KEY = "-status-";
     /** The number of questions in flight at once. */

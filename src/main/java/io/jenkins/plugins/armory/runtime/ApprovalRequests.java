@@ -185,8 +185,8 @@ public final class ApprovalRequests implements Requests {
     }
 
     /**
-     * Returns the variables of a notification. It has no token: whoever is told cannot decide. The context of the approval's calls is not
-     * for it: that has what a file of the workspace says.
+     * Returns the variables of a notification. It has no token, so that whoever is told cannot decide. It has no
+     * context of the approval's calls, which may come from a file of the workspace.
      */
     private static Variables ofNotice(
             Webhook webhook, Approval approval, Run<?, ?> run, Notifications.Occasion occasion) {

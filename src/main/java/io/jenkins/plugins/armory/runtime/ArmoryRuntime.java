@@ -202,7 +202,6 @@ public final class ArmoryRuntime {
         return runningBuilds;
     }
 
-    /** Returns the maker of the requests of approvals. */
     public ApprovalRequests requests() {
         return requests;
     }
@@ -253,7 +252,6 @@ public final class ArmoryRuntime {
         return endpoint;
     }
 
-    /** Returns the endpoint that issues tokens to clients. */
     public TokenEndpoint tokenEndpoint() {
         return tokenEndpoint;
     }
@@ -263,17 +261,14 @@ public final class ArmoryRuntime {
         return signingKeys.published(Clock.systemUTC().instant());
     }
 
-    /** Returns an id for a new approval. */
     public String newApprovalId() {
         return tokens.newId();
     }
 
-    /** Returns the ids and tokens of approvals. */
     public CallbackTokens tokens() {
         return tokens;
     }
 
-    /** Returns the HTTP client of webhooks. */
     public WebhookClient client() {
         return client;
     }

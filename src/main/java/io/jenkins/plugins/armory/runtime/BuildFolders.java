@@ -22,7 +22,7 @@ final class BuildFolders {
 
     private BuildFolders() {}
 
-    /** Returns whether the folder of the job's builds has others, and not this one. */
+    /** Returns whether the job has builds on disk, but not this one. */
     static boolean lack(Job<?, ?> job, int number) {
         List<Integer> numbers = numbersOf(job);
         return !numbers.isEmpty() && !numbers.contains(number);
@@ -76,7 +76,10 @@ final class BuildFolders {
         return found;
     }
 
-    /** Returns whether that build is there and claims the approval: then its job got the name of another one. */
+    /**
+     * Returns whether a build exists and has the approval in its record. After its job was deleted, another job has got
+     * that name.
+     */
     static boolean claims(BuildRef build, String id) {
         Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
         return job != null && has(job, build.number(), id);

@@ -9,7 +9,7 @@ import java.time.temporal.ChronoUnit;
 /** What a notification says to people: one line of plain text. */
 final class NoticeText {
 
-    /** The outcome of an approval that has none yet. */
+    /** The value of {@code {{armory.outcome}}} while the approval is pending. */
     private static final String PENDING = "PENDING";
     /** The longest message from outside, in characters. */
     private static final int MAX_MESSAGE = 500;

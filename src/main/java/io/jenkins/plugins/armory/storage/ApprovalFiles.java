@@ -118,7 +118,6 @@ final class ApprovalFiles {
         return Optional.of(approval);
     }
 
-    /** Writes the file of an approval. */
     void write(Approval approval) throws IOException {
         disk.replace(fileOf(approval), StoredJson.file(approval));
     }

@@ -33,7 +33,6 @@ final class ApprovalMemory {
     private final ReentrantLock[] locks =
             Stream.generate(ReentrantLock::new).limit(1024).toArray(ReentrantLock[]::new);
 
-    /** Takes the lock of an approval. */
     ReentrantLock lock(String id) {
         ReentrantLock lock = locks[Math.floorMod(id.hashCode(), locks.length)];
         lock.lock();

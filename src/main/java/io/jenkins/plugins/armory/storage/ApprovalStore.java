@@ -51,7 +51,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getName());
     /** The form of an id. It keeps the id of a request from naming another file. */
     private static final Pattern ID = Pattern.compile("[a-z0-9]{1,64}");
-    /** The number of approvals in {@link #recentlyDecided}. */
+
     static final int RECENT = 100;
 
     private final ApprovalMemory memory = new ApprovalMemory();

@@ -76,7 +76,6 @@ interface Disk {
     /** Returns the time of the last write, or the one that {@link #setModified} set. */
     Instant modified(Path file) throws IOException;
 
-    /** Sets the time of the last write. */
     void setModified(Path file, Instant time) throws IOException;
 
     /**

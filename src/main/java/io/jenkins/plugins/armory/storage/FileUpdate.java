@@ -84,8 +84,8 @@ final class FileUpdate {
     /**
      * Brings the files of an approval up to date.
      *
-     * @return whether that is done; not for a decision that came after the lines were written. The record of it may be in a file of the
-     *     journal that is dropped, since a decision comes into memory after its record is on disk
+     * @return whether that is done; false for a decision that came after the lines of the history were written. Its
+     *     record may already be in a file of the journal that would be dropped
      */
     private boolean write(String id) throws IOException {
         ReentrantLock lock = memory.lock(id);

@@ -6,14 +6,14 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What a file of the {@link History} has after a start: how far it is whole, and which lines of approvals in the journal are in it.
+ * The end of a file of the {@link History} after a start: how far it is whole, and which lines of approvals in the
+ * journal are in it.
  *
  * @param last the last line that is whole, {@code null} if there is none
  * @param length the number of bytes to keep
  * @param lines the number of lines with a line feed, damaged ones included
  * @param recorded the approvals of the journal that have a line there
- * @param damaged the number of the first line that is not as it was written although nothing shows that it was being
- *     written, 0 for none
+ * @param damaged the number of the first damaged line that was not being written when Jenkins died, 0 for none
  */
 record HistoryEnd(@CheckForNull HistoryLine last, int length, int lines, Set<String> recorded, long damaged) {
 

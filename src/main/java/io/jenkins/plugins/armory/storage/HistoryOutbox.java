@@ -22,9 +22,9 @@ final class HistoryOutbox {
     private static final Logger LOGGER = Logger.getLogger(HistoryOutbox.class.getName());
 
     private final ApprovalMemory memory;
-    /** The ids of approvals that the journal has a decision of, removed ones included. */
+    /** The ids of approvals with a decision in the journal, removed ones included. */
     private final Set<String> inJournal = new HashSet<>();
-    /** Those that are decided in their files too, so they have their lines. */
+    /** The ids of {@link #inJournal} that are decided in their files too. Their lines are in the history. */
     private final Set<String> inFile = new HashSet<>();
 
     @CheckForNull
@@ -34,14 +34,16 @@ final class HistoryOutbox {
         this.memory = memory;
     }
 
-    /** Takes an approval of the journal that is opened. */
+    /** Takes an approval that was read from the journal. */
     void found(Approval approval) {
         if (approval.isDecided()) {
             inJournal.add(approval.id());
         }
     }
 
-    /** Looks which decisions of the journal are in the files. Called before these are brought in order. */
+    /**
+     * Finds out which decisions of the journal are in the files too. Called before the files are brought up to date.
+     */
     void look(ApprovalFiles files) {
         for (String id : inJournal) {
             if (files.hasDecided(id) || isDecidedInFile(id, files)) {

@@ -24,7 +24,7 @@ public final class HistoryVerifier {
     @CheckForNull
     private HistoryLine last;
 
-    /** The number of the last line that is missing since it was past the time limit, as a later line says. */
+    /** The number of the last line that was removed after the time limit, as a {@code removal} line says. */
     private long removed;
 
     @CheckForNull
@@ -72,7 +72,8 @@ public final class HistoryVerifier {
     }
 
     /**
-     * Takes note that these were all lines: those before the first must have been removed by a line that says so.
+     * Ends the verification: checks that all lines before the first were removed, as a {@code removal} line says, and
+     * that none is missing at the end.
      *
      * @param number the number of the line that must be the last, 0 for none
      * @param hash its hash
@@ -93,7 +94,7 @@ public final class HistoryVerifier {
         }
     }
 
-    /** Returns whether there are lines before the first that no line so far says were removed. */
+    /** Returns whether lines before the first are missing that no {@code removal} line names. */
     private boolean lacksBeginning() {
         return first != null && first.number() > removed + 1;
     }

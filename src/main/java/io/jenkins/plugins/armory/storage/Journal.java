@@ -195,7 +195,10 @@ final class Journal {
         }
     }
 
-    /** Has a file kept for inspection, with the one before it: what is missed at the start of a file may have been at the end of that. */
+    /**
+     * Keeps a file for inspection, and the file before it: a write that is missed at the start of a file may have been
+     * at the end of the one before.
+     */
     private void keep(Path each) {
         old.keySet().stream().reduce((first, second) -> second).ifPresent(kept::add);
         kept.add(each);

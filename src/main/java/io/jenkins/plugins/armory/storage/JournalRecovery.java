@@ -83,7 +83,7 @@ final class JournalRecovery implements Journal.Reader {
         certain.clear();
     }
 
-    /** Returns whether an approval that is pending may have been changed after what is known of it. */
+    /** Returns whether the journal may have lost a later change of a pending approval. */
     boolean isInDoubt(String id) {
         return unread.contains(id) || lost && !certain.contains(id);
     }

@@ -23,7 +23,6 @@ final class Moves {
 
     private static final Logger LOGGER = Logger.getLogger(Moves.class.getName());
 
-    /** The content of the file. */
     private record Content(@JsonProperty("moves") List<Move> moves) {
 
         private Content {

@@ -24,7 +24,6 @@ public final class PlanFile {
     private static final String FILE = "armory-plan.json";
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    /** The content of the file. */
     private record Content(@JsonProperty("targets") ArrayNode targets) {
 
         private Content {

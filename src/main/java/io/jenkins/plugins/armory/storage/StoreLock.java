@@ -70,7 +70,6 @@ public final class StoreLock implements Closeable {
         }
     }
 
-    /** Releases the lock. */
     @Override
     public void close() {
         close(channel);

@@ -61,7 +61,6 @@ final class StoredJson {
             .visibility(PropertyAccessor.ALL, JsonAutoDetect.Visibility.NONE)
             .build();
 
-    /** What is written. */
     private record Envelope<T>(
             @JsonProperty("format") int format,
             @JsonProperty("content") T content) {

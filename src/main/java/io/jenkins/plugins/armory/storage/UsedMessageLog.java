@@ -48,17 +48,16 @@ public final class UsedMessageLog implements UsedMessages {
     /** The interval between two looks at what has expired in memory. */
     private static final int SWEEP_SECONDS = 10;
 
-    /** The use of a message. */
     private static final class Use {
         private final String address;
 
         /** The time of the latest attempt. */
         private Instant signedAt;
 
-        /** No attempt that came so far is valid after this. */
+        /** The end of the longest validity of the attempts so far. */
         private Instant until;
 
-        /** Whether that is on disk. */
+        /** Whether {@link #until} is on disk. */
         private boolean written;
 
         /** The number of records on disk, with the one that is missing. */
@@ -70,7 +69,7 @@ public final class UsedMessageLog implements UsedMessages {
             until = Instant.MIN;
         }
 
-        /** Returns whether it lasts as long as an attempt is valid. */
+        /** Returns whether the use is kept for as long as an attempt is valid. */
         boolean covers(Message attempt) {
             Instant over = attempt.signedAt().plus(StandardWebhooks.TOLERANCE).plusSeconds(1);
             return !over.isAfter(until);
@@ -119,7 +118,7 @@ public final class UsedMessageLog implements UsedMessages {
             }
         }
 
-        /** What is lost may have been any message until now. */
+        /** Refuses all messages that were signed before now, since any of them may have been lost. */
         @Override
         public void lost(String where) {
             LOGGER.log(
@@ -141,12 +140,11 @@ public final class UsedMessageLog implements UsedMessages {
 
     private final Map<String, Share> shares = new HashMap<>();
 
-    /** The number of records of all shares. */
     private int records;
 
     private final Deque<Ended> ended = new ArrayDeque<>();
 
-    /** Messages that were signed earlier may have been used, {@code null} for none. */
+    /** The uses of messages that were signed before this may be lost, so these are refused; {@code null} for none. */
     @CheckForNull
     private Instant oldest;
 
