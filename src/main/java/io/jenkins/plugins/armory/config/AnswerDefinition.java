@@ -81,7 +81,6 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
         this.equals = Lines.of(equals);
     }
 
-    /** Returns the values for the form, one a line. */
     public String getEqualsLines() {
         return String.join("\n", equals);
     }
@@ -97,7 +96,6 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
         this.failure = Lines.of(failure);
     }
 
-    /** Returns the values for the form, one a line. */
     public String getFailureLines() {
         return String.join("\n", failure);
     }

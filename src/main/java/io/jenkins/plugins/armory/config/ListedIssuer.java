@@ -102,7 +102,6 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
         return requiredClaims;
     }
 
-    /** Returns the claims for the form, one a line. */
     public String getRequiredClaimLines() {
         return String.join("\n", requiredClaims);
     }

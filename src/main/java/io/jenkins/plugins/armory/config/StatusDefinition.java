@@ -119,7 +119,6 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
         this.success = Lines.of(success);
     }
 
-    /** Returns the values for the form, one a line. */
     public String getSuccessLines() {
         return String.join("\n", success);
     }
@@ -135,7 +134,6 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
         this.failure = Lines.of(failure);
     }
 
-    /** Returns the values for the form, one a line. */
     public String getFailureLines() {
         return String.join("\n", failure);
     }
