@@ -59,7 +59,7 @@ public sealed interface DeploymentEvent {
     enum Verdict {
         SUCCESS,
         FAILURE,
-        /** Another approval of the phase failed and ended this one. This is a failure too until a retry succeeds. */
+        /** Another approval of the phase failed and ended this one. It counts as a failure until a retry succeeds. */
         OTHER_FAILED,
         /** The part of the build around the approval was stopped, or its step was mistaken. The end of that part counts instead. */
         STOPPED,

@@ -110,8 +110,9 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     }
 
     /**
-     * Returns which webhook of a plan reads its body from which file, {@code null} if none does. Found only when its turn comes, a missing
-     * workspace would roll back what is deployed until then.
+     * Returns the first webhook of a plan that reads its body from a file, as text with the file; {@code null} if none
+     * does. A missing workspace is found before the deployment this way, and not in the middle of it, where it would
+     * roll back.
      */
     @CheckForNull
     static String bodyFile(DeploymentPlan plan, Map<String, Webhook> webhooks) {

@@ -190,7 +190,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         definition.setRetryCount(retryCount);
     }
 
-    /** Returns how a failed call is repeated, {@code null} for what {@link #getRetryCount} says. */
     @CheckForNull
     public RetryDefinition getRetry() {
         return definition.getRetry();
@@ -201,7 +200,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         definition.setRetry(retry);
     }
 
-    /** Returns the limit for the connection in seconds, 0 for the default. */
     public int getConnectTimeout() {
         return definition.getConnectTimeout();
     }
@@ -211,7 +209,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         definition.setConnectTimeout(connectTimeout);
     }
 
-    /** Returns the limit for an attempt in seconds, 0 for the default. */
     public int getRequestTimeout() {
         return definition.getRequestTimeout();
     }
@@ -221,7 +218,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         definition.setRequestTimeout(requestTimeout);
     }
 
-    /** Returns the id of the Secret text that signs the call, {@code null} for none. */
     @CheckForNull
     public String getSignWith() {
         return definition.getSignWith();
@@ -232,7 +228,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         definition.setSignWith(signWith);
     }
 
-    /** Returns the id of the certificate that Jenkins shows to the server, {@code null} for none. */
     @CheckForNull
     public String getClientCertificateId() {
         return definition.getClientCertificateId();
@@ -243,7 +238,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         definition.setClientCertificateId(clientCertificateId);
     }
 
-    /** Returns the id of the authorities that are trusted instead of those of Java, {@code null} for the latter. */
     @CheckForNull
     public String getTrustCertificateId() {
         return definition.getTrustCertificateId();
@@ -432,7 +426,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         this.allowedCallers = Lines.of(allowedCallers);
     }
 
-    /** Returns the entries for the form, one a line. */
     public String getAllowedCallerLines() {
         return String.join("\n", allowedCallers);
     }
@@ -447,7 +440,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         this.secrets = Lines.of(secrets);
     }
 
-    /** Returns the ids for the form, one a line. */
     public String getSecretLines() {
         return String.join("\n", secrets);
     }
@@ -462,7 +454,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         this.agents = Lines.of(agents);
     }
 
-    /** Returns the names and labels for the form, one a line. */
     public String getAgentLines() {
         return String.join("\n", agents);
     }
@@ -477,7 +468,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         notified = Lines.of(names);
     }
 
-    /** Returns the names for the form, one a line. */
     public String getNotifyLines() {
         return String.join("\n", notified);
     }

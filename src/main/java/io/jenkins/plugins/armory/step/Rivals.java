@@ -14,9 +14,10 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
- * What other approvals mean for one that begins, and it for them: those of other builds at the same place ({@code supersede}), and one
- * beside it that has failed. Each approval is recorded and attached before it looks for the others, in both directions, so of two
- * that come at the same time one finds the other. Repeated after a restart, it changes nothing.
+ * Settles an approval that begins with the approvals that it competes with: those of other builds at the same place
+ * ({@code supersede}), and one beside it that has failed. Each approval is recorded and attached before it looks for
+ * the others, so of two simultaneous approvals at least one finds the other. A repetition after a restart has no
+ * effect.
  */
 final class Rivals {
 
@@ -36,7 +37,10 @@ final class Rivals {
         this.log = log;
     }
 
-    /** Ends what an approval ends, and the approval itself if it may not go on. */
+    /**
+     * Ends the approvals that this one supersedes. Ends this one if a newer build supersedes it, or if one beside it
+     * has failed.
+     */
     void meet(Approval approval, Place place) throws IOException {
         for (Approval older : approvals.endSuperseded(approval)) {
             log.accept("Superseded build #" + older.build().number() + ", which waited for "

@@ -134,7 +134,7 @@ abstract class SuspendedExecution extends StepExecution {
         }
     }
 
-    /** Goes on once what the step waits for has come: ends the step, if it has no body. */
+    /** Continues after the wait. A step without a body ends with the value. */
     void passed(@CheckForNull Object value) {
         succeed(value);
     }
