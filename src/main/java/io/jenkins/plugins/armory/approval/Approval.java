@@ -227,7 +227,6 @@ public record Approval(
         return said.inputs();
     }
 
-    /** Returns whether the approval of that person counts. */
     public boolean hasVoteOf(String user) {
         return said.votes().stream().anyMatch(vote -> vote.user().equals(user));
     }
@@ -300,7 +299,6 @@ public record Approval(
         return terms.nextTry(next, requireDecision().decidedAt());
     }
 
-    /** Returns when the next attempt to call the webhook is due, {@code null} if none is known. */
     @CheckForNull
     public Instant nextAttemptAt() {
         Attempt last = lastAttempt();

@@ -34,7 +34,6 @@ public enum Phase {
         return Arrays.stream(values()).filter(phase -> phase.text.equals(text)).findFirst();
     }
 
-    /** Returns all names, for messages. */
     public static String names() {
         return Arrays.stream(values()).map(Phase::toString).collect(Collectors.joining(", "));
     }

@@ -215,7 +215,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         save();
     }
 
-    /** Returns the hosts that webhooks may call, see {@link AllowedHosts}. */
     public List<String> getAllowedHosts() {
         return allowedHosts;
     }
@@ -234,7 +233,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         save();
     }
 
-    /** Returns the allowed hosts for the form, one a line. */
     public String getAllowedHostsText() {
         return String.join("\n", allowedHosts);
     }

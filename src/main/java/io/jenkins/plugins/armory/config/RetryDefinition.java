@@ -54,7 +54,6 @@ public final class RetryDefinition extends AbstractDescribableImpl<RetryDefiniti
         this.on = new ArrayList<>(Lines.words(on));
     }
 
-    /** Returns the answers for the form. */
     public String getOnText() {
         return String.join(", ", on);
     }

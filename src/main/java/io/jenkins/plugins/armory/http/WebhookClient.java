@@ -236,7 +236,6 @@ public final class WebhookClient {
         return builder.proxy(proxy.toProxy()).proxyAuthenticator(proxy.authenticator());
     }
 
-    /** Returns how long the whole call may take. */
     private Duration timeout(WebhookRequest webhook) {
         return webhook.limits().requestSeconds() > 0 ? webhook.limits().request() : responseTimeout;
     }

@@ -146,7 +146,6 @@ public record AnswerRule(
         return StatusCodes.parse(SUCCESS, statuses).contains(status);
     }
 
-    /** Returns whether the body is looked at. */
     public boolean needsBody() {
         return pointer != null;
     }

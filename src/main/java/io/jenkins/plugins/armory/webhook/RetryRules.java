@@ -102,7 +102,6 @@ public record RetryRules(
         }
     }
 
-    /** Returns whether a call is repeated after an answer. */
     public boolean repeatAfter(int status) {
         String text = String.valueOf(status);
         return on.contains(text) || on.contains(text.charAt(0) + "xx");

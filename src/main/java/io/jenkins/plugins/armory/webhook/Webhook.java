@@ -53,7 +53,6 @@ public record Webhook(
         @CheckForNull @JsonProperty("status") StatusCheck status)
         implements Serializable {
 
-    /** The methods that a webhook may be called with. */
     public static final List<String> METHODS = WebhookRules.METHODS;
 
     static final String DEFAULT_METHOD = "POST";
