@@ -72,7 +72,7 @@ export function box(environment) {
     }
   }
   if (rollback) {
-    const word = rollback.failure ? "rollback.failed" : rollback.over ? "rollback.over" : "rollback.under way";
+    const word = rollback.failure ? "rollback.failed" : rollback.over ? "rollback.over" : "rollback.underWay";
     notes.push(note(say(word, rollback.failure)));
   }
   return [

@@ -5,6 +5,7 @@
 import { page, say } from "./words.js";
 
 const REFRESH_MILLIS = 3000;
+const TICK_MILLIS = 1000;
 
 /** How far this clock may be from Jenkins's before it is set again, in milliseconds: the header Date has whole seconds. */
 const CLOCK_TOLERANCE = 2000;
@@ -118,6 +119,11 @@ export function keepUpToDate({ trouble, show, tick, isOver = () => false }) {
   }
   regularly();
   setInterval(regularly, REFRESH_MILLIS);
+  setInterval(() => {
+    if (!document.hidden && !isOver()) {
+      tick();
+    }
+  }, TICK_MILLIS);
   document.addEventListener("visibilitychange", regularly);
   return refresh;
 }

@@ -76,7 +76,11 @@ final class Pages {
                 "<p>%s · started %s · %s</p>".formatted(badge(state(build)), started(build), took(build)));
         actions.stream()
                 .filter(action -> action.getIconFileName() != null)
-                .map(action -> "<p>" + link(url + action.getUrlName() + "/", action.getDisplayName()) + "</p>")
+                .map(action -> {
+                    var page = url + action.getUrlName() + "/";
+                    return "<p>" + link(page, action.getDisplayName()) + "</p>"
+                            + filled(action, "summary", page + "api/json");
+                })
                 .forEach(body::append);
         for (var input : inputs) {
             var inputUrl = url + "input/" + input.id();
@@ -97,15 +101,23 @@ final class Pages {
         return page(build.getFullDisplayName(), body + "<h2>Log</h2><pre>" + escape(log) + "</pre>");
     }
 
-    /** A page that a script of the plugin fills, as the plugin's view does on Jenkins. */
-    static String action(Action action, String script) throws ReflectiveOperationException {
-        var words = (String) action.getClass().getMethod("getWords").invoke(action);
-        var first = (String) action.getClass().getMethod("getFirstAnswer").invoke(action);
-        return page(action.getDisplayName(), """
-                <div id="armory-%2$s" data-api="api/json" data-base="/armory/" data-armory-words="%3$s"
-                     data-armory-first="%4$s"></div>
-                <script src="/plugin/%1$s/%2$s.js" type="module"></script>
-                """.formatted(PLUGIN, script, escape(words), escape(first)));
+    static String action(Action action, String script) {
+        return page(action.getDisplayName(), filled(action, script, "api/json"));
+    }
+
+    /** What a script of the plugin fills, as in the plugin's views on Jenkins. */
+    private static String filled(Action action, String script, String api) {
+        try {
+            var words = (String) action.getClass().getMethod("getWords").invoke(action);
+            var first = (String) action.getClass().getMethod("getFirstAnswer").invoke(action);
+            return """
+                    <div id="armory-%2$s" data-api="%3$s" data-base="/armory/" data-armory-words="%4$s"
+                         data-armory-first="%5$s"></div>
+                    <script src="/plugin/%1$s/%2$s.js" type="module"></script>
+                    """.formatted(PLUGIN, script, escape(api), escape(words), escape(first));
+        } catch (ReflectiveOperationException x) {
+            throw new IllegalStateException("The plugin has no such page", x);
+        }
     }
 
     private static String state(PipelineBuild build) {

@@ -6,16 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
-import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /** The approvals that the current user may see, for one request. {@link ApprovalData} makes their JSON. */
@@ -80,20 +77,9 @@ final class ApprovalList {
         return viewer.sees(approval);
     }
 
-    /** Returns whether the user may decide a pending approval in any way. */
-    boolean asks(Approval approval) {
-        return viewer.mayOverride(approval)
-                || Arrays.stream(Choice.values()).anyMatch(choice -> viewer.isAsked(approval, choice));
-    }
-
     /** Returns the refused callbacks of an approval, the newest first. */
-    List<Rejected> rejected(Approval approval) {
+    private List<Rejected> rejected(Approval approval) {
         return rejected.of(approval.id());
-    }
-
-    /** Returns the last progress report of an approval; empty for none. */
-    Optional<Progress> progress(Approval approval) {
-        return approvals.progressOf(approval.id());
     }
 
     /** Adds everything that the user sees of an approval. */
@@ -101,7 +87,7 @@ final class ApprovalList {
         tag.add(approval);
         tag.add(viewer.jobUrl(approval));
         tag.add(rejected(approval));
-        tag.add(progress(approval));
+        tag.add(approvals.progressOf(approval.id()));
         tag.add(approvals.heartbeatDue(approval));
         tag.add(waitsForTurn.test(approval.id()));
         tag.add(viewer.mayOverride(approval));
@@ -124,10 +110,5 @@ final class ApprovalList {
                     .put("rehearsal", each.rehearsal());
         }
         return json;
-    }
-
-    /** Returns an approval without its refused callbacks. */
-    ObjectNode json(Approval approval) {
-        return data.json(approval);
     }
 }

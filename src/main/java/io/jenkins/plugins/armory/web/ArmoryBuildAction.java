@@ -5,7 +5,6 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
@@ -14,7 +13,6 @@ import io.jenkins.plugins.armory.runtime.BuildRecord;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Tab;
@@ -81,50 +79,13 @@ public final class ArmoryBuildAction extends Tab {
         return FirstAnswer.json(() -> data(null));
     }
 
-    /** Returns the approvals in the order of their starts, for the summary; empty if they cannot be read. */
-    public List<BuildApproval> getSummary() {
-        List<Approval> approvals = approvals();
-        if (approvals.isEmpty()) {
-            return List.of();
-        }
-        try {
-            ApprovalList list = new ApprovalList(ArmoryRuntime.get());
-            return approvals.stream()
-                    .map(approval -> new BuildApproval(approval, list))
-                    .toList();
-        } catch (IOException x) {
-            LOGGER.log(Level.FINE, "The approvals are not open", x);
-            return List.of();
-        }
-    }
-
-    /** Returns what was cancelled and why, for the summary; empty for nothing. */
-    public String getCancelled() {
-        try {
-            Map<String, String> cancelled =
-                    ArmoryRuntime.get().deployments().deploymentOf(run).cancelled();
-            return cancelled.isEmpty()
-                    ? ""
-                    : Messages.PageWords_stages_cancelled(
-                            String.join(", ", cancelled.keySet()),
-                            cancelled.values().iterator().next());
-        } catch (IOException x) {
-            LOGGER.log(Level.FINE, x, () -> "Cannot read the environments of " + run);
-            return "";
-        }
-    }
-
     /** Returns the approvals in the order of their starts, for the data of the build; empty if they cannot be read. */
     @Exported
     public List<ExportedApproval> getApprovals() {
-        return approvals().stream()
-                .map(approval -> new ExportedApproval(new ApprovalSnapshot(approval)))
-                .toList();
-    }
-
-    private List<Approval> approvals() {
         try {
-            return ArmoryRuntime.get().approvalsOf(run);
+            return ArmoryRuntime.get().approvalsOf(run).stream()
+                    .map(approval -> new ExportedApproval(new ApprovalSnapshot(approval)))
+                    .toList();
         } catch (ApprovalsUnavailableException x) {
             LOGGER.log(Level.FINE, "The approvals are not open", x);
         } catch (IOException x) {

@@ -68,12 +68,7 @@ class PageWordsTest {
             .toList();
 
     @Test
-    void everyStateHasAWordOfItsOwn() {
-        assertThat(STATES).extracting(PageWords::state).doesNotHaveDuplicates().doesNotContainAnyElementsOf(STATES);
-    }
-
-    @Test
-    void theScriptOfThePageKnowsEveryState() throws Exception {
+    void everyStateHasAWordOfItsOwn() throws Exception {
         JsonNode words = new ObjectMapper().readTree(PageWords.json());
 
         assertThat(words.fieldNames())
@@ -81,8 +76,9 @@ class PageWordsTest {
                 .filteredOn(name -> name.startsWith("state."))
                 .containsExactlyElementsOf(STATES.stream().map("state."::concat).toList());
         assertThat(STATES)
-                .allSatisfy(state ->
-                        assertThat(words.get("state." + state).asText()).isEqualTo(PageWords.state(state)));
+                .extracting(state -> words.get("state." + state).asText())
+                .doesNotHaveDuplicates()
+                .doesNotContainAnyElementsOf(STATES);
     }
 
     @Test

@@ -123,6 +123,22 @@ class BuildTabTest {
         hasNoTrouble(page);
     }
 
+    @Test
+    void theBuildsPageShowsItsApprovalsToo(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Build build = jenkins.createJob(process.approval("environment: 'prod'"))
+                .build()
+                .awaitWaiting(1);
+        BrowserPage page = browser.open(WIDE, HEIGHT, jenkins.authorization())
+                .goTo(build.tab().replaceFirst("armory/$", ""));
+        awaitText(page, card(), "Waiting");
+
+        process.awaitCall().callback().succeed("**All** passed");
+
+        awaitText(page, card(), "All passed");
+        build.awaitResult("SUCCESS");
+        hasNoTrouble(page);
+    }
+
     /** Whoever reads or tabs there can go on, whether this approval changes or another. */
     @Test
     void keepsTheFocusAndWhatIsUnfolded(Jenkins jenkins, ExternalProcess process, Browser browser) {

@@ -60,9 +60,9 @@ class UsersPageTest {
                 .awaitWaiting(1);
     }
 
-    /** Both pages that a build's approval can be decided on: the one of all approvals, and the build's own. */
+    /** The pages that a build's approval can be decided on: the one of all approvals, the build's own for them, and the build's. */
     private static List<String> pages(Build build) {
-        return List.of(controller.url() + "armory/", build.tab());
+        return List.of(controller.url() + "armory/", build.tab(), build.tab().replaceFirst("armory/$", ""));
     }
 
     private static BrowserPage open(String user, String url) {
@@ -161,8 +161,8 @@ class UsersPageTest {
     }
 
     @Test
-    void peopleFillInParametersOnBothPages() {
-        for (int i = 0; i < 2; i++) {
+    void peopleFillInParametersOnEachPage() {
+        for (int i = 0; i < 3; i++) {
             Build build = jenkins.createJob("""
                             def r = armoryWebhookApproval(environment: 'prod', manualApproval: [message: 'Go?', required: 2, parameters: [
                                 choice(name: 'region', choices: ['eu', 'us'], description: 'Where to'),
@@ -181,7 +181,7 @@ class UsersPageTest {
             alice.click(SEND, 1);
             alice.await("!document.querySelector('" + DIALOG + "')");
             awaitText(alice, "region: us");
-            BrowserPage bob = open("bob", pages(build).get(1 - i));
+            BrowserPage bob = open("bob", pages(build).get((i + 1) % 3));
             awaitText(bob, "ticket: CHG-1 <b>");
             decide(bob, "approve", build);
 
@@ -224,18 +224,26 @@ class UsersPageTest {
     }
 
     @Test
-    void summaryOnTheBuildsPageLetsWhoMayDecide() {
-        Build build = startBuild();
-        String url = build.tab().replaceFirst("armory/$", "");
-        BrowserPage page = open("bob", url).await("document.querySelector('[data-decide]')");
-        page.click(button("reject", build), 1);
-        page.await("document.querySelector('" + DIALOG + "')?.open");
-        assertThat(page.seriousProblems(DIALOG)).isEmpty();
-        page.type("not on a Friday");
-        page.click(SEND, 1);
+    void theBuildsPageIsBroughtUpToDateAndSaysWhatAnApproverNeeds() {
+        Build build = jenkins.createJob(
+                        process.approval(
+                                "environment: 'prod'",
+                                "manualApproval: [message: 'Go?', required: 2, submitters: 'alice, bob', allowRequester: true]"))
+                .build()
+                .awaitWaiting(1);
+        BrowserPage page = open("bob", pages(build).get(2));
+        awaitText(page, "For alice, bob");
+        awaitText(page, "0 of 2 have approved");
+        decide(page, "approve", build);
+        awaitText(page, "1 of 2 have approved");
+        process.awaitCall().callback().succeed("all **green**");
+        awaitText(page, "all green");
+        decide(page, "take-back", build);
+        awaitText(page, "0 of 2 have approved");
+        decide(page, "reject", build);
 
-        assertThat(build.awaitResult("FAILURE")).contains("was rejected (user bob): not on a Friday");
-        page.await("document.querySelector('.armory-decision__notice')?.innerText.startsWith('Rejected: ')");
+        assertThat(build.awaitResult("FAILURE")).contains("was rejected (user bob)");
+        awaitText(page, "Rejected");
         page.await("!document.querySelector('[data-decide]')");
         hasNoTrouble(page);
     }
