@@ -152,8 +152,9 @@ public final class Approvals {
         changeListeners.forEach(listener -> listener.accept(id));
     }
 
+    /** Schedules the next check of the reminder, the deadline and the heartbeat. */
     private void watch(Approval approval) {
-        deadlines.set(approval.id(), approval.deadline());
+        deadlines.set(approval.id(), approval.reminderDue().orElse(approval.deadline()));
         heartbeats.watch(approval);
     }
 
@@ -178,8 +179,8 @@ public final class Approvals {
         }
         Optional<Transition> transition = repository.apply(id, event, clock.instant());
         if (transition.isPresent()) {
-            passOn(event, transition.get());
             changed(id);
+            passOn(event, transition.get());
         }
         return transition;
     }
@@ -493,8 +494,13 @@ public final class Approvals {
             if (approval == null || approval.isDecided()) {
                 return;
             }
-            Optional<Transition> transition =
-                    apply(id, heartbeats.missed(approval, clock.instant()).orElseGet(Event.DeadlineCheck::new));
+            Instant now = clock.instant();
+            boolean isReminder = approval.reminderDue().isPresent() && !approval.isOverdue(now);
+            Optional<Transition> transition = apply(
+                    id,
+                    heartbeats
+                            .missed(approval, now)
+                            .orElse(isReminder ? new Event.ExpiryCheck() : new Event.DeadlineCheck()));
             // A heartbeat may have come since the timer was set, the clock may have been set back, or a person is
             // asked, until the deadline, what is to become of a missed heartbeat.
             transition

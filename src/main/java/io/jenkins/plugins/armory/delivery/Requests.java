@@ -3,10 +3,15 @@ package io.jenkins.plugins.armory.delivery;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Notifications;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -18,15 +23,20 @@ public interface Requests {
      * A call that is to be made.
      *
      * @param webhook one of the approval's calls
-     * @param occasion what a notice tells, without how to call back; {@code null} for a call that tells nobody
+     * @param notice what is told, without how to call back; {@code null} for a call that tells nobody
      */
     record Order(
             Approval approval,
             Webhook webhook,
-            @CheckForNull Notifications.Occasion occasion) {
+            @CheckForNull Notifications.Notice notice) {
 
-        Order(Approval approval, Webhook webhook) {
-            this(approval, webhook, null);
+        /** Returns one of an approval's calls, if the approval has it. */
+        static List<Order> of(Approval approval, Function<OutgoingCalls, Webhook> which) {
+            return Stream.ofNullable(approval.calls())
+                    .map(which)
+                    .filter(Objects::nonNull)
+                    .map(webhook -> new Order(approval, webhook, null))
+                    .toList();
         }
     }
 

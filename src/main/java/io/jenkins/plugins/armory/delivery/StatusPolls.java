@@ -1,18 +1,18 @@
 package io.jenkins.plugins.armory.delivery;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
-import io.jenkins.plugins.armory.approval.Deadlines;
+import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.OutgoingCalls;
-import io.jenkins.plugins.armory.approval.SteadyClock;
+import io.jenkins.plugins.armory.delivery.Requests.Order;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,229 +24,123 @@ import java.util.logging.Logger;
 
 /**
  * The questions for the statuses of external processes. An approval is asked about from the webhook's answer until there
- * is a verdict of the external process, through whichever channel. What to ask is in the record; when it was asked last
- * is in memory alone, since each start of Jenkins asks at once.
- *
- * <p>One timer is set for the next question of all. An answer that decides nothing, and a question that fails, change
+ * is a verdict of the external process, through whichever channel. An answer that decides nothing, and a question that fails, change
  * nothing: the next question makes up for it, until the deadline.
  */
-final class StatusPolls {
+final class StatusPolls extends CallKind {
 
     private static final Logger LOGGER = Logger.getLogger(StatusPolls.class.getName());
-    /**
-     * The middle of the {@code Idempotency-Key} and {@code webhook-id} of a question: the id of the approval, this, and
-     * a random end. Each question has a key of its own, because a receiver may refuse a known key, or repeat its old
-     * answer.
-     */
-    private static final String STATUS_KEY = "-status-";
-    /** The number of questions in flight at once. */
-    private static final int AT_ONCE = 64;
+
     /** The part of the interval by which a question is late at most, at random: what began together spreads out. */
     private static final double SPREAD = 0.1;
 
-    private final Outbox outbox;
-    private final Approvals approvals;
-    private final Clock steady;
-    private final Deadlines due;
-    private final CallQueue queue;
-    private final Map<String, Poll> polls = new ConcurrentHashMap<>();
-    private volatile boolean open;
+    private final Instant started;
+    /** The last failure that was logged of each approval whose last question failed. */
+    private final Map<String, String> failures = new ConcurrentHashMap<>();
 
-    /** What is known in memory of the questions for one approval. */
-    private static final class Poll {
-        /** The last failure that was logged, {@code null} if the last question was answered. */
-        @CheckForNull
-        private volatile String failure;
+    StatusPolls(Approvals approvals, RetryPolicy policy, Clock clock) {
+        super(64, approvals, policy);
+        started = clock.instant();
     }
 
-    StatusPolls(Outbox outbox) {
-        this(outbox, new SteadyClock());
+    @Override
+    List<Order> due(Approval approval) {
+        return approval.state() == Approval.State.WAITING && approval.callback() == null
+                ? Order.of(
+                        approval,
+                        calls -> calls.status() == null ? null : calls.status().webhook())
+                : List.of();
     }
 
-    /** @param steady a clock for durations */
-    StatusPolls(Outbox outbox, Clock steady) {
-        this.outbox = outbox;
-        this.steady = steady;
-        approvals = outbox.approvals();
-        due = new Deadlines(outbox.timer(), steady, id -> outbox.executor().execute(() -> ask(id)));
-        queue = new CallQueue(outbox, AT_ONCE);
+    @Override
+    String place(Order order) {
+        return "status";
     }
 
-    /** Asks about all approvals of the last run of Jenkins at once, and from then on about new ones. */
-    void open() {
-        open = true;
-        approvals.pending().forEach(approval -> watch(approval, Duration.ZERO));
+    /**
+     * Each question is a message of its own: a receiver that refuses replays, or repeats its answer to a known key, would never say
+     * anything new.
+     */
+    @Override
+    String key(Order order) {
+        return order.approval().id() + "-status-" + UUID.randomUUID();
     }
 
-    void close() {
-        open = false;
-        due.close();
+    /** An interval after the webhook's answer; at once after a restart, since the process may have decided meanwhile. */
+    @Override
+    First first(Approval approval) {
+        Attempt sent = approval.lastAttempt();
+        boolean isRestored = sent == null || sent.at().isBefore(started);
+        return new First(1, isRestored ? Duration.ZERO : every(approval));
     }
 
-    /** Takes note of a change of an approval, which may have to be asked about from now on, or not any more. */
-    void changed(String id) {
-        Optional<Approval> approval = approvals.findInMemory(id);
-        if (approval.filter(StatusPolls::isAsked).isPresent()) {
-            watch(approval.get(), statusOf(approval.get()).every());
-        } else {
-            forget(id);
+    private static Duration every(Approval approval) {
+        StatusCheck check = Objects.requireNonNull(approval.calls(), "an approval that is asked about")
+                .status();
+        return Objects.requireNonNull(check, "an approval that is asked about").every();
+    }
+
+    /** Nothing: it would be said again and again. */
+    @Override
+    void note(String id, String line) {}
+
+    @Override
+    Optional<Duration> again(Order order, int number, CallResult result) {
+        if (result.judgement().filter(Judgement::isDecided).isPresent()) {
+            return Optional.empty();
         }
-    }
-
-    private void watch(Approval approval, Duration delay) {
-        if (open && isAsked(approval) && polls.putIfAbsent(approval.id(), new Poll()) == null) {
-            next(approval.id(), delay);
-        }
-    }
-
-    private void forget(String id) {
-        if (polls.remove(id) != null) {
-            due.remove(id);
-        }
-    }
-
-    private static boolean isAsked(Approval approval) {
-        OutgoingCalls calls = approval.calls();
-        return approval.state() == Approval.State.WAITING
-                && approval.callback() == null
-                && calls != null
-                && calls.status() != null;
-    }
-
-    private static StatusCheck statusOf(Approval approval) {
-        return Objects.requireNonNull(Outbox.requireCalls(approval).status(), "an approval that is asked about");
-    }
-
-    /** Schedules the next question, unless nothing is to be asked any more. */
-    private void next(String id, Duration delay) {
-        if (open && polls.containsKey(id)) {
-            due.set(id, steady.instant().plus(delay));
-        }
-    }
-
-    private Duration delay(Approval approval, Duration atLeast) {
-        Duration every = statusOf(approval).every();
+        Duration every = every(order.approval());
         Duration delay = every.plusMillis(
                 (long) (every.toMillis() * SPREAD * ThreadLocalRandom.current().nextDouble()));
-        return delay.compareTo(atLeast) < 0 ? atLeast : delay;
+        return Optional.of(
+                result.retryAfter().filter(asked -> asked.compareTo(delay) > 0).orElse(delay));
     }
 
-    private void ask(String id) {
-        Approval approval = asked(id);
-        Poll poll = polls.get(id);
-        if (approval == null || poll == null) {
-            forget(id);
-            return;
-        }
-        Optional<String> reason = outbox.reasonToWait(approval);
-        if (reason.isPresent()) {
-            failed(approval, poll, reason.get());
-            next(id, delay(approval, Duration.ZERO));
-            return;
-        }
-        queue.make(order(approval), new Question(id, poll));
-    }
-
-    private static Requests.Order order(Approval approval) {
-        return new Requests.Order(approval, statusOf(approval).webhook());
-    }
-
-    /** Returns an approval if there is still something to ask. */
-    @CheckForNull
-    private Approval asked(String id) {
-        return open ? approvals.findInMemory(id).filter(StatusPolls::isAsked).orElse(null) : null;
-    }
-
-    /** A question for a status. */
-    private final class Question implements CallQueue.Call {
-
-        private final String id;
-        private final Poll poll;
-        private final String key;
-        private Approval approval;
-
-        Question(String id, Poll poll) {
-            this.id = id;
-            this.poll = poll;
-            key = id + STATUS_KEY + UUID.randomUUID();
-        }
-
-        @Override
-        public Optional<Requests.Order> begin() {
-            approval = asked(id);
-            if (approval == null) { // decided while the question waited for its turn
-                forget(id);
+    @Override
+    void repeated(Order order, Attempt attempt, CallResult result) {
+        String id = order.approval().id();
+        Judgement judgement = result.judgement().orElse(null);
+        if (judgement == null) {
+            unread(order, String.valueOf(result.failure()));
+        } else if (judgement.verdict() == Judgement.Verdict.NEITHER) {
+            if (failures.remove(id) != null) {
+                approvals().note(id, "The status can be read again.");
             }
-            return Optional.ofNullable(approval).map(StatusPolls::order);
-        }
-
-        @Override
-        public String key() {
-            return key;
-        }
-
-        @Override
-        public boolean isWanted() {
-            return asked(id) != null;
-        }
-
-        @Override
-        public void dropped() {
-            forget(id);
-        }
-
-        @Override
-        public void ended(String host, CallResult result) {
-            answered(approval, poll, host, result);
+            report(id, judgement.finding());
+        } else {
+            unread(order, attempt.host() + ": " + judgement.finding());
         }
     }
 
-    private void answered(Approval approval, Poll poll, String host, CallResult result) {
+    private void report(String id, String finding) {
         try {
-            judge(approval, poll, host, result);
-        } finally {
-            next(approval.id(), delay(approval, result.retryAfter().orElse(Duration.ZERO)));
-        }
-    }
-
-    private void judge(Approval approval, Poll poll, String host, CallResult result) {
-        String id = approval.id();
-        if (!result.isAccepted() || result.judgement().isEmpty()) {
-            failed(approval, poll, String.valueOf(result.failure()));
-            return;
-        }
-        Judgement judgement = result.judgement().get();
-        try {
-            if (judgement.isDecided()) {
-                boolean success = judgement.verdict() == Judgement.Verdict.SUCCESS;
-                approvals.apply(id, new Event.StatusVerdict(success, judgement.finding(), "status of " + host));
-            } else if (judgement.verdict() == Judgement.Verdict.NEITHER) {
-                succeeded(id, poll);
-                approvals.report(id, null, judgement.finding());
-            } else {
-                failed(approval, poll, host + ": " + judgement.finding());
-            }
-        } catch (IOException x) { // the next question decides
+            approvals().report(id, null, finding);
+        } catch (IOException x) { // of the timeout, which is checked again
             LOGGER.log(Level.WARNING, "Cannot write what the status of " + id + " said; asking again", x);
         }
     }
 
-    private void succeeded(String id, Poll poll) {
-        if (poll.failure != null) {
-            poll.failure = null;
-            approvals.note(id, "The status can be read again.");
+    /** Logs that a question failed, unless the last one failed in the same way. */
+    private void unread(Order order, String failure) {
+        String id = order.approval().id();
+        if (!failure.equals(failures.put(id, failure))) {
+            approvals()
+                    .note(
+                            id,
+                            "WARNING: The status cannot be read: " + failure.replaceFirst("\\.$", "")
+                                    + ". Jenkins asks again every " + DurationText.of(every(order.approval())) + ".");
         }
     }
 
-    /** Logs that a question failed, unless the last one failed in the same way. */
-    private void failed(Approval approval, Poll poll, String failure) {
-        if (!failure.equals(poll.failure)) {
-            poll.failure = failure;
-            approvals.note(
-                    approval.id(),
-                    "WARNING: The status cannot be read: " + failure.replaceFirst("\\.$", "")
-                            + ". Jenkins asks again every "
-                            + DurationText.of(statusOf(approval).every()) + ".");
-        }
+    @Override
+    Event over(Order order, Attempt attempt, CallResult result) {
+        Judgement judgement = result.judgement().orElseThrow();
+        boolean success = judgement.verdict() == Judgement.Verdict.SUCCESS;
+        return new Event.StatusVerdict(success, judgement.finding(), "status of " + attempt.host());
+    }
+
+    @Override
+    void closed(String id) {
+        failures.remove(id);
     }
 }

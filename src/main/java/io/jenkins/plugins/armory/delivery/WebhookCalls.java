@@ -1,23 +1,21 @@
 package io.jenkins.plugins.armory.delivery;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.delivery.Requests.Order;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
-import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -25,30 +23,22 @@ import java.util.logging.Logger;
  * The calls of the approvals' own webhooks. A webhook is called while its approval is in state SENDING and its step
  * follows it.
  */
-final class WebhookCalls {
+final class WebhookCalls extends CallKind {
 
     private static final Logger LOGGER = Logger.getLogger(WebhookCalls.class.getName());
 
-    /** The number of calls in flight at once. */
-    private static final int AT_ONCE = 256;
+    /** The place of what is called to start the external process, and to stop it. */
+    static final String PLACE = "process";
 
-    private final Outbox outbox;
-    private final Approvals approvals;
-    private final CallQueue queue;
-    /** The approvals whose calls wait for their turn. */
-    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
-    /** The approvals whose webhooks are being called. */
-    private final Map<String, Sending> sendings = new ConcurrentHashMap<>();
-    /**
-     * The approvals whose webhooks the last run of Jenkins may have been calling when it ended: those in state SENDING whose steps have
-     * not resumed yet, and those that were decided meanwhile and may have to be cancelled.
-     */
+    private final Clock clock;
+    /** The approvals that are followed, and whether their external processes may have begun. */
+    private final Map<String, Boolean> followed = new ConcurrentHashMap<>();
+    /** The approvals whose webhooks the last run of Jenkins may have been calling when it ended. */
     private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
 
-    WebhookCalls(Outbox outbox) {
-        this.outbox = outbox;
-        approvals = outbox.approvals();
-        queue = new CallQueue(outbox, AT_ONCE);
+    WebhookCalls(Approvals approvals, RetryPolicy policy, Clock clock) {
+        super(256, approvals, policy);
+        this.clock = clock;
         for (Approval approval : approvals.pending()) {
             if (approval.state() == Approval.State.SENDING) {
                 cutOff.add(approval.id());
@@ -57,218 +47,118 @@ final class WebhookCalls {
         approvals.outstanding().forEach(approval -> cutOff.add(approval.id()));
     }
 
-    /** See {@link Delivery#waitsForTurn}. */
-    boolean waitsForTurn(String id) {
-        return waiting.contains(id);
+    /** Has the webhook of an approval called, whose step is there. */
+    void follow(String id) {
+        approvals()
+                .findInMemory(id)
+                .filter(approval -> approval.state() == Approval.State.SENDING)
+                .ifPresent(approval -> followed.putIfAbsent(id, mayHaveBeenTaken(approval)));
     }
 
-    /** See {@link Delivery#deliver}. */
-    void deliver(String id) throws IOException {
-        boolean restored = cutOff.contains(id);
-        Approval approval = approvals.find(id).orElse(null);
-        if (approval == null || approval.state() != Approval.State.SENDING || approval.calls() == null) {
-            return;
-        }
-        Optional<String> reason = outbox.reasonToWait(approval);
-        if (reason.isPresent()) {
-            String line =
-                    "The webhook of approval " + id + " of " + approval.build() + " is not called: " + reason.get();
-            LOGGER.warning(line);
-            approvals.note(id, "WARNING: " + line);
-            return;
-        }
-        var sending = new Sending(mayHaveBeenTaken(approval, restored));
-        sendings.put(id, sending);
-        cutOff.remove(id);
-        if (restored) {
-            goOn(approval, sending);
-        } else {
-            attempt(id, sending, 1);
-        }
+    @Override
+    List<Order> due(Approval approval) {
+        return approval.state() == Approval.State.SENDING && followed.containsKey(approval.id())
+                ? Order.of(approval, calls -> calls.webhook())
+                : List.of();
     }
 
-    /**
-     * Stops calling the webhook of an approval that is decided.
-     *
-     * @param then takes whether the webhook may have taken a call, once no attempt is in flight
-     */
-    void stop(Approval approval, Consumer<Boolean> then) {
-        String id = approval.id();
-        boolean mayBeCutOff = cutOff.remove(id);
-        waiting.remove(id);
-        Sending sending = sendings.get(id);
-        if (sending == null) {
-            then.accept(mayHaveBeenTaken(approval, mayBeCutOff));
-            return;
-        }
-        sending.stop();
-        sending.whenQuiet(taken -> {
-            sendings.remove(id, sending);
-            then.accept(taken);
-        });
+    @Override
+    String place(Order order) {
+        return PLACE;
     }
 
-    /** Goes on after a restart: at once if an attempt may have been cut off, else when the next one is due. */
-    private void goOn(Approval approval, Sending sending) {
+    @Override
+    String key(Order order) {
+        return order.approval().id();
+    }
+
+    /** After a restart: at once if an attempt may have been cut off, else when the next one is due. */
+    @Override
+    First first(Approval approval) {
         Attempt last = approval.lastAttempt();
         Instant due = approval.nextAttemptAt();
-        boolean waits = due != null && due.isAfter(Instant.now());
-        approvals.note(
-                approval.id(),
-                "Jenkins went down while webhook '" + approval.webhook() + "' was being called; calling it again"
-                        + (waits ? " at " + due : "") + ", with the same Idempotency-Key.");
-        int number = last == null ? 1 : last.number() + 1;
-        Duration delay = last == null || due == null ? Duration.ZERO : untilDue(last.at(), due);
-        schedule(approval.id(), sending, number, delay);
+        return last == null
+                ? super.first(approval)
+                : new First(last.number() + 1, due == null ? Duration.ZERO : untilDue(last.at(), due));
     }
 
     /** Returns the time until an attempt is due, and no more than the whole delay: the clock may have been set back. */
-    private static Duration untilDue(Instant begun, Instant due) {
-        Duration left = Duration.between(Instant.now(), due);
+    private Duration untilDue(Instant begun, Instant due) {
+        Duration left = Duration.between(clock.instant(), due);
         Duration whole = Duration.between(begun, due);
-        return left.compareTo(whole) < 0 ? left : whole;
+        Duration delay = left.compareTo(whole) < 0 ? left : whole;
+        return delay.isNegative() ? Duration.ZERO : delay;
     }
 
-    private void schedule(String id, Sending sending, int number, Duration delay) {
-        sending.next(outbox.timer(), delay, () -> outbox.executor().execute(() -> attempt(id, sending, number)));
+    @Override
+    void waits(Order order, int number) {
+        note(
+                order.approval().id(),
+                "The call of webhook '" + order.approval().webhook()
+                        + "' waits for its turn: this job, its folder or the host"
+                        + " has as many calls in flight as it may have at once. The time limit runs meanwhile.");
     }
 
-    private void attempt(String id, Sending sending, int number) {
-        Approval approval = sendingOne(id);
-        if (approval == null) {
-            sendings.remove(id, sending);
-            return;
-        }
-        waiting.add(id);
-        if (!queue.make(order(approval), new Calling(id, sending, number)) && waiting.contains(id)) {
-            approvals.note(
+    @Override
+    void sending(Order order, int number, Requests.Ready ready) {
+        String id = order.approval().id();
+        if (cutOff.remove(id)) {
+            note(
                     id,
-                    "The call of webhook '" + approval.webhook()
-                            + "' waits for its turn: this job, its folder or the host"
-                            + " has as many calls in flight as it may have at once. The time limit runs meanwhile.");
+                    "Jenkins went down while webhook '" + order.approval().webhook()
+                            + "' was being called; calling it again, with the same Idempotency-Key.");
+        } else if (number == 1) {
+            note(
+                    id,
+                    "Calling webhook '" + order.approval().webhook() + "'"
+                            + ready.sender().description() + ": "
+                            + ready.request().destination());
         }
     }
 
-    /** Returns an approval if its webhook is still to be called. */
-    @CheckForNull
-    private Approval sendingOne(String id) {
-        return approvals
-                .findInMemory(id)
-                .filter(approval -> approval.state() == Approval.State.SENDING)
-                .orElse(null);
+    @Override
+    Optional<Duration> again(Order order, int number, CallResult result) {
+        return super.again(order, number, result)
+                .filter(delay ->
+                        clock.instant().plus(delay).isBefore(order.approval().deadline()));
     }
 
-    private static Requests.Order order(Approval approval) {
-        return new Requests.Order(
-                approval,
-                Objects.requireNonNull(
-                        Outbox.requireCalls(approval).webhook(), "an approval in SENDING has a webhook"));
-    }
-
-    /** An attempt to call a webhook. */
-    private final class Calling implements CallQueue.Call {
-
-        private final String id;
-        private final Sending sending;
-        private final int number;
-        private Requests.Order order;
-        private RunningAttempt attempt;
-
-        Calling(String id, Sending sending, int number) {
-            this.id = id;
-            this.sending = sending;
-            this.number = number;
-        }
-
-        @Override
-        public Optional<Requests.Order> begin() {
-            waiting.remove(id);
-            Approval approval = sendingOne(id);
-            if (approval == null || !sending.begin()) {
-                sendings.remove(id, sending);
-                return Optional.empty();
-            }
-            order = order(approval);
-            attempt = RunningAttempt.begin(number);
-            return Optional.of(order);
-        }
-
-        @Override
-        public String key() {
-            return id;
-        }
-
-        @Override
-        public boolean isWanted() {
-            return sendingOne(id) != null;
-        }
-
-        @Override
-        public void sending(Sender sender, String destination) {
-            if (number == 1) {
-                note("Calling webhook '" + order.approval().webhook() + "'" + sender.description() + ": "
-                        + destination);
-            }
-        }
-
-        @Override
-        public void note(String line) {
-            approvals.note(id, line);
-        }
-
-        @Override
-        public void dropped() {
-            WebhookCalls.this.ended(id, sending, false);
-        }
-
-        @Override
-        public void ended(String host, CallResult result) {
-            try {
-                answered(order, attempt, host, result, sending);
-            } catch (IOException | RuntimeException x) {
-                LOGGER.log(Level.WARNING, "Cannot write the result of calling the webhook of " + id, x);
-            } finally {
-                WebhookCalls.this.ended(id, sending, result.mayHaveBeenTaken());
-            }
+    @Override
+    void repeated(Order order, Attempt attempt, CallResult result) {
+        noteTaken(order, result);
+        noteFailure(order, attempt);
+        try {
+            approvals().apply(order.approval().id(), new Event.Failed(attempt));
+        } catch (IOException x) {
+            // The only effect: after a restart, the attempt is made again.
+            LOGGER.log(
+                    Level.WARNING,
+                    "Cannot write that an attempt of " + order.approval().id() + " failed",
+                    x);
         }
     }
 
-    private void answered(Requests.Order order, RunningAttempt running, String host, CallResult result, Sending sending)
-            throws IOException {
-        Approval approval = order.approval();
-        Webhook webhook = order.webhook();
-        String id = approval.id();
-        int number = running.number();
-        Optional<Duration> delay = outbox.policy().delay(number, webhook.retry(), result);
-        Instant nextAt = delay.map(
-                        wait -> Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(wait))
-                .orElse(null);
-        boolean inTime = nextAt != null && nextAt.isBefore(approval.deadline());
-        Attempt attempt = running.ended(host, result, inTime ? nextAt : null);
-        AnswerRule rule = webhook.answer();
-        if (rule != null && delay.isEmpty() && isAnswer(result)) {
-            write(id, decided(rule, result, attempt));
-            return;
+    @Override
+    Event over(Order order, Attempt attempt, CallResult result) {
+        noteTaken(order, result);
+        AnswerRule rule = order.webhook().answer();
+        boolean tooLate = super.again(order, attempt.number(), result).isPresent();
+        if (rule != null && !tooLate && isAnswer(result)) {
+            return decided(rule, result, attempt);
         }
         if (result.isAccepted()) {
-            accepted(id, attempt);
-            return;
+            return new Event.Sent(attempt);
         }
-        note(id, attempt, webhook.retry().count());
-        if (inTime) {
-            noteFailure(id, attempt);
-            schedule(id, sending, number + 1, Duration.between(Instant.now(), nextAt));
-        } else {
-            String reason = result.failure()
-                    + (nextAt == null ? "" : "; the next attempt would be later than the deadline")
-                    + Outbox.afterAttempts(number);
-            write(id, new Event.NotSent(reason, attempt));
-        }
+        noteFailure(order, attempt);
+        return new Event.NotSent(
+                result.failure()
+                        + (tooLate ? "; the next attempt would be later than the deadline" : "")
+                        + afterAttempts(attempt.number()),
+                attempt);
     }
 
-    /** Applies an event that the approval waits for. */
-    private void write(String id, Event event) {
-        outbox.write(id, event, "what the webhook of " + id + " answered", () -> {});
+    private void noteTaken(Order order, CallResult result) {
+        followed.computeIfPresent(order.approval().id(), (id, taken) -> taken || result.mayHaveBeenTaken());
     }
 
     /** Returns whether a call has an answer that decides: any but one after which calls are repeated. */
@@ -287,55 +177,43 @@ final class WebhookCalls {
         return new Event.Answered(attempt, success, success ? judgement.finding() : rule.reason(judgement), by);
     }
 
-    private void accepted(String id, Attempt attempt) {
-        write(id, new Event.Sent(attempt));
-    }
-
-    private void noteFailure(String id, Attempt attempt) {
-        try {
-            approvals.apply(id, new Event.Failed(attempt));
-        } catch (IOException x) {
-            // The only effect: after a restart, the attempt is made again.
-            LOGGER.log(Level.WARNING, "Cannot write that an attempt of " + id + " failed", x);
-        }
-    }
-
     /** Adds an attempt that failed to the build's log. */
-    private void note(String id, Attempt attempt, int retryCount) {
+    private void noteFailure(Order order, Attempt attempt) {
         if (attempt.nextAt() == null
                 && attempt.number() == 1
                 && attempt.answer().isEmpty()) {
             return; // the step's own error says it all
         }
-        approvals.note(
+        String id = order.approval().id();
+        note(
                 id,
-                "Attempt " + attempt.number() + " of " + (retryCount + 1) + " failed after "
+                "Attempt " + attempt.number() + " of "
+                        + (order.webhook().retry().count() + 1) + " failed after "
                         + attempt.duration().toMillis() + " ms: " + attempt.failure()
                         + (attempt.nextAt() == null ? "." : ". The next is due at " + attempt.nextAt() + "."));
         if (!attempt.answer().isEmpty()) {
-            approvals.note(id, "The answer began: " + attempt.answer());
+            note(id, "The answer began: " + attempt.answer());
         }
     }
 
-    private void ended(String id, Sending sending, boolean taken) {
-        boolean waits = approvals
-                .findInMemory(id)
-                .filter(each -> each.state() == Approval.State.WAITING)
-                .isPresent();
-        if (waits) { // else the next attempt or the end of the approval needs it
-            sendings.remove(id, sending);
-        }
-        sending.end(taken);
+    @Override
+    void closed(String id) {
+        followed.remove(id);
+        cutOff.remove(id);
     }
 
     /**
-     * Returns whether the external process may have begun, by the recorded attempts: a call was taken, its answer was lost, or the first
-     * or next attempt was cut off.
+     * Returns whether the external process may have begun: as this run of Jenkins has noted, or else by the recorded attempts. By those, it
+     * may if a call was taken, its answer was lost, or the first or next attempt was cut off.
      */
-    private static boolean mayHaveBeenTaken(Approval approval, boolean mayBeCutOff) {
+    boolean mayHaveBeenTaken(Approval approval) {
+        Boolean noted = followed.get(approval.id());
+        if (noted != null) {
+            return noted;
+        }
         Instant due = approval.nextAttemptAt();
-        boolean isBegun = due == null ? approval.attempts().isEmpty() : !due.isAfter(Instant.now());
-        boolean isCutOff = mayBeCutOff && isBegun;
-        return isCutOff || approval.attempts().stream().anyMatch(each -> each.failure() == null || each.status() == 0);
+        boolean isBegun = due == null ? approval.attempts().isEmpty() : !due.isAfter(clock.instant());
+        return cutOff.contains(approval.id()) && isBegun
+                || approval.attempts().stream().anyMatch(each -> each.failure() == null || each.status() == 0);
     }
 }

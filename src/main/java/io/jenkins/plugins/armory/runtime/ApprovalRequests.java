@@ -106,16 +106,16 @@ public final class ApprovalRequests implements Requests {
 
     private Variables variables(Order order, Run<?, ?> run) throws UndeliverableException {
         Approval approval = order.approval();
-        Notifications.Occasion occasion = order.occasion();
-        return occasion == null
+        Notifications.Notice notice = order.notice();
+        return notice == null
                 ? ofCall(order.webhook(), approval, run, approval.decision())
-                : ofNotice(order.webhook(), approval, run, occasion);
+                : ofNotice(order.webhook(), approval, run, notice.occasion());
     }
 
     @Override
     public Optional<String> reasonToWait(Approval approval) {
         if (find(approval.build()).isEmpty()) {
-            return Optional.of("its build is not there; the next start of Jenkins tries again.");
+            return Optional.of("its build is not there.");
         }
         String here;
         try {
@@ -128,7 +128,7 @@ public final class ApprovalRequests implements Requests {
                 ? Optional.empty()
                 : Optional.of("it was made at " + origin + ", and this Jenkins is at " + here
                         + ". In a copy of that Jenkins, stop the build. If the address was changed on purpose, stop the build"
-                        + " and start it again, or set the old address and restart Jenkins.");
+                        + " and start it again, or set the old address.");
     }
 
     private static Run<?, ?> requireRun(Approval approval) throws UndeliverableException {

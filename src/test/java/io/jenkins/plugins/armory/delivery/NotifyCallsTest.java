@@ -67,7 +67,7 @@ class NotifyCallsTest {
 
     private ApprovalStore store;
     private Approvals approvals;
-    private NotifyCalls notices;
+    private Delivery delivery;
 
     private record Call(String webhook, String key, Consumer<CallResult> done) {}
 
@@ -80,7 +80,7 @@ class NotifyCallsTest {
         @Override
         public Ready ready(Order order, Consumer<String> note) throws UndeliverableException {
             Webhook webhook = order.webhook();
-            assertThat(order.occasion()).as("only notices are sent").isNotNull();
+            assertThat(order.notice()).as("only notices are sent").isNotNull();
             if (vaultIsHalfInstalled) {
                 throw new NoClassDefFoundError("com/example/Vault");
             }
@@ -140,15 +140,13 @@ class NotifyCallsTest {
     void open() throws IOException {
         store = ApprovalStore.open(folder, timer.service(), Runnable::run);
         approvals = new Approvals(store, timer.service(), Runnable::run, clock, (approval, user) -> true);
-        notices = new NotifyCalls(
-                new Outbox(approvals, new FakeRequests(), new RetryPolicy(() -> 0), timer.service(), Runnable::run),
-                clock);
-        approvals.onChange(notices::changed);
-        notices.open();
+        delivery = new Delivery(
+                approvals, new FakeRequests(), new RetryPolicy(() -> 0), clock, timer.service(), Runnable::run);
+        delivery.open();
     }
 
     private void restart() throws IOException {
-        notices.close();
+        delivery.close();
         approvals.close();
         calls.clear();
         open();
@@ -202,7 +200,7 @@ class NotifyCallsTest {
         timer.pass(Duration.ofHours(3));
         assertThat(calls).isEmpty();
         assertThat(log).isEmpty();
-        assertThat(notices.failed()).isZero();
+        assertThat(delivery.failedNotices()).isZero();
     }
 
     /** A receiver that knows the key of the first notice would take the second for a repeated attempt, and tell nobody. */
@@ -281,14 +279,14 @@ class NotifyCallsTest {
         assertThat(log)
                 .containsExactly("WARNING: Webhook 'slack' could not be told that the approval waits for a person:"
                         + " answered 503 (after 2 attempts)");
-        assertThat(notices.failed()).isOne();
+        assertThat(delivery.failedNotices()).isOne();
         assertThat(approval().isDecided()).isFalse();
 
         undeliverable = "there is no secret";
         approve();
         assertThat(approval().requireDecision().isSuccess()).isTrue();
         assertThat(approval().isClosed()).isTrue();
-        assertThat(notices.failed()).isEqualTo(2);
+        assertThat(delivery.failedNotices()).isEqualTo(2);
         assertThat(approval().sideCalls().untold())
                 .extracting(failure -> failure.occasion() + " " + failure.webhook() + ": " + failure.reason())
                 .containsExactly("WAITING slack: answered 503 (after 2 attempts)", "DECIDED slack: there is no secret");
@@ -314,7 +312,7 @@ class NotifyCallsTest {
     void aReminderThatCameDueWhileJenkinsWasDownIsSentAtOnceAndOnlyOnce() throws IOException {
         start("slack");
         answer(OK);
-        notices.close();
+        delivery.close();
         approvals.close();
         clock.set(START.plus(Duration.ofMinutes(110)));
         open();
@@ -353,7 +351,7 @@ class NotifyCallsTest {
 
         start("slack");
 
-        assertThat(notices.failed()).isOne();
+        assertThat(delivery.failedNotices()).isOne();
         vaultIsHalfInstalled = false;
         approve();
         assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");

@@ -17,6 +17,7 @@ import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.Judgement.Verdict;
@@ -71,8 +72,9 @@ class StatusPollsTest {
     @CheckForNull
     private String reasonToWait;
 
+    private ApprovalStore store;
     private Approvals approvals;
-    private StatusPolls polls;
+    private Delivery delivery;
 
     private record Question(String key, String host, Consumer<CallResult> done) {
 
@@ -136,20 +138,15 @@ class StatusPollsTest {
 
     @BeforeEach
     void open() throws IOException {
-        approvals = new Approvals(
-                ApprovalStore.open(folder, timer.service(), Runnable::run),
-                timer.service(),
-                Runnable::run,
-                clock,
-                (approval, user) -> true);
-        polls = new StatusPolls(
-                new Outbox(approvals, new FakeRequests(), new RetryPolicy(), timer.service(), Runnable::run), clock);
-        approvals.onChange(polls::changed);
-        polls.open();
+        store = ApprovalStore.open(folder, timer.service(), Runnable::run);
+        approvals = new Approvals(store, timer.service(), Runnable::run, clock, (approval, user) -> true);
+        delivery =
+                new Delivery(approvals, new FakeRequests(), new RetryPolicy(), clock, timer.service(), Runnable::run);
+        delivery.open();
     }
 
     private void restart() throws IOException {
-        polls.close();
+        delivery.close();
         approvals.close();
         questions.clear();
         open();
@@ -361,18 +358,19 @@ class StatusPollsTest {
         timer.pass(Duration.ofMinutes(5));
         assertThat(questions).isEmpty();
         assertThat(log)
-                .containsExactly("WARNING: The status cannot be read: it was made elsewhere. Jenkins asks again every"
-                        + " 30 seconds.");
+                .containsExactly(
+                        "WARNING: Webhook 'status' of approval a1 of job#1 is not called: it was made elsewhere."
+                                + " Jenkins looks again every minute.");
 
         reasonToWait = null;
-        timer.pass(ONE_ROUND);
+        timer.pass(Duration.ofMinutes(1));
         assertThat(questions).hasSize(1);
     }
 
     @Test
     void nothingIsAskedOnceItIsClosed() throws IOException {
         start("a1");
-        polls.close();
+        delivery.close();
 
         timer.pass(Duration.ofMinutes(5));
 
@@ -380,16 +378,19 @@ class StatusPollsTest {
     }
 
     @Test
-    void anAnswerThatCannotBeWrittenIsAskedForAgain() throws IOException {
+    void anAnswerThatCannotBeWrittenIsWrittenOnceItCan() throws IOException {
         start("a1");
         timer.pass(ONE_ROUND);
-        approvals.close(); // nothing can be written any more
-
+        assertThat(store.fold(() -> false)).isTrue();
+        ApprovalStoreTest.breakJournal(folder);
         answer(said(Verdict.SUCCESS, "passed"));
+        assertThat(approval("a1").isDecided()).isFalse();
+
+        ApprovalStoreTest.mendJournal(folder);
         timer.pass(ONE_ROUND);
 
-        assertThat(questions).extracting(Question::approval).containsExactly("a1");
-        assertThat(approval("a1").isDecided()).isFalse();
+        assertThat(approval("a1").requireDecision().isSuccess()).isTrue();
+        assertThat(questions).isEmpty();
     }
 
     @Test

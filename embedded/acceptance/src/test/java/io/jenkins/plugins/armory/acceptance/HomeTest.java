@@ -106,7 +106,7 @@ class HomeTest {
         Wait.until("the deadline has passed").until(() -> Instant.now().isAfter(deadline));
         controller.start();
         Wait.until("it is noted that nobody can be told")
-                .until(() -> controller.output().contains("The cancel webhook of approval " + id + " of "));
+                .until(() -> controller.output().contains(" of approval " + id + " of "));
         controller.stop();
         Files.deleteIfExists(builds);
         Files.move(elsewhere, builds);
@@ -321,9 +321,9 @@ class HomeTest {
             copy.start();
             Jenkins there = new Jenkins(copy);
             Build copied = new Build(new Job(there, sending.job().name()), sending.number());
-            copied.awaitLog("The webhook of approval " + held.callback().id() + " of ");
+            copied.awaitLog(" of approval " + held.callback().id() + " of ");
             new Build(new Job(there, ends.job().name()), ends.number()).abort();
-            String held503 = "The cancel webhook of approval " + waits + " of ";
+            String held503 = " of approval " + waits + " of ";
             Wait.until("the cancel webhook is held back")
                     .until(() -> copy.output().contains(held503));
 
