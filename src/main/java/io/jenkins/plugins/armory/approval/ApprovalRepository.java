@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -53,16 +52,10 @@ public interface ApprovalRepository {
     List<Approval> recentlyDecided();
 
     /**
-     * Adds a listener that is called for each later approval, once it is on disk and before anything can happen to it. It must not take
-     * long. What it throws is logged.
+     * Adds an observer that is told of each later creation, decision and change: of a creation before anything else can happen to the
+     * approval, and of a decision once. What it throws is logged.
      */
-    void onCreation(Consumer<Approval> listener);
-
-    /**
-     * Adds a listener that is called for each later decision, once it is on disk. It must not take long. What it throws
-     * is logged.
-     */
-    void onDecision(Consumer<Approval> listener);
+    void follow(ApprovalObserver observer);
 
     /** Removes an approval, if there is one of that id. */
     void remove(String id);

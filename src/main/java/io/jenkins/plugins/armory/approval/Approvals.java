@@ -15,10 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -52,8 +50,7 @@ public final class Approvals {
     private final Heartbeats heartbeats;
     private final Observers observers;
     private final ProgressReports reports = new ProgressReports();
-    private final List<Consumer<String>> changeListeners = new CopyOnWriteArrayList<>();
-    private final ApprovalFollower follower;
+    private final UntilWritten again;
     /** The moves that are not written yet, the oldest first. Guarded by itself. */
     private final Queue<Move> moves = new ArrayDeque<>();
 
@@ -64,7 +61,7 @@ public final class Approvals {
             Executor executor,
             Clock clock,
             Circumstances circumstances) {
-        this(repository, timer, executor, clock, circumstances, new ApprovalFollower() {});
+        this(repository, timer, executor, clock, circumstances, approval -> {});
     }
 
     /**
@@ -74,7 +71,7 @@ public final class Approvals {
      * @param timer wakes this object for the next deadline
      * @param executor does file I/O and calls the observers
      * @param circumstances are looked at when somebody decides
-     * @param follower is told of the changes of all approvals
+     * @param follower follows all approvals from the start
      */
     public Approvals(
             ApprovalRepository repository,
@@ -82,15 +79,14 @@ public final class Approvals {
             Executor executor,
             Clock clock,
             Circumstances circumstances,
-            ApprovalFollower follower) {
+            ApprovalObserver follower) {
         this.repository = repository;
-        this.follower = follower;
-        repository.onCreation(follower::created);
-        repository.onDecision(follower::decided);
         this.executor = executor;
         this.clock = clock;
         this.priorEvents = new PriorEvents(repository, circumstances);
         this.observers = new Observers(executor);
+        this.again = new UntilWritten(timer, executor);
+        follow(follower);
         Instant now = clock.instant();
         this.deadlines = new Deadlines(timer, clock, id -> executor.execute(() -> checkClock(id)));
         this.heartbeats = new Heartbeats(timer, now, id -> executor.execute(() -> checkClock(id)));
@@ -111,7 +107,7 @@ public final class Approvals {
     }
 
     /**
-     * Adds a new approval, which can be decided from then on.
+     * Adds a new approval, which can be decided from then on. Its calls begin when the delivery is told, or with its next change.
      *
      * @throws IOException if it could not be made durable
      */
@@ -119,37 +115,8 @@ public final class Approvals {
         repository.create(approval);
         watch(approval);
         if (approval.state() == Approval.State.WAITING) {
-            follower.waiting(approval);
+            observers.tell(approval.id(), observer -> observer.waiting(approval));
         }
-        changed(approval.id());
-    }
-
-    /**
-     * Adds a new approval as {@link #create(Approval)} does. Until {@link #attach}, the observer is told everything but
-     * the decision: the first calls may be over before that, and their results belong in the build's log.
-     *
-     * @throws IOException if it could not be made durable
-     */
-    public void create(Approval approval, ApprovalObserver observer) throws IOException {
-        observers.attachForAllButTheDecision(approval.id(), observer);
-        try {
-            create(approval);
-        } catch (IOException | RuntimeException | Error x) {
-            observers.detach(approval.id());
-            throw x;
-        }
-    }
-
-    /**
-     * Adds a listener that takes the id of each approval that was created, removed, or may have changed, once that is on disk. It
-     * looks at the approval itself, since two changes may be told in either order. It must not take long.
-     */
-    public void onChange(Consumer<String> listener) {
-        changeListeners.add(listener);
-    }
-
-    private void changed(String id) {
-        changeListeners.forEach(listener -> listener.accept(id));
     }
 
     /** Schedules the next check of the reminder, the deadline and the heartbeat. */
@@ -179,7 +146,6 @@ public final class Approvals {
         }
         Optional<Transition> transition = repository.apply(id, event, clock.instant());
         if (transition.isPresent()) {
-            changed(id);
             passOn(event, transition.get());
         }
         return transition;
@@ -221,10 +187,7 @@ public final class Approvals {
             observers.tell(id, observer -> observer.sent(approval, answered.attempt()));
         } else if (event instanceof Event.Verdict verdict) {
             observers.tell(id, observer -> observer.heard(approval, verdict));
-        } else {
-            return; // the webhook has not taken the call
         }
-        follower.waiting(approval);
     }
 
     /**
@@ -251,8 +214,7 @@ public final class Approvals {
             if (!isPending(id)) { // decided or removed meanwhile, and perhaps cleaned up too early
                 reports.remove(id);
             } else if (noted.worthALine()) {
-                observers.tell(id, observer -> observer.progressed(noted.progress()));
-                follower.progressed(found.get(), noted.progress());
+                observers.tell(id, observer -> observer.progressed(found.get(), noted.progress()));
             }
         }
         return transition;
@@ -327,9 +289,10 @@ public final class Approvals {
         return repository.outstanding();
     }
 
-    /** See {@link ApprovalRepository#onDecision}. */
-    public void onDecision(Consumer<Approval> listener) {
-        repository.onDecision(listener);
+    /** Adds an observer of all approvals. */
+    public void follow(ApprovalObserver observer) {
+        repository.follow(observer);
+        observers.follow(observer);
     }
 
     public boolean isPendingFor(BuildRef build) {
@@ -382,7 +345,7 @@ public final class Approvals {
         }
     }
 
-    /** Ends the pending approvals of the matching builds. Those that it cannot write, it tries again each minute until it can. */
+    /** Ends the pending approvals of the matching builds: again and again, until that can be written. */
     public void abort(Predicate<BuildRef> builds, String reason) {
         for (Approval approval : repository.pending()) {
             if (builds.test(approval.build())) {
@@ -396,12 +359,13 @@ public final class Approvals {
      * name, and another build its old name.
      */
     private void abort(String id, String reason) {
-        try {
-            apply(id, new Event.Aborted(reason));
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot write the end of approval " + id + "; trying again in a minute", x);
-            again(() -> abort(id, reason));
-        }
+        untilWritten("the end of approval " + id, () -> apply(id, new Event.Aborted(reason)));
+    }
+
+    private void untilWritten(String what, UntilWritten.Write write) {
+        again.run(
+                write,
+                x -> LOGGER.log(Level.WARNING, "Cannot write " + what + "; trying again until it can be written", x));
     }
 
     /** Removes an approval whose build is gone, if there is one of that id. */
@@ -422,8 +386,8 @@ public final class Approvals {
     private void forget(String id) {
         deadlines.remove(id);
         forgetHeartbeats(id);
+        observers.tell(id, observer -> observer.changed(id));
         observers.detach(id);
-        changed(id);
     }
 
     private void forgetHeartbeats(String id) {
@@ -432,29 +396,22 @@ public final class Approvals {
     }
 
     /**
-     * Follows a job, or a folder of jobs, that was renamed or moved. If that cannot be written, it is tried again each minute until it can,
-     * and later moves wait for it.
+     * Follows a job, or a folder of jobs, that was renamed or moved: again and again, until that can be written. Later moves wait for it.
      */
     public void move(String oldFullName, String newFullName) {
         synchronized (moves) {
             moves.add(new Move(oldFullName, newFullName, clock.instant()));
             if (moves.size() == 1) {
-                writeMoves();
+                untilWritten(moves.element().toString(), this::writeMoves);
             }
         }
     }
 
-    private void writeMoves() {
+    private void writeMoves() throws IOException {
         synchronized (moves) {
             while (!moves.isEmpty()) {
                 Move next = moves.element();
-                try {
-                    repository.move(next.from(), next.to(), next.at());
-                } catch (IOException x) {
-                    LOGGER.log(Level.WARNING, "Cannot write " + next + "; trying again in a minute", x);
-                    again(this::writeMoves);
-                    return;
-                }
+                repository.move(next.from(), next.to(), next.at());
                 moves.remove();
             }
         }
@@ -489,7 +446,7 @@ public final class Approvals {
     }
 
     private void checkClock(String id) {
-        try {
+        untilWritten("what is due for approval " + id, () -> {
             Approval approval = repository.find(id).orElse(null);
             if (approval == null || approval.isDecided()) {
                 return;
@@ -507,14 +464,6 @@ public final class Approvals {
                     .map(Transition::approval)
                     .filter(each -> !each.isDecided())
                     .ifPresent(this::watch);
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot write the end of approval " + id + "; trying again in a minute", x);
-            again(() -> checkClock(id));
-        }
-    }
-
-    /** Tries again in a minute what could not be written. */
-    private void again(Runnable work) {
-        deadlines.later(() -> executor.execute(work));
+        });
     }
 }

@@ -68,15 +68,6 @@ public final class Deadlines {
         }
     }
 
-    /** Runs something in a minute, on the timer's thread. */
-    void later(Runnable work) {
-        try {
-            timer.schedule(work, LONGEST_SLEEP.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException x) {
-            // as in schedule()
-        }
-    }
-
     public synchronized void remove(String id) {
         drop(id);
         if (entries.isEmpty()) {

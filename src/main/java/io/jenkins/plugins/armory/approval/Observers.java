@@ -1,20 +1,23 @@
 package io.jenkins.plugins.armory.approval;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** The observers of approvals. Each is told of its decision once. */
+/** The observers of single approvals, each of which is told of its decision once, and those of all. */
 final class Observers {
 
     private record Entry(ApprovalObserver observer, AtomicBoolean toldOfDecision) {}
 
     private final Map<String, Entry> byApproval = new ConcurrentHashMap<>();
+    private final List<ApprovalObserver> ofAll = new CopyOnWriteArrayList<>();
     private final Executor executor;
 
-    /** @param executor calls the observers */
+    /** @param executor calls the observers of single approvals */
     Observers(Executor executor) {
         this.executor = executor;
     }
@@ -23,9 +26,8 @@ final class Observers {
         byApproval.put(id, new Entry(observer, new AtomicBoolean()));
     }
 
-    /** Attaches an observer that is told everything but the decision, until {@link #attach}. */
-    void attachForAllButTheDecision(String id, ApprovalObserver observer) {
-        byApproval.put(id, new Entry(observer, new AtomicBoolean(true)));
+    void follow(ApprovalObserver observer) {
+        ofAll.add(observer);
     }
 
     /** Tells the observer of an approval that is decided, unless it was told before. */
@@ -36,11 +38,13 @@ final class Observers {
         }
     }
 
+    /** Tells the observer of an approval, and those of all. */
     void tell(String id, Consumer<ApprovalObserver> message) {
         Entry entry = byApproval.get(id);
         if (entry != null) {
             executor.execute(() -> message.accept(entry.observer));
         }
+        ofAll.forEach(message);
     }
 
     /** Passes on a line at once, so that lines of one thread keep their order. */

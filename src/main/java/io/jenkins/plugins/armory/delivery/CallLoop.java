@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.delivery;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Event;
@@ -32,7 +33,7 @@ import java.util.logging.Logger;
  * it has not due any more. Each attempt is made when it is its {@linkplain Turns turn}, ends exactly once and gives its turn back, whatever
  * is thrown on its way. A call is over when its event is written.
  */
-final class CallLoop {
+final class CallLoop implements ApprovalObserver {
 
     private static final Logger LOGGER = Logger.getLogger(CallLoop.class.getName());
 
@@ -73,14 +74,14 @@ final class CallLoop {
         // In this order, since what is decided meanwhile is outstanding. One without a call may be run again.
         approvals.pending().forEach(approval -> inherited.add(approval.id()));
         approvals.outstanding().forEach(approval -> inherited.add(approval.id()));
-        approvals.onChange(this::look);
+        approvals.follow(this);
     }
 
     /** Begins what the last run of Jenkins has left, and what was due since the start; and from then on at once. */
     void open() {
         open = true;
-        approvals.pending().forEach(approval -> look(approval.id()));
-        approvals.outstanding().forEach(approval -> look(approval.id()));
+        approvals.pending().forEach(approval -> changed(approval.id()));
+        approvals.outstanding().forEach(approval -> changed(approval.id()));
     }
 
     /** Begins nothing more. */
@@ -89,7 +90,8 @@ final class CallLoop {
     }
 
     /** Begins the calls of an approval that have become due, and ends those that are not due any more. */
-    void look(String id) {
+    @Override
+    public void changed(String id) {
         var begun = new ArrayList<Run>();
         synchronized (this) {
             Approval approval = approvals.findInMemory(id).orElse(null);
@@ -113,6 +115,11 @@ final class CallLoop {
             inherit(id, approval);
         }
         begun.forEach(Run::start);
+    }
+
+    @Override
+    public void decided(Approval approval) {
+        // It has changed, too.
     }
 
     private List<Order> due(CallKind kind, @CheckForNull Approval approval) {
@@ -284,7 +291,7 @@ final class CallLoop {
             synchronized (CallLoop.this) {
                 inFlight = false;
             }
-            look(id);
+            changed(id);
             next.ifPresent(pause -> {
                 number++;
                 next(pause);
@@ -318,7 +325,7 @@ final class CallLoop {
                 of(run.id).remove(run.place);
             }
         }
-        look(run.id);
+        changed(run.id);
     }
 
     /**

@@ -72,11 +72,11 @@ public final class Delivery {
     }
 
     /**
-     * Calls the webhook of an approval that is observed, until it takes the call or there is no further attempt. After
+     * Begins the calls of an approval that is observed. Its webhook is called until it takes the call or there is no further attempt. After
      * a restart, goes on from the recorded attempts.
      */
     public void deliver(String id) {
         webhooks.follow(id);
-        loop.look(id);
+        loop.changed(id);
     }
 }

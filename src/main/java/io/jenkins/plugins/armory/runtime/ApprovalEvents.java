@@ -6,7 +6,7 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalFollower;
+import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.Progress;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +27,7 @@ import java.util.logging.Logger;
  * Passes the changes of approvals on to the {@link ApprovalListener}s. Each has a queue of its own, so that one that waits for the
  * network holds up no other.
  */
-final class ApprovalEvents implements ApprovalFollower {
+final class ApprovalEvents implements ApprovalObserver {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalEvents.class.getName());
 

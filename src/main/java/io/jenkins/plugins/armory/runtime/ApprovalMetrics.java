@@ -82,7 +82,7 @@ public final class ApprovalMetrics {
             for (Decision.Outcome outcome : Decision.Outcome.values()) {
                 registry.counter(name(outcome)); // so that a graph begins with 0
             }
-            approvals.onDecision(this::count);
+            approvals.follow(this::count);
         }
 
         private void replace(String name, Gauge<Number> gauge) {

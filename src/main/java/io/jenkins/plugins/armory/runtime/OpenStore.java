@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.runtime;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Circumstances;
+import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.delivery.Delivery;
 import io.jenkins.plugins.armory.delivery.Requests;
 import io.jenkins.plugins.armory.delivery.RetryPolicy;
@@ -24,20 +25,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The approvals, opened when they are first needed. An obstacle is logged once; opening is tried again every few
- * seconds.
+ * The approvals, opened when they are first needed. An obstacle is logged once; opening is tried again until it can.
  */
 final class OpenStore {
 
     private static final Logger LOGGER = Logger.getLogger(OpenStore.class.getName());
-    private static final int RETRY_SECONDS = 5;
 
     private final Path folder;
     private final Extensions extensions;
@@ -45,6 +42,7 @@ final class OpenStore {
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final ApprovalEvents events;
+    private final UntilWritten again;
 
     /** Finds what Jenkins has made. */
     interface Extensions {
@@ -105,6 +103,7 @@ final class OpenStore {
         this.timer = timer;
         this.executor = executor;
         this.events = events;
+        again = new UntilWritten(timer, executor);
     }
 
     /**
@@ -201,17 +200,24 @@ final class OpenStore {
     }
 
     private void open() {
+        again.run(this::tryToOpen, x -> {});
+    }
+
+    private synchronized void tryToOpen() throws IOException {
+        if (closed) {
+            return;
+        }
         try {
             Optional<String> unknown = extensions.first(Settings.class).problem();
             if (unknown.isPresent()) { // what they forbid is not known
-                failed(new Problem(unknown.get(), Settings.NOT_KNOWN), null);
-                return;
+                throw failed(new Problem(unknown.get(), Settings.NOT_KNOWN), null);
             }
             openAll();
+        } catch (ApprovalsUnavailableException x) {
+            throw x;
         } catch (IOException | RuntimeException x) {
             closeAll();
-            failed(Problem.of(folder, x), x);
-            return;
+            throw failed(Problem.of(folder, x), x);
         }
         if (problem != null) {
             problem = null;
@@ -251,26 +257,16 @@ final class OpenStore {
         }
     }
 
-    private void failed(Problem found, @CheckForNull Exception x) {
+    private ApprovalsUnavailableException failed(Problem found, @CheckForNull Exception x) {
         if (!found.equals(problem)) {
             problem = found;
             LOGGER.log(
                     Level.SEVERE,
-                    "The webhook approvals cannot be opened; trying again every " + RETRY_SECONDS
-                            + " seconds. Builds that wait go on after that. " + found.details(),
+                    "The webhook approvals cannot be opened; trying again until they can. Builds that wait go on after that. "
+                            + found.details(),
                     x instanceof StoreInUseException || x instanceof UnknownFormatException ? null : x);
         }
-        try {
-            timer.schedule(() -> executor.execute(this::tryAgain), RETRY_SECONDS, TimeUnit.SECONDS);
-        } catch (RejectedExecutionException y) {
-            LOGGER.log(Level.FINE, "Jenkins is going down", y);
-        }
-    }
-
-    private synchronized void tryAgain() {
-        if (!closed) {
-            open();
-        }
+        return new ApprovalsUnavailableException(found.message());
     }
 
     /** Ends all writing, so that another controller may write. */

@@ -2,10 +2,9 @@ package io.jenkins.plugins.armory.runtime;
 
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import jenkins.util.Timer;
 import org.kohsuke.accmod.Restricted;
@@ -17,12 +16,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public interface Work {
-
-    /** The delay before a failed write is repeated the first time, in seconds. It doubles each time. */
-    int FIRST_RETRY = 1;
-
-    /** The longest delay, in seconds. */
-    int LAST_RETRY = 30;
 
     /** Does the work once. */
     void run() throws Exception;
@@ -40,22 +33,17 @@ public interface Work {
 
     /** @param executor repeats the work */
     static void run(Work work, Consumer<Exception> failed, Consumer<String> log, Executor executor) {
-        run(work, failed, log, executor, FIRST_RETRY);
+        new UntilWritten(Timer.get(), executor)
+                .run(
+                        () -> once(work, failed),
+                        x -> log.accept(x.getMessage() + ". Trying again until they can; the build waits for it."));
     }
 
-    private static void run(Work work, Consumer<Exception> failed, Consumer<String> log, Executor executor, int retry) {
+    private static void once(Work work, Consumer<Exception> failed) throws DeploymentStore.UnwrittenException {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             work.run();
         } catch (DeploymentStore.UnwrittenException x) {
-            if (retry == FIRST_RETRY) {
-                log.accept(x.getMessage() + ". Trying again until they can; the build waits for it.");
-            }
-            Runnable again = () -> run(work, failed, log, executor, Math.min(2 * retry, LAST_RETRY));
-            try {
-                Timer.get().schedule(() -> executor.execute(again), retry, TimeUnit.SECONDS);
-            } catch (RejectedExecutionException y) {
-                // Jenkins is going down; the step does this again when it is resumed.
-            }
+            throw x;
         } catch (Exception x) {
             failed.accept(x);
         } catch (Error x) { // as of a plugin that was changed under a running Jenkins, or of a key that cannot be read

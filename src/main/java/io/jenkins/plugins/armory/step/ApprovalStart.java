@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Channel;
@@ -46,11 +45,9 @@ final class ApprovalStart {
     private final Deployments deployments;
     private final ApprovalRequests requests;
     private final StepContext context;
-    private final ApprovalObserver observer;
     private final Consumer<String> log;
 
     /**
-     * @param observer is told of the approval's first calls, and attached by the caller
      * @param log takes lines for the build's log
      */
     ApprovalStart(
@@ -58,13 +55,11 @@ final class ApprovalStart {
             Deployments deployments,
             ApprovalRequests requests,
             StepContext context,
-            ApprovalObserver observer,
             Consumer<String> log) {
         this.approvals = approvals;
         this.deployments = deployments;
         this.requests = requests;
         this.context = context;
-        this.observer = observer;
         this.log = log;
     }
 
@@ -300,7 +295,7 @@ final class ApprovalStart {
 
     private void write(Approval approval, Run<?, ?> run, String notStarted) throws AbortException {
         try {
-            approvals.create(approval, observer);
+            approvals.create(approval);
             BuildRecord.add(run, approval.id()); // after the approval, see BuildRecord.add
         } catch (IOException x) {
             throw SuspendedExecution.failure(notStarted + ", because the approval cannot be written", x);

@@ -122,7 +122,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         if (stopCause() != null || defined == null) {
             return; // stop() ends the step
         }
-        new ApprovalStart(approvals(), armory().deployments(), armory().requests(), getContext(), this, this::print)
+        new ApprovalStart(approvals(), armory().deployments(), armory().requests(), getContext(), this::print)
                 .create(approvalId, defined, place());
         definition = null;
         waitForDecision();
@@ -243,7 +243,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
     }
 
     @Override
-    public void progressed(Progress progress) {
+    public void progressed(Approval approval, Progress progress) {
         texts().progressed(progress);
     }
 

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.storage;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
+import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.ApprovalRepository;
 import io.jenkins.plugins.armory.approval.Event;
 import java.io.IOException;
@@ -68,8 +69,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private Folding folding;
 
     private volatile Runnable changeListener = () -> {};
-    private final List<Consumer<Approval>> creationListeners = new CopyOnWriteArrayList<>();
-    private final List<Consumer<Approval>> decisionListeners = new CopyOnWriteArrayList<>();
+    private final List<ApprovalObserver> followers = new CopyOnWriteArrayList<>();
 
     private ApprovalStore(Disk disk, Path folder) throws IOException {
         files = new ApprovalFiles(disk, folder);
@@ -181,7 +181,7 @@ public final class ApprovalStore implements ApprovalRepository {
         ReentrantLock lock = memory.lock(id);
         try {
             write(approval);
-            tell(creationListeners, approval); // with the lock held, so before any decision
+            tell(follower -> follower.created(approval)); // with the lock held, so before any decision
         } finally {
             lock.unlock();
         }
@@ -229,6 +229,7 @@ public final class ApprovalStore implements ApprovalRepository {
     public Optional<Transition> apply(String id, Event event, Instant now) throws IOException {
         Approval before;
         Transition transition;
+        boolean isChanged;
         ReentrantLock lock = memory.lock(id);
         try {
             Optional<Approval> found = find(id);
@@ -237,7 +238,8 @@ public final class ApprovalStore implements ApprovalRepository {
             }
             before = found.get();
             transition = before.on(event, now);
-            if (!transition.approval().equals(before)) {
+            isChanged = !transition.approval().equals(before);
+            if (isChanged) {
                 if (before.isDecided() && memory.find(id) == null) {
                     outbox.comesBack(id);
                 }
@@ -250,13 +252,16 @@ public final class ApprovalStore implements ApprovalRepository {
             lock.unlock();
         }
         if (!before.isDecided() && transition.approval().isDecided()) { // happens once, so the order does not matter
-            tell(decisionListeners, transition.approval());
+            tell(follower -> follower.decided(transition.approval()));
+        }
+        if (isChanged) {
+            tell(follower -> follower.changed(id));
         }
         return Optional.of(transition);
     }
 
-    private static void tell(List<Consumer<Approval>> listeners, Approval approval) {
-        listeners.forEach(listener -> isolated(() -> listener.accept(approval)));
+    private void tell(Consumer<ApprovalObserver> message) {
+        followers.forEach(follower -> isolated(() -> message.accept(follower)));
     }
 
     /** Runs a listener. Its failure must not keep the others from being called. */
@@ -287,7 +292,7 @@ public final class ApprovalStore implements ApprovalRepository {
             lock.unlock();
         }
         if (!wasDecided) {
-            tell(decisionListeners, ended);
+            tell(follower -> follower.decided(ended));
         }
         return true;
     }
@@ -319,13 +324,8 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     @Override
-    public void onCreation(Consumer<Approval> listener) {
-        creationListeners.add(listener);
-    }
-
-    @Override
-    public void onDecision(Consumer<Approval> listener) {
-        decisionListeners.add(listener);
+    public void follow(ApprovalObserver observer) {
+        followers.add(observer);
     }
 
     @Override

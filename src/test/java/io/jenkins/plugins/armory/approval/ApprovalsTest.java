@@ -574,38 +574,10 @@ class ApprovalsTest {
         assertThat(told).hasSize(1);
     }
 
-    /** The creation may make calls due, and they may be over before the step has attached. */
-    @Test
-    void linesBeforeTheObserverIsAttachedReachItAndTheDecisionOnceItIs() throws IOException {
-        Approvals approvals = open(clock);
-        List<String> notes = new CopyOnWriteArrayList<>();
-        var observer = new ApprovalObserver() {
-            @Override
-            public void note(String line) {
-                notes.add(line);
-            }
-
-            @Override
-            public void decided(Approval approval) {
-                told.add(approval);
-            }
-        };
-        approvals.onChange(id -> approvals.note(id, "cannot be called"));
-
-        approvals.create(start("a1"), observer);
-        assertThat(notes).containsExactly("cannot be called");
-        approvals.apply("a1", new Event.Callback(true, "", "callback token"));
-        assertThat(told).isEmpty();
-
-        approvals.attach("a1", observer);
-
-        assertThat(told).extracting(Approval::id).containsExactly("a1");
-    }
-
     @Test
     void tellsTheWaiterWhateverListenersDo() throws IOException {
         Approvals approvals = open(clock);
-        approvals.onDecision(approval -> {
+        approvals.follow(approval -> {
             throw new IllegalStateException("a listener that fails");
         });
         approvals.create(start("a1"));
@@ -616,7 +588,7 @@ class ApprovalsTest {
         assertThat(told).extracting(Approval::id).containsExactly("a1");
     }
 
-    private Approvals open(ApprovalFollower follower) throws IOException {
+    private Approvals open(ApprovalObserver follower) throws IOException {
         return new Approvals(
                 ApprovalStore.open(folder, timer, Runnable::run),
                 timer,
@@ -627,7 +599,7 @@ class ApprovalsTest {
     }
 
     /** A follower that keeps what it is told. */
-    private static final class NotingFollower implements ApprovalFollower {
+    private static final class NotingFollower implements ApprovalObserver {
 
         private final List<String> changes = new CopyOnWriteArrayList<>();
 
@@ -699,7 +671,10 @@ class ApprovalsTest {
     @Test
     void theFollowerIsToldWhenSomethingElseIsAwaited() throws IOException {
         List<String> awaited = new ArrayList<>();
-        ApprovalFollower follower = new ApprovalFollower() {
+        ApprovalObserver follower = new ApprovalObserver() {
+            @Override
+            public void decided(Approval approval) {}
+
             @Override
             public void waiting(Approval approval) {
                 awaited.add(approval.state()
@@ -884,7 +859,7 @@ class ApprovalsTest {
         }
 
         @Override
-        public void progressed(Progress now) {
+        public void progressed(Approval approval, Progress now) {
             progress.add(now);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
@@ -34,6 +35,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,17 +157,19 @@ class NotifyCallsTest {
 
     /** Creates an approval by a person alone. */
     private void start(String... told) throws IOException {
-        List<Webhook> webhooks = new ArrayList<>();
-        for (String name : told) {
-            webhooks.add(webhook(name));
-        }
-        approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
+        approvals.create(notifying(told));
+        approvals.attach(ID, new NotingObserver(log));
+        delivery.deliver(ID);
+    }
+
+    private static Approval notifying(String... told) {
+        return ApprovalTerms.of(ID, new BuildRef("job", 1))
                 .timeout(START, Duration.ofHours(2))
                 .manual(new ManualRequirement("Go?", List.of(), 1))
                 .byPersonAlone()
-                .calls(OutgoingCalls.notifying(Notifications.by(webhooks)))
-                .start());
-        approvals.attach(ID, new NotingObserver(log));
+                .calls(OutgoingCalls.notifying(Notifications.by(
+                        Stream.of(told).map(NotifyCallsTest::webhook).toList())))
+                .start();
     }
 
     private void approve() throws IOException {
@@ -201,6 +206,19 @@ class NotifyCallsTest {
         assertThat(calls).isEmpty();
         assertThat(log).isEmpty();
         assertThat(delivery.failedNotices()).isZero();
+    }
+
+    /** What becomes of the notice belongs in the build's log. */
+    @Test
+    void nobodyIsToldBeforeTheStepIsAttached() throws IOException {
+        approvals.create(notifying("slack"));
+        assertThat(calls).isEmpty();
+        undeliverable = "there is no secret";
+        approvals.attach(ID, new NotingObserver(log));
+
+        delivery.deliver(ID);
+
+        assertThat(log).singleElement(InstanceOfAssertFactories.STRING).endsWith("there is no secret");
     }
 
     /** A receiver that knows the key of the first notice would take the second for a repeated attempt, and tell nobody. */
@@ -334,7 +352,15 @@ class NotifyCallsTest {
         assertThat(store.fold(() -> false)).isTrue();
         ApprovalStoreTest.breakJournal(folder);
         var changes = new AtomicInteger();
-        approvals.onChange(id -> assertThat(changes.incrementAndGet()).isLessThan(100));
+        approvals.follow(new ApprovalObserver() {
+            @Override
+            public void decided(Approval approval) {}
+
+            @Override
+            public void changed(String id) {
+                assertThat(changes.incrementAndGet()).isLessThan(100);
+            }
+        });
 
         timer.pass(Duration.ofMinutes(125));
 

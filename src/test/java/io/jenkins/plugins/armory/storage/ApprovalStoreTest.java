@@ -676,7 +676,7 @@ public class ApprovalStoreTest {
         }
         ApprovalStore reopened = ApprovalStore.open(folder);
         var heard = new ArrayList<String>();
-        reopened.onDecision(approval -> heard.add(approval.id()));
+        reopened.follow(approval -> heard.add(approval.id()));
         assertThat(reopened.unreadable()).containsExactlyInAnyOrder("torn", "mended", "decided");
         Files.write(folder.resolve("pending/mended.json"), whole);
         Files.writeString(folder.resolve("decided/decided.json"), "{\"form");
@@ -747,13 +747,13 @@ public class ApprovalStoreTest {
     void tellsOfADecisionWhateverItsListenersDo() throws IOException {
         var heard = new ArrayList<String>();
         store.create(start("a1"));
-        store.onDecision(approval -> {
+        store.follow(approval -> {
             throw new IllegalStateException("a listener that fails");
         });
-        store.onDecision(approval -> {
+        store.follow(approval -> {
             throw new NoClassDefFoundError("of a plugin that is not there any more");
         });
-        store.onDecision(approval -> heard.add(approval.id()));
+        store.follow(approval -> heard.add(approval.id()));
         store.onChange(() -> {
             throw new IllegalStateException("nobody can fold this");
         });
@@ -768,7 +768,7 @@ public class ApprovalStoreTest {
     void doesNotHoldUpOtherEventsOfAnApprovalWhileItsListenersAreTold() throws Exception {
         store.create(start("a1"));
         CompletableFuture<Answer> other = new CompletableFuture<>();
-        store.onDecision(approval -> {
+        store.follow(approval -> {
             var second = new Thread(() -> {
                 try {
                     other.complete(

@@ -259,7 +259,7 @@ class HistoryTest {
         Files.writeString(folder.resolve("pending/a1.json"), "");
         ApprovalStore store = open();
         var heard = new ArrayList<Approval>();
-        store.onDecision(heard::add);
+        store.follow(heard::add);
 
         store.endUnreadable(
                 ApprovalTest.start("a1").on(new Event.Aborted("over"), SOON).approval());
