@@ -152,19 +152,14 @@ public record Approval(
         return channels().contains(Channel.CALLBACK) || channels().contains(Channel.STATUS);
     }
 
-    /** Returns whether all that is still required is the approval of a person. */
-    public boolean awaitsPersonAlone() {
-        return said.callback() != null || channels().isEmpty() && state == State.WAITING;
-    }
-
     /** Returns whether the webhook is still to be called: no call was taken, and no callback came before. */
     public boolean isUnsent() {
         Attempt last = lastAttempt();
         return hasWebhook() && said.callback() == null && (last == null || last.failure() != null);
     }
 
-    /** Returns whether the decision lacks nothing but the approval of people. */
-    public boolean lacksPeople() {
+    /** Returns whether all that is still required, or was until the deadline, is the approval of people. */
+    public boolean awaitsPersonAlone() {
         return !isUnsent() && (said.callback() != null || channels().isEmpty());
     }
 
@@ -173,7 +168,7 @@ public record Approval(
         if (isUnsent()) {
             return "no call of the webhook was taken";
         }
-        if (!lacksPeople()) {
+        if (!awaitsPersonAlone()) {
             return Channel.missing(channels());
         }
         ManualRequirement manual = manual();

@@ -278,7 +278,9 @@ final class ApprovalLog {
         return approval.missing() + " within " + timeout(approval) + ". Raise the limit with timeout and unit, or "
                 + (approval.isUnsent()
                         ? "see the lines above for what held the call up."
-                        : approval.lacksPeople() ? "ask the people who may approve." : "check the external process.");
+                        : approval.awaitsPersonAlone()
+                                ? "ask the people who may approve."
+                                : "check the external process.");
     }
 
     /** Logs what a failed {@code afterDeployment} approval cancels. */

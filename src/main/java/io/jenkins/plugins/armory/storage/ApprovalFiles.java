@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -104,18 +103,12 @@ final class ApprovalFiles {
     }
 
     private Optional<Approval> read(Path file) throws IOException {
-        byte[] content;
-        try {
-            content = disk.read(file);
-        } catch (NoSuchFileException x) {
-            return Optional.empty();
-        }
-        Approval approval = StoredJson.readFile(file.toString(), content, Approval.class);
-        Path place = fileOf(approval);
+        Optional<Approval> approval = StoredJson.find(disk, file, Approval.class);
+        Path place = approval.map(this::fileOf).orElse(file);
         if (!place.equals(file)) {
             throw new IOException(file + ": it holds an approval that belongs into " + place);
         }
-        return Optional.of(approval);
+        return approval;
     }
 
     void write(Approval approval) throws IOException {

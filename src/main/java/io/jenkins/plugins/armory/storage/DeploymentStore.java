@@ -7,7 +7,6 @@ import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -97,12 +96,8 @@ public final class DeploymentStore {
             LOGGER.log(
                     Level.FINE, "Cannot remove the temporary file of " + file, x); // the next write fails and says so
         }
-        Deployment deployment;
-        try {
-            deployment = StoredJson.readFile(file.toString(), Files.readAllBytes(file), Deployment.class);
-        } catch (NoSuchFileException x) {
-            deployment = Deployment.EMPTY;
-        }
+        Deployment deployment =
+                StoredJson.find(Disk.LOCAL, file, Deployment.class).orElse(Deployment.EMPTY);
         return new DeploymentStore(folder, executor, clock, deployment);
     }
 

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
@@ -41,9 +40,7 @@ final class JournalRecovery implements Journal.Reader {
         try {
             take(StoredJson.read(where, record, JournalEntry.class));
             return true;
-        } catch (UnknownFormatException x) {
-            throw x;
-        } catch (IOException | IllegalArgumentException x) {
+        } catch (StoredJson.UnreadableException | IllegalArgumentException x) {
             setAside(where, record, x);
             return false;
         }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.storage;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.armory.approval.Approval;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,22 +67,16 @@ final class Moves {
     }
 
     private List<Move> read() throws IOException {
-        byte[] content;
         try {
-            content = disk.read(file);
-        } catch (NoSuchFileException x) {
-            return List.of();
-        }
-        try {
-            return StoredJson.readFile(file.toString(), content, Content.class).moves();
-        } catch (UnknownFormatException x) {
-            throw x;
-        } catch (IOException x) {
+            return StoredJson.find(disk, file, Content.class)
+                    .map(Content::moves)
+                    .orElse(List.of());
+        } catch (StoredJson.UnreadableException x) {
             LOGGER.log(
                     Level.WARNING,
                     "Cannot read which jobs were renamed; their approvals are looked for in all builds",
                     x);
-            disk.replace(Path.of(file + ".damaged"), content);
+            disk.replace(Path.of(file + ".damaged"), disk.read(file));
             disk.delete(file);
             return List.of();
         }

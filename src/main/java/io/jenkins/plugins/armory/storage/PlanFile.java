@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -58,14 +56,9 @@ public final class PlanFile {
      * @throws IOException if the file cannot be read
      */
     public static ArrayNode read(Path folder) throws IOException {
-        Path file = folder.resolve(FILE);
-        byte[] content;
-        try {
-            content = Files.readAllBytes(file);
-        } catch (NoSuchFileException x) {
-            return JSON.arrayNode();
-        }
-        return StoredJson.readFile(file.toString(), content, Content.class).targets();
+        return StoredJson.find(Disk.LOCAL, folder.resolve(FILE), Content.class)
+                .map(Content::targets)
+                .orElseGet(JSON::arrayNode);
     }
 
     private static ObjectNode toJson(DeploymentPlan.Target target) {

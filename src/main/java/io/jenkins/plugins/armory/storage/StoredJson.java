@@ -18,10 +18,14 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The JSON of everything that the plugin stores. Records are bound by the names that their components are annotated with:
@@ -70,6 +74,16 @@ final class StoredJson {
         }
     }
 
+    /** Says that something stored is damaged, or no such record. */
+    static final class UnreadableException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        private UnreadableException(String message, @CheckForNull Exception cause) {
+            super(message, cause);
+        }
+    }
+
     private StoredJson() {}
 
     /** Returns a record as JSON without a line feed. */
@@ -86,9 +100,10 @@ final class StoredJson {
      *
      * @param where the file, and the line if it has several records; for messages
      * @throws UnknownFormatException if a newer version of the plugin wrote it
-     * @throws IOException if it is not such a record
+     * @throws UnreadableException if it is not such a record
      */
-    static <T extends Record> T read(String where, byte[] json, Class<T> type) throws IOException {
+    static <T extends Record> T read(String where, byte[] json, Class<T> type)
+            throws UnknownFormatException, UnreadableException {
         // From characters: only from them does Jackson read the name of a field with half a surrogate pair.
         var text = new String(json, StandardCharsets.UTF_8);
         try {
@@ -99,14 +114,14 @@ final class StoredJson {
             }
         } catch (JsonProcessingException x) {
             if (formatOf(text) <= FORMAT) {
-                throw new IOException(where + ": " + x.getOriginalMessage(), x);
+                throw new UnreadableException(where + ": " + x.getOriginalMessage(), x);
             }
         }
         int format = formatOf(text);
         if (format > FORMAT) {
             throw new UnknownFormatException(where, format, FORMAT);
         }
-        throw new IOException(where + ": there is no format " + format);
+        throw new UnreadableException(where + ": there is no format " + format, null);
     }
 
     private static int formatOf(String text) {
@@ -127,17 +142,28 @@ final class StoredJson {
         return ChecksumLine.of(write(content));
     }
 
-    /**
-     * Reads a file.
-     *
-     * @throws UnknownFormatException if a newer version of the plugin wrote it
-     * @throws IOException if it is damaged
-     */
-    static <T extends Record> T readFile(String where, byte[] file, Class<T> type) throws IOException {
+    /** Reads the content of a file, as {@link #read} does. */
+    static <T extends Record> T readFile(String where, byte[] file, Class<T> type)
+            throws UnknownFormatException, UnreadableException {
         byte[] json = ChecksumLine.content(file);
         if (json == null) {
-            throw new IOException(where + ": it is damaged");
+            throw new UnreadableException(where + ": it is damaged", null);
         }
         return read(where, json, type);
+    }
+
+    /**
+     * Reads a file as {@link #read} does; empty if there is none.
+     *
+     * @throws IOException if it cannot be read
+     */
+    static <T extends Record> Optional<T> find(Disk disk, Path file, Class<T> type) throws IOException {
+        byte[] content;
+        try {
+            content = disk.read(file);
+        } catch (NoSuchFileException x) {
+            return Optional.empty();
+        }
+        return Optional.of(readFile(file.toString(), content, type));
     }
 }

@@ -109,9 +109,7 @@ public final class UsedMessageLog implements UsedMessages {
                 var message = new Message(used.secret(), used.message(), used.signedAt());
                 add(message, used.address(), used.until()).written = true;
                 return true;
-            } catch (UnknownFormatException x) {
-                throw x;
-            } catch (IOException x) {
+            } catch (StoredJson.UnreadableException x) {
                 LOGGER.log(Level.WARNING, "Left out a signed message that cannot be read: {0}", x.getMessage());
                 lost(where);
                 return false;
@@ -121,11 +119,11 @@ public final class UsedMessageLog implements UsedMessages {
         /** Refuses all messages that were signed before now, since any of them may have been lost. */
         @Override
         public void lost(String where) {
+            oldest = clock.instant().plus(StandardWebhooks.TOLERANCE); // the clock of its sender may be ahead
             LOGGER.log(
                     Level.WARNING,
-                    "{0}: signed messages that were used are lost; those that were signed before now are refused",
-                    where);
-            oldest = clock.instant().plus(StandardWebhooks.TOLERANCE); // the clock of its sender may be ahead
+                    "{0}: signed messages that were used are lost; those that are signed before {1} are refused",
+                    new Object[] {where, oldest});
         }
     }
 
