@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.TlsMaterial;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
@@ -21,7 +22,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.OkHttpClient;
 
@@ -59,8 +60,18 @@ final class ClientTls {
         hasAuthorities = !authorities.isEmpty();
         trust = hasAuthorities ? trust(store(authorities)) : OfJava.TRUST;
         context = SSLContext.getInstance("TLS");
-        KeyManager keys = new NotingKeyManager(identity == null ? null : keys(identity), () -> wasAsked = true);
-        context.init(new KeyManager[] {keys}, new TrustManager[] {trust}, null);
+        context.init(new KeyManager[] {noting(keys(identity))}, new TrustManager[] {trust}, null);
+    }
+
+    /** Returns the key manager, which also notes that the server asks for a certificate. */
+    private KeyManager noting(X509KeyManager keys) {
+        return (KeyManager) Proxy.newProxyInstance(
+                ClientTls.class.getClassLoader(), new Class<?>[] {X509KeyManager.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("chooseClientAlias")) {
+                        wasAsked = true;
+                    }
+                    return method.invoke(keys, arguments);
+                });
     }
 
     /**
@@ -80,17 +91,21 @@ final class ClientTls {
         client.sslSocketFactory(context.getSocketFactory(), trust);
     }
 
-    private static X509ExtendedKeyManager keys(TlsMaterial.Identity identity)
+    /** @param identity {@code null} for a client without a key */
+    private static X509KeyManager keys(@CheckForNull TlsMaterial.Identity identity)
             throws GeneralSecurityException, IOException {
         KeyStore store = empty();
-        store.setKeyEntry(
-                "client",
-                KeyFactory.getInstance(identity.algorithm()).generatePrivate(new PKCS8EncodedKeySpec(identity.key())),
-                IN_MEMORY,
-                certificates(identity.chain()).toArray(new Certificate[0]));
+        if (identity != null) {
+            store.setKeyEntry(
+                    "client",
+                    KeyFactory.getInstance(identity.algorithm())
+                            .generatePrivate(new PKCS8EncodedKeySpec(identity.key())),
+                    IN_MEMORY,
+                    certificates(identity.chain()).toArray(new Certificate[0]));
+        }
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, IN_MEMORY);
-        return first(factory.getKeyManagers(), X509ExtendedKeyManager.class);
+        return first(factory.getKeyManagers(), X509KeyManager.class);
     }
 
     private static KeyStore store(List<byte[]> authorities) throws GeneralSecurityException, IOException {
