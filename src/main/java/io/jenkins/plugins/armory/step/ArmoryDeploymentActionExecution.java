@@ -2,9 +2,11 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.config.KeyValue;
+import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepEnded;
@@ -80,7 +82,7 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         } else if (step.failure() == null) { // Jenkins stopped before the program was saved
             succeed(new HashMap<>(step.outputs()));
         } else {
-            fail(failure(new AbortException(step.failure())));
+            fail(failure(new AbortException(step.failure()), transition.deployment()));
         }
     }
 
@@ -122,11 +124,12 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         if (thrown != null && counts(thrown)) { // before the step is on record as over
             failLikeAnApproval(reason(end));
         }
-        tell(new PlannedStepEnded(environment, planned, end.reason(), problem == null ? outputs : Map.of()));
+        Transition transition =
+                tell(new PlannedStepEnded(environment, planned, end.reason(), problem == null ? outputs : Map.of()));
         if (thrown == null) {
             succeed(outputs);
         } else {
-            fail(failure(thrown));
+            fail(failure(thrown, transition.deployment()));
         }
     }
 
@@ -158,13 +161,15 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
     }
 
     /** Returns what the step throws: after the deployment, a failure ends the other conditions and nothing else. */
-    private Throwable failure(Throwable thrown) {
+    private Throwable failure(Throwable thrown, Deployment deployment) throws IOException, InterruptedException {
         if (!isAfter() || isInterruption(thrown) || thrown instanceof ConditionFailedException) {
             return thrown;
         }
         String message = label + " of '" + environment + "' failed: "
                 + BlockEnd.failure(thrown).reason();
-        log("ERROR: " + message + ". Environments that depend on '" + environment + "' are cancelled.");
+        log("ERROR: " + message);
+        new ApprovalLog(this::print).cancels(deployment, place());
+        warn(Result.UNSTABLE, message);
         return new ConditionFailedException(message);
     }
 

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import jenkins.util.Timer;
-import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
@@ -156,7 +155,7 @@ final class ArmoryEnvironmentExecution extends BlockExecution implements Deploym
         if (ownStage) {
             leaveOutBody(getContext().newBodyInvoker().withDisplayName(name), message);
         } else {
-            getContext().get(FlowNode.class).addAction(new WarningAction(Result.ABORTED).withMessage(message));
+            warn(Result.ABORTED, message);
             succeed(null);
         }
     }

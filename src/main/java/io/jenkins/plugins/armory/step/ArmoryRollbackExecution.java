@@ -12,8 +12,6 @@ import io.jenkins.plugins.armory.flow.DeclaredStages;
 import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.flow.Stages;
 import java.io.IOException;
-import org.jenkinsci.plugins.workflow.actions.WarningAction;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -99,7 +97,7 @@ final class ArmoryRollbackExecution extends BlockExecution {
                     .map(Environment::reason)
                     .orElse("");
             log("ERROR: " + text + " (It was rolled back because its deployment failed: " + first + ")");
-            getContext().get(FlowNode.class).addAction(new WarningAction(Result.FAILURE).withMessage(text));
+            warn(Result.FAILURE, text);
             succeed(false);
         }
     }

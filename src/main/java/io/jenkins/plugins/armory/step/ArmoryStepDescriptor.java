@@ -52,9 +52,19 @@ abstract class ArmoryStepDescriptor extends StepDescriptor implements CustomDesc
 
     /** Returns the step that the arguments ask for; if that cannot be, one that fails, see {@link StepArguments#instantiate}. */
     @Override
-    public Step newInstance(Map<String, Object> arguments) throws Exception {
+    public final Step newInstance(Map<String, Object> arguments) throws Exception {
         return StepArguments.instantiate(
-                nameInMessages(), () -> super.newInstance(arguments), mistake -> new MistakenStep(this, mistake));
+                nameInMessages(), () -> instantiate(arguments), mistake -> mistaken(mistake, arguments));
+    }
+
+    /** Returns the step that the arguments ask for. */
+    Step instantiate(Map<String, Object> arguments) throws Exception {
+        return super.newInstance(arguments);
+    }
+
+    /** Returns what stands for a step whose arguments are mistaken. */
+    Step mistaken(String mistake, Map<String, Object> arguments) {
+        return new MistakenStep(this, mistake);
     }
 
     /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */

@@ -30,8 +30,6 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
-import org.jenkinsci.plugins.workflow.actions.WarningAction;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
@@ -297,7 +295,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
             return;
         }
         texts().cancels(transition.deployment(), place());
-        getContext().get(FlowNode.class).addAction(new WarningAction(Result.UNSTABLE).withMessage(reason));
+        warn(Result.UNSTABLE, reason);
         succeed(ApprovalResult.of(approval));
     }
 

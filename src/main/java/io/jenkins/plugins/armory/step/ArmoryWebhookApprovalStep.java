@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -571,21 +570,19 @@ public class ArmoryWebhookApprovalStep extends Step {
             return name instanceof String text ? text : null;
         }
 
-        /**
-         * Returns the step that the arguments ask for; if that cannot be, one that fails, see {@link StepArguments#instantiate}.
-         */
         @Override
-        public Step newInstance(Map<String, Object> arguments) throws Exception {
-            Callable<Step> asked = () -> {
-                Step step = super.newInstance(arguments);
-                ((ArmoryWebhookApprovalStep) step).argumentsKey = StepArguments.keyOf(arguments);
-                return step;
-            };
-            return StepArguments.instantiate(getFunctionName(), asked, mistake -> {
-                ArmoryWebhookApprovalStep failing = newStep();
-                failing.mistaken(mistake, arguments);
-                return failing;
-            });
+        Step instantiate(Map<String, Object> arguments) throws Exception {
+            Step step = super.instantiate(arguments);
+            ((ArmoryWebhookApprovalStep) step).argumentsKey = StepArguments.keyOf(arguments);
+            return step;
+        }
+
+        /** The step itself, so that its failure is that of an approval. */
+        @Override
+        Step mistaken(String mistake, Map<String, Object> arguments) {
+            ArmoryWebhookApprovalStep failing = newStep();
+            failing.mistaken(mistake, arguments);
+            return failing;
         }
 
         ArmoryWebhookApprovalStep newStep() {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Computer;
+import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.approval.Approvals;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -182,6 +184,11 @@ abstract class SuspendedExecution extends StepExecution {
      */
     final void log(String text) {
         print(LogText.continued(text));
+    }
+
+    /** Has the views show the stage around the step with this result, though nothing is thrown. */
+    final void warn(Result result, String message) throws IOException, InterruptedException {
+        getContext().get(FlowNode.class).addAction(new WarningAction(result).withMessage(message));
     }
 
     /**
