@@ -151,13 +151,10 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     public static String cancel(StepContext context, String name) throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
         Deployments deployments = ArmoryRuntime.get().deployments();
-        if (name.equals(POST)) {
-            deployments.conclude(run);
-            return null;
-        }
         Place place = Stages.placeOf(context, null);
         String reason = deployments.reasonToCancel(run, place);
         if (reason == null
+                || name.equals(POST)
                 || place.body() != null
                 || isLeftOut(context, name)
                 || DeclaredStages.decideForThemselves(run, name)) {
@@ -228,6 +225,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         if (!(node instanceof BlockEndNode<?> end)) {
             return;
         }
+        concludeBeforePost(end.getStartNode());
         OfBuild stages = Builds.partOf(node.getExecution(), OfBuild.class);
         if (stages == null) {
             return;
@@ -238,6 +236,19 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         if (cancelled != null) {
             node.addAction(new WarningAction(Result.ABORTED).withMessage(cancelled.message));
             cancelled.end.run();
+        }
+    }
+
+    /** Sets the result as the body of the last stage of a Declarative Pipeline ends: right behind it, conditions of {@code post} look at it. */
+    private static void concludeBeforePost(BlockStartNode ended) {
+        String stage = Stages.beginningWith(ended);
+        Run<?, ?> run = stage == null ? null : Builds.of(ended.getExecution());
+        if (run == null) {
+            return;
+        }
+        FlowNode around = Stages.innermost(ended);
+        if (DeclaredStages.endWith(run, stage, around == null ? null : Stages.beginningWith(around))) {
+            ArmoryRuntime.get().deployments().conclude(run);
         }
     }
 

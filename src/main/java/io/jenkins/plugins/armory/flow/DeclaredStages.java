@@ -28,6 +28,19 @@ public final class DeclaredStages {
         }
     }
 
+    /**
+     * Returns whether a stage is the last one, behind which Declarative decides about the Pipeline's {@code post}.
+     *
+     * @param around name of the stage around it, {@code null} for none
+     */
+    static boolean endWith(Run<?, ?> run, String name, @CheckForNull String around) {
+        try {
+            return Model.endsWith(Model.of(run), name, around);
+        } catch (NoClassDefFoundError x) {
+            return false;
+        }
+    }
+
     /** Returns whether a stage of the Pipeline has an environment of that name, so that the build may not have come to it. */
     public static boolean mention(Run<?, ?> run, String environment) {
         try {
@@ -48,6 +61,14 @@ public final class DeclaredStages {
                     && stages.stream()
                             .allMatch(stage -> mentions(stage.getOptions(), "armoryEnvironment\\b")
                                     || mentions(stage.getWhen(), "armoryEnvironmentReady\\b"));
+        }
+
+        static boolean endsWith(@CheckForNull ModelASTStages stages, String name, @CheckForNull String around) {
+            if (stages == null || all(stages).anyMatch(stage -> stage.getName().equals(around))) {
+                return false;
+            }
+            List<ModelASTStage> outermost = stages.getStages();
+            return outermost.get(outermost.size() - 1).getName().equals(name);
         }
 
         @CheckForNull

@@ -27,6 +27,13 @@ public final class Stages {
         return innermost(step.getEnclosingBlocks().stream());
     }
 
+    /** Returns the name of the stage whose body begins with a node, {@code null} if it begins none. */
+    @CheckForNull
+    static String beginningWith(FlowNode node) {
+        LabelAction label = isBranch(node) ? null : node.getAction(LabelAction.class);
+        return label == null ? null : label.getDisplayName();
+    }
+
     /** Returns whether a step is in a stage of its own branch, or in any stage if it is in no branch. */
     public static boolean isInOne(FlowNode step) {
         return innermost(step.getEnclosingBlocks().stream().takeWhile(Predicate.not(Stages::isBranch))) != null;
@@ -34,10 +41,7 @@ public final class Stages {
 
     @CheckForNull
     private static FlowNode innermost(Stream<? extends BlockStartNode> blocks) {
-        return blocks.filter(block -> !isBranch(block))
-                .filter(block -> block.getAction(LabelAction.class) != null)
-                .findFirst()
-                .orElse(null);
+        return blocks.filter(block -> beginningWith(block) != null).findFirst().orElse(null);
     }
 
     /**
@@ -68,8 +72,8 @@ public final class Stages {
     public static String outermost(FlowNode step) {
         String name = null;
         for (BlockStartNode block : step.getEnclosingBlocks()) { // from the inside
-            LabelAction label = isBranch(block) ? null : block.getAction(LabelAction.class);
-            name = label == null ? name : label.getDisplayName();
+            String stage = beginningWith(block);
+            name = stage == null ? name : stage;
         }
         return name;
     }

@@ -157,12 +157,9 @@ public final class Deployments {
             return List.of();
         }
         Deployment deployment = known.newest();
-        run.setResult(
-                switch (deployment.outcome()) {
-                    case SUCCESS -> Result.SUCCESS;
-                    case UNSTABLE -> Result.UNSTABLE;
-                    case FAILURE -> Result.FAILURE;
-                });
+        if (deployment.outcome() != Deployment.Outcome.SUCCESS) { // which a running build does not have
+            run.setResult(deployment.outcome() == Deployment.Outcome.FAILURE ? Result.FAILURE : Result.UNSTABLE);
+        }
         return deployment.reasons();
     }
 

@@ -91,7 +91,7 @@ class DeclarativeStagesTest {
                 """.formatted(process.approval(AFTER)));
 
         assertThat(build.awaitResult("FAILURE")).contains("independent").doesNotContain("never");
-        assertThat(build.graphView()).containsEntry("east prod", "aborted");
+        assertThat(build.graphView()).as("it ends the stage that it is in").containsEntry("east prod", "failure");
     }
 
     @Test
@@ -100,8 +100,14 @@ class DeclarativeStagesTest {
                 pipeline {
                     agent none
                     stages {
-                        stage('staging') { options { armoryEnvironment('staging') } steps { %s } }
-                        stage('prod') { options { armoryEnvironment('prod') } steps { echo 'never' } }
+                        stage('staging') {
+                            options { armoryEnvironment('staging') }
+                            steps { %s }
+                        }
+                        stage('prod') {
+                            options { armoryEnvironment('prod') }
+                            steps { echo 'never' }
+                        }
                         stage('notify') {
                             options { armoryEnvironment(name: 'notify', dependsOn: []) }
                             steps { echo 'independent' }
@@ -278,13 +284,22 @@ class DeclarativeStagesTest {
                 pipeline {
                     agent none
                     stages {
-                        stage('dev') { options { armoryEnvironment('dev') } steps { echo 'deployed' } }
-                        stage('staging') { options { armoryEnvironment('staging') } steps { %s } }
+                        stage('dev') {
+                            options { armoryEnvironment('dev') }
+                            steps { echo 'deployed' }
+                        }
+                        stage('staging') {
+                            options { armoryEnvironment('staging') }
+                            steps { %s }
+                        }
                         stage('test') {
                             options { armoryEnvironment(name: 'test', dependsOn: ['dev']) }
                             steps { echo 'tested' }
                         }
-                        stage('prod') { options { armoryEnvironment('prod') } steps { echo 'never' } }
+                        stage('prod') {
+                            options { armoryEnvironment('prod') }
+                            steps { echo 'never' }
+                        }
                     }
                 }
                 """.formatted(process.approval(AFTER)));
