@@ -177,7 +177,7 @@ final class Change {
         Environment reached = environments.get(name);
         List<String> cycle = graph.cycle(name);
         if (cycle.isEmpty()) {
-            closed.ifPresent(failure -> cancel(reached, failure.reason(), failure.source()));
+            closed.ifPresent(failure -> cancel(reached, graph.whyCancelled(failure), failure.source()));
             return null;
         }
         String problem = Problems.waitsForItself(name, cycle, graph);

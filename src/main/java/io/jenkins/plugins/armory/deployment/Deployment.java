@@ -185,7 +185,8 @@ public record Deployment(
      */
     @CheckForNull
     public String reasonToCancel(Place stage) {
-        return view().cancelling(stage, false).map(Failure::reason).orElse(null);
+        Graph view = view();
+        return view.cancelling(stage, false).map(view::whyCancelled).orElse(null);
     }
 
     /** Returns the names of the stages and environments that were cancelled, each with the reason. */

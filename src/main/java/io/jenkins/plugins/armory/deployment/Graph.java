@@ -227,6 +227,11 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
                 .orElse(null);
     }
 
+    /** Returns why what depends on a failure is cancelled: an environment of it is named. */
+    String whyCancelled(Failure failure) {
+        return reached(failure.place().environment()).map(this::whyClosed).orElse(failure.reason());
+    }
+
     /** Returns why an environment is closed. What is cancelled for it has the same reason. */
     String whyClosed(Environment environment) {
         String check = failedCheck(environment);

@@ -785,7 +785,9 @@ public class DeploymentTest {
 
         assertThat(state("docs")).isEqualTo(State.DEPLOYING);
         assertThat(state("prod")).isEqualTo(State.CANCELLED);
-        assertThat(deployment.reasonToCancel(inStage("more"))).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(inStage("more")))
+                .isEqualTo(environment("prod").reason())
+                .isEqualTo("\"staging\" is deployed, but: 2 of 12 tests failed");
         assertThat(environment("prod").isCancelled()).isTrue();
     }
 
