@@ -65,10 +65,11 @@ final class ArmoryRollbackExecution extends BlockExecution {
                 && known.state() == Environment.State.DEPLOYING
                 && !deployment.failsAround(environment, Stages.placeOf(getContext(), environment))) {
             // It may still fail, so skipping the rollback would hide a mistake in the Pipeline.
-            throw new AbortException(
-                    "armoryRollback: environment: \"" + environment
-                            + "\" is still being deployed to, and no approval of it has failed; put armoryRollback after"
-                            + " armoryEnvironment, in a catch or finally block or in post, or inside it where an approval of it has failed");
+            throw new AbortException("armoryRollback: environment: \"" + environment
+                    + "\" is still being deployed to, and no approval of it has failed; put armoryRollback after"
+                    + " armoryEnvironment, in a catch or finally block or in post, or inside it where an approval of it has failed."
+                    + " The post of a stage is inside the armoryEnvironment of its options: write that in its"
+                    + " steps instead");
         } else {
             log("Nothing to roll back in environment '" + environment + "': " + transition.problem() + ".");
             succeed(false);
