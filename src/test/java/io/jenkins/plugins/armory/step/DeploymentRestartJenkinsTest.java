@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
+import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,7 +53,7 @@ class DeploymentRestartJenkinsTest {
         });
         sessions.then(j -> {
             awaitInput(run(j)).proceed(null);
-            j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run(j)));
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
             j.assertLogContains("Stage 'prod' is cancelled: 2 of 42 failed", run(j));
             j.assertLogContains("behind it", run(j));
             j.assertLogNotContains("never", run(j));
@@ -92,7 +93,7 @@ class DeploymentRestartJenkinsTest {
         });
         sessions.then(j -> {
             ((CpsFlowExecution) run(j).getExecution()).pause(false);
-            j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run(j)));
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
             j.assertLogNotContains("never", run(j));
         });
     }

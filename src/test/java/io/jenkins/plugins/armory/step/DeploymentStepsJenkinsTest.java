@@ -72,7 +72,10 @@ class DeploymentStepsJenkinsTest {
 
     private static ArmoryEnvironmentStep environment(String name, String... dependsOn) {
         ArmoryEnvironmentStep step = new ArmoryEnvironmentStep(name);
-        step.setDependsOn(List.of(dependsOn).stream().map(EnvironmentName::new).toList());
+        if (dependsOn.length > 0) {
+            step.setDependsOn(
+                    List.of(dependsOn).stream().map(EnvironmentName::new).toList());
+        }
         return step;
     }
 
@@ -182,6 +185,9 @@ class DeploymentStepsJenkinsTest {
         StepConfigTester tester = new StepConfigTester(j);
         ArmoryEnvironmentStep prod = environment("prod", "staging", "qa");
         j.assertEqualDataBoundBeans(prod, tester.configRoundTrip(prod));
+        assertThat(tester.configRoundTrip(environment("dev")).getDependsOn())
+                .as("all that come before")
+                .isNull();
         ArmoryRollbackStep rollback = new ArmoryRollbackStep("prod");
         j.assertEqualDataBoundBeans(rollback, tester.configRoundTrip(rollback));
     }
@@ -243,7 +249,7 @@ class DeploymentStepsJenkinsTest {
             awaitInput(run);
             failAfterDeployment(run);
             awaitInput(run).proceed(null);
-            j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
         }
 
         assertThat(log.getMessages()).noneMatch(message -> message.startsWith("Stale closures"));
