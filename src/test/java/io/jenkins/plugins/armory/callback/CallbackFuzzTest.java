@@ -2,6 +2,9 @@ package io.jenkins.plugins.armory.callback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.Draw;
+import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
@@ -23,16 +26,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.Tuple;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /**
  * Generates requests that are nearly right and others that are far from it. Either the token or the body is always wrong. So
@@ -54,7 +50,7 @@ class CallbackFuzzTest {
     private static Approvals approvals;
     private static CallbackEndpoint endpoint;
 
-    @BeforeContainer
+    @BeforeAll
     static void open() throws IOException {
         folder = Files.createTempDirectory("approvals");
         approvals = new Approvals(
@@ -75,7 +71,7 @@ class CallbackFuzzTest {
                 Clock.systemUTC());
     }
 
-    @AfterContainer
+    @AfterAll
     static void close() throws IOException {
         approvals.close();
         TIMER.shutdownNow();
@@ -86,108 +82,91 @@ class CallbackFuzzTest {
         Files.delete(folder);
     }
 
-    @Provide
-    Arbitrary<String> ids() {
-        return Arbitraries.oneOf(
-                Arbitraries.just(ID),
-                Arbitraries.create(TOKENS::newId),
-                mutated(ID),
-                Arbitraries.strings().ofMaxLength(60));
+    private static String id(Draw draw) {
+        return switch (draw.nextInt(4)) {
+            case 0 -> ID;
+            case 1 -> TOKENS.newId();
+            case 2 -> mutated(ID, draw);
+            default -> draw.text(60);
+        };
     }
 
-    @Provide
-    Arbitrary<List<String>> wrongTokens() {
-        Arbitrary<String> token = Arbitraries.oneOf(
-                mutated(TOKEN).filter(each -> !each.strip().equals(TOKEN)),
-                Arbitraries.strings().ofMaxLength(100));
-        Arbitrary<String> header = Combinators.combine(
-                        Arbitraries.of("Bearer ", "bearer ", "Bearer", "Basic ", "", "Bearer  ", "\t"), token)
-                .as(String::concat);
-        return header.list().ofMaxSize(3);
+    private static List<String> wrongTokens(Draw draw) {
+        return draw.list(0, 3, () -> {
+            String token = draw.nextBoolean() ? mutated(TOKEN, draw) : draw.text(100);
+            return draw.any("Bearer ", "bearer ", "Bearer", "Basic ", "", "Bearer  ", "\t")
+                    + (token.strip().equals(TOKEN) ? "" : token);
+        });
     }
 
-    /** Provides bodies without a valid decision. */
-    @Provide
-    Arbitrary<byte[]> wrongBodies() {
-        Arbitrary<String> value = Arbitraries.oneOf(
-                Arbitraries.of("null", "1", "\"yes\"", "[true]", "{}", "tru", "", "True", "\"\\u0000\""),
-                Arbitraries.strings().ofMaxLength(20));
-        Arbitrary<String> object = Combinators.combine(
-                        Arbitraries.of(
-                                "\"success\":",
-                                "\"Success\":true,\"success\":",
-                                "\"mdMessage\":1,\"success\":true,\"x\":"),
-                        value,
-                        Arbitraries.of("}", ",}", "", "}}", ",\"success\":true}"))
-                .as((start, middle, end) -> "{" + start + middle + end)
-                .filter(text -> !text.matches("(?s)\\{\"success\":\\s*\"?(true|false)\"?\\s*}.*"));
-        return Arbitraries.oneOf(
-                object.map(text -> text.getBytes(StandardCharsets.UTF_8)),
-                Arbitraries.bytes().array(byte[].class).ofMaxSize(200),
-                Arbitraries.integers()
-                        .between(1, 3000)
-                        .map(depth -> "[".repeat(depth).getBytes(StandardCharsets.UTF_8)));
+    /** Returns a body without a valid decision. */
+    private static byte[] wrongBody(Draw draw) {
+        return switch (draw.nextInt(3)) {
+            case 0 -> wrongObject(draw).getBytes(StandardCharsets.UTF_8);
+            case 1 -> draw.bytes(200);
+            default -> "[".repeat(draw.between(1, 3000)).getBytes(StandardCharsets.UTF_8);
+        };
     }
 
-    @Provide
-    Arbitrary<String> types() {
-        return Arbitraries.oneOf(
-                Arbitraries.of("application/json", "application/json; charset=utf-8", "text/plain", ""),
-                Arbitraries.strings().ofMaxLength(40),
-                Arbitraries.just((String) null));
+    private static String wrongObject(Draw draw) {
+        String value = draw.nextBoolean()
+                ? draw.any("null", "1", "\"yes\"", "[true]", "{}", "tru", "", "True", "\"\\u0000\"")
+                : draw.text(20);
+        String object = "{"
+                + draw.any("\"success\":", "\"Success\":true,\"success\":", "\"mdMessage\":1,\"success\":true,\"x\":")
+                + value
+                + draw.any("}", ",}", "", "}}", ",\"success\":true}");
+        boolean right = object.matches("(?s)\\{\"success\":\\s*\"?(true|false)\"?\\s*}.*");
+        return right ? wrongObject(draw) : object;
     }
 
-    @Provide
-    Arbitrary<String> methods() {
-        return Arbitraries.frequencyOf(
-                Tuple.of(9, Arbitraries.just("POST")),
-                Tuple.of(1, Arbitraries.strings().alpha().ofMaxLength(8)));
+    @CheckForNull
+    private static String type(Draw draw) {
+        return switch (draw.nextInt(3)) {
+            case 0 -> draw.any("application/json", "application/json; charset=utf-8", "text/plain", "");
+            case 1 -> draw.text(40);
+            default -> null;
+        };
     }
 
-    private static Arbitrary<String> mutated(String text) {
-        return Combinators.combine(
-                        Arbitraries.integers().between(0, text.length() - 1), Arbitraries.chars(), Arbitraries.of(0, 1))
-                .as((at, character, kept) -> text.substring(0, at) + character + text.substring(at + kept));
+    private static String method(Draw draw) {
+        return draw.oneIn(10) ? draw.text(0, 8, 'A', 'z') : "POST";
     }
 
-    @Property(tries = 50_000, shrinking = ShrinkingMode.BOUNDED)
-    void nobodyDecidesWithoutTheToken(
-            @ForAll("methods") String method,
-            @ForAll("ids") String id,
-            @ForAll("wrongTokens") List<String> authorization,
-            @ForAll("wrongTokens") List<String> alternative,
-            @ForAll("types") String type,
-            @ForAll("wrongBodies") byte[] body) {
-        JsonResponse response = check(new CallbackRequest(
-                method,
-                id,
+    private static String mutated(String text, Draw draw) {
+        int at = draw.between(0, text.length() - 1);
+        char character = (char) (draw.nextBoolean() ? draw.between(' ', '~') : draw.nextInt(Character.MAX_VALUE + 1));
+        return text.substring(0, at) + character + text.substring(at + draw.nextInt(2));
+    }
+
+    @Test
+    void nobodyDecidesWithoutTheToken() {
+        Seeds.each(50_000, draw -> {
+            JsonResponse response = check(draw, wrongTokens(draw), wrongTokens(draw), true);
+
+            assertThat(response.status()).isIn(401, 405);
+        });
+    }
+
+    @Test
+    void nobodyDecidesWithoutADecision() {
+        Seeds.each(50_000, draw -> {
+            JsonResponse response = check(draw, List.of("Bearer " + TOKEN), List.of(), false);
+
+            assertThat(response.status()).isIn(400, 404, 405, 410, 413, 415);
+        });
+    }
+
+    private static JsonResponse check(
+            Draw draw, List<String> authorization, List<String> alternative, boolean lengthIsKnown) {
+        byte[] body = wrongBody(draw);
+        JsonResponse response = endpoint.handle(new CallbackRequest(
+                method(draw),
+                id(draw),
                 authorization,
                 alternative,
                 ADDRESS.get(),
-                new RequestBody(type, body.length, new ByteArrayInputStream(body))));
-
-        assertThat(response.status()).isIn(401, 405);
-    }
-
-    @Property(tries = 50_000, shrinking = ShrinkingMode.BOUNDED)
-    void nobodyDecidesWithoutADecision(
-            @ForAll("methods") String method,
-            @ForAll("ids") String id,
-            @ForAll("types") String type,
-            @ForAll("wrongBodies") byte[] body) {
-        JsonResponse response = check(new CallbackRequest(
-                method,
-                id,
-                List.of("Bearer " + TOKEN),
-                List.of(),
-                ADDRESS.get(),
-                new RequestBody(type, -1, new ByteArrayInputStream(body))));
-
-        assertThat(response.status()).isIn(400, 404, 405, 410, 413, 415);
-    }
-
-    private static JsonResponse check(CallbackRequest request) {
-        JsonResponse response = endpoint.handle(request);
+                new RequestBody(type(draw), lengthIsKnown ? body.length : -1, new ByteArrayInputStream(body))));
 
         assertThat(response.body().get("error").textValue()).matches("[a-z_]+");
         assertThat(response.body().get("message").textValue())

@@ -3,15 +3,13 @@ package io.jenkins.plugins.armory.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.armory.Seeds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,10 +147,13 @@ class TurnsTest {
         assertThat(underWay).isEmpty();
     }
 
-    @Property(tries = 300)
-    void nothingIsLostAndNothingIsTooMany(@ForAll long seed, @ForAll @IntRange(min = 4, max = 40) int inAll) {
+    @Test
+    void nothingIsLostAndNothingIsTooMany() {
+        Seeds.each(300, draw -> checkTurns(draw, draw.between(4, 40)));
+    }
+
+    private static void checkTurns(Random random, int inAll) {
         var all = new Turns(inAll, Runnable::run);
-        var random = new Random(seed);
         var begun = new ArrayList<Under>();
         int entered = 0;
         int ended = 0;

@@ -2,6 +2,8 @@ package io.jenkins.plugins.armory.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.Draw;
+import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Action;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Step;
@@ -10,50 +12,37 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.From;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 /** Properties of any file: it has a consistent plan, or every mistake in it has a place. */
 class DeploymentFilePropertyTest {
 
-    @Property(tries = 3000)
-    void fileWithChangedLinesHasAPlanOrMistakesWithPlaces(@ForAll @From("changedLines") String text) {
-        planOrRefuse(text);
-    }
+    private static final List<String> WORDS = words();
 
-    @Property(tries = 3000)
-    void fileWithChangedCharactersHasAPlanOrMistakesWithPlaces(@ForAll @From("changedCharacters") String text) {
-        planOrRefuse(text);
-    }
-
-    /** Files of which lines are moved, left out, indented otherwise, or get another word from some file. */
-    @Provide
-    Arbitrary<String> changedLines() {
-        Arbitrary<Integer> any = Arbitraries.integers().between(0, 1000);
-        Arbitrary<List<List<Integer>>> changes =
-                any.list().ofSize(4).list().ofMinSize(1).ofMaxSize(3);
-        return Combinators.combine(Arbitraries.of(Examples.NAMES), changes).as((name, list) -> {
-            List<String> lines = new ArrayList<>(Examples.text(name).lines().toList());
-            list.forEach(change -> change(lines, change.get(0) % 6, change.get(1), change.get(2), change.get(3)));
-            return String.join("\n", lines);
+    /** Moves lines of a file, leaves them out, indents them otherwise, or gives them another word from some file. */
+    @Test
+    void fileWithChangedLinesHasAPlanOrMistakesWithPlaces() {
+        Seeds.each(3000, draw -> {
+            List<String> lines = new ArrayList<>(
+                    Examples.text(draw.any(Examples.NAMES)).lines().toList());
+            for (int changes = draw.between(1, 3); changes > 0; changes--) {
+                change(lines, draw);
+            }
+            planOrRefuse(String.join("\n", lines));
         });
     }
 
-    private static void change(List<String> lines, int kind, int at, int to, int word) {
-        int from = at % lines.size();
+    private static void change(List<String> lines, Draw draw) {
+        int from = draw.between(0, lines.size() - 1);
+        int to = draw.between(0, lines.size() - 1);
         String line = lines.get(from);
-        switch (kind) {
+        switch (draw.nextInt(6)) {
             case 0 -> lines.remove(from);
-            case 1 -> lines.add(to % lines.size(), lines.remove(from));
-            case 2 -> lines.add(to % lines.size(), line);
+            case 1 -> lines.add(to, lines.remove(from));
+            case 2 -> lines.add(to, line);
             case 3 -> lines.set(from, "  " + line);
             case 4 -> lines.set(from, line.replaceFirst("^ {2}", ""));
-            default -> lines.set(from, line.replaceFirst("[\\w-]+", words().get(word % words().size())));
+            default -> lines.set(from, line.replaceFirst("[\\w-]+", draw.any(WORDS)));
         }
         if (lines.isEmpty()) {
             lines.add("");
@@ -68,20 +57,18 @@ class DeploymentFilePropertyTest {
         return words.stream().filter(word -> !word.isEmpty()).sorted().toList();
     }
 
-    @Provide
-    Arbitrary<String> changedCharacters() {
-        Arbitrary<String> insertion = Arbitraries.of(
-                "", "\n", ":", "- ", "{", "[", "]", "}", "\"", "'", "&a ", "*a", "!!x ", "<<: *a", "\t", "? ", "\0",
-                "0", "\u202e", "\u0085");
-        Arbitrary<Integer> place = Arbitraries.integers().between(0, 2000);
-        return Combinators.combine(Arbitraries.of(Examples.NAMES), place, place, insertion)
-                .as((name, from, length, text) -> {
-                    String file = Examples.text(name);
-                    int start = from % file.length();
-                    return file.substring(0, start)
-                            + text
-                            + file.substring(Math.min(file.length(), start + length % 40));
-                });
+    @Test
+    void fileWithChangedCharactersHasAPlanOrMistakesWithPlaces() {
+        Seeds.each(3000, draw -> {
+            String file = Examples.text(draw.any(Examples.NAMES));
+            int from = draw.between(0, file.length() - 1);
+            String insertion = draw.any(
+                    "", "\n", ":", "- ", "{", "[", "]", "}", "\"", "'", "&a ", "*a", "!!x ", "<<: *a", "\t", "? ", "\0",
+                    "0", "\u202e", "\u0085");
+            planOrRefuse(file.substring(0, from)
+                    + insertion
+                    + file.substring(Math.min(file.length(), from + draw.between(0, 39))));
+        });
     }
 
     private static void planOrRefuse(String text) {

@@ -3,16 +3,11 @@ package io.jenkins.plugins.armory.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.List;
 import java.util.Map;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.From;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -301,24 +296,20 @@ class DeploymentFileTest {
                 .isInstanceOf(DeploymentFile.InvalidException.class);
     }
 
-    @Property(tries = 2000)
-    void anyTextIsAFileOrRefused(@ForAll String text) {
-        parseOrRefuse(text);
+    @Test
+    void anyTextIsAFileOrRefused() {
+        Seeds.each(2000, draw -> parseOrRefuse(draw.text()));
     }
 
-    @Property(tries = 2000)
-    void anyMutilatedFileIsAFileOrRefused(@ForAll @From("mutilated") String text) {
-        parseOrRefuse(text);
-    }
-
-    @Provide
-    Arbitrary<String> mutilated() {
-        Arbitrary<Integer> place = Arbitraries.integers().between(0, COMPLETE.length());
-        Arbitrary<String> insertion =
-                Arbitraries.of("", "\n", ":", "- ", "{", "[", "\"", "'", "&a ", "*a", "!!x ", "{{", "}}", "\t", "? ");
-        return place.flatMap(from -> place.flatMap(to -> insertion.map(text -> COMPLETE.substring(0, Math.min(from, to))
-                + text
-                + COMPLETE.substring(Math.max(from, to) - (Math.max(from, to) - Math.min(from, to)) / 2))));
+    @Test
+    void anyMutilatedFileIsAFileOrRefused() {
+        Seeds.each(2000, draw -> {
+            int from = draw.between(0, COMPLETE.length());
+            int to = draw.between(from, COMPLETE.length());
+            String insertion =
+                    draw.any("", "\n", ":", "- ", "{", "[", "\"", "'", "&a ", "*a", "!!x ", "{{", "}}", "\t", "? ");
+            parseOrRefuse(COMPLETE.substring(0, from) + insertion + COMPLETE.substring(to - (to - from) / 2));
+        });
     }
 
     private static void parseOrRefuse(String text) {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
@@ -43,19 +44,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.lifecycle.AfterContainer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 
 /**
  * Whatever is accepted where it enters is there after a crash, as it was: texts at the edges of their bounds, odd characters and halves of
- * them, deep nesting, extreme numbers. {@code -Dproperties.cases=100} has a hundred times as many cases.
+ * them, deep nesting, extreme numbers.
  */
 class AcceptedIsReadBackPropertyTest {
-
-    /** Cases for each try. */
-    private static final int CASES = Integer.getInteger("properties.cases", 1);
 
     private static final Path FOLDER = Path.of("armory-approvals");
     private static final CallbackTokens TOKENS = CallbackTokensTest.withKey("test");
@@ -67,24 +63,11 @@ class AcceptedIsReadBackPropertyTest {
 
     private static final AtomicInteger REFUSED = new AtomicInteger();
 
-    @AfterContainer
+    @AfterAll
     static void stopTimer() {
         TIMER.shutdownNow();
         int all = ACCEPTED.get() + REFUSED.get();
         assertThat(ACCEPTED.get()).as("accepted of %d", all).isBetween(all / 4, all - all / 10);
-    }
-
-    /** One case of a try. */
-    private interface Case {
-        void run(Random random, HostileTexts texts) throws IOException;
-    }
-
-    private static void repeat(long seed, Case one) throws IOException {
-        var seeds = new Random(seed);
-        for (int i = 0; i < CASES; i++) {
-            var random = new Random(seeds.nextLong());
-            one.run(random, new HostileTexts(random));
-        }
     }
 
     /** Writes an approval, lets the machine crash, and expects it as it was. */
@@ -111,9 +94,10 @@ class AcceptedIsReadBackPropertyTest {
         return ApprovalTerms.of(id, new BuildRef("job", 1)).webhook("w").timeout(NOW, Duration.ofDays(3650));
     }
 
-    @Property(tries = 4_000, shrinking = ShrinkingMode.OFF)
-    void theBodyOfACallback(@ForAll long seed) throws IOException {
-        repeat(seed, (random, texts) -> {
+    @Test
+    void theBodyOfACallback() {
+        Seeds.each(4_000, random -> {
+            var texts = new HostileTexts(random);
             String id = TOKENS.newId();
             var disk = new CrashingDisk(random);
             ApprovalStore store = ApprovalStore.open(disk, FOLDER);
@@ -164,10 +148,10 @@ class AcceptedIsReadBackPropertyTest {
                         "application/json", -1, new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));
     }
 
-    @Property(tries = 4_000, shrinking = ShrinkingMode.OFF)
-    void theValuesOfAStep(@ForAll long seed) throws IOException {
-        repeat(seed, (random, texts) -> {
-            Approval approval = accepted(() -> approval(texts));
+    @Test
+    void theValuesOfAStep() {
+        Seeds.each(4_000, random -> {
+            Approval approval = accepted(() -> approval(new HostileTexts(random)));
             if (approval != null) {
                 assertIsReadBack(random, approval);
             }
@@ -299,12 +283,12 @@ class AcceptedIsReadBackPropertyTest {
                 .collect(() -> new ArrayList<>(List.of(start)), List::add, List::addAll);
     }
 
-    @Property(tries = 2_000, shrinking = ShrinkingMode.OFF)
-    void aDeploymentFile(@ForAll long seed) throws IOException {
-        repeat(seed, (random, texts) -> {
+    @Test
+    void aDeploymentFile() {
+        Seeds.each(2_000, random -> {
             DeploymentFile file;
             try {
-                file = DeploymentFile.parse("deploy.yml", file(texts));
+                file = DeploymentFile.parse("deploy.yml", file(new HostileTexts(random)));
             } catch (DeploymentFile.InvalidException x) {
                 REFUSED.incrementAndGet();
                 assertThat(x.getMessage()).startsWith("deploy.yml");

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.storage;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.Event;
@@ -24,10 +25,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /**
  * The history of a store on a disk that fails, and that loses and garbles what was not synced: each decision that was
@@ -41,25 +41,28 @@ class HistoryPropertyTest {
     private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of(), null, null);
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getPackageName());
 
-    @BeforeContainer
+    @BeforeAll
     static void silence() {
         LOGGER.setLevel(Level.OFF); // one warning a fault would be some ten thousand
     }
 
-    @AfterContainer
+    @AfterAll
     static void listen() {
         LOGGER.setLevel(null);
     }
 
-    @Property(tries = 2_000)
-    void aDecisionThatWasAcknowledgedHasOneLineWhateverHappens(@ForAll long seed) throws IOException {
-        new Life(new Random(seed)).live();
+    @Test
+    void aDecisionThatWasAcknowledgedHasOneLineWhateverHappens() {
+        Seeds.each(2_000, draw -> new Life(draw).live());
     }
 
     /** Decides from several threads while others fold, export and remove, then kills the process. */
-    @Property(tries = 60)
-    void manyAtATimeHaveOneLineEach(@ForAll long seed) throws Exception {
-        var random = new Random(seed);
+    @Test
+    void manyAtATimeHaveOneLineEach() {
+        Seeds.each(60, HistoryPropertyTest::decideManyAtATime);
+    }
+
+    private static void decideManyAtATime(Random random) throws Exception {
         var disk = new CrashingDisk(random);
         ApprovalStore store = ApprovalStore.open(disk, FOLDER, () -> 24);
         if (random.nextBoolean()) {

@@ -1,12 +1,15 @@
 package io.jenkins.plugins.armory.storage;
 
+import io.jenkins.plugins.armory.Draw;
 import io.jenkins.plugins.armory.bounds.Bound;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 
 /** Texts and JSON that favour the edges: of the bounds, of Unicode, of numbers, of nesting. */
-final class HostileTexts {
+final class HostileTexts extends Draw {
+
+    private static final long serialVersionUID = 1L;
 
     private static final List<String> PIECES = List.of(
             "x",
@@ -58,18 +61,8 @@ final class HostileTexts {
             "9".repeat(999),
             "9".repeat(1001));
 
-    private final Random random;
-
     HostileTexts(Random random) {
-        this.random = random;
-    }
-
-    <T> T any(List<T> list) {
-        return list.get(random.nextInt(list.size()));
-    }
-
-    boolean oneIn(int number) {
-        return random.nextInt(number) == 0;
+        super(random.nextLong());
     }
 
     /** Returns a text that the bound admits, or that is one or a few characters too long; now and then not of whole characters. */
@@ -78,12 +71,12 @@ final class HostileTexts {
             return any(List.of("", "x", "prod", "a b", "k.e-y_1"));
         }
         int length = oneIn(bound.most() > Bound.TEXT.most() ? 40 : 4)
-                ? bound.most() - 2 + random.nextInt(4)
-                : random.nextInt(Math.min(bound.most(), 60));
-        return text(length);
+                ? bound.most() - 2 + nextInt(4)
+                : nextInt(Math.min(bound.most(), 60));
+        return ofLength(length);
     }
 
-    private String text(int length) {
+    private String ofLength(int length) {
         String filler = any(PIECES);
         var text = new StringBuilder();
         while (text.length() < length) {
@@ -92,7 +85,7 @@ final class HostileTexts {
         int end = Math.min(length, text.length());
         text.setLength(end > 0 && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
         if (oneIn(12)) {
-            text.insert(text.length() == 0 ? 0 : random.nextInt(text.length()), any(HALVES));
+            text.insert(text.length() == 0 ? 0 : nextInt(text.length()), any(HALVES));
         }
         return text.toString();
     }
@@ -108,7 +101,7 @@ final class HostileTexts {
     }
 
     private String value(int depth) {
-        return switch (random.nextInt(depth > 0 ? 7 : 4)) {
+        return switch (nextInt(depth > 0 ? 7 : 4)) {
             case 0 -> any(NUMBERS);
             case 1 -> any(List.of("true", "false", "null", "\"\"", "[]", "{}"));
             case 2, 3 -> string();
@@ -120,7 +113,7 @@ final class HostileTexts {
 
     private String list(int depth, String start, String end, Supplier<String> entry) {
         var json = new StringBuilder(start);
-        for (int i = random.nextInt(depth > 2 ? 5 : 3); i > 0; i--) {
+        for (int i = nextInt(depth > 2 ? 5 : 3); i > 0; i--) {
             json.append(json.length() > start.length() ? "," : "").append(entry.get());
         }
         return json.append(end).toString();
@@ -128,9 +121,9 @@ final class HostileTexts {
 
     /** Returns a string of JSON and of YAML, in which any character may be an escape. */
     String string() {
-        boolean escapes = random.nextBoolean();
+        boolean escapes = nextBoolean();
         var json = new StringBuilder("\"");
-        String text = oneIn(60) ? text(30_000 + random.nextInt(4_000)) : text(random.nextInt(12));
+        String text = oneIn(60) ? ofLength(30_000 + nextInt(4_000)) : ofLength(nextInt(12));
         for (char c : text.toCharArray()) {
             if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f || Character.isSurrogate(c) || escapes && c > 0x7f) {
                 json.append("\\u%04x".formatted((int) c));

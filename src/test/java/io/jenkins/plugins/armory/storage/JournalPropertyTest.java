@@ -4,6 +4,7 @@ import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
@@ -31,11 +32,9 @@ import java.util.concurrent.Future;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
-import net.jqwik.api.Example;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /**
  * Properties of the store on a disk that fails, and that loses and garbles what was not synced when the process is
@@ -49,29 +48,29 @@ class JournalPropertyTest {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getPackageName());
 
-    @BeforeContainer
+    @BeforeAll
     static void silence() {
         LOGGER.setLevel(Level.OFF); // one warning a fault would be some ten thousand
     }
 
-    @AfterContainer
+    @AfterAll
     static void listen() {
         LOGGER.setLevel(null);
     }
 
-    @Property(tries = 3_000)
-    void whatWasAcknowledgedSurvivesAnything(@ForAll long seed) throws IOException {
-        new Life(new Random(seed)).live();
+    @Test
+    void whatWasAcknowledgedSurvivesAnything() {
+        Seeds.each(3_000, draw -> new Life(draw).live());
     }
 
     /** Removes an approval that has both files after a fault, and then crashes the machine. */
-    @Example
+    @Test
     void doesNotWaitAgainWhenItsRemovalWasCutOff() throws IOException {
         cutOffARemoval(false);
     }
 
     /** Does the same after a restart that deleted the file in {@code pending/}. */
-    @Example
+    @Test
     void doesNotWaitAgainWhenItsRemovalWasCutOffAfterARestart() throws IOException {
         cutOffARemoval(true);
     }
@@ -110,7 +109,7 @@ class JournalPropertyTest {
      * Checks that the files have the new name once the move is no longer in {@code moves.json}: the journal does not
      * have it.
      */
-    @Example
+    @Test
     void keepsAMoveThatWasFinishedOnlyAfterAFault() throws IOException {
         for (int fault = 1; fault <= 12; fault++) { // more faults than changes
             var disk = new CrashingDisk(losingAll());
@@ -395,9 +394,12 @@ class JournalPropertyTest {
         }
     }
 
-    @Property(tries = 200)
-    void manyAtATimeAreAllAcknowledgedOrNot(@ForAll long seed) throws Exception {
-        var random = new Random(seed);
+    @Test
+    void manyAtATimeAreAllAcknowledgedOrNot() {
+        Seeds.each(200, JournalPropertyTest::changeManyAtATime);
+    }
+
+    private static void changeManyAtATime(Random random) throws Exception {
         var disk = new CrashingDisk(random);
         ApprovalStore store = ApprovalStore.open(disk, FOLDER);
         disk.fail(random.nextInt(3) == 0 ? 0.1 : 0);

@@ -2,6 +2,8 @@ package io.jenkins.plugins.armory.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.Draw;
+import io.jenkins.plugins.armory.Seeds;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -10,14 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.Example;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
 
 /** Tests of the HTML of messages, and of what it may never have. */
 class MarkdownTest {
@@ -48,6 +43,61 @@ class MarkdownTest {
                     + "|class=\"language-[^\"]*\"))*(?: /)?",
             Pattern.CASE_INSENSITIVE);
 
+    private static final List<String> SCHEMES = List.of(
+            "javascript:",
+            "JAVASCRIPT:",
+            "java\tscript:",
+            "\u0001javascript:",
+            "&#x6A;avascript&colon;",
+            "data:text/html,",
+            "https://",
+            "http://",
+            "HTTPS://",
+            "mailto:",
+            "vbscript:",
+            "//",
+            "");
+
+    private static final List<String> PAYLOADS = List.of(
+            "alert(1)",
+            "x\" onmouseover=\"alert(1)",
+            "x' onerror='a",
+            "><script>alert(1)</script>",
+            "&quot; onload=&quot;a",
+            "a b",
+            "%22onclick=%22",
+            "\u2028",
+            "\\\" style=\\\"x",
+            "`",
+            "]",
+            ")");
+
+    private static final List<String> MARKS = List.of(
+            "\n",
+            "\n\n",
+            "> ",
+            "- ",
+            "1. ",
+            "# ",
+            "*",
+            "**",
+            "_",
+            "`",
+            "~~~\n",
+            "<",
+            ">",
+            "<!--",
+            "-->",
+            "<![CDATA[",
+            "<?",
+            "&lt;script&gt;",
+            "\\",
+            "    ",
+            "\t",
+            "<svg/onload=",
+            "<details open ontoggle=a>",
+            "|a|b|\n|-|-|\n");
+
     /** Checks that HTML has allowed tags and attributes only. */
     private static void checkIsHarmless(String markdown) {
         String html = Markdown.toHtml(markdown);
@@ -62,7 +112,7 @@ class MarkdownTest {
         assertThat(text).as(html).doesNotContain("<").doesNotContain(">");
     }
 
-    @Example
+    @Test
     void rendersWhatPeopleWrite() {
         assertThat(
                         Markdown.toHtml(
@@ -79,13 +129,13 @@ class MarkdownTest {
         assertThat(Markdown.toHtml("")).isEmpty();
     }
 
-    @Example
+    @Test
     void showsMarkupAsText() {
         assertThat(Markdown.toHtml("a <b onclick=x>b</b>\n\n<script>alert(1)</script>"))
                 .isEqualTo("<p>a &lt;b onclick=x&gt;b&lt;/b&gt;</p>\n<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
     }
 
-    @Example
+    @Test
     void linksNowhereElse() {
         for (String address : List.of(
                 "javascript:alert(1)",
@@ -105,7 +155,7 @@ class MarkdownTest {
         }
     }
 
-    @Example
+    @Test
     void loadsNoImages() {
         assertThat(Markdown.toHtml("![chart](https://example.com/a.png)"))
                 .isEqualTo("<p><a href=\"https://example.com/a.png\" rel=\"nofollow noopener\">chart</a></p>\n");
@@ -114,7 +164,7 @@ class MarkdownTest {
         assertThat(Markdown.toHtml("![](https://example.com/a.png)")).contains(">https://example.com/a.png</a>");
     }
 
-    @Example
+    @Test
     void survivesWhatLiesDeepInEachOther() {
         int bytes = 65_536;
         for (String piece : List.of(
@@ -170,7 +220,7 @@ class MarkdownTest {
     }
 
     /** Measures processor time, since the machine may be busy. A tenth of the limit is usual; uncut messages take seconds. */
-    @Example
+    @Test
     void takesNoLongerForAnyMessage() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         slowOnes().forEach(MarkdownTest::checkIsHarmless); // warms up
@@ -183,7 +233,7 @@ class MarkdownTest {
         }
     }
 
-    @Example
+    @Test
     void cutsALongMessageAndSaysSo() {
         String whole = "x".repeat(Markdown.MAX_SHOWN);
 
@@ -194,7 +244,7 @@ class MarkdownTest {
                 .startsWith("<p>" + "x".repeat(Markdown.MAX_SHOWN - 1) + "</p>");
     }
 
-    @Example
+    @Test
     void showsAsTextWhatComesAfterTooMuchMarkup() {
         String html = Markdown.toHtml("**b** ".repeat(Markdown.MAX_MARKS / 4) + "\nrest **b** <b>");
 
@@ -204,7 +254,7 @@ class MarkdownTest {
     }
 
     /** A message can define a link once and use it many times. */
-    @Example
+    @Test
     void isNotManyTimesAsLongAsTheMessage() {
         String definition = "[a]: https://example.com/" + "b".repeat(4000) + "\n\n";
 
@@ -212,14 +262,14 @@ class MarkdownTest {
         assertThat(Markdown.toHtml(definition + "[a]".repeat(400))).hasSizeLessThan(20 * Markdown.MAX_SHOWN);
     }
 
-    @Example
+    @Test
     void rendersAMessageOnce() {
         String message = "**once** " + "x".repeat(100);
 
         assertThat(Markdown.toHtml(message)).isSameAs(Markdown.toHtml(new String(message)));
     }
 
-    @Example
+    @Test
     void keepsABoundedAmountOfHtml() {
         RenderedMessages rendered = new RenderedMessages(1000, each -> each + "!");
         for (int i = 0; i < 100; i++) {
@@ -234,81 +284,30 @@ class MarkdownTest {
         assertThat(rendered.size()).isLessThanOrEqualTo(1000L);
     }
 
-    @Property(tries = 3000)
-    void isHarmlessWhateverIsPutTogether(@ForAll("attacks") String markdown) {
-        checkIsHarmless(markdown);
+    @Test
+    void isHarmlessWhateverIsPutTogether() {
+        Seeds.each(3000, draw -> checkIsHarmless(String.join("", draw.list(0, 12, () -> attack(draw)))));
     }
 
-    @Property(tries = 1000)
-    void isHarmlessForAnyText(@ForAll @StringLength(max = 300) String markdown) {
-        checkIsHarmless(markdown);
+    @Test
+    void isHarmlessForAnyText() {
+        Seeds.each(1000, draw -> checkIsHarmless(draw.text(300)));
     }
 
-    @Provide
-    Arbitrary<String> attacks() {
-        Arbitrary<String> scheme = Arbitraries.of(
-                "javascript:",
-                "JAVASCRIPT:",
-                "java\tscript:",
-                "\u0001javascript:",
-                "&#x6A;avascript&colon;",
-                "data:text/html,",
-                "https://",
-                "http://",
-                "HTTPS://",
-                "mailto:",
-                "vbscript:",
-                "//",
-                "");
-        Arbitrary<String> payload = Arbitraries.of(
-                "alert(1)",
-                "x\" onmouseover=\"alert(1)",
-                "x' onerror='a",
-                "><script>alert(1)</script>",
-                "&quot; onload=&quot;a",
-                "a b",
-                "%22onclick=%22",
-                "\u2028",
-                "\\\" style=\\\"x",
-                "`",
-                "]",
-                ")");
-        Arbitrary<String> url = Combinators.combine(scheme, payload).as(String::concat);
-        Arbitrary<String> piece = Arbitraries.oneOf(
-                url.map(each -> "[a](" + each + ")"),
-                url.map(each -> "[a](<" + each + ">)"),
-                url.map(each -> "![a](" + each + " \"t\")"),
-                url.map(each -> "<" + each + ">"),
-                url.map(each -> "[r]: " + each + " 'title'\n\n[r]\n"),
-                url.map(each -> "<a href=\"" + each + "\">b</a>"),
-                url.map(each -> "<img src=x onerror=" + each + ">"),
-                payload.map(each -> "```" + each + "\ncode\n```\n"),
-                payload,
-                Arbitraries.of(
-                        "\n",
-                        "\n\n",
-                        "> ",
-                        "- ",
-                        "1. ",
-                        "# ",
-                        "*",
-                        "**",
-                        "_",
-                        "`",
-                        "~~~\n",
-                        "<",
-                        ">",
-                        "<!--",
-                        "-->",
-                        "<![CDATA[",
-                        "<?",
-                        "&lt;script&gt;",
-                        "\\",
-                        "    ",
-                        "\t",
-                        "<svg/onload=",
-                        "<details open ontoggle=a>",
-                        "|a|b|\n|-|-|\n"));
-        return piece.list().ofMaxSize(12).map(pieces -> String.join("", pieces));
+    private static String attack(Draw draw) {
+        String payload = draw.any(PAYLOADS);
+        String url = draw.any(SCHEMES) + payload;
+        return switch (draw.nextInt(10)) {
+            case 0 -> "[a](" + url + ")";
+            case 1 -> "[a](<" + url + ">)";
+            case 2 -> "![a](" + url + " \"t\")";
+            case 3 -> "<" + url + ">";
+            case 4 -> "[r]: " + url + " 'title'\n\n[r]\n";
+            case 5 -> "<a href=\"" + url + "\">b</a>";
+            case 6 -> "<img src=x onerror=" + url + ">";
+            case 7 -> "```" + payload + "\ncode\n```\n";
+            case 8 -> payload;
+            default -> draw.any(MARKS);
+        };
     }
 }

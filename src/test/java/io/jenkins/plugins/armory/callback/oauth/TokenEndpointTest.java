@@ -2,6 +2,8 @@ package io.jenkins.plugins.armory.callback.oauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.Draw;
+import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.FailureLimiter;
 import io.jenkins.plugins.armory.callback.JsonResponse;
@@ -19,12 +21,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -390,47 +386,39 @@ class TokenEndpointTest {
         assertThat(send(FORM, RIGHT + "x").status()).isEqualTo(429);
     }
 
-    @Provide
-    Arbitrary<String> bodies() {
-        Arbitrary<String> name = Arbitraries.oneOf(
-                Arbitraries.of("grant_type", "client_id", "client_secret", "scope", "data", "%", "\"grant_type\""),
-                Arbitraries.strings().ofMaxLength(8));
-        Arbitrary<String> value = Arbitraries.oneOf(
-                Arbitraries.of("client_credentials", "client-1", "wrong", "decide:**", "%zz", "", "{\"a\":"),
-                Arbitraries.strings().ofMaxLength(20));
-        return Combinators.combine(name, Arbitraries.of("=", ":", "==", ""), value)
-                .as((left, sign, right) -> left + sign + right)
-                .list()
-                .ofMaxSize(6)
-                .map(pairs -> String.join("&", pairs))
-                .flatMap(text -> Arbitraries.of(text, "{" + text.replace('&', ',') + "}", "[" + text));
+    private static String body(Draw draw) {
+        List<String> pairs = draw.list(0, 6, () -> {
+            String name = draw.nextBoolean()
+                    ? draw.any("grant_type", "client_id", "client_secret", "scope", "data", "%", "\"grant_type\"")
+                    : draw.text(8);
+            String value = draw.nextBoolean()
+                    ? draw.any("client_credentials", "client-1", "wrong", "decide:**", "%zz", "", "{\"a\":")
+                    : draw.text(20);
+            return name + draw.any("=", ":", "==", "") + value;
+        });
+        String text = String.join("&", pairs);
+        return draw.any(text, "{" + text.replace('&', ',') + "}", "[" + text);
     }
 
-    @Provide
-    Arbitrary<String> headers() {
-        return Combinators.combine(
-                        Arbitraries.of("Basic ", "basic ", "Bearer ", ""),
-                        Arbitraries.oneOf(
-                                Arbitraries.strings().ofMaxLength(30),
-                                Arbitraries.of("client-1:wrong", "a:b:c", ":", "%:%")
-                                        .map(pair -> Base64.getEncoder()
-                                                .encodeToString(pair.getBytes(StandardCharsets.UTF_8)))))
-                .as(String::concat);
+    private static String header(Draw draw) {
+        String pair = draw.any("client-1:wrong", "a:b:c", ":", "%:%");
+        String coded = Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+        return draw.any("Basic ", "basic ", "Bearer ", "") + (draw.nextBoolean() ? draw.text(30) : coded);
     }
 
-    @Property(tries = 20_000)
-    void nobodyGetsATokenWithoutTheSecret(
-            @ForAll("bodies") String body,
-            @ForAll("headers") String header,
-            @ForAll boolean json,
-            @ForAll boolean none) {
-        JsonResponse response =
-                send(json ? "application/json" : FORM, body, none ? new String[0] : new String[] {header});
+    @Test
+    void nobodyGetsATokenWithoutTheSecret() {
+        Seeds.each(20_000, draw -> {
+            String type = draw.any("application/json", FORM);
+            String[] headers = draw.nextBoolean() ? new String[0] : new String[] {header(draw)};
+            JsonResponse response = send(type, body(draw), headers);
 
-        assertThat(response.status()).isIn(400, 401, 429);
-        assertThat(response.body().get("error").textValue())
-                .isIn("invalid_request", "invalid_client", "unsupported_grant_type", "too_many_failures");
-        assertThat(response.toString()).doesNotContain("Exception", "s+cr t");
-        assertThat(response.body().get("error_description").textValue()).matches("[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]+");
+            assertThat(response.status()).isIn(400, 401, 429);
+            assertThat(response.body().get("error").textValue())
+                    .isIn("invalid_request", "invalid_client", "unsupported_grant_type", "too_many_failures");
+            assertThat(response.toString()).doesNotContain("Exception", "s+cr t");
+            assertThat(response.body().get("error_description").textValue())
+                    .matches("[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]+");
+        });
     }
 }

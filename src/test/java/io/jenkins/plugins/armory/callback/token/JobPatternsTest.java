@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.jenkins.plugins.armory.Draw;
+import io.jenkins.plugins.armory.Seeds;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,22 +95,13 @@ class JobPatternsTest {
                 () -> assertThat(JobPatterns.parse(pattern).match(name)).isFalse());
     }
 
-    @Provide
-    Arbitrary<String> names() {
-        return Arbitraries.of("a", "b", "ab", "[x]", "a.b", "(", "\\E", "ü")
-                .list()
-                .ofMinSize(1)
-                .ofMaxSize(4)
-                .map(all -> String.join("/", all));
+    private static String name(Draw draw) {
+        return String.join("/", draw.list(1, 4, () -> draw.any("a", "b", "ab", "[x]", "a.b", "(", "\\E", "ü")));
     }
 
-    @Provide
-    Arbitrary<String> patterns() {
-        return Arbitraries.of("a", "b", "*", "?", "**", "a*", "[x]", "*b", "\\E", "(")
-                .list()
-                .ofMinSize(1)
-                .ofMaxSize(4)
-                .map(all -> String.join("/", all));
+    private static String pattern(Draw draw) {
+        return String.join(
+                "/", draw.list(1, 4, () -> draw.any("a", "b", "*", "?", "**", "a*", "[x]", "*b", "\\E", "(")));
     }
 
     /** Matches by recursion over the names, without a regular expression. */
@@ -144,32 +132,44 @@ class JobPatternsTest {
         };
     }
 
-    @Property(tries = 5000)
-    void matchesAsItsDefinitionSays(@ForAll("patterns") String pattern, @ForAll("names") String job) {
-        assertThat(JobPatterns.parse(pattern).match(job))
-                .isEqualTo(matches(Arrays.asList(pattern.split("/")), Arrays.asList(job.split("/"))));
+    @Test
+    void matchesAsItsDefinitionSays() {
+        Seeds.each(5000, draw -> {
+            String pattern = pattern(draw);
+            String job = name(draw);
+
+            assertThat(JobPatterns.parse(pattern).match(job))
+                    .as("%s, %s", pattern, job)
+                    .isEqualTo(matches(Arrays.asList(pattern.split("/")), Arrays.asList(job.split("/"))));
+        });
     }
 
-    @Property(tries = 5000)
-    void takesOrRefusesWhateverComes(@ForAll String text, @ForAll String job) {
-        try {
-            JobPatterns patterns = JobPatterns.parse(text);
-            patterns.match(job);
-            assertThat(patterns.patterns()).allMatch(each -> !each.isBlank());
-        } catch (IllegalArgumentException x) {
-            assertThat(x).hasMessageContaining("is not a pattern of jobs");
-        }
+    @Test
+    void takesOrRefusesWhateverComes() {
+        Seeds.each(5000, draw -> {
+            try {
+                JobPatterns patterns = JobPatterns.parse(draw.text());
+                patterns.match(draw.text());
+                assertThat(patterns.patterns()).allMatch(each -> !each.isBlank());
+            } catch (IllegalArgumentException x) {
+                assertThat(x).hasMessageContaining("is not a pattern of jobs");
+            }
+        });
     }
 
-    @Property(tries = 2000)
-    void aScopeIsMadeOfWhatAScopeMayHaveAndMeansItsPattern(
-            @ForAll("patterns") String pattern, @ForAll("names") String job) {
-        String scope = Scopes.ofJobs(pattern);
+    @Test
+    void aScopeIsMadeOfWhatAScopeMayHaveAndMeansItsPattern() {
+        Seeds.each(2000, draw -> {
+            String pattern = pattern(draw);
+            String job = name(draw);
+            String scope = Scopes.ofJobs(pattern);
+            boolean matches = JobPatterns.parse(pattern).match(job);
 
-        assertThat(scope).matches("[\\x21\\x23-\\x5b\\x5d-\\x7e]+"); // RFC 6749, section 3.3
-        assertThat(Scopes.include(scope, job))
-                .isEqualTo(JobPatterns.parse(pattern).match(job));
-        assertThat(Scopes.isWithin(JobPatterns.parse(pattern), Scopes.ofJobs(job)))
-                .isEqualTo(JobPatterns.parse(pattern).match(job));
+            assertThat(scope).matches("[\\x21\\x23-\\x5b\\x5d-\\x7e]+"); // RFC 6749, section 3.3
+            assertThat(Scopes.include(scope, job)).as("%s, %s", pattern, job).isEqualTo(matches);
+            assertThat(Scopes.isWithin(JobPatterns.parse(pattern), Scopes.ofJobs(job)))
+                    .as("%s, %s", pattern, job)
+                    .isEqualTo(matches);
+        });
     }
 }
