@@ -10,6 +10,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.jenkins.plugins.armory.approval.Approval;
@@ -345,6 +346,23 @@ class IssuedTokensTest {
         jwt.sign(new ECDSASigner(key));
 
         assertThat(verify(jwt.serialize())).isEqualTo("it is no access token (typ)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"alg\":\"none\"}                | it is not signed (alg none)",
+                "{\"alg\":\"ES256\",\"kid\":\"x\"} | no key of Jenkins has the id x",
+                "{\"alg\":\"ES256\"}               | no key of Jenkins has the id none",
+                "{\"alg\":\"HS256\"}               | signed with HS256 instead of ES256"
+            })
+    void aTokenWithAnotherHeaderIsNone(String header, String reason) throws IOException {
+        String[] parts = issue(DAY).split("\\.");
+        String signature = header.contains("none") ? "" : parts[2];
+
+        assertThat(verify(Base64URL.encode(header) + "." + parts[1] + "." + signature))
+                .startsWith(reason);
     }
 
     @Test

@@ -48,6 +48,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -238,6 +239,10 @@ class OutsideIssuersTest {
                         Base64URL.encode("{\"alg\":\"none\"}") + "." + parts[1] + "." + parts[2],
                         null),
                 arguments("alg None", Base64URL.encode("{\"alg\":\"None\"}") + "." + parts[1] + ".", null),
+                arguments("alg NONE, signature kept", parts(good, "{\"alg\":\"NONE\"}"), "signed with NONE instead of"),
+                arguments("no alg", parts(good, "{\"typ\":\"JWT\"}"), null),
+                arguments("alg that is no text", parts(good, "{\"alg\":1}"), null),
+                arguments("signature cut short", good.substring(0, good.length() - 20), "bad signature"),
                 arguments("HS256 with the public key", mac, "signed with HS256 instead of RS256, ES256 or EdDSA"),
                 arguments("HS384", parts(mac, "{\"alg\":\"HS384\",\"kid\":\"rsa\"}"), "signed with HS384"),
                 arguments("RS512", signed(header(JWSAlgorithm.RS512, "rsa"), claims), "signed with RS512"),
@@ -249,6 +254,10 @@ class OutsideIssuersTest {
                 arguments(
                         "signature of another key",
                         sign(header(JWSAlgorithm.RS256, "rsa").build(), claims.build(), signer(STRANGER)),
+                        "bad signature"),
+                arguments(
+                        "signature of another key, no kid",
+                        sign(header(JWSAlgorithm.RS256, null).build(), claims.build(), signer(STRANGER)),
                         "bad signature"),
                 arguments(
                         "signature of a short key",
@@ -299,6 +308,7 @@ class OutsideIssuersTest {
                         "unknown kid",
                         signed(header(JWSAlgorithm.RS256, "other"), claims),
                         "the issuer has no key other for RS256; its keys are asked for once a minute"),
+                arguments("empty kid", signed(header(JWSAlgorithm.RS256, ""), claims), "the issuer has no key "),
                 arguments(
                         "kid with a path",
                         signed(header(JWSAlgorithm.RS256, "../../../../dev/null"), claims),
@@ -360,6 +370,10 @@ class OutsideIssuersTest {
                         signed(claims().audience("https://other.example.com")),
                         "wrong audience: https://other.example.com instead of " + AUDIENCE),
                 arguments("no audience", signed(claims().audience((String) null)), "wrong audience: none instead of"),
+                arguments(
+                        "several wrong audiences",
+                        signed(claims().audience(List.of("a", "b"))),
+                        "wrong audience: a, b"),
                 arguments("part of the audience", signed(claims().audience(AUDIENCE + "x")), "wrong audience: "),
                 arguments(
                         "expired",
@@ -373,6 +387,10 @@ class OutsideIssuersTest {
                         "expired long ago",
                         signed(claims().expirationTime(Date.from(NOW.minus(Duration.ofDays(9))))),
                         "expired 9 days ago"),
+                arguments(
+                        "expiry that is no number",
+                        parts[0] + "." + Base64URL.encode("{\"exp\":\"never\"}") + "." + parts[2],
+                        null),
                 arguments("no expiry", signed(claims().expirationTime(null)), "it has no expiry (exp)"),
                 arguments(
                         "not valid yet",
@@ -385,6 +403,10 @@ class OutsideIssuersTest {
                 arguments(
                         "claim missing",
                         signed(claims().claim("repository", null)),
+                        "claim repository is not octo-org/octo-repo"),
+                arguments(
+                        "claim in an object",
+                        signed(claims().claim("repository", Map.of("name", "octo-org/octo-repo"))),
                         "claim repository is not octo-org/octo-repo"),
                 arguments(
                         "claim of somebody else",
@@ -416,6 +438,14 @@ class OutsideIssuersTest {
         for (String token : List.of("", "secret", "a.b.c", "a.b", "..", "e30.e30.", "e30.e30.e30", "{}", "a.b.c.d.e")) {
             assertThat(verify(token)).as(token).isInstanceOf(Unknown.class);
         }
+    }
+
+    @Test
+    void claimsThatAreNestedDeeplyAreNone() {
+        String deep = "{\"a\":" + "[".repeat(2000) + "]".repeat(2000) + "}";
+
+        assertThat(verify(parts("." + Base64URL.encode(deep) + ".AAAA", "{\"alg\":\"RS256\"}")))
+                .isNotInstanceOf(Genuine.class);
     }
 
     @Test

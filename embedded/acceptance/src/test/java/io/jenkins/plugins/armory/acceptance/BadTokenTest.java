@@ -23,8 +23,9 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tokens that are wrong in one way each. None of them decides; each gets the status that it should, the same words whatever
- * is wrong with it, and its reason where those can see it who may see the approval.
+ * Tokens of every kind that are wrong in one way each. None of them decides; each gets the status that it should, the same words whatever
+ * is wrong with it, and its reason where those can see it who may see the approval. {@code OutsideIssuersTest} and
+ * {@code IssuedTokensTest} have all that can be wrong with a JWT.
  */
 class BadTokenTest {
 
@@ -55,13 +56,6 @@ class BadTokenTest {
         add(what, issuer.token(change), reason);
     }
 
-    /** Genuine claims, with another header, signed with some key. */
-    private void addHeader(String what, String key, String algorithm, Consumer<ObjectNode> change, String reason) {
-        ObjectNode header = OidcIssuer.header(algorithm, issuer.keyId(key.equals("stranger") ? "rsa" : key));
-        change.accept(header);
-        add(what, issuer.token(key, header, issuer.claims()), reason);
-    }
-
     @Test
     void noBadTokenDecidesAndEachIsToldWhy() {
         issuer = new OidcIssuer();
@@ -84,7 +78,6 @@ class BadTokenTest {
             addOfJenkins(jenkins, process.awaitCall().callback());
             addOfTheHeaders();
 
-            assertThat(tokens).hasSizeGreaterThanOrEqualTo(60);
             tokens.forEach(bad -> assertIsRefused(jenkins, callback, bad));
             // More than 8 KiB of headers do not get past the container (RFC 6585, section 5).
             assertThat(callback.with(own + "A".repeat(10_000)).succeed("huge")).returns(431, Answer::status);
@@ -96,178 +89,32 @@ class BadTokenTest {
     }
 
     private void addOfTheIssuer() {
-        String good = issuer.token();
-        String[] parts = good.split("\\.");
-        String claims = parts[1];
-        String badSignature = "bad signature";
-        add("alg none", OidcIssuer.base64("{\"alg\":\"none\"}") + '.' + claims + '.', "it is not signed (alg none)");
-        add(
-                "alg none, of the type JWT",
-                OidcIssuer.base64("{\"typ\":\"JWT\",\"alg\":\"none\"}") + '.' + claims + '.',
-                "it is not signed");
-        add(
-                "alg none with a signature",
-                OidcIssuer.base64("{\"alg\":\"none\"}") + '.' + claims + '.' + parts[2],
-                NO_TOKEN_OF_OURS);
-        add(
-                "alg NONE",
-                OidcIssuer.base64("{\"alg\":\"NONE\"}") + '.' + claims + '.' + parts[2],
-                "signed with NONE instead of");
-        add("no alg", OidcIssuer.base64("{\"typ\":\"JWT\"}") + '.' + claims + '.' + parts[2], NO_TOKEN_OF_OURS);
-        add("alg that is no text", OidcIssuer.base64("{\"alg\":1}") + '.' + claims + '.' + parts[2], NO_TOKEN_OF_OURS);
+        String[] parts = issuer.token().split("\\.");
+        add("alg none", OidcIssuer.base64("{\"alg\":\"none\"}") + '.' + parts[1] + '.', "it is not signed (alg none)");
         add(
                 "HS256 with the public key",
-                mac(issuer.publicKey(), claims),
+                macWithThePublicKey(parts[1]),
                 "signed with HS256 instead of RS256, ES256 or EdDSA");
-        add("HS256 with the public key in PEM", mac(pem(issuer.publicKey()), claims), "signed with HS256 instead of");
-        add("HS256 with nothing", mac(new byte[32], claims), "signed with HS256 instead of");
-        addHeader("HS512", "rsa", "HS512", header -> {}, "signed with HS512");
-        addHeader("RS384", "rsa", "RS384", header -> {}, "signed with RS384");
-        addHeader("RS512", "rsa", "RS512", header -> {}, "signed with RS512");
-        addHeader("PS256", "rsa", "PS256", header -> {}, "signed with PS256");
-        addHeader("ES384", "ec", "ES384", header -> {}, "signed with ES384");
-        addHeader("ES256K", "ec", "ES256K", header -> {}, "signed with ES256K");
-        addHeader("ES256 by the RSA key", "rsa", "ES256", header -> {}, "the issuer has no key rsa-1 for ES256");
-        addHeader("EdDSA by the EC key", "ec", "EdDSA", header -> {}, "the issuer has no key ec-1 for EdDSA");
-        addHeader("key of a stranger", "stranger", "RS256", header -> {}, badSignature);
-        addHeader("key of a stranger, without kid", "stranger", "RS256", header -> header.remove("kid"), badSignature);
-        addHeader("unknown kid", "rsa", "RS256", header -> header.put("kid", "other"), "the issuer has no key other");
-        addHeader(
-                "kid with a path",
-                "rsa",
-                "RS256",
-                header -> header.put("kid", "../../dev/null"),
-                "the issuer has no key ../../dev/null");
-        addHeader(
-                "kid with SQL",
-                "rsa",
-                "RS256",
-                header -> header.put("kid", "' UNION SELECT 'x"),
-                "the issuer has no key ' UNION");
-        addHeader(
-                "kid with a command",
-                "rsa",
-                "RS256",
-                header -> header.put("kid", "|/bin/sh"),
-                "the issuer has no key |/bin/sh");
-        addHeader("empty kid", "rsa", "RS256", header -> header.put("kid", ""), "the issuer has no key ");
-        addHeader(
-                "kid of the other key",
-                "rsa",
-                "RS256",
-                header -> header.put("kid", issuer.keyId("ec")),
-                "the issuer has no key ec-1");
-        addHeader(
+        add("no JWT", parts[0] + '.' + parts[1], NO_TOKEN_OF_OURS);
+        ObjectNode header = OidcIssuer.header("RS256", issuer.keyId("rsa"));
+        add("key of a stranger", issuer.token("stranger", header, issuer.claims()), "bad signature");
+        add(
                 "jku",
-                "stranger",
-                "RS256",
-                header -> header.put("jku", "http://127.0.0.1:1/jwks").put("kid", "evil"),
+                issuer.token(
+                        "stranger", header.put("jku", "http://127.0.0.1:1/jwks").put("kid", "evil"), issuer.claims()),
                 "the issuer has no key evil");
-        addHeader("x5u", "stranger", "RS256", header -> header.put("x5u", "http://127.0.0.1:1/x5"), badSignature);
-        addHeader("jwk", "stranger", "RS256", header -> header.set("jwk", jwk()), badSignature);
-        addHeader(
-                "crit",
-                "rsa",
-                "RS256",
-                header -> header.put("x", 1).putArray("crit").add("x"),
-                badSignature);
-        addHeader(
-                "type of something else",
-                "rsa",
-                "RS256",
-                header -> header.put("typ", "logout+jwt"),
-                "it is no JWT (typ logout+jwt)");
-        addClaims(
-                "wrong issuer",
-                each -> each.put("iss", "https://evil.example.com"),
-                "wrong issuer: https://evil.example.com");
-        addClaims("issuer with a slash more", each -> each.put("iss", issuer.url() + "/"), "wrong issuer: ");
-        addClaims("no issuer", each -> each.remove("iss"), "wrong issuer: none");
-        addClaims(
-                "issuer of Armory",
-                each -> each.put("iss", "https://auth.cloud.armory.io/"),
-                "wrong issuer: https://auth.cloud");
-        addClaims(
-                "wrong audience",
-                each -> each.put("aud", "https://other.example.com"),
-                "wrong audience: https://other.example.com instead of " + OidcIssuer.AUDIENCE);
-        addClaims(
-                "audience without its slash",
-                each -> each.put("aud", "https://jenkins.example.com"),
-                "wrong audience: ");
-        addClaims("no audience", each -> each.remove("aud"), "wrong audience: none");
-        addClaims(
-                "several wrong audiences", each -> each.putArray("aud").add("a").add("b"), "wrong audience: a, b");
+        addClaims("wrong issuer", each -> each.put("iss", "https://evil.example.com"), "wrong issuer: https://evil");
         addClaims("expired", each -> each.put("exp", each.get("iat").asLong() - 185), "expired 3 min ago");
-        addClaims("expired in 1970", each -> each.put("exp", 1), "expired ");
-        addClaims("no expiry", each -> each.remove("exp"), "it has no expiry (exp)");
-        addClaims("expiry that is no number", each -> each.put("exp", "never"), NO_TOKEN_OF_OURS);
-        addClaims(
-                "not yet valid",
-                each -> each.put("nbf", each.get("iat").asLong() + 3700),
-                "not valid before 61 min from now (nbf)");
-        addClaims(
-                "issued in the future",
-                each -> each.put("iat", each.get("iat").asLong() + 3700),
-                "issued 61 min from now (iat)");
         addClaims(
                 "repository missing", each -> each.remove("repository"), "claim repository is not octo-org/octo-repo");
-        addClaims(
-                "repository of somebody else",
-                each -> each.put("repository", "evil/octo-repo"),
-                "claim repository is not");
-        addClaims(
-                "repository in an object",
-                each -> each.putObject("repository").put("name", "octo-org/octo-repo"),
-                "claim repository is not");
-        add(
-                "claims changed",
-                parts[0]
-                        + '.'
-                        + OidcIssuer.base64(issuer.claims().put("sub", "root").toString())
-                        + '.'
-                        + parts[2],
-                badSignature);
-        add("signature cut short", good.substring(0, good.length() - 20), badSignature);
-        add("no signature", parts[0] + '.' + claims + '.', NO_TOKEN_OF_OURS);
-        add("two parts", parts[0] + '.' + claims, NO_TOKEN_OF_OURS);
-        add("five parts", good + ".x.y", NO_TOKEN_OF_OURS);
-        add("cut short in the claims", good.substring(0, parts[0].length() + 20), NO_TOKEN_OF_OURS);
-        add(
-                "deep claims",
-                parts[0] + '.' + OidcIssuer.base64("{\"a\":" + "[".repeat(2000) + "]".repeat(2000) + "}") + ".AAAA",
-                "");
     }
 
     private void addOfJenkins(Jenkins jenkins, Callback other) {
         String[] parts = issued.split("\\.");
-        String claims = new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8);
-        String header = new String(Base64.getUrlDecoder().decode(parts[0]), StandardCharsets.UTF_8);
         add(
                 "client's token, alg none",
                 OidcIssuer.base64("{\"alg\":\"none\"}") + '.' + parts[1] + '.',
                 "it is not signed (alg none)");
-        add(
-                "client's token, more scope",
-                parts[0] + '.' + OidcIssuer.base64(claims.replace("decide:job-*", "decide:**")) + '.' + parts[2],
-                "bad signature");
-        add(
-                "client's token, unknown kid",
-                OidcIssuer.base64(header.replaceFirst("\"kid\":\"[^\"]+", "\"kid\":\"x"))
-                        + '.'
-                        + parts[1]
-                        + '.'
-                        + parts[2],
-                "no key of Jenkins has the id x");
-        add(
-                "client's token, no kid",
-                OidcIssuer.base64("{\"alg\":\"ES256\"}") + '.' + parts[1] + '.' + parts[2],
-                "no key of Jenkins has the id none");
-        add("client's token, signature of zeros", parts[0] + '.' + parts[1] + '.' + "A".repeat(86), "bad signature");
-        add(
-                "client's token, HS256",
-                OidcIssuer.base64("{\"alg\":\"HS256\"}") + '.' + parts[1] + '.' + parts[2],
-                "signed with HS256 instead of ES256");
         add("client's token, cut short", issued.substring(0, issued.length() - 10), "bad signature");
         add(
                 "signed by the outside issuer for Jenkins",
@@ -283,14 +130,7 @@ class BadTokenTest {
                 403,
                 "callback token: The token is valid, but not for this approval.",
                 BEARER + other.token());
-        add(
-                "own token, changed",
-                (own.endsWith("A")
-                        ? own.substring(0, own.length() - 2) + "BA"
-                        : own.substring(0, own.length() - 2) + "zz"),
-                "bad signature: an approval's own token");
         add("own token, cut short", own.substring(0, own.length() - 1), "bad signature: an approval's own token");
-        add("own id alone", own.substring(0, own.indexOf('.')), NO_TOKEN_OF_OURS);
         add(
                 "own id with the MAC of another",
                 own.substring(0, own.indexOf('.'))
@@ -298,11 +138,7 @@ class BadTokenTest {
                 "bad signature: an approval's own token");
         add("secret of a credential that was not named", Settings.TEAM_SECRET, NO_TOKEN_OF_OURS);
         add("secret of the client", Settings.CLIENT_SECRET.replace(" ", "%20"), NO_TOKEN_OF_OURS);
-        add("secret in capitals", Settings.DEFAULT_SECRET.toUpperCase(), NO_TOKEN_OF_OURS);
         add("secret and more", Settings.DEFAULT_SECRET + "x", NO_TOKEN_OF_OURS);
-        add("JSON", "{\"success\":true}", NO_TOKEN_OF_OURS);
-        add("dots", "..", NO_TOKEN_OF_OURS);
-        add("empty JSON twice", "e30.e30.e30", NO_TOKEN_OF_OURS);
     }
 
     private void addOfTheHeaders() {
@@ -354,34 +190,16 @@ class BadTokenTest {
         return value.length() < 20 ? "\u0000" : value;
     }
 
-    private static byte[] pem(byte[] key) {
-        return ("-----BEGIN PUBLIC KEY-----\n"
-                        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key)
-                        + "\n-----END PUBLIC KEY-----\n")
-                .getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private String mac(byte[] key, String claims) {
+    private String macWithThePublicKey(String claims) {
         try {
             String input =
                     OidcIssuer.base64("{\"alg\":\"HS256\",\"kid\":\"" + issuer.keyId("rsa") + "\"}") + '.' + claims;
             Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return input
-                    + '.'
-                    + Base64.getUrlEncoder()
-                            .withoutPadding()
-                            .encodeToString(mac.doFinal(input.getBytes(StandardCharsets.US_ASCII)));
+            mac.init(new SecretKeySpec(issuer.publicKey(), "HmacSHA256"));
+            byte[] signature = mac.doFinal(input.getBytes(StandardCharsets.US_ASCII));
+            return input + '.' + Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
         } catch (GeneralSecurityException x) {
             throw new AssertionError(x);
         }
-    }
-
-    /** The public key of somebody, in the header; which one it is does not matter. */
-    private ObjectNode jwk() {
-        ObjectNode jwk = issuer.claims().objectNode();
-        return jwk.put("kty", "RSA")
-                .put("e", "AQAB")
-                .put("n", Base64.getUrlEncoder().withoutPadding().encodeToString(issuer.publicKey()));
     }
 }

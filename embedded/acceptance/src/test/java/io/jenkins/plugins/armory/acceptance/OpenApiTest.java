@@ -104,7 +104,8 @@ class OpenApiTest {
                 CALLBACK,
                 "post",
                 403,
-                callback.with(token(jenkins, Settings.OTHER_CLIENT_ID)).send(body));
+                callback.with(TokenEndpointContractTest.token(jenkins, Settings.OTHER_CLIENT_ID))
+                        .send(body));
         check(
                 CALLBACK,
                 "post",
@@ -167,7 +168,8 @@ class OpenApiTest {
                 PROGRESS,
                 "post",
                 403,
-                callback.with(token(jenkins, Settings.OTHER_CLIENT_ID)).send("/progress", body));
+                callback.with(TokenEndpointContractTest.token(jenkins, Settings.OTHER_CLIENT_ID))
+                        .send("/progress", body));
         check(PROGRESS, "post", 405, Http.send(Http.request(callback.uri() + "/progress")));
         JsonNode shown =
                 check(DATA, "get", 200, data(jenkins, callback.id())).json().get("progress");
@@ -366,13 +368,6 @@ class OpenApiTest {
         return Http.send(Http.request(jenkins.controller().url() + "armory/oauth/token")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body)));
-    }
-
-    private static String token(Jenkins jenkins, String client) {
-        return askForToken(jenkins, "client_credentials", client, Settings.CLIENT_SECRET)
-                .json()
-                .get("access_token")
-                .asText();
     }
 
     @Test

@@ -17,30 +17,28 @@ import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The token endpoint over HTTP, and what its tokens are good for: RFC 6749, sections 4.4 and 5, and RFC 6750, section 3. */
+/**
+ * The token endpoint on a controller, and what its tokens are good for. {@code TokenEndpointTest} has the contract, answer by answer, and
+ * {@link OpenApiTest} holds the documentation to it.
+ */
 @AcceptanceTest
 class TokenEndpointContractTest {
 
-    private static final String FORM = "application/x-www-form-urlencoded";
     private static final String GRANT = "grant_type=client_credentials";
 
-    private static String credentials(String id, String secret) {
-        return "&client_id=" + id + "&client_secret=" + URLEncoder.encode(secret, StandardCharsets.UTF_8);
-    }
-
-    private static Answer ask(Jenkins jenkins, String type, String body, String... authorization) {
+    private static Answer ask(Jenkins jenkins, String body, String... authorization) {
         var request = Http.request(jenkins.controller().url() + "armory/oauth/token")
-                .header("Content-Type", type)
+                .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(BodyPublishers.ofString(body));
         List.of(authorization).forEach(value -> request.header("Authorization", value));
         return Http.send(request);
     }
 
     static String token(Jenkins jenkins, String id) {
-        Answer answer = ask(jenkins, FORM, GRANT + credentials(id, Settings.CLIENT_SECRET));
+        String secret = URLEncoder.encode(Settings.CLIENT_SECRET, StandardCharsets.UTF_8);
+        Answer answer = ask(jenkins, GRANT + "&client_id=" + id + "&client_secret=" + secret);
         assertThat(answer).returns(200, Answer::status);
         return answer.json().get("access_token").textValue();
     }
@@ -55,108 +53,19 @@ class TokenEndpointContractTest {
         assertThat(answer.headers().allValues("X-Content-Type-Options")).containsExactly("nosniff");
     }
 
-    private static void assertIssued(Answer answer) {
-        assertThat(answer).returns(200, Answer::status);
-        assertIsOfTheEndpoint(answer);
-        assertThat(answer.json().fieldNames())
-                .toIterable()
-                .containsExactly("access_token", "scope", "expires_in", "token_type");
-        assertThat(answer.json().get("token_type").textValue()).isEqualTo("Bearer");
-        assertThat(answer.json().get("expires_in").isInt()).isTrue();
-        assertThat(answer.json().get("expires_in").intValue()).isEqualTo(86_400);
-        assertThat(answer.json().get("access_token").textValue()).matches("[\\w-]+\\.[\\w-]+\\.[\\w-]+");
-    }
-
-    @Test
-    void issuesATokenForAForm(Jenkins jenkins) {
-        assertIssued(ask(jenkins, FORM, GRANT + credentials(Settings.CLIENT_ID, Settings.CLIENT_SECRET)));
-        assertIssued(ask(
-                jenkins,
-                FORM,
-                "data=audience=https://api.cloud.armory.io&" + GRANT
-                        + credentials(Settings.CLIENT_ID, Settings.CLIENT_SECRET)));
-    }
-
-    @Test
-    void issuesATokenForJson(Jenkins jenkins) {
-        assertIssued(ask(
-                jenkins,
-                "application/json",
-                new ObjectMapper()
-                        .createObjectNode()
-                        .put("grant_type", "client_credentials")
-                        .put("client_id", Settings.CLIENT_ID)
-                        .put("client_secret", Settings.CLIENT_SECRET)
-                        .put("audience", "https://api.cloud.armory.io")
-                        .toString()));
-    }
-
     /** On Jenkins, the client is no user of it. */
     @Test
     void issuesATokenForHttpBasic(Jenkins jenkins) {
-        String encoded = URLEncoder.encode(Settings.CLIENT_SECRET, StandardCharsets.UTF_8);
+        Answer issued = ask(jenkins, GRANT, basic(Settings.CLIENT_ID + ':' + Settings.CLIENT_SECRET));
+        Answer refused = ask(jenkins, GRANT, basic("admin:wrong"));
 
-        assertIssued(ask(jenkins, FORM, GRANT, basic(Settings.CLIENT_ID + ':' + Settings.CLIENT_SECRET)));
-        assertIssued(ask(jenkins, FORM, GRANT, basic(Settings.CLIENT_ID + ':' + encoded)));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "grant_type=client_credentials&client_id=client-1&client_secret=wrong  | 401 | invalid_client",
-                "grant_type=client_credentials&client_id=nobody&client_secret=wrong    | 401 | invalid_client",
-                "grant_type=client_credentials&client_id=default&client_secret=default-secret-of-the-settings | 401 | invalid_client",
-                "grant_type=password&client_id=client-1&client_secret=x                | 400 | unsupported_grant_type",
-                "client_id=client-1&client_secret=x                                    | 400 | invalid_request",
-                "grant_type=client_credentials&client_id=client-1                      | 400 | invalid_request",
-                "grant_type=client_credentials&client_id=a&client_id=b                 | 400 | invalid_request",
-                "grant_type=client_credentials&client_id=client-1&client_secret=secret%2Bof+client%2F1&scope=decide:** | 400 | invalid_scope",
-            })
-    void refusesInTheFormOfTheRfc(String body, int status, String error, Jenkins jenkins) {
-        Answer answer = ask(jenkins, FORM, body);
-
-        assertThat(answer).returns(status, Answer::status);
-        assertIsOfTheEndpoint(answer);
-        assertThat(answer.json().fieldNames()).toIterable().containsExactly("error", "message", "error_description");
-        assertThat(answer.json().get("error").textValue()).isEqualTo(error);
-        assertThat(answer.json().get("error_description").textValue()).matches("[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]+");
-        assertThat(answer.headers().allValues("WWW-Authenticate"))
-                .isEqualTo(status == 401 ? List.of("Basic realm=\"armory\", charset=\"UTF-8\"") : List.of());
-    }
-
-    @Test
-    void refusesWrongHttpBasicInTheSameForm(Jenkins jenkins) {
-        for (String pair : List.of(Settings.CLIENT_ID + ":wrong", "nobody:wrong", "admin:wrong")) {
-            Answer answer = ask(jenkins, FORM, GRANT, basic(pair));
-
-            assertThat(answer).returns(401, Answer::status);
-            assertIsOfTheEndpoint(answer);
-            assertThat(answer.json().get("error").textValue()).isEqualTo("invalid_client");
-            assertThat(answer.headers().allValues("WWW-Authenticate"))
-                    .containsExactly("Basic realm=\"armory\", charset=\"UTF-8\"");
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"GET", "PUT", "DELETE"})
-    void takesPostAlone(String method, Jenkins jenkins) {
-        Answer answer = Http.send(Http.request(jenkins.controller().url() + "armory/oauth/token")
-                .method(method, BodyPublishers.noBody()));
-
-        assertThat(answer).returns(405, Answer::status);
-        assertThat(answer.header("Allow")).hasValue("POST");
-    }
-
-    @Test
-    void refusesASecretInTheAddress(Jenkins jenkins) {
-        Answer answer = Http.send(Http.request(jenkins.controller().url() + "armory/oauth/token?" + GRANT
-                        + credentials(Settings.CLIENT_ID, Settings.CLIENT_SECRET))
-                .header("Content-Type", FORM)
-                .POST(BodyPublishers.ofString(GRANT)));
-
-        assertThat(answer).returns(400, Answer::status);
-        assertThat(answer.json().get("error").textValue()).isEqualTo("invalid_request");
+        assertThat(issued).returns(200, Answer::status);
+        assertIsOfTheEndpoint(issued);
+        assertThat(issued.json().get("expires_in").intValue()).isEqualTo(86_400);
+        assertThat(refused).returns(401, Answer::status);
+        assertIsOfTheEndpoint(refused);
+        assertThat(refused.headers().allValues("WWW-Authenticate"))
+                .containsExactly("Basic realm=\"armory\", charset=\"UTF-8\"");
     }
 
     @Test
@@ -227,43 +136,5 @@ class TokenEndpointContractTest {
 
         assertThat(build.awaitResult("FAILURE")).contains("allowedCallers: \"client-2\" is neither the client_id");
         assertThat(process.calls()).isEmpty();
-    }
-
-    @Test
-    void aRehearsalDecidesNothing(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
-
-        Answer rehearsed = callback.with(token(jenkins, Settings.CLIENT_ID)).rehearse();
-        assertThat(rehearsed).returns(200, Answer::status);
-        assertThat(rehearsed.json().get("status").textValue()).isEqualTo("rehearsed");
-        assertThat(rehearsed.json().get("caller").textValue()).isEqualTo("client client-1");
-        assertThat(callback.with(token(jenkins, Settings.OTHER_CLIENT_ID))
-                        .rehearse()
-                        .status())
-                .isEqualTo(403);
-        assertThat(callback.with("invented").rehearse().status()).isEqualTo(401);
-
-        assertThat(build.isBuilding()).isTrue();
-        assertThat(jenkins.rejectedCallbacks(callback.id()))
-                .extracting(each ->
-                        each.get("status").asInt() + " " + each.get("rehearsal").asBoolean())
-                .containsExactly("401 true", "403 true");
-        assertThat(callback.succeed("now for real")).returns(200, Answer::status);
-        build.awaitResult("SUCCESS");
-    }
-
-    /** A proxy in front of Jenkins may have credentials of its own. */
-    @Test
-    void callbackPassesWithHttpBasicOfAProxy(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build();
-        Callback callback = process.awaitCall().callback();
-
-        Answer answer = Http.send(callback.post("", Callback.body(true, "through"))
-                .header("Authorization", basic("proxy:of-its-own"))
-                .header("X-Armory-Callback-Token", callback.token()));
-
-        assertThat(answer).returns(200, Answer::status);
-        build.awaitResult("SUCCESS");
     }
 }
