@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -20,24 +20,24 @@ import org.junit.jupiter.api.Test;
 class FeaturesTest {
 
     private static final Pattern ROW = Pattern.compile("\\| ([0-9]+) \\| ([^|]+) \\| ([^|]*) \\| ([^|]*)\\|");
-    private static final int FEATURES = 65;
 
     @Test
     void everyFeatureHasATestThatIsThereOrSaysWhatIsMissing() throws IOException {
-        List<MatchResult> rows = Files.readString(Path.of("../../docs/features.md"))
+        List<String> rows = Files.readString(Path.of("../../docs/features.md"))
                 .lines()
-                .flatMap(line -> ROW.matcher(line).results())
+                .filter(line -> line.matches("\\| [0-9].*"))
                 .toList();
 
-        assertThat(rows).hasSize(FEATURES);
+        assertThat(rows).isNotEmpty();
         var tests = new NamedTests();
-        for (int i = 0; i < FEATURES; i++) {
-            MatchResult row = rows.get(i);
+        for (int i = 0; i < rows.size(); i++) {
+            Matcher row = ROW.matcher(rows.get(i));
+            assertThat(row.matches()).as(rows.get(i)).isTrue();
             assertThat(row.group(1)).isEqualTo(String.valueOf(i + 1));
             List<String> named = NamedTests.in(row.group(3));
-            assertThat(named).as(row.group()).allMatch(tests::exists);
+            assertThat(named).as(rows.get(i)).allMatch(tests::exists);
             assertThat(!named.isEmpty() || row.group(4).startsWith("Not yet: "))
-                    .as(row.group())
+                    .as(rows.get(i))
                     .isTrue();
         }
     }
