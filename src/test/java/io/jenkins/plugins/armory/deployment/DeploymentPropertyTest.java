@@ -4,6 +4,7 @@ import static io.jenkins.plugins.armory.deployment.DeploymentTest.NOW;
 import static io.jenkins.plugins.armory.deployment.DeploymentTest.in;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Deployment.Move;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
@@ -33,9 +34,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 
 /**
  * Properties of the environments of a build for any order of events. For graphs of two to four environments the tests
@@ -44,12 +43,12 @@ import net.jqwik.api.constraints.IntRange;
  */
 class DeploymentPropertyTest {
 
-    @Property(tries = 1)
+    @Test
     void everyOrderOfTheEventsThatEndSomethingOfTwoThatAreIndependent() {
         visitAll(Map.of("a", List.of(), "b", List.of()), DeploymentPropertyTest::ends);
     }
 
-    @Property(tries = 1)
+    @Test
     void everyOrderOfAllEventsTakesEveryRowOfTheTable() {
         var taken = new HashSet<Row>();
         taken.addAll(visitAll(Map.of("a", List.of(), "b", List.of("a")), DeploymentPropertyTest::allEvents));
@@ -61,22 +60,22 @@ class DeploymentPropertyTest {
         assertThat(taken).containsExactlyInAnyOrderElementsOf(TransitionTable.ROWS);
     }
 
-    @Property(tries = 1)
+    @Test
     void everyOrderOfTheEventsThatEndSomethingOfAChain() {
         visitAll(Map.of("a", List.of(), "b", List.of("a"), "c", List.of("b")), DeploymentPropertyTest::ends);
     }
 
-    @Property(tries = 1)
+    @Test
     void everyOrderOfTheEventsThatEndSomethingOfTwoThatDependOnOne() {
         visitAll(Map.of("a", List.of(), "b", List.of("a"), "c", List.of("a")), DeploymentPropertyTest::ends);
     }
 
-    @Property(tries = 1)
+    @Test
     void everyOrderOfTheEventsThatEndSomethingOfOneThatDependsOnTwo() {
         visitAll(Map.of("a", List.of(), "b", List.of(), "c", List.of("b", "a")), DeploymentPropertyTest::ends);
     }
 
-    @Property(tries = 1)
+    @Test
     void everyOrderOfTheEventsThatEndSomethingOfADiamond() {
         visitAll(
                 Map.of("a", List.of(), "b", List.of("a"), "c", List.of("a"), "d", List.of("b", "c")),
@@ -284,32 +283,30 @@ class DeploymentPropertyTest {
     }
 
     /** The result depends on the failures and not on the order in which the environments of a build run side by side. */
-    @Property(tries = 2000)
-    void theResultOfAnyGraphFollowsFromItsFailures(
-            @ForAll @IntRange(min = 1, max = 12) int size,
-            @ForAll long seed,
-            @ForAll @IntRange(max = 100) int percent) {
-        var random = new Random(seed);
-        var graph = new LinkedHashMap<String, List<String>>();
-        var fates = new LinkedHashMap<String, Fate>();
-        for (int i = 0; i < size; i++) {
-            List<String> dependsOn = graph.keySet().stream()
-                    .filter(name -> random.nextInt(3) == 0)
-                    .toList();
-            graph.put("e" + i, dependsOn);
-            fates.put("e" + i, random.nextInt(100) < percent ? Fate.values()[1 + random.nextInt(3)] : Fate.SUCCEEDS);
-        }
-        Deployment end = play(graph, fates, random);
+    @Test
+    void theResultOfAnyGraphFollowsFromItsFailures() {
+        Seeds.each(2_000, draw -> {
+            int percent = draw.between(0, 100);
+            var graph = new LinkedHashMap<String, List<String>>();
+            var fates = new LinkedHashMap<String, Fate>();
+            for (int i = draw.between(1, 12); i > 0; i--) {
+                List<String> dependsOn =
+                        graph.keySet().stream().filter(name -> draw.oneIn(3)).toList();
+                graph.put("e" + i, dependsOn);
+                fates.put("e" + i, draw.nextInt(100) < percent ? Fate.values()[1 + draw.nextInt(3)] : Fate.SUCCEEDS);
+            }
+            Deployment end = play(graph, fates, draw);
 
-        var expected = new LinkedHashMap<String, State>();
-        graph.forEach((name, dependsOn) -> {
-            boolean admitted = dependsOn.stream()
-                    .allMatch(it -> expected.get(it) == State.COMPLETE && fates.get(it) != Fate.FAILS_AFTER);
-            expected.put(name, admitted ? endOf(fates.get(name)) : State.CANCELLED);
+            var expected = new LinkedHashMap<String, State>();
+            graph.forEach((name, dependsOn) -> {
+                boolean admitted = dependsOn.stream()
+                        .allMatch(it -> expected.get(it) == State.COMPLETE && fates.get(it) != Fate.FAILS_AFTER);
+                expected.put(name, admitted ? endOf(fates.get(name)) : State.CANCELLED);
+            });
+            assertThat(end.environments().values().stream()
+                            .collect(Collectors.toMap(Environment::name, Environment::state)))
+                    .isEqualTo(expected);
         });
-        assertThat(end.environments().values().stream()
-                        .collect(Collectors.toMap(Environment::name, Environment::state)))
-                .isEqualTo(expected);
     }
 
     private static State endOf(Fate fate) {
