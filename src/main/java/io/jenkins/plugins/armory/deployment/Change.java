@@ -169,9 +169,9 @@ final class Change {
         if (known.isReached()) {
             return known.isOf(event.step()) ? null : declareTwice(known, event);
         }
-        boolean chooses = event.dependsOn() != null;
-        Optional<Failure> closed = graph.cancelling(event.place(), chooses);
-        List<String> dependsOn = chooses ? event.dependsOn() : graph.before(event.place());
+        List<String> chosen = event.dependsOn();
+        Optional<Failure> closed = graph.cancelling(event.place(), chosen != null);
+        List<String> dependsOn = chosen == null ? graph.before(event.place()) : chosen;
         move(known, Trigger.REACHED, (it, next) -> it.with(new Declaration(dependsOn, event.step(), event.place())));
         dependsOn.forEach(this::findOrAdd);
         Environment reached = environments.get(name);
@@ -368,9 +368,10 @@ final class Change {
 
     private void endRollback(RollbackEnded event) {
         Environment environment = environments.get(event.environment());
-        if (environment != null && environment.isRollingBack() && environment.isRolledBackBy(event.step())) {
+        Rollback running = environment == null ? null : environment.rollback();
+        if (running != null && environment.isRollingBack() && environment.isRolledBackBy(event.step())) {
             Trigger trigger = event.failure() == null ? Trigger.ROLLBACK_SUCCEEDED : Trigger.ROLLBACK_FAILED;
-            var rollback = new Rollback(event.step(), environment.rollback().body(), true, event.failure());
+            var rollback = new Rollback(event.step(), running.body(), true, event.failure());
             move(environment, trigger, (it, next) -> it.withRollback(rollback));
         }
     }

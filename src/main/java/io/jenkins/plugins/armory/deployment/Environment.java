@@ -281,7 +281,8 @@ public record Environment(
     /** Returns the body around the environment or around its rollback, {@code null} for none. */
     @CheckForNull
     String bodyAround(String body) {
-        return isRolledBackBy(body) ? setback.rollback().body() : place().body();
+        Rollback rollback = rollback();
+        return rollback != null && isRolledBackBy(body) ? rollback.body() : place().body();
     }
 
     boolean isOf(String otherStep) {

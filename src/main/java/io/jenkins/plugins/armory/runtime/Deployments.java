@@ -133,8 +133,9 @@ public final class Deployments {
             throw run.isBuilding() ? x : new IOException(x); // its folder may be deleted, and nobody waits for it
         }
         // No worse yet: else a post { failure } of a stage beside it would undo what is good.
+        Result known = run.getResult();
         boolean changed = transition.deployment().outcome() != Deployment.Outcome.SUCCESS
-                && (run.getResult() == null || Result.UNSTABLE.isWorseThan(run.getResult()));
+                && (known == null || Result.UNSTABLE.isWorseThan(known));
         if (run.isBuilding() && changed) {
             run.setResult(Result.UNSTABLE);
             try {
