@@ -1,13 +1,16 @@
 package io.jenkins.plugins.armory.delivery;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.delivery.Requests.Order;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -46,10 +49,14 @@ final class StatusPolls extends CallKind {
     @Override
     List<Order> due(Approval approval) {
         return approval.state() == Approval.State.WAITING && approval.callback() == null
-                ? Order.of(
-                        approval,
-                        calls -> calls.status() == null ? null : calls.status().webhook())
+                ? Order.of(approval, StatusPolls::question)
                 : List.of();
+    }
+
+    @CheckForNull
+    private static Webhook question(OutgoingCalls calls) {
+        StatusCheck status = calls.status();
+        return status == null ? null : status.webhook();
     }
 
     @Override

@@ -175,9 +175,12 @@ final class Change {
         move(known, Trigger.REACHED, (it, next) -> it.with(new Declaration(dependsOn, event.step(), event.place())));
         dependsOn.forEach(this::findOrAdd);
         Environment reached = environments.get(name);
+        if (closed.isPresent()) {
+            cancel(reached, graph.whyCancelled(closed.get()), closed.get().source());
+            return null;
+        }
         List<String> cycle = graph.cycle(name);
         if (cycle.isEmpty()) {
-            closed.ifPresent(failure -> cancel(reached, graph.whyCancelled(failure), failure.source()));
             return null;
         }
         String problem = Problems.waitsForItself(name, cycle, graph);

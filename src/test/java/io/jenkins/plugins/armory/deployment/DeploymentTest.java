@@ -791,6 +791,20 @@ public class DeploymentTest {
         assertThat(environment("prod").isCancelled()).isTrue();
     }
 
+    /** The stage that would have deployed to it first was cancelled, and so was what depends on it. */
+    @Test
+    void whatIsCancelledIsNoMistakeThoughWhatComesBeforeDependsOnIt() {
+        reach("staging");
+        approvalFails(inside("staging"), Phase.AFTER_DEPLOYMENT);
+        end("staging");
+        reach("prod", "staging", "eu");
+
+        assertThat(happens(new Declared("eu", null, "step of eu", inStage("deploy to eu"))))
+                .isNull();
+
+        assertThat(state("eu")).isEqualTo(State.CANCELLED);
+    }
+
     @Test
     void aCancelledStageClosesWhatComesAfterItWhateverThatChooses() {
         reach("staging");
