@@ -105,8 +105,8 @@ public final class Demo {
         title("3. A check fails after a deployment (docs/examples/deploy.yml, a deployment file of Armory)");
         Build build = receiver.buildDeploymentFile(deploymentFile, "pass", "fail");
         say(build + " deploys to staging, production and docs, and tests staging once it is deployed...");
-        String log = build.awaitResult("ABORTED");
-        say("The test fails. Staging stays as it is, production is aborted, docs goes on: ABORTED.");
+        String log = build.awaitResult("FAILURE");
+        say("The test fails. Staging stays as it is, production is cancelled, docs goes on: FAILURE.");
         showEnvironments(build);
         expect(!log.contains("rollback"), "nothing is rolled back");
         expect(
