@@ -92,7 +92,7 @@ final class Change {
             giveUp(nobodyLeft);
         } else if (event instanceof StageCancelled cancelled) {
             Place place = cancelled.place().inStage(cancelled.stage());
-            failures.add(Failure.cancellation(place, cancelled.stage(), cancelled.reason()));
+            addCancellation(place, cancelled.stage(), cancelled.reason());
         } else if (event instanceof BuildEnded) {
             endBuild();
         }
@@ -131,9 +131,10 @@ final class Change {
         boolean moved = true;
         while (moved) {
             moved = false;
+            List<Environment> closed = graph.closed();
             for (Environment environment : environments()) {
                 moved |= switch (environment.state()) {
-                    case WAITING_FOR_DEPENDENCIES -> settleWaiting(environment);
+                    case WAITING_FOR_DEPENDENCIES -> settleWaiting(environment, closed);
                     case DEPLOYING ->
                         environment.bodyEnded()
                                 && !graph.awaitsApprovals(environment)
@@ -144,13 +145,13 @@ final class Change {
         }
     }
 
-    private boolean settleWaiting(Environment environment) {
-        Optional<Environment> blocking = graph.blocking(environment);
+    private boolean settleWaiting(Environment environment, List<Environment> closed) {
+        Optional<Environment> blocking = graph.blocking(environment, closed);
         if (blocking.isPresent()) {
-            Environment closed = blocking.get();
-            String first = closed.cancelledBy();
+            Environment source = blocking.get();
+            String first = source.cancelledBy();
             return cancel(
-                    environment, graph.whyClosed(closed), first == null || first.isEmpty() ? closed.name() : first);
+                    environment, graph.whyClosed(source), first == null || first.isEmpty() ? source.name() : first);
         }
         return graph.admits(environment)
                 && !graph.awaitsGates(environment)
@@ -158,8 +159,16 @@ final class Change {
     }
 
     private boolean cancel(Environment environment, String reason, String by) {
-        failures.add(Failure.cancellation(environment.place().in(environment.name()), environment.name(), reason));
+        addCancellation(environment.place().in(environment.name()), environment.name(), reason);
         return move(environment, Trigger.DEPENDENCY_CLOSED, (it, next) -> it.withCancellation(reason, by));
+    }
+
+    /** Adds what was cancelled, once: a loop may come to a stage many times. */
+    private void addCancellation(Place place, String name, String reason) {
+        Failure cancellation = Failure.cancellation(place, name, reason);
+        if (!failures.contains(cancellation)) {
+            failures.add(cancellation);
+        }
     }
 
     @CheckForNull

@@ -5,6 +5,7 @@ import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -144,15 +145,23 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
     /** Returns whether everything is open that an environment depends on, directly or not. */
     boolean admits(Environment environment) {
         Set<String> dependencies = dependencies(environment);
-        return environments.values().stream().noneMatch(each -> !isOpen(each) && isInOneOf(dependencies, each));
+        return dependencies.stream().map(environments::get).allMatch(this::isOpen)
+                && environments.values().stream().allMatch(each -> isOpen(each) || !isInOneOf(dependencies, each));
     }
 
-    /** Returns the first environment that keeps another one closed: one that it depends on, directly or not, or one within those. */
-    Optional<Environment> blocking(Environment environment) {
-        Set<String> dependencies = dependencies(environment);
-        return environments.values().stream()
-                .filter(each -> isClosed(each) && isInOneOf(dependencies, each))
-                .findFirst();
+    /** Returns the environments that can never be open. */
+    List<Environment> closed() {
+        return environments.values().stream().filter(this::isClosed).toList();
+    }
+
+    /**
+     * Returns the first environment that keeps another one closed: one that it depends on, directly or not, or one within those.
+     *
+     * @param closed the {@link #closed} ones: many environments may wait, and few are closed
+     */
+    Optional<Environment> blocking(Environment environment, List<Environment> closed) {
+        Set<String> dependencies = closed.isEmpty() ? Set.of() : dependencies(environment);
+        return closed.stream().filter(each -> isInOneOf(dependencies, each)).findFirst();
     }
 
     /** Returns the names of the environments that depend on an environment, or on one around it, and have begun. */
@@ -164,7 +173,7 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
     }
 
     private boolean isInOneOf(Set<String> names, Environment environment) {
-        return names.contains(environment.name()) || around(environment.place()).anyMatch(names::contains);
+        return names.contains(environment.name()) || !Collections.disjoint(around(environment.place()), names);
     }
 
     /**
@@ -250,7 +259,7 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
 
     /** Returns whether a place is in the body of an environment, or of its rollback. */
     boolean isIn(Environment environment, Place place) {
-        return around(place).anyMatch(environment.name()::equals);
+        return around(place).contains(environment.name());
     }
 
     private Stream<Environment> within(Environment environment) {
@@ -258,9 +267,12 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
     }
 
     /** Returns the names of the environments in whose bodies, or in the bodies of whose rollbacks, a place is. */
-    private Stream<String> around(Place place) {
-        var around = new ArrayList<String>();
+    private List<String> around(Place place) {
         String body = place.body();
+        if (body == null) {
+            return List.of();
+        }
+        var around = new ArrayList<String>();
         while (body != null) {
             String inner = body;
             Optional<Environment> owner = environments.values().stream()
@@ -269,7 +281,7 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
             owner.map(Environment::name).ifPresent(around::add);
             body = owner.map(each -> each.bodyAround(inner)).orElse(null);
         }
-        return around.stream();
+        return around;
     }
 
     /** Returns the names of the dependencies that the Pipeline has not reached. */

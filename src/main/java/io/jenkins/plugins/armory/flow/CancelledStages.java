@@ -241,13 +241,13 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
 
     /** Sets the result as the body of the last stage of a Declarative Pipeline ends: right behind it, conditions of {@code post} look at it. */
     private static void concludeBeforePost(BlockStartNode ended) {
-        String stage = Stages.beginningWith(ended);
-        Run<?, ?> run = stage == null ? null : Builds.of(ended.getExecution());
-        if (run == null) {
-            return;
+        Run<?, ?> run = Builds.of(ended.getExecution());
+        if (run == null || ArmoryRuntime.get().runningBuilds().find(run) == null) {
+            return; // nothing is known of the build, as of most builds of a controller
         }
+        String stage = Stages.beginningWith(ended);
         FlowNode around = Stages.innermost(ended);
-        if (DeclaredStages.endWith(run, stage, around == null ? null : Stages.beginningWith(around))) {
+        if (stage != null && DeclaredStages.endWith(run, stage, around == null ? null : Stages.beginningWith(around))) {
             ArmoryRuntime.get().deployments().conclude(run);
         }
     }

@@ -1193,6 +1193,18 @@ public class DeploymentTest {
         assertThat(state("prod")).isEqualTo(State.CANCELLED);
     }
 
+    /** A loop may come to it many times. */
+    @Test
+    void aStageThatIsCancelledTwiceIsKeptOnce() {
+        approvalFails("a label", Phase.AFTER_DEPLOYMENT);
+        happens(new StageCancelled("prod", Place.OUTERMOST, "2 of 12 tests failed"));
+        Deployment once = deployment;
+
+        happens(new StageCancelled("prod", Place.OUTERMOST, "2 of 12 tests failed"));
+
+        assertThat(deployment).isEqualTo(once);
+    }
+
     @Test
     void aFailureThatComesTwiceIsKeptOnce() {
         approvalFails(inStage(null), Phase.AFTER_DEPLOYMENT);
