@@ -225,10 +225,9 @@ class UsersPageTest {
 
     @Test
     void theBuildsPageIsBroughtUpToDateAndSaysWhatAnApproverNeeds() {
-        Build build = jenkins.createJob(
-                        process.approval(
-                                "environment: 'prod'",
-                                "manualApproval: [message: 'Go?', required: 2, submitters: 'alice, bob', allowRequester: true]"))
+        Build build = jenkins.createJob(process.approval(
+                        "environment: 'prod'",
+                        "manualApproval: [message: 'Go?', required: 2, submitters: 'alice, bob']"))
                 .build()
                 .awaitWaiting(1);
         BrowserPage page = open("bob", pages(build).get(2));

@@ -24,8 +24,10 @@ public final class Screens {
         String on = selector + " at " + page.evaluate("innerWidth") + " px";
         for (String colours : COLOURS) {
             page.prefer(colours);
+            // A colour that is still changing has too little contrast. Jenkins turns the icon of a running build
+            // without end.
             page.await(
-                    "document.getAnimations().length === 0"); // a colour that is still changing has too little contrast
+                    "document.getAnimations().every(({ effect }) => effect.getComputedTiming().endTime === Infinity)");
             assertThat(page.seriousProblems(selector)).as(on + ", " + colours).isEmpty();
         }
         assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
