@@ -154,6 +154,7 @@ class DeploymentPropertyTest {
                 begins.add(new Declared(name, dependsOn, name, new Place(null, null, name, List.of(), null))));
         var seen = new HashSet<Deployment>(Set.of(Deployment.EMPTY));
         var taken = new HashSet<Row>();
+        var numbers = new HashMap<Failure, Integer>();
         var open = new ArrayDeque<Deployment>(seen);
         while (!open.isEmpty()) {
             Deployment before = open.remove();
@@ -171,7 +172,7 @@ class DeploymentPropertyTest {
                 check(step);
                 checkMoves(transition.moves(), step);
                 transition.moves().forEach(move -> taken.add(move.row()));
-                Deployment inOrder = withFailuresInOrder(after); // all reasons are equal
+                Deployment inOrder = withFailuresInOrder(after, numbers); // all reasons are equal
                 if (seen.add(inOrder)) {
                     open.add(inOrder);
                 }
@@ -180,12 +181,14 @@ class DeploymentPropertyTest {
         return new Exploration(seen, taken);
     }
 
-    private static Deployment withFailuresInOrder(Deployment deployment) {
+    /** @param numbers of all failures so far */
+    private static Deployment withFailuresInOrder(Deployment deployment, Map<Failure, Integer> numbers) {
+        deployment.failures().forEach(failure -> numbers.putIfAbsent(failure, numbers.size()));
         return new Deployment(
                 deployment.environments(),
                 deployment.approvals(),
                 deployment.failures().stream()
-                        .sorted(Comparator.comparing(Failure::toString))
+                        .sorted(Comparator.comparingInt(numbers::get))
                         .toList(),
                 deployment.leftOut(),
                 deployment.ended());

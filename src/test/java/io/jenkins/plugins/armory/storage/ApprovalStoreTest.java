@@ -12,17 +12,11 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
-import io.jenkins.plugins.armory.approval.Attempt;
-import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.InputDefinition;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
-import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -248,148 +242,6 @@ public class ApprovalStoreTest {
         assertThat(reopened.pending()).isEmpty();
         assertThat(reopened.find("a2")).isEmpty();
         assertThat(reopened.recentlyDecided()).isEmpty();
-    }
-
-    @Test
-    void keepsEveryField() throws IOException {
-        Approval bare = ApprovalTerms.of("a1", new BuildRef("job", 1))
-                .webhook("w")
-                .timeout(ApprovalTest.START, Duration.ofSeconds(3))
-                .start();
-        Approval full = ApprovalTerms.of("a2", new BuildRef("a/b", 2))
-                .environment("prod")
-                .webhook("w")
-                .callers("secret-text", List.of())
-                .timeout(ApprovalTest.START, Duration.ofDays(2))
-                .withoutCallback()
-                .phase(Phase.AFTER_DEPLOYMENT)
-                .manual(new ManualRequirement("Go?", List.of("alice", "ops"), 2).notBy(List.of("carol")))
-                .start();
-        store.create(bare);
-        store.create(full);
-        var failed = new Attempt(
-                1, SOON, "http://h", 503, Duration.ofMillis(7), "h answered 503", "busy\n", SOON.plusMillis(1500));
-        full = store.apply("a2", new Event.Failed(failed), SOON).orElseThrow().approval();
-
-        full = store.apply("a2", new Event.ManualApproval("alice", "fine"), SOON)
-                .orElseThrow()
-                .approval();
-
-        assertThat(full.attempts()).containsExactly(failed);
-        assertThat(full.votes()).hasSize(1);
-        assertThat(ApprovalStore.open(folder).pending()).containsExactlyInAnyOrder(bare, full);
-    }
-
-    @Test
-    void keepsWhoHasApprovedAndWhoHasTakenItBack() throws IOException {
-        store.create(terms("a1")
-                .manual(new ManualRequirement("Go?", List.of(), 3))
-                .byPersonAlone()
-                .start());
-        for (Event event : List.of(
-                new Event.ManualApproval("alice", "fine"),
-                new Event.ManualApproval("bob", ""),
-                new Event.TakenBack("alice"))) {
-            Approval after = store.apply("a1", event, SOON).orElseThrow().approval();
-
-            assertThat(ApprovalStore.open(folder).pending()).containsExactly(after);
-        }
-        assertThat(store.find("a1").orElseThrow().votes()).containsExactly(new Vote("bob", "", SOON));
-    }
-
-    @Test
-    void keepsWhatIsToBeFilledInAndWhatWas() throws IOException {
-        store.create(terms("a1")
-                .manual(new ManualRequirement("Go?", List.of(), 2)
-                        .filling(List.of(
-                                new InputDefinition("region", "<choice/>"), new InputDefinition("dry", "<b/>"))))
-                .byPersonAlone()
-                .start());
-        Map<String, Object> inputs = Map.of("region", "eu \"quoted\"", "dry", true);
-        Approval pending = store.apply("a1", new Event.ManualApproval("alice", "", inputs), SOON)
-                .orElseThrow()
-                .approval();
-
-        assertThat(pending.inputs()).isEqualTo(inputs);
-        assertThat(ApprovalStore.open(folder).pending()).containsExactly(pending);
-    }
-
-    @Test
-    void keepsThatADecisionIsAnOverride() throws IOException {
-        store.create(start("a1"));
-        Approval decided = store.apply("a1", new Event.Overridden(true, "root", "CI is down"), SOON)
-                .orElseThrow()
-                .approval();
-
-        assertThat(decided.requireDecision().override()).isTrue();
-        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
-    }
-
-    @Test
-    void keepsTheDataOfACallbackWhileAPersonIsAwaitedAndAfterwards() throws IOException {
-        String data = "{\"a\":[1,2.5,-3.0E100,true,null,{\"ça\":\"va\\n\"}],\"big\":123456789012345678901234567890}";
-        store.create(terms("a1").manual(new ManualRequirement("Go?", List.of())).start());
-        var said = new Event.Callback(false, "no", data, "callback token");
-        store.create(terms("a2").start());
-
-        Approval waiting = store.apply("a1", new Event.Callback(true, "yes", data, "callback token"), SOON)
-                .orElseThrow()
-                .approval();
-        Approval failed = store.apply("a2", said, SOON).orElseThrow().approval();
-
-        assertThat(waiting.data()).isEqualTo(data);
-        assertThat(ApprovalStore.open(folder).pending()).containsExactly(waiting);
-        assertThat(ApprovalStore.open(folder).find("a2")).contains(failed);
-        Approval decided = store.apply("a1", new Event.ManualApproval("alice", ""), SOON)
-                .orElseThrow()
-                .approval();
-        assertThat(decided.data()).isEqualTo(data);
-        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
-    }
-
-    @Test
-    void keepsHalfACharacterInTheDataOfACallback() throws IOException {
-        store.create(terms("a1").start());
-        String data = "{\"a\":\"\ud800\"}"; // a string of JSON may have half a character, which UTF-8 cannot write
-
-        store.apply("a1", new Event.Callback(true, "", data, "callback token"), SOON);
-
-        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow().data()).isEqualTo(data);
-    }
-
-    @Test
-    void keepsAnApprovalWithoutAWebhook() throws IOException {
-        Approval pending = terms("a1")
-                .manual(new ManualRequirement("Go?", List.of("alice")).notBy(List.of()))
-                .byPersonAlone()
-                .start();
-        store.create(pending);
-        assertThat(ApprovalStore.open(folder).pending()).containsExactly(pending);
-
-        Approval decided = store.apply("a1", new Event.ManualRejection("alice", "no"), SOON)
-                .orElseThrow()
-                .approval();
-
-        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
-    }
-
-    @Test
-    void keepsWhatCameOfTheCancelWebhook() throws IOException {
-        var attempt = new Attempt(
-                3,
-                ApprovalTest.SOON,
-                "https://ci.example.com",
-                503,
-                Duration.ofMillis(7),
-                "answered 503",
-                "busy",
-                null);
-        store.create(terms("a1").start());
-        store.apply("a1", new Event.Aborted("stopped"), ApprovalTest.SOON);
-
-        store.apply("a1", new Event.CancelCalled(attempt), ApprovalTest.SOON);
-
-        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow()).returns(attempt, Approval::cancel);
     }
 
     /** All of them, a new one too: each has another value than it has where the step does not give it. */

@@ -35,8 +35,8 @@ final class Scrambled {
 
     private final Random random;
 
-    Scrambled(long seed) {
-        random = new Random(seed);
+    Scrambled(Random random) {
+        this.random = random;
     }
 
     private String text() {

@@ -5,6 +5,7 @@ import static io.jenkins.plugins.armory.approval.ApprovalTest.START;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
@@ -45,7 +46,6 @@ class StoredTest {
 
     private static final Path FOLDER = Path.of("armory-approvals");
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getPackageName());
-    private static final int SEEDS = 300;
 
     @BeforeAll
     static void silence() {
@@ -122,7 +122,16 @@ class StoredTest {
                 after(full(), new Event.Aborted("stopped"), new Event.CancelCalled(ApprovalTest.attempt(1, 200))),
                 after(full(), new Event.NotSent("refused", ApprovalTest.attempt(2, 400))),
                 after(ApprovalTest.start("a2"), new Event.Callback(false, "no", "callback token")),
-                after(ApprovalTest.start("a3"), new Event.ChangeLost()));
+                after(ApprovalTest.start("a3"), new Event.ChangeLost()),
+                after(byPersonAlone(), new Event.ManualRejection("alice", "no")),
+                after(byPersonAlone(), new Event.Overridden(true, "root", "CI is down")));
+    }
+
+    private static Approval byPersonAlone() {
+        return ApprovalTest.terms("a4")
+                .manual(new ManualRequirement("Go?", List.of("alice")).notBy(List.of()))
+                .byPersonAlone()
+                .start();
     }
 
     private static Deployment deployment() {
@@ -149,19 +158,18 @@ class StoredTest {
     }
 
     @Test
-    void everyTextOfEveryRecordCanBeReadAgain() throws IOException {
-        for (int seed = 0; seed < SEEDS; seed++) {
+    void everyTextOfEveryRecordCanBeReadAgain() {
+        Seeds.each(300, draw -> {
+            var scrambled = new Scrambled(draw);
             for (Approval sample : samples()) {
-                Approval odd = new Scrambled(seed).of(sample);
+                Approval odd = scrambled.of(sample);
                 assertThat(StoredJson.readFile("file", StoredJson.file(odd), Approval.class))
-                        .as("seed %d", seed)
                         .isEqualTo(odd);
             }
-            Deployment odd = new Scrambled(seed).of(deployment());
+            Deployment odd = scrambled.of(deployment());
             assertThat(StoredJson.readFile("file", StoredJson.file(odd), Deployment.class))
-                    .as("seed %d", seed)
                     .isEqualTo(odd);
-        }
+        });
     }
 
     @Test

@@ -3,11 +3,9 @@ package io.jenkins.plugins.armory.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import org.junit.jupiter.api.AfterEach;
@@ -66,58 +64,6 @@ class CancelWebhookTest {
         JsonNode said = canceller.awaitCall().json();
         assertThat(said.get("outcome").asText()).isEqualTo("NOT_HEARD");
         assertThat(said.get("reason").asText()).contains("when the webhook answered");
-    }
-
-    @Test
-    void isNotCalledForAProcessThatDecidedOrThatWasNotBegun(Jenkins jenkins, ExternalProcess process) {
-        Build failed = jenkins.createJob(process.approval(cancel(canceller))).build();
-        process.awaitCall().callback().fail("by itself");
-        failed.awaitResult("FAILURE");
-        process.onCall(call -> Reply.of(400));
-        jenkins.createJob(process.approval(cancel(canceller))).build().awaitResult("FAILURE");
-        process.onCall(call -> Reply.of(202));
-        Build aborted =
-                jenkins.createJob(process.approval(cancel(canceller))).build().awaitWaiting(1);
-        process.awaitCall();
-        aborted.abort();
-        aborted.awaitResult("ABORTED");
-
-        canceller.awaitCall();
-        awaitCancel(aborted);
-        assertThat(canceller.calls()).as("that of the aborted build alone").hasSize(1);
-    }
-
-    @Test
-    void waitsForTheCallThatItCancels(Jenkins jenkins, ExternalProcess process) {
-        Runnable answer = process.holdAnswers();
-        Build build = jenkins.createJob(process.approval(cancel(canceller))).build();
-        process.awaitCall();
-        build.abort();
-
-        build.awaitResult("ABORTED");
-        assertThat(canceller.calls()).isEmpty();
-        answer.run();
-
-        assertThat(canceller.awaitCall().json().get("outcome").asText()).isEqualTo("ABORTED");
-    }
-
-    @Test
-    void isRepeatedAndItsFailureIsShownAndChangesNothing(Jenkins jenkins, ExternalProcess process) {
-        canceller.onCall(call -> Reply.of(503));
-        Build build = jenkins.createJob(
-                        process.approval("timeout: 2", "unit: 'SECONDS'", cancel(canceller, "retryCount: 1")))
-                .build();
-
-        assertThat(build.awaitResult("FAILURE")).contains("timed out");
-
-        JsonNode cancel = awaitCancel(build);
-        assertThat(cancel.get("number").asInt()).isEqualTo(2);
-        assertThat(cancel.get("failure").asText()).contains("answered 503");
-        assertThat(canceller.calls())
-                .hasSize(2)
-                .extracting(call -> call.header("Idempotency-Key"))
-                .containsOnly(build.approvals().get(0).get("id").asText() + "-cancel");
-        assertThat(build.approvals().get(0).at("/decision/outcome").asText()).isEqualTo("TIMED_OUT");
     }
 
     @Test
@@ -191,17 +137,5 @@ class CancelWebhookTest {
         assertThat(canceller.awaitCall().header("X-Token")).isEqualTo(Settings.TEAM_SECRET);
         assertThat(awaitCancel(build).toString()).doesNotContain(Settings.TEAM_SECRET);
         assertThat(log).doesNotContain(Settings.TEAM_SECRET);
-    }
-
-    @Test
-    void theAnswerToTheProcessIsGone(Jenkins jenkins, ExternalProcess process) {
-        Build build =
-                jenkins.createJob(process.approval(cancel(canceller))).build().awaitWaiting(1);
-        Call started = process.awaitCall();
-        build.abort();
-        build.awaitResult("ABORTED");
-        canceller.awaitCall();
-
-        assertThat(started.callback().succeed("too late")).returns(410, Answer::status);
     }
 }

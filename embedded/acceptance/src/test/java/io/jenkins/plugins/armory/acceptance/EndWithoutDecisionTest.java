@@ -82,17 +82,6 @@ class EndWithoutDecisionTest {
     }
 
     @Test
-    void abortEndsTheBuild(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build();
-        Callback callback = process.awaitCall().callback();
-        build.awaitWaiting(1).abort();
-
-        build.awaitResult("ABORTED");
-
-        assertIsOver(build, callback, "The approval ended with its build");
-    }
-
-    @Test
     void abortEndsTheBuildWhileItsWebhookIsBeingCalled(Jenkins jenkins, ExternalProcess process) {
         Runnable answer = process.holdAnswers();
         Build build = jenkins.createJob(process.approval()).build();

@@ -56,27 +56,6 @@ class ManualApprovalTest {
     }
 
     @Test
-    void callbackThatComesFirstWaitsForThePerson(Jenkins jenkins, ExternalProcess process) {
-        Build build = start(jenkins, process);
-        Callback callback = process.awaitCall().callback();
-        assertThat(callback.succeed("42 passed")).returns(200, Answer::status);
-        assertThat(callback.succeed("again").json().get("duplicate").asBoolean())
-                .isTrue();
-        assertThat(callback.fail("on second thoughts")).returns(409, Answer::status);
-        assertThat(build.isBuilding()).isTrue();
-
-        Answer answer = build.decide(approval(build), "approve", "");
-        assertThat(answer.json().get("decided").asBoolean()).isTrue();
-        build.awaitResult("SUCCESS");
-        assertThat(build.decide(approval(build), "approve", "")
-                        .json()
-                        .get("duplicate")
-                        .asBoolean())
-                .isTrue();
-        assertThat(build.decide(approval(build), "reject", "")).returns(409, Answer::status);
-    }
-
-    @Test
     void failedCallbackDoesNotWaitForThePerson(Jenkins jenkins, ExternalProcess process) {
         Build build = start(jenkins, process);
         process.awaitCall().callback().fail("1 failed");
@@ -100,34 +79,6 @@ class ManualApprovalTest {
         build.decide(approval(build), "reject", "it looks odd");
 
         assertThat(build.awaitResult("UNSTABLE")).contains("was rejected (user ", "went on: user ");
-    }
-
-    @Test
-    void personAloneDecidesWhereNoCallbackIsAwaited(Jenkins jenkins, ExternalProcess process) {
-        Build build = start(jenkins, process, "disableCallback: true");
-        assertThat(process.awaitCall().callback().succeed("not asked")).returns(410, Answer::status);
-        build.decide(approval(build), "approve", "");
-
-        assertThat(build.awaitResult("SUCCESS")).contains("went on: user ");
-    }
-
-    @Test
-    void namesWhoDidNotDecideInTime(Jenkins jenkins, ExternalProcess process) {
-        Build build = start(jenkins, process, "timeout: 4", "unit: 'SECONDS'");
-        process.awaitCall().callback().succeed("42 passed");
-
-        assertThat(build.awaitResult("FAILURE")).contains("timed out: nobody approved within 4 seconds.");
-    }
-
-    @Test
-    void nobodyIsAskedWhereTheStepDoesNotSaySo(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-
-        Answer answer = build.decide(approval(build), "approve", "");
-        assertThat(answer).returns(409, Answer::status);
-        assertThat(answer.json().get("error").asText()).isEqualTo("not_awaited");
-        process.awaitCall().callback().succeed("fine");
-        build.awaitResult("SUCCESS");
     }
 
     @Test
@@ -218,36 +169,6 @@ class ManualApprovalTest {
                 .doesNotContain("\u202E");
     }
 
-    @Test
-    void personAloneRejects(Jenkins jenkins) {
-        Build build = startAlone(jenkins);
-        build.decide(approval(build), "reject", "not on a Friday");
-
-        assertThat(build.awaitResult("FAILURE"))
-                .containsPattern("ERROR: Manual approval was rejected \\(user \\w+\\): not on a Friday")
-                .doesNotContain("went on");
-    }
-
-    @Test
-    void personAloneWhoSaysNothingInTimeLetsNothingGoOn(Jenkins jenkins) {
-        Build build = startAlone(jenkins, "timeout: 2", "unit: 'SECONDS'");
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("ERROR: Manual approval timed out: nobody approved within 2 seconds.")
-                .doesNotContain("went on");
-        assertThat(build.decide(approval(build), "approve", "too late")).returns(410, Answer::status);
-    }
-
-    @Test
-    void personAloneIsNotAskedAnyMoreOnceTheBuildIsAborted(Jenkins jenkins) {
-        Build build = startAlone(jenkins);
-        build.abort();
-
-        assertThat(build.awaitResult("ABORTED")).contains("Manual approval was stopped before a decision.");
-        assertThat(build.decide(approval(build), "approve", "too late")).returns(410, Answer::status);
-        assertThat(approval(build).has("cancel")).isFalse();
-    }
-
     private static Build startBoth(Jenkins jenkins, ExternalProcess process) {
         return jenkins.createJob(
                         "stage('prod') { parallel a: { %s }, b: { %s } }".formatted(process.approval(), alone()))
@@ -264,19 +185,6 @@ class ManualApprovalTest {
                 .contains(
                         "Manual approval ended: another approval of the same phase failed: Webhook approval 'checks' failed");
         assertThat(build.hasNothingPending()).isTrue();
-    }
-
-    @Test
-    void rejectionByAPersonAloneEndsTheOthersOfThePhase(Jenkins jenkins, ExternalProcess process) {
-        Build build = startBoth(jenkins, process);
-        Callback late = process.awaitCall().callback();
-        build.approvals().stream()
-                .filter(each -> each.has("manualApproval"))
-                .forEach(each -> build.decide(each, "reject", "no"));
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("'checks' ended: another approval of the same phase failed: Manual approval was rejected");
-        assertThat(late.succeed("too late")).returns(410, Answer::status);
     }
 
     /** A second question to other people is no retry of the first one, which was rejected. */

@@ -52,16 +52,6 @@ class OverrideTest {
         }
     }
 
-    @Test
-    void rejectsWhatNobodyMayApprove(Jenkins jenkins) {
-        Build build = start(jenkins, "armoryWebhookApproval(manualApproval: [submitters: 'nobody', required: 9])");
-        build.as("bob").override(approval(build), "reject", "not today");
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("Manual approval was rejected (override by user bob): not today")
-                .doesNotContain("went on");
-    }
-
     /** As whoever rejects without an override. */
     @Test
     void aRejectionTakesNoInputs(Jenkins jenkins) {

@@ -21,8 +21,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Approvals outlive the controller's process, however that ends. They have a controller of their own, to be ended. */
 class RestartTest {
@@ -75,23 +73,6 @@ class RestartTest {
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): after the start");
         assertThat(process.calls()).hasSize(1);
         assertThat(build.hasNothingPending()).isTrue();
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void acceptedDecisionOutlivesAKill(boolean success) {
-        Build build = jenkins.createJob(process.approval() + "\necho 'went on'").build();
-        Callback callback = process.awaitCall().callback();
-
-        assertThat(callback.send(Callback.body(success, "decided before the kill")))
-                .returns(200, Answer::status);
-        controller.kill();
-        controller.start();
-
-        assertThat(build.awaitResult(success ? "SUCCESS" : "FAILURE"))
-                .contains("(callback token): decided before the kill")
-                .satisfies(log -> assertThat(log.contains("went on")).isEqualTo(success));
-        assertThat(callback.send(Callback.body(!success, "on second thoughts"))).returns(409, Answer::status);
     }
 
     @Test
@@ -168,24 +149,6 @@ class RestartTest {
     }
 
     @Test
-    void personAloneDecidesAfterAKillAndAStart() {
-        Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?'])\necho 'went on'")
-                .build()
-                .awaitWaiting(1);
-        JsonNode before = build.approvals().get(0);
-        controller.kill();
-        controller.start();
-
-        assertThat(build.awaitLog("Jenkins was restarted; still waiting for a person until ")
-                        .approvals())
-                .containsExactly(before);
-        assertThat(build.decide(before, "approve", "after the start")).returns(200, Answer::status);
-        assertThat(build.awaitResult("SUCCESS")).contains("after the start", "went on");
-        assertThat(build.approvals()).hasSize(1);
-        assertThat(build.hasNothingPending()).isTrue();
-    }
-
-    @Test
     void timeWhileTheControllerIsDownCounts() {
         Build build = jenkins.createJob(process.approval("timeout: 5", "unit: 'SECONDS'"))
                 .build()
@@ -242,25 +205,6 @@ class RestartTest {
     }
 
     @Test
-    void cancelWebhookIsCalledForWhatEndsWhileTheControllerIsDown() {
-        try (ExternalProcess canceller = new ExternalProcess()) {
-            Build build = jenkins.createJob(
-                            process.approval("timeout: 5", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)))
-                    .build()
-                    .awaitWaiting(1);
-            Instant deadline =
-                    Instant.parse(build.approvals().get(0).get("deadline").asText());
-            controller.kill();
-            Wait.until("the deadline has passed").until(() -> Instant.now().isAfter(deadline));
-            assertThat(canceller.calls()).isEmpty();
-            controller.start();
-
-            assertThat(canceller.awaitCall().json().get("outcome").asText()).isEqualTo("TIMED_OUT");
-            build.awaitResult("FAILURE");
-        }
-    }
-
-    @Test
     void callbackWhileBuildsAreStillLoadingIsAppliedOnceTheyAre() {
         List<Build> builds = new ArrayList<>();
         List<Callback> callbacks = new ArrayList<>();
@@ -278,22 +222,5 @@ class RestartTest {
         for (Build build : builds) {
             assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): not loaded yet");
         }
-    }
-
-    @Test
-    void webhookWhoseCallWasCutOffIsCalledAgainAsTheSameCall() {
-        Runnable answer = process.holdAnswers();
-        Build build = jenkins.createJob(process.approval()).build();
-        Call first = process.awaitCall();
-        controller.kill();
-        answer.run();
-        controller.start();
-
-        Call second = process.awaitCall();
-        assertThat(second.header("Idempotency-Key")).isNotEmpty().isEqualTo(first.header("Idempotency-Key"));
-        assertThat(second.body()).isEqualTo(first.body());
-        assertThat(second.callback().succeed("called twice")).returns(200, Answer::status);
-        assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): called twice");
-        assertThat(process.calls()).hasSize(2);
     }
 }

@@ -116,24 +116,6 @@ class RunAgainTest {
     }
 
     @Test
-    void whoGivesUpMakesTheFailureFinal() {
-        Build build = build();
-        process.awaitCall().callback().fail("1 of 12 failed");
-        JsonNode asking = awaitAsking(build, 1);
-
-        assertThat(build.decide(asking, "give-up", "it is broken")).returns(200, Answer::status);
-
-        assertThat(build.awaitResult("FAILURE"))
-                .containsPattern(
-                        "ERROR: Webhook approval 'checks' failed \\(callback token, given up by user \\w+\\): 1 of 12 failed")
-                .contains("it is broken");
-        assertThat(build.decide(asking, "run-again", "")).returns(410, Answer::status);
-        assertThat(build.decide(asking, "give-up", ""))
-                .extracting(each -> each.json().get("duplicate").asBoolean())
-                .isEqualTo(true);
-    }
-
-    @Test
     void aRefusedCallAndAMissedHeartbeatAreAskedAboutToo() {
         process.onCall(call -> Reply.of(500));
         Build refused = build();
@@ -160,15 +142,6 @@ class RunAgainTest {
                 .as("the first process may still be at work")
                 .isEqualTo("RUN_AGAIN");
         silent.awaitResult("SUCCESS");
-    }
-
-    @Test
-    void ifNobodyAnswersInTimeItFailsAsItHadFailed() {
-        Build build = build("timeout: 3", "unit: 'SECONDS'");
-        process.awaitCall().callback().fail("1 of 12 failed");
-        awaitAsking(build, 1);
-
-        assertThat(build.awaitResult("FAILURE")).contains("failed (callback token, nobody answered): 1 of 12 failed");
     }
 
     @Test

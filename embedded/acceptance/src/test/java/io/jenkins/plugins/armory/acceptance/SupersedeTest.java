@@ -55,20 +55,6 @@ class SupersedeTest {
     }
 
     @Test
-    void theOlderBuildsOwnSettingCounts(Jenkins jenkins, ExternalProcess process) {
-        Job job = jenkins.createJob(stage("prod", process.approval("supersede: env.BUILD_NUMBER == '2'")));
-        Build first = job.build().awaitWaiting(1);
-        Build second = job.build().awaitWaiting(1);
-
-        Build third = job.build().awaitWaiting(1);
-
-        second.awaitResult("ABORTED");
-        assertThat(first.countWaiting()).isEqualTo(1);
-        first.abort();
-        third.abort();
-    }
-
-    @Test
     void anOlderBuildThatComesLaterEndsAtOnceAndCallsNothing(Jenkins jenkins, ExternalProcess process) {
         Job job = jenkins.createJob(stage("gate", process.approvalNamed("gate"))
                 + stage("prod", process.approvalNamed("prod", "supersede: true")));
@@ -83,23 +69,6 @@ class SupersedeTest {
 
         assertThat(older.awaitResult("ABORTED")).contains("Superseded by build #2");
         assertThat(process.calls()).as("two gates, and one of prod").hasSize(3);
-    }
-
-    @Test
-    void anotherStageOrPhaseIsLeftAlone(Jenkins jenkins, ExternalProcess process) {
-        Job stages = jenkins.createJob(
-                "stage(\"stage ${env.BUILD_NUMBER}\") { " + process.approval("supersede: true") + " }");
-        Job phases = jenkins.createJob(stage(
-                "prod",
-                process.approval(
-                        "supersede: true", "phase: env.BUILD_NUMBER == '1' ? 'beforeDeployment' : 'afterDeployment'")));
-        for (Job job : List.of(stages, phases)) {
-            Build older = job.build().awaitWaiting(1);
-            Build newer = job.build().awaitWaiting(1);
-            assertThat(older.countWaiting()).isEqualTo(1);
-            older.abort();
-            newer.abort();
-        }
     }
 
     @Test

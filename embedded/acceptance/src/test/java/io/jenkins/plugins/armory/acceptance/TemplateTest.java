@@ -89,21 +89,6 @@ class TemplateTest {
         assertThat(build.awaitResult("SUCCESS")).doesNotContain(Settings.TEAM_SECRET);
     }
 
-    @Test
-    void bodyNeedNotBeJson(Jenkins jenkins, ExternalProcess process) {
-        jenkins.createJob("""
-                armoryWebhookApproval(
-                    name: 'checks',
-                    uriTemplate: '%s',
-                    headers: [[key: 'Content-Type', value: 'text/plain']],
-                    bodyTemplate: [inline: 'run "{{context.what}}"'],
-                    disableCallback: true,
-                    context: [what: '"all" checks'])
-                """.formatted(process.url())).build();
-
-        assertThat(process.awaitCall().body()).isEqualTo("run \"\"all\" checks\"");
-    }
-
     @ParameterizedTest
     @MethodSource
     void mistakeIsNamedAndNothingIsSent(String mistake, String message, Jenkins jenkins, ExternalProcess process) {

@@ -99,16 +99,6 @@ class WebhookDefinitionTest {
     }
 
     @Test
-    void unknownNameIsAnsweredWithTheKnownOnes(Jenkins jenkins, ExternalProcess process) {
-        String file = FILE.formatted(process.url()).replace("    agentIdentifier: inside\n", "");
-        Build build = runFromFile(jenkins, file, "webhook: 'deploy-check'");
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains(
-                        "webhook: there is no webhook \"deploy-check\"; known are broken, chat, checks-of-the-file, deploy-checks");
-    }
-
-    @Test
     void missingFileIsNamed(Jenkins jenkins) {
         Build build = jenkins.createJob("node { armoryWebhookApproval(webhook: 'x', configFile: 'nope.yml') }")
                 .build();
@@ -248,16 +238,6 @@ class WebhookDefinitionTest {
     }
 
     @Test
-    void callsThatNeverGetThroughFailTheStep(Jenkins jenkins, ExternalProcess process) {
-        process.onCall(call -> Reply.of(500));
-        Build build = jenkins.createJob(process.approval("retryCount: 2")).build();
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("answered 500; look at the log of the service that was called (after 3 attempts)");
-        assertThat(process.calls()).hasSize(3);
-    }
-
-    @Test
     void refusalIsNotRepeated(Jenkins jenkins, ExternalProcess process) {
         process.onCall(call -> Reply.of(401));
         Build build = jenkins.createJob(process.approval("retryCount: 5")).build();
@@ -278,43 +258,6 @@ class WebhookDefinitionTest {
         build.awaitResult("SUCCESS"); // three seconds after the decision, while the next attempt was due after one
         assertThat(process.calls()).hasSize(1);
         assertThat(build.approvals().get(0).get("attempts")).hasSize(1);
-    }
-
-    /** Jenkins makes no more than 64 calls to one host at once. */
-    @Test
-    void callThatWaitsForItsTurnIsNotMadeOnceTheBuildIsAborted(Jenkins jenkins, ExternalProcess process) {
-        Runnable answer = process.holdAnswers();
-        Build build = jenkins.createJob("""
-                        def branches = [:]
-                        for (int i = 0; i < 65; i++) {
-                            branches["b${i}"] = { %s }
-                        }
-                        parallel branches
-                        """.formatted(process.approval())).build();
-        for (int i = 0; i < 64; i++) {
-            process.awaitCall();
-        }
-
-        build.abort();
-        build.awaitResult("ABORTED");
-        answer.run();
-
-        Build next = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        assertThat(process.calls())
-                .as("the 64 calls in flight, and that of the next build")
-                .hasSize(65);
-        next.abort();
-        next.awaitResult("ABORTED");
-    }
-
-    @Test
-    void attemptThatWouldComeAfterTheDeadlineIsNotWaitedFor(Jenkins jenkins, ExternalProcess process) {
-        process.onCall(call -> new Reply(503, Map.of("Retry-After", "3600"), ""));
-        Build build = jenkins.createJob(process.approval("retryCount: 5", "timeout: 30", "unit: 'MINUTES'"))
-                .build();
-
-        assertThat(build.awaitResult("FAILURE")).contains("the next attempt would be later than the deadline");
-        assertThat(process.calls()).hasSize(1);
     }
 
     @Test
