@@ -34,10 +34,7 @@ class FeaturesTest {
             Matcher row = ROW.matcher(rows.get(i));
             assertThat(row.matches()).as(rows.get(i)).isTrue();
             assertThat(row.group(1)).isEqualTo(String.valueOf(i + 1));
-            assertThat(NamedTests.in(row.group(2)))
-                    .as(rows.get(i))
-                    .isNotEmpty()
-                    .allMatch(tests::exists);
+            assertThat(NamedTests.in(row.group(2))).as(rows.get(i)).isNotEmpty().allMatch(tests::exists);
         }
     }
 
