@@ -5,7 +5,10 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.bounds.Bound;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -21,6 +24,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param failure what went wrong, {@code null} after a 2xx
  * @param answer the start of the answer's body, without the secrets of the request; may be empty
  * @param nextAt when the next attempt is due, {@code null} if there is none
+ * @param found the values that further calls take from the answer, by the names of their variables
  */
 @Restricted(NoExternalUse.class)
 public record Attempt(
@@ -31,7 +35,8 @@ public record Attempt(
         @JsonProperty("duration") Duration duration,
         @CheckForNull @JsonProperty("failure") String failure,
         @JsonProperty("answer") String answer,
-        @CheckForNull @JsonProperty("nextAt") Instant nextAt) {
+        @CheckForNull @JsonProperty("nextAt") Instant nextAt,
+        @JsonProperty("found") Map<String, String> found) {
 
     public Attempt {
         Objects.requireNonNull(at, "at");
@@ -41,5 +46,7 @@ public record Attempt(
         host = Bound.LINE.cut(host);
         failure = Bound.LINE.cut(failure);
         answer = Bound.TEXT.cut(answer);
+        found = Collections.unmodifiableMap(new TreeMap<>(found));
+        found.values().forEach(value -> Bound.LINE.check("found", value));
     }
 }

@@ -9,6 +9,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -65,6 +67,20 @@ public record OutgoingCalls(
     /** Returns the calls of an approval that sends notifications alone. */
     public static OutgoingCalls notifying(Notifications notifications) {
         return new OutgoingCalls(null, null, null, notifications, Map.of(), null, null);
+    }
+
+    /** Returns the variables of the webhook's answer without which its status cannot be asked for. */
+    public Set<String> ofAnswerForStatus() {
+        return status == null ? Set.of() : status.webhook().ofAnswer();
+    }
+
+    /** Returns the variables of the webhook's answer that further calls use. */
+    public Set<String> ofAnswer() {
+        Set<String> all = new TreeSet<>(ofAnswerForStatus());
+        if (cancel != null) {
+            all.addAll(cancel.ofAnswer());
+        }
+        return all;
     }
 
     /** Returns whether there is a call to the external process, of whichever kind. */

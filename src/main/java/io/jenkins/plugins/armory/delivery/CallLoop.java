@@ -387,7 +387,15 @@ final class CallLoop implements ApprovalObserver {
         private Attempt attempt(CallResult result, @CheckForNull Instant nextAt) {
             Duration duration = Duration.ofNanos(System.nanoTime() - nanos).truncatedTo(ChronoUnit.MILLIS);
             return new Attempt(
-                    number, begun, host, result.status(), duration, result.failure(), result.answer(), nextAt);
+                    number,
+                    begun,
+                    host,
+                    result.status(),
+                    duration,
+                    result.failure(),
+                    result.answer(),
+                    nextAt,
+                    result.found());
         }
     }
 

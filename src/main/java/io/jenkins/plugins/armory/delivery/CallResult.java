@@ -7,7 +7,10 @@ import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -18,7 +21,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class CallResult implements Serializable {
 
-    private static final long serialVersionUID = 2L;
+    private static final long serialVersionUID = 3L;
 
     /** The number of bytes of an answer that are kept, in UTF-8. */
     public static final int MAX_ANSWER = 1024;
@@ -41,6 +44,8 @@ public final class CallResult implements Serializable {
     @CheckForNull
     private final Judgement judgement;
 
+    private final TreeMap<String, String> found;
+
     CallResult(
             int status,
             @CheckForNull String failure,
@@ -48,7 +53,8 @@ public final class CallResult implements Serializable {
             boolean mayHaveBeenTaken,
             @CheckForNull Duration retryAfter,
             String answer,
-            @CheckForNull Judgement judgement) {
+            @CheckForNull Judgement judgement,
+            Map<String, String> found) {
         this.status = status;
         this.failure = failure;
         this.mayBeRepeated = mayBeRepeated;
@@ -56,15 +62,17 @@ public final class CallResult implements Serializable {
         this.retryAfter = retryAfter;
         this.answer = answer;
         this.judgement = judgement;
+        this.found = new TreeMap<>(found);
     }
 
     /**
      * Returns the result of a call that was answered with a 2xx.
      *
      * @param answer of its body, {@linkplain WebhookRequest#mask masked}; so are the answers and failures below
+     * @param found see {@link WebhookRequest#findIn}
      */
-    public static CallResult accepted(int status, String answer) {
-        return new CallResult(status, null, false, true, null, shown(answer), null);
+    public static CallResult accepted(int status, String answer, Map<String, String> found) {
+        return new CallResult(status, null, false, true, null, shown(answer), null, found);
     }
 
     /**
@@ -73,7 +81,7 @@ public final class CallResult implements Serializable {
      * @param retryAfter the pause that the receiver asks for, {@code null} for none
      */
     public static CallResult judged(int status, String answer, Judgement judgement, @CheckForNull Duration retryAfter) {
-        return new CallResult(status, null, false, true, retryAfter, shown(answer), judgement);
+        return new CallResult(status, null, false, true, retryAfter, shown(answer), judgement, Map.of());
     }
 
     /**
@@ -85,7 +93,7 @@ public final class CallResult implements Serializable {
      */
     public static CallResult refused(
             int status, String failure, boolean mayBeRepeated, @CheckForNull Duration retryAfter, String answer) {
-        return new CallResult(status, failure, mayBeRepeated, false, retryAfter, shown(answer), null);
+        return new CallResult(status, failure, mayBeRepeated, false, retryAfter, shown(answer), null, Map.of());
     }
 
     /**
@@ -95,12 +103,12 @@ public final class CallResult implements Serializable {
      * @param mayBeRepeated whether the next attempt may succeed
      */
     public static CallResult notMade(String failure, boolean mayBeRepeated) {
-        return new CallResult(0, failure, mayBeRepeated, false, null, "", null);
+        return new CallResult(0, failure, mayBeRepeated, false, null, "", null, Map.of());
     }
 
     /** Returns the result of a call whose answer was lost: the receiver may have taken it. */
     public static CallResult lost(String failure) {
-        return new CallResult(0, failure, true, true, null, "", null);
+        return new CallResult(0, failure, true, true, null, "", null, Map.of());
     }
 
     /**
@@ -111,6 +119,7 @@ public final class CallResult implements Serializable {
         boolean isSuccess = request.isTakenBy(status);
         boolean isAnswer = status >= 100 && status <= 599;
         if (answer == null
+                || found == null
                 || failure == null && (judgement == null) != (request.answer() == null)
                 || failure == null && !isSuccess
                 || failure != null && (isSuccess || status != 0 && !isAnswer)) {
@@ -125,7 +134,8 @@ public final class CallResult implements Serializable {
                 failure == null || mayHaveBeenTaken,
                 pause == null || pause.compareTo(LONGEST_RETRY_AFTER) <= 0 ? pause : LONGEST_RETRY_AFTER,
                 credible(answer, request),
-                failure != null || judgement == null ? null : credible(judgement, request));
+                failure != null || judgement == null ? null : credible(judgement, request),
+                failure != null ? Map.of() : request.credible(found));
     }
 
     private static Judgement credible(Judgement claimed, WebhookRequest request) {
@@ -186,6 +196,11 @@ public final class CallResult implements Serializable {
     /** Returns what the answer means by the rule of its request; empty without a rule, and if the call was not taken. */
     public Optional<Judgement> judgement() {
         return Optional.ofNullable(judgement);
+    }
+
+    /** Returns the values that further calls take from the answer, by the names of their variables. */
+    public Map<String, String> found() {
+        return Collections.unmodifiableMap(found);
     }
 
     /** Returns the start of the answer's body, without the secrets of the request; may be empty. */

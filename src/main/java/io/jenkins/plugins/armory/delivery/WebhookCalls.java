@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /**
  * The calls of the approvals' own webhooks. A webhook is called while its approval is in state SENDING and its step
@@ -147,7 +148,13 @@ final class WebhookCalls extends CallKind {
             return decided(rule, result, attempt);
         }
         if (result.isAccepted()) {
-            return new Event.Sent(attempt);
+            return lacking(order, attempt)
+                    .<Event>map(variable -> new Event.NotSent(
+                            attempt.host() + " answered " + attempt.status() + " without a value for {{" + variable
+                                    + "}}, which status needs; compare the name with the answer on the build's page. What was"
+                                    + " called may have begun: stop it by hand",
+                            attempt))
+                    .orElseGet(() -> new Event.Sent(attempt));
         }
         noteFailure(order, attempt);
         return new Event.NotSent(
@@ -155,6 +162,14 @@ final class WebhookCalls extends CallKind {
                         + (tooLate ? "; the next attempt would be later than the deadline" : "")
                         + afterAttempts(attempt.number()),
                 attempt);
+    }
+
+    /** Returns a variable of the answer that is needed and not there. */
+    private static Optional<String> lacking(Order order, Attempt attempt) {
+        return Stream.ofNullable(order.approval().calls())
+                .flatMap(calls -> calls.ofAnswerForStatus().stream())
+                .filter(variable -> !attempt.found().containsKey(variable))
+                .findFirst();
     }
 
     private void noteTaken(Order order, CallResult result) {

@@ -265,12 +265,16 @@ public final class WebhookClient {
     private static CallResult result(WebhookRequest webhook, Response response) {
         int status = response.code();
         AnswerRule rule = webhook.answer();
-        Body body = Body.read(response, rule == null ? MAX_READ : AnswerRule.MAX_BODY);
+        boolean isRead = rule != null || webhook.wantsAnswer();
+        Body body = Body.read(response, isRead ? AnswerRule.MAX_BODY : MAX_READ);
         String answer = webhook.mask(body.text(), body.isWhole());
         Duration retryAfter = retryAfter(response.header(KEPT_RETRY_AFTER), Instant.now());
         if (webhook.isTakenBy(status)) {
             return rule == null
-                    ? CallResult.accepted(status, answer)
+                    ? CallResult.accepted(
+                            status,
+                            answer,
+                            webhook.findIn(body.isWhole() ? body.bytes() : null, response.header("Location")))
                     : judged(webhook, rule, status, body, answer, retryAfter);
         }
         boolean mayBeRepeated = webhook.isRepeatedAfter(status);

@@ -6,6 +6,7 @@ import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Notifications;
@@ -65,7 +66,10 @@ public final class ApprovalRequests implements Requests {
                         webhook,
                         approval,
                         run,
-                        ofCall(webhook, approval, run, webhook == calls.cancel() ? sample() : null));
+                        withSamples(
+                                webhook,
+                                calls,
+                                ofCall(webhook, approval, run, webhook == calls.cancel() ? sample() : null)));
             }
         }
         if (notifications != null) {
@@ -79,6 +83,14 @@ public final class ApprovalRequests implements Requests {
     /** Returns a decision with which the cancel webhook's templates are tried. A reason may have lines and letters of any language. */
     private static Decision sample() {
         return new Decision(Decision.Outcome.ABORTED, "1.\n\u00fc", "build", Instant.now());
+    }
+
+    /** Adds values with which the templates of the status and the cancel webhook are tried before the webhook has answered. */
+    private static Variables withSamples(Webhook webhook, OutgoingCalls calls, Variables variables) {
+        if (webhook != calls.webhook()) {
+            webhook.ofAnswer().forEach(variable -> variables.with(variable, Variables.sampleOf(variable)));
+        }
+        return variables;
     }
 
     @Override
@@ -98,8 +110,11 @@ public final class ApprovalRequests implements Requests {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             Approval approval = order.approval();
             Run<?, ?> run = requireRun(approval);
+            WebhookRequest request = render(order.webhook(), approval, run, variables(order, run));
             return new Ready(
-                    render(order.webhook(), approval, run, variables(order, run)),
+                    order.webhook() == requireCalls(approval).webhook()
+                            ? request.wanting(requireCalls(approval).ofAnswer())
+                            : request,
                     sender(order.webhook(), approval, run, log));
         }
     }
@@ -178,6 +193,10 @@ public final class ApprovalRequests implements Requests {
                 .withContext(requireCalls(approval).context())
                 .with(Variables.CALLBACK_URI, callbackUri(approval.id()))
                 .with(Variables.CALLBACK_TOKEN, tokens.tokenFor(approval.id()));
+        Attempt last = approval.lastAttempt();
+        if (last != null) {
+            last.found().forEach(variables::with);
+        }
         if (ended != null) {
             variables.with(Variables.OUTCOME, ended.outcome().name()).with(Variables.REASON, ended.mdMessage());
         }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -163,18 +164,40 @@ public record AnswerRule(
         if (body == null || body.length > MAX_BODY) {
             return noValue("the answer is larger than " + MAX_BODY + " bytes");
         }
-        try (JsonParser json = JSON.createParser(body)) {
-            Value found = json.nextToken() == null ? null : find(json, JsonPointer.compile(pointer));
-            if (json.nextToken() != null) {
-                throw new JsonParseException(json, "goes on after its end");
-            }
-            return judge(found, mask);
+        try {
+            return judge(valueAt(pointer, body), mask);
         } catch (JsonProcessingException x) {
             JsonLocation at = x.getLocation();
             return noValue("the answer is not JSON"
                     + (at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")"));
         } catch (IOException x) {
             return noValue("the answer is not JSON");
+        }
+    }
+
+    /**
+     * Returns the text, the number or the boolean at a place of an answer.
+     *
+     * @return as it is written; empty if there is none, or the answer is not JSON
+     */
+    static Optional<String> textAt(String pointer, byte[] body) {
+        try {
+            return Optional.ofNullable(valueAt(pointer, body))
+                    .filter(value -> value.token().isScalarValue() && value.token() != JsonToken.VALUE_NULL)
+                    .map(Value::text);
+        } catch (IOException x) {
+            return Optional.empty();
+        }
+    }
+
+    @CheckForNull
+    private static Value valueAt(String pointer, byte[] body) throws IOException {
+        try (JsonParser json = JSON.createParser(body)) {
+            Value found = json.nextToken() == null ? null : find(json, JsonPointer.compile(pointer));
+            if (json.nextToken() != null) {
+                throw new JsonParseException(json, "goes on after its end");
+            }
+            return found;
         }
     }
 
@@ -218,9 +241,11 @@ public record AnswerRule(
             return noValue("the answer has nothing at " + pointer);
         }
         JsonToken token = value.token();
-        if (!token.isScalarValue() || token == JsonToken.VALUE_NULL) {
-            return noValue(pointer + " is "
-                    + (token == JsonToken.VALUE_NULL ? "null" : token == JsonToken.START_ARRAY ? "a list" : "an object")
+        if (token == JsonToken.VALUE_NULL) { // many services have the result as null until there is one
+            return new Judgement(Verdict.NEITHER, pointer + " is null");
+        }
+        if (!token.isScalarValue()) {
+            return noValue(pointer + " is " + (token == JsonToken.START_ARRAY ? "a list" : "an object")
                     + ", and not a text, a number or a boolean");
         }
         Verdict verdict = isAmong(successes, value)

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 final class Template {
 
     private static final Pattern NAME = Pattern.compile("[^\\s{}#/^>&!]+");
-    private static final Pattern VARIABLE = Pattern.compile("(armory|context|secrets)\\." + NAME);
+    private static final Pattern VARIABLE = Pattern.compile("(armory|answer|context|secrets)\\." + NAME);
 
     /**
      * A variable as it stands in a template.
@@ -167,8 +167,8 @@ final class Template {
         String name = tag.name();
         if (!VARIABLE.matcher(name).matches()) {
             throw new TemplateException(field + ": \"{{" + name + "}}\" " + place(tag.start())
-                    + " is not a variable; write {{armory.NAME}}, {{context.NAME}} or {{secrets.ID}}. Sections and"
-                    + " partials are not supported");
+                    + " is not a variable; write {{armory.NAME}}, {{answer.NAME}}, {{context.NAME}} or {{secrets.ID}}."
+                    + " Sections and partials are not supported");
         }
         try {
             return escaping.escape(values.apply(name), before);

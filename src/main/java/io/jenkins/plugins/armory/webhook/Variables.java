@@ -42,6 +42,12 @@ public final class Variables {
 
     public static final String REASON = "armory.reason";
 
+    /** The {@code Location} of the webhook's answer. Only the templates of its status and its cancel webhook have it. */
+    static final String ANSWER_LOCATION = "armory.answerLocation";
+
+    /** The values in the JSON of the webhook's answer, for the same templates. */
+    private static final String ANSWER = "answer.";
+
     /**
      * The variables that the body of {@code armoryDeployment} returns. {@code {{context.*}}} has their values, under
      * the same names without {@code armory.}.
@@ -67,6 +73,24 @@ public final class Variables {
                 .filter(name -> name.startsWith(SECRETS))
                 .map(name -> name.substring(SECRETS.length()))
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Returns whether a variable is one of the webhook's own answer. */
+    static boolean isOfAnswer(String name) {
+        return name.startsWith(ANSWER) || name.equals(ANSWER_LOCATION);
+    }
+
+    /**
+     * Returns where the value of a variable stands in the JSON of the answer: {@code answer.jobs.0.id} is {@code /jobs/0/id}, a JSON
+     * Pointer (RFC 6901).
+     */
+    static String pointerOf(String name) {
+        return name.substring(ANSWER.length() - 1).replace("~", "~0").replace('.', '/');
+    }
+
+    /** Returns a value with which a variable of the answer is tried. */
+    public static String sampleOf(String name) {
+        return name.equals(ANSWER_LOCATION) ? "https://location.example.com/1" : "1";
     }
 
     /** Sets a variable. Without a value it stays unknown. */
@@ -141,6 +165,9 @@ public final class Variables {
         if (OF_THE_BODY.matcher(name).matches()) {
             String key = name.substring(ARMORY.length());
             return "return [\"" + key + "\": ...] from the body of armoryDeployment, or add \"" + key + "\" to context";
+        }
+        if (isOfAnswer(name)) {
+            return "the templates of status and cancel alone know it, once the webhook has answered with it";
         }
         if (name.equals(ENVIRONMENT_NAME)) {
             return "run the step in a stage, or give it an environment";

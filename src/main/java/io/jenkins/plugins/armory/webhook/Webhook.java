@@ -240,6 +240,13 @@ public record Webhook(
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** Returns the variables of the webhook's answer that the templates of its status or its cancel webhook, which this is, use. */
+    public Set<String> ofAnswer() {
+        return variablesOf(uriTemplate, body, headers).stream()
+                .filter(Variables::isOfAnswer)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     private static Set<String> variablesOf(String uriTemplate, @CheckForNull String body, List<Header> headers) {
         return templates(uriTemplate, body, headers)
                 .flatMap(template -> Template.variables(template).stream())

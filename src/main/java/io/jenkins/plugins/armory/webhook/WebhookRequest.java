@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.signature.SigningSecrets;
 import io.jenkins.plugins.armory.signature.StandardWebhooks;
 import java.io.Serializable;
@@ -10,6 +11,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import okhttp3.HttpUrl;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -21,7 +27,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class WebhookRequest implements Serializable {
 
-    private static final long serialVersionUID = 4L;
+    private static final long serialVersionUID = 5L;
 
     private final String method;
     private final String uri;
@@ -46,6 +52,9 @@ public final class WebhookRequest implements Serializable {
     @CheckForNull
     private final TlsMaterial tls;
 
+    /** The variables that further calls take from the answer. */
+    private final TreeSet<String> wanted;
+
     WebhookRequest(
             Webhook webhook,
             HttpUrl url,
@@ -62,13 +71,15 @@ public final class WebhookRequest implements Serializable {
         this.answer = webhook.answer();
         this.signing = null;
         this.tls = null;
+        this.wanted = new TreeSet<>();
     }
 
     private WebhookRequest(
             WebhookRequest request,
             List<RenderedHeader> headers,
             @CheckForNull SigningSecrets signing,
-            @CheckForNull TlsMaterial tls) {
+            @CheckForNull TlsMaterial tls,
+            Set<String> wanted) {
         this.method = request.method;
         this.uri = request.uri;
         this.headers = new ArrayList<>(headers);
@@ -79,6 +90,7 @@ public final class WebhookRequest implements Serializable {
         this.signing = signing;
         this.answer = request.answer;
         this.tls = tls;
+        this.wanted = new TreeSet<>(wanted);
     }
 
     public record RenderedHeader(String name, String value) implements Serializable {
@@ -110,12 +122,70 @@ public final class WebhookRequest implements Serializable {
 
     /** Returns the request, to be signed with these secrets once it is sent. */
     public WebhookRequest signedWith(SigningSecrets newSigning) {
-        return new WebhookRequest(this, headers, newSigning, tls);
+        return new WebhookRequest(this, headers, newSigning, tls, wanted);
     }
 
     /** Returns the request, to be sent over a connection with these certificates. */
     public WebhookRequest withTls(TlsMaterial newTls) {
-        return new WebhookRequest(this, headers, signing, newTls);
+        return new WebhookRequest(this, headers, signing, newTls, wanted);
+    }
+
+    /** Returns the request, whose answer has values for variables of further calls. */
+    public WebhookRequest wanting(Set<String> variables) {
+        return new WebhookRequest(this, headers, signing, tls, variables);
+    }
+
+    public boolean wantsAnswer() {
+        return !wanted.isEmpty();
+    }
+
+    /**
+     * Finds the values of the variables that further calls take from the answer.
+     *
+     * @param body {@code null} if it is too large to be read
+     * @param location the header of the answer, {@code null} for none
+     * @return by the names of the variables; without those that are not there or {@linkplain #credible not credible}
+     */
+    public Map<String, String> findIn(@CheckForNull byte[] body, @CheckForNull String location) {
+        Map<String, String> found = new TreeMap<>();
+        for (String name : wanted) {
+            if (!name.equals(Variables.ANSWER_LOCATION)) {
+                Optional.ofNullable(body)
+                        .flatMap(json -> AnswerRule.textAt(Variables.pointerOf(name), json))
+                        .ifPresent(value -> found.put(name, value));
+            } else if (location != null) {
+                HttpUrl absolute = url().resolve(location); // RFC 9110, section 10.2.2: it may be relative
+                found.put(name, absolute == null ? location : absolute.toString());
+            }
+        }
+        return credible(found);
+    }
+
+    /**
+     * Returns those values that may be kept, and used in further calls: which were asked for, are one short line and have no secret of the
+     * request. A {@code Location} has to lead to where the request went: further calls have secrets in their headers.
+     */
+    public Map<String, String> credible(Map<String, String> found) {
+        Map<String, String> credible = new TreeMap<>(found);
+        credible.keySet().retainAll(wanted);
+        credible.entrySet().removeIf(entry -> !isCredible(entry.getKey(), entry.getValue()));
+        return credible;
+    }
+
+    private boolean isCredible(String name, @CheckForNull String value) {
+        if (value == null
+                || Bound.LINE.problemOf(value) != null
+                || !mask(value, true).equals(value)) {
+            return false;
+        }
+        if (!name.equals(Variables.ANSWER_LOCATION)) {
+            return true;
+        }
+        HttpUrl location = HttpUrl.parse(value);
+        return location != null
+                && location.scheme().equals(url().scheme())
+                && location.host().equals(url().host())
+                && location.port() == url().port();
     }
 
     /** Returns the certificates of the connection, {@code null} for no client certificate and the authorities of Java. */
@@ -140,7 +210,7 @@ public final class WebhookRequest implements Serializable {
         all.add(new RenderedHeader(StandardWebhooks.TIMESTAMP, Long.toString(now.getEpochSecond())));
         all.add(new RenderedHeader(
                 StandardWebhooks.SIGNATURE, StandardWebhooks.sign(signing, messageId, now, content)));
-        return new WebhookRequest(this, all, null, tls);
+        return new WebhookRequest(this, all, null, tls, wanted);
     }
 
     /**

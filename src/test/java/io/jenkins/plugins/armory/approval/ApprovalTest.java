@@ -50,7 +50,8 @@ public class ApprovalTest {
                 Duration.ofMillis(12),
                 status == 200 ? null : "https://ci.example.com answered " + status,
                 "ok",
-                null);
+                null,
+                Map.of());
     }
 
     public static Event sent() {

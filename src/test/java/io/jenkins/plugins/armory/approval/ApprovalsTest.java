@@ -690,8 +690,8 @@ class ApprovalsTest {
                 .start());
         approvals.apply(
                 "a",
-                new Event.Failed(
-                        new Attempt(1, START, "https://ci.example.com", 503, Duration.ZERO, "answered 503", "", null)));
+                new Event.Failed(new Attempt(
+                        1, START, "https://ci.example.com", 503, Duration.ZERO, "answered 503", "", null, Map.of())));
         approvals.apply("a", sentNow());
         approvals.apply("a", new Event.ManualApproval("alice", ""));
         approvals.apply("a", new Event.Callback(false, "no", "callback token"));
@@ -985,7 +985,7 @@ class ApprovalsTest {
 
     private static Event sentNow() {
         return new Event.Sent(
-                new Attempt(1, Instant.now(), "https://ci.example.com", 202, Duration.ZERO, null, "", null));
+                new Attempt(1, Instant.now(), "https://ci.example.com", 202, Duration.ZERO, null, "", null, Map.of()));
     }
 
     @Test

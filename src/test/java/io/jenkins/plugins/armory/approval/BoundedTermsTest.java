@@ -118,8 +118,8 @@ class BoundedTermsTest {
 
     @Test
     void whatNobodyCanBeToldToMendIsCut() {
-        var attempt =
-                new Attempt(1, Instant.EPOCH, "h".repeat(1001), 500, Duration.ZERO, "f" + HALF, "a".repeat(8193), null);
+        var attempt = new Attempt(
+                1, Instant.EPOCH, "h".repeat(1001), 500, Duration.ZERO, "f" + HALF, "a".repeat(8193), null, Map.of());
         var decision = new Decision(Decision.Outcome.FAILURE, "m".repeat(65_537), "deadline", Instant.EPOCH);
 
         assertThat(attempt.host()).isEqualTo("h".repeat(999) + "…");

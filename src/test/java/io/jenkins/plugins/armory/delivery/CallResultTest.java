@@ -12,6 +12,8 @@ import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,11 +43,27 @@ class CallResultTest {
     }
 
     private static CallResult credible(int status, String failure, Duration retryAfter, String answer) {
-        return new CallResult(status, failure, true, true, retryAfter, answer, null).asFarAsCredible(REQUEST);
+        return new CallResult(status, failure, true, true, retryAfter, answer, null, Map.of()).asFarAsCredible(REQUEST);
     }
 
     private static CallResult judged(int status, Judgement judgement) {
-        return new CallResult(status, null, false, true, null, "", judgement).asFarAsCredible(JUDGED);
+        return new CallResult(status, null, false, true, null, "", judgement, Map.of()).asFarAsCredible(JUDGED);
+    }
+
+    /** An agent may run any program. */
+    @Test
+    void ofTheValuesThatAnAgentFoundOnlyThoseThatFitAreTaken() throws TemplateException {
+        WebhookRequest wanting = REQUEST.wanting(Set.of("answer.id", "answer.long", "armory.answerLocation"));
+        Map<String, String> claimed = Map.of(
+                "answer.id", "47",
+                "answer.long", "x".repeat(1_001),
+                "answer.other", "1",
+                "armory.answerLocation", "http://evil.example.com/");
+
+        assertThat(CallResult.accepted(200, "", claimed)
+                        .asFarAsCredible(wanting)
+                        .found())
+                .isEqualTo(Map.of("answer.id", "47"));
     }
 
     @Test
@@ -71,7 +89,7 @@ class CallResultTest {
                         .isAccepted())
                 .as("without a rule")
                 .isFalse();
-        assertThat(new CallResult(200, "no", false, true, null, "", passed)
+        assertThat(new CallResult(200, "no", false, true, null, "", passed, Map.of())
                         .asFarAsCredible(JUDGED)
                         .judgement())
                 .isEmpty();

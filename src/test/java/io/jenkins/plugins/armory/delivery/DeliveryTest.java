@@ -22,6 +22,7 @@ import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.RetryRules;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -287,7 +288,7 @@ class DeliveryTest {
         assertThat(decision("g2").outcome()).isEqualTo(Decision.Outcome.NOT_SENT);
     }
 
-    private static final CallResult OK = CallResult.accepted(202, "queued");
+    private static final CallResult OK = CallResult.accepted(202, "queued", Map.of());
     private static final CallResult REFUSED = CallResult.refused(503, "answered 503", true, null, "busy");
 
     @Test
@@ -301,6 +302,47 @@ class DeliveryTest {
         assertThat(approval().state()).isEqualTo(Approval.State.WAITING);
         assertThat(approval().lastAttempt().status()).isEqualTo(202);
         assertThat(log).containsExactly("Calling webhook 'w': POST http://ci.example.com");
+    }
+
+    /** The service chooses the id itself, and says it in its answer alone. */
+    @Test
+    void whatTheStatusNeedsOfTheAnswerIsKeptOrEndsTheApproval() throws IOException {
+        Webhook question = Webhook.named("status")
+                .method("GET")
+                .uriTemplate("http://ci.example.com/runs/{{answer.id}}")
+                .disableCallback(true)
+                .answer(AnswerRule.ofStatus("/state", List.of("passed"), List.of()))
+                .build();
+        for (String id : List.of("told", "untold")) {
+            approvals.create(ApprovalTerms.of(id, new BuildRef("job", 1))
+                    .webhook("w")
+                    .through(Set.of(Channel.STATUS))
+                    .timeout(clock.instant(), Duration.ofHours(1))
+                    .calls(new OutgoingCalls(
+                            webhook("w"),
+                            webhook("cancel"),
+                            new StatusCheck(question, Duration.ofMinutes(1)),
+                            null,
+                            Map.of(),
+                            null,
+                            null))
+                    .start());
+        }
+
+        delivery.deliver("told");
+        answer(CallResult.accepted(201, "{}", Map.of("answer.id", "47")));
+        delivery.deliver("untold");
+        answer(CallResult.accepted(201, "{}", Map.of()));
+
+        assertThat(ApprovalStore.open(folder).find("told").orElseThrow())
+                .returns(Approval.State.WAITING, Approval::state)
+                .extracting(approval -> approval.lastAttempt().found())
+                .isEqualTo(Map.of("answer.id", "47"));
+        assertThat(decision("untold"))
+                .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
+                .extracting(Decision::mdMessage)
+                .asString()
+                .contains("answered 201 without a value for {{answer.id}}, which status needs");
     }
 
     @Test
@@ -734,7 +776,8 @@ class DeliveryTest {
                         Duration.ZERO,
                         "answered 503",
                         "",
-                        ahead.plusMillis(50))));
+                        ahead.plusMillis(50),
+                        Map.of())));
         restart();
         attach();
 

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NotifyCallsTest {
 
     private static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
-    private static final CallResult OK = CallResult.accepted(200, "ok");
+    private static final CallResult OK = CallResult.accepted(200, "ok", Map.of());
     private static final CallResult BUSY = CallResult.refused(503, "answered 503", true, null, "");
     private static final String ID = "a1";
 
@@ -236,7 +236,8 @@ class NotifyCallsTest {
                         tests, null, null, Notifications.by(List.of(webhook("slack"))), Map.of(), null, null))
                 .start());
         approvals.attach(ID, new NotingObserver(log));
-        approvals.apply(ID, new Event.Sent(new Attempt(1, START, "https://ci", 202, Duration.ZERO, null, "", null)));
+        approvals.apply(
+                ID, new Event.Sent(new Attempt(1, START, "https://ci", 202, Duration.ZERO, null, "", null, Map.of())));
         String asked = calls.get(0).key();
         answer(OK);
 

@@ -177,7 +177,8 @@ class StatusPollsTest {
         approvals.create(approval);
         approvals.attach(approval.id(), new NotingObserver(log));
         approvals.apply(
-                approval.id(), new Event.Sent(new Attempt(1, START, "https://ci", 202, Duration.ZERO, null, "", null)));
+                approval.id(),
+                new Event.Sent(new Attempt(1, START, "https://ci", 202, Duration.ZERO, null, "", null, Map.of())));
     }
 
     private void start(String id) throws IOException {

@@ -21,8 +21,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
@@ -120,6 +124,41 @@ class WebhookClientTest {
                 .returns(true, CallResult::mayBeRepeated)
                 .extracting(CallResult::judgement)
                 .isEqualTo(Optional.empty());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"id\": 47, \"jobs\": [{\"id\": \"a\"}]} | /queue/item/7/           | 47 | a | /queue/item/7/",
+                "{\"id\": \"4/7\", \"jobs\": [{}]}       | HOST/queue?a=b           | 4/7 | | /queue?a=b",
+                "{\"id\": {}, \"id\": 1}                 | http://127.0.0.1:1/queue | | |",
+                "{\"id\": \"s3cret\"}                    | HOST/s3cret              | | |",
+                "{\"id\": true, \"jobs\": null}          | //evil.example.com/x     | true | |",
+                "no JSON                                 | https://127.0.0.1/queue  | | |",
+            })
+    void findsWhatFurtherCallsTakeFromTheAnswer(
+            String body, String location, @CheckForNull String id, @CheckForNull String job, @CheckForNull String path)
+            throws Exception {
+        String host = server.url("/").toString().replaceFirst("/$", "");
+        server.enqueue(new MockResponse.Builder()
+                .code(201)
+                .addHeader("Location", location.replace("HOST", host))
+                .body(body)
+                .build());
+        WebhookRequest request = WebhookRequest.of(
+                        webhook(url()).build(), new Variables().withSecrets(each -> "s3cret"), DEFAULTS)
+                .wanting(Set.of("answer.id", "answer.jobs.0.id", "armory.answerLocation"));
+        CompletableFuture<CallResult> result = new CompletableFuture<>();
+        caller.call(request, "key-1", LOOPBACK, null, result::complete);
+
+        Map<String, String> expected = new HashMap<>();
+        expected.put("answer.id", id);
+        expected.put("answer.jobs.0.id", job);
+        expected.put("armory.answerLocation", path == null ? null : host + path);
+        expected.values().removeIf(Objects::isNull);
+        assertThat(result.get(30, TimeUnit.SECONDS).found()).isEqualTo(expected);
     }
 
     /** OkHttp only logs what a callback throws, so nobody would ever hear of the call. */

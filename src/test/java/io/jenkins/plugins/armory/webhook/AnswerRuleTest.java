@@ -41,7 +41,7 @@ class AnswerRuleTest {
                 "{\"state\": \"Passed\"}             | NEITHER  | /state is \"Passed\"",
                 "{\"state\": \"passed \"}            | NEITHER  | /state is \"passed \"",
                 "{\"state\": false}                  | NEITHER  | /state is false",
-                "{\"state\": null}                   | NO_VALUE | /state is null, and not a text, a number or a boolean",
+                "{\"state\": null}                   | NEITHER  | /state is null",
                 "{\"state\": [\"passed\"]}           | NO_VALUE | /state is a list, and not a text, a number or a boolean",
                 "{\"state\": {}}                     | NO_VALUE | /state is an object, and not a text, a number or a boolean",
                 "{\"stat\": \"passed\"}              | NO_VALUE | the answer has nothing at /state",

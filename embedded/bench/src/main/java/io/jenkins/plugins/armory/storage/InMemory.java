@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** Approvals without a disk, for measurements in other packages. */
@@ -42,7 +43,8 @@ public final class InMemory {
                 Duration.ofMillis(120),
                 null,
                 "{\"queued\": true}",
-                null);
+                null,
+                Map.of());
         return ApprovalTerms.of(id, new BuildRef("team/deploy-" + number % 100, number / 100 + 1))
                 .environment("production")
                 .webhook("integration-tests")
