@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -43,6 +44,8 @@ public record OutgoingCalls(
         Webhook.checkContext(context);
         Bound.NAME.check("account", account);
         Bound.NAME.check("namespace", namespace);
+        Bound.LIST.check(
+                "{{answer.NAME}} of status and cancel", ofAnswer(status, cancel).size());
         Stream<Webhook> webhooks = Stream.concat(
                 Stream.of(webhook, cancel, status == null ? null : status.webhook()),
                 notifications == null ? Stream.empty() : notifications.webhooks().stream());
@@ -71,16 +74,19 @@ public record OutgoingCalls(
 
     /** Returns the variables of the webhook's answer without which its status cannot be asked for. */
     public Set<String> ofAnswerForStatus() {
-        return status == null ? Set.of() : status.webhook().ofAnswer();
+        return ofAnswer(status, null);
     }
 
     /** Returns the variables of the webhook's answer that further calls use. */
     public Set<String> ofAnswer() {
-        Set<String> all = new TreeSet<>(ofAnswerForStatus());
-        if (cancel != null) {
-            all.addAll(cancel.ofAnswer());
-        }
-        return all;
+        return ofAnswer(status, cancel);
+    }
+
+    private static Set<String> ofAnswer(@CheckForNull StatusCheck status, @CheckForNull Webhook cancel) {
+        return Stream.of(status == null ? null : status.webhook(), cancel)
+                .filter(Objects::nonNull)
+                .flatMap(webhook -> webhook.ofAnswer().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Returns whether there is a call to the external process, of whichever kind. */

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,15 @@ class BoundedTermsTest {
                 () -> new OutgoingCalls(largest, null, Map.of("k" + HALF, ""), null, null), "context: the key \"k");
         assertRefused(() -> new OutgoingCalls(largest, null, Map.of(), NAME + 'n', null), "account: is longer than");
         assertRefused(() -> new OutgoingCalls(largest, null, Map.of(), null, NAME + 'n'), "namespace: is longer than");
+        Webhook asking = Webhook.named("cancel")
+                .uriTemplate("https://ci.example.com/")
+                .body(IntStream.range(0, 101)
+                        .mapToObj("{{answer.v%d}}"::formatted)
+                        .collect(Collectors.joining()))
+                .build();
+        assertRefused(
+                () -> new OutgoingCalls(largest, asking, Map.of(), null, null),
+                "{{answer.NAME}} of status and cancel: is longer than 100 entries");
         assertRefused(
                 () -> Notifications.by(Collections.nCopies(101, webhook(100))), "notify: is longer than 100 entries");
     }
