@@ -9,6 +9,10 @@ public abstract class Computer {
         return "";
     }
 
+    public String getDisplayName() {
+        return getName();
+    }
+
     public boolean isOffline() {
         return true;
     }

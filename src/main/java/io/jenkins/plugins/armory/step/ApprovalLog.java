@@ -1,6 +1,8 @@
 package io.jenkins.plugins.armory.step;
 
-import hudson.console.ModelHyperlinkNote;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.console.HyperlinkNote;
+import hudson.model.Computer;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms.Tries;
@@ -36,6 +38,20 @@ final class ApprovalLog {
     /** @param log takes lines whose text from outside is clean */
     ApprovalLog(Consumer<String> log) {
         this.log = log;
+    }
+
+    /**
+     * Logs that an executor waits too.
+     *
+     * @param computer where the step's {@code node} block runs, {@code null} if it is in none
+     */
+    void holds(@CheckForNull Computer computer) {
+        if (computer != null) {
+            log.accept("This step is in a node block, so an executor of '"
+                    + LogText.continued(computer.getDisplayName())
+                    + "' waits with it. To free it, put the step behind the block; in a Declarative Pipeline, write"
+                    + " agent none at the top and give each stage that builds an agent of its own.");
+        }
     }
 
     void sent(Approval approval, Attempt attempt, Run<?, ?> run) {
@@ -91,7 +107,7 @@ final class ApprovalLog {
     private static String waiting(Approval approval, String page) {
         Tries tries = approval.terms().tries();
         boolean isFirst = tries == null || tries.number() == 1; // the others have what is left of the time
-        return ModelHyperlinkNote.encodeTo(page, "Waiting") + (isFirst ? " " + timeout(approval) + " at most," : "")
+        return HyperlinkNote.encodeTo(page, "Waiting") + (isFirst ? " " + timeout(approval) + " at most," : "")
                 + " until " + approval.deadline();
     }
 
@@ -101,7 +117,7 @@ final class ApprovalLog {
                         ? ""
                         : " (" + LogText.continued(String.join(", ", manual.submitters())) + ")")
                 + sentenceEnd(manual.message())
-                + " " + ModelHyperlinkNote.encodeTo(page, "Approve or reject") + post(approval, "/approve or /reject")
+                + " " + HyperlinkNote.encodeTo(page, "Approve or reject") + post(approval, "/approve or /reject")
                 + "."
                 + requesters(manual);
     }
@@ -134,7 +150,7 @@ final class ApprovalLog {
     void failed(Approval approval, Run<?, ?> run) {
         log.accept(failure(approval));
         log.accept("Waiting until " + approval.deadline() + " for a person: "
-                + ModelHyperlinkNote.encodeTo(ArmoryRuntime.pageOf(run, approval.id()), "Run again or give up")
+                + HyperlinkNote.encodeTo(ArmoryRuntime.pageOf(run, approval.id()), "Run again or give up")
                 + post(approval, "/run-again or /give-up") + ".");
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import hudson.model.Computer;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
@@ -87,6 +88,7 @@ final class ApprovalStart {
         Approval approval =
                 terms.group(transition.deployment().resolved(place).shared()).start();
         write(approval, run, notStarted(reference));
+        new ApprovalLog(log).holds(context.get(Computer.class));
         boolean endsAtOnce =
                 transition.deployment().failedBeside(place, definition.phase()).isPresent();
         if (reference == null && !endsAtOnce) {
@@ -208,7 +210,7 @@ final class ApprovalStart {
         }
     }
 
-    /** @throws AbortException if the step names a caller that does not exist */
+    /** @throws AbortException if the step names a caller that does not exist, or a callback is awaited and nobody could send it */
     private void checkCallers(
             ApprovalDefinition definition, Run<?, ?> run, Webhook webhook, @CheckForNull StatusCheck status)
             throws AbortException {
@@ -220,10 +222,15 @@ final class ApprovalStart {
                 && !configuration.hasClient(credentialsId)
                 && SecretTexts.ofCaller(credentialsId, allowed, run) == null) {
             boolean ofSettings = allowed.isEmpty(); // a step's own is an allowed caller too
-            throw new AbortException("callbackCredentialsId" + (ofSettings ? " of the settings of Jenkins" : "")
+            String problem = "callbackCredentialsId" + (ofSettings ? " of the settings of Jenkins" : "")
                     + ": there is no Secret text credential \"" + credentialsId
                     + "\" that this job may use, and no callback client of Jenkins has this credential"
-                    + (ofSettings ? "; ask an administrator to mend the settings, or name callers in the step" : ""));
+                    + (ofSettings ? "; ask an administrator to mend the settings, or name callers in the step" : "");
+            if (!ofSettings || !webhook.mentions(Variables.CALLBACK_TOKEN)) {
+                throw new AbortException(problem);
+            }
+            log.accept("WARNING: " + problem
+                    + ". The approval's own token, which the webhook hands over, is not affected.");
         }
         String job = run.getParent().getFullName();
         if (credentialsId != null && !configuration.mayDecideFor(job, credentialsId)) {
@@ -243,9 +250,10 @@ final class ApprovalStart {
                 && status == null
                 && !webhook.mentions(Variables.CALLBACK_TOKEN)
                 && !configuration.letsSomebodyDecideFor(job)) {
-            log.accept(
-                    "WARNING: nobody can call back, because nobody has a token. Put {{armory.callbackToken}} into a header or the"
-                            + " body of the webhook, or name a Secret text credential with callbackCredentialsId.");
+            throw new AbortException(
+                    "nobody could call back, because nobody has a token. Put {{armory.callbackToken}} into a"
+                            + " header or the body of the webhook, or name a Secret text credential with callbackCredentialsId. For a"
+                            + " service that cannot call back, give answer or status; to await nobody, disableCallback: true");
         }
     }
 

@@ -3,7 +3,9 @@ package io.jenkins.plugins.armory.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
@@ -43,6 +45,50 @@ class MistypedCredentialsTest {
                             "correct the id in Manage Jenkins")
                     .doesNotContain("callbackClients[0]");
             new Jenkins(controller).createJob("echo 'works'").build().awaitResult("SUCCESS");
+        }
+    }
+
+    /** Only a callback of one who has the Secret text would be missing. */
+    @Test
+    void doNotMatterToAWebhookThatHandsOverItsOwnToken() {
+        try (Controller controller = Controller.create(CASC);
+                ExternalProcess process = new ExternalProcess()) {
+            controller.start();
+            Jenkins jenkins = new Jenkins(controller);
+            Build build = jenkins.createJob(process.approval()).build();
+            process.awaitCall().callback().succeed("fine");
+            assertThat(build.awaitResult("SUCCESS"))
+                    .contains("WARNING: callbackCredentialsId of the settings of Jenkins: there is no Secret text");
+
+            assertThat(jenkins.createJob("armoryWebhookApproval(name: 'x', uriTemplate: '" + process.url() + "')")
+                            .build()
+                            .awaitResult("FAILURE"))
+                    .contains("callbackCredentialsId of the settings of Jenkins: there is no Secret text");
+            assertThat(process.calls()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whereNobodyCouldCallBackNothingIsCalled() {
+        try (Controller controller = Controller.create("""
+                        unclassified:
+                          armory:
+                            allowedHosts: ["127.0.0.1"]
+                        """);
+                ExternalProcess process = new ExternalProcess()) {
+            controller.start();
+            Jenkins jenkins = new Jenkins(controller);
+
+            assertThat(jenkins.createJob("armoryWebhookApproval(name: 'x', uriTemplate: '" + process.url()
+                                    + "', manualApproval: [message: 'Go?'])")
+                            .build()
+                            .awaitResult("FAILURE"))
+                    .contains("nobody could call back, because nobody has a token. Put {{armory.callbackToken}} into");
+            assertThat(process.calls()).isEmpty();
+
+            Build build = jenkins.createJob(process.approval()).build();
+            process.awaitCall().callback().succeed("fine");
+            build.awaitResult("SUCCESS");
         }
     }
 

@@ -78,6 +78,22 @@ class RealJenkinsTest {
     }
 
     @Test
+    void anExecutorThatWaitsIsNamed(Jenkins jenkins, ExternalProcess process) {
+        String step = process.approval();
+        Build inside = jenkins.createJob("node { " + step + " }").build();
+        Build outside = jenkins.createJob(step).build();
+        inside.awaitWaiting(1);
+        outside.awaitWaiting(1);
+        for (int i = 0; i < 2; i++) {
+            process.awaitCall().callback().succeed("fine");
+        }
+
+        assertThat(inside.awaitResult("SUCCESS"))
+                .contains("so an executor of 'Built-In Node' waits with it. To free it");
+        assertThat(outside.awaitResult("SUCCESS")).doesNotContain("executor");
+    }
+
+    @Test
     void lineInTheLogThatSaysWhatWaitsLeadsToIt(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.createJob(process.approval("manualApproval: [message: 'Go?']"))
                 .build()
@@ -87,8 +103,8 @@ class RealJenkinsTest {
 
         assertThat(jenkins.get("job/" + build.job().name() + "/1/logText/progressiveHtml")
                         .body())
-                .containsPattern("<a href='[^']*/1" + page + "'[^>]*>Waiting</a>")
-                .containsPattern("<a href='[^']*/1" + page + "'[^>]*>Approve or reject</a>");
+                .containsPattern("<a href='[^']*/1" + page + "'>Waiting</a>")
+                .containsPattern("<a href='[^']*/1" + page + "'>Approve or reject</a>");
         build.abort();
     }
 

@@ -1,8 +1,8 @@
 package hudson.console;
 
 /** A link in the log of a build. Here the log has no links, and it is its text. */
-public class ModelHyperlinkNote {
-    private ModelHyperlinkNote() {}
+public class HyperlinkNote {
+    private HyperlinkNote() {}
 
     /** @param url one that begins with a slash is relative to the Jenkins URL */
     public static String encodeTo(String url, String text) {
