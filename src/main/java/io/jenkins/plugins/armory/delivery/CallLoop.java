@@ -183,10 +183,18 @@ final class CallLoop implements ApprovalObserver {
         /** Makes the next attempt after a delay. */
         private void next(Duration pause) {
             if (pause.isZero()) {
-                executor.execute(this::attempt);
+                executor.execute(() -> surely(this::attempt));
             } else {
-                UntilWritten.later(timer, executor, pause, this::attempt);
+                UntilWritten.later(timer, executor, pause, () -> surely(this::attempt));
             }
+        }
+
+        /** Does a part of the call again, later, if it throws what nobody expects: no call is stuck by that. */
+        private void surely(UntilWritten.Write part) {
+            again.run(
+                    part,
+                    x -> LOGGER.log(
+                            Level.WARNING, "A call of approval " + id + " cannot go on; trying again until it can", x));
         }
 
         /** Returns the call as a record has it due, {@code null} if it has not. */
@@ -210,7 +218,7 @@ final class CallLoop implements ApprovalObserver {
 
         private void attempt() {
             Order order = order();
-            if (order == null) {
+            if (order == null || waits) {
                 return;
             }
             Optional<Event> instead = kind.insteadOf(order);
@@ -238,7 +246,7 @@ final class CallLoop implements ApprovalObserver {
         private void enter(Order order) {
             waits = true;
             boolean atOnce = Objects.requireNonNull(kinds.get(kind), "each kind has turns")
-                    .enter(order.approval().build().job(), laneOf(order), this::begin);
+                    .enter(order.approval().build().job(), laneOf(order), leave -> surely(() -> begin(leave)));
             if (!atOnce && waits) {
                 kind.waits(order, number);
             }
@@ -360,28 +368,21 @@ final class CallLoop implements ApprovalObserver {
         void end(@CheckForNull CallResult result) {
             if (ended.compareAndSet(false, true)) {
                 leave.run();
-                executor.execute(() -> tell(result));
+                executor.execute(() -> run.surely(() -> tell(result)));
             }
         }
 
         private void tell(@CheckForNull CallResult result) {
-            Optional<Duration> next = Optional.empty();
-            try {
-                if (result == null) {
-                    over(run);
-                    return;
-                }
-                next = run.kind.again(order, number, result);
-                if (next.isPresent()) {
-                    run.kind.repeated(order, attempt(result, now().plus(next.get())), result);
-                } else {
-                    run.write(run.kind.over(order, attempt(result, null), result));
-                }
-            } catch (RuntimeException x) {
-                LOGGER.log(Level.WARNING, "Cannot take the result of a call of approval " + run.id, x);
-            } finally {
-                run.landed(next);
+            Optional<Duration> next =
+                    result == null ? Optional.empty() : run.kind.again(order, number, result);
+            if (result == null) {
+                over(run);
+            } else if (next.isPresent()) {
+                run.kind.repeated(order, attempt(result, now().plus(next.get())), result);
+            } else {
+                run.write(run.kind.over(order, attempt(result, null), result));
             }
+            run.landed(next);
         }
 
         private Attempt attempt(CallResult result, @CheckForNull Instant nextAt) {

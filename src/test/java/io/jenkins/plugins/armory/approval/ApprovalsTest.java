@@ -32,6 +32,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -533,6 +534,28 @@ class ApprovalsTest {
 
         assertThat(reopened.find("a1").orElseThrow().isDecided()).isFalse();
         await().until(() -> timer.getQueue().size() == 1); // the retry alone: the folding of the first instance is over
+    }
+
+    @Test
+    void triesOneOfManyWritesWhileTheDiskIsFullAndThenAll() throws IOException {
+        Approvals before = open(clock);
+        for (int i = 0; i < 100; i++) {
+            before.create(start("a" + i));
+        }
+        before.close();
+        clock.set(DEADLINE);
+        ApprovalStore store = ApprovalStore.open(folder);
+        ApprovalStoreTest.breakJournal(folder);
+        var tries = new AtomicInteger();
+
+        Approvals approvals = open(HookedRepository.after("find", store, tries::incrementAndGet));
+        manualTimer.pass(Duration.ofMinutes(1));
+
+        assertThat(tries.get()).isBetween(105, 115); // each once, and then one every five seconds
+        assertThat(approvals.pending()).hasSize(100);
+        ApprovalStoreTest.mendJournal(folder);
+        manualTimer.pass(Duration.ofSeconds(5));
+        assertThat(approvals.pending()).isEmpty();
     }
 
     @Test

@@ -57,6 +57,7 @@ class DeliveryTest {
     private boolean vaultIsAway;
     private boolean vaultIsHalfInstalled;
     private boolean proxyIsMistyped;
+    private boolean chanceIsBroken;
     /** What a sender that waits does once its call is not wanted any more. */
     private Runnable drop;
 
@@ -177,7 +178,14 @@ class DeliveryTest {
     private void connect(ApprovalRepository repository) {
         approvals = new Approvals(repository, timer.service(), Runnable::run, clock, (approval, user) -> true);
         delivery = new Delivery(
-                approvals, new FakeRequests(), new RetryPolicy(() -> 0.99), timer.service(), Runnable::run);
+                approvals, new FakeRequests(), new RetryPolicy(this::chance), timer.service(), Runnable::run);
+    }
+
+    private double chance() {
+        if (chanceIsBroken) {
+            throw new IllegalStateException("there is no chance");
+        }
+        return 0.99;
     }
 
     private void attach() throws IOException {
@@ -358,6 +366,23 @@ class DeliveryTest {
                 .returns("answered 503 (after 2 attempts)", Decision::mdMessage);
         assertThat(approval().isClosed()).isTrue();
         assertThat(log).anyMatch(line -> line.startsWith("Attempt 1 of 2 failed"));
+    }
+
+    @Test
+    void aCallGoesOnOnceItsResultCanBeTaken() throws IOException {
+        chanceIsBroken = true;
+        delivery.deliver(ID);
+        answer(REFUSED);
+        timer.pass(Duration.ofMinutes(1));
+        assertThat(calls).as("nothing is known of the result yet").isEmpty();
+        chanceIsBroken = false;
+
+        timer.pass(Duration.ofSeconds(5));
+
+        awaitNextAttempt();
+        answer(OK);
+        assertThat(approval().state()).isEqualTo(Approval.State.WAITING);
+        assertThat(approval().attempts()).hasSize(2);
     }
 
     @Test

@@ -50,11 +50,9 @@ final class IssuerKeys {
      * The keys that are known for a token.
      *
      * @param found the keys that could have signed it
-     * @param complete whether the issuer had no other keys when it was asked last
      * @param fetch a running fetch to wait for, or {@code null}
      */
-    private record Known(
-            List<JWK> found, boolean complete, @CheckForNull CompletableFuture<JWKSet> fetch) {}
+    private record Known(List<JWK> found, @CheckForNull CompletableFuture<JWKSet> fetch) {}
 
     private final String issuer;
     private final Supplier<CompletableFuture<JWKSet>> fetcher;
@@ -83,16 +81,16 @@ final class IssuerKeys {
     }
 
     /**
-     * Returns the keys that could have signed a token. There is none if the issuer has no such key, as far as is known.
+     * Returns the keys that could have signed a token. There is none if the issuer has no such key now.
      *
-     * @throws Unavailable if this is not known because the issuer does not answer
+     * @throws Unavailable if this is not known: the issuer does not answer, or must not be asked again yet
      */
     List<JWK> find(JWKSelector selector) throws Unavailable {
         Known known = known(selector);
         if (known.fetch() == null) {
-            if (known.found().isEmpty() && !known.complete()) {
-                throw new Unavailable(
-                        "the keys of " + issuer + " could not be fetched; they are asked for again in a minute");
+            if (known.found().isEmpty()) {
+                throw new Unavailable("the keys of " + issuer
+                        + " were asked for less than a minute ago, and none that fits is known; they are asked for again in a minute");
             }
             return known.found();
         }
@@ -109,12 +107,11 @@ final class IssuerKeys {
     private synchronized Known known(JWKSelector selector) {
         Instant now = steady.instant();
         if (fetched == null || !now.isBefore(fetched.at().plus(STALE))) {
-            return new Known(List.of(), false, fetch(now));
+            return new Known(List.of(), fetch(now));
         }
         List<JWK> found = selector.select(fetched.keys());
         boolean fresh = now.isBefore(fetched.at().plus(FRESH));
-        boolean failed = !fetched.at().equals(lastFetch);
-        return new Known(found, !failed, fresh && !found.isEmpty() ? null : fetch(now));
+        return new Known(found, fresh && !found.isEmpty() ? null : fetch(now));
     }
 
     /** Returns the running fetch, or starts one. Returns {@code null} if the last one started less than a pause ago. */

@@ -130,7 +130,8 @@ class IssuerKeysTest {
     void asksOnceAMinuteAtMostForKeysThatAreNotThere() throws Exception {
         fetched(OLD);
         for (int i = 0; i < 1000; i++) {
-            assertThat(find("invented" + i)).isEmpty();
+            String id = "invented" + i;
+            assertThatThrownBy(() -> find(id)).isInstanceOf(Unavailable.class).hasMessageContaining("a minute");
         }
         assertThat(fetches()).isEqualTo(1);
 
@@ -139,8 +140,24 @@ class IssuerKeysTest {
         awaitFetch(2).complete(new JWKSet(OLD));
         assertThat(found.get()).isEmpty();
         pass(IssuerKeys.PAUSE.minusMillis(1));
-        assertThat(find("invented")).isEmpty();
+        assertThatThrownBy(() -> find("invented")).isInstanceOf(Unavailable.class);
         assertThat(fetches()).isEqualTo(2);
+    }
+
+    @Test
+    void aStrangersKeyDoesNotHaveTheTokenOfANewKeyRefused() throws Exception {
+        fetched(OLD);
+        pass(IssuerKeys.PAUSE);
+        Future<List<JWK>> invented = findLater("invented");
+        awaitFetch(2).complete(new JWKSet(OLD)); // and then the issuer rotates its keys
+        assertThat(invented.get()).isEmpty();
+
+        assertThatThrownBy(() -> find("new")).isInstanceOf(Unavailable.class);
+
+        pass(IssuerKeys.PAUSE);
+        Future<List<JWK>> found = findLater("new");
+        awaitFetch(3).complete(new JWKSet(NEW));
+        assertThat(found.get()).containsExactly(NEW);
     }
 
     @Test

@@ -100,9 +100,8 @@ class BadTokenTest {
         add("key of a stranger", issuer.token("stranger", header, issuer.claims()), "bad signature");
         add(
                 "jku",
-                issuer.token(
-                        "stranger", header.put("jku", "http://127.0.0.1:1/jwks").put("kid", "evil"), issuer.claims()),
-                "the issuer has no key evil");
+                issuer.token("stranger", header.put("jku", "http://127.0.0.1:1/jwks"), issuer.claims()),
+                "bad signature");
         addClaims("wrong issuer", each -> each.put("iss", "https://evil.example.com"), "wrong issuer: https://evil");
         addClaims("expired", each -> each.put("exp", each.get("iat").asLong() - 185), "expired 3 min ago");
         addClaims(
