@@ -381,10 +381,11 @@ public record Approval(
         return !isDecided() && !now.isBefore(deadline());
     }
 
-    /** Returns the approval with another job's name if its job was moved, or lies below a folder that was. */
-    public Approval moved(String oldFullName, String newFullName) {
-        ApprovalTerms moved = terms.moved(oldFullName, newFullName);
-        return moved == terms ? this : new Approval(moved, state, said, attempts, calls, sideCalls);
+    /** Returns the approval with another name of its job. */
+    public Approval ofJob(String name) {
+        return name.equals(build().job())
+                ? this
+                : new Approval(terms.ofJob(name), state, said, attempts, calls, sideCalls);
     }
 
     Approval in(State newState) {

@@ -63,13 +63,8 @@ public interface ApprovalRepository {
     /** Removes the matching approvals. Reads every file, so it is not for a request. */
     void removeIf(Predicate<Approval> gone) throws IOException;
 
-    /**
-     * Follows a job, or a folder of jobs, that was renamed or moved: from now on all its approvals have the new name.
-     *
-     * @param at now; an approval that starts later at the old name belongs to another job
-     * @throws IOException if that could not be made durable
-     */
-    void move(String oldFullName, String newFullName, Instant at) throws IOException;
+    /** Takes over the present names of jobs, some of which were renamed or moved. */
+    void renamed();
 
     /** Returns the ids of pending approvals whose files could not be read when the repository was opened, nor since. */
     Set<String> unreadable();

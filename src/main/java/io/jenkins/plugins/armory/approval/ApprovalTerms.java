@@ -185,9 +185,9 @@ public record ApprovalTerms(
         return new Builder(id, build);
     }
 
-    ApprovalTerms moved(String oldFullName, String newFullName) {
-        BuildRef moved = build.moved(oldFullName, newFullName);
-        return moved.equals(build) ? this : new ApprovalTerms(id, moved, subject, deciders, limits, origin);
+    /** Returns the same with another name of the job. */
+    ApprovalTerms ofJob(String name) {
+        return new ApprovalTerms(id, new BuildRef(name, build.number()), subject, deciders, limits, origin);
     }
 
     public static final class Builder {

@@ -7,13 +7,11 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,9 +37,6 @@ public final class Approvals {
 
     private static final Logger LOGGER = Logger.getLogger(Approvals.class.getName());
 
-    /** A job, or a folder of jobs, that got another name. */
-    private record Move(String from, String to, Instant at) {}
-
     private final ApprovalRepository repository;
     private final Executor executor;
     private final Clock clock;
@@ -51,9 +46,6 @@ public final class Approvals {
     private final Observers observers;
     private final ProgressReports reports = new ProgressReports();
     private final UntilWritten again;
-    /** The moves that are not written yet, the oldest first. Guarded by itself. */
-    private final Queue<Move> moves = new ArrayDeque<>();
-
     /** Creates this with the pending approvals of a repository, without a follower. */
     public Approvals(
             ApprovalRepository repository,
@@ -395,26 +387,9 @@ public final class Approvals {
         reports.remove(id);
     }
 
-    /**
-     * Follows a job, or a folder of jobs, that was renamed or moved: again and again, until that can be written. Later moves wait for it.
-     */
-    public void move(String oldFullName, String newFullName) {
-        synchronized (moves) {
-            moves.add(new Move(oldFullName, newFullName, clock.instant()));
-            if (moves.size() == 1) {
-                untilWritten(moves.element().toString(), this::writeMoves);
-            }
-        }
-    }
-
-    private void writeMoves() throws IOException {
-        synchronized (moves) {
-            while (!moves.isEmpty()) {
-                Move next = moves.element();
-                repository.move(next.from(), next.to(), next.at());
-                moves.remove();
-            }
-        }
+    /** See {@link ApprovalRepository#renamed}. */
+    public void renamed() {
+        repository.renamed();
     }
 
     /** See {@link ApprovalRepository#unreadable}. */

@@ -25,14 +25,6 @@ public record BuildRef(
         return job.equals(fullName) || job.startsWith(fullName + '/');
     }
 
-    /**
-     * Returns this build after the item {@code oldFullName}, the job itself or a folder above it, became
-     * {@code newFullName}.
-     */
-    BuildRef moved(String oldFullName, String newFullName) {
-        return isIn(oldFullName) ? new BuildRef(newFullName + job.substring(oldFullName.length()), number) : this;
-    }
-
     @Override
     public String toString() {
         return job + '#' + number;

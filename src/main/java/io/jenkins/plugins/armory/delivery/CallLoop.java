@@ -373,8 +373,7 @@ final class CallLoop implements ApprovalObserver {
         }
 
         private void tell(@CheckForNull CallResult result) {
-            Optional<Duration> next =
-                    result == null ? Optional.empty() : run.kind.again(order, number, result);
+            Optional<Duration> next = result == null ? Optional.empty() : run.kind.again(order, number, result);
             if (result == null) {
                 over(run);
             } else if (next.isPresent()) {

@@ -65,12 +65,17 @@ public final class ArmoryRuntime {
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final RunningBuilds runningBuilds = new RunningBuilds();
     private final Deployments deployments = new Deployments(executor, runningBuilds);
+    private final JobIds jobIds = new JobIds();
     private final ApprovalRequests requests = new ApprovalRequests(tokens, client, executor);
     private final ApprovalEvents events =
             new ApprovalEvents(() -> ExtensionList.lookup(ApprovalListener.class), client.executor(), this::pending);
     private final OpenStore store = new OpenStore(
             Jenkins.get().getRootDir().toPath().resolve("armory-approvals"),
             ExtensionList::lookupFirst,
+            () -> {
+                jobIds.noteAll();
+                return jobIds::nameOf;
+            },
             requests,
             events,
             Timer.get(),
@@ -200,6 +205,10 @@ public final class ArmoryRuntime {
     /** Returns the state in memory of running builds. */
     public RunningBuilds runningBuilds() {
         return runningBuilds;
+    }
+
+    public JobIds jobIds() {
+        return jobIds;
     }
 
     public ApprovalRequests requests() {

@@ -52,17 +52,6 @@ final class BuildFolders {
         return numbers;
     }
 
-    /** Returns the builds of that number, of any job, that claim the approval. Usually that is one. */
-    static List<BuildRef> withApproval(String id, int number) {
-        var found = new ArrayList<BuildRef>();
-        for (Job<?, ?> job : Jenkins.get().getAllItems(Job.class)) {
-            if (has(job, number, id)) {
-                found.add(new BuildRef(job.getFullName(), number));
-            }
-        }
-        return found;
-    }
-
     /** Returns the builds that claim the approval. Reads the record of every build. */
     static List<BuildRef> withApproval(String id) {
         var found = new ArrayList<BuildRef>();

@@ -34,15 +34,6 @@ public final class JobEvents extends ItemListener {
 
     private final AtomicBoolean cleaning = new AtomicBoolean();
 
-    private record Move(String from, String to) {
-        /** Returns whether a move is only the part of this one for an item below. */
-        boolean explains(String oldFullName, String newFullName) {
-            return oldFullName.startsWith(from + '/') && newFullName.equals(to + oldFullName.substring(from.length()));
-        }
-    }
-
-    private volatile Move lastMove = new Move("", "");
-
     @Override
     public void onLoaded() {
         ArmoryRuntime approvals = ArmoryRuntime.get();
@@ -80,16 +71,10 @@ public final class JobEvents extends ItemListener {
 
     @Override
     public void onLocationChanged(Item item, String oldFullName, String newFullName) {
-        // A folder's event comes first and moves all that is below it. The events of what is below would change
-        // nothing, and each would read the files of all approvals. They count only if a new folder has the old name.
-        Move folder = lastMove;
-        if (folder.explains(oldFullName, newFullName)
-                && Jenkins.get().getItemByFullName(folder.from(), Item.class) == null) {
-            return;
-        }
-        lastMove = new Move(oldFullName, newFullName);
+        ArmoryRuntime armory = ArmoryRuntime.get();
+        armory.jobIds().note(item);
         try {
-            ArmoryRuntime.get().approvals().move(oldFullName, newFullName);
+            armory.approvals().renamed();
         } catch (ApprovalsUnavailableException x) {
             LOGGER.log(Level.FINE, "The approvals follow when they are opened", x);
         }
@@ -98,6 +83,7 @@ public final class JobEvents extends ItemListener {
     @Override
     public void onDeleted(Item item) {
         deleted.put(item.getFullName(), Instant.now());
+        ArmoryRuntime.get().jobIds().forget(item);
         ArmoryRuntime.get().whenOpen(this::clean);
     }
 

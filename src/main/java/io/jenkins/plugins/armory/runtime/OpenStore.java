@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.delivery.RetryPolicy;
 import io.jenkins.plugins.armory.signature.UsedMessages;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.History;
+import io.jenkins.plugins.armory.storage.JobNames;
 import io.jenkins.plugins.armory.storage.StoreInUseException;
 import io.jenkins.plugins.armory.storage.StoreLock;
 import io.jenkins.plugins.armory.storage.UnknownFormatException;
@@ -26,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -38,6 +40,7 @@ final class OpenStore {
 
     private final Path folder;
     private final Extensions extensions;
+    private final Supplier<JobNames> names;
     private final Requests requests;
     private final ScheduledExecutorService timer;
     private final Executor executor;
@@ -89,16 +92,21 @@ final class OpenStore {
         }
     }
 
-    /** @param events tells other plugins of the changes */
+    /**
+     * @param names looks at the names of all jobs
+     * @param events tells other plugins of the changes
+     */
     OpenStore(
             Path folder,
             Extensions extensions,
+            Supplier<JobNames> names,
             Requests requests,
             ApprovalEvents events,
             ScheduledExecutorService timer,
             Executor executor) {
         this.folder = folder;
         this.extensions = extensions;
+        this.names = names;
         this.requests = requests;
         this.timer = timer;
         this.executor = executor;
@@ -231,7 +239,7 @@ final class OpenStore {
         StoreLock lock = StoreLock.take(folder);
         opened.push(lock::close);
         ApprovalStore found = ApprovalStore.open(
-                folder, () -> extensions.first(Settings.class).historyMonths(), timer, executor);
+                folder, names.get(), () -> extensions.first(Settings.class).historyMonths(), timer, executor);
         opened.push(found::close);
         UsedMessageLog messages = UsedMessageLog.open(folder.resolve("messages"), Clock.systemUTC());
         opened.push(messages::close);

@@ -45,6 +45,7 @@ final class ApprovalStart {
     private final Approvals approvals;
     private final Deployments deployments;
     private final ApprovalRequests requests;
+    private final JobIds jobIds;
     private final StepContext context;
     private final Consumer<String> log;
 
@@ -55,11 +56,13 @@ final class ApprovalStart {
             Approvals approvals,
             Deployments deployments,
             ApprovalRequests requests,
+            JobIds jobIds,
             StepContext context,
             Consumer<String> log) {
         this.approvals = approvals;
         this.deployments = deployments;
         this.requests = requests;
+        this.jobIds = jobIds;
         this.context = context;
         this.log = log;
     }
@@ -118,11 +121,10 @@ final class ApprovalStart {
         return reference == null ? "Nobody was asked" : "The webhook was not called";
     }
 
-    private static ApprovalTerms.Builder terms(String id, ApprovalDefinition definition, Run<?, ?> run)
-            throws IOException {
+    private ApprovalTerms.Builder terms(String id, ApprovalDefinition definition, Run<?, ?> run) throws IOException {
         ApprovalTerms.Builder terms = ApprovalTerms.of(id, BuildRecord.refTo(run));
         definition.addTo(terms, run);
-        return terms.origin(new ApprovalTerms.Origin(addressIfKnown(), JobIds.of(run.getParent())));
+        return terms.origin(new ApprovalTerms.Origin(addressIfKnown(), jobIds.of(run.getParent())));
     }
 
     private ApprovalTerms.Builder byPersonAlone(

@@ -120,7 +120,13 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         if (stopCause() != null || defined == null) {
             return; // stop() ends the step
         }
-        new ApprovalStart(approvals(), armory().deployments(), armory().requests(), getContext(), this::print)
+        new ApprovalStart(
+                        approvals(),
+                        armory().deployments(),
+                        armory().requests(),
+                        armory().jobIds(),
+                        getContext(),
+                        this::print)
                 .create(approvalId, defined, place());
         definition = null;
         waitForDecision();

@@ -115,14 +115,6 @@ final class ApprovalFiles {
         disk.replace(fileOf(approval), StoredJson.file(approval));
     }
 
-    /** Writes the file of a closed approval again, and keeps its time. */
-    void rewrite(Approval closed) throws IOException {
-        Path file = fileOf(closed);
-        Instant modified = disk.modified(file);
-        write(closed);
-        disk.setModified(file, modified);
-    }
-
     /** Returns the time of an approval's file, which is about the time of its decision. */
     Instant modifiedDecided(String id) {
         try {

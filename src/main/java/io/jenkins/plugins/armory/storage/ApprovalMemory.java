@@ -22,8 +22,7 @@ final class ApprovalMemory {
     private final Map<String, Approval> pending = new ConcurrentHashMap<>();
     private final Map<String, Approval> decided = new ConcurrentHashMap<>();
     /**
-     * The ids of approvals whose files may not be up to date. An id is added before its change goes to the journal, or
-     * when its job is moved. It is removed when its file is written. So the set covers all that is in the journal and
+     * The ids of approvals whose files may not be up to date. An id is added before its change goes to the journal. It is removed when its file is written. So the set covers all that is in the journal and
      * not in the files.
      */
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
@@ -133,25 +132,17 @@ final class ApprovalMemory {
         return Set.copyOf(unreadable);
     }
 
-    /** Applies a change to all approvals, and marks those that it changes. */
+    /** Applies a change to all approvals that needs no write. */
     void replaceAll(UnaryOperator<Approval> change) {
         for (Map<String, Approval> each : List.of(pending, decided)) {
-            each.keySet().forEach(id -> replace(id, each, change));
-        }
-    }
-
-    private void replace(String id, Map<String, Approval> approvals, UnaryOperator<Approval> change) {
-        ReentrantLock lock = lock(id);
-        try {
-            approvals.computeIfPresent(id, (same, approval) -> {
-                Approval after = change.apply(approval);
-                if (!after.equals(approval)) {
-                    changed.add(id);
+            each.keySet().forEach(id -> {
+                ReentrantLock lock = lock(id);
+                try {
+                    each.computeIfPresent(id, (same, approval) -> change.apply(approval));
+                } finally {
+                    lock.unlock();
                 }
-                return after;
             });
-        } finally {
-            lock.unlock();
         }
     }
 }

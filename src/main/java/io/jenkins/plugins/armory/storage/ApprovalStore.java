@@ -35,7 +35,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * journal/N.log     every change, in order; newer than the files
  * pending/ID.json   not closed: pending, or with calls to make; read into memory at start, so a start costs no history
  * decided/ID.json   closed; read on demand
- * moves.json        moved jobs whose new names are not in all files yet
  * history/          a line for each decision, see {@link History}
  * </pre>
  *
@@ -59,7 +58,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private final HistoryOutbox outbox = new HistoryOutbox(memory);
     private final RecentDecisions recent = new RecentDecisions(RECENT);
     private final ApprovalFiles files;
-    private final Moves moves;
+    private final JobNames names;
     private final JournalRecovery recovery;
     private final Journal journal;
     private final FileUpdate update;
@@ -71,13 +70,13 @@ public final class ApprovalStore implements ApprovalRepository {
     private volatile Runnable changeListener = () -> {};
     private final List<ApprovalObserver> followers = new CopyOnWriteArrayList<>();
 
-    private ApprovalStore(Disk disk, Path folder) throws IOException {
+    private ApprovalStore(Disk disk, Path folder, JobNames names) throws IOException {
+        this.names = names;
         files = new ApprovalFiles(disk, folder);
-        moves = new Moves(disk, folder.resolve("moves.json"));
-        removals = new Removals(memory, files, recent, moves, outbox, this::append);
+        removals = new Removals(memory, files, recent, names, outbox, this::append);
         recovery = new JournalRecovery(this::takeUp, id -> removals.forget(checked(id)));
         journal = Journal.open(disk, folder.resolve("journal"), recovery);
-        update = new FileUpdate(memory, files, recent, moves, journal, outbox);
+        update = new FileUpdate(memory, files, journal, outbox);
     }
 
     /**
@@ -87,7 +86,12 @@ public final class ApprovalStore implements ApprovalRepository {
      * @throws IOException if the folder cannot be created or read
      */
     public static ApprovalStore open(Path folder) throws IOException {
-        return open(Disk.LOCAL, folder);
+        return open(folder, JobNames.RECORDED);
+    }
+
+    /** Opens the store as {@link #open(Path)} does. */
+    public static ApprovalStore open(Path folder, JobNames names) throws IOException {
+        return open(Disk.LOCAL, folder, names);
     }
 
     /**
@@ -109,17 +113,21 @@ public final class ApprovalStore implements ApprovalRepository {
      * @throws IOException as {@link #open(Path)} does
      */
     public static ApprovalStore open(
-            Path folder, IntSupplier historyMonths, ScheduledExecutorService timer, Executor executor)
+            Path folder, JobNames names, IntSupplier historyMonths, ScheduledExecutorService timer, Executor executor)
             throws IOException {
-        ApprovalStore store = open(Disk.LOCAL, folder, historyMonths);
+        ApprovalStore store = open(Disk.LOCAL, folder, names, historyMonths);
         store.folding = new Folding(store, timer, executor);
         return store;
     }
 
-    static ApprovalStore open(Disk disk, Path folder, IntSupplier historyMonths) throws IOException {
-        ApprovalStore store = open(disk, folder);
+    static ApprovalStore open(Disk disk, Path folder, JobNames names, IntSupplier historyMonths) throws IOException {
+        ApprovalStore store = open(disk, folder, names);
         store.outbox.open(disk, folder.resolve("history"), historyMonths, store.files);
         return store;
+    }
+
+    static ApprovalStore open(Disk disk, Path folder, IntSupplier historyMonths) throws IOException {
+        return open(disk, folder, JobNames.RECORDED, historyMonths);
     }
 
     static ApprovalStore open(Disk disk, Path folder, ScheduledExecutorService timer, Executor executor)
@@ -130,10 +138,14 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     static ApprovalStore open(Disk disk, Path folder) throws IOException {
-        var store = new ApprovalStore(disk, folder);
+        return open(disk, folder, JobNames.RECORDED);
+    }
+
+    static ApprovalStore open(Disk disk, Path folder, JobNames names) throws IOException {
+        var store = new ApprovalStore(disk, folder, names);
         store.files.deleteTemporary();
         store.outbox.look(store.files);
-        var reader = new StoreReader(store.memory, store.files, store.moves);
+        var reader = new StoreReader(store.memory, store.files, names);
         reader.readPending();
         store.recent.addAll(reader.readDecided(RECENT));
         try {
@@ -148,7 +160,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private void takeUp(Approval approval) {
         outbox.found(approval);
         memory.markChanged(checked(approval.id()));
-        memory.put(moves.apply(approval));
+        memory.put(names.addTo(approval));
     }
 
     /**
@@ -197,7 +209,7 @@ public final class ApprovalStore implements ApprovalRepository {
             return Optional.empty();
         }
         Optional<Approval> decided = files.readDecided(id);
-        return decided.isPresent() ? decided.map(moves::apply) : findMended(id);
+        return decided.isPresent() ? decided.map(names::addTo) : findMended(id);
     }
 
     /** Takes up an approval whose file could not be read when the store was opened, and was mended since. */
@@ -208,12 +220,9 @@ public final class ApprovalStore implements ApprovalRepository {
             if (inMemory.isPresent()) {
                 return inMemory;
             }
-            Optional<Approval> mended = files.readPending(id).map(moves::apply);
+            Optional<Approval> mended = files.readPending(id).map(names::addTo);
             mended.filter(Approval::isDecided).ifPresent(approval -> outbox.comesBack(id));
-            mended.ifPresent(approval -> {
-                memory.markChanged(id); // its file may have a name from which its job was moved since
-                memory.put(approval);
-            });
+            mended.ifPresent(memory::put);
             return mended;
         } finally {
             lock.unlock();
@@ -315,7 +324,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private void write(Approval approval) throws IOException {
         memory.markChanged(approval.id());
         append(JournalEntry.change(approval));
-        memory.put(moves.apply(approval)); // its job may have been moved meanwhile
+        memory.put(names.addTo(approval)); // its job may have been renamed meanwhile
     }
 
     private void append(JournalEntry entry) throws IOException {
@@ -408,25 +417,9 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     @Override
-    public void move(String oldFullName, String newFullName, Instant at) throws IOException {
-        update.move(oldFullName, newFullName, at);
-        isolated(changeListener);
-    }
-
-    /** Returns whether there is something for {@link #finishMoves}. */
-    boolean isMoving() {
-        return update.isMoving();
-    }
-
-    /**
-     * Writes the new names of jobs that were moved to all files.
-     *
-     * @param stop is asked before each file; if it returns true, the rest is left for the next time
-     * @return whether everything was written
-     * @throws IOException if something could not be written
-     */
-    boolean finishMoves(BooleanSupplier stop) throws IOException {
-        return update.finishMoves(stop);
+    public void renamed() {
+        memory.replaceAll(names::addTo);
+        recent.replaceAll(names::addTo);
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -73,10 +72,8 @@ interface Disk {
     /** See {@link DurableFile#syncFolder}. */
     void sync(Path folder) throws IOException;
 
-    /** Returns the time of the last write, or the one that {@link #setModified} set. */
+    /** Returns the time of the last write. */
     Instant modified(Path file) throws IOException;
-
-    void setModified(Path file, Instant time) throws IOException;
 
     /**
      * A file of this machine. It is no FileChannel: an interrupt of the one thread that writes for all would close
@@ -184,11 +181,6 @@ interface Disk {
         @Override
         public Instant modified(Path file) throws IOException {
             return Files.getLastModifiedTime(file).toInstant();
-        }
-
-        @Override
-        public void setModified(Path file, Instant time) throws IOException {
-            Files.setLastModifiedTime(file, FileTime.from(time));
         }
     }
 }

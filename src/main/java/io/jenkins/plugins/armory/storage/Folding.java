@@ -11,7 +11,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Brings the files of a store up to date in the background, with its journal and with moved jobs. It runs soon after a
+ * Brings the files of a store up to date with its journal, in the background. It runs soon after a
  * change, but not while more changes come, unless the journal grows large. While there is nothing to do, no timer is
  * set.
  */
@@ -46,7 +46,7 @@ final class Folding {
         this.timer = timer;
         this.executor = executor;
         store.onChange(() -> schedule(DELAY));
-        if (store.journalSize() > 0 || store.isMoving()) {
+        if (store.journalSize() > 0) {
             schedule(DELAY);
         }
     }
@@ -65,8 +65,7 @@ final class Folding {
     private void run() {
         scheduled.set(false); // first, so that a change that comes too late for this run schedules another
         try {
-            boolean moved = store.finishMoves(() -> finishing);
-            if (!store.fold(this::isBusy) || !moved) {
+            if (!store.fold(this::isBusy)) {
                 schedule(DELAY);
             }
         } catch (IOException x) {

@@ -26,7 +26,7 @@ final class Removals {
     private final ApprovalMemory memory;
     private final ApprovalFiles files;
     private final RecentDecisions recent;
-    private final Moves moves;
+    private final JobNames names;
     private final HistoryOutbox outbox;
     private final Appender journal;
 
@@ -34,13 +34,13 @@ final class Removals {
             ApprovalMemory memory,
             ApprovalFiles files,
             RecentDecisions recent,
-            Moves moves,
+            JobNames names,
             HistoryOutbox outbox,
             Appender journal) {
         this.memory = memory;
         this.files = files;
         this.recent = recent;
-        this.moves = moves;
+        this.names = names;
         this.outbox = outbox;
         this.journal = journal;
     }
@@ -63,7 +63,7 @@ final class Removals {
                 files.decidedIds().stream()
                         .filter(id -> !ids.contains(id))
                         .flatMap(id -> files.readable(id).stream())
-                        .map(moves::apply));
+                        .map(names::addTo));
     }
 
     /** Removes approvals. The history keeps their decisions. */

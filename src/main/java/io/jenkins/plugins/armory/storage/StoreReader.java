@@ -17,12 +17,12 @@ final class StoreReader {
 
     private final ApprovalMemory memory;
     private final ApprovalFiles files;
-    private final Moves moves;
+    private final JobNames names;
 
-    StoreReader(ApprovalMemory memory, ApprovalFiles files, Moves moves) {
+    StoreReader(ApprovalMemory memory, ApprovalFiles files, JobNames names) {
         this.memory = memory;
         this.files = files;
-        this.moves = moves;
+        this.names = names;
     }
 
     /** Reads the approvals that are not closed. */
@@ -54,10 +54,7 @@ final class StoreReader {
 
     private void takeUp(String id) throws IOException {
         Optional<Approval> approval = readable(() -> files.readPending(id));
-        approval.map(moves::apply).ifPresentOrElse(memory::put, () -> memory.markUnreadable(id));
-        if (!moves.unwritten().isEmpty()) {
-            memory.markChanged(id);
-        }
+        approval.map(names::addTo).ifPresentOrElse(memory::put, () -> memory.markUnreadable(id));
     }
 
     /** Returns the newest decided approvals, and maybe some more. */
@@ -72,7 +69,7 @@ final class StoreReader {
                 .toList();
         var decided = new ArrayList<Approval>(memory.decided());
         for (String id : newest) {
-            readable(() -> files.readDecided(id)).map(moves::apply).ifPresent(decided::add);
+            readable(() -> files.readDecided(id)).map(names::addTo).ifPresent(decided::add);
         }
         return decided;
     }

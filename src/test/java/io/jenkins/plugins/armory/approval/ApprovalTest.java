@@ -381,13 +381,6 @@ public class ApprovalTest {
                 .isEqualTo(Outcome.TIMED_OUT);
     }
 
-    @Test
-    void followsAMovedFolderButNotANamesake() {
-        assertThat(waiting.moved("team", "group/team").build()).isEqualTo(new BuildRef("group/team/deploy", 7));
-        assertThat(waiting.moved("team/deploy", "team/release").build()).isEqualTo(new BuildRef("team/release", 7));
-        assertThat(waiting.moved("tea", "coffee").build()).isEqualTo(waiting.build());
-    }
-
     private final Approval needsBoth = needsBoth("a1").start().on(sent(), SOON).approval();
 
     private static Event approve() {

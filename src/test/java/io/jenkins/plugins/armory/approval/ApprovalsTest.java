@@ -23,17 +23,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -725,69 +725,6 @@ class ApprovalsTest {
     }
 
     @Test
-    void leavesTheFilesOfAMovedJobToTheBackground() throws IOException {
-        ApprovalStore store = ApprovalStore.open(folder);
-        var approvals = new Approvals(store, timer, task -> {}, clock, (approval, user) -> true);
-        for (int i = 0; i < 3; i++) {
-            approvals.create(start("a" + i));
-            approvals.apply("a" + i, new Event.Callback(true, "yes", "callback token"));
-        }
-        approvals.create(start("waits"));
-        store.fold(() -> false);
-        Map<String, String> before = contents();
-
-        approvals.move("team", "group");
-
-        assertThat(contents())
-                .as("nothing is written for each of them while somebody waits")
-                .isEqualTo(before);
-        for (String id : List.of("a0", "a2", "waits")) {
-            assertThat(approvals.find(id).orElseThrow().build().job()).isEqualTo("group/deploy");
-        }
-        assertThat(approvals.list())
-                .hasSize(4)
-                .allMatch(approval -> approval.build().isIn("group"));
-    }
-
-    @Test
-    void followsAMovedJobAlsoIfThatCannotBeWrittenAtFirst() throws IOException {
-        Approvals approvals = open(ApprovalStore.open(folder));
-        approvals.create(start("a1"));
-        Path inTheWay = Files.createDirectories(folder.resolve("moves.json.tmp/full"));
-        approvals.move("team", "group");
-        approvals.move("group", "crew");
-        clock.set(clock.instant().plusSeconds(1));
-        approvals.create(ApprovalTerms.of("b1", new BuildRef("team/deploy", 7))
-                .webhook("tests")
-                .timeout(clock.instant(), Duration.ofHours(1))
-                .start());
-        manualTimer.pass(Duration.ofMinutes(1));
-        assertThat(approvals.find("a1").orElseThrow().build().job()).isEqualTo("team/deploy");
-        Files.delete(inTheWay);
-        Files.delete(inTheWay.getParent());
-
-        manualTimer.pass(Duration.ofMinutes(1));
-
-        assertThat(approvals.find("a1").orElseThrow().build().job()).isEqualTo("crew/deploy");
-        assertThat(approvals.find("b1").orElseThrow().build().job())
-                .as("of another job, which has the old name now")
-                .isEqualTo("team/deploy");
-    }
-
-    /** Returns the contents of all files of approvals. */
-    private Map<String, String> contents() throws IOException {
-        var contents = new TreeMap<String, String>();
-        for (String kind : List.of("pending", "decided", "journal")) {
-            try (Stream<Path> files = Files.list(folder.resolve(kind))) {
-                for (Path file : files.toList()) {
-                    contents.put(kind + "/" + file.getFileName(), Files.readString(file));
-                }
-            }
-        }
-        return contents;
-    }
-
-    @Test
     void endsWhatABuildLeftPending() throws IOException {
         Approvals approvals = open(clock);
         approvals.create(start("a1"));
@@ -827,19 +764,17 @@ class ApprovalsTest {
 
     @Test
     void endsWhatABuildLeftPendingAlsoIfItsJobIsRenamedBeforeThatCanBeWritten() throws IOException {
+        var names = new HashMap<String, String>();
         Approvals before = open(clock);
-        before.create(startingIn("a1", 7, null));
+        before.create(startIn("a1", "deploy"));
         before.close();
-        Approvals approvals = open(ApprovalStore.open(folder));
+        Approvals approvals = open(ApprovalStore.open(folder, names::get));
         ApprovalStoreTest.breakJournal(folder);
         approvals.abort(build -> build.number() == 7, "The build ended.");
         ApprovalStoreTest.mendJournal(folder);
-        approvals.move("team", "group");
-        clock.set(clock.instant().plusSeconds(1));
-        approvals.create(ApprovalTerms.of("b1", new BuildRef("team/deploy", 7))
-                .webhook("tests")
-                .timeout(clock.instant(), Duration.ofHours(1))
-                .start());
+        names.put("deploy", "group/deploy");
+        approvals.renamed();
+        approvals.create(startIn("b1", "another"));
 
         manualTimer.pass(Duration.ofMinutes(1));
 
@@ -847,6 +782,14 @@ class ApprovalsTest {
                 .as("the build of another job that has the old name now")
                 .extracting(Approval::id)
                 .containsExactly("b1");
+    }
+
+    private Approval startIn(String id, String jobId) {
+        return ApprovalTerms.of(id, new BuildRef("team/deploy", 7))
+                .webhook("tests")
+                .timeout(clock.instant(), Duration.ofHours(1))
+                .origin(new ApprovalTerms.Origin(null, jobId))
+                .start();
     }
 
     @Test

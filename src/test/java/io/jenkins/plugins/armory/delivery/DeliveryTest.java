@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +67,9 @@ class DeliveryTest {
 
     @CheckForNull
     private String reasonToWait;
+
+    /** The names of jobs that were renamed, by their ids. */
+    private final Map<String, String> names = new HashMap<>();
 
     private ApprovalStore store;
     private Approvals approvals;
@@ -151,7 +155,7 @@ class DeliveryTest {
 
     @BeforeEach
     void create() throws IOException {
-        store = ApprovalStore.open(folder);
+        store = ApprovalStore.open(folder, names::get);
         open(store);
         create(ID, webhook("w"), Channel.CALLBACK);
         attach();
@@ -165,6 +169,7 @@ class DeliveryTest {
         approvals.create(ApprovalTerms.of(id, new BuildRef(job, 1))
                 .webhook(webhook.name())
                 .through(Set.of(channels))
+                .origin(new ApprovalTerms.Origin(null, job))
                 .timeout(clock.instant(), Duration.ofHours(1))
                 .calls(new OutgoingCalls(webhook, webhook("cancel"), Map.of(), null, null))
                 .start());
@@ -663,7 +668,8 @@ class DeliveryTest {
         answer(OK);
         abort();
         answer(REFUSED);
-        approvals.move("job", "renamed");
+        names.put("job", "renamed");
+        approvals.renamed();
 
         awaitNextAttempt();
 

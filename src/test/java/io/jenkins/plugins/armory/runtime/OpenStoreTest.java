@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.delivery.Requests;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.JobNames;
 import io.jenkins.plugins.armory.storage.StoreLock;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -56,6 +57,7 @@ class OpenStoreTest {
                         return answering(type, Map.of("problem", Optional.empty(), "historyMonths", 12));
                     }
                 },
+                () -> JobNames.RECORDED,
                 answering(Requests.class, Map.of()),
                 new ApprovalEvents(List::of, Runnable::run, id -> Optional.empty()),
                 timer,

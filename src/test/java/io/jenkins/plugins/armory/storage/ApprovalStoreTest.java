@@ -21,7 +21,6 @@ import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
@@ -29,7 +28,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -435,85 +434,76 @@ public class ApprovalStoreTest {
         assertThat(store.apply("a1", SUCCESS, SOON)).isEmpty();
     }
 
+    /** The names of the jobs by their ids. */
+    private final Map<String, String> names = new ConcurrentHashMap<>();
+
+    private static Approval startIn(String id, String jobId) {
+        return ApprovalTerms.of(id, new BuildRef("team/deploy", 7))
+                .webhook("tests")
+                .timeout(START, Duration.ofHours(24))
+                .origin(new ApprovalTerms.Origin(null, jobId))
+                .start();
+    }
+
+    private static String jobOf(ApprovalStore store, String id) throws IOException {
+        return store.find(id).orElseThrow().build().job();
+    }
+
     @Test
-    void followsAMoveInMemoryAndOnDisk() throws IOException {
-        store.create(start("a1"));
-        decide("a2");
+    void followsAJobInMemoryAndOnDisk() throws IOException {
+        ApprovalStore named = ApprovalStore.open(folder, names::get);
+        named.create(startIn("a1", "deploy"));
+        named.create(startIn("a2", "deploy"));
+        named.create(startIn("b1", "a job that has the old name now"));
+        named.apply("a2", SUCCESS, SOON);
 
-        store.move("team", "group", SOON);
+        names.put("deploy", "group/deploy");
+        named.renamed();
 
-        for (ApprovalStore each : List.of(store, ApprovalStore.open(folder))) {
-            assertThat(each.pending()).extracting(a -> a.build().job()).containsExactly("group/deploy");
+        for (ApprovalStore each : List.of(named, ApprovalStore.open(folder, names::get))) {
+            assertThat(each.pending())
+                    .extracting(a -> a.build().job())
+                    .containsExactlyInAnyOrder("group/deploy", "team/deploy");
             assertThat(each.recentlyDecided()).extracting(a -> a.build().job()).containsExactly("group/deploy");
-            assertThat(each.find("a2").orElseThrow().build().job()).isEqualTo("group/deploy");
+            assertThat(jobOf(each, "a2")).isEqualTo("group/deploy");
+            assertThat(jobOf(each, "b1")).isEqualTo("team/deploy");
         }
     }
 
     @Test
-    void finishesAMoveAfterARestartAndKeepsTheOrderOfDecisions() throws IOException {
-        decide("a1");
-        store.create(start("a2"));
+    void followsAJobThatWasRenamedWhileTheStoreWasClosedAndWritesNoFileForThat() throws IOException {
+        store.create(startIn("a1", "deploy"));
+        store.apply("a1", SUCCESS, SOON);
+        store.create(startIn("a2", "deploy"));
         store.fold(() -> false);
-        Path file = folder.resolve("decided/a1.json");
-        FileTime decided = FileTime.from(SOON);
-        Files.setLastModifiedTime(file, decided);
-        store.move("team", "group", SOON);
-        assertThat(Files.readString(file)).contains("team/deploy");
-        assertThat(files()).contains("moves.json");
+        names.put("deploy", "group/deploy");
 
-        ApprovalStore reopened = ApprovalStore.open(folder); // killed before any file was written
+        ApprovalStore reopened = ApprovalStore.open(folder, names::get);
 
-        assertThat(reopened.find("a1").orElseThrow().build().job()).isEqualTo("group/deploy");
-        assertThat(reopened.find("a2").orElseThrow().build().job()).isEqualTo("group/deploy");
-        assertThat(reopened.finishMoves(() -> false)).isTrue();
+        assertThat(jobOf(reopened, "a1")).isEqualTo("group/deploy");
+        assertThat(jobOf(reopened, "a2")).isEqualTo("group/deploy");
+        assertThat(reopened.fold(() -> false)).isTrue();
         assertThat(files()).containsExactly("decided/a1.json", "pending/a2.json");
-        assertThat(Files.readString(file)).contains("group/deploy");
-        assertThat(Files.getLastModifiedTime(file)).isEqualTo(decided);
-        assertThat(Files.readString(folder.resolve("pending/a2.json"))).contains("group/deploy");
+        assertThat(Files.readString(folder.resolve("pending/a2.json"))).contains("team/deploy");
+        reopened.apply("a2", SUCCESS, SOON);
+        reopened.fold(() -> false);
+        assertThat(Files.readString(folder.resolve("decided/a2.json"))).contains("group/deploy");
     }
 
     @Test
-    void finishesAMoveAlsoForAnApprovalWhoseFileWasMendedMeanwhile() throws IOException {
-        store.create(start("a1"));
+    void followsAJobAlsoForAnApprovalWhoseFileWasMendedMeanwhile() throws IOException {
+        store.create(startIn("a1", "deploy"));
         store.fold(() -> false);
         Path file = folder.resolve("pending/a1.json");
         byte[] content = Files.readAllBytes(file);
         Files.writeString(file, "");
-        ApprovalStore reopened = ApprovalStore.open(folder);
-        reopened.move("team", "group", SOON);
+        ApprovalStore reopened = ApprovalStore.open(folder, names::get);
+        names.put("deploy", "group/deploy");
+        reopened.renamed();
+
         Files.write(file, content);
-        assertThat(reopened.find("a1").orElseThrow().build().job()).isEqualTo("group/deploy");
 
-        assertThat(reopened.finishMoves(() -> false)).isTrue();
-
-        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow().build().job())
-                .isEqualTo("group/deploy");
-    }
-
-    @Test
-    void leavesAloneWhatBeginsLaterAtTheOldName() throws IOException {
-        store.move("team", "group", START.minusSeconds(1));
-        store.create(start("a1"));
-        decide("a2");
-        store.fold(() -> false);
-
-        ApprovalStore reopened = ApprovalStore.open(folder);
-        reopened.finishMoves(() -> false);
-
-        assertThat(reopened.find("a1").orElseThrow().build().job()).isEqualTo("team/deploy");
-        assertThat(reopened.find("a2").orElseThrow().build().job()).isEqualTo("team/deploy");
-    }
-
-    @Test
-    void isNotOpenedWhereTheMovesAreOfALaterVersion() throws IOException {
-        Path moves = folder.resolve("moves.json");
-        Files.write(moves, ChecksumLine.of("{\"format\":2}".getBytes(StandardCharsets.UTF_8)));
-
-        assertThatIOException()
-                .isThrownBy(() -> ApprovalStore.open(folder))
-                .withMessageContaining(moves + ": its format is 2, and this version reads 1");
-
-        assertThat(moves).exists();
+        assertThat(jobOf(reopened, "a1")).isEqualTo("group/deploy");
     }
 
     @Test
@@ -561,22 +551,6 @@ public class ApprovalStoreTest {
         assertThat(store.find("a1")).contains(start("a1"));
         assertThat(files()).containsExactly("journal/1.log");
         assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a1"));
-    }
-
-    /** A job is renamed while Jenkins goes down, when another Jenkins may have taken over. */
-    @Test
-    void movesNothingOnceItIsClosed() throws IOException {
-        store.close();
-        ApprovalStore other = ApprovalStore.open(folder);
-        other.create(start("a1"));
-        other.move("team", "group", SOON);
-
-        assertThatIOException()
-                .isThrownBy(() -> store.move("shop", "market", SOON))
-                .withMessageContaining("Jenkins is going down");
-
-        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow().build().job())
-                .isEqualTo("group/deploy");
     }
 
     @Test
@@ -786,25 +760,14 @@ public class ApprovalStoreTest {
     @Test
     void aJobThatIsMovedWhileItsApprovalIsWrittenTakesTheApprovalAlong() throws IOException {
         Runnable[] append = {() -> {}};
-        ApprovalStore moving = ApprovalStore.open(during(append), folder.resolve("moving"));
+        ApprovalStore moving = ApprovalStore.open(during(append), folder.resolve("moving"), names::get);
         append[0] = () -> {
-            append[0] = () -> {};
-            try {
-                moving.move("team", "group", SOON);
-            } catch (IOException x) {
-                throw new UncheckedIOException(x);
-            }
+            names.put("deploy", "group/deploy");
+            moving.renamed();
         };
 
-        moving.create(start("a1"));
+        moving.create(startIn("a1", "deploy"));
 
-        assertThat(moving.find("a1").orElseThrow().build().job()).isEqualTo("group/deploy");
-        assertThat(moving.finishMoves(() -> false)).isTrue();
-        assertThat(ApprovalStore.open(folder.resolve("moving"))
-                        .find("a1")
-                        .orElseThrow()
-                        .build()
-                        .job())
-                .isEqualTo("group/deploy");
+        assertThat(jobOf(moving, "a1")).isEqualTo("group/deploy");
     }
 }

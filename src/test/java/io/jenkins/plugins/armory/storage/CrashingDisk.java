@@ -282,9 +282,4 @@ final class CrashingDisk implements Disk {
     public synchronized Instant modified(Path file) {
         return Instant.EPOCH;
     }
-
-    @Override
-    public synchronized void setModified(Path file, Instant time) {
-        checkAlive(); // there are no times
-    }
 }

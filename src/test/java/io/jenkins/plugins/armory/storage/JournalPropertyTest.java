@@ -105,53 +105,6 @@ class JournalPropertyTest {
         }
     }
 
-    /**
-     * Checks that the files have the new name once the move is no longer in {@code moves.json}: the journal does not
-     * have it.
-     */
-    @Test
-    void keepsAMoveThatWasFinishedOnlyAfterAFault() throws IOException {
-        for (int fault = 1; fault <= 12; fault++) { // more faults than changes
-            var disk = new CrashingDisk(losingAll());
-            ApprovalStore store = ApprovalStore.open(disk, FOLDER);
-            store.create(ApprovalTest.start("a1"));
-            store.create(ApprovalTest.start("a2"));
-            store.apply("a2", new Event.Callback(true, "", "callback token"), SOON);
-            store.fold(() -> false);
-            store.move("team", "group", SOON);
-            disk.failAt(fault);
-            try {
-                store.finishMoves(() -> false);
-            } catch (IOException x) {
-                assertThat(disk.failures()).isEqualTo(1);
-            }
-            assertThat(store.finishMoves(() -> false)).isTrue();
-
-            disk.crash();
-
-            ApprovalStore reopened = ApprovalStore.open(disk, FOLDER);
-            for (String id : List.of("a1", "a2")) {
-                assertThat(reopened.find(id).orElseThrow().build().job())
-                        .as("%s after fault %d", id, fault)
-                        .isEqualTo("group/deploy");
-            }
-        }
-    }
-
-    /**
-     * Returns a source of chance with which a failed change has no effect, and a crash loses all that is not synced.
-     */
-    private static Random losingAll() {
-        return new Random() {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected int next(int bits) {
-                return 0;
-            }
-        };
-    }
-
     private static final Webhook WEBHOOK =
             Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
 
@@ -175,13 +128,14 @@ class JournalPropertyTest {
         /** The approvals whose removal failed halfway: they may come back until they are removed again. */
         private final Set<String> halfRemoved = new HashSet<>();
 
+        private String name = "team/deploy";
         private int created;
         private int ticks;
 
         Life(Random random) throws IOException {
             this.random = random;
             disk = new CrashingDisk(random);
-            store = ApprovalStore.open(disk, FOLDER);
+            store = ApprovalStore.open(disk, FOLDER, id -> name);
         }
 
         void live() throws IOException {
@@ -199,11 +153,9 @@ class JournalPropertyTest {
             }
             disk.fail(0);
             restart();
-            assertThat(store.finishMoves(() -> false)).isTrue();
             assertThat(store.fold(() -> false)).isTrue();
             check();
             assertThat(disk.all()).allMatch(file -> !file.startsWith(FOLDER.resolve("journal")), "folded");
-            assertThat(disk.all()).doesNotContain(FOLDER.resolve("moves.json"));
             restart();
         }
 
@@ -215,8 +167,7 @@ class JournalPropertyTest {
                 case 6 -> remove(id);
                 case 7 -> fold(random.nextInt(5));
                 case 8 -> fold(Integer.MAX_VALUE);
-                case 9 -> move();
-                case 10 -> finishMoves(random.nextInt(5));
+                case 9, 10 -> rename();
                 default -> throw new CrashingDisk.Killed();
             }
         }
@@ -234,8 +185,9 @@ class JournalPropertyTest {
         }
 
         private void create(String id) {
-            Approval approval = ApprovalTerms.of(id, new BuildRef("team/deploy", 7))
+            Approval approval = ApprovalTerms.of(id, new BuildRef(name, 7))
                     .environment("staging")
+                    .origin(new ApprovalTerms.Origin(null, "job"))
                     .webhook("tests")
                     .timeout(tick(), Duration.ofHours(24))
                     .calls(random.nextBoolean() ? CALLS : null)
@@ -312,41 +264,20 @@ class JournalPropertyTest {
             }
         }
 
-        /** Moves a folder. Names are used again, as by renaming to and fro. */
-        private void move() throws IOException {
-            String from = NAMES.get(random.nextInt(NAMES.size()));
-            String to = NAMES.get(random.nextInt(NAMES.size()));
-            var after = new HashMap<String, Approval>(acknowledged);
-            after.replaceAll((id, approval) -> approval == null ? null : approval.moved(from, to));
-            var perhaps = new HashMap<String, List<Approval>>();
-            unknown.forEach((id, some) -> perhaps.put(
-                    id,
-                    some.stream()
-                            .map(each -> each == null ? null : each.moved(from, to))
-                            .toList()));
-            after.forEach((id, approval) -> perhaps(id).add(approval));
-            perhaps.forEach((id, some) -> perhaps(id).addAll(some));
-            try {
-                store.move(from, to, tick());
-            } catch (IOException x) {
-                throw new CrashingDisk.Killed(); // only a restart shows whether the move counts
-            }
-            acknowledged.putAll(after);
-            after.keySet().forEach(id -> perhaps(id).clear());
-            perhaps.forEach((id, some) -> perhaps(id).addAll(some));
+        private void rename() {
+            name = NAMES.get(random.nextInt(NAMES.size())) + "/deploy";
+            store.renamed();
+            acknowledged.replaceAll(this::named);
+            unknown.forEach((id, some) -> some.replaceAll(each -> named(id, each)));
+        }
+
+        @CheckForNull
+        private Approval named(String id, @CheckForNull Approval approval) {
+            return approval == null ? null : approval.ofJob(name);
         }
 
         private List<Approval> perhaps(String id) {
             return unknown.computeIfAbsent(id, each -> new ArrayList<>());
-        }
-
-        private void finishMoves(int files) {
-            int[] left = {files};
-            try {
-                store.finishMoves(() -> left[0]-- <= 0);
-            } catch (IOException x) {
-                assertThat(disk.failures()).isPositive();
-            }
         }
 
         private void restart() throws IOException {
@@ -356,7 +287,7 @@ class JournalPropertyTest {
                 disk.restart();
             }
             disk.fail(0);
-            store = ApprovalStore.open(disk, FOLDER);
+            store = ApprovalStore.open(disk, FOLDER, id -> name);
             acknowledged.replaceAll((id, promised) -> {
                 Approval found = find(id);
                 if (!Objects.equals(found, promised)) {

@@ -11,7 +11,6 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.runtime.JobIds;
 import java.io.ByteArrayInputStream;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +70,8 @@ class HistoryJenkinsTest {
                 .approvals()
                 .create(ApprovalTerms.of(id, new BuildRef(job.getFullName(), 1))
                         .webhook("tests")
-                        .origin(new ApprovalTerms.Origin(null, JobIds.of(job)))
+                        .origin(new ApprovalTerms.Origin(
+                                null, ArmoryRuntime.get().jobIds().of(job)))
                         .timeout(Instant.now(), Duration.ofHours(1))
                         .start());
         ArmoryRuntime.get().approvals().apply(id, new Event.Callback(true, "passed", "callback token"));

@@ -89,8 +89,9 @@ final class IssuerKeys {
         Known known = known(selector);
         if (known.fetch() == null) {
             if (known.found().isEmpty()) {
-                throw new Unavailable("the keys of " + issuer
-                        + " were asked for less than a minute ago, and none that fits is known; they are asked for again in a minute");
+                throw new Unavailable(
+                        "the keys of " + issuer
+                                + " were asked for less than a minute ago, and none that fits is known; they are asked for again in a minute");
             }
             return known.found();
         }

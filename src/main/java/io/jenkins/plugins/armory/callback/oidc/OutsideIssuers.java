@@ -123,8 +123,8 @@ public final class OutsideIssuers implements TokenVerifier {
         }
         List<JWK> candidates = keysOf(issuer).find(new JWKSelector(JWKMatcher.forJWSHeader(header)));
         if (candidates.isEmpty()) {
-            return Optional.of("the issuer has no key " + JwtClaims.shown(header.getKeyID()) + " for "
-                    + header.getAlgorithm());
+            return Optional.of(
+                    "the issuer has no key " + JwtClaims.shown(header.getKeyID()) + " for " + header.getAlgorithm());
         }
         return candidates.stream().anyMatch(key -> isSignedWith(jwt, key))
                 ? Optional.empty()

@@ -24,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -209,6 +210,39 @@ class HomeTest {
         assertThat(callback.succeed("found")).returns(200, Answer::status);
         there.awaitResult("SUCCESS");
         assertThat(process.calls()).hasSize(2);
+    }
+
+    @Test
+    void aCopyOfTheFolderOfAJobIsAnotherJob() throws IOException {
+        Job job = jenkins.createJob(process.approval());
+        Build first = job.build();
+        process.awaitCall().callback().succeed("before");
+        first.awaitResult("SUCCESS");
+        controller.stop();
+        Job copy = new Job(jenkins, job.name() + "-copy");
+        copy(file("jobs/" + job.name()), file("jobs/" + copy.name()));
+        controller.start();
+        Build inCopy = copy.build().awaitWaiting(1);
+        Callback ofCopy = process.awaitCall().callback();
+        Build inOriginal = job.build().awaitWaiting(1);
+        Callback ofOriginal = process.awaitCall().callback();
+        controller.stop();
+        Job renamed = new Job(jenkins, copy.name() + "-renamed");
+        Files.move(file("jobs/" + copy.name()), file("jobs/" + renamed.name()));
+        controller.start();
+
+        assertThat(ofCopy.succeed("for the copy")).returns(200, Answer::status);
+        assertThat(new Build(renamed, inCopy.number()).awaitResult("SUCCESS")).contains("for the copy");
+        assertThat(ofOriginal.succeed("for the original")).returns(200, Answer::status);
+        assertThat(inOriginal.awaitResult("SUCCESS")).contains("for the original");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path each : files.toList()) {
+                Files.copy(each, to.resolve(from.relativize(each)));
+            }
+        }
     }
 
     @Test

@@ -70,7 +70,4 @@ class MemoryDisk implements Disk {
     public Instant modified(Path file) {
         return Instant.EPOCH;
     }
-
-    @Override
-    public void setModified(Path file, Instant time) {}
 }
