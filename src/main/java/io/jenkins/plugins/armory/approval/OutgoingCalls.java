@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookRules;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,7 +42,7 @@ public record OutgoingCalls(
 
     public OutgoingCalls {
         context = Collections.unmodifiableMap(new LinkedHashMap<>(context));
-        Webhook.checkContext(context);
+        WebhookRules.checkContext(context);
         Bound.NAME.check("account", account);
         Bound.NAME.check("namespace", namespace);
         Bound.LIST.check(

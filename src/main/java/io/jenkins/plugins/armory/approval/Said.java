@@ -47,18 +47,7 @@ public record Said(
         }
     }
 
-    /** Creates the verdicts on an approval without a failure that a person is asked about. */
-    public Said(
-            @CheckForNull Decision callback,
-            @CheckForNull String data,
-            List<Vote> votes,
-            Map<String, Object> inputs,
-            @CheckForNull Decision rejection,
-            @CheckForNull Decision decision) {
-        this(callback, data, votes, inputs, rejection, null, decision);
-    }
-
-    public static final Said NOTHING = new Said(null, null, List.of(), Map.of(), null, null);
+    public static final Said NOTHING = new Said(null, null, List.of(), Map.of(), null, null, null);
 
     public Said {
         votes = List.copyOf(votes);

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.callback;
 
+import io.jenkins.plugins.armory.callback.CallerIdentification.FailedException;
 import java.util.List;
 
 /** Finds the Bearer token of a request (RFC 6750, section 2.1). */
@@ -10,30 +11,17 @@ final class BearerToken {
 
     private BearerToken() {}
 
-    /** Thrown for a request without a readable token. The message is for the caller. */
-    static final class Missing extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final String reason;
-
-        /** @param reason the reason for people who look for the cause in Jenkins */
-        Missing(String message, String reason) {
-            super(message, null, false, false);
-            this.reason = reason;
-        }
-
-        String reason() {
-            return reason;
-        }
-    }
-
-    /** Returns the token, from {@link CallbackRequest#ALTERNATIVE_HEADER} if the request has that header. */
-    static String of(CallbackRequest request) throws Missing {
+    /**
+     * Returns the token, from {@link CallbackRequest#ALTERNATIVE_HEADER} if the request has that header.
+     *
+     * @throws FailedException if there is none that can be read
+     */
+    static String of(CallbackRequest request) throws FailedException {
         boolean alternative = !request.callbackToken().isEmpty();
         List<String> headers = alternative ? request.callbackToken() : request.authorization();
         String name = alternative ? CallbackRequest.ALTERNATIVE_HEADER : "Authorization";
         if (headers.isEmpty()) {
-            throw new Missing(
+            throw FailedException.invalid(
                     "This request has no token: send \"Authorization: Bearer TOKEN\". If you did, a proxy or"
                             + " security realm in front of Jenkins has taken the header; send \""
                             + CallbackRequest.ALTERNATIVE_HEADER
@@ -42,7 +30,7 @@ final class BearerToken {
         }
         if (headers.size() > 1) {
             String many = headers.size() + " " + name + " headers";
-            throw new Missing("This request has " + many + "; send one.", many);
+            throw FailedException.invalid("This request has " + many + "; send one.", many);
         }
         String value = headers.get(0).strip();
         // The name of the scheme is case-insensitive (RFC 9110, section 11.1).
@@ -56,7 +44,7 @@ final class BearerToken {
             return value;
         }
         String none = "The " + name + " header does not hold a Bearer token";
-        throw new Missing(
+        throw FailedException.invalid(
                 none + ": send \"" + name + ": " + (alternative ? "" : "Bearer ") + "TOKEN\".",
                 none
                         + (value.regionMatches(true, 0, "basic ", 0, 6)

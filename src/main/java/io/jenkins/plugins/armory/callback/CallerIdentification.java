@@ -87,6 +87,11 @@ public final class CallerIdentification {
             this.isUndecided = isUndecided;
         }
 
+        /** Returns the exception for a request that is wrong. */
+        static FailedException invalid(String message, String reason) {
+            return new FailedException(message, reason, false);
+        }
+
         /** Returns the reason for people who may see the approval. */
         String reason() {
             return reason;
@@ -109,11 +114,11 @@ public final class CallerIdentification {
         String token;
         try {
             token = BearerToken.of(request);
-        } catch (BearerToken.Missing x) {
+        } catch (FailedException x) {
             if (request.signatures().areThere()) {
                 return identifySigner(request, approval);
             }
-            throw new FailedException(x.getMessage(), x.reason(), false);
+            throw x;
         }
         return new Identified(caller(verify(token, approval), TOKEN_NOT_VALID), request, List.of());
     }

@@ -38,7 +38,12 @@ public final class RejectedCallbacks {
      * @param address the address of the caller, as far as Jenkins can tell
      * @param rehearsal whether it was a rehearsal, which could not have decided anything
      */
-    public record Rejected(Instant at, int status, String reason, String address, boolean rehearsal) {}
+    public record Rejected(Instant at, int status, String reason, String address, boolean rehearsal) {
+
+        public Rejected {
+            reason = reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON) + "...";
+        }
+    }
 
     private record Kept(String job, Deque<Rejected> rejected) {}
 
@@ -59,13 +64,7 @@ public final class RejectedCallbacks {
         if (kept.rejected().size() == PER_APPROVAL) {
             kept.rejected().removeFirst();
         }
-        kept.rejected()
-                .add(new Rejected(
-                        rejected.at(),
-                        rejected.status(),
-                        shortened(rejected.reason()),
-                        rejected.address(),
-                        rejected.rehearsal()));
+        kept.rejected().add(rejected);
         if (byApproval.size() > MAX_APPROVALS) {
             dropOne();
         }
@@ -80,10 +79,6 @@ public final class RejectedCallbacks {
                 .findFirst()
                 .map(Map.Entry::getKey)
                 .ifPresent(byApproval::remove);
-    }
-
-    private static String shortened(String reason) {
-        return reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON) + "...";
     }
 
     /** Returns the rejected callbacks of an approval, the newest first. */

@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookRules;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +35,7 @@ public final class WebhookForm {
 
     public static ListBoxModel methods() {
         ListBoxModel items = new ListBoxModel();
-        Webhook.METHODS.forEach(method -> items.add(method, method));
+        WebhookRules.METHODS.forEach(method -> items.add(method, method));
         return items;
     }
 

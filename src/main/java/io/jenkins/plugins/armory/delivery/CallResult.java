@@ -17,52 +17,38 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /**
  * The result of one call. It holds no secret. It is serializable, since an agent that makes the call sends it to
  * Jenkins.
+ *
+ * @param status the status of the answer, 0 if there was none
+ * @param failure what happened and what to check, {@code null} after a 2xx
+ * @param mayBeRepeated whether the next attempt may succeed: the connection failed, or the answer is one that is repeated
+ * @param mayHaveBeenTaken whether the receiver may have begun its work: false if it refused the call, or was not reached
+ * @param pause the pause that the receiver asks for, {@code null} for none
+ * @param answer the start of the answer's body, without the secrets of the request; may be empty
+ * @param judged what the answer means by the rule of its request; {@code null} without a rule, and if the call was not taken
+ * @param found the values that further calls take from the answer, by the names of their variables
  */
 @Restricted(NoExternalUse.class)
-public final class CallResult implements Serializable {
+public record CallResult(
+        int status,
+        @CheckForNull String failure,
+        boolean mayBeRepeated,
+        boolean mayHaveBeenTaken,
+        @CheckForNull Duration pause,
+        String answer,
+        @CheckForNull Judgement judged,
+        Map<String, String> found)
+        implements Serializable {
 
     private static final long serialVersionUID = 3L;
 
     /** The number of bytes of an answer that are kept, in UTF-8. */
     public static final int MAX_ANSWER = 1024;
+
     /** The longest pause that is believed, longer than any approval waits. */
-    private static final Duration LONGEST_RETRY_AFTER = Duration.ofDays(2 * 366);
+    private static final Duration LONGEST_PAUSE = Duration.ofDays(2 * 366);
 
-    private final int status;
-
-    @CheckForNull
-    private final String failure;
-
-    private final boolean mayBeRepeated;
-    private final boolean mayHaveBeenTaken;
-
-    @CheckForNull
-    private final Duration retryAfter;
-
-    private final String answer;
-
-    @CheckForNull
-    private final Judgement judgement;
-
-    private final TreeMap<String, String> found;
-
-    CallResult(
-            int status,
-            @CheckForNull String failure,
-            boolean mayBeRepeated,
-            boolean mayHaveBeenTaken,
-            @CheckForNull Duration retryAfter,
-            String answer,
-            @CheckForNull Judgement judgement,
-            Map<String, String> found) {
-        this.status = status;
-        this.failure = failure;
-        this.mayBeRepeated = mayBeRepeated;
-        this.mayHaveBeenTaken = mayHaveBeenTaken;
-        this.retryAfter = retryAfter;
-        this.answer = answer;
-        this.judgement = judgement;
-        this.found = new TreeMap<>(found);
+    public CallResult {
+        found = found == null ? null : Collections.unmodifiableMap(new TreeMap<>(found)); // an agent may send anything
     }
 
     /**
@@ -120,21 +106,21 @@ public final class CallResult implements Serializable {
         boolean isAnswer = status >= 100 && status <= 599;
         if (answer == null
                 || found == null
-                || failure == null && (judgement == null) != (request.answer() == null)
+                || failure == null && (judged == null) != (request.answer() == null)
                 || failure == null && !isSuccess
                 || failure != null && (isSuccess || status != 0 && !isAnswer)) {
             return lost(request.host()
                     + " was called from an agent that returned an impossible result; look at the agent's log");
         }
-        Duration pause = retryAfter == null || retryAfter.isNegative() ? null : retryAfter;
+        Duration asked = pause == null || pause.isNegative() ? null : pause;
         return new CallResult(
                 status,
                 failure == null ? null : credible(failure, request),
                 failure != null && (isAnswer ? request.isRepeatedAfter(status) : mayBeRepeated),
                 failure == null || mayHaveBeenTaken,
-                pause == null || pause.compareTo(LONGEST_RETRY_AFTER) <= 0 ? pause : LONGEST_RETRY_AFTER,
+                asked == null || asked.compareTo(LONGEST_PAUSE) <= 0 ? asked : LONGEST_PAUSE,
                 credible(answer, request),
-                failure != null || judgement == null ? null : credible(judgement, request),
+                failure != null || judged == null ? null : credible(judged, request),
                 failure != null ? Map.of() : request.credible(found));
     }
 
@@ -167,44 +153,16 @@ public final class CallResult implements Serializable {
         return failure == null;
     }
 
-    /** Returns the status of the answer, 0 if there was none. */
-    public int status() {
-        return status;
-    }
-
-    /** Returns what happened and what to check, {@code null} after a 2xx. */
-    @CheckForNull
-    public String failure() {
-        return failure;
-    }
-
-    /** Returns whether the next attempt may succeed: the connection failed, or the answer is one that is repeated. */
-    public boolean mayBeRepeated() {
-        return mayBeRepeated;
-    }
-
-    /** Returns whether the receiver may have begun its work: false if it refused the call, or was not reached. */
-    public boolean mayHaveBeenTaken() {
-        return mayHaveBeenTaken;
-    }
-
-    /** Returns the pause that the receiver asks for. */
     public Optional<Duration> retryAfter() {
-        return Optional.ofNullable(retryAfter);
+        return Optional.ofNullable(pause);
     }
 
-    /** Returns what the answer means by the rule of its request; empty without a rule, and if the call was not taken. */
+    /** Returns a delay, or the pause that the receiver asks for if that is longer. */
+    Duration atLeast(Duration delay) {
+        return retryAfter().filter(asked -> asked.compareTo(delay) > 0).orElse(delay);
+    }
+
     public Optional<Judgement> judgement() {
-        return Optional.ofNullable(judgement);
-    }
-
-    /** Returns the values that further calls take from the answer, by the names of their variables. */
-    public Map<String, String> found() {
-        return Collections.unmodifiableMap(found);
-    }
-
-    /** Returns the start of the answer's body, without the secrets of the request; may be empty. */
-    public String answer() {
-        return answer;
+        return Optional.ofNullable(judged);
     }
 }

@@ -44,7 +44,6 @@ public final class RetryPolicy {
         Duration doubled = rules.delay().multipliedBy(1L << Math.min(failed - 1, 30));
         Duration longest = doubled.compareTo(rules.maxDelay()) < 0 ? doubled : rules.maxDelay();
         Duration delay = Duration.ofMillis((long) (longest.toMillis() * (1 - chance.getAsDouble() / 2)));
-        return Optional.of(
-                result.retryAfter().filter(asked -> asked.compareTo(delay) > 0).orElse(delay));
+        return Optional.of(result.atLeast(delay));
     }
 }

@@ -99,8 +99,7 @@ final class StatusPolls extends CallKind {
         Duration every = every(order.approval());
         Duration delay = every.plusMillis(
                 (long) (every.toMillis() * SPREAD * ThreadLocalRandom.current().nextDouble()));
-        return Optional.of(
-                result.retryAfter().filter(asked -> asked.compareTo(delay) > 0).orElse(delay));
+        return Optional.of(result.atLeast(delay));
     }
 
     @Override

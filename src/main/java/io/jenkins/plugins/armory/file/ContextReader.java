@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.file;
 
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookRules;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class ContextReader {
     /** @param problems takes a problem for each key that no template can name, and for each value that is too long */
     static void checkEntries(Map<String, String> context, Consumer<String> problems) {
         context.forEach((key, value) -> {
-            String problem = Webhook.problemOfContext(key, value);
+            String problem = WebhookRules.problemOfContext(key, value);
             if (problem != null) {
                 problems.accept(problem);
             }

@@ -184,25 +184,13 @@ public final class AllowedHosts implements Serializable {
      * Checks a host before its address is looked up.
      *
      * @param host as in the URL, without brackets
+     * @param isProxied whether a proxy looks it up, so that its address is never known here
      * @throws RefusedException if it may not be called, whatever its address
      */
-    void check(String host) throws RefusedException {
+    void check(String host, boolean isProxied) throws RefusedException {
         if (ADDRESS.matcher(host).matches()) {
             checkLiteral(host);
-        } else if (isRestricted() && blocks.isEmpty() && !isListed(host)) {
-            throw notListed(host);
-        }
-    }
-
-    /**
-     * Checks a host that a proxy looks up, so that its address is never known here.
-     *
-     * @throws RefusedException if it may not be called
-     */
-    void checkProxied(String host) throws RefusedException {
-        if (ADDRESS.matcher(host).matches()) {
-            checkLiteral(host);
-        } else if (isRestricted() && !isListed(host)) {
+        } else if (isRestricted() && (isProxied || blocks.isEmpty()) && !isListed(host)) {
             throw notListed(host);
         }
     }

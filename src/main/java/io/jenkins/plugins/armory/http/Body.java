@@ -8,20 +8,13 @@ import okhttp3.MediaType;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 
-/** The body of an answer, or its start. */
-final class Body {
-
-    private final byte[] bytes;
-    private final Charset charset;
-    private final boolean whole;
-    private final boolean broken;
-
-    private Body(byte[] bytes, Charset charset, boolean whole, boolean broken) {
-        this.bytes = bytes;
-        this.charset = charset;
-        this.whole = whole;
-        this.broken = broken;
-    }
+/**
+ * The body of an answer, or its start.
+ *
+ * @param isWhole whether these are all bytes of the body
+ * @param isBroken whether the connection broke before the end of the body
+ */
+record Body(byte[] bytes, Charset charset, boolean isWhole, boolean isBroken) {
 
     /** Reads an answer and closes it. An answer that breaks off counts as far as it came. */
     static Body read(Response response, int maxBytes) {
@@ -47,21 +40,7 @@ final class Body {
                 Arrays.copyOf(bytes, length), charset == null ? StandardCharsets.UTF_8 : charset, whole, broken);
     }
 
-    byte[] bytes() {
-        return bytes;
-    }
-
     String text() {
         return new String(bytes, charset);
-    }
-
-    /** Returns whether these are all bytes of the body. */
-    boolean isWhole() {
-        return whole;
-    }
-
-    /** Returns whether the connection broke before the end of the body. */
-    boolean isBroken() {
-        return broken;
     }
 }

@@ -32,30 +32,25 @@ final class GuardedSockets extends SocketFactory {
         };
     }
 
+    // The client makes no other sockets than those above.
+
     @Override
-    public Socket createSocket(String name, int port) throws IOException {
-        return connected(new InetSocketAddress(InetAddress.getByName(name), port));
+    public Socket createSocket(String name, int port) {
+        throw new UnsupportedOperationException();
     }
 
     @Override
-    public Socket createSocket(String name, int port, InetAddress localHost, int localPort) throws IOException {
-        return createSocket(name, port);
+    public Socket createSocket(String name, int port, InetAddress localHost, int localPort) {
+        throw new UnsupportedOperationException();
     }
 
     @Override
-    public Socket createSocket(InetAddress address, int port) throws IOException {
-        return connected(new InetSocketAddress(address, port));
+    public Socket createSocket(InetAddress address, int port) {
+        throw new UnsupportedOperationException();
     }
 
     @Override
-    public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
-            throws IOException {
-        return createSocket(address, port);
-    }
-
-    private Socket connected(InetSocketAddress address) throws IOException {
-        Socket socket = createSocket();
-        socket.connect(address, 0);
-        return socket;
+    public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort) {
+        throw new UnsupportedOperationException();
     }
 }

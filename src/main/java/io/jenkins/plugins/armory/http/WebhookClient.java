@@ -140,7 +140,7 @@ public final class WebhookClient {
             AllowedHosts hosts,
             @CheckForNull ProxyServer proxy,
             Consumer<CallResult> done) {
-        call(webhook, idempotencyKey, hosts, proxy, client -> {}, done);
+        call(webhook, idempotencyKey, hosts, proxy, new CallTimings(), done);
     }
 
     /**
@@ -154,33 +154,19 @@ public final class WebhookClient {
             @CheckForNull ProxyServer proxy,
             CallTimings timings,
             Consumer<CallResult> done) {
-        call(webhook, idempotencyKey, hosts, proxy, client -> client.eventListener(timings), done);
-    }
-
-    private void call(
-            WebhookRequest webhook,
-            String idempotencyKey,
-            AllowedHosts hosts,
-            @CheckForNull ProxyServer proxy,
-            Consumer<OkHttpClient.Builder> more,
-            Consumer<CallResult> done) {
         Call call;
         ClientTls tls;
         var begun = new AtomicBoolean();
         try {
             tls = webhook.url().isHttps() ? ClientTls.of(webhook.tls()) : null;
-            if (proxy == null) {
-                hosts.check(webhook.url().host());
-            } else {
-                hosts.checkProxied(webhook.url().host());
-            }
+            hosts.check(webhook.url().host(), proxy != null);
             OkHttpClient.Builder builder = client(webhook, hosts, proxy, tls);
-            more.accept(builder);
-            builder.addNetworkInterceptor(
-                    chain -> { // there is a connection, and nothing was sent yet
-                        begun.set(true);
-                        return chain.proceed(chain.request());
-                    });
+            builder.eventListener(timings)
+                    .addNetworkInterceptor(
+                            chain -> { // there is a connection, and nothing was sent yet
+                                begun.set(true);
+                                return chain.proceed(chain.request());
+                            });
             call = builder.build().newCall(request(webhook, idempotencyKey, proxy));
         } catch (RefusedException x) {
             done.accept(notMade(webhook, x.getMessage(), false));

@@ -63,12 +63,8 @@ final class AgentSender implements Sender {
      * @param identifier name or label of the agent
      * @param run the build that calls; Jenkins must admit a part of it to the agent
      * @param log takes a line if the agent is offline
+     * @param patience the longest time that an attempt waits for an agent that is offline
      */
-    AgentSender(String identifier, Run<?, ?> run, WebhookClient client, Executor executor, Consumer<String> log) {
-        this(identifier, run, client, executor, log, PATIENCE);
-    }
-
-    /** @param patience the longest time that an attempt waits for an agent that is offline */
     AgentSender(
             String identifier,
             Run<?, ?> run,

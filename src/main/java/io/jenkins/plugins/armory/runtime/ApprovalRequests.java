@@ -173,9 +173,8 @@ public final class ApprovalRequests implements Requests {
         }
         StatusCheck status = calls.status();
         boolean isAsking = status != null && webhook.equals(status.webhook());
-        return isAsking // asked again soon
-                ? new AgentSender(agent, run, client, executor, log, Duration.ZERO)
-                : new AgentSender(agent, run, client, executor, log);
+        Duration patience = isAsking ? Duration.ZERO : AgentSender.PATIENCE; // it is asked again soon
+        return new AgentSender(agent, run, client, executor, log, patience);
     }
 
     private static OutgoingCalls requireCalls(Approval approval) {

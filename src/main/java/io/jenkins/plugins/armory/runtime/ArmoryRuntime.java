@@ -23,6 +23,7 @@ import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import io.jenkins.plugins.armory.delivery.Delivery;
 import io.jenkins.plugins.armory.delivery.Turns;
 import io.jenkins.plugins.armory.http.WebhookClient;
+import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.History;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,7 +36,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
 import jenkins.util.Timer;
@@ -138,7 +138,7 @@ public final class ArmoryRuntime {
      * @throws ApprovalsUnavailableException if they cannot be opened now
      */
     public Approvals approvals() throws ApprovalsUnavailableException {
-        return store.approvals();
+        return store.open().approvals();
     }
 
     /**
@@ -147,7 +147,7 @@ public final class ArmoryRuntime {
      * @throws ApprovalsUnavailableException if the approvals cannot be opened now
      */
     public Delivery delivery() throws ApprovalsUnavailableException {
-        return store.delivery();
+        return store.open().delivery();
     }
 
     private Optional<Approval> pending(String id) {
@@ -159,22 +159,13 @@ public final class ArmoryRuntime {
     }
 
     /**
-     * Returns what says whether the call of an approval's webhook waits for its turn.
-     *
-     * @throws ApprovalsUnavailableException if the approvals cannot be opened now
-     */
-    public Predicate<String> waitsForTurn() throws ApprovalsUnavailableException {
-        return delivery()::waitsForTurn;
-    }
-
-    /**
      * Returns the history of decisions, with all decisions so far.
      *
      * @throws ApprovalsUnavailableException if the approvals cannot be opened now
      * @throws IOException if decisions could not be written to it
      */
     public History history() throws IOException {
-        return store.history();
+        return store.open().store().history().orElseThrow();
     }
 
     /** Returns why the approvals are not open, for administrators; empty if they are, or if nobody needed them yet. */
@@ -184,12 +175,12 @@ public final class ArmoryRuntime {
 
     /** Returns why the last change of an approval could not be written, for administrators; empty if it was. */
     public Optional<String> writeProblem() {
-        return store.writeProblem();
+        return store.store().flatMap(ApprovalStore::problem);
     }
 
     /** Returns the files with damaged changes of approvals, for administrators; empty if there are none. */
     public List<Path> damaged() {
-        return store.damaged();
+        return store.store().map(ApprovalStore::damaged).orElse(List.of());
     }
 
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
@@ -254,7 +245,7 @@ public final class ArmoryRuntime {
                                     issuedTokens,
                                     outsideIssuers),
                             new SignatureVerifier(Settings.get().callerSecrets(), Clock.systemUTC()),
-                            store.usedMessages()),
+                            store.open().usedMessages()),
                     ArmoryRuntime::isGoingDown,
                     Clock.systemUTC());
         }

@@ -7,9 +7,7 @@ import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.delivery.Delivery;
 import io.jenkins.plugins.armory.delivery.Requests;
 import io.jenkins.plugins.armory.delivery.RetryPolicy;
-import io.jenkins.plugins.armory.signature.UsedMessages;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.History;
 import io.jenkins.plugins.armory.storage.JobNames;
 import io.jenkins.plugins.armory.storage.StoreInUseException;
 import io.jenkins.plugins.armory.storage.StoreLock;
@@ -47,6 +45,9 @@ final class OpenStore {
     private final ApprovalEvents events;
     private final UntilWritten again;
 
+    /** The parts that are open together. */
+    record Open(ApprovalStore store, UsedMessageLog usedMessages, Approvals approvals, Delivery delivery) {}
+
     /** Finds what Jenkins has made. */
     interface Extensions {
         <T> T first(Class<T> type);
@@ -57,10 +58,10 @@ final class OpenStore {
     /** Closes what is open, the last part first. */
     private final Deque<Runnable> opened = new ArrayDeque<>();
 
-    private ApprovalStore store;
-    private Approvals approvals;
-    private Delivery delivery;
-    private UsedMessageLog usedMessages;
+    /** {@code null} while the approvals are not open. */
+    @CheckForNull
+    private Open open;
+
     private final List<Runnable> waiting = new ArrayList<>();
     private boolean closed;
 
@@ -76,7 +77,7 @@ final class OpenStore {
      */
     private record Problem(String details, String message) {
 
-        static Problem of(Path folder, Exception x) {
+        static Problem of(Path folder, Throwable x) {
             if (x instanceof StoreInUseException) {
                 return new Problem(
                         x.getMessage(),
@@ -115,63 +116,20 @@ final class OpenStore {
     }
 
     /**
-     * Returns the approvals, and opens them if nobody has tried before.
+     * Returns what is open, and opens it if nobody has tried before.
      *
-     * @throws ApprovalsUnavailableException if they cannot be opened now
+     * @throws ApprovalsUnavailableException if it cannot be opened now
      */
-    synchronized Approvals approvals() throws ApprovalsUnavailableException {
-        requireOpen();
-        return approvals;
-    }
-
-    /**
-     * Returns the delivery of outgoing calls.
-     *
-     * @throws ApprovalsUnavailableException if the approvals cannot be opened now
-     */
-    synchronized Delivery delivery() throws ApprovalsUnavailableException {
-        requireOpen();
-        return delivery;
-    }
-
-    /**
-     * Returns the signed messages that were used.
-     *
-     * @throws ApprovalsUnavailableException if the approvals cannot be opened now
-     */
-    synchronized UsedMessages usedMessages() throws ApprovalsUnavailableException {
-        requireOpen();
-        return usedMessages;
-    }
-
-    /**
-     * Returns the history of decisions, with all decisions so far.
-     *
-     * @throws ApprovalsUnavailableException if the approvals cannot be opened now
-     * @throws IOException if decisions could not be written to it
-     */
-    History history() throws IOException {
-        ApprovalStore open;
-        synchronized (this) {
-            requireOpen();
-            open = store;
+    synchronized Open open() throws ApprovalsUnavailableException {
+        if (open == null && problem == null) {
+            tryUntilOpen();
         }
-        return open.history().orElseThrow();
-    }
-
-    private void requireOpen() throws ApprovalsUnavailableException {
-        if (!isOpen()) {
+        if (open == null) {
             throw new ApprovalsUnavailableException(
                     Objects.requireNonNull(problem, "approvals that are not open have a problem")
                             .message());
         }
-    }
-
-    private boolean isOpen() {
-        if (approvals == null && problem == null) {
-            open();
-        }
-        return approvals != null;
+        return open;
     }
 
     /** Returns the obstacle, for administrators; empty while the approvals are open, and until somebody needs them. */
@@ -179,27 +137,17 @@ final class OpenStore {
         return Optional.ofNullable(problem).map(Problem::details);
     }
 
-    /** Returns why the last change of an approval could not be written, for administrators; empty if it was. */
-    synchronized Optional<String> writeProblem() {
-        return approvals == null ? Optional.empty() : store.problem().map(x -> folder + ": " + x);
-    }
-
-    /** Returns the files with damaged changes of approvals, for administrators; empty if there are none. */
-    List<Path> damaged() {
-        ApprovalStore open;
-        synchronized (this) {
-            if (approvals == null) {
-                return List.of();
-            }
-            open = store;
-        }
-        return open.damaged();
+    /** Returns the store if it is open. */
+    synchronized Optional<ApprovalStore> store() {
+        return Optional.ofNullable(open).map(Open::store);
     }
 
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
     void whenOpen(Runnable work) {
         synchronized (this) {
-            if (!isOpen()) {
+            try {
+                open();
+            } catch (ApprovalsUnavailableException x) {
                 waiting.add(work);
                 return;
             }
@@ -207,7 +155,7 @@ final class OpenStore {
         work.run();
     }
 
-    private void open() {
+    private void tryUntilOpen() {
         again.run(this::tryToOpen, x -> {});
     }
 
@@ -223,7 +171,7 @@ final class OpenStore {
             openAll();
         } catch (ApprovalsUnavailableException x) {
             throw x;
-        } catch (IOException | RuntimeException x) {
+        } catch (IOException | RuntimeException | Error x) {
             closeAll();
             throw failed(Problem.of(folder, x), x);
         }
@@ -238,9 +186,10 @@ final class OpenStore {
     private void openAll() throws IOException {
         StoreLock lock = StoreLock.take(folder);
         opened.push(lock::close);
-        ApprovalStore found = ApprovalStore.open(
-                folder, names.get(), () -> extensions.first(Settings.class).historyMonths(), timer, executor);
+        ApprovalStore found = ApprovalStore.open(folder, names.get());
         opened.push(found::close);
+        found.withHistory(() -> extensions.first(Settings.class).historyMonths())
+                .folding(timer, executor);
         UsedMessageLog messages = UsedMessageLog.open(folder.resolve("messages"), Clock.systemUTC());
         opened.push(messages::close);
         Approvals all = new Approvals(
@@ -251,11 +200,9 @@ final class OpenStore {
                 extensions.first(Circumstances.class),
                 events);
         opened.push(all::close);
-        delivery = new Delivery(all, requests, new RetryPolicy(), timer, executor);
+        var delivery = new Delivery(all, requests, new RetryPolicy(), timer, executor);
         opened.push(delivery::close);
-        store = found;
-        usedMessages = messages;
-        approvals = all;
+        open = new Open(found, messages, all, delivery);
     }
 
     /** Closes what is open, so that the next attempt, or another controller, finds all of it free. */
@@ -265,7 +212,7 @@ final class OpenStore {
         }
     }
 
-    private ApprovalsUnavailableException failed(Problem found, @CheckForNull Exception x) {
+    private ApprovalsUnavailableException failed(Problem found, @CheckForNull Throwable x) {
         if (!found.equals(problem)) {
             problem = found;
             LOGGER.log(

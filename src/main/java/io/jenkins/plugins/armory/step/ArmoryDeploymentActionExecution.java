@@ -18,6 +18,7 @@ import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookRules;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -180,7 +181,7 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
             map.forEach((key, each) -> {
                 boolean isPlain = each instanceof CharSequence || each instanceof Number || each instanceof Boolean;
                 String name = String.valueOf(key);
-                if (isPlain && Webhook.problemOfContext(name, null) == null) {
+                if (isPlain && WebhookRules.problemOfContext(name, null) == null) {
                     outputs.put(name, String.valueOf(each));
                 }
             });
@@ -192,7 +193,7 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
     @CheckForNull
     private static String problemOf(Map<String, String> outputs) {
         try {
-            Webhook.checkContext(outputs);
+            WebhookRules.checkContext(outputs);
             Bound.PLANNED_CONTEXT.check("context", Webhook.lengthOf(outputs));
             return null;
         } catch (IllegalArgumentException x) {

@@ -57,6 +57,8 @@ public final class ApprovalStore implements ApprovalRepository {
     private final ApprovalMemory memory = new ApprovalMemory();
     private final HistoryOutbox outbox = new HistoryOutbox(memory);
     private final RecentDecisions recent = new RecentDecisions(RECENT);
+    private final Disk disk;
+    private final Path folder;
     private final ApprovalFiles files;
     private final JobNames names;
     private final JournalRecovery recovery;
@@ -71,6 +73,8 @@ public final class ApprovalStore implements ApprovalRepository {
     private final List<ApprovalObserver> followers = new CopyOnWriteArrayList<>();
 
     private ApprovalStore(Disk disk, Path folder, JobNames names) throws IOException {
+        this.disk = disk;
+        this.folder = folder;
         this.names = names;
         files = new ApprovalFiles(disk, folder);
         removals = new Removals(memory, files, recent, names, outbox, this::append);
@@ -95,46 +99,24 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     /**
-     * Opens the store, and folds it in the background. It keeps no history.
+     * Opens the history, which is to be done before anything is changed.
      *
-     * @param executor runs the file I/O
-     * @throws IOException as {@link #open(Path)} does
+     * @param months the number of months that the history goes back, asked when it matters
+     * @throws IOException if it cannot be read
      */
-    public static ApprovalStore open(Path folder, ScheduledExecutorService timer, Executor executor)
-            throws IOException {
-        return open(Disk.LOCAL, folder, timer, executor);
+    public ApprovalStore withHistory(IntSupplier months) throws IOException {
+        outbox.open(disk, folder.resolve("history"), months, files);
+        return this;
     }
 
     /**
-     * Opens the store with its history, and folds it in the background.
+     * Folds the store in the background.
      *
-     * @param historyMonths the number of months that the history goes back, asked when it matters
      * @param executor runs the file I/O
-     * @throws IOException as {@link #open(Path)} does
      */
-    public static ApprovalStore open(
-            Path folder, JobNames names, IntSupplier historyMonths, ScheduledExecutorService timer, Executor executor)
-            throws IOException {
-        ApprovalStore store = open(Disk.LOCAL, folder, names, historyMonths);
-        store.folding = new Folding(store, timer, executor);
-        return store;
-    }
-
-    static ApprovalStore open(Disk disk, Path folder, JobNames names, IntSupplier historyMonths) throws IOException {
-        ApprovalStore store = open(disk, folder, names);
-        store.outbox.open(disk, folder.resolve("history"), historyMonths, store.files);
-        return store;
-    }
-
-    static ApprovalStore open(Disk disk, Path folder, IntSupplier historyMonths) throws IOException {
-        return open(disk, folder, JobNames.RECORDED, historyMonths);
-    }
-
-    static ApprovalStore open(Disk disk, Path folder, ScheduledExecutorService timer, Executor executor)
-            throws IOException {
-        ApprovalStore store = open(disk, folder);
-        store.folding = new Folding(store, timer, executor);
-        return store;
+    public ApprovalStore folding(ScheduledExecutorService timer, Executor executor) {
+        folding = new Folding(this, timer, executor);
+        return this;
     }
 
     static ApprovalStore open(Disk disk, Path folder) throws IOException {
@@ -354,7 +336,7 @@ public final class ApprovalStore implements ApprovalRepository {
 
     /** Returns why the last change could not be written; empty if it was, or if there was none. */
     public Optional<String> problem() {
-        return Optional.ofNullable(journal.failure()).map(IOException::toString);
+        return Optional.ofNullable(journal.failure()).map(x -> folder + ": " + x);
     }
 
     /** Returns the files with damaged changes that were set aside, see {@link Journal#damaged}. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -24,9 +25,18 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * The second form is for readers who may not see the content. {@code sha256} is the SHA-256 of the text {@code previous},
  * space, {@code number}, space, {@code contentSha256}; {@code contentSha256} is the one of the content's bytes. So a line can be
  * verified in both forms. Every object has its members in the order of their names, without white space between them.
+ *
+ * @param previous the hash of the line before
+ * @param hash the hash of the line, which the next one repeats
+ * @param content the content as it is in the line, {@code null} if it is hidden
  */
 @Restricted(NoExternalUse.class)
-public final class HistoryLine {
+public record HistoryLine(
+        long number,
+        String previous,
+        String contentHash,
+        String hash,
+        @CheckForNull byte[] content) {
 
     /** The {@code previous} of the first line. */
     static final String START = "0".repeat(64);
@@ -39,22 +49,6 @@ public final class HistoryLine {
 
     private static final String CONTENT = "{\"content\":";
     private static final Pattern HIDDEN = Pattern.compile("\\{\"contentSha256\":" + HASH);
-
-    private final long number;
-    private final String previous;
-    private final String contentHash;
-    private final String hash;
-
-    @CheckForNull
-    private final byte[] content;
-
-    private HistoryLine(long number, String previous, String contentHash, String hash, @CheckForNull byte[] content) {
-        this.number = number;
-        this.previous = previous;
-        this.contentHash = contentHash;
-        this.hash = hash;
-        this.content = content;
-    }
 
     /**
      * Returns a new line.
@@ -112,26 +106,6 @@ public final class HistoryLine {
         return hash.equals(chain(previous, number, contentHash));
     }
 
-    public long number() {
-        return number;
-    }
-
-    /** Returns the hash of the line before. */
-    String previous() {
-        return previous;
-    }
-
-    /** Returns the hash of the line, which the next one repeats. */
-    String hash() {
-        return hash;
-    }
-
-    /** Returns the content as it is in the line, {@code null} if it is hidden. */
-    @CheckForNull
-    public byte[] content() {
-        return content;
-    }
-
     /** Returns what the content says about itself; {@code null} if it is hidden or cannot be read. */
     @CheckForNull
     HistoryContent.Index index() {
@@ -145,13 +119,11 @@ public final class HistoryLine {
     /** Returns the line for those who may see the content, without a line feed. */
     public byte[] bytes() {
         byte[] shown = Objects.requireNonNull(content, "the content is hidden");
-        byte[] start = CONTENT.getBytes(StandardCharsets.US_ASCII);
-        byte[] end = end();
-        byte[] line = new byte[start.length + shown.length + end.length];
-        System.arraycopy(start, 0, line, 0, start.length);
-        System.arraycopy(shown, 0, line, start.length, shown.length);
-        System.arraycopy(end, 0, line, start.length + shown.length, end.length);
-        return line;
+        var line = new ByteArrayOutputStream();
+        line.writeBytes(CONTENT.getBytes(StandardCharsets.US_ASCII));
+        line.writeBytes(shown);
+        line.writeBytes(end());
+        return line.toByteArray();
     }
 
     /** Returns the line for those who may not, without a line feed. */

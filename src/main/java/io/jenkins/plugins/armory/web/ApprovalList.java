@@ -28,7 +28,7 @@ final class ApprovalList {
     ApprovalList(ArmoryRuntime armory) throws IOException {
         approvals = armory.approvals();
         rejected = armory.endpoint().rejected();
-        waitsForTurn = armory.waitsForTurn();
+        waitsForTurn = armory.delivery()::waitsForTurn;
         data = new ApprovalData(viewer, approvals, waitsForTurn);
     }
 

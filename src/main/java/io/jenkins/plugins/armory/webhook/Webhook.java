@@ -53,8 +53,6 @@ public record Webhook(
         @CheckForNull @JsonProperty("status") StatusCheck status)
         implements Serializable {
 
-    public static final List<String> METHODS = WebhookRules.METHODS;
-
     static final String DEFAULT_METHOD = "POST";
 
     /**
@@ -199,17 +197,6 @@ public record Webhook(
                 .status(status);
         builder.networkMode = networkMode;
         return builder;
-    }
-
-    /** Returns why an entry of a context cannot be one, {@code null} if it can: a template has to name it, as {@code {{context.KEY}}}. */
-    @CheckForNull
-    public static String problemOfContext(@CheckForNull String key, @CheckForNull String value) {
-        return WebhookRules.problemOfContext(key, value);
-    }
-
-    /** Checks the keys and values of a context, and how many they are. */
-    public static void checkContext(Map<String, String> context) {
-        WebhookRules.checkContext(context);
     }
 
     /** Returns the number of characters of a context's keys and values. */

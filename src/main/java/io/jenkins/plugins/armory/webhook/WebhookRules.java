@@ -8,11 +8,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The rules for the fields of a {@link Webhook}. Each check throws an {@link InvalidWebhookException}. */
-final class WebhookRules {
+@Restricted(NoExternalUse.class)
+public final class WebhookRules {
 
-    static final List<String> METHODS = List.of("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS");
+    public static final List<String> METHODS = List.of("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD");
     private static final String HEADER_NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"; // RFC 9110, section 5.6.2
@@ -147,14 +150,16 @@ final class WebhookRules {
         }
     }
 
-    static void checkContext(Map<String, String> context) {
+    /** Checks the keys and values of a context, and how many they are. */
+    public static void checkContext(Map<String, String> context) {
         context.forEach((key, value) -> reject("context", problemOfContext(key, value)));
         reject("context", Bound.LONG_LIST.problemOf(context.size()));
         reject("context", Bound.TEMPLATE.problemOf(Webhook.lengthOf(context)));
     }
 
+    /** Returns why an entry of a context cannot be one, {@code null} if it can: a template has to name it, as {@code {{context.KEY}}}. */
     @CheckForNull
-    static String problemOfContext(@CheckForNull String key, @CheckForNull String value) {
+    public static String problemOfContext(@CheckForNull String key, @CheckForNull String value) {
         String ofKey = Bound.NAME.problemOf(key);
         if (ofKey != null) {
             return "the key \"" + Bound.SHOWN_VALUE.cut(key) + "\" " + ofKey;

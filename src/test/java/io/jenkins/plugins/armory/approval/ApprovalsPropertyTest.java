@@ -680,7 +680,7 @@ class ApprovalsPropertyTest {
         private void open() throws IOException {
             executor = new ManualExecutor();
             approvals = new Approvals(
-                    ApprovalStore.open(folder, TIMER, executor),
+                    ApprovalStore.open(folder).folding(TIMER, executor),
                     TIMER,
                     executor,
                     clock,

@@ -63,7 +63,11 @@ class ApprovalsTest {
 
     private Approvals open(Clock now) throws IOException {
         return new Approvals(
-                ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, now, (approval, user) -> true);
+                ApprovalStore.open(folder).folding(timer, Runnable::run),
+                timer,
+                Runnable::run,
+                now,
+                (approval, user) -> true);
     }
 
     /** Opens approvals on {@link #manualTimer}. */
@@ -103,7 +107,11 @@ class ApprovalsTest {
     void nobodyDecidesForABuildThatIsOver() throws IOException {
         var over = new HashSet<BuildRef>();
         var approvals = new Approvals(
-                ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, clock, new Circumstances() {
+                ApprovalStore.open(folder).folding(timer, Runnable::run),
+                timer,
+                Runnable::run,
+                clock,
+                new Circumstances() {
                     @Override
                     public boolean mayApprove(Approval approval, String user) {
                         return true;
@@ -251,7 +259,11 @@ class ApprovalsTest {
     /** Opens the approvals with people who may approve; others may not. */
     private Approvals openFor(Set<String> permitted) throws IOException {
         return new Approvals(
-                ApprovalStore.open(folder, timer, Runnable::run), timer, Runnable::run, clock, (approval, user) -> {
+                ApprovalStore.open(folder).folding(timer, Runnable::run),
+                timer,
+                Runnable::run,
+                clock,
+                (approval, user) -> {
                     if (permitted.contains("directory is down")) {
                         throw new IOException("The directory is down.");
                     }
@@ -613,7 +625,7 @@ class ApprovalsTest {
 
     private Approvals open(ApprovalObserver follower) throws IOException {
         return new Approvals(
-                ApprovalStore.open(folder, timer, Runnable::run),
+                ApprovalStore.open(folder).folding(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 clock,

@@ -57,7 +57,7 @@ class BearerTokenTest {
                     alternative,
                     "192.0.2.1",
                     new RequestBody(null, 0, InputStream.nullInputStream())));
-        } catch (BearerToken.Missing x) {
+        } catch (CallerIdentification.FailedException x) {
             return null;
         }
     }

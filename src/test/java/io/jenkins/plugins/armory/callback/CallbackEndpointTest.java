@@ -66,7 +66,7 @@ class CallbackEndpointTest {
     @BeforeEach
     void create() throws IOException {
         approvals = new Approvals(
-                ApprovalStore.open(folder, timer, Runnable::run),
+                ApprovalStore.open(folder).folding(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 Clock.systemUTC(),

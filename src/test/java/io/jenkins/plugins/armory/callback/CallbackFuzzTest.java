@@ -54,7 +54,7 @@ class CallbackFuzzTest {
     static void open() throws IOException {
         folder = Files.createTempDirectory("approvals");
         approvals = new Approvals(
-                ApprovalStore.open(folder, TIMER, Runnable::run),
+                ApprovalStore.open(folder).folding(TIMER, Runnable::run),
                 TIMER,
                 Runnable::run,
                 Clock.systemUTC(),

@@ -64,7 +64,7 @@ class SignedCallbackTest {
     @BeforeEach
     void create() throws IOException {
         approvals = new Approvals(
-                ApprovalStore.open(folder.resolve("a"), timer, Runnable::run),
+                ApprovalStore.open(folder.resolve("a")).folding(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 Clock.systemUTC(),

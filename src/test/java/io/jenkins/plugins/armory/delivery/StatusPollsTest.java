@@ -138,7 +138,7 @@ class StatusPollsTest {
 
     @BeforeEach
     void open() throws IOException {
-        store = ApprovalStore.open(folder, timer.service(), Runnable::run);
+        store = ApprovalStore.open(folder).folding(timer.service(), Runnable::run);
         approvals = new Approvals(store, timer.service(), Runnable::run, clock, (approval, user) -> true);
         delivery =
                 new Delivery(approvals, new FakeRequests(), new RetryPolicy(), clock, timer.service(), Runnable::run);

@@ -27,7 +27,7 @@ class AllowedHostsTest {
 
     private static boolean allows(AllowedHosts hosts, String host, String address) {
         try {
-            hosts.check(host);
+            hosts.check(host, false);
             hosts.check(host, InetAddress.getByName(address));
             return true;
         } catch (AllowedHosts.RefusedException x) {
@@ -155,16 +155,16 @@ class AllowedHostsTest {
     @ParameterizedTest
     @ValueSource(strings = {"2130706433", "127.1", "0"})
     void knowsAddressesInOtherSpellings(String host) {
-        assertThatThrownBy(() -> hosts().check(host)).isInstanceOf(AllowedHosts.RefusedException.class);
+        assertThatThrownBy(() -> hosts().check(host, false)).isInstanceOf(AllowedHosts.RefusedException.class);
     }
 
     @Test
     void refusesANameThatIsNotListedBeforeItIsLookedUp() {
-        assertThatThrownBy(() -> hosts("ci.example.com").check("evil.org"))
+        assertThatThrownBy(() -> hosts("ci.example.com").check("evil.org", false))
                 .hasMessage(
                         "may not be called: evil.org is not in the list of allowed hosts in Manage Jenkins » System »"
                                 + " Armory webhook approvals");
-        assertThatCode(() -> hosts("10.0.0.0/8").check("ci.internal"))
+        assertThatCode(() -> hosts("10.0.0.0/8").check("ci.internal", false))
                 .as("its address may be listed")
                 .doesNotThrowAnyException();
     }
@@ -173,12 +173,12 @@ class AllowedHostsTest {
     void knowsNoMoreThanTheNameOfAHostThatAProxyLooksUp() {
         AllowedHosts hosts = hosts("10.0.0.0/8", "*.example.com");
 
-        assertThatCode(() -> hosts.checkProxied("ci.example.com")).doesNotThrowAnyException();
-        assertThatCode(() -> hosts.checkProxied("10.0.0.1")).doesNotThrowAnyException();
-        assertThatCode(() -> hosts().checkProxied("ci.example.com")).doesNotThrowAnyException();
-        assertThatThrownBy(() -> hosts.checkProxied("ci.internal")).isInstanceOf(AllowedHosts.RefusedException.class);
-        assertThatThrownBy(() -> hosts.checkProxied("11.0.0.1")).isInstanceOf(AllowedHosts.RefusedException.class);
-        assertThatThrownBy(() -> hosts().checkProxied("10.0.0.1")).isInstanceOf(AllowedHosts.RefusedException.class);
+        assertThatCode(() -> hosts.check("ci.example.com", true)).doesNotThrowAnyException();
+        assertThatCode(() -> hosts.check("10.0.0.1", true)).doesNotThrowAnyException();
+        assertThatCode(() -> hosts().check("ci.example.com", true)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> hosts.check("ci.internal", true)).isInstanceOf(AllowedHosts.RefusedException.class);
+        assertThatThrownBy(() -> hosts.check("11.0.0.1", true)).isInstanceOf(AllowedHosts.RefusedException.class);
+        assertThatThrownBy(() -> hosts().check("10.0.0.1", true)).isInstanceOf(AllowedHosts.RefusedException.class);
     }
 
     @Test

@@ -29,7 +29,7 @@ class ApprovalChecksTest {
         return view(new Approval(
                 started.terms(),
                 Approval.State.DECIDED,
-                new Said(null, null, List.of(), Map.of(), null, decision),
+                new Said(null, null, List.of(), Map.of(), null, null, decision),
                 started.attempts(),
                 null,
                 SideCalls.NONE));

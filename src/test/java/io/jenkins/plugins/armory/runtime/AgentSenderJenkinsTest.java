@@ -109,7 +109,13 @@ class AgentSenderJenkinsTest {
         CompletableFuture<CallResult> result = new CompletableFuture<>();
         FailingRealm.fails = true;
         try {
-            new AgentSender(agent.getNodeName(), build, new WebhookClient(), Runnable::run, line -> {})
+            new AgentSender(
+                            agent.getNodeName(),
+                            build,
+                            new WebhookClient(),
+                            Runnable::run,
+                            line -> {},
+                            AgentSender.PATIENCE)
                     .send(request, "id", () -> true, result::complete);
         } finally {
             FailingRealm.fails = false;
@@ -149,7 +155,8 @@ class AgentSenderJenkinsTest {
                             build,
                             new WebhookClient(),
                             Runnable::run,
-                            line -> GoneRealm.isGone = true)
+                            line -> GoneRealm.isGone = true,
+                            AgentSender.PATIENCE)
                     .send(requestTo("http://127.0.0.1/start"), "id", () -> true, result::complete);
 
             assertThat(result.get(30, TimeUnit.SECONDS).failure()).contains("may not be used now");
@@ -166,7 +173,13 @@ class AgentSenderJenkinsTest {
         ArmoryConfiguration.get().getAllowedHosts().add("https://ci/");
         CompletableFuture<CallResult> result = new CompletableFuture<>();
 
-        new AgentSender(agent.getNodeName(), build, new WebhookClient(), Runnable::run, line -> {})
+        new AgentSender(
+                        agent.getNodeName(),
+                        build,
+                        new WebhookClient(),
+                        Runnable::run,
+                        line -> {},
+                        AgentSender.PATIENCE)
                 .send(requestTo("http://127.0.0.1/start"), "id", () -> true, result::complete);
 
         assertThat(result.get(60, TimeUnit.SECONDS).failure())
@@ -195,7 +208,13 @@ class AgentSenderJenkinsTest {
                     .signedWith(SigningSecrets.of("whsec_" + "A".repeat(32)));
             CompletableFuture<CallResult> result = new CompletableFuture<>();
 
-            new AgentSender(agent.getNodeName(), build, new WebhookClient(), Runnable::run, line -> {})
+            new AgentSender(
+                            agent.getNodeName(),
+                            build,
+                            new WebhookClient(),
+                            Runnable::run,
+                            line -> {},
+                            AgentSender.PATIENCE)
                     .send(request, "key-1", () -> true, result::complete);
 
             assertThat(result.get(1, TimeUnit.MINUTES).status()).isEqualTo(202);

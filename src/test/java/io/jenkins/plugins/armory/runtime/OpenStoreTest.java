@@ -86,7 +86,7 @@ class OpenStoreTest {
     }
 
     private void assertCannotBeOpened() throws IOException {
-        assertThatThrownBy(store::approvals).isInstanceOf(ApprovalsUnavailableException.class);
+        assertThatThrownBy(store::open).isInstanceOf(ApprovalsUnavailableException.class);
         StoreLock.take(folder).close(); // fails unless it is free
     }
 
@@ -109,8 +109,8 @@ class OpenStoreTest {
         Files.delete(obstacle);
         scheduled.remove().run();
 
-        assertThat(store.approvals().pending()).isEmpty();
-        assertThat(store.usedMessages()).isSameAs(store.usedMessages());
+        assertThat(store.open().approvals().pending()).isEmpty();
+        assertThat(store.open()).isSameAs(store.open());
         assertThatThrownBy(() -> StoreLock.take(folder)).isInstanceOf(IOException.class);
         store.close();
         StoreLock.take(folder).close();

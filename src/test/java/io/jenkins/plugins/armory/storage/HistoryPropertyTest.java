@@ -64,7 +64,7 @@ class HistoryPropertyTest {
 
     private static void decideManyAtATime(Random random) throws Exception {
         var disk = new CrashingDisk(random);
-        ApprovalStore store = ApprovalStore.open(disk, FOLDER, () -> 24);
+        ApprovalStore store = ApprovalStore.open(disk, FOLDER).withHistory(() -> 24);
         if (random.nextBoolean()) {
             disk.killAt(1 + random.nextInt(300));
         }
@@ -108,7 +108,8 @@ class HistoryPropertyTest {
         }
         disk.crash();
 
-        HistorySnapshot snapshot = ApprovalStore.open(disk, FOLDER, () -> 24)
+        HistorySnapshot snapshot = ApprovalStore.open(disk, FOLDER)
+                .withHistory(() -> 24)
                 .history()
                 .orElseThrow()
                 .snapshot();
@@ -137,7 +138,7 @@ class HistoryPropertyTest {
         }
 
         private void open() throws IOException {
-            store = ApprovalStore.open(disk, FOLDER, () -> 24);
+            store = ApprovalStore.open(disk, FOLDER).withHistory(() -> 24);
         }
 
         void live() throws IOException {

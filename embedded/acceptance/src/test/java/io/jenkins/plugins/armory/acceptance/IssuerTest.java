@@ -104,7 +104,7 @@ class IssuerTest {
 
         for (int i = 0; i < 50; i++) {
             String token = issuer.token("stranger", OidcIssuer.header("RS256", "invented-" + i), issuer.claims());
-            assertThat(callback.with(token).succeed("no")).returns(401, Answer::status);
+            assertThat(callback.with(token).succeed("no").status()).isIn(401, 503);
         }
 
         long minutes = Duration.ofNanos(System.nanoTime() - start).toMinutes();

@@ -72,7 +72,7 @@ public final class CallbackEndpointFuzz {
                 return thread;
             });
             var approvals = new Approvals(
-                    ApprovalStore.open(Files.createTempDirectory("fuzz"), timer, timer),
+                    ApprovalStore.open(Files.createTempDirectory("fuzz")).folding(timer, timer),
                     timer,
                     timer,
                     Clock.systemUTC(),

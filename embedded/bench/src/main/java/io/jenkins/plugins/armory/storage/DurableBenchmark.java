@@ -44,7 +44,11 @@ public class DurableBenchmark {
     public void open() throws IOException {
         folder = Samples.folder();
         approvals = new Approvals(
-                ApprovalStore.open(folder, timer, timer), timer, timer, Clock.systemUTC(), (approval, user) -> true);
+                ApprovalStore.open(folder).folding(timer, timer),
+                timer,
+                timer,
+                Clock.systemUTC(),
+                (approval, user) -> true);
         output = Disk.LOCAL.create(folder.resolve("appended"));
         record = StoredJson.write(JournalEntry.change(Samples.waiting(0)));
     }

@@ -26,7 +26,7 @@ public final class InMemory {
      */
     public static Approvals approvals(ScheduledExecutorService timer) throws IOException {
         return new Approvals(
-                ApprovalStore.open(new MemoryDisk(), Path.of("memory"), timer, timer),
+                ApprovalStore.open(new MemoryDisk(), Path.of("memory")).folding(timer, timer),
                 timer,
                 timer,
                 Clock.systemUTC(),

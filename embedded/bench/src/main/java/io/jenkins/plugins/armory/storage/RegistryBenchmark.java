@@ -49,7 +49,7 @@ public class RegistryBenchmark {
                 IntStream.range(0, waiting).mapToObj(Samples::waiting).toList();
         ids = all.stream().map(Approval::id).toList();
         approvals = new Approvals(
-                ApprovalStore.open(new MemoryDisk(), Path.of("memory"), timer, timer),
+                ApprovalStore.open(new MemoryDisk(), Path.of("memory")).folding(timer, timer),
                 timer,
                 timer,
                 Clock.systemUTC(),

@@ -70,7 +70,11 @@ public class RestartBenchmark {
     @Benchmark
     public Object untilTheFirstCallbackIsAcknowledged() throws IOException {
         var approvals = new Approvals(
-                ApprovalStore.open(folder, timer, timer), timer, timer, Clock.systemUTC(), (approval, user) -> true);
+                ApprovalStore.open(folder).folding(timer, timer),
+                timer,
+                timer,
+                Clock.systemUTC(),
+                (approval, user) -> true);
         return approvals.apply(id, Samples.success());
     }
 }
