@@ -91,7 +91,16 @@ public final class UntilWritten {
     /** Runs work on an executor after a delay, unless Jenkins goes down before. */
     public static void later(ScheduledExecutorService timer, Executor executor, Duration delay, Runnable work) {
         try {
-            timer.schedule(() -> executor.execute(work), Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
+            timer.schedule(
+                    () -> {
+                        try {
+                            executor.execute(work);
+                        } catch (RuntimeException | Error x) { // as while there is no memory for another thread
+                            later(timer, executor, PAUSE, work);
+                        }
+                    },
+                    Math.max(0, delay.toMillis()),
+                    TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException x) {
             // Jenkins is going down
         }

@@ -142,7 +142,9 @@ public final class JobIds {
 
     private static List<String> lines(Job<?, ?> job) throws IOException {
         try {
-            return Files.readAllLines(file(job), StandardCharsets.UTF_8);
+            return new String(Files.readAllBytes(file(job)), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         } catch (NoSuchFileException x) {
             return List.of();
         }
