@@ -25,15 +25,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Takes pictures of the pages, to be looked at, with {@code -Dacceptance.pictures=FOLDER}, which is relative to the folder of
  * the project. The README's is one of them.
  */
-@EnabledIfSystemProperty(named = "acceptance.pictures", matches = ".+", disabledReason = "needs a folder for them")
 @NeedsBrowser
-class PicturesTest {
+class Pictures {
 
     /** Everything on the page, however high it is, and no more of what moves. */
     private static final String STILL =
@@ -55,7 +53,7 @@ class PicturesTest {
             })()
             """;
 
-    private final Path folder = Path.of("../..").resolve(System.getProperty("acceptance.pictures", ""));
+    private final Path folder = Path.of("../..").resolve(System.getProperty("acceptance.pictures", "target/pictures"));
 
     private Jenkins jenkins;
 

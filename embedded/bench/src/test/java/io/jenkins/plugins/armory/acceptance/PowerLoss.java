@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,11 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * <p>{@code -Dacceptance.powerCuts=N} says how often, {@code -Dacceptance.lazyfs=FILE} where LazyFS is, and {@code
  * -Dacceptance.seed=S} when. See docs/reliability.md.
  */
-@EnabledIfSystemProperty(
-        named = "acceptance.powerCuts",
-        matches = "[1-9]\\d*",
-        disabledReason = "takes long; run with -Dacceptance.powerCuts=200 -Dacceptance.lazyfs=FILE")
-class PowerLossTest {
+class PowerLoss {
 
     /** What is on the disk. */
     enum Place {
@@ -53,7 +48,7 @@ class PowerLossTest {
         assumeTrue(
                 place == Place.APPROVALS || !Controller.isReal(),
                 "the home of a real Jenkins does not fit on the disk");
-        int all = Integer.getInteger("acceptance.powerCuts");
+        int all = Integer.getInteger("acceptance.powerCuts", 200);
         int cuts = place == Place.HOME ? all - all / 2 : all / 2;
         Random random = new Random(Seed.of("Cutting the power of a disk with " + place + " " + cuts + " times"));
         PowerReport report = new PowerReport(place.toString());

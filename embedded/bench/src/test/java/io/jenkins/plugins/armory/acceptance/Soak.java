@@ -28,18 +28,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * A controller under what half a day brings, in minutes: approvals that are decided, that time out, that are stopped, bad
  * callbacks, and deletions, with two restarts at the beginning. Heap, threads, files and file descriptors stay as they are.
  * {@code -Dacceptance.soakMinutes=N} says for how long; see docs/reliability.md.
  */
-@EnabledIfSystemProperty(
-        named = "acceptance.soakMinutes",
-        matches = "[1-9]\\d*",
-        disabledReason = "takes long; run by itself")
-class SoakTest {
+class Soak {
 
     private static final int WORKERS = 2;
     private static final Duration INTERVAL = Duration.ofSeconds(10);
@@ -67,7 +62,7 @@ class SoakTest {
 
     @Test
     void nothingGrows() throws Exception {
-        Duration duration = Duration.ofMinutes(Integer.getInteger("acceptance.soakMinutes"));
+        Duration duration = Duration.ofMinutes(Integer.getInteger("acceptance.soakMinutes", 20));
         List<Sample> samples = new ArrayList<>();
         controller.start();
         try {
