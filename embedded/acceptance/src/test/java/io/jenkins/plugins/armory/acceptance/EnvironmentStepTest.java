@@ -102,23 +102,6 @@ class EnvironmentStepTest {
         assertStates(build, Map.of("prod", "FAILED"));
     }
 
-    @Test
-    void cancelledEnvironmentsKeepABuildFromSuccess(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
-                try {
-                    armoryEnvironment('dev') { error 'broken' }
-                } catch (e) {
-                    echo 'caught'
-                }
-                armoryEnvironment(name: 'prod', dependsOn: 'dev') { echo 'never' }
-                echo "result ${currentBuild.currentResult}"
-                """).build();
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("Environment 'prod' is cancelled: \"dev\" is closed: broken", "result UNSTABLE")
-                .doesNotContain("never");
-    }
-
     /** {@code sh} may still be tried again there. */
     @Test
     void rollbackWithinTheDeploymentIsRefusedWhileNoApprovalHasFailed(Jenkins jenkins) {
@@ -168,67 +151,6 @@ class EnvironmentStepTest {
         assertStates(build, Map.of("prod", "ROLLED_BACK"));
     }
 
-    /** A failed approval closes the environment, whatever succeeds behind its rollback, and its dependents hear of that at once. */
-    @Test
-    void whatIsRolledBackWithinItsDeploymentStaysFailed(Jenkins jenkins, ExternalProcess process) {
-        refuse(process, "checks");
-        Build build = jenkins.createJob("""
-                catchError {
-                    armoryEnvironment('dev') {
-                        try { %1$s } catch (e) { armoryRollback('dev') { %2$s; error 'no backup' } }
-                        echo 'goes on'
-                        try { %2$s } catch (e) { echo "caught ${e.message}" }
-                    }
-                }
-                armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' }
-                """.formatted(
-                        process.approvalNamed("checks"), process.approvalNamed("restored", "disableCallback: true")))
-                .build();
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains(
-                        "The rollback of environment 'dev' failed: no backup (It was rolled back because its deployment failed:",
-                        "goes on",
-                        "caught The webhook was not called: environment \"dev\" is FAILED already: Webhook 'checks'",
-                        "armoryEnvironment: \"dev\" has failed, although the Pipeline went on: Webhook 'checks'",
-                        "Environment 'prod' is cancelled: \"dev\" is closed: Webhook 'checks'")
-                .doesNotContain("never");
-        assertStates(build, Map.of("dev", "FAILED", "prod", "CANCELLED"));
-    }
-
-    @Test
-    void rollbackWithinTheDeploymentIsNoneWhereNothingIsDeployedOrAllIs(Jenkins jenkins, ExternalProcess process) {
-        refuse(process, "checks");
-        String pipeline =
-                "armoryEnvironment('prod') { try { %s; %s } catch (e) { armoryRollback('prod') { echo 'never' }; throw e } }";
-        String before = process.approvalNamed("checks", "phase: 'beforeDeployment'");
-        String behind = process.approvalNamed("smoke", "phase: 'afterDeployment', disableCallback: true") + "; "
-                + process.approvalNamed("checks");
-
-        assertThat(jenkins.createJob(pipeline.formatted(before, "echo 'never'"))
-                        .build()
-                        .awaitResult("FAILURE"))
-                .contains("Nothing to roll back in environment 'prod': it failed before anything was deployed.")
-                .doesNotContain("never");
-        assertThat(jenkins.createJob(pipeline.formatted(behind, "echo 'never'"))
-                        .build()
-                        .awaitResult("FAILURE"))
-                .contains(
-                        "Nothing to roll back in environment 'prod': it failed after its deployment, and what is deployed"
-                                + " stays.")
-                .doesNotContain("never");
-    }
-
-    @Test
-    void rollbackOfWhatWasNotReachedIsAnError(Jenkins jenkins) {
-        Build build =
-                jenkins.createJob("armoryRollback('prod') { echo 'never' }").build();
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("armoryRollback: environment: this build has no environment \"prod\". Correct the name")
-                .doesNotContain("never");
-    }
-
     @Test
     void cycleEndsTheBuildWithAListOfTheEnvironments(Jenkins jenkins) {
         Build build = jenkins.createJob("""
@@ -240,16 +162,6 @@ class EnvironmentStepTest {
                 .containsPattern("armoryEnvironment: dependsOn: \"[ab]\" would wait for itself: ([ab]) -> [ab] -> \\1")
                 .containsPattern("[ab] WAITING_FOR_DEPENDENCIES, depends on [ab]\n")
                 .doesNotContain("never");
-    }
-
-    @Test
-    void secondEnvironmentOfANameIsRefused(Jenkins jenkins) {
-        Build build = jenkins.createJob("2.times { armoryEnvironment('prod') { echo 'deployed' } }")
-                .build();
-
-        assertThat(build.awaitResult("FAILURE"))
-                .containsOnlyOnce("deployed\n")
-                .contains("name: \"prod\" is deployed to twice in this build; give one of the two another name");
     }
 
     @Test
@@ -269,18 +181,6 @@ class EnvironmentStepTest {
                         "dev COMPLETE")
                 .doesNotContain("never");
         assertStates(build, Map.of("dev", "COMPLETE", "stagin", "CANCELLED", "prod", "FAILED", "copy", "CANCELLED"));
-    }
-
-    @Test
-    void environmentThatComesTooLateIsNamed(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
-                armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                armoryEnvironment('staging') { echo 'never' }
-                """).build();
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("dependsOn: nothing in this build deploys to \"staging\", and nothing that could is left")
-                .doesNotContain("never");
     }
 
     @Test
@@ -333,36 +233,6 @@ class EnvironmentStepTest {
 
         assertThat(build.awaitResult("UNSTABLE")).doesNotContain("never");
         assertStates(build, Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
-    }
-
-    @Test
-    void approvalInAnEnvironmentThatHasFailedIsNotSent(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
-                try { armoryEnvironment('prod') { error 'no such image' } } catch (e) { echo 'caught' }
-                %s
-                """.formatted(process.approval("environment: 'prod'")))
-                .build();
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("The webhook was not called: environment \"prod\" is FAILED already: no such image");
-        assertThat(process.calls()).isEmpty();
-    }
-
-    /** Nothing says that what is deployed is bad. Nothing says that it is good either, so what depends on it is cancelled. */
-    @Test
-    void mistakeInAnApprovalAfterTheDeploymentRollsNothingBack(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
-                        catchError {
-                            armoryEnvironment('staging') {
-                                armoryWebhookApproval(webhook: 'no-such-webhook', phase: 'afterDeployment')
-                            }
-                        }
-                        armoryRollback('staging') { echo 'never' }
-                        armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                        """).build();
-
-        assertThat(build.awaitResult("FAILURE")).contains("no-such-webhook").doesNotContain("never");
-        assertStates(build, Map.of("staging", "FAILED", "prod", "CANCELLED"));
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
-import io.jenkins.plugins.armory.acceptance.driver.Checks;
+import io.jenkins.plugins.armory.acceptance.driver.ExampleReceiver;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
@@ -65,7 +65,8 @@ class EnvironmentsRestartTest {
     }
 
     private Build build(String name, String outcomes) {
-        return Checks.createExampleJob(jenkins, name).build(Map.of("RECEIVER", process.url(), "OUTCOMES", outcomes));
+        return ExampleReceiver.createJobOfEnvironments(jenkins, name)
+                .build(Map.of("RECEIVER", process.url(), "OUTCOMES", outcomes));
     }
 
     /**

@@ -226,29 +226,6 @@ class FailClosedTest {
                 .doesNotContain("never");
     }
 
-    /** The gate is in a branch of its own, and ends before the environment may begin. */
-    @ParameterizedTest
-    @ValueSource(strings = {"beforeDeployment", "strategy", "afterDeployment"})
-    void aGateThatFailsWhileItsEnvironmentWaitsKeepsWhatDependsOnItClosed(
-            String phase, Jenkins jenkins, ExternalProcess process) {
-        answer(process, Set.of("gate"));
-        Build build = jenkins.createJob(
-                        """
-                judged = false
-                parallel(
-                    staging: { armoryEnvironment('staging') { while (!judged) { sleep 1 } } },
-                    prod: { catchError { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'DEPLOYED' } } },
-                    gate: { sleep 2; try { %s } catch (e) { echo 'caught' }; judged = true })
-                armoryEnvironment(name: 'copy', dependsOn: ['prod']) { echo 'never' }
-                """.formatted(process.approvalNamed("gate", "environment: 'prod'", "phase: '" + phase + "'")))
-                .build();
-
-        boolean after = phase.equals("afterDeployment");
-        assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
-        assertThat(build.environments())
-                .isEqualTo(Map.of("staging", "COMPLETE", "prod", after ? "COMPLETE" : "FAILED", "copy", "CANCELLED"));
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"beforeDeployment", "strategy", "afterDeployment"})
     void aGateThatBeganWhileItsEnvironmentWaitedHoldsBackWhatDependsOnIt(
@@ -484,16 +461,6 @@ class FailClosedTest {
     }
 
     @Test
-    void whatComesAfterACaughtFailureInTheSameBranchIsANewTry(Jenkins jenkins, ExternalProcess process) {
-        answer(process, Set.of("first"));
-        Build build = jenkins.createJob("stage('verify') { try { %s } catch (e) { }; %s }"
-                        .formatted(process.approvalNamed("first"), process.approvalNamed("second")))
-                .build();
-
-        assertThat(build.awaitResult("SUCCESS")).contains("Webhook approval 'second' succeeded");
-    }
-
-    @Test
     void theReasonOfACaughtFailureIsInTheLog(Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("checks"));
         Build build = jenkins.createJob("try { %s } catch (e) { echo 'caught' }".formatted(process.approval()))
@@ -594,17 +561,6 @@ class FailClosedTest {
         assertThat(build.awaitResult("FAILURE"))
                 .contains("caught", "\"staging\" has failed, although the Pipeline went on", "'prod' is cancelled")
                 .doesNotContain("never");
-    }
-
-    @Test
-    void retryAroundAnEnvironmentIsToldWhereItBelongs(Jenkins jenkins) {
-        Build build = jenkins.createJob("retry(2) { armoryEnvironment('staging') { error 'no such image' } }")
-                .build();
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains(
-                        "\"staging\" was deployed to already in this build, which ended as FAILED: no such image",
-                        "put retry into armoryEnvironment");
     }
 
     @Test
