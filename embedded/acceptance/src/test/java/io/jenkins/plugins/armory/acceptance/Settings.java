@@ -98,13 +98,9 @@ final class Settings {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
-    /** The same, with outside issuers. */
-    static String withIssuers(OidcIssuer... issuers) {
-        StringBuilder casc = new StringBuilder(CASC).append("    issuers:\n");
-        for (OidcIssuer issuer : issuers) {
-            casc.append("      - {issuer: \"" + issuer.url() + "\", audience: \"" + OidcIssuer.AUDIENCE
-                    + "\", requiredClaims: [\"repository=octo-org/octo-repo\"], jobs: \"job-*\"}\n");
-        }
-        return casc.toString();
+    /** The same, with an outside issuer. */
+    static String with(OidcIssuer issuer) {
+        return CASC + "    issuers:\n      - {issuer: \"" + issuer.url() + "\", audience: \"" + OidcIssuer.AUDIENCE
+                + "\", requiredClaims: [\"repository=octo-org/octo-repo\"], jobs: \"job-*\"}\n";
     }
 }

@@ -1,124 +1,107 @@
 package io.jenkins.plugins.armory.acceptance.driver;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.http.HttpRequest.BodyPublishers;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 
-/** An outside issuer of JWTs as a process of the operating system. */
+/** An outside issuer of JWTs, as far as whoever verifies them sees it: a discovery document and a JWK set with one RSA key. */
 public final class OidcIssuer implements AutoCloseable {
 
-    /** What its tokens are for, unless a test says otherwise. */
+    /** What its tokens are for. */
     public static final String AUDIENCE = "https://jenkins.example.com/";
 
-    private static final Pattern UP = Pattern.compile("The issuer is up: (\\S+:(\\d+))");
-    private static final AtomicInteger NUMBER = new AtomicInteger();
+    /** The {@code sub} of its tokens. */
+    public static final String SUBJECT = "repo:octo-org/octo-repo:ref:refs/heads/main";
 
-    private final JavaProcess process;
-    private final String url;
-    private int generation = 1;
+    private static final int RSA_BITS = 2048;
 
-    /** Starts it, and returns once it answers. */
+    private final ExternalProcess process = new ExternalProcess();
+    private final KeyPair key = pair();
+
     public OidcIssuer() {
-        String classes = Path.of("target", "test-classes").toAbsolutePath().toString();
-        process = new JavaProcess(
-                JavaProcess.workFolder().resolve("issuer-" + NUMBER.incrementAndGet() + ".log"),
-                Map.of(),
-                List.of("-cp", classes, OidcIssuerProgram.class.getName(), "0"));
-        url = process.awaitOutput(UP).group(1);
+        process.onCall(call -> new Reply(200, Map.of(), call.path().endsWith("/jwks") ? keys() : discovery()));
+    }
+
+    private static KeyPair pair() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(RSA_BITS);
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException x) {
+            throw new AssertionError(x);
+        }
     }
 
     /** Its {@code iss}. */
     public String url() {
-        return url;
+        return process.url();
     }
 
-    /** How often its discovery document was fetched. */
-    public int fetches() {
-        return Integer.parseInt(ask("/fetches", ""));
+    private String discovery() {
+        return "{\"issuer\": \"%1$s\", \"jwks_uri\": \"%1$s/jwks\"}".formatted(url());
     }
 
-    /** Replaces all of its keys. */
-    public void rotate() {
-        ask("/rotate", "");
-        generation++;
+    private String keys() {
+        byte[] modulus = ((RSAPublicKey) key.getPublic()).getModulus().toByteArray(); // with a sign in front
+        return "{\"keys\": [{\"kty\": \"RSA\", \"kid\": \"rsa\", \"use\": \"sig\", \"n\": \"%s\", \"e\": \"AQAB\"}]}"
+                .formatted(base64(Arrays.copyOfRange(modulus, 1, modulus.length)));
     }
 
-    /** Lets whoever fetches its keys wait without end, from now on. */
-    public void answerSlowly() {
-        ask("/slow", "");
-    }
-
-    /** Its public RSA key as everybody can have it. */
-    public byte[] publicKey() {
-        return Base64.getDecoder().decode(ask("/public/rsa", ""));
-    }
-
-    /** The id of one of its keys: {@code rsa}, {@code ec} or {@code ed}. */
-    public String keyId(String key) {
-        return key + '-' + generation;
-    }
-
-    /** The claims of a token that is valid for the next five minutes. */
-    public ObjectNode claims() {
-        long now = Instant.now().getEpochSecond();
-        return Http.JSON
-                .createObjectNode()
-                .put("iss", url)
-                .put("aud", AUDIENCE)
-                .put("sub", "repo:octo-org/octo-repo:ref:refs/heads/main")
-                .put("repository", "octo-org/octo-repo")
-                .put("iat", now)
-                .put("nbf", now)
-                .put("exp", now + 300);
-    }
-
-    /** A genuine token. */
+    /** A genuine token, valid for the next five minutes. */
     public String token() {
         return token(claims -> {});
     }
 
     /** A token that is signed as it should be, with other claims. */
     public String token(Consumer<ObjectNode> change) {
-        ObjectNode claims = claims();
+        return token(key, change);
+    }
+
+    /** A token that somebody else has signed. */
+    public String forgedToken() {
+        return token(pair(), claims -> {});
+    }
+
+    private String token(KeyPair signer, Consumer<ObjectNode> change) {
+        long now = Instant.now().getEpochSecond();
+        ObjectNode claims = Http.JSON
+                .createObjectNode()
+                .put("iss", url())
+                .put("aud", AUDIENCE)
+                .put("sub", SUBJECT)
+                .put("repository", "octo-org/octo-repo")
+                .put("iat", now)
+                .put("nbf", now)
+                .put("exp", now + 300);
         change.accept(claims);
-        return token("rsa", header("RS256", keyId("rsa")), claims);
+        String input = base64("{\"alg\":\"RS256\",\"kid\":\"rsa\"}".getBytes(StandardCharsets.UTF_8)) + '.'
+                + base64(claims.toString().getBytes(StandardCharsets.UTF_8));
+        try {
+            Signature signature = Signature.getInstance("SHA256withRSA");
+            signature.initSign(signer.getPrivate());
+            signature.update(input.getBytes(StandardCharsets.UTF_8));
+            return input + '.' + base64(signature.sign());
+        } catch (GeneralSecurityException x) {
+            throw new AssertionError(x);
+        }
     }
 
-    public static ObjectNode header(String algorithm, String keyId) {
-        return Http.JSON.createObjectNode().put("alg", algorithm).put("kid", keyId);
-    }
-
-    /** Whatever header and claims, signed with a key: {@code rsa}, {@code ec}, {@code ed}, or {@code stranger}, an RSA key that is not its own. */
-    public String token(String key, ObjectNode header, ObjectNode claims) {
-        String input = base64(header.toString()) + '.' + base64(claims.toString());
-        return input + '.' + ask("/sign/" + key, input);
-    }
-
-    public static String base64(String text) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Over a connection that is kept: one that is not, Java's own server sometimes closes before it has answered. */
-    private String ask(String path, String body) {
-        return Http.send(Http.keepingConnection(url + path).POST(BodyPublishers.ofString(body)))
-                .body();
-    }
-
-    /** Ends it without any warning. */
-    public void kill() {
-        process.kill();
+    private static String base64(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     @Override
     public void close() {
-        process.kill();
+        process.close();
     }
 }
